@@ -1,0 +1,57 @@
+//! Presses `content/` into the site image that `src/main.rs` embeds. What is wrong with the content is told as cargo's own errors, each with its
+//! file, line and cure.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use graven_press::diagnostic::Report;
+use graven_press::tree::SourceTree;
+use graven_press::{Options, Pack, press};
+
+/// The folder of the site, and what stands before its paths in a report.
+const CONTENT: &str = "content/";
+
+fn main() -> ExitCode {
+    for folder in [CONTENT, "crates/press/theme"] {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+    for variable in ["NOTES_BASE_URL", "SOURCE_DATE_EPOCH"] {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            tell("error", &message);
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// Reads, presses, writes. The pack of the build before is the cache of this one: what has not changed is not compressed again.
+fn build() -> Result<(), String> {
+    let tree = SourceTree::read(Path::new(CONTENT)).map_err(|error| error.to_string())?;
+    let output = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("site.pack");
+    let earlier = std::fs::read(&output).ok();
+    let previous = earlier.as_deref().and_then(|bytes| Pack::open(bytes).ok());
+    let render = |report: &Report| report.render(&tree, CONTENT);
+    let pressed = press(&tree, &options()?, previous).map_err(|report| render(&report))?;
+    if !pressed.report.is_empty() {
+        tell("warning", &render(&pressed.report));
+    }
+    std::fs::write(&output, pressed.pack).map_err(|error| format!("{}: {error}", output.display()))
+}
+
+fn options() -> Result<Options, String> {
+    let now = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => Some(text.parse().map_err(|_| format!("SOURCE_DATE_EPOCH={text}: expected seconds since 1970, as in 1764288000"))?),
+        Err(_) => None,
+    };
+    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), drafts: false, now })
+}
+
+/// Hands a text of several lines to cargo, which shows it line by line.
+fn tell(kind: &str, text: &str) {
+    for line in text.lines() {
+        println!("cargo::{kind}={line}");
+    }
+}

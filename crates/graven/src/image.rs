@@ -1,0 +1,160 @@
+//! `graven image`: built executables in, an OCI image archive out. The files are read and written here; between them stand pure functions:
+//!
+//! 1. [`elf::platform`]: the machine that an executable is for, from the file itself;
+//! 2. [`reference::Reference`]: the name under which a node finds the image;
+//! 3. [`layout::archive`]: the bytes of the archive.
+
+pub(crate) mod elf;
+mod layout;
+mod reference;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use lexopt::ValueExt;
+
+use crate::error::{self, Error};
+use layout::Entry;
+use reference::Reference;
+
+const HELP: &str = "\
+Write a container image of built executables, without a container engine.
+
+Usage: graven image --output FILE [--tag NAME:TAG] EXECUTABLE...
+
+The image holds one file, /notes, which is its entrypoint, and runs as user 65532. Give an executable for each kind of machine (x86_64, aarch64,
+ARM): each node takes its own from the one archive. They must be static, as those for the musl targets are; which machine one is for is read
+from the file. The same executables give the same bytes; times are SOURCE_DATE_EPOCH, or 1970.
+
+Options:
+  -o, --output FILE    The archive (an OCI image layout in a tar file)
+  -t, --tag NAME:TAG   The image's name [default: localhost/notes:latest]; a name without a host is below localhost/, as podman has it, so
+                       that no node looks for it anywhere else
+  -h, --help           Print this help
+
+To a k3s node, podman, or a registry:
+  graven image --tag notes:1 --output notes.tar target/aarch64-unknown-linux-musl/release/notes
+  scp notes.tar pi: && ssh pi sudo k3s ctr images import notes.tar
+  podman load --input notes.tar
+  skopeo copy --all oci-archive:notes.tar docker://registry.example/notes:1
+";
+
+/// What the command was called with.
+struct Call {
+    output: PathBuf,
+    reference: Reference,
+    executables: Vec<PathBuf>,
+}
+
+/// Runs the command with the arguments after its name.
+pub(crate) fn run(arguments: lexopt::Parser) -> Result<(), Error> {
+    let Some(call) = call(arguments)? else { return error::print(HELP) };
+    let mut entries = call.executables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(|(_, entry)| entry.platform);
+    refuse_same_platform(&entries)?;
+
+    let platforms = entries.iter().map(|(_, entry)| entry.platform.to_string()).collect::<Vec<_>>().join(", ");
+    let entries: Vec<Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
+    let archive = layout::archive(&entries, &call.reference, created()?);
+    fs::write(&call.output, &archive).map_err(|source| Error::File {
+        action: "write",
+        path: call.output.clone(),
+        source,
+    })?;
+    // To standard error, so that `--output /dev/stdout` can be piped into a node.
+    eprintln!("{}: {} for {platforms}, {} KiB", call.output.display(), call.reference, archive.len().div_ceil(1024));
+    Ok(())
+}
+
+/// Parses the arguments; `None` where help is asked for.
+fn call(mut arguments: lexopt::Parser) -> Result<Option<Call>, Error> {
+    use lexopt::prelude::{Long, Short, Value};
+
+    let (mut output, mut reference, mut executables) = (None, Reference::default(), Vec::new());
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(None),
+            Short('o') | Long("output") => output = Some(PathBuf::from(arguments.value()?)),
+            Short('t') | Long("tag") => reference = arguments.value()?.parse()?,
+            Value(path) => executables.push(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let output = output.ok_or_else(|| Error::usage("`image` needs `--output FILE`".to_owned()))?;
+    if executables.is_empty() {
+        return Err(Error::usage("`image` needs the path of at least one built executable".to_owned()));
+    }
+    if let Some(path) = executables.iter().find(|path| is_same_file(path, &output)) {
+        return Err(Error::usage(format!("the archive would overwrite the executable {}", path.display())));
+    }
+    Ok(Some(Call { output, reference, executables }))
+}
+
+fn is_same_file(left: &Path, right: &Path) -> bool {
+    matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
+}
+
+fn read(path: &Path) -> Result<(PathBuf, Entry), Error> {
+    let executable = fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })?;
+    let platform = elf::platform(&executable).map_err(|fault| Error::Executable { path: path.to_owned(), fault })?;
+    Ok((path.to_owned(), Entry { platform, executable }))
+}
+
+/// Of executables in order of platform, says which two are for the same.
+fn refuse_same_platform(entries: &[(PathBuf, Entry)]) -> Result<(), Error> {
+    match entries.windows(2).find(|pair| pair[0].1.platform == pair[1].1.platform) {
+        None => Ok(()),
+        Some(pair) => Err(Error::SamePlatform {
+            platform: pair[0].1.platform,
+            first: pair[0].0.clone(),
+            second: pair[1].0.clone(),
+        }),
+    }
+}
+
+/// The time that the image states: `SOURCE_DATE_EPOCH`, else the epoch, so that the same executables give the same digest.
+fn created() -> Result<Timestamp, Error> {
+    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::UNIX_EPOCH) };
+    let value = value.to_string_lossy();
+    value
+        .parse::<u32>()
+        .ok()
+        .and_then(|seconds| Timestamp::from_second(seconds.into()).ok())
+        .ok_or_else(|| Error::SourceDateEpoch { value: value.into_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use elf::tests::{Elf, X86_64};
+
+    fn entry(path: &str) -> (PathBuf, Entry) {
+        let executable = Elf::new(X86_64).bytes();
+        (path.into(), Entry { platform: elf::platform(&executable).expect("a sound executable"), executable })
+    }
+
+    #[test]
+    fn two_executables_for_one_machine_are_refused_by_name() {
+        let error = refuse_same_platform(&[entry("old/notes"), entry("new/notes")]).expect_err("both are for x86_64");
+        assert_eq!(
+            error.to_string(),
+            "old/notes and new/notes are both for linux/amd64, and an image holds one executable for each machine; leave one out"
+        );
+        assert!(refuse_same_platform(&[entry("notes")]).is_ok());
+    }
+
+    #[test]
+    fn an_executable_is_not_overwritten_by_its_archive() {
+        let me = std::env::current_exe().expect("the test has a path");
+        let arguments = [std::ffi::OsStr::new("--output"), me.as_os_str(), me.as_os_str()];
+        assert!(
+            matches!(call(lexopt::Parser::from_args(arguments)), Err(Error::Usage { message }) if message.contains("overwrite"))
+        );
+    }
+
+    #[test]
+    fn help_comes_before_what_is_missing() {
+        assert!(matches!(call(lexopt::Parser::from_args(["--help"])), Ok(None)));
+    }
+}

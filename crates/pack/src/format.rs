@@ -1,0 +1,486 @@
+//! The layout of a pack: its constants, its sections and its records, each read and written in one place.
+//!
+//! Both sides go through here: [`crate::write`] fills records and writes them, [`crate::Pack`] reads them back. The
+//! tables in the crate's documentation say the same in prose.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// The path of the not-found page. It has no leading slash, so no request can name it.
+pub const NOT_FOUND: &str = "404";
+
+/// As the time of an edition: it holds always.
+pub const ALWAYS: i64 = i64::MIN;
+
+/// The first bytes of a pack. As in PNG: not ASCII, so that it is not taken for text; a newline, which a transfer that
+/// changes line ends would spoil.
+pub(crate) const MAGIC: [u8; 8] = *b"\x89GRAVEN\n";
+
+/// The version of the format that this crate writes and reads.
+pub(crate) const VERSION: u64 = 1;
+
+/// The size of the header, in bytes.
+pub(crate) const HEADER_SIZE: u32 = 128;
+
+/// Where the digest stands in the header: it covers what is before and what is after.
+pub(crate) const DIGEST: std::ops::Range<usize> = 32..64;
+
+/// The most slots that a lookup reads, so that no pack can make one slow. In a table that is half full, a search among ten
+/// thousand paths reads 25 at most, and among a hundred thousand 30 to 50: the writer doubles the table where 32 are not
+/// enough.
+pub(crate) const PROBES: u32 = 32;
+
+/// The sections of a pack, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Section {
+    /// The hash table from paths to routes.
+    Slots,
+    /// The routes.
+    Routes,
+    /// The editions of routes.
+    Editions,
+    /// The pages of editions.
+    Pages,
+    /// The redirects of editions.
+    Redirects,
+    /// The variants of pages.
+    Variants,
+    /// The text of all records.
+    Strings,
+    /// The bytes of variants.
+    Bodies,
+}
+
+impl Section {
+    /// All, in the order in which they stand.
+    pub(crate) const ALL: [Section; 8] = [
+        Section::Slots,
+        Section::Routes,
+        Section::Editions,
+        Section::Pages,
+        Section::Redirects,
+        Section::Variants,
+        Section::Strings,
+        Section::Bodies,
+    ];
+
+    /// The size of one of its records, in bytes.
+    pub(crate) const fn record_size(self) -> u32 {
+        match self {
+            Section::Slots => Slot::SIZE,
+            Section::Routes => RouteRecord::SIZE,
+            Section::Editions => EditionRecord::SIZE,
+            Section::Pages => PageRecord::SIZE,
+            Section::Redirects => RedirectRecord::SIZE,
+            Section::Variants => VariantRecord::SIZE,
+            Section::Strings | Section::Bodies => 1,
+        }
+    }
+}
+
+impl fmt::Display for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Section::Slots => "slots",
+            Section::Routes => "routes",
+            Section::Editions => "editions",
+            Section::Pages => "pages",
+            Section::Redirects => "redirects",
+            Section::Variants => "variants",
+            Section::Strings => "strings",
+            Section::Bodies => "bodies",
+        })
+    }
+}
+
+/// A content coding (RFC 9110 §8.4.1) that a pack can hold, in the order in which variants are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Coding {
+    /// Not coded: every page has it.
+    Identity,
+    /// gzip (RFC 9110 §8.4.1.3).
+    Gzip,
+    /// Brotli (RFC 7932).
+    Brotli,
+    /// Zstandard (RFC 8878).
+    Zstd,
+}
+
+impl Coding {
+    /// All, in the order in which variants are stored.
+    pub const ALL: [Coding; 4] = [Coding::Identity, Coding::Gzip, Coding::Brotli, Coding::Zstd];
+
+    /// Its name in the fields Accept-Encoding and Content-Encoding.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Coding::Identity => "identity",
+            Coding::Gzip => "gzip",
+            Coding::Brotli => "br",
+            Coding::Zstd => "zstd",
+        }
+    }
+
+    pub(crate) fn from_number(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|&coding| coding as u32 == number)
+    }
+}
+
+/// What a page is to those who count requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Class {
+    /// A page that people read.
+    Page,
+    /// A feed, a sitemap: what programs read.
+    Feed,
+    /// A part of pages, named by its fingerprint.
+    Asset,
+    /// A file that keeps its name.
+    File,
+}
+
+impl Class {
+    /// All, in the order of their numbers.
+    pub const ALL: [Class; 4] = [Class::Page, Class::Feed, Class::Asset, Class::File];
+
+    pub(crate) fn from_number(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|&class| class as u32 == number)
+    }
+}
+
+/// The header of a pack, but for the magic and the version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Header {
+    pub(crate) length: u64,
+    pub(crate) time: i64,
+    pub(crate) digest: [u8; 32],
+    /// In the order of [`Section::ALL`].
+    pub(crate) extents: [Extent; 8],
+}
+
+impl Header {
+    /// Reads what follows the magic and the version.
+    pub(crate) fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let (length, time, digest) = (fields.u64()?, fields.i64()?, fields.array()?);
+        let mut extents = [Extent::default(); 8];
+        for extent in &mut extents {
+            *extent = Extent { offset: fields.u32()?, count: fields.u32()? };
+        }
+        Some(Header { length, time, digest, extents })
+    }
+
+    /// Writes the whole header.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.extend(MAGIC);
+        out.extend(VERSION.to_le_bytes());
+        out.extend(self.length.to_le_bytes());
+        out.extend(self.time.to_le_bytes());
+        out.extend(self.digest);
+        for extent in self.extents {
+            put_u32s(out, [extent.offset, extent.count]);
+        }
+    }
+}
+
+/// Where a section stands in the pack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// Of its first byte, from the start of the pack.
+    pub(crate) offset: u32,
+    /// How many records it has.
+    pub(crate) count: u32,
+}
+
+impl Extent {
+    /// Where the header keeps the extent of this section.
+    pub(crate) const fn place(section: Section) -> usize {
+        DIGEST.end + 8 * section as usize
+    }
+}
+
+/// Where a text or a body stands in its section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) offset: u32,
+    pub(crate) length: u32,
+}
+
+/// A record of fixed size, in a section of its own.
+pub(crate) trait Record: Sized {
+    const SECTION: Section;
+    const SIZE: u32;
+
+    /// Reads a record out of its bytes; `None` where there are fewer than [`Self::SIZE`].
+    fn read(fields: Fields<'_>) -> Option<Self>;
+
+    /// Appends [`Self::SIZE`] bytes.
+    fn write(&self, out: &mut Vec<u8>);
+}
+
+/// A slot of the hash table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// [`Hash::tag`] of the path.
+    pub(crate) tag: u32,
+    pub(crate) route: Option<u32>,
+}
+
+impl Record for Slot {
+    const SECTION: Section = Section::Slots;
+    const SIZE: u32 = 8;
+
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        Some(Slot { tag: fields.u32()?, route: fields.u32()?.checked_sub(1) })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        put_u32s(out, [self.tag, one_more(self.route)]);
+    }
+}
+
+/// A route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RouteRecord {
+    pub(crate) path: Span,
+    pub(crate) editions: Run,
+}
+
+impl Record for RouteRecord {
+    const SECTION: Section = Section::Routes;
+    const SIZE: u32 = 16;
+
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        Some(RouteRecord { path: fields.span()?, editions: fields.run()? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        put_u32s(out, [self.path.offset, self.path.length, self.editions.first, self.editions.count]);
+    }
+}
+
+/// Records of a section that stand together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) first: u32,
+    pub(crate) count: u32,
+}
+
+impl Run {
+    /// The index of its record at this place. Where the run lies within its section this does not saturate, and a place
+    /// after its end gives an index that reading refuses or that is another record's: never one out of bounds.
+    pub(crate) fn index(self, place: u32) -> u32 {
+        self.first.saturating_add(place)
+    }
+}
+
+/// An edition of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EditionRecord {
+    pub(crate) from: i64,
+    /// [`EditionRecord::PAGE`] or [`EditionRecord::REDIRECT`].
+    pub(crate) kind: u32,
+    pub(crate) content: u32,
+}
+
+impl EditionRecord {
+    pub(crate) const PAGE: u32 = 0;
+    pub(crate) const REDIRECT: u32 = 1;
+}
+
+impl Record for EditionRecord {
+    const SECTION: Section = Section::Editions;
+    const SIZE: u32 = 16;
+
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        Some(EditionRecord { from: fields.i64()?, kind: fields.u32()?, content: fields.u32()? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.from.to_le_bytes());
+        put_u32s(out, [self.kind, self.content]);
+    }
+}
+
+/// What a page edition says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PageRecord {
+    pub(crate) content_type: Span,
+    pub(crate) cache_control: Span,
+    pub(crate) security_policy: Span,
+    /// The number of a [`Class`].
+    pub(crate) class: u32,
+    pub(crate) alternate: Option<u32>,
+    pub(crate) variants: Run,
+}
+
+impl Record for PageRecord {
+    const SECTION: Section = Section::Pages;
+    const SIZE: u32 = 40;
+
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        Some(PageRecord {
+            content_type: fields.span()?,
+            cache_control: fields.span()?,
+            security_policy: fields.span()?,
+            class: fields.u32()?,
+            alternate: fields.u32()?.checked_sub(1),
+            variants: fields.run()?,
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for span in [self.content_type, self.cache_control, self.security_policy] {
+            put_u32s(out, [span.offset, span.length]);
+        }
+        put_u32s(out, [self.class, one_more(self.alternate), self.variants.first, self.variants.count]);
+    }
+}
+
+/// What a redirect edition says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RedirectRecord {
+    pub(crate) location: Span,
+    pub(crate) cache_control: Span,
+    pub(crate) status: u32,
+    pub(crate) reserved: u32,
+}
+
+impl Record for RedirectRecord {
+    const SECTION: Section = Section::Redirects;
+    const SIZE: u32 = 24;
+
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        Some(RedirectRecord {
+            location: fields.span()?,
+            cache_control: fields.span()?,
+            status: fields.u32()?,
+            reserved: fields.u32()?,
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for span in [self.location, self.cache_control] {
+            put_u32s(out, [span.offset, span.length]);
+        }
+        put_u32s(out, [self.status, self.reserved]);
+    }
+}
+
+/// A variant of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct VariantRecord {
+    pub(crate) etag: Span,
+    pub(crate) body: Span,
+    /// The number of a [`Coding`].
+    pub(crate) coding: u32,
+    pub(crate) reserved: u32,
+}
+
+impl Record for VariantRecord {
+    const SECTION: Section = Section::Variants;
+    const SIZE: u32 = 24;
+
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        Some(VariantRecord {
+            etag: fields.span()?,
+            body: fields.span()?,
+            coding: fields.u32()?,
+            reserved: fields.u32()?,
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for span in [self.etag, self.body] {
+            put_u32s(out, [span.offset, span.length]);
+        }
+        put_u32s(out, [self.coding, self.reserved]);
+    }
+}
+
+/// Reads numbers off the front of bytes; each read is `None` where too few are left.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
+
+impl Fields<'_> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    pub(crate) fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    pub(crate) fn i64(&mut self) -> Option<i64> {
+        self.array().map(i64::from_le_bytes)
+    }
+
+    pub(crate) fn span(&mut self) -> Option<Span> {
+        Some(Span { offset: self.u32()?, length: self.u32()? })
+    }
+
+    pub(crate) fn run(&mut self) -> Option<Run> {
+        Some(Run { first: self.u32()?, count: self.u32()? })
+    }
+}
+
+fn put_u32s<const N: usize>(out: &mut Vec<u8>, numbers: [u32; N]) {
+    for number in numbers {
+        out.extend(number.to_le_bytes());
+    }
+}
+
+/// The stored form of an index that may be missing: 0 where it is. No section has `u32::MAX` records of its own in 4 GiB.
+fn one_more(index: Option<u32>) -> u32 {
+    index.map_or(0, |index| index.saturating_add(1))
+}
+
+/// The digest of a pack: of all its bytes but those where it is kept. `None` where there is no whole header.
+pub(crate) fn digest_of(pack: &[u8]) -> Option<[u8; 32]> {
+    let mut hasher = Sha256::new();
+    hasher.update(pack.get(..DIGEST.start)?);
+    hasher.update(pack.get(DIGEST.end..)?);
+    Some(hasher.finalize().into())
+}
+
+/// The hash of a path. It need not withstand anyone: the table is fixed when a site is built, and whoever asks for a path
+/// can at most make one lookup read [`PROBES`] slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hash(u64);
+
+impl Hash {
+    /// Eight bytes a multiplication: byte by byte, as in FNV, a long path costs more than all else in a lookup.
+    pub(crate) fn of(path: &str) -> Self {
+        let (words, rest) = path.as_bytes().as_chunks();
+        let last = rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        let hash = words.iter().fold(path.len() as u64, |hash, &word| fold(hash ^ u64::from_le_bytes(word)));
+        Hash(fold(hash ^ last))
+    }
+
+    /// The slot that a search looks at after this many others, in a table of this many slots (a power of two).
+    pub(crate) fn slot(self, probe: u32, slots: u32) -> u32 {
+        let home = ((self.0 << 32) >> 32) as u32;
+        home.wrapping_add(probe) & slots.wrapping_sub(1)
+    }
+
+    /// What a slot keeps of the hash, so that nearly no other path's record is read on the way.
+    pub(crate) fn tag(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+}
+
+/// Multiplies to 128 bits and folds them: each bit of the outcome depends on all of `word`.
+fn fold(word: u64) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let product = u128::from(word) * u128::from(FACTOR);
+    ((product >> 64) as u64) ^ word.wrapping_mul(FACTOR)
+}

@@ -1,0 +1,130 @@
+//! What may stand in a pack: the rules that [`crate::Pack::verify`] holds it to and that the writer refuses to break.
+//!
+//! One function a rule, each on plain values, so that both sides apply the same.
+
+use crate::error::Fault;
+use crate::format::{Coding, NOT_FOUND};
+
+/// The path of a route: not more than a request path that needs no care could be after percent-decoding.
+///
+/// `%`, `?` and `#` would have to be encoded again wherever the path is written down, and `\` is a slash to some clients;
+/// a dot segment never arrives, since clients remove it (RFC 3986 §5.2.4).
+pub(crate) fn path(path: &str) -> Result<(), Fault> {
+    if path == NOT_FOUND {
+        return Ok(());
+    }
+    let segments = path.strip_prefix('/').ok_or(Fault::Path)?;
+    if path.contains(|c: char| c.is_control() || matches!(c, '\\' | '%' | '?' | '#')) {
+        return Err(Fault::Path);
+    }
+    // One slash at the end is a path of its own, and `/` alone is the root.
+    let segments = segments.strip_suffix('/').unwrap_or(segments);
+    let empty = segments.split('/').any(str::is_empty) && path != "/";
+    let dots = segments.split('/').any(|segment| segment == "." || segment == "..");
+    if empty || dots { Err(Fault::Path) } else { Ok(()) }
+}
+
+/// What a page says in its fields.
+pub(crate) struct PageFields<'a> {
+    pub(crate) content_type: &'a str,
+    pub(crate) cache_control: &'a str,
+    pub(crate) security_policy: &'a str,
+}
+
+impl PageFields<'_> {
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        media_type(self.content_type)?;
+        field_value(self.cache_control)?;
+        if self.security_policy.is_empty() { Ok(()) } else { field_value(self.security_policy) }
+    }
+}
+
+/// The variants of a page: identity first, each coding once, each with an entity tag of its own.
+pub(crate) fn variants(variants: &[(Coding, &str)]) -> Result<(), Fault> {
+    if variants.first().is_none_or(|&(coding, _)| coding != Coding::Identity) {
+        return Err(Fault::NoIdentity);
+    }
+    if !variants.is_sorted_by(|(one, _), (next, _)| one < next) {
+        return Err(Fault::Order);
+    }
+    for (place, &(_, etag)) in variants.iter().enumerate() {
+        entity_tag(etag)?;
+        if variants.iter().take(place).any(|&(_, other)| other == etag) {
+            return Err(Fault::SharedEntityTag);
+        }
+    }
+    Ok(())
+}
+
+/// A redirect of the route of this path.
+pub(crate) fn redirect(path: &str, status: u16, location: &str, cache_control: &str) -> Result<(), Fault> {
+    if path == NOT_FOUND {
+        return Err(Fault::NotFoundRedirects);
+    }
+    if !matches!(status, 301 | 302 | 307 | 308) {
+        return Err(Fault::Status);
+    }
+    target(location)?;
+    let end = location.find(['?', '#']).unwrap_or(location.len());
+    let target = location.as_bytes().get(..end).unwrap_or_default();
+    if percent_decoded(target).eq(path.bytes()) {
+        return Err(Fault::Loop);
+    }
+    field_value(cache_control)
+}
+
+/// The target of a redirect: a path of this site, or a URL with an authority.
+///
+/// A path begins with one slash only: `//host` leads away from the site, and so does `/\host` in browsers.
+fn target(location: &str) -> Result<(), Fault> {
+    let here = location.starts_with('/') && !location.starts_with("//");
+    let url = location.strip_prefix("https://").or_else(|| location.strip_prefix("http://"));
+    // A host begins so, whether it is a name or an address (RFC 3986 §3.2.2).
+    let away = url.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['));
+    if (here || away) && is_uri_text(location.as_bytes()) { Ok(()) } else { Err(Fault::Location) }
+}
+
+/// The characters of a URI (RFC 3986 §2): reserved, unreserved, and `%` with two hexadecimal digits after it.
+fn is_uri_text(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(at, byte)| match byte {
+        b'%' => text.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
+        _ => byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(byte),
+    })
+}
+
+/// The bytes of URI text that [`is_uri_text`] has passed, percent-decoded once.
+fn percent_decoded(text: &[u8]) -> impl Iterator<Item = u8> {
+    let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
+    let mut bytes = text.iter();
+    std::iter::from_fn(move || match bytes.next()? {
+        b'%' => u8::try_from(digit(bytes.next())? * 16 + digit(bytes.next())?).ok(),
+        &byte => Some(byte),
+    })
+}
+
+/// A field value as this project writes it: visible ASCII and spaces between (RFC 9110 §5.5), and something of it.
+fn field_value(value: &str) -> Result<(), Fault> {
+    let visible = value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let inside = !value.starts_with(' ') && !value.ends_with(' ');
+    if visible && inside && !value.is_empty() { Ok(()) } else { Err(Fault::FieldValue) }
+}
+
+/// A media type: a type, a slash, a subtype, and perhaps parameters (RFC 9110 §8.3.1), which are not looked into.
+fn media_type(value: &str) -> Result<(), Fault> {
+    field_value(value)?;
+    let essence = value.split(';').next().unwrap_or_default().trim_end();
+    let (kind, subtype) = essence.split_once('/').ok_or(Fault::MediaType)?;
+    if is_token(kind) && is_token(subtype) { Ok(()) } else { Err(Fault::MediaType) }
+}
+
+/// A token (RFC 9110 §5.6.2).
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// A strong entity tag: a quote, visible ASCII without quotes, a quote (RFC 9110 §8.8.3, less its obs-text).
+fn entity_tag(tag: &str) -> Result<(), Fault> {
+    let opaque = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or(Fault::EntityTag)?;
+    let sound = opaque.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    if sound && !opaque.is_empty() { Ok(()) } else { Err(Fault::EntityTag) }
+}

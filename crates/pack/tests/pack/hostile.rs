@@ -1,0 +1,196 @@
+//! Packs that were damaged or made up: each ends in a value or an error, and `verify` lets none pass that it should not.
+
+use std::sync::LazyLock;
+
+use graven_pack::write::Image;
+use graven_pack::{Coding, Content, Error, NOT_FOUND, Pack, Page};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::images::{any_image, image_of, sample, seal};
+
+static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| sample().write().expect("the sample keeps to the rules"));
+
+/// A change of a pack's bytes.
+#[derive(Clone, Debug)]
+enum Change {
+    Flip(Index, u8),
+    /// One of the numbers that records are made of, overwritten with one that means something, or nearly.
+    Number(Index, u32),
+    Run(Index, Vec<u8>),
+    Cut(Index),
+    Append(Vec<u8>),
+    /// Some bytes over others: records of the right form in the wrong place.
+    Copy(Index, Index, usize),
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let at = any::<Index>;
+    let number = prop_oneof![0..8_u32, any::<u32>(), Just(u32::MAX), Just(i32::MAX as u32), 120..2000_u32];
+    prop_oneof![
+        4 => (at(), 0..8_u8).prop_map(|(at, bit)| Change::Flip(at, bit)),
+        8 => (at(), number).prop_map(|(at, number)| Change::Number(at, number)),
+        2 => (at(), vec(any::<u8>(), 1..64)).prop_map(|(at, bytes)| Change::Run(at, bytes)),
+        1 => at().prop_map(Change::Cut),
+        1 => vec(any::<u8>(), 1..64).prop_map(Change::Append),
+        4 => (at(), at(), 1..64_usize).prop_map(|(from, to, length)| Change::Copy(from, to, length)),
+    ]
+}
+
+impl Change {
+    fn apply(&self, pack: &mut Vec<u8>) {
+        if pack.is_empty() {
+            return;
+        }
+        let size = pack.len();
+        match self {
+            Change::Flip(at, bit) => pack[at.index(size)] ^= 1 << bit,
+            Change::Number(at, number) => overwrite(pack, at.index(size) / 4 * 4, &number.to_le_bytes()),
+            Change::Run(at, bytes) => overwrite(pack, at.index(size), bytes),
+            Change::Cut(at) => pack.truncate(at.index(size)),
+            Change::Append(bytes) => pack.extend(bytes),
+            Change::Copy(from, to, length) => {
+                let from = from.index(size) / 8 * 8;
+                let bytes = pack[from..size.min(from + length)].to_vec();
+                overwrite(pack, to.index(size) / 8 * 8, &bytes);
+            }
+        }
+    }
+}
+
+fn overwrite(pack: &mut [u8], at: usize, bytes: &[u8]) {
+    for (byte, new) in pack.iter_mut().skip(at).zip(bytes) {
+        *byte = *new;
+    }
+}
+
+/// Asks a pack everything that can be asked of it; the first error met.
+fn walk(bytes: &[u8]) -> Result<(), Error> {
+    let pack = Pack::open(bytes)?;
+    let mut outcome = Ok(());
+    let mut note = |error: Error| outcome = outcome.and(Err(error));
+    for path in [NOT_FOUND, "/", "/blog/post", "/nothing"] {
+        pack.route(path).map_or_else(&mut note, drop);
+    }
+    for route in pack.routes().take(1000) {
+        let Ok(route) = route.map_err(&mut note) else { continue };
+        pack.route(route.path()).map_or_else(&mut note, drop);
+        for time in [i64::MIN, 0, 150, i64::MAX] {
+            route.at(time).map_or_else(&mut note, drop);
+        }
+        for edition in route.editions().take(1000) {
+            let Ok(edition) = edition.map_err(&mut note) else { continue };
+            assert!((edition.index() as usize) < pack.edition_count());
+            if let Content::Page(page) = edition.content() {
+                walk_page(&pack, &page, bytes).unwrap_or_else(&mut note);
+            }
+        }
+    }
+    outcome
+}
+
+fn walk_page(pack: &Pack<'_>, page: &Page<'_>, bytes: &[u8]) -> Result<(), Error> {
+    page.alternate().map(|index| pack.route_at(index)).transpose()?;
+    for coding in Coding::ALL {
+        if let Some(variant) = page.variant(coding)? {
+            assert_eq!(variant.coding(), coding);
+            assert!(bytes.as_ptr_range().contains(&variant.bytes().as_ptr()) || variant.bytes().is_empty());
+        }
+    }
+    page.variants().take(1000).try_for_each(|variant| variant.map(drop))
+}
+
+/// What `verify` passes can be read to its end, and could have been written.
+fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let walked = walk(bytes);
+    let Ok(pack) = Pack::open(bytes) else { return Ok(()) };
+    if pack.verify().is_ok() {
+        prop_assert_eq!(walked, Ok(()));
+        let image: Image = image_of(&pack).expect("it was walked");
+        prop_assert_eq!(image.routes.len(), pack.len());
+        let again = image.write().map(|_| ());
+        prop_assert_eq!(again, Ok(()));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_flip_of_any_bit_is_found() {
+    let mut pack = SAMPLE.clone();
+    for at in 0..pack.len() {
+        for bit in 0..8 {
+            pack[at] ^= 1 << bit;
+            let outcome = Pack::open(&pack).and_then(|pack| pack.verify());
+            assert!(outcome.is_err(), "bit {bit} of byte {at}");
+            pack[at] ^= 1 << bit;
+        }
+    }
+}
+
+#[test]
+fn a_pack_cut_short_or_made_longer_does_not_open() {
+    for length in 0..SAMPLE.len() {
+        assert!(Pack::open(&SAMPLE[..length]).is_err(), "{length}");
+    }
+    let longer = [SAMPLE.as_slice(), b"\0"].concat();
+    let (expected, found) = (SAMPLE.len() as u64, longer.len() as u64);
+    assert_eq!(Pack::open(&longer).map(drop), Err(Error::Length { expected, found }));
+}
+
+#[test]
+fn a_number_that_is_wrong_in_any_place_is_survived() {
+    for at in (0..SAMPLE.len()).step_by(4) {
+        for number in [0, 1, 2, 3, 7, 255, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, u32::MAX] {
+            let mut pack = SAMPLE.clone();
+            overwrite(&mut pack, at, &u32::to_le_bytes(number));
+            seal(&mut pack);
+            check(&pack).expect("what passes can be read");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_changed_pack_is_survived(changes in vec(any_change(), 1..6)) {
+        let mut pack = SAMPLE.clone();
+        for change in changes {
+            change.apply(&mut pack);
+        }
+        check(&pack)?;
+        seal(&mut pack);
+        check(&pack)?;
+    }
+
+    #[test]
+    fn bytes_that_were_never_a_pack_are_survived(mut bytes in vec(any::<u8>(), 0..600), head in 0..129_usize) {
+        overwrite(&mut bytes, 0, &SAMPLE[..head]);
+        let length = bytes.len() as u64;
+        overwrite(&mut bytes, 16, &length.to_le_bytes());
+        seal(&mut bytes);
+        check(&bytes)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_image_changed_is_survived(image in any_image(), changes in vec(any_change(), 1..6)) {
+        let mut pack = image.write().expect("the image keeps to the rules");
+        for change in changes {
+            change.apply(&mut pack);
+        }
+        seal(&mut pack);
+        check(&pack)?;
+    }
+
+    #[test]
+    fn any_flip_of_any_pack_is_found(image in any_image(), at in any::<Index>(), bit in 0..8_u8) {
+        let mut pack = image.write().expect("the image keeps to the rules");
+        Change::Flip(at, bit).apply(&mut pack);
+        prop_assert!(Pack::open(&pack).and_then(|pack| pack.verify()).is_err());
+    }
+}

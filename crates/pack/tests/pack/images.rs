@@ -1,0 +1,212 @@
+//! Images to test with: one small and hand-made, and any at all; and the way back from a pack to an image.
+
+use std::collections::BTreeMap;
+
+use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
+use graven_pack::{ALWAYS, Class, Coding, Content, Error, NOT_FOUND, Pack, Page};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::prelude::*;
+use proptest::string::string_regex;
+use proptest::{option, sample};
+use sha2::{Digest, Sha256};
+
+/// A page with an identity variant of this text, and gzip's for show.
+pub(crate) fn page(text: &str) -> PageSpec {
+    let variant = |coding: Coding, bytes: String| VariantSpec {
+        coding,
+        etag: format!("\"{text}.{}\"", coding.token()),
+        bytes: bytes.into_bytes(),
+    };
+    PageSpec {
+        content_type: "text/html; charset=utf-8".to_owned(),
+        cache_control: "no-cache".to_owned(),
+        security_policy: "default-src 'none'".to_owned(),
+        class: Class::Page,
+        alternate: None,
+        variants: vec![variant(Coding::Identity, text.repeat(3)), variant(Coding::Gzip, text.to_owned())],
+    }
+}
+
+/// A permanent redirect to this location.
+pub(crate) fn redirect(location: &str) -> RedirectSpec {
+    RedirectSpec { status: 308, location: location.to_owned(), cache_control: "max-age=3600".to_owned() }
+}
+
+/// A route of one edition, which holds always.
+pub(crate) fn always(content: ContentSpec) -> Vec<EditionSpec> {
+    vec![EditionSpec { from: ALWAYS, content }]
+}
+
+/// A small site: a post with its Markdown, one with two editions, a redirect, the not-found page.
+pub(crate) fn sample() -> Image {
+    let scheduled = ["early", "late"].into_iter().zip([100, 200]);
+    let scheduled = scheduled.map(|(text, from)| EditionSpec { from, content: ContentSpec::Page(page(text)) });
+    let post = PageSpec { alternate: Some("/blog/post.md".to_owned()), ..page("post") };
+    let source = PageSpec { content_type: "text/markdown".to_owned(), class: Class::File, ..page("source") };
+    let routes = [
+        (NOT_FOUND, always(ContentSpec::Page(page("missing")))),
+        ("/", always(ContentSpec::Page(page("root")))),
+        ("/blog/post", always(ContentSpec::Page(post))),
+        ("/blog/post.md", always(ContentSpec::Page(source))),
+        ("/later", scheduled.collect()),
+        ("/old", always(ContentSpec::Redirect(redirect("/blog/post")))),
+    ];
+    Image { time: 1_700_000_000, routes: routes.map(|(path, editions)| (path.to_owned(), editions)).into() }
+}
+
+/// Puts the right digest into changed bytes, so that what is behind it is looked at.
+pub(crate) fn seal(pack: &mut [u8]) {
+    if pack.len() >= 64 {
+        let mut hasher = Sha256::new();
+        hasher.update(&pack[..32]);
+        hasher.update(&pack[64..]);
+        pack[32..64].copy_from_slice(&hasher.finalize());
+    }
+}
+
+/// Any image that the writer takes.
+pub(crate) fn any_image() -> impl Strategy<Value = Image> {
+    (any::<i64>(), btree_map(any_path(), vec(any_content(), 1..4), 0..12), any::<bool>()).prop_flat_map(
+        |(time, contents, alternates)| {
+            let paths: Vec<String> = contents.keys().cloned().collect();
+            let count: usize = contents.values().map(Vec::len).sum();
+            let near = sample::subsequence(vec![ALWAYS, -1, 0, 1, i64::MAX], 3);
+            let any_times = btree_set(any::<i64>(), 3).prop_map(|times| times.into_iter().collect());
+            let froms = vec(prop_oneof![near, any_times], paths.len());
+            let links = vec(any::<sample::Index>(), count);
+            (froms, links).prop_map(move |(froms, links)| {
+                let mut image = Image { time, routes: BTreeMap::new() };
+                for ((path, contents), froms) in contents.iter().zip(froms) {
+                    let editions = froms.into_iter().zip(contents.clone());
+                    let editions = editions.map(|(from, content)| EditionSpec { from, content }).collect();
+                    image.routes.insert(path.clone(), editions);
+                }
+                if alternates {
+                    link_alternates(&mut image, &links);
+                }
+                image
+            })
+        },
+    )
+}
+
+/// Gives each page a second representation where the route drawn for it can be one.
+fn link_alternates(image: &mut Image, links: &[sample::Index]) {
+    let is_page = |edition: &EditionSpec| matches!(edition.content, ContentSpec::Page(_));
+    let pages = image.routes.iter().filter(|(_, editions)| editions.iter().all(is_page));
+    let pages: Vec<String> = pages.map(|(path, _)| path.clone()).collect();
+    let editions = image.routes.iter_mut().flat_map(|(path, editions)| editions.iter_mut().map(move |e| (path, e)));
+    for ((path, edition), link) in editions.zip(links) {
+        if let ContentSpec::Page(page) = &mut edition.content
+            && !pages.is_empty()
+        {
+            page.alternate = Some(link.get(&pages).clone()).filter(|alternate| alternate != path);
+        }
+    }
+}
+
+fn any_path() -> impl Strategy<Value = String> {
+    prop_oneof![
+        1 => Just("/".to_owned()),
+        12 => text("(/[a-zA-Z0-9é-][a-z0-9._ -]{0,12}){1,3}/?"),
+    ]
+}
+
+fn any_content() -> impl Strategy<Value = ContentSpec> {
+    prop_oneof![
+        4 => any_page().prop_map(ContentSpec::Page),
+        1 => any_redirect().prop_map(ContentSpec::Redirect),
+    ]
+}
+
+fn any_page() -> impl Strategy<Value = PageSpec> {
+    let codings = sample::subsequence(Coding::ALL[1..].to_vec(), 0..4).prop_shuffle();
+    let bodies = vec(vec(any::<u8>(), 0..40), 4);
+    let fields = (text("[a-z]{1,8}/[a-z+.-]{1,8}(; [a-z]=[!-~]{1,4})?"), field_value(), option::of(field_value()));
+    (fields, sample::select(Class::ALL.to_vec()), codings, bodies, text("[!#-~]{1,8}")).prop_map(
+        |((content_type, cache_control, security_policy), class, codings, bodies, tag)| {
+            let codings = std::iter::once(Coding::Identity).chain(codings);
+            let variants = codings.zip(bodies).map(|(coding, bytes)| VariantSpec {
+                coding,
+                etag: format!("\"{tag}{}\"", coding.token()),
+                bytes,
+            });
+            PageSpec {
+                content_type,
+                cache_control,
+                security_policy: security_policy.unwrap_or_default(),
+                class,
+                alternate: None,
+                variants: variants.collect(),
+            }
+        },
+    )
+}
+
+fn any_redirect() -> impl Strategy<Value = RedirectSpec> {
+    // No path of `any_path` has an underscore first, so none of these leads to itself.
+    let location =
+        "/_(/[a-z]{1,5}|%2[0-9A-F]){0,4}(\\?[a-z]=[a-z])?(#[a-z]{1,4})?|https?://[a-z]{1,9}\\.org(/[a-z]{0,5})?";
+    (sample::select(vec![301, 302, 307, 308]), text(location), field_value())
+        .prop_map(|(status, location, cache_control)| RedirectSpec { status, location, cache_control })
+}
+
+fn field_value() -> impl Strategy<Value = String> {
+    text("[!-~]([ -~]{0,20}[!-~])?")
+}
+
+/// Texts of this regular expression, which is parsed once: as a bare `&str` it would be for each text.
+fn text(regex: &str) -> impl Strategy<Value = String> + use<> {
+    string_regex(regex).expect("a regular expression")
+}
+
+/// What a pack holds, as the image that it was written from: variants in the order of their codings.
+pub(crate) fn image_of(pack: &Pack<'_>) -> Result<Image, Error> {
+    let mut routes = BTreeMap::new();
+    for route in pack.routes() {
+        let route = route?;
+        let mut editions = Vec::new();
+        for edition in route.editions() {
+            let edition = edition?;
+            let content = match edition.content() {
+                Content::Page(page) => ContentSpec::Page(page_of(pack, &page)?),
+                Content::Redirect(redirect) => ContentSpec::Redirect(RedirectSpec {
+                    status: redirect.status(),
+                    location: redirect.location().to_owned(),
+                    cache_control: redirect.cache_control().to_owned(),
+                }),
+            };
+            editions.push(EditionSpec { from: edition.from(), content });
+        }
+        routes.insert(route.path().to_owned(), editions);
+    }
+    Ok(Image { time: pack.time(), routes })
+}
+
+fn page_of(pack: &Pack<'_>, page: &Page<'_>) -> Result<PageSpec, Error> {
+    let alternate = page.alternate().map(|index| pack.route_at(index)).transpose()?;
+    let mut variants = Vec::new();
+    for variant in page.variants() {
+        let variant = variant?;
+        let (etag, bytes) = (variant.etag().to_owned(), variant.bytes().to_vec());
+        variants.push(VariantSpec { coding: variant.coding(), etag, bytes });
+    }
+    Ok(PageSpec {
+        content_type: page.content_type().to_owned(),
+        cache_control: page.cache_control().to_owned(),
+        security_policy: page.security_policy().to_owned(),
+        class: page.class(),
+        alternate: alternate.map(|route| route.path().to_owned()),
+        variants,
+    })
+}
+
+/// The same image, with variants in the order in which a pack keeps them.
+pub(crate) fn in_stored_order(mut image: Image) -> Image {
+    for edition in image.routes.values_mut().flatten() {
+        if let ContentSpec::Page(page) = &mut edition.content {
+            page.variants.sort_by_key(|variant| variant.coding);
+        }
+    }
+    image
+}

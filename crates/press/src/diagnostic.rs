@@ -1,0 +1,305 @@
+//! What is wrong with the content, said so that its author can mend it: file, line, column, the line itself, what was expected, the cure.
+//! Every step adds to one [`Report`] and goes on as far as it can, so that a build tells all its errors at once.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+
+use crate::tree::SourceTree;
+
+/// Whether the build can go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The site cannot be built.
+    Error,
+    /// The site can be built, but not quite as the author meant.
+    Warning,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Whether the build can go on.
+    pub severity: Severity,
+    /// The file's path in the source tree (`posts/hello/index.md`); empty where no file is to blame but an option of the build.
+    pub path: String,
+    /// The bytes of that file to point at; none where the whole file is meant (or is missing).
+    pub span: Option<Range<usize>>,
+    /// What is wrong, in one line, without the path: `unknown topic "fintec"`.
+    pub message: String,
+    /// What stands under the mark: `not a topic of topics.toml`. May be empty.
+    pub label: String,
+    /// The cure: `did you mean "fintech"?`. One entry a line of help.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error at `span` of the file `path`.
+    pub fn error(path: impl Into<String>, span: impl Into<Option<Range<usize>>>, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            path: path.into(),
+            span: span.into(),
+            message: message.into(),
+            label: String::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// A warning at `span` of the file `path`.
+    pub fn warning(path: impl Into<String>, span: impl Into<Option<Range<usize>>>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(path, span, message) }
+    }
+
+    /// The same with a text under the mark.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// The same with one more line of help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// All that a build found wrong so far, in the order in which it was found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Adds one thing that is wrong.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Adds all that another report says, behind what this one says.
+    pub fn extend(&mut self, other: Report) {
+        self.diagnostics.extend(other.diagnostics);
+    }
+
+    /// Nothing is wrong, not even a little.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// Something is wrong that stops the build.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.errors() > 0
+    }
+
+    /// How many errors there are; warnings are not counted.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    }
+
+    /// All that is wrong, in the order of the report.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Puts the report in the order in which an author mends it: by file, from top to bottom. What was said twice is said once.
+    pub fn sort(&mut self) {
+        let place = |diagnostic: &Diagnostic| diagnostic.span.as_ref().map(|span| (span.start, span.end));
+        self.diagnostics.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| place(a).cmp(&place(b))));
+        self.diagnostics.dedup();
+    }
+
+    /// The report as plain text, without colours. `prefix` stands before every path, so that a terminal or an editor can open it: with
+    /// `content/` the reader sees `content/posts/hello.md:4:11`.
+    #[must_use]
+    pub fn render(&self, tree: &SourceTree, prefix: &str) -> String {
+        let renderer = Renderer::plain();
+        let mut text = String::new();
+        for diagnostic in &self.diagnostics {
+            text.push_str(&diagnostic.render(&renderer, tree, prefix));
+            text.push_str("\n\n");
+        }
+        text.push_str(&self.summary());
+        text.push('\n');
+        text
+    }
+
+    /// `3 errors, 1 warning`.
+    fn summary(&self) -> String {
+        let errors = self.errors();
+        let warnings = self.diagnostics.len() - errors;
+        match (errors, warnings) {
+            (0, 0) => "no errors".to_owned(),
+            (0, _) => count(warnings, "warning"),
+            (_, 0) => count(errors, "error"),
+            _ => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+        }
+    }
+}
+
+impl Diagnostic {
+    fn render(&self, renderer: &Renderer, tree: &SourceTree, prefix: &str) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let path = format!("{prefix}{}", self.path);
+        let mut group = level.primary_title(self.message.as_str()).elements(None::<Element<'_>>);
+        match self.span.as_ref().and_then(|span| Some(Excerpt::new(tree.get(&self.path)?, span))) {
+            Some(excerpt) => {
+                let mark = AnnotationKind::Primary.span(excerpt.span);
+                let mark = if self.label.is_empty() { mark } else { mark.label(self.label.as_str()) };
+                group = group
+                    .element(Snippet::source(excerpt.lines).line_start(excerpt.first_line).path(path).annotation(mark));
+            }
+            None if self.path.is_empty() => {}
+            None => group = group.element(Origin::path(path)),
+        }
+        group = group.elements(self.help.iter().map(|help| Level::HELP.message(help.as_str())));
+        renderer.render(&[group])
+    }
+}
+
+/// The lines of a file that a span lies on. Only they are handed to the renderer, so that a file that is not UTF-8 can be shown too.
+struct Excerpt {
+    lines: String,
+    /// Counted from 1.
+    first_line: usize,
+    /// In `lines`.
+    span: Range<usize>,
+}
+
+impl Excerpt {
+    /// Whatever `span` says, the excerpt's own span lies within its lines: a report must never be what breaks a build.
+    fn new(file: &[u8], span: &Range<usize>) -> Self {
+        let start = span.start.min(file.len());
+        let end = span.end.clamp(start, file.len());
+        let bom = if file.starts_with(BOM) { BOM.len() } else { 0 };
+        let from = file[..start].iter().rposition(|&byte| byte == b'\n').map_or(bom.min(start), |newline| newline + 1);
+        // The newline that ends a marked line is not a line of its own.
+        let last = end.saturating_sub(1).max(start);
+        let to = file[last..].iter().position(|&byte| byte == b'\n').map_or(file.len(), |newline| last + newline);
+        let to = to.max(end);
+        let before = String::from_utf8_lossy(&file[from..start]);
+        let marked = String::from_utf8_lossy(&file[start..end]);
+        let after = String::from_utf8_lossy(&file[end..to]);
+        Self {
+            first_line: file[..from].split(|&byte| byte == b'\n').count(),
+            span: before.len()..before.len() + marked.len(),
+            lines: format!("{before}{marked}{after}"),
+        }
+    }
+}
+
+/// The mark with which some editors begin a UTF-8 file. It is no part of the text.
+pub(crate) const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// `1 error`, `2 errors`.
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// The candidate that `word` is most likely a slip for, if any is near enough to be worth the author's attention. Of two that are as near, the
+/// one that comes first.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    // One slip in three letters: more, and the suggestion is a guess.
+    let limit = (word.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, _)| distance <= limit)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Report, nearest};
+    use crate::tree::SourceTree;
+
+    fn render(file: &[u8], diagnostics: impl IntoIterator<Item = Diagnostic>) -> String {
+        let mut tree = SourceTree::default();
+        tree.insert("a.md", file);
+        let mut report = Report::default();
+        diagnostics.into_iter().for_each(|diagnostic| report.push(diagnostic));
+        report.render(&tree, "content/")
+    }
+
+    #[test]
+    fn a_diagnostic_shows_its_place_its_line_and_its_cure() {
+        let diagnostic = Diagnostic::error("a.md", 9..14, "wrong").label("here").help("mend it");
+        let expected = "error: wrong\n --> content/a.md:2:5\n  |\n2 | tŵo three\n  |     ^^^^^ here\n  |\n  = help: mend it\n\n1 error\n";
+        assert_eq!(render("one\ntŵo three\n".as_bytes(), [diagnostic]), expected);
+    }
+
+    #[test]
+    fn a_place_outside_the_file_or_inside_a_character_is_shown_as_well_as_can_be() {
+        let file = "\u{feff}é\nü".as_bytes();
+        for start in 0..file.len() + 3 {
+            for end in 0..file.len() + 3 {
+                let text = render(file, [Diagnostic::error("a.md", start..end, "wrong").label("here")]);
+                assert!(text.contains(" --> content/a.md:"), "{start}..{end}: {text}");
+                assert!(text.contains("here"), "{start}..{end}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_span_the_file_is_named_and_without_a_path_nothing_is() {
+        assert_eq!(
+            render(b"", [Diagnostic::error("b.md", 3..4, "gone")]),
+            "error: gone\n--> content/b.md\n\n1 error\n"
+        );
+        assert_eq!(render(b"", [Diagnostic::warning("", None, "odd")]), "warning: odd\n\n1 warning\n");
+    }
+
+    #[test]
+    fn a_report_is_sorted_by_file_and_place_and_says_nothing_twice() {
+        let mut report = Report::default();
+        for (path, span) in [("b", Some(1..2)), ("a", Some(5..6)), ("a", None), ("a", Some(2..3)), ("a", Some(5..6))] {
+            report.push(Diagnostic::error(path, span, "wrong"));
+        }
+        report.sort();
+        let places: Vec<_> =
+            report.diagnostics().iter().map(|found| (found.path.as_str(), found.span.clone())).collect();
+        assert_eq!(places, [("a", None), ("a", Some(2..3)), ("a", Some(5..6)), ("b", Some(1..2))]);
+    }
+
+    #[test]
+    fn the_summary_counts_errors_and_warnings() {
+        let error = || Diagnostic::error("a.md", None, "wrong");
+        let warning = || Diagnostic::warning("a.md", None, "odd");
+        for (diagnostics, summary) in [
+            (vec![], "no errors"),
+            (vec![error()], "1 error"),
+            (vec![warning(), warning()], "2 warnings"),
+            (vec![error(), warning(), error()], "2 errors, 1 warning"),
+        ] {
+            assert_eq!(render(b"", diagnostics).lines().last(), Some(summary));
+        }
+    }
+
+    #[test]
+    fn the_nearest_word_is_one_slip_in_three_letters_away() {
+        let words = ["fintech", "edge-infra", "web3", "tooling"];
+        for (word, expected) in [
+            ("fintec", Some("fintech")),
+            ("FinTech", Some("fintech")),
+            ("ifntech", Some("fintech")),
+            ("edgeinfra", Some("edge-infra")),
+            ("web", Some("web3")),
+            ("gardening", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, words), expected, "{word}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Atom (RFC 4287): `/feed.xml` with the full text of the newest posts, and a feed of summaries for each topic and each tag.
+
+use jiff::civil::Date;
+
+use super::xml::Xml;
+use super::{FEED, Item, changed, midnight, published, tag_names, url};
+use crate::model::{Post, Site, Tag, Topic};
+
+/// What a feed says of itself.
+struct Feed<'a> {
+    title: &'a str,
+    subtitle: &'a str,
+    /// Its own path.
+    path: &'a str,
+    /// The path of the page that it follows.
+    page: &'a str,
+}
+
+/// The feed of the whole site.
+pub(super) fn full(site: &Site, items: &[Item]) -> String {
+    let settings = &site.settings;
+    let feed = Feed { title: &settings.title, subtitle: &settings.description, path: FEED, page: "/" };
+    document(site, &feed, items.iter().map(|item| changed(item.post)).max(), |xml| {
+        for item in items {
+            entry(xml, site, item.post, |xml| xml.character_data("content", &[("type", "html")], &item.html));
+        }
+    })
+}
+
+/// The feed of a topic.
+pub(super) fn of_topic(site: &Site, topic: &Topic) -> String {
+    let title = format!("{} · {}", topic.title, site.settings.title);
+    let (path, page) = (topic.feed_route(), topic.route());
+    summaries(site, &topic.posts, &Feed { title: &title, subtitle: &topic.blurb, path: &path, page: &page })
+}
+
+/// The feed of a tag.
+pub(super) fn of_tag(site: &Site, tag: &Tag) -> String {
+    let title = format!("{} · {}", tag.name, site.settings.title);
+    let subtitle = format!("Posts tagged {}.", tag.name);
+    let (path, page) = (tag.feed_route(), tag.route());
+    summaries(site, &tag.posts, &Feed { title: &title, subtitle: &subtitle, path: &path, page: &page })
+}
+
+fn summaries(site: &Site, posts: &[usize], feed: &Feed) -> String {
+    let posts = || posts.iter().take(site.settings.feed_length).map(|post| &site.posts[*post]);
+    document(site, feed, posts().map(changed).max(), |xml| {
+        for post in posts() {
+            entry(xml, site, post, |_| {});
+        }
+    })
+}
+
+/// `atom:feed` (§4.1.1). One without entries is as new as the build.
+fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnce(&mut Xml)) -> String {
+    let attributes = [("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", &site.settings.language)];
+    let own = url(site, feed.path);
+    Xml::document("feed", &attributes, |xml| {
+        xml.text("title", &[], feed.title);
+        xml.text("subtitle", &[], feed.subtitle);
+        xml.empty("link", &[("rel", "self"), ("type", "application/atom+xml"), ("href", &own)]);
+        xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &url(site, feed.page))]);
+        xml.text("id", &[], &own);
+        xml.text("updated", &[], &updated.map_or_else(|| site.now.to_string(), midnight));
+        author(xml, site);
+        entries(xml);
+    })
+}
+
+/// `atom:author`, which a feed must have where its entries have none (§4.1.1).
+fn author(xml: &mut Xml, site: &Site) {
+    xml.element("author", &[], |xml| {
+        xml.text("name", &[], super::author_name(site));
+        let Some(author) = &site.settings.author else { return };
+        if let Some(url) = &author.url {
+            xml.text("uri", &[], url);
+        }
+        if let Some(email) = &author.email {
+            xml.text("email", &[], email);
+        }
+    });
+}
+
+/// `atom:entry` (§4.1.2), with its summary and what `content` adds.
+fn entry(xml: &mut Xml, site: &Site, post: &Post, content: impl FnOnce(&mut Xml)) {
+    let own = url(site, &post.route());
+    xml.element("entry", &[], |xml| {
+        xml.text("title", &[], &post.title);
+        xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &own)]);
+        xml.text("id", &[], &own);
+        if let Some(date) = published(post) {
+            xml.text("published", &[], &midnight(date));
+        }
+        xml.text("updated", &[], &midnight(changed(post)));
+        for tag in tag_names(site, post) {
+            xml.empty("category", &[("term", tag)]);
+        }
+        xml.text("summary", &[], &post.description);
+        content(xml);
+    });
+}

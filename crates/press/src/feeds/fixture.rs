@@ -1,0 +1,76 @@
+//! A small site for the tests of feeds and links.
+
+use jiff::civil::Date;
+
+use crate::markdown::Rendered;
+use crate::model::{Body, Post, Settings, Site};
+use crate::preview::Preview;
+use crate::theme::Theme;
+use crate::tree::SourceTree;
+use crate::views::Context;
+
+/// All that a [`Context`] borrows.
+pub(crate) struct Fixture {
+    pub(crate) site: Site,
+    pub(crate) posts: Vec<Rendered>,
+    theme: Theme,
+    previews: Vec<Option<Preview>>,
+}
+
+impl Fixture {
+    /// The site of these posts, each with a short text.
+    pub(crate) fn of(posts: Vec<Post>) -> Self {
+        let html = |post: &Post| format!("<p>The text of {}.</p>", post.slug);
+        Self {
+            posts: posts.iter().map(|post| Rendered { html: html(post), ..Rendered::default() }).collect(),
+            previews: posts.iter().map(|_| None).collect(),
+            theme: Theme::load(&SourceTree::default()).expect("the default theme loads"),
+            site: Site {
+                now: "2026-01-02T03:04:05Z".parse().expect("a time"),
+                settings: settings(),
+                topics: Vec::new(),
+                posts,
+                pages: Vec::new(),
+                tags: Vec::new(),
+                series: Vec::new(),
+            },
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context { site: &self.site, theme: &self.theme, posts: &self.posts, pages: &[], previews: &self.previews }
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        title: "Notes & <more>".to_owned(),
+        description: "What I learnt.".to_owned(),
+        base_url: "https://example.org".to_owned(),
+        language: "en-GB".to_owned(),
+        author: None,
+        navigation: Vec::new(),
+        feed_length: 20,
+        redirects: Vec::new(),
+        security: None,
+    }
+}
+
+/// The post of `posts/SLUG.md`.
+pub(crate) fn post(slug: &str, date: &str) -> Post {
+    Post {
+        body: Body { path: format!("posts/{slug}.md"), file: String::new(), range: 0..0 },
+        slug: slug.to_owned(),
+        title: slug.to_owned(),
+        description: format!("About {slug}."),
+        date: date.parse::<Date>().expect("a date"),
+        circa: false,
+        updated: None,
+        topics: Vec::new(),
+        tags: Vec::new(),
+        series: None,
+        aliases: Vec::new(),
+        image: None,
+        related: Vec::new(),
+    }
+}

@@ -1,0 +1,42 @@
+//! `/llms.txt` (<https://llmstxt.org>): what the site holds, for programs that read Markdown, with links to the Markdown of each post.
+
+use super::url;
+use crate::model::Site;
+
+/// The posts by topic, as on `/notes`; then those of no topic, and the standing pages.
+pub(super) fn render(site: &Site) -> String {
+    let entry = |index: &usize| {
+        let post = &site.posts[*index];
+        link(&post.title, &url(site, &post.markdown_route()), &post.description)
+    };
+    let topics = site.topics.iter().map(|topic| section(&topic.title, topic.posts.iter().map(entry).collect()));
+    let of_no_topic = (0..site.posts.len()).filter(|index| site.posts[*index].topics.is_empty());
+    let pages = site.pages.iter().map(|page| link(&page.title, &url(site, &page.route()), &page.description));
+    let title = format!("# {}\n", one_line(&site.settings.title));
+    let description = match one_line(&site.settings.description) {
+        description if description.is_empty() => description,
+        description => format!("\n> {description}\n"),
+    };
+    let rest =
+        [section("Other posts", of_no_topic.map(|index| entry(&index)).collect()), section("Pages", pages.collect())];
+    [title, description].into_iter().chain(topics).chain(rest).collect()
+}
+
+/// A section, if anything stands in it: an empty list would tell a reader nothing.
+fn section(title: &str, entries: String) -> String {
+    if entries.is_empty() { entries } else { format!("\n## {}\n\n{entries}", one_line(title)) }
+}
+
+fn link(title: &str, url: &str, description: &str) -> String {
+    let title = one_line(title).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    let url = url.replace('(', "%28").replace(')', "%29");
+    match one_line(description) {
+        description if description.is_empty() => format!("- [{title}]({url})\n"),
+        description => format!("- [{title}]({url}): {description}\n"),
+    }
+}
+
+/// White space folded: a line break would end a heading or a list item.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

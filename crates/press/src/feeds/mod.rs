@@ -1,0 +1,444 @@
+//! What programs read of the site: feeds, the sitemap, `robots.txt`, `llms.txt`, `security.txt`. One file a format; what all feeds say of a post is
+//! gathered here, once.
+
+mod absolute;
+mod atom;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod json_feed;
+mod llms;
+mod robots;
+mod rss;
+mod security;
+mod sitemap;
+mod xml;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Report;
+use crate::model::{Post, Site};
+use crate::output::{Document, Output, Outputs};
+use crate::preview::Preview;
+use crate::views::Context;
+
+const FEED: &str = "/feed.xml";
+const RSS: &str = "/rss.xml";
+const JSON_FEED: &str = "/feed.json";
+const SITEMAP: &str = "/sitemap.xml";
+const SECURITY: &str = "/.well-known/security.txt";
+
+const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
+const TEXT_TYPE: &str = "text/plain; charset=utf-8";
+
+/// Every feed and index into `outputs`, in which the views have put their pages already: the sitemap lists them.
+pub fn render(context: Context, outputs: &mut Outputs, report: &mut Report) {
+    let site = context.site;
+    let sitemap = sitemap::render(site, outputs);
+    let mut put = |path: &str, text: String, media_type: &str| {
+        outputs.insert(path.to_owned(), Output::Document(Document::feed(text, media_type)));
+    };
+    let items = newest(context);
+    put(FEED, atom::full(site, &items), ATOM_TYPE);
+    put(RSS, rss::render(site, &items), "application/rss+xml; charset=utf-8");
+    put(JSON_FEED, json_feed::render(site, &items), "application/feed+json; charset=utf-8");
+    for topic in &site.topics {
+        put(&topic.feed_route(), atom::of_topic(site, topic), ATOM_TYPE);
+    }
+    for tag in &site.tags {
+        put(&tag.feed_route(), atom::of_tag(site, tag), ATOM_TYPE);
+    }
+    put(SITEMAP, sitemap, "application/xml; charset=utf-8");
+    put("/robots.txt", robots::render(site), TEXT_TYPE);
+    put("/llms.txt", llms::render(site), TEXT_TYPE);
+    if let Some(contact) = &site.settings.security {
+        security::check(contact, site.now, report);
+        put(SECURITY, security::render(site, contact), TEXT_TYPE);
+    }
+}
+
+/// A post as the feeds of full text show it.
+#[derive(Debug)]
+struct Item<'a> {
+    post: &'a Post,
+    /// Its URL, which is its id too.
+    url: String,
+    /// Its text, with absolute URLs.
+    html: String,
+    /// The URL of its picture.
+    image: Option<String>,
+}
+
+fn newest(context: Context) -> Vec<Item> {
+    let site = context.site;
+    let posts = site.posts.iter().zip(context.posts).zip(context.previews);
+    posts
+        .take(site.settings.feed_length)
+        .map(|((post, rendered), preview)| Item {
+            post,
+            url: url(site, &post.route()),
+            html: absolute::absolute(&rendered.html, &site.settings.base_url, &post.route()),
+            image: preview.as_ref().map(|preview: &Preview| url(site, preview.route())),
+        })
+        .collect()
+}
+
+/// The absolute URL of a path of this site; what a URL cannot hold is percent-encoded (RFC 3986 §3.3).
+fn url(site: &Site, path: &str) -> String {
+    let mut url = site.settings.base_url.clone();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);
+            url.extend(['%', digit(byte >> 4), digit(byte & 0xf)]);
+        }
+    }
+    url
+}
+
+/// The day of the last change.
+fn changed(post: &Post) -> Date {
+    post.updated.unwrap_or(post.date)
+}
+
+/// The day on which the post appeared, where it is known to the day.
+fn published(post: &Post) -> Option<Date> {
+    (!post.circa).then_some(post.date)
+}
+
+/// A day as RFC 3339 has a time: its first second in UTC, since no time of day is known.
+fn midnight(date: Date) -> String {
+    format!("{date}T00:00:00Z")
+}
+
+/// The names of a post's tags.
+fn tag_names<'a>(site: &'a Site, post: &'a Post) -> impl Iterator<Item = &'a str> {
+    post.tags.iter().map(|tag| site.tags[*tag].name.as_str())
+}
+
+/// Who the feeds say wrote them: the author, else the site, since Atom and readers want a name.
+fn author_name(site: &Site) -> &str {
+    site.settings.author.as_ref().map_or(&site.settings.title, |author| &author.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use feed_rs::model::{Entry, Feed};
+    use graven_pack::Class;
+    use jiff::Timestamp;
+
+    use super::fixture::{Fixture, post};
+    use super::*;
+    use crate::model::{Author, SecurityContact, Tag, Topic};
+
+    const FEEDS: [&str; 5] = [FEED, RSS, JSON_FEED, "/notes/fintech/feed.xml", "/tags/a-b/feed.xml"];
+
+    /// Three posts, of which the first is of an approximate date and the second was updated.
+    fn fixture() -> Fixture {
+        let mut posts = vec![post("third", "2025-11-28"), post("second", "2025-10-01"), post("first", "2025-07-01")];
+        posts[0].circa = true;
+        posts[1].updated = Some(Date::constant(2025, 12, 24));
+        posts[1].title = "A < B && \"C\" ]]> \u{7}".to_owned();
+        posts[1].tags = vec![0];
+        let mut fixture = Fixture::of(posts);
+        fixture.site.topics = vec![
+            Topic {
+                slug: "fintech".to_owned(),
+                title: "Fintech".to_owned(),
+                blurb: "Money & code.".to_owned(),
+                posts: vec![0, 1],
+            },
+            Topic {
+                slug: "empty".to_owned(),
+                title: "Empty".to_owned(),
+                blurb: "Nothing yet.".to_owned(),
+                posts: vec![],
+            },
+        ];
+        fixture.site.tags = vec![Tag { name: "A & B".to_owned(), slug: "a-b".to_owned(), posts: vec![1] }];
+        for post in [0, 1] {
+            fixture.site.posts[post].topics = vec![0];
+        }
+        fixture.posts[0].html = r##"<h2 id="x">X <a class="anchor" href="#x"></a></h2><p><a href="/notes">n</a> ]]> a~b &amp; &lt;c&gt;</p>"##.replace('~', "\u{1b}");
+        fixture
+    }
+
+    fn rendered(fixture: &Fixture) -> Outputs {
+        let mut report = Report::default();
+        let mut outputs = Outputs::new();
+        render(fixture.context(), &mut outputs, &mut report);
+        assert!(report.is_empty(), "{report:?}");
+        outputs
+    }
+
+    fn text<'a>(outputs: &'a Outputs, path: &str) -> &'a str {
+        match outputs.get(path) {
+            Some(Output::Document(document)) => std::str::from_utf8(&document.body).expect("UTF-8"),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+
+    fn parsed(outputs: &Outputs, path: &str) -> Feed {
+        // Without the reader's own clean-up, so that what it sees is what stands there.
+        let parser = feed_rs::parser::Builder::new().sanitize_content(false).build();
+        parser.parse(text(outputs, path).as_bytes()).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn ids(feed: &Feed) -> Vec<&str> {
+        feed.entries.iter().map(|entry| entry.id.as_str()).collect()
+    }
+
+    fn html(entry: &Entry) -> &str {
+        entry.content.as_ref().and_then(|content| content.body.as_deref()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_reader_finds_every_post_in_every_feed_of_the_site() {
+        let outputs = rendered(&fixture());
+        for path in [FEED, RSS, JSON_FEED] {
+            let feed = parsed(&outputs, path);
+            let expected =
+                ["https://example.org/blog/third", "https://example.org/blog/second", "https://example.org/blog/first"];
+            assert_eq!(ids(&feed), expected, "{path}");
+            assert_eq!(feed.title.map(|title| title.content).as_deref(), Some("Notes & <more>"), "{path}");
+            let entry = &feed.entries[0];
+            assert_eq!(entry.links[0].href, "https://example.org/blog/third", "{path}");
+            assert_eq!(entry.summary.as_ref().map(|text| text.content.as_str()), Some("About third."), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_post_stands_whole_and_absolute_in_every_feed_of_the_site() {
+        let outputs = rendered(&fixture());
+        let expected = r#"<h2 id="x">X </h2><p><a href="https://example.org/notes">n</a> ]]> ab &amp; &lt;c&gt;</p>"#;
+        for path in [FEED, RSS] {
+            assert_eq!(html(&parsed(&outputs, path).entries[0]), expected, "{path}");
+        }
+        // JSON can hold what XML cannot.
+        assert_eq!(html(&parsed(&outputs, JSON_FEED).entries[0]), expected.replace("ab", "a\u{1b}b"));
+    }
+
+    #[test]
+    fn a_title_comes_through_all_escaping() {
+        let outputs = rendered(&fixture());
+        for path in [FEED, RSS, "/notes/fintech/feed.xml"] {
+            let title = parsed(&outputs, path).entries[1].title.clone().map(|title| title.content);
+            assert_eq!(title.as_deref().map(str::trim_end), Some("A < B && \"C\" ]]>"), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_approximate_date_is_told_as_no_date_of_publication() {
+        let outputs = rendered(&fixture());
+        for path in FEEDS {
+            for entry in parsed(&outputs, path).entries {
+                let is_circa = entry.id.ends_with("/third");
+                assert_eq!(entry.published.is_none(), is_circa, "{path}: {}", entry.id);
+                if text(&outputs, path).starts_with("<?xml") && path != RSS {
+                    let updated = entry.updated.map(|time| time.to_rfc3339());
+                    let expected = match entry.id.rsplit('/').next() {
+                        Some("third") => "2025-11-28T00:00:00+00:00",
+                        Some("second") => "2025-12-24T00:00:00+00:00",
+                        _ => "2025-07-01T00:00:00+00:00",
+                    };
+                    assert_eq!(updated.as_deref(), Some(expected), "{path}: {}", entry.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_feed_is_as_new_as_its_newest_change() {
+        let outputs = rendered(&fixture());
+        for (path, expected) in [
+            (FEED, "2025-12-24T00:00:00+00:00"),
+            (RSS, "2025-12-24T00:00:00+00:00"),
+            ("/notes/fintech/feed.xml", "2025-12-24T00:00:00+00:00"),
+            // Without posts: the time of the build.
+            ("/notes/empty/feed.xml", "2026-01-02T03:04:05+00:00"),
+        ] {
+            assert_eq!(
+                parsed(&outputs, path).updated.map(|time| time.to_rfc3339()).as_deref(),
+                Some(expected),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_feeds_of_topics_and_tags_hold_their_posts_in_summary() {
+        let outputs = rendered(&fixture());
+        let topic = parsed(&outputs, "/notes/fintech/feed.xml");
+        assert_eq!(ids(&topic), ["https://example.org/blog/third", "https://example.org/blog/second"]);
+        assert_eq!(topic.title.map(|title| title.content).as_deref(), Some("Fintech · Notes & <more>"));
+        assert!(topic.entries.iter().all(|entry| entry.content.is_none()));
+        assert_eq!(ids(&parsed(&outputs, "/tags/a-b/feed.xml")), ["https://example.org/blog/second"]);
+        assert!(parsed(&outputs, "/notes/empty/feed.xml").entries.is_empty());
+    }
+
+    #[test]
+    fn a_feed_holds_as_many_posts_as_the_settings_say() {
+        let mut fixture = fixture();
+        fixture.site.settings.feed_length = 1;
+        let outputs = rendered(&fixture);
+        for path in [FEED, RSS, JSON_FEED, "/notes/fintech/feed.xml"] {
+            assert_eq!(ids(&parsed(&outputs, path)), ["https://example.org/blog/third"], "{path}");
+        }
+    }
+
+    #[test]
+    fn the_author_is_named_or_else_the_site() {
+        let mut fixture = fixture();
+        for (author, expected) in [(None, "Notes & <more>"), (Some("Ada <L>"), "Ada <L>")] {
+            fixture.site.settings.author = author.map(|name: &str| Author {
+                name: name.to_owned(),
+                email: Some("ada@example.org".to_owned()),
+                url: Some("https://ada.example/?a&b".to_owned()),
+            });
+            let outputs = rendered(&fixture);
+            let atom = parsed(&outputs, FEED);
+            assert_eq!(atom.authors[0].name.as_deref(), Some(expected));
+            assert_eq!(atom.authors[0].uri.as_deref(), author.map(|_| "https://ada.example/?a&b"));
+            assert_eq!(parsed(&outputs, RSS).entries[0].authors[0].name.as_deref(), Some(expected));
+            assert_eq!(parsed(&outputs, JSON_FEED).authors[0].name.as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_site_without_posts_has_feeds_all_the_same() {
+        let outputs = rendered(&Fixture::of(Vec::new()));
+        for path in [FEED, RSS, JSON_FEED] {
+            assert!(parsed(&outputs, path).entries.is_empty(), "{path}");
+        }
+        assert_eq!(text(&outputs, "/llms.txt"), "# Notes & <more>\n\n> What I learnt.\n");
+        assert!(!outputs.contains_key(SECURITY));
+    }
+
+    #[test]
+    fn each_feed_says_its_type_and_where_it_stands() {
+        let outputs = rendered(&fixture());
+        for (path, expected) in [
+            (FEED, "application/atom+xml; charset=utf-8"),
+            (RSS, "application/rss+xml; charset=utf-8"),
+            (JSON_FEED, "application/feed+json; charset=utf-8"),
+            ("/tags/a-b/feed.xml", "application/atom+xml; charset=utf-8"),
+            (SITEMAP, "application/xml; charset=utf-8"),
+            ("/robots.txt", "text/plain; charset=utf-8"),
+        ] {
+            let Some(Output::Document(document)) = outputs.get(path) else { panic!("{path} is missing") };
+            assert_eq!((document.media_type.as_str(), document.class), (expected, Class::Feed), "{path}");
+        }
+        for path in FEEDS {
+            assert!(text(&outputs, path).contains(&format!("\"https://example.org{path}\"")), "{path} names itself");
+        }
+    }
+
+    #[test]
+    fn an_item_of_rss_reads_so() {
+        let expected = r#"  <item>
+   <title>second</title>
+   <link>https://example.org/blog/second</link>
+   <guid isPermaLink="true">https://example.org/blog/second</guid>
+   <pubDate>Wed, 01 Oct 2025 00:00:00 GMT</pubDate>
+   <dc:creator>Notes &amp; &lt;more&gt;</dc:creator>
+   <category>A &amp; B</category>
+   <description>About second.</description>
+   <content:encoded><![CDATA[<p>The text of second.</p>]]></content:encoded>
+  </item>"#;
+        let mut fixture = fixture();
+        fixture.site.posts[1].title = "second".to_owned();
+        let outputs = rendered(&fixture);
+        assert!(text(&outputs, RSS).contains(expected), "{}", text(&outputs, RSS));
+    }
+
+    #[test]
+    fn the_sitemap_lists_the_pages_and_the_days_that_are_known() {
+        let fixture = fixture();
+        let mut outputs = Outputs::new();
+        for path in ["/", "/blog/first", "/blog/second", "/blog/third", "/tags/c d&e", "404"] {
+            outputs.insert(path.to_owned(), Output::Document(Document::page(String::new(), None)));
+        }
+        outputs.insert(
+            "/blog/first.md".to_owned(),
+            Output::Document(Document::feed(String::new(), "text/markdown; charset=utf-8")),
+        );
+        outputs.insert("/proof.html".to_owned(), Output::Document(Document::file("proof.html", b"")));
+        outputs.insert("/old".to_owned(), Output::Redirect("/".to_owned()));
+        render(fixture.context(), &mut outputs, &mut Report::default());
+        let expected = r#"<?xml version="1.0" encoding="utf-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+ <url>
+  <loc>https://example.org/</loc>
+ </url>
+ <url>
+  <loc>https://example.org/blog/first</loc>
+  <lastmod>2025-07-01</lastmod>
+ </url>
+ <url>
+  <loc>https://example.org/blog/second</loc>
+  <lastmod>2025-12-24</lastmod>
+ </url>
+ <url>
+  <loc>https://example.org/blog/third</loc>
+ </url>
+ <url>
+  <loc>https://example.org/tags/c%20d&amp;e</loc>
+ </url>
+</urlset>
+"#;
+        assert_eq!(text(&outputs, SITEMAP), expected);
+    }
+
+    #[test]
+    fn robots_are_let_in_and_shown_the_sitemap() {
+        let outputs = rendered(&fixture());
+        assert_eq!(
+            text(&outputs, "/robots.txt"),
+            "User-agent: *\nAllow: /\n\nSitemap: https://example.org/sitemap.xml\n"
+        );
+    }
+
+    #[test]
+    fn llms_txt_lists_the_markdown_of_the_posts_by_topic() {
+        let mut fixture = fixture();
+        fixture.site.posts[1].title = "On [brackets]\nand more".to_owned();
+        let expected = "# Notes & <more>
+
+> What I learnt.
+
+## Fintech
+
+- [third](https://example.org/blog/third.md): About third.
+- [On \\[brackets\\] and more](https://example.org/blog/second.md): About second.
+
+## Other posts
+
+- [first](https://example.org/blog/first.md): About first.
+";
+        assert_eq!(text(&rendered(&fixture), "/llms.txt"), expected);
+    }
+
+    #[test]
+    fn security_txt_tells_whom_to_write_to_and_until_when() {
+        let mut fixture = fixture();
+        let expires = "2026-06-01T00:00:00Z".parse::<Timestamp>().expect("a time");
+        fixture.site.settings.security = Some(SecurityContact { contact: "mailto:s@example.org".to_owned(), expires });
+        let lines = "Contact: mailto:s@example.org\nExpires: 2026-06-01T00:00:00Z\n";
+        let expected =
+            format!("{lines}Canonical: https://example.org/.well-known/security.txt\nPreferred-Languages: en-GB\n");
+        assert_eq!(text(&rendered(&fixture), SECURITY), expected);
+        fixture.site.settings.base_url = "http://localhost:8080".to_owned();
+        assert_eq!(text(&rendered(&fixture), SECURITY), format!("{lines}Preferred-Languages: en-GB\n"));
+    }
+
+    #[test]
+    fn an_expired_security_contact_stops_the_build() {
+        let mut fixture = fixture();
+        let expires = "2026-01-02T03:04:04Z".parse::<Timestamp>().expect("a time");
+        fixture.site.settings.security = Some(SecurityContact { contact: "mailto:s@example.org".to_owned(), expires });
+        let mut report = Report::default();
+        render(fixture.context(), &mut Outputs::new(), &mut report);
+        assert_eq!(report.errors(), 1);
+        assert_eq!(report.diagnostics()[0].path, "site.toml");
+    }
+}

@@ -1,0 +1,177 @@
+//! Code blocks: what the info string asks for (`rust file=main.rs numbers mark=3,5-7`), in a figure with the file's name and the language.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
+
+use super::highlight::{self, Language};
+use super::{Page, Spanned, end_of, push_attribute, push_text, replace};
+use crate::diagnostic::nearest;
+
+/// The words that an info string may hold behind the language.
+const WORDS: [&str; 3] = ["file=", "mark=", "numbers"];
+
+/// What an info string says.
+#[derive(Default)]
+struct Info<'a> {
+    language: Option<Language>,
+    file: Option<&'a str>,
+    numbers: bool,
+    marks: BTreeSet<usize>,
+}
+
+/// Renders each code block.
+pub(super) fn set(events: &mut [Spanned], page: &mut Page) {
+    for start in 0..events.len() {
+        let Event::Start(Tag::CodeBlock(kind)) = &events[start].0 else { continue };
+        let end = end_of(events, start);
+        let code = text_of(&events[start + 1..end]);
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => read(info, &events[start].1, code.lines().count(), page),
+            CodeBlockKind::Indented => Info::default(),
+        };
+        let html = figure(&info, &code);
+        replace(&mut events[start..=end], html);
+    }
+}
+
+/// The text of a block, which comes as one event, or as one a line (in a block quote, say).
+fn text_of<'a>(events: &[Spanned<'a>]) -> CowStr<'a> {
+    if let [(Event::Text(text), _)] = events {
+        return text.clone();
+    }
+    let lines = events.iter().filter_map(|(event, _)| match event {
+        Event::Text(text) => Some(&**text),
+        _ => None,
+    });
+    lines.collect::<String>().into()
+}
+
+fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) -> Info<'a> {
+    let mut read = Info::default();
+    for (index, word) in info.split_whitespace().enumerate() {
+        let place = place(word, block, page);
+        match word.split_once('=') {
+            None if word == "numbers" => read.numbers = true,
+            None if index == 0 => read.language = find_language(word, place, page),
+            Some(("file", name)) if !name.is_empty() => read.file = Some(name),
+            Some(("mark", list)) => match parse_marks(list, lines) {
+                Ok(marks) => read.marks = marks,
+                Err(message) => {
+                    let error = page.error(place, message);
+                    page.report.push(error.help("marks are line numbers and ranges of them: `mark=3,5-7`"));
+                }
+            },
+            _ => report_unknown(word, place, page),
+        }
+    }
+    read
+}
+
+/// Where a word of the info string stands in the file.
+fn place(word: &str, block: &Range<usize>, page: &Page) -> Range<usize> {
+    let source = &page.body.file[block.clone()];
+    let line = source.lines().next().unwrap_or_default();
+    match line.find(word) {
+        Some(start) => block.start + start..block.start + start + word.len(),
+        None => block.start..block.start + line.len(),
+    }
+}
+
+fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Option<Language> {
+    let language = highlight::find(word);
+    if language.is_none() {
+        let warning = page.warning(place, format!("unknown language \"{word}\"")).label("stays without colours");
+        page.report.push(match nearest(word, highlight::names()) {
+            Some(near) => warning.help(format!("did you mean \"{near}\"?")),
+            None => warning.help("`text` is for what is no language"),
+        });
+    }
+    Some(language.unwrap_or_else(|| Language::unknown(word)))
+}
+
+fn report_unknown(word: &str, place: Range<usize>, page: &mut Page) {
+    let key = word.find('=').map_or(word, |equals| &word[..=equals]);
+    let error = page.error(place, format!("unknown word \"{word}\" behind the language of a code block"));
+    page.report.push(match nearest(key, WORDS) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help("after the language may stand `file=NAME`, `numbers` and `mark=3,5-7`"),
+    });
+}
+
+/// The lines that `3,5-7` names, of a block that has so many `lines`.
+fn parse_marks(list: &str, lines: usize) -> Result<BTreeSet<usize>, String> {
+    let mut marks = BTreeSet::new();
+    for part in list.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
+            return Err(format!("`{part}` is no line number and no range of lines"));
+        };
+        if first == 0 || first > last {
+            return Err(format!("`{part}` marks no line: lines are counted from 1"));
+        }
+        if last > lines {
+            return Err(format!("`{part}` marks a line beyond the last of this block, which is {lines}"));
+        }
+        marks.extend(first..=last);
+    }
+    Ok(marks)
+}
+
+fn figure(info: &Info, code: &str) -> String {
+    let mut html = String::with_capacity(code.len() * 2);
+    html.push_str(if info.numbers { "<figure class=\"code numbers\">" } else { "<figure class=\"code\">" });
+    let language = info.language.as_ref();
+    push_caption(&mut html, info.file, language);
+    html.push_str("<pre tabindex=\"0\"><code");
+    if let Some(language) = language {
+        html.push_str(" class=\"language-");
+        push_attribute(&mut html, language.name());
+        html.push('"');
+    }
+    html.push('>');
+    let code = code.strip_suffix('\n').unwrap_or(code);
+    match language {
+        Some(language) => {
+            let marks = (info.numbers || !info.marks.is_empty()).then_some(&info.marks);
+            language.write(&mut html, code, marks);
+        }
+        None => push_text(&mut html, code),
+    }
+    html.push_str("</code></pre></figure>\n");
+    html
+}
+
+/// The file's name and the language; the latter is not worth a line of its own where it is plain text.
+fn push_caption(html: &mut String, file: Option<&str>, language: Option<&Language>) {
+    let language = language.filter(|language| file.is_some() || !language.is_text());
+    if file.is_none() && language.is_none() {
+        return;
+    }
+    html.push_str("<figcaption>");
+    for (class, text) in [("file", file), ("lang", language.map(Language::name))] {
+        if let Some(text) = text {
+            write!(html, "<span class=\"{class}\">").expect("a string takes what is written");
+            push_text(html, text);
+            html.push_str("</span>");
+        }
+    }
+    html.push_str("</figcaption>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_numbers_and_ranges_within_the_block() {
+        for (list, marks) in [("3", &[3][..]), ("1,3-5", &[1, 3, 4, 5]), ("2-2,2", &[2])] {
+            assert_eq!(parse_marks(list, 5), Ok(marks.iter().copied().collect()), "{list}");
+        }
+        for list in ["", "0", "6", "4-6", "3-2", "a", "1,,2", "-2", "1-"] {
+            assert!(parse_marks(list, 5).is_err(), "{list}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Figures: an image alone in its paragraph is numbered and captioned with its title; an SVG in it becomes part of the page, so that it is drawn in the
+//! page's own ink. An image within text stays within it.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+
+use super::images::{self, Image};
+use super::{Definitions, Page, Spanned, end_of, links, replace, svg};
+
+/// Renders every image.
+pub(super) fn place(events: &mut [Spanned], definitions: &Definitions, page: &mut Page) {
+    let mut number = 0;
+    for start in 0..events.len() {
+        let (Event::Start(Tag::Image { link_type, dest_url, title, .. }), span) = &events[start] else { continue };
+        let end = end_of(events, start);
+        let image = Image {
+            place: links::place(dest_url, *link_type, span, definitions, page),
+            destination: dest_url.clone(),
+            title: title.clone(),
+            alt: images::alt_text(&events[start..end], span, page),
+        };
+        if stands_alone(events, start, end) {
+            number += 1;
+            let html = figure(&image, number, page);
+            replace(&mut events[start - 1..=end + 1], html);
+        } else {
+            let file = images::find(&image.destination, &image.place, page);
+            let html = images::element(&image, file.as_ref(), page);
+            replace(&mut events[start..=end], String::new());
+            events[start].0 = Event::InlineHtml(html.into());
+        }
+    }
+}
+
+fn stands_alone(events: &[Spanned], start: usize, end: usize) -> bool {
+    start > 0
+        && events[start - 1].0 == Event::Start(Tag::Paragraph)
+        && events.get(end + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph))
+}
+
+fn figure(image: &Image, number: usize, page: &mut Page) -> String {
+    let id = page.ids.derive(&format!("fig-{number}"));
+    let file = images::find(&image.destination, &image.place, page);
+    let drawing = match file.as_ref().and_then(|file| Some((file, file.svg()?))) {
+        Some((file, text)) => inlined(text, &file.path, number, image, page),
+        None => images::element(image, file.as_ref(), page),
+    };
+    let caption = if image.title.is_empty() { String::new() } else { format!(" {}", inline_html(&image.title)) };
+    format!("<figure class=\"fig\" id=\"{id}\">{drawing}<figcaption><b>Figure {number}.</b>{caption}</figcaption></figure>\n")
+}
+
+/// The SVG of a figure as part of the page; nothing where it cannot be, which is reported.
+fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page) -> String {
+    let Some(inlined) = svg::inline(text, path, &format!("f{number}-"), &image.alt, page.report) else { return String::new() };
+    for id in inlined.ids {
+        if !page.ids.claim(&id) {
+            let error = page.error(image.place.clone(), format!("the id \"{id}\", of this drawing, is taken"));
+            page.report.push(error.help("rename it in the SVG, or change the heading that has it"));
+        }
+    }
+    inlined.html
+}
+
+/// A caption is a line of Markdown: its words may be stressed or set as code, but it holds no link and no HTML.
+fn inline_html(caption: &str) -> String {
+    let events = Parser::new_ext(caption, Options::ENABLE_SMART_PUNCTUATION).filter_map(|event| match event {
+        Event::Start(Tag::Emphasis | Tag::Strong) | Event::End(TagEnd::Emphasis | TagEnd::Strong) | Event::Text(_) | Event::Code(_) => Some(event),
+        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
+        Event::SoftBreak | Event::HardBreak => Some(Event::Text(" ".into())),
+        _ => None,
+    });
+    let mut out = String::new();
+    html::push_html(&mut out, events);
+    out
+}

@@ -1,0 +1,158 @@
+//! Footnotes: each note moves behind the block that refers to it first, where the theme can set it into the margin or, on a narrow page, below the
+//! paragraph. So the text of a note stands in the page once, and next to what it is a note to.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::mem::take;
+use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
+use slug::slugify;
+
+use super::{Page, Spanned, end_of};
+
+/// The notes of a text, by label in lower case: `[^A]` refers to `[^a]:`.
+type Notes<'a> = BTreeMap<String, Note<'a>>;
+
+#[derive(Default)]
+struct Note<'a> {
+    /// The number that readers see, in the order of the first references; 0 as long as nothing refers to the note.
+    number: usize,
+    /// How often the text refers to it.
+    references: usize,
+    /// What its ids end in: `fn-ID`, `fnref-ID`.
+    id: String,
+    /// The definition's label in the file.
+    span: Range<usize>,
+    content: Vec<Spanned<'a>>,
+}
+
+/// The events with every note moved behind the top-level block that refers to it first, and every reference made a link.
+pub(super) fn place<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> Vec<Spanned<'a>> {
+    warn_of_undefined(&events, page);
+    if !events.iter().any(|(event, _)| matches!(event, Event::Start(Tag::FootnoteDefinition(_)))) {
+        return events;
+    }
+    let (text, notes) = take_definitions(events, page);
+    let mut placer = Placer { notes, ..Placer::default() };
+    let mut depth = 0usize;
+    for (event, span) in text {
+        match &event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            _ => {}
+        }
+        placer.push((event, span));
+        if depth == 0 {
+            placer.place_notes();
+        }
+    }
+    warn_of_unused(&placer.notes, page);
+    placer.placed
+}
+
+/// GitHub's footnotes are references only where there is a definition; else the text stays text, and its author finds out on the page.
+fn warn_of_undefined(events: &[Spanned], page: &mut Page) {
+    for pair in events.windows(2) {
+        let [(Event::Text(bracket), before), (Event::Text(label), after)] = pair else { continue };
+        let Some(label) = label.strip_prefix('^').filter(|label| &**bracket == "[" && !label.is_empty()) else { continue };
+        let warning = page.warning(before.start..after.end + 1, format!("the footnote \"{label}\" is not defined"));
+        page.report.push(warning.label("stays as it is written").help(format!("define it in a paragraph of its own: `[^{label}]: …`")));
+    }
+}
+
+fn warn_of_unused(notes: &Notes, page: &mut Page) {
+    for note in notes.values().filter(|note| note.number == 0) {
+        let label = &page.body.file[note.span.start + "[^".len()..note.span.end - "]".len()];
+        let warning = page.warning(note.span.clone(), format!("nothing refers to the footnote \"{label}\""));
+        page.report.push(warning.label("left out").help(format!("refer to it with `[^{label}]`, or delete it")));
+    }
+}
+
+/// The text without its definitions, and these by label.
+fn take_definitions<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> (Vec<Spanned<'a>>, Notes<'a>) {
+    let mut text = Vec::with_capacity(events.len());
+    let mut notes = Notes::new();
+    let mut events = events.into_iter();
+    while let Some((event, span)) = events.next() {
+        let Event::Start(Tag::FootnoteDefinition(label)) = event else {
+            text.push((event, span));
+            continue;
+        };
+        let content = events.by_ref().take_while(|(event, _)| *event != Event::End(TagEnd::FootnoteDefinition)).collect();
+        let span = span.start..span.start + "[^]".len() + label.len();
+        let key = label.to_lowercase();
+        if notes.contains_key(&key) {
+            let warning = page.warning(span, format!("the footnote \"{label}\" is defined twice"));
+            page.report.push(warning.label("left out").help("a label names one note; several references may share it"));
+            continue;
+        }
+        let id = page.ids.derive(&format!("fn-{}", slugify(&label)))["fn-".len()..].to_owned();
+        notes.insert(key, Note { id, span, content, ..Note::default() });
+    }
+    (text, notes)
+}
+
+/// Numbers the notes and puts them into their places.
+#[derive(Default)]
+struct Placer<'a> {
+    notes: Notes<'a>,
+    numbered: usize,
+    /// Notes that the block at hand refers to, in order.
+    pending: VecDeque<String>,
+    placed: Vec<Spanned<'a>>,
+}
+
+impl<'a> Placer<'a> {
+    fn push(&mut self, (event, span): Spanned<'a>) {
+        let event = match event {
+            Event::FootnoteReference(label) => self.refer(label),
+            event => event,
+        };
+        self.placed.push((event, span));
+    }
+
+    /// The link to a note; the note is numbered and due after this block if it is the first.
+    fn refer(&mut self, label: CowStr<'a>) -> Event<'a> {
+        let key = label.to_lowercase();
+        let Some(note) = self.notes.get_mut(&key) else { return Event::FootnoteReference(label) };
+        note.references += 1;
+        if note.number == 0 {
+            self.numbered += 1;
+            note.number = self.numbered;
+            self.pending.push_back(key);
+        }
+        let Note { number, references, id, .. } = note;
+        // Only the first reference is what the note leads back to.
+        let own_id = if *references == 1 { format!(" id=\"fnref-{id}\"") } else { String::new() };
+        Event::InlineHtml(format!("<sup class=\"note-ref\"><a href=\"#fn-{id}\"{own_id} aria-label=\"Note {number}\">{number}</a></sup>").into())
+    }
+
+    /// A note may refer to further notes, which queue up behind it.
+    fn place_notes(&mut self) {
+        while let Some(note) = self.pending.pop_front().and_then(|key| self.notes.get_mut(&key)) {
+            for event in framed(note) {
+                self.push(event);
+            }
+        }
+    }
+}
+
+/// The content of a note in its `<aside>`, its number in front of its first words. A note of one paragraph needs no `<p>`.
+fn framed<'a>(note: &mut Note<'a>) -> Vec<Spanned<'a>> {
+    let Note { number, id, .. } = note;
+    let number = format!("<sup><a href=\"#fnref-{id}\" aria-label=\"Note {number}, back to the text\">{number}</a></sup> ");
+    let open = format!("<aside class=\"note\" id=\"fn-{id}\" role=\"note\">");
+    let at = |html: String| (Event::Html(html.into()), note.span.clone());
+    let mut content = take(&mut note.content);
+    let begins_with_paragraph = content.first().is_some_and(|(event, _)| *event == Event::Start(Tag::Paragraph));
+    if begins_with_paragraph && end_of(&content, 0) + 1 == content.len() {
+        content.pop();
+        content[0] = at(open + &number);
+    } else if begins_with_paragraph {
+        content.splice(..1, [at(open), (Event::Start(Tag::Paragraph), note.span.clone()), (Event::InlineHtml(number.into()), note.span.clone())]);
+    } else {
+        content.insert(0, at(open + &number));
+    }
+    content.push(at("</aside>\n".to_owned()));
+    content
+}

@@ -1,0 +1,128 @@
+//! Headings: below the title, each with an id that is unique and stays, an anchor, and an entry for the contents list.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
+use slug::slugify;
+
+use super::raw_html::is_blocked_attribute;
+use super::{Heading, Page, Spanned, end_of, push_attribute};
+
+/// Lowers all headings by one level where the text has a `# heading`, since the page's only `<h1>` is the title.
+pub(super) fn lower(events: &mut [Spanned], page: &mut Page) {
+    let first = events.iter().find(|(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })));
+    let Some((_, span)) = first else { return };
+    let warning = page.warning(trim_end(span, &page.body.file), "a heading of the first level, which is the title's alone");
+    page.report.push(warning.label("every heading of this text is lowered by one").help("begin with `##`; the title stands in the front matter"));
+    for (event, _) in events {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) | Event::End(TagEnd::Heading(level)) => *level = below(*level),
+            _ => {}
+        }
+    }
+}
+
+fn below(level: HeadingLevel) -> HeadingLevel {
+    HeadingLevel::try_from(level as usize + 1).unwrap_or(HeadingLevel::H6)
+}
+
+/// Gives each heading its id: the one that the author chose, else one from its text. The chosen ones are taken first, so that no heading before
+/// them has them by chance.
+pub(super) fn name(events: &mut [Spanned], page: &mut Page) {
+    for (event, span) in events.iter() {
+        if let Event::Start(Tag::Heading { id: Some(id), .. }) = event
+            && !page.ids.claim(id)
+        {
+            let place = find(&page.body.file, span, id);
+            let error = page.error(place, format!("the id \"{id}\" is taken"));
+            page.report.push(error.label("a second element of the page with this id").help("choose another, or leave it out: the text gives one"));
+        }
+    }
+    for index in 0..events.len() {
+        if matches!(events[index].0, Event::Start(Tag::Heading { id: None, .. })) {
+            let slug = slugify(text_of(&events[index..=end_of(events, index)]));
+            let name = page.ids.derive(if slug.is_empty() { "section" } else { &slug });
+            if let Event::Start(Tag::Heading { id, .. }) = &mut events[index].0 {
+                *id = Some(name.into());
+            }
+        }
+    }
+}
+
+fn text_of(events: &[Spanned]) -> String {
+    let text = events.iter().filter_map(|(event, _)| match event {
+        Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => Some(&**text),
+        Event::SoftBreak | Event::HardBreak => Some(" "),
+        _ => None,
+    });
+    text.collect()
+}
+
+/// Writes each heading's tags, with an anchor behind its text, and lists it.
+pub(super) fn anchor(events: &mut [Spanned], page: &mut Page) {
+    for start in 0..events.len() {
+        let Event::Start(Tag::Heading { level, id, classes, attrs }) = &events[start].0 else { continue };
+        let end = end_of(events, start);
+        let id = id.as_deref().unwrap_or_default();
+        let mut open = format!("<{level} id=\"");
+        push_attribute(&mut open, id);
+        push_classes(&mut open, classes);
+        push_attributes(&mut open, attrs, &events[start].1, page);
+        let mut close = String::from(" <a class=\"anchor\" href=\"#");
+        push_attribute(&mut close, id);
+        close.push_str(&format!("\" aria-label=\"Link to this section\"></a></{level}>\n"));
+        page.rendered.headings.push(Heading { level: *level as u8, id: id.to_owned(), html: entry(&events[start + 1..end]) });
+        events[start].0 = Event::Html(open.into());
+        events[end].0 = Event::Html(close.into());
+    }
+}
+
+fn push_classes(open: &mut String, classes: &[CowStr]) {
+    open.push('"');
+    if !classes.is_empty() {
+        open.push_str(" class=\"");
+        push_attribute(open, &classes.join(" "));
+        open.push('"');
+    }
+}
+
+fn push_attributes(open: &mut String, attributes: &[(CowStr, Option<CowStr>)], span: &Range<usize>, page: &mut Page) {
+    for (name, value) in attributes {
+        if is_blocked_attribute(name) {
+            let error = page.error(find(&page.body.file, span, name), format!("the attribute `{name}` is blocked by the page's security policy"));
+            page.report.push(error.help("use a class, and style it in the theme"));
+            continue;
+        }
+        open.push(' ');
+        push_attribute(open, name);
+        open.push_str("=\"");
+        push_attribute(open, value.as_deref().unwrap_or_default());
+        open.push('"');
+    }
+    open.push('>');
+}
+
+/// A heading's inline HTML for the contents list: what would make a link in a link, an id twice or a note without its place is left out.
+fn entry(events: &[Spanned]) -> String {
+    let kept = events.iter().map(|(event, _)| event).filter(|event| match event {
+        Event::InlineHtml(html) => html.starts_with("<math"),
+        Event::Html(_) | Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_) => false,
+        _ => true,
+    });
+    let mut entry = String::new();
+    html::push_html(&mut entry, kept.cloned());
+    entry
+}
+
+/// Where `part` stands in `span` of the file; all of the span (but its last line break) where it is not written there as it is.
+pub(super) fn find(file: &str, span: &Range<usize>, part: &str) -> Range<usize> {
+    match file[span.clone()].rfind(part) {
+        Some(start) if !part.is_empty() => span.start + start..span.start + start + part.len(),
+        _ => trim_end(span, file),
+    }
+}
+
+/// The span without the white space at its end.
+pub(super) fn trim_end(span: &Range<usize>, file: &str) -> Range<usize> {
+    span.start..span.start + file[span.clone()].trim_end().len()
+}

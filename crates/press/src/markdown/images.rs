@@ -1,0 +1,108 @@
+//! Images: each is found in the content, measured, and shown in the size that it has, so that nothing moves while a page loads.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event};
+
+use super::links::{Kind, add_asset, join, kind_of, percent_encode, record, report_missing, split_suffix};
+use super::{Page, Spanned, push_attribute, svg};
+use crate::links::reference::decoded;
+
+/// An image as the Markdown has it.
+pub(super) struct Image<'a> {
+    pub(super) destination: CowStr<'a>,
+    pub(super) title: CowStr<'a>,
+    pub(super) alt: String,
+    /// Its destination in the file.
+    pub(super) place: Range<usize>,
+}
+
+/// A file of the source tree.
+pub(super) struct File<'p> {
+    pub(super) path: String,
+    pub(super) bytes: &'p [u8],
+}
+
+impl File<'_> {
+    /// The text of an SVG file.
+    pub(super) fn svg(&self) -> Option<&str> {
+        std::str::from_utf8(self.bytes).ok().filter(|_| svg::is_svg(&self.path))
+    }
+
+    fn dimensions(&self) -> Option<(usize, usize)> {
+        match self.svg() {
+            Some(text) => svg::dimensions(text),
+            None => imagesize::blob_size(self.bytes).ok().map(|size| (size.width, size.height)),
+        }
+    }
+}
+
+/// Finds the file of an image: beside the text, where it becomes an asset once it is shown, or in `static/`.
+pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
+    let (path, _) = split_suffix(destination);
+    let path = decoded(path);
+    let path = match kind_of(destination) {
+        Kind::Site => join("static/", &path),
+        Kind::Beside => join(page.body.folder(), &path),
+        Kind::Elsewhere | Kind::Script => {
+            let warning = page.warning(span.clone(), "a file from elsewhere, which the page's security policy does not load");
+            page.report.push(warning.help("put a copy of it beside the text"));
+            return None;
+        }
+    };
+    let path = path.unwrap_or_default();
+    match page.context.tree.get(&path) {
+        Some(bytes) => Some(File { path, bytes }),
+        None => {
+            report_missing(&path, destination, span, page);
+            None
+        }
+    }
+}
+
+/// The image's URL in the page.
+pub(super) fn href(destination: &str, file: Option<&File>, page: &mut Page) -> String {
+    match file {
+        Some(file) if kind_of(destination) == Kind::Beside => add_asset(&file.path, file.bytes, page),
+        _ => percent_encode(destination).into_owned(),
+    }
+}
+
+/// The `<img>` of an image, whose file [`find`] gave.
+pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> String {
+    let href = href(&image.destination, file, page);
+    record(&href, image.place.clone(), page);
+    let mut html = String::from("<img src=\"");
+    push_attribute(&mut html, &href);
+    html.push('"');
+    match file.map(File::dimensions) {
+        Some(Some((width, height))) => write!(html, " width=\"{width}\" height=\"{height}\"").expect("a string takes what is written"),
+        Some(None) => {
+            let warning = page.warning(image.place.clone(), "the size of this image cannot be read");
+            page.report.push(warning.label("the page will move when it loads").help("is it an image? An SVG needs `width` and `height`, or a `viewBox`"));
+        }
+        None => {}
+    }
+    html.push_str(" alt=\"");
+    push_attribute(&mut html, &image.alt);
+    html.push_str("\" loading=\"lazy\" decoding=\"async\">");
+    html
+}
+
+/// The alternative text: what the events between the image's ends say. A missing one is warned of.
+pub(super) fn alt_text(events: &[Spanned], span: &Range<usize>, page: &mut Page) -> String {
+    let alt: String = events
+        .iter()
+        .filter_map(|(event, _)| match event {
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => Some(&**text),
+            Event::SoftBreak | Event::HardBreak => Some(" "),
+            _ => None,
+        })
+        .collect();
+    if alt.trim().is_empty() {
+        let warning = page.warning(span.clone(), "an image without a text for those who do not see it");
+        page.report.push(warning.help("say what it shows: `![what it shows](file)`"));
+    }
+    alt
+}

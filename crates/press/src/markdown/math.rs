@@ -1,0 +1,132 @@
+//! Math: LaTeX between dollars becomes MathML, which browsers set by themselves.
+
+use std::fmt::Write;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::headings::trim_end;
+use super::{Page, Spanned, push_text, replace};
+
+static CONVERTER: LazyLock<LatexToMathML> =
+    LazyLock::new(|| LatexToMathML::new(MathCoreConfig::default()).expect("the default settings define no macro that could be wrong"));
+
+/// Converts each formula. A displayed one that has its paragraph to itself gets a box that scrolls when the formula is wider than the page.
+pub(super) fn convert(events: &mut [Spanned], page: &mut Page) {
+    for index in 0..events.len() {
+        let (event, span) = &events[index];
+        match event {
+            Event::InlineMath(latex) => {
+                let html = to_mathml(latex, span, MathDisplay::Inline, page);
+                events[index].0 = Event::InlineHtml(html.into());
+            }
+            Event::DisplayMath(latex) => {
+                let html = to_mathml(latex, span, MathDisplay::Block, page);
+                place_displayed(events, index, html);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn place_displayed(events: &mut [Spanned], index: usize, html: String) {
+    let stands_alone = index > 0
+        && events[index - 1].0 == Event::Start(Tag::Paragraph)
+        && events.get(index + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph));
+    if stands_alone {
+        replace(&mut events[index - 1..=index + 1], format!("<div class=\"math scroll\">{html}</div>\n"));
+    } else {
+        events[index].0 = Event::InlineHtml(html.into());
+    }
+}
+
+/// The formula as MathML; as its LaTeX where that is wrong.
+fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut Page) -> String {
+    let converted = CONVERTER.convert_with_local_state(latex, display);
+    let error = match converted.as_ref().map(|result| classes_for_styles(&result.mathml)) {
+        Ok(Ok(mathml)) => return mathml,
+        Ok(Err(declaration)) => page
+            .error(trim_end(span, &page.body.file), format!("this formula needs the style `{declaration}`, which the page's security policy blocks"))
+            .help("leave out colours, sizes and rules, and use `aligned`, `cases` or a matrix instead of `align` or `array`"),
+        Err(error) => {
+            let message = error.error_message();
+            page.error(place(latex, span, &error.0, page), format!("in LaTeX: {}", message.trim_end_matches('.')))
+        }
+    };
+    page.report.push(error);
+    let mut code = String::from("<code>");
+    push_text(&mut code, latex);
+    code + "</code>"
+}
+
+/// Where in the file the bytes `part` of `latex` stand; the whole formula where it is not written there as it is (in a block quote, say).
+fn place(latex: &str, span: &Range<usize>, part: &Range<usize>, page: &Page) -> Range<usize> {
+    match page.body.file[span.clone()].find(latex) {
+        Some(start) if part.end <= latex.len() => span.start + start + part.start..span.start + start + part.end.max(part.start + 1),
+        _ => trim_end(span, &page.body.file),
+    }
+}
+
+/// The MathML with its inline styles told by classes: `r` and `ml` for cells set to the right and to the left, which is all that the common
+/// environments need. `Err` has the first declaration that has no class.
+fn classes_for_styles(mathml: &str) -> Result<String, String> {
+    const STYLE: &str = " style=\"";
+    let mut out = String::with_capacity(mathml.len());
+    let mut rest = mathml;
+    while let Some(index) = rest.find(STYLE) {
+        out.push_str(&rest[..index]);
+        let value = &rest[index + STYLE.len()..];
+        let end = value.find('"').unwrap_or(value.len());
+        if let Some(class) = class_for(&value[..end])? {
+            write!(out, " class=\"{class}\"").expect("a string takes what is written");
+        }
+        rest = &value[end + 1..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn class_for(style: &str) -> Result<Option<&'static str>, String> {
+    let mut class = None;
+    for declaration in style.split(';').filter(|declaration| !declaration.is_empty()) {
+        match declaration.trim() {
+            "text-align: right" => class = Some("r"),
+            "text-align: left" => class = Some("ml"),
+            // The alignment again, for an engine that knows no `text-align` here; and the gaps beside it, which the theme sets for `r` and `ml`.
+            "justify-items: end" | "justify-items: start" | "padding-left: 0" | "padding-right: 0" | "padding-left:1em" => {}
+            other => return Err(other.to_owned()),
+        }
+    }
+    Ok(class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_of_the_common_environments_have_classes() {
+        for latex in [
+            r"\begin{aligned}a&=b\\c&=d\end{aligned}",
+            r"\begin{cases}a&b\\c&d\end{cases}",
+            r"\begin{pmatrix}a&b\\c&d\end{pmatrix}",
+            r"\sum_{i=0}^n \frac{1}{i} \approx \ln n",
+            r"\mathcal{O}(n \log n)",
+            r"\sqrt[3]{\overline{x}} \le \left\lfloor \frac{a}{b} \right\rfloor",
+            r"\begin{array}{lr}a&b\end{array}",
+        ] {
+            let mathml = CONVERTER.convert_with_local_state(latex, MathDisplay::Block).expect(latex).mathml;
+            let mathml = classes_for_styles(&mathml).expect(latex);
+            assert!(!mathml.contains("style=\""), "{latex}: {mathml}");
+        }
+    }
+
+    #[test]
+    fn other_styles_are_refused() {
+        for (style, refused) in [("color:#FF0000;", "color:#FF0000"), ("text-align: left;width: 50%", "width: 50%")] {
+            assert_eq!(class_for(style), Err(refused.to_owned()));
+        }
+    }
+}

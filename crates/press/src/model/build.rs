@@ -1,0 +1,302 @@
+//! Ties what the files say into one [`Site`]: sorts, groups, and finds which posts are alike.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
+use crate::Options;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::source::{Document, Sources, TopicEntry};
+
+/// Makes the site of its sources.
+pub(crate) fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
+    let now = now(&sources, options, report);
+    let (mut tags, tag_by_slug) = tags(&sources.posts, report);
+    let (mut series, series_by_name) = series(&sources.posts);
+    let mut posts: Vec<Post> =
+        sources.posts.into_iter().map(|document| post(document, &tag_by_slug, &series_by_name)).collect();
+    posts.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
+    let mut topics: Vec<Topic> = sources.topics.into_iter().map(topic).collect();
+    let mut pages: Vec<StandingPage> = sources.pages.into_iter().map(page).collect();
+    pages.sort_by(|a, b| a.slug.cmp(&b.slug));
+    for (index, post) in posts.iter().enumerate() {
+        post.topics.iter().for_each(|&topic| topics[topic].posts.push(index));
+        post.tags.iter().for_each(|&tag| tags[tag].posts.push(index));
+    }
+    for (index, post) in posts.iter().enumerate().rev() {
+        post.series.iter().for_each(|&row| series[row].posts.push(index));
+    }
+    let related = related(&posts, &topics, &tags);
+    for (post, related) in posts.iter_mut().zip(related) {
+        post.related = related;
+    }
+    Site { now, settings: sources.settings, topics, posts, pages, tags, series }
+}
+
+/// The time of the build. The newest date stands in for a clock, so that the same content makes the same bytes on any day.
+fn now(sources: &Sources, options: &Options, report: &mut Report) -> Timestamp {
+    if let Some(second) = options.now {
+        return Timestamp::from_second(second).unwrap_or_else(|error| {
+            report.push(Diagnostic::error(
+                "",
+                None,
+                format!("{second}, given as the time of this build, is no time: {error}"),
+            ));
+            Timestamp::UNIX_EPOCH
+        });
+    }
+    let posts = sources.posts.iter().flat_map(|post| [Some(post.matter.date), post.matter.updated]);
+    let pages = sources.pages.iter().map(|page| page.matter.updated);
+    let newest = posts.chain(pages).flatten().max();
+    newest.map_or(Timestamp::UNIX_EPOCH, midnight)
+}
+
+fn midnight(date: Date) -> Timestamp {
+    date.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
+}
+
+fn topic(entry: TopicEntry) -> Topic {
+    Topic { slug: entry.slug, title: entry.title, blurb: entry.blurb, posts: Vec::new() }
+}
+
+fn post(document: Document, tags: &BTreeMap<String, usize>, series: &BTreeMap<String, usize>) -> Post {
+    let Document { body, slug, matter, .. } = document;
+    Post {
+        body,
+        slug,
+        title: matter.title,
+        description: matter.description,
+        date: matter.date,
+        circa: matter.circa,
+        updated: matter.updated,
+        topics: matter.topics,
+        tags: matter.tags.iter().filter_map(|tag| tags.get(&slug::slugify(&tag.value)).copied()).collect(),
+        series: matter.series.and_then(|name| series.get(&name).copied()),
+        aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
+        image: matter.image.map(|image| image.value),
+        related: Vec::new(),
+    }
+}
+
+fn page(document: Document) -> StandingPage {
+    let Document { body, slug, matter, .. } = document;
+    StandingPage {
+        body,
+        slug,
+        title: matter.title,
+        description: matter.description,
+        updated: matter.updated,
+        aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
+    }
+}
+
+/// The tags of the site, still without posts, and which of them each slug is. Of several spellings the first is taken, in order of path.
+fn tags(posts: &[Document], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, usize>) {
+    let mut first: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    for document in posts {
+        let path = document.body.path.as_str();
+        for tag in &document.matter.tags {
+            let &mut (name, place) = first.entry(slug::slugify(&tag.value)).or_insert((&tag.value, path));
+            if name != tag.value {
+                report.push(
+                    Diagnostic::warning(
+                        path,
+                        tag.span.clone(),
+                        format!("the tag \"{}\" is spelt \"{name}\" elsewhere", tag.value),
+                    )
+                    .label("the same tag")
+                    .help(format!("{place} writes it \"{name}\": the site shows that; write it one way")),
+                );
+            }
+        }
+    }
+    let mut tags: Vec<Tag> =
+        first.into_iter().map(|(slug, (name, _))| Tag { name: name.to_owned(), slug, posts: Vec::new() }).collect();
+    tags.sort_by_cached_key(|tag| (tag.name.to_lowercase(), tag.name.clone()));
+    let by_slug = tags.iter().enumerate().map(|(index, tag)| (tag.slug.clone(), index)).collect();
+    (tags, by_slug)
+}
+
+/// The series of the site, still without posts, and which of them each name is.
+fn series(posts: &[Document]) -> (Vec<Series>, BTreeMap<String, usize>) {
+    let mut by_name: BTreeMap<String, usize> =
+        posts.iter().filter_map(|post| post.matter.series.clone()).map(|name| (name, 0)).collect();
+    by_name.values_mut().enumerate().for_each(|(index, value)| *value = index);
+    let series = by_name.keys().map(|name| Series { name: name.clone(), posts: Vec::new() }).collect();
+    (series, by_name)
+}
+
+/// For each post, those most like it: with the rarest tags and topics in common, of two as like the newer, then by slug.
+fn related(posts: &[Post], topics: &[Topic], tags: &[Tag]) -> Vec<Vec<usize>> {
+    let mut scores = vec![0; posts.len()];
+    let mut touched = Vec::new();
+    let related = posts.iter().enumerate().map(|(index, post)| {
+        let of_topics = post.topics.iter().map(|&topic| &topics[topic].posts);
+        let of_tags = post.tags.iter().map(|&tag| &tags[tag].posts);
+        for sharing in of_topics.chain(of_tags) {
+            let weight = weight(posts.len(), sharing.len());
+            for &other in around(index, sharing).iter().filter(|&&other| other != index) {
+                if scores[other] == 0 {
+                    touched.push(other);
+                }
+                scores[other] += weight;
+            }
+        }
+        // Posts are in order of date and slug: the index breaks ties.
+        touched.sort_unstable_by_key(|&other| (Reverse(scores[other]), other));
+        let best = touched.iter().take(RELATED).copied().collect();
+        touched.drain(..).for_each(|other| scores[other] = 0);
+        best
+    });
+    related.collect()
+}
+
+/// How many posts before and behind a post are looked at for a label that they share. What more have tells little, and would make the work grow
+/// with the square of the posts.
+const NEIGHBOURS: usize = 100;
+
+/// Those of `sharing`, which are in order, that stand next to `index`.
+fn around(index: usize, sharing: &[usize]) -> &[usize] {
+    let place = sharing.partition_point(|&other| other < index);
+    &sharing[place.saturating_sub(NEIGHBOURS)..sharing.len().min(place + 1 + NEIGHBOURS)]
+}
+
+/// How much it tells that two of `posts` share a label which `sharing` of them have: the information of the label, in quarters of a bit, and a
+/// little more, so that a label which all posts have still counts. In whole numbers, for the same result on every machine.
+fn weight(posts: usize, sharing: usize) -> u32 {
+    let ratio = (posts / sharing.max(1)).max(1) as u128;
+    1 + (ratio * ratio * ratio * ratio).ilog2()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{NEIGHBOURS, Site, around, weight};
+    use crate::Options;
+    use crate::diagnostic::Report;
+    use crate::source::read;
+    use crate::tree::SourceTree;
+
+    /// A site of posts, each its slug and the rest of its front matter.
+    fn site(posts: &[(&str, &str)], options: &Options) -> Site {
+        let mut tree = SourceTree::default();
+        tree.insert("site.toml", "title = \"A\"\ndescription = \"B.\"\n");
+        tree.insert("topics.toml", "[[topic]]\nslug = \"t\"\ntitle = \"T\"\nblurb = \"U.\"\n[[topic]]\nslug = \"s\"\ntitle = \"S\"\nblurb = \"U.\"\n");
+        for (name, rest) in posts {
+            tree.insert(format!("posts/{name}.md"), format!("+++\ntitle = \"A\"\ndescription = \"B.\"\n{rest}\n+++\n"));
+        }
+        let mut report = Report::default();
+        let site = read(&tree, options, &mut report).expect("a site");
+        assert!(!report.has_errors(), "{}", report.render(&tree, ""));
+        site
+    }
+
+    fn slugs(site: &Site, posts: &[usize]) -> Vec<String> {
+        posts.iter().map(|&post| site.posts[post].slug.clone()).collect()
+    }
+
+    #[test]
+    fn posts_are_newest_first_and_of_one_day_by_slug() {
+        let site = site(
+            &[
+                ("2024-01-01-old", "date = 2024-01-01"),
+                ("b", "date = 2025-01-01"),
+                ("a", "date = 2025-01-01"),
+                ("New Post", "date = 2025-02-01"),
+            ],
+            &Options::default(),
+        );
+        assert_eq!(slugs(&site, &[0, 1, 2, 3]), ["new-post", "a", "b", "old"]);
+        assert_eq!(site.newer(0).map(|post| post.slug.as_str()), None);
+        assert_eq!(site.older(0).map(|post| post.slug.as_str()), Some("a"));
+        assert_eq!(site.newer(3).map(|post| post.slug.as_str()), Some("b"));
+        assert_eq!(site.older(3).map(|post| post.slug.as_str()), None);
+    }
+
+    #[test]
+    fn topics_keep_their_order_and_tags_are_by_name_without_regard_to_case() {
+        let site = site(
+            &[
+                ("a", "date = 2025-01-01\ntopics = [\"s\", \"t\"]\ntags = [\"k3s\", \"Zig\"]"),
+                ("b", "date = 2025-01-02\ntopics = [\"s\"]\ntags = [\"K3S\", \"Ada\"]"),
+            ],
+            &Options::default(),
+        );
+        let topics: Vec<_> =
+            site.topics.iter().map(|topic| (topic.slug.as_str(), slugs(&site, &topic.posts))).collect();
+        assert_eq!(topics, [("t", vec!["a".to_owned()]), ("s", vec!["b".to_owned(), "a".to_owned()])]);
+        assert_eq!(site.posts[1].topics, [0, 1]);
+        let tags: Vec<_> =
+            site.tags.iter().map(|tag| (tag.name.as_str(), tag.slug.as_str(), tag.posts.len())).collect();
+        assert_eq!(tags, [("Ada", "ada", 1), ("k3s", "k3s", 2), ("Zig", "zig", 1)]);
+        assert_eq!(site.posts[0].tags, [1, 0], "in the order of the front matter");
+    }
+
+    #[test]
+    fn a_series_is_in_the_order_of_reading() {
+        let site = site(
+            &[
+                ("a", "date = 2025-01-03\nseries = \"S\""),
+                ("b", "date = 2025-01-01\nseries = \"S\""),
+                ("c", "date = 2025-01-02\nseries = \"R\""),
+            ],
+            &Options::default(),
+        );
+        let series: Vec<_> =
+            site.series.iter().map(|series| (series.name.as_str(), slugs(&site, &series.posts))).collect();
+        assert_eq!(series, [("R", vec!["c".to_owned()]), ("S", vec!["b".to_owned(), "a".to_owned()])]);
+        assert_eq!(site.posts[0].series, Some(1));
+    }
+
+    #[test]
+    fn related_posts_share_rare_tags_before_common_ones_and_nothing_unrelated_is_shown() {
+        let site = site(
+            &[
+                ("a", "date = 2025-01-09\ntags = [\"common\", \"rare\"]"),
+                ("b", "date = 2025-01-08\ntags = [\"common\"]"),
+                ("c", "date = 2025-01-07\ntags = [\"common\"]"),
+                ("d", "date = 2025-01-06\ntags = [\"common\"]"),
+                ("e", "date = 2025-01-05\ntags = [\"rare\"]"),
+                ("f", "date = 2025-01-04\ntopics = [\"t\"]"),
+                ("g", "date = 2025-01-03\ntopics = [\"t\"]"),
+                ("h", "date = 2025-01-02"),
+            ],
+            &Options::default(),
+        );
+        let related = |index: usize| slugs(&site, &site.posts[index].related);
+        assert_eq!(related(0), ["e", "b", "c"]);
+        assert_eq!(related(4), ["a"]);
+        assert_eq!(related(5), ["g"]);
+        assert!(related(7).is_empty());
+    }
+
+    #[test]
+    fn of_a_label_that_many_share_the_nearest_in_time_are_looked_at() {
+        let sharing: Vec<usize> = (0..1000).step_by(2).collect();
+        assert_eq!(around(0, &sharing), &sharing[..=NEIGHBOURS]);
+        assert_eq!(around(500, &sharing), &sharing[250 - NEIGHBOURS..=250 + NEIGHBOURS]);
+        assert_eq!(around(998, &sharing), &sharing[499 - NEIGHBOURS..]);
+        assert_eq!(around(0, &[0, 1]), [0, 1]);
+    }
+
+    #[test]
+    fn a_label_tells_more_the_fewer_share_it() {
+        let weights: Vec<u32> = [1, 2, 10, 50, 100].into_iter().map(|sharing| weight(100, sharing)).collect();
+        assert!(weights.is_sorted_by(|more, less| more > less), "{weights:?}");
+        assert_eq!(weights.last(), Some(&1));
+    }
+
+    #[test]
+    fn the_time_of_the_build_is_that_of_the_options_else_the_newest_date() {
+        let posts = [("a", "date = 2025-01-01\nupdated = 2025-03-01"), ("b", "date = 2025-02-01")];
+        let time = |text: &str| text.parse::<Timestamp>().expect("a time");
+        assert_eq!(site(&posts, &Options::default()).now, time("2025-03-01T00:00:00Z"));
+        assert_eq!(site(&posts, &Options { now: Some(1), ..Options::default() }).now, time("1970-01-01T00:00:01Z"));
+        assert_eq!(site(&[], &Options::default()).now, Timestamp::UNIX_EPOCH);
+    }
+}

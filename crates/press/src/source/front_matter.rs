@@ -1,0 +1,283 @@
+//! The head of a post or a page: finds it between its fences, reads it by its schema.
+//!
+//! 1. [`Parts::split`] parts a file into front matter and body, spans kept.
+//! 2. [`post`] and [`page`] read the front matter; each fault is reported, and a placeholder stands in for what could not be read, so that the
+//!    steps that follow can report theirs too.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::schema::{Reader, Spanned, list, path_fault};
+use super::value::{Fragment, Table, parse_toml, parse_yaml};
+use crate::diagnostic::{BOM, Diagnostic, Report, nearest};
+
+/// What search engines and link previews show of a description; what is longer is cut there.
+const DESCRIPTION_LENGTH: usize = 160;
+
+const POST_KEYS: &[&str] = &[
+    "title",
+    "description",
+    "date",
+    "updated",
+    "slug",
+    "topics",
+    "tags",
+    "series",
+    "aliases",
+    "draft",
+    "image",
+    "circa",
+];
+const PAGE_KEYS: &[&str] = &["title", "description", "updated", "slug", "aliases", "draft"];
+
+/// What the front matter of a post or a page says. A page has no date, topics, tags, series nor image.
+#[derive(Debug, Default)]
+pub(crate) struct FrontMatter {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) date: Date,
+    pub(crate) circa: bool,
+    pub(crate) updated: Option<Date>,
+    pub(crate) slug: Option<Spanned<String>>,
+    /// Indices into the topics of the site.
+    pub(crate) topics: Vec<usize>,
+    pub(crate) tags: Vec<Spanned<String>>,
+    pub(crate) series: Option<String>,
+    pub(crate) aliases: Vec<Spanned<String>>,
+    pub(crate) draft: bool,
+    pub(crate) image: Option<Spanned<String>>,
+}
+
+/// The languages in which front matter is written, told by the fence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Toml,
+    Yaml,
+}
+
+impl Format {
+    fn of_fence(line: &str) -> Option<Self> {
+        match line.trim_end() {
+            "+++" => Some(Self::Toml),
+            "---" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+
+    fn fence(self) -> &'static str {
+        match self {
+            Self::Toml => "+++",
+            Self::Yaml => "---",
+        }
+    }
+
+    /// A line of front matter, to show how one is written.
+    fn line(self, key: &str, value: &str) -> String {
+        match self {
+            Self::Toml => format!("{key} = {value}"),
+            Self::Yaml => format!("{key}: {value}"),
+        }
+    }
+}
+
+/// A file, parted.
+#[derive(Debug)]
+pub(crate) struct Parts<'a> {
+    path: &'a str,
+    file: &'a str,
+    format: Format,
+    /// The opening fence.
+    pub(crate) fence: Range<usize>,
+    matter: Range<usize>,
+    /// Where the body begins.
+    pub(crate) body: usize,
+}
+
+impl<'a> Parts<'a> {
+    /// Parts a file at its fences.
+    pub(crate) fn split(path: &'a str, file: &'a str, report: &mut Report) -> Option<Self> {
+        let start = if file.as_bytes().starts_with(BOM) { BOM.len() } else { 0 };
+        let mut lines = lines(file, start);
+        let first = lines.next().unwrap_or(start..start);
+        let fence = first.start..first.start + file[first.clone()].trim_end().len();
+        let Some(format) = Format::of_fence(&file[first.clone()]) else {
+            let date = if path.starts_with("posts/") { "date = 2025-11-28\n" } else { "" };
+            report.push(
+                Diagnostic::error(path, fence, "the front matter is missing")
+                    .label("a file begins with a line of +++")
+                    .help(format!("begin with:\n+++\ntitle = \"…\"\ndescription = \"…\"\n{date}+++")),
+            );
+            return None;
+        };
+        let Some(closing) = lines.find(|line| file[line.clone()].trim_end() == format.fence()) else {
+            report.push(
+                Diagnostic::error(path, fence, "the front matter is not closed")
+                    .label("opened here")
+                    .help(format!("end it with a line of {}", format.fence())),
+            );
+            return None;
+        };
+        Some(Self { path, file, format, fence, matter: first.end..closing.start, body: closing.end })
+    }
+
+    fn parse(&self, report: &mut Report) -> Option<Table> {
+        let fragment = Fragment { path: self.path, text: &self.file[self.matter.clone()], offset: self.matter.start };
+        match self.format {
+            Format::Toml => parse_toml(fragment, report),
+            Format::Yaml => parse_yaml(fragment, report),
+        }
+    }
+}
+
+/// The lines of `file` from `start` on, each with its line ending.
+fn lines(file: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
+    file[start..].split_inclusive('\n').scan(start, |at, line| {
+        let from = *at;
+        *at += line.len();
+        Some(from..*at)
+    })
+}
+
+/// Reads the front matter of a post. `topics` are the slugs of the site's topics; none where they are not known.
+pub(crate) fn post(parts: &Parts<'_>, topics: Option<&[String]>, report: &mut Report) -> Option<FrontMatter> {
+    let table = parts.parse(report)?;
+    let mut reader = Reader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
+    reader.only(POST_KEYS);
+    let mut matter = common(&mut reader, parts.format);
+    reader.require("date", &parts.format.line("date", "2025-11-28"));
+    let date = reader.date("date");
+    matter.date = date.as_ref().map_or_else(Date::default, |date| date.value);
+    matter.updated = updated(&mut reader, date.as_ref());
+    matter.circa = reader.flag("circa");
+    matter.topics = topic_indices(&mut reader, topics);
+    matter.tags = distinct_tags(&mut reader);
+    matter.series = reader.text("series").map(|series| series.value);
+    matter.image = reader.text("image");
+    Some(matter)
+}
+
+/// Reads the front matter of a page.
+pub(crate) fn page(parts: &Parts<'_>, report: &mut Report) -> Option<FrontMatter> {
+    let table = parts.parse(report)?;
+    let mut reader = Reader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
+    let mut known = PAGE_KEYS.to_vec();
+    for entry in &table.entries {
+        if POST_KEYS.contains(&entry.key.as_str()) && !PAGE_KEYS.contains(&entry.key.as_str()) {
+            known.push(&entry.key);
+            reader.error(
+                entry.key_span.clone(),
+                format!("a page has no `{}`", entry.key),
+                "only posts have this key",
+                format!("the keys of a page are {}", list(PAGE_KEYS)),
+            );
+        }
+    }
+    reader.only(&known);
+    let mut matter = common(&mut reader, parts.format);
+    matter.updated = updated(&mut reader, None);
+    Some(matter)
+}
+
+/// What posts and pages have in common.
+fn common(reader: &mut Reader<'_>, format: Format) -> FrontMatter {
+    reader.require("title", &format.line("title", "\"…\""));
+    reader.require("description", &format.line("description", "\"…\""));
+    FrontMatter {
+        title: reader.text("title").map(|title| title.value).unwrap_or_default(),
+        description: description(reader),
+        slug: reader.slug("slug"),
+        aliases: aliases(reader),
+        draft: reader.flag("draft"),
+        ..FrontMatter::default()
+    }
+}
+
+fn description(reader: &mut Reader<'_>) -> String {
+    let Some(description) = reader.text("description") else { return String::new() };
+    let length = description.value.chars().count();
+    if length > DESCRIPTION_LENGTH {
+        reader.report.push(
+            Diagnostic::warning(reader.path, description.span, "the description is long")
+                .label(format!("{length} characters"))
+                .help(format!("search engines and link previews cut it at about {DESCRIPTION_LENGTH}")),
+        );
+    }
+    description.value
+}
+
+fn updated(reader: &mut Reader<'_>, date: Option<&Spanned<Date>>) -> Option<Date> {
+    let updated = reader.date("updated")?;
+    if let Some(date) = date.filter(|date| updated.value < date.value) {
+        let label = format!("the post is of {}", date.value);
+        let help = "`updated` is the day of a later change; leave it out until there is one";
+        reader.error(updated.span, "`updated` is before `date`", label, help);
+        return None;
+    }
+    Some(updated.value)
+}
+
+/// The topics that a post names, in the order of the site.
+fn topic_indices(reader: &mut Reader<'_>, topics: Option<&[String]>) -> Vec<usize> {
+    let mut indices = Vec::new();
+    let Some(topics) = topics else { return indices };
+    for topic in reader.texts("topics") {
+        match topics.iter().position(|slug| *slug == topic.value) {
+            Some(index) if indices.contains(&index) => {
+                let message = format!("the topic \"{}\" is named twice", topic.value);
+                reader.error(topic.span, message, "", "remove one of the two");
+            }
+            Some(index) => indices.push(index),
+            None => unknown_topic(reader, &topic, topics),
+        }
+    }
+    indices.sort_unstable();
+    indices
+}
+
+fn unknown_topic(reader: &mut Reader<'_>, topic: &Spanned<String>, topics: &[String]) {
+    let help = match nearest(&topic.value, topics.iter().map(String::as_str)) {
+        Some(nearest) => format!("did you mean \"{nearest}\"?"),
+        None if topics.is_empty() => "there are no topics yet: add one to topics.toml".to_owned(),
+        None => format!("the topics are {}", list(topics)),
+    };
+    reader.error(topic.span.clone(), format!("unknown topic \"{}\"", topic.value), "not a topic of topics.toml", help);
+}
+
+/// The tags of a post. Two tags are one if their slugs are: they would share a page.
+fn distinct_tags(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
+    let mut slugs: Vec<String> = Vec::new();
+    let mut tags: Vec<Spanned<String>> = Vec::new();
+    for tag in reader.texts("tags") {
+        let slug = slug::slugify(&tag.value);
+        if slug.is_empty() {
+            let message = format!("the tag \"{}\" has no letter or digit to name its page by", tag.value);
+            reader.error(tag.span, message, "", "write it in words");
+        } else if let Some(same) = slugs.iter().position(|other| *other == slug) {
+            let message = format!("the tag \"{}\" is named twice", tag.value);
+            let label = format!("the same page as \"{}\": /tags/{slug}", tags[same].value);
+            reader.error(tag.span, message, label, "remove one of the two");
+        } else {
+            slugs.push(slug);
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+/// Paths that lead to the post or page. A slash at the end is cut: with one or without, it is the same address.
+fn aliases(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
+    let mut aliases = Vec::new();
+    for mut alias in reader.texts("aliases") {
+        if let Some(fault) = path_fault(&alias.value) {
+            let help = "an alias is an old path of this site: \"/old/name\"";
+            reader.error(alias.span, format!("\"{}\" is not a path of this site", alias.value), fault, help);
+            continue;
+        }
+        if alias.value.len() > 1 && alias.value.ends_with('/') {
+            alias.value.pop();
+        }
+        aliases.push(alias);
+    }
+    aliases
+}

@@ -1,0 +1,126 @@
+//! No two things at one address: posts, pages, aliases, redirects, the files of `static/` and the routes that every site has.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::{Document, Sources, settings};
+use crate::diagnostic::{Diagnostic, Report};
+use crate::tree::SourceTree;
+
+/// The routes that every site has, besides its posts, topics and tags. `/404` and `/assets` are the names below which
+/// press keeps its own page and the fingerprinted files; `/index` would shadow the `/index.html` that leads to `/`.
+const FIXED: &[&str] = &[
+    "/",
+    "/404",
+    "/assets",
+    "/blog",
+    "/favicon.ico",
+    "/favicon.svg",
+    "/feed.json",
+    "/feed.xml",
+    "/index",
+    "/llms.txt",
+    "/notes",
+    "/robots.txt",
+    "/rss.xml",
+    "/search",
+    "/sitemap.xml",
+    "/tags",
+    "/.well-known/security.txt",
+];
+
+/// Who has each address, in words: `the post posts/hello.md`.
+type Taken = BTreeMap<String, String>;
+
+/// Reports every address that is wanted twice. What comes too late for its address is left out of the site.
+pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Report) {
+    let mut taken = routes_of_groups(sources);
+    sources.posts.retain(|post| claim_slug(post, "/blog/", "post", &mut taken, report));
+    for post in &sources.posts {
+        taken.insert(format!("/blog/{}.md", post.slug), format!("the Markdown of {}", post.body.path));
+    }
+    sources.pages.retain(|page| claim_slug(page, "/", "page", &mut taken, report));
+    for (file, _) in tree.below("static/") {
+        claim_file(file, &mut taken, report);
+    }
+    for document in sources.posts.iter_mut().chain(&mut sources.pages) {
+        let path = &document.body.path;
+        document.matter.aliases.retain(|alias| {
+            let want = Want { address: &alias.value, what: "alias", path, span: &alias.span };
+            claim(&want, &mut taken, report)
+        });
+    }
+    sources.settings.redirects.retain(|redirect| {
+        let want = Want { address: &redirect.from, what: "redirect", path: settings::SITE, span: &redirect.span };
+        claim(&want, &mut taken, report)
+    });
+}
+
+/// The routes that nobody asks for: those of every site, those of topics and tags.
+fn routes_of_groups(sources: &Sources) -> Taken {
+    let mut taken: Taken = FIXED.iter().map(|path| ((*path).to_owned(), "a route of every site".to_owned())).collect();
+    let topics =
+        sources.topics.iter().map(|topic| ("notes", topic.slug.clone(), format!("the topic \"{}\"", topic.slug)));
+    let tags = sources.posts.iter().flat_map(|post| &post.matter.tags);
+    let tags = tags.map(|tag| ("tags", slug::slugify(&tag.value), format!("the tag \"{}\"", tag.value)));
+    for (folder, slug, owner) in topics.chain(tags) {
+        taken.insert(format!("/{folder}/{slug}/feed.xml"), format!("the feed of {owner}"));
+        taken.insert(format!("/{folder}/{slug}"), owner);
+    }
+    taken
+}
+
+/// Gives a file of `static/` its address. The theme's icons give way to the author's own.
+fn claim_file(file: &str, taken: &mut Taken, report: &mut Report) {
+    let address = &file["static".len()..];
+    match taken.get(address) {
+        Some(owner) if !matches!(address, "/favicon.ico" | "/favicon.svg") => report.push(
+            Diagnostic::error(file, None, format!("the address of this file is taken: {address} is {owner}"))
+                .help("rename the file"),
+        ),
+        _ => drop(taken.insert(address.to_owned(), format!("the file {file}"))),
+    }
+}
+
+/// Gives a post or a page the address of its slug; false where it is taken.
+fn claim_slug(document: &Document, folder: &str, kind: &str, taken: &mut Taken, report: &mut Report) -> bool {
+    let address = format!("{folder}{}", document.slug);
+    let path = &document.body.path;
+    let Some(owner) = taken.get(&address) else {
+        taken.insert(address, format!("the {kind} {path}"));
+        return true;
+    };
+    let help = match document.matter.slug {
+        Some(_) => "choose another slug",
+        None => "rename the file, or give it a `slug` of its own",
+    };
+    let message = format!("the slug \"{}\" is taken", document.slug);
+    let fault = Diagnostic::error(path, document.slug_span.clone(), message);
+    report.push(fault.label(format!("{address} is {owner}")).help(help));
+    false
+}
+
+/// An address that an author asks for.
+struct Want<'a> {
+    address: &'a str,
+    what: &'static str,
+    path: &'a str,
+    span: &'a Range<usize>,
+}
+
+/// Gives an alias or a redirect its address; false where it is taken.
+fn claim(want: &Want<'_>, taken: &mut Taken, report: &mut Report) -> bool {
+    let asset = want.address.starts_with("/assets/").then_some("among the fingerprinted files of /assets");
+    let owner = asset.or_else(|| taken.get(want.address).map(String::as_str));
+    let Some(owner) = owner else {
+        taken.insert(want.address.to_owned(), format!("the {} in {}", want.what, want.path));
+        return true;
+    };
+    let message = format!("the {} \"{}\" is taken", want.what, want.address);
+    report.push(
+        Diagnostic::error(want.path, want.span.clone(), message)
+            .label(format!("{} is {owner}", want.address))
+            .help("remove it, or choose another path"),
+    );
+    false
+}

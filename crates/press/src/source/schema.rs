@@ -1,0 +1,245 @@
+//! Reads a table of TOML or YAML by the keys that it may have: what is missing, unknown or of the wrong type becomes a diagnostic at its place,
+//! and the rest is read all the same.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::date;
+use super::value::{Kind, Table, Value};
+use crate::diagnostic::{Diagnostic, Report, nearest};
+
+/// A value that was read, and where it stands in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spanned<T> {
+    pub(crate) value: T,
+    pub(crate) span: Range<usize>,
+}
+
+/// A table, the file in which it stands, and the report on it.
+pub(crate) struct Reader<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) table: &'a Table,
+    /// What to point at where a key is missing: the fence of a front matter, the header of a table. None means the file.
+    pub(crate) place: Option<Range<usize>>,
+    pub(crate) report: &'a mut Report,
+}
+
+impl<'a> Reader<'a> {
+    /// Reports every key that is not one of `known`.
+    pub(crate) fn only(&mut self, known: &[&str]) {
+        for entry in &self.table.entries {
+            if known.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let help = match nearest(&entry.key, known.iter().copied()) {
+                Some(key) => format!("did you mean `{key}`?"),
+                None => format!("the keys are {}", list(known)),
+            };
+            self.error(entry.key_span.clone(), format!("unknown key `{}`", entry.key), "", help);
+        }
+    }
+
+    /// The value of `key`, if the table has it.
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Value> {
+        self.table.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// Adds an error to the report.
+    pub(crate) fn error(
+        &mut self,
+        span: impl Into<Option<Range<usize>>>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report.push(Diagnostic::error(self.path, span, message).label(label).help(help));
+    }
+
+    /// Reports that `key` is not there; not where a slip of it is, of which [`Reader::only`] speaks. (No two keys of a schema are near enough to
+    /// be slips of each other.)
+    pub(crate) fn require(&mut self, key: &str, example: &str) {
+        let is_there = |written: &str| written == key || nearest(written, [key]).is_some();
+        if !self.table.entries.iter().any(|entry| is_there(&entry.key)) {
+            self.error(self.place.clone(), format!("`{key}` is missing"), "", format!("add a line: {example}"));
+        }
+    }
+
+    /// Reports that the value of `key` is not what it must be.
+    pub(crate) fn mismatch(&mut self, key: &str, value: &Value, expected: &str) {
+        if value.kind == Kind::Faulty {
+            return;
+        }
+        self.error(
+            value.span.clone(),
+            format!("`{key}` must be {expected}"),
+            format!("this is {}", value.kind.name()),
+            cure(expected, &value.kind),
+        );
+    }
+
+    /// A string that says something, without white space around it (YAML's folded strings end with a newline): an empty one is an error.
+    pub(crate) fn text(&mut self, key: &str) -> Option<Spanned<String>> {
+        let text = self.string(key)?;
+        if text.value.is_empty() {
+            self.error(
+                text.span,
+                format!("`{key}` is empty"),
+                "",
+                "write one, or remove the line if the key is not required",
+            );
+            return None;
+        }
+        Some(text)
+    }
+
+    fn string(&mut self, key: &str) -> Option<Spanned<String>> {
+        let value = self.get(key)?;
+        if let Kind::String(text) = &value.kind {
+            return Some(Spanned { value: text.trim().to_owned(), span: value.span.clone() });
+        }
+        self.mismatch(key, value, "a string");
+        None
+    }
+
+    /// `true` or `false`; false where the key is missing.
+    pub(crate) fn flag(&mut self, key: &str) -> bool {
+        let Some(value) = self.get(key) else { return false };
+        if let Kind::Boolean(flag) = value.kind {
+            return flag;
+        }
+        self.mismatch(key, value, "true or false");
+        false
+    }
+
+    /// A whole number.
+    pub(crate) fn integer(&mut self, key: &str) -> Option<Spanned<i64>> {
+        let value = self.get(key)?;
+        if let Kind::Integer(number) = value.kind {
+            return Some(Spanned { value: number, span: value.span.clone() });
+        }
+        self.mismatch(key, value, "a whole number");
+        None
+    }
+
+    /// A date, native or as a string.
+    pub(crate) fn date(&mut self, key: &str) -> Option<Spanned<Date>> {
+        let value = self.get(key)?;
+        let (Kind::String(text) | Kind::Date(text)) = &value.kind else {
+            self.mismatch(key, value, "a date");
+            return None;
+        };
+        match date::parse(text) {
+            Ok(date) => Some(Spanned { value: date, span: value.span.clone() }),
+            Err(fault) => {
+                self.report.push(fault.at(self.path, value.span.clone()));
+                None
+            }
+        }
+    }
+
+    /// A list of strings that say something; empty where the key is missing.
+    pub(crate) fn texts(&mut self, key: &str) -> Vec<Spanned<String>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let Kind::Array(values) = &value.kind else {
+            self.mismatch(key, value, "a list of strings");
+            return Vec::new();
+        };
+        values.iter().filter_map(|value| self.element(key, value)).collect()
+    }
+
+    fn element(&mut self, key: &str, value: &Value) -> Option<Spanned<String>> {
+        match &value.kind {
+            Kind::String(text) if text.trim().is_empty() => {
+                self.error(value.span.clone(), format!("an empty string in `{key}`"), "", "remove it");
+                None
+            }
+            Kind::String(text) => Some(Spanned { value: text.trim().to_owned(), span: value.span.clone() }),
+            _ => {
+                self.mismatch(key, value, "a list of strings");
+                None
+            }
+        }
+    }
+
+    /// The table of `key` and its place.
+    pub(crate) fn table(&mut self, key: &str) -> Option<(&'a Table, Range<usize>)> {
+        let value = self.get(key)?;
+        if let Kind::Table(table) = &value.kind {
+            return Some((table, value.span.clone()));
+        }
+        self.mismatch(key, value, "a table");
+        None
+    }
+
+    /// The tables of `key` (`[[key]]`), each with its place; none where the key is missing.
+    pub(crate) fn tables(&mut self, key: &str) -> Option<Vec<(&'a Table, Range<usize>)>> {
+        let value = self.get(key)?;
+        let Kind::Array(values) = &value.kind else {
+            self.mismatch(key, value, "a list of tables");
+            return None;
+        };
+        let mut tables = Vec::new();
+        for value in values {
+            match &value.kind {
+                Kind::Table(table) => tables.push((table, value.span.clone())),
+                _ => self.mismatch(key, value, "a list of tables"),
+            }
+        }
+        Some(tables)
+    }
+
+    /// A slug that the author chose: lower-case letters, digits and hyphens, as it stands in the URL.
+    pub(crate) fn slug(&mut self, key: &str) -> Option<Spanned<String>> {
+        let slug = self.text(key)?;
+        if is_slug(&slug.value) {
+            return Some(slug);
+        }
+        let help = match slug::slugify(&slug.value).as_str() {
+            "" => "write a word in lower-case letters, digits and hyphens".to_owned(),
+            suggestion => format!("write \"{suggestion}\""),
+        };
+        let message = format!("\"{}\" is not a slug", slug.value);
+        self.error(slug.span, message, "a slug has only the characters a-z, 0-9 and -", help);
+        None
+    }
+}
+
+/// What to write where `expected` is wanted and `found` stands.
+fn cure(expected: &str, found: &Kind) -> String {
+    match (expected, found) {
+        (_, Kind::Null) => "write it behind the key, or remove the line".to_owned(),
+        ("a string", Kind::Integer(_) | Kind::Float(_) | Kind::Boolean(_) | Kind::Date(_)) => {
+            "put it in quotes".to_owned()
+        }
+        ("a string", _) => "write it as \"…\"".to_owned(),
+        ("a list of strings", Kind::String(text)) => format!("write [\"{text}\"]"),
+        ("a list of strings", _) => "write [\"…\", \"…\"]".to_owned(),
+        ("a date", _) => date::HOW_A_DATE_IS_WRITTEN.to_owned(),
+        ("true or false", _) => "write true or false, without quotes".to_owned(),
+        _ => format!("write {expected}"),
+    }
+}
+
+fn is_slug(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text.bytes().any(|byte| byte != b'-')
+}
+
+/// `` `a`, `b`, `c` ``.
+pub(crate) fn list<T: AsRef<str>>(words: &[T]) -> String {
+    words.iter().map(|word| format!("`{}`", word.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// What is wrong with `path` as a path of this site, if anything is. A path begins with one slash, and has no query, no fragment and nothing
+/// that a server would have to normalise.
+pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
+    if !path.starts_with('/') {
+        return Some("a path begins with /");
+    }
+    if path.contains("//") || path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Some("a path has no empty, . or .. segments");
+    }
+    let is_plain = |char: char| !char.is_whitespace() && !char.is_control() && !matches!(char, '?' | '#' | '\\' | '%');
+    (!path.chars().all(is_plain)).then_some("a path has no spaces, ?, #, % or \\")
+}

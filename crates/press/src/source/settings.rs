@@ -1,0 +1,306 @@
+//! `site.toml` and `topics.toml`: what holds for the whole site.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::schema::{Reader, path_fault};
+use super::value::{Fragment, Kind, Table, Value, parse_toml};
+use crate::Options;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::model::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect};
+use crate::tree::SourceTree;
+
+/// The file of the settings.
+pub(crate) const SITE: &str = "site.toml";
+/// The file of the topics.
+pub(crate) const TOPICS: &str = "topics.toml";
+
+/// Where a site is served until its owner says where: where `notes` listens by default.
+const DEFAULT_BASE_URL: &str = "http://localhost:8080";
+const DEFAULT_LANGUAGE: &str = "en";
+/// Enough for a reader who looks in once a month.
+const DEFAULT_FEED_LENGTH: usize = 20;
+/// A feed is fetched whole, every hour, by every reader.
+const MAX_FEED_LENGTH: usize = 1000;
+
+const SITE_KEYS: &[&str] =
+    &["title", "description", "base_url", "language", "author", "navigation", "feed_length", "redirects", "security"];
+
+/// A topic as `topics.toml` has it.
+#[derive(Debug)]
+pub(crate) struct TopicEntry {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) blurb: String,
+}
+
+/// Reads `site.toml`. What cannot be read is reported, and its default taken.
+pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Settings {
+    let table = parse_file(tree, SITE, report);
+    // What is missing from a table that could not be read is not known: nothing is said of it.
+    let has_table = table.is_some();
+    let table = table.unwrap_or_default();
+    let mut reader = Reader { path: SITE, table: &table, place: None, report };
+    reader.only(SITE_KEYS);
+    if has_table {
+        reader.require("title", "title = \"…\"");
+        reader.require("description", "description = \"…\"");
+    }
+    let base_url = base_url(&mut reader);
+    Settings {
+        title: reader.text("title").map(|title| title.value).unwrap_or_default(),
+        description: reader.text("description").map(|description| description.value).unwrap_or_default(),
+        base_url: chosen_base_url(options, reader.report).unwrap_or(base_url),
+        language: language(&mut reader),
+        author: author(&mut reader),
+        navigation: navigation(&mut reader).unwrap_or_else(|| default_navigation(tree)),
+        feed_length: feed_length(&mut reader),
+        redirects: redirects(&mut reader),
+        security: security(&mut reader),
+    }
+}
+
+/// The text of a file of the tree, if it is UTF-8; that it is not is reported at the first byte that is wrong.
+pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Option<&'a str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let at = error.valid_up_to();
+            report.push(
+                Diagnostic::error(path, at..at + error.error_len().unwrap_or(1), "the file is not UTF-8")
+                    .label(format!("the byte 0x{:02x}", bytes[at]))
+                    .help("save it as UTF-8"),
+            );
+            None
+        }
+    }
+}
+
+fn parse_file(tree: &SourceTree, path: &str, report: &mut Report) -> Option<Table> {
+    let text = utf8(path, tree.get(path)?, report)?;
+    let bom = text.len() - text.trim_start_matches('\u{feff}').len();
+    parse_toml(Fragment { path, text: &text[bom..], offset: bom }, report)
+}
+
+/// What is wrong with `text` as the address of a site, if anything is.
+fn base_url_fault(text: &str) -> Option<&'static str> {
+    let Some(authority) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return Some("an address begins with https:// or http://");
+    };
+    if authority.is_empty() {
+        return Some("the host is missing");
+    }
+    if authority.contains('/') {
+        return Some("an address has no path: the site stands at the root of its host");
+    }
+    let is_authority = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    (!authority.bytes().all(is_authority)).then_some("only a host and a port may follow")
+}
+
+fn base_url(reader: &mut Reader<'_>) -> String {
+    let Some(text) = reader.text("base_url") else { return DEFAULT_BASE_URL.to_owned() };
+    let url = text.value.strip_suffix('/').unwrap_or(&text.value);
+    match base_url_fault(url) {
+        None => url.to_owned(),
+        Some(fault) => {
+            let message = format!("\"{}\" is not the address of a site", text.value);
+            reader.error(text.span, message, fault, "write base_url = \"https://example.org\"");
+            DEFAULT_BASE_URL.to_owned()
+        }
+    }
+}
+
+/// The base URL of the options, which wins over that of the settings.
+fn chosen_base_url(options: &Options, report: &mut Report) -> Option<String> {
+    let text = options.base_url.as_deref()?;
+    let url = text.strip_suffix('/').unwrap_or(text);
+    if let Some(fault) = base_url_fault(url) {
+        let message = format!("\"{text}\", given as the base URL of this build, is not the address of a site: {fault}");
+        report.push(Diagnostic::error("", None, message).help("give one such as https://example.org"));
+        return None;
+    }
+    Some(url.to_owned())
+}
+
+/// By the shape that RFC 5646 §2.1 gives a tag; whether the language exists is not looked up.
+fn is_language_tag(text: &str) -> bool {
+    let mut subtags = text.split('-');
+    let primary = subtags.next().unwrap_or_default();
+    (2..=3).contains(&primary.len())
+        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && subtags
+            .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn language(reader: &mut Reader<'_>) -> String {
+    let Some(text) = reader.text("language") else { return DEFAULT_LANGUAGE.to_owned() };
+    if is_language_tag(&text.value) {
+        return text.value;
+    }
+    let message = format!("\"{}\" is not a language tag", text.value);
+    let help = if text.value.contains('_') { text.value.replace('_', "-") } else { "en-GB".to_owned() };
+    reader.error(text.span, message, "", format!("write one such as \"{help}\""));
+    DEFAULT_LANGUAGE.to_owned()
+}
+
+fn author(reader: &mut Reader<'_>) -> Option<Author> {
+    let (table, place) = reader.table("author")?;
+    let mut reader = Reader { path: reader.path, table, place: Some(place), report: reader.report };
+    reader.only(&["name", "email", "url"]);
+    reader.require("name", "name = \"…\"");
+    let name = reader.text("name").map(|name| name.value);
+    let email = reader.text("email").map(|email| email.value);
+    let url = reader.text("url").map(|url| url.value);
+    Some(Author { name: name?, email, url })
+}
+
+fn navigation(reader: &mut Reader<'_>) -> Option<Vec<NavigationItem>> {
+    let tables = reader.tables("navigation")?;
+    let mut items = Vec::new();
+    for (table, place) in tables {
+        let mut reader = Reader { path: reader.path, table, place: Some(place), report: reader.report };
+        items.extend(navigation_item(&mut reader));
+    }
+    Some(items)
+}
+
+fn navigation_item(reader: &mut Reader<'_>) -> Option<NavigationItem> {
+    reader.only(&["label", "path"]);
+    reader.require("label", "label = \"…\"");
+    reader.require("path", "path = \"/…\"");
+    let label = reader.text("label");
+    let path = reader.text("path")?;
+    if let Some(fault) = path_fault(&path.value) {
+        let message = format!("\"{}\" is not a path of this site", path.value);
+        reader.error(path.span, message, fault, "write one such as \"/about\"");
+        return None;
+    }
+    Some(NavigationItem { label: label?.value, path: path.value, span: Some(path.span) })
+}
+
+fn default_navigation(tree: &SourceTree) -> Vec<NavigationItem> {
+    let about = ["pages/about.md", "pages/about/index.md"].iter().any(|path| tree.get(path).is_some());
+    let item = |label: &str, path: &str| NavigationItem { label: label.to_owned(), path: path.to_owned(), span: None };
+    let mut items = vec![item("Notes", "/notes"), item("Blog", "/blog"), item("Tags", "/tags")];
+    items.extend(about.then(|| item("About", "/about")));
+    items
+}
+
+fn feed_length(reader: &mut Reader<'_>) -> usize {
+    let Some(number) = reader.integer("feed_length") else { return DEFAULT_FEED_LENGTH };
+    match usize::try_from(number.value) {
+        Ok(length) if (1..=MAX_FEED_LENGTH).contains(&length) => length,
+        _ => {
+            let message = format!("`feed_length` must be from 1 to {MAX_FEED_LENGTH}");
+            reader.error(number.span, message, "", format!("leave it out for {DEFAULT_FEED_LENGTH}"));
+            DEFAULT_FEED_LENGTH
+        }
+    }
+}
+
+/// `[redirects]`: the path from which, and where to.
+fn redirects(reader: &mut Reader<'_>) -> Vec<SettingsRedirect> {
+    let Some((table, _)) = reader.table("redirects") else { return Vec::new() };
+    let mut redirects = Vec::new();
+    for entry in &table.entries {
+        if let Some(fault) = path_fault(&entry.key) {
+            let message = format!("\"{}\" is not a path of this site", entry.key);
+            reader.error(entry.key_span.clone(), message, fault, "write \"/old/path\" = \"/new/path\"");
+        }
+        if let Some(to) = redirect_target(reader, &entry.value) {
+            let from = entry.key.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(&entry.key);
+            redirects.push(SettingsRedirect { from: from.to_owned(), to, span: entry.key_span.clone() });
+        }
+    }
+    redirects
+}
+
+fn redirect_target(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
+    let Kind::String(to) = &value.kind else {
+        reader.mismatch("redirects", value, "a table of strings");
+        return None;
+    };
+    let is_url = to.starts_with("https://") || to.starts_with("http://");
+    let is_path = to.starts_with('/') && !to.starts_with("//");
+    // What is here ends up in a field of a response (RFC 9110 §5.5): no spaces, no controls, nothing beyond ASCII.
+    if (is_url || is_path) && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        return Some(to.clone());
+    }
+    let label = "a redirect leads to a path of this site or to a URL";
+    let help = "write one such as \"/new/path\" or \"https://example.org/path\", percent-encoded where it is not ASCII";
+    reader.error(value.span.clone(), format!("\"{to}\" is not where a redirect can lead"), label, help);
+    None
+}
+
+/// RFC 9116: `Contact` (§2.5.3) is a URI, `Expires` (§2.5.5) a date and time.
+fn security(reader: &mut Reader<'_>) -> Option<SecurityContact> {
+    let (table, place) = reader.table("security")?;
+    let mut reader = Reader { path: reader.path, table, place: Some(place), report: reader.report };
+    reader.only(&["contact", "expires"]);
+    reader.require("contact", "contact = \"mailto:security@example.org\"");
+    reader.require("expires", "expires = 2027-01-01T00:00:00Z");
+    let contact = contact(&mut reader);
+    let expires = expires(&mut reader);
+    Some(SecurityContact { contact: contact?, expires: expires? })
+}
+
+fn contact(reader: &mut Reader<'_>) -> Option<String> {
+    let contact = reader.text("contact")?;
+    if ["mailto:", "https://", "tel:"].iter().any(|scheme| contact.value.starts_with(scheme)) {
+        return Some(contact.value);
+    }
+    let address = if contact.value.contains('@') { contact.value.as_str() } else { "security@example.org" };
+    let help = format!("write \"mailto:{address}\", or the URL of a page");
+    reader.error(contact.span, "`contact` must be a URI", "begins with mailto:, https:// or tel:", help);
+    None
+}
+
+fn expires(reader: &mut Reader<'_>) -> Option<Timestamp> {
+    let value = reader.get("expires")?;
+    let (Kind::String(text) | Kind::Date(text)) = &value.kind else {
+        reader.mismatch("expires", value, "a date and a time");
+        return None;
+    };
+    let expires = text.parse().ok();
+    if expires.is_none() {
+        let help = "write one such as 2027-01-01T00:00:00Z";
+        reader.error(value.span.clone(), "`expires` must be a date and a time with its offset", "", help);
+    }
+    expires
+}
+
+/// Reads `topics.toml`, in its order. A site without the file has no topics; none where the file cannot be read, so that the posts' topics are
+/// not known to be wrong.
+pub(crate) fn topics(tree: &SourceTree, report: &mut Report) -> Option<Vec<TopicEntry>> {
+    if tree.get(TOPICS).is_none() {
+        return Some(Vec::new());
+    }
+    let table = parse_file(tree, TOPICS, report)?;
+    let mut reader = Reader { path: TOPICS, table: &table, place: None, report };
+    reader.only(&["topic"]);
+    let mut topics: Vec<TopicEntry> = Vec::new();
+    for (table, place) in reader.tables("topic").unwrap_or_default() {
+        let mut reader = Reader { path: TOPICS, table, place: Some(place), report: reader.report };
+        let Some((topic, span)) = topic(&mut reader) else { continue };
+        if topics.iter().any(|other| other.slug == topic.slug) {
+            let message = format!("there are two topics \"{}\"", topic.slug);
+            reader.error(span, message, "the second of them", "give one of them another slug, or remove it");
+        } else {
+            topics.push(topic);
+        }
+    }
+    Some(topics)
+}
+
+/// A topic and where its slug stands. One without a title or a blurb is kept, so that posts may name it.
+fn topic(reader: &mut Reader<'_>) -> Option<(TopicEntry, Range<usize>)> {
+    reader.only(&["slug", "title", "blurb"]);
+    reader.require("slug", "slug = \"…\"");
+    reader.require("title", "title = \"…\"");
+    reader.require("blurb", "blurb = \"…\"");
+    let title = reader.text("title").map(|title| title.value).unwrap_or_default();
+    let blurb = reader.text("blurb").map(|blurb| blurb.value).unwrap_or_default();
+    let slug = reader.slug("slug")?;
+    Some((TopicEntry { slug: slug.value, title, blurb }, slug.span))
+}

@@ -1,0 +1,371 @@
+//! TOML and YAML as one tree of values, each with its place in the file, so that one schema reader serves both.
+
+use std::ops::Range;
+
+use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
+use toml_edit::{Document, Item, TableLike};
+
+use super::date;
+use crate::diagnostic::{Diagnostic, Report};
+
+/// A value and the bytes of the file on which it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Value {
+    pub(crate) kind: Kind,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    String(String),
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    /// A date, a date with a time or a time, as TOML knows them; as it is written.
+    Date(String),
+    Array(Vec<Value>),
+    Table(Table),
+    /// YAML's `null`, `~` and nothing.
+    Null,
+    /// What is wrong with it has been reported; nothing more is to be said of it.
+    Faulty,
+}
+
+impl Kind {
+    /// What the author would call it: `a string`.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::String(_) => "a string",
+            Self::Integer(_) => "a whole number",
+            Self::Float(_) => "a number",
+            Self::Boolean(_) => "a boolean",
+            Self::Date(_) => "a date",
+            Self::Array(_) => "a list",
+            Self::Table(_) => "a table",
+            Self::Null => "nothing",
+            Self::Faulty => "not a value",
+        }
+    }
+}
+
+/// Keys and values, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) key_span: Range<usize>,
+    pub(crate) value: Value,
+}
+
+/// A part of a file that is to be parsed: the whole of a settings file, what stands between the fences of a post.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fragment<'a> {
+    /// The file's path in the source tree.
+    pub(crate) path: &'a str,
+    pub(crate) text: &'a str,
+    /// Where `text` begins in the file.
+    pub(crate) offset: usize,
+}
+
+impl Fragment<'_> {
+    fn shift(&self, span: Range<usize>) -> Range<usize> {
+        self.offset + span.start..self.offset + span.end
+    }
+}
+
+/// Parses TOML. Dates that are none are reported, and the rest is read all the same; any other fault of syntax is reported, and nothing read.
+pub(crate) fn parse_toml(fragment: Fragment<'_>, report: &mut Report) -> Option<Table> {
+    let mut text = fragment.text.to_owned();
+    let mut faulty = Vec::new();
+    // Every turn ends the function or turns one bad date into a string of the same length: there are fewer turns than bytes.
+    loop {
+        let error = match Document::parse(text.as_str()) {
+            Ok(document) => return Some(toml_table(document.as_table(), &TomlContext { fragment, faulty: &faulty })),
+            Err(error) => error,
+        };
+        let span = error.span().unwrap_or(0..0);
+        let token = bare_value(&text, span.start).filter(|token| date::looks_like_one(&text[token.clone()]));
+        let Some(token) = token else {
+            report.push(toml_fault(fragment, span, error.message()));
+            return None;
+        };
+        report.push(date::fault(&text[token.clone()]).at(fragment.path, fragment.shift(token.clone())));
+        text.replace_range(token.clone(), &format!("'{}'", "_".repeat(token.len() - 2)));
+        faulty.push(token);
+    }
+}
+
+/// What `toml_edit` says, and the cure of the slips that authors make.
+fn toml_fault(fragment: Fragment<'_>, span: Range<usize>, message: &str) -> Diagnostic {
+    let text = fragment.text;
+    let bare =
+        bare_value(text, span.start).map(|token| &text[token]).filter(|word| word.starts_with(char::is_alphabetic));
+    let fault = Diagnostic::error(fragment.path, fragment.shift(span.clone()), "this is not TOML");
+    match bare {
+        Some(word) if message.contains("float") || message.contains("value") => {
+            fault.label("not a value").help(format!("a string stands in quotes: \"{word}\""))
+        }
+        _ if message.contains("duplicate key") => fault.label("named twice").help("remove one of the two"),
+        _ if message.contains("string, expected") => {
+            fault.label(message).help("close the string on the line on which it begins")
+        }
+        _ => fault.label(message).help("a line is: key = value"),
+    }
+}
+
+/// The bare value that stands behind the `=` of the line around `at`, up to a comment or a comma.
+fn bare_value(text: &str, at: usize) -> Option<Range<usize>> {
+    let at = at.min(text.len());
+    let line_start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = text[line_start..].find('\n').map_or(text.len(), |length| line_start + length);
+    let value_start = line_start + text[line_start..line_end].find('=')? + 1;
+    let value = text[value_start..line_end].split(['#', ',']).next()?;
+    let start = value_start + value.len() - value.trim_start().len();
+    Some(start..start + value.trim().len())
+}
+
+struct TomlContext<'a> {
+    fragment: Fragment<'a>,
+    faulty: &'a [Range<usize>],
+}
+
+fn toml_table(table: &dyn TableLike, context: &TomlContext<'_>) -> Table {
+    let entries = table.iter().map(|(key, item)| {
+        let key_span = table.key(key).and_then(toml_edit::Key::span).unwrap_or(0..0);
+        let value = toml_item(item, key_span.clone(), context);
+        Entry { key: key.to_owned(), key_span: context.fragment.shift(key_span), value }
+    });
+    Table { entries: entries.collect() }
+}
+
+/// A table that only its dotted keys or its subtables imply has no place of its own: its key's is taken.
+fn toml_item(item: &Item, key_span: Range<usize>, context: &TomlContext<'_>) -> Value {
+    let span = item.span().unwrap_or(key_span);
+    let kind = match item {
+        Item::None => Kind::Null,
+        Item::Value(value) => return toml_value(value, span, context),
+        Item::Table(table) => Kind::Table(toml_table(table, context)),
+        Item::ArrayOfTables(tables) => Kind::Array(
+            tables
+                .iter()
+                .map(|table| Value {
+                    span: context.fragment.shift(table.span().unwrap_or_else(|| span.clone())),
+                    kind: Kind::Table(toml_table(table, context)),
+                })
+                .collect(),
+        ),
+    };
+    Value { kind, span: context.fragment.shift(span) }
+}
+
+fn toml_value(value: &toml_edit::Value, fallback: Range<usize>, context: &TomlContext<'_>) -> Value {
+    use toml_edit::Value as Toml;
+    let span = value.span().unwrap_or(fallback);
+    let kind = match value {
+        _ if context.faulty.contains(&span) => Kind::Faulty,
+        Toml::String(text) => Kind::String(text.value().clone()),
+        Toml::Integer(number) => Kind::Integer(*number.value()),
+        Toml::Float(number) => Kind::Float(*number.value()),
+        Toml::Boolean(boolean) => Kind::Boolean(*boolean.value()),
+        Toml::Datetime(_) => Kind::Date(context.fragment.text.get(span.clone()).unwrap_or_default().to_owned()),
+        Toml::Array(values) => {
+            Kind::Array(values.iter().map(|value| toml_value(value, span.clone(), context)).collect())
+        }
+        Toml::InlineTable(table) => Kind::Table(toml_table(table, context)),
+    };
+    Value { kind, span: context.fragment.shift(span) }
+}
+
+/// Parses YAML: one document, a mapping. What is wrong with its syntax is reported, and nothing read.
+pub(crate) fn parse_yaml(fragment: Fragment<'_>, report: &mut Report) -> Option<Table> {
+    let context = YamlContext::new(fragment);
+    let documents = match MarkedYaml::load_from_str(fragment.text) {
+        Ok(documents) => documents,
+        Err(error) => {
+            report.push(yaml_fault(fragment, context.byte(error.marker()), error.info()));
+            return None;
+        }
+    };
+    match documents.first().map(|document| context.value(document)) {
+        None | Some(Value { kind: Kind::Null, .. }) => Some(Table::default()),
+        Some(Value { kind: Kind::Table(table), .. }) => Some(table),
+        Some(Value { kind, span }) => {
+            report.push(
+                Diagnostic::error(fragment.path, span, "front matter is a list of keys and values")
+                    .label(format!("this is {}", kind.name()))
+                    .help("write `key: value`, one a line"),
+            );
+            None
+        }
+    }
+}
+
+/// What saphyr says, and the cure of the slips that authors make.
+fn yaml_fault(fragment: Fragment<'_>, at: usize, message: &str) -> Diagnostic {
+    let help = match message {
+        _ if message.contains("duplicated key") => "remove one of the two",
+        _ if message.contains("mapping values") => "a value with a colon in it stands in quotes",
+        _ if message.contains("quoted scalar") => "close the quotes",
+        _ => "a line is: `key: value`",
+    };
+    Diagnostic::error(fragment.path, fragment.shift(at..at), "this is not YAML").label(message).help(help)
+}
+
+/// Saphyr counts characters; a span counts bytes.
+struct YamlContext<'a> {
+    fragment: Fragment<'a>,
+    /// The byte at which each character begins, and the end.
+    bytes: Vec<usize>,
+}
+
+impl<'a> YamlContext<'a> {
+    fn new(fragment: Fragment<'a>) -> Self {
+        let starts = fragment.text.char_indices().map(|(byte, _)| byte);
+        Self { fragment, bytes: starts.chain([fragment.text.len()]).collect() }
+    }
+
+    fn byte(&self, marker: &Marker) -> usize {
+        self.bytes.get(marker.index()).copied().unwrap_or(self.fragment.text.len())
+    }
+
+    /// The span of a block reaches to the token behind it: what is white there is left off. That of a list or table in brackets ends before its
+    /// closing one, which is taken in.
+    fn span(&self, node: &MarkedYaml<'_>) -> Range<usize> {
+        let (start, end) = (self.byte(&node.span.start), self.byte(&node.span.end));
+        let text = self.fragment.text.get(start..end).unwrap_or_default();
+        let behind = self.fragment.text.get(end..).unwrap_or_default();
+        let is_flow =
+            (text.starts_with('[') && behind.starts_with(']')) || (text.starts_with('{') && behind.starts_with('}'));
+        let length = if is_flow { text.len() + 1 } else { text.trim_end().len() };
+        self.fragment.shift(start..start + length)
+    }
+
+    fn value(&self, node: &MarkedYaml<'_>) -> Value {
+        let kind = match &node.data {
+            YamlData::Value(scalar) => yaml_scalar(scalar),
+            YamlData::Representation(text, ..) => Kind::String(text.to_string()),
+            YamlData::Sequence(values) => Kind::Array(values.iter().map(|value| self.value(value)).collect()),
+            YamlData::Mapping(entries) => {
+                Kind::Table(Table { entries: entries.iter().map(|(key, value)| self.entry(key, value)).collect() })
+            }
+            YamlData::Tagged(_, inner) => return self.value(inner),
+            YamlData::Alias(_) | YamlData::BadValue => Kind::Null,
+        };
+        Value { kind, span: self.span(node) }
+    }
+
+    /// A key that is not a string (`404: …`) is named as it is written; as no such key is known, the schema says the rest.
+    fn entry(&self, key: &MarkedYaml<'_>, value: &MarkedYaml<'_>) -> Entry {
+        let key_span = self.span(key);
+        let name = match &key.data {
+            YamlData::Value(Scalar::String(text)) => text.to_string(),
+            _ => self.fragment.text[key_span.start - self.fragment.offset..key_span.end - self.fragment.offset]
+                .to_owned(),
+        };
+        Entry { key: name, key_span, value: self.value(value) }
+    }
+}
+
+fn yaml_scalar(scalar: &Scalar<'_>) -> Kind {
+    match scalar {
+        Scalar::Null => Kind::Null,
+        Scalar::Boolean(boolean) => Kind::Boolean(*boolean),
+        Scalar::Integer(number) => Kind::Integer(*number),
+        Scalar::FloatingPoint(number) => Kind::Float(**number),
+        Scalar::String(text) => Kind::String(text.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fragment, Kind, Table, Value, parse_toml, parse_yaml};
+    use crate::diagnostic::Report;
+
+    fn read(parse: fn(Fragment<'_>, &mut Report) -> Option<Table>, text: &str) -> Table {
+        let mut report = Report::default();
+        let table = parse(Fragment { path: "a.md", text, offset: 0 }, &mut report);
+        assert!(report.is_empty(), "{report:?}");
+        table.expect("a table")
+    }
+
+    /// Every key and value with the text on which its span lies.
+    fn spans<'a>(table: &Table, text: &'a str) -> Vec<(&'a str, &'a str)> {
+        let mut spans = Vec::new();
+        for entry in &table.entries {
+            spans.push((&text[entry.key_span.clone()], &text[entry.value.span.clone()]));
+            if let Kind::Table(table) = &entry.value.kind {
+                spans.extend(self::spans(table, text));
+            }
+        }
+        spans
+    }
+
+    fn kinds(table: &Table) -> Vec<(&str, &Kind)> {
+        table.entries.iter().map(|entry| (entry.key.as_str(), &entry.value.kind)).collect()
+    }
+
+    #[test]
+    fn toml_and_yaml_say_the_same() {
+        let toml = "a = \"é\"\nb = 7\nc = 1.5\nd = true\ne = [\"x\", \"y\"]\n";
+        let yaml = "a: é\nb: 7\nc: 1.5\nd: true\ne:\n- x\n- \"y\"\n";
+        let without_spans = |table: Table| -> Vec<(String, Kind)> {
+            let blank = |value: Value| Value { span: 0..0, ..value };
+            let kind = |kind| match kind {
+                Kind::Array(values) => Kind::Array(values.into_iter().map(blank).collect()),
+                kind => kind,
+            };
+            table.entries.into_iter().map(|entry| (entry.key, kind(entry.value.kind))).collect()
+        };
+        assert_eq!(without_spans(read(parse_toml, toml)), without_spans(read(parse_yaml, yaml)));
+    }
+
+    #[test]
+    fn spans_lie_on_what_the_author_wrote() {
+        let toml = "\"é\" = \"ü\" # comment\r\ndate = 2025-11-28\r\nlist = [ 1 ]\r\n[table]\r\na.b = true\r\n";
+        let yaml = "é: ü # comment\r\ndate: 2025-11-28\r\nlist: [ 1 ]\r\ntable:\r\n  a: {}\r\n  b: 'true'\r\n\r\n";
+        assert_eq!(
+            spans(&read(parse_toml, toml), toml),
+            [
+                ("\"é\"", "\"ü\""),
+                ("date", "2025-11-28"),
+                ("list", "[ 1 ]"),
+                ("table", "[table]"),
+                ("a", "a"),
+                ("b", "true")
+            ]
+        );
+        assert_eq!(
+            spans(&read(parse_yaml, yaml), yaml),
+            [
+                ("é", "ü"),
+                ("date", "2025-11-28"),
+                ("list", "[ 1 ]"),
+                ("table", "a: {}\r\n  b: 'true'"),
+                ("a", "{}"),
+                ("b", "'true'")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bad_date_of_toml_is_reported_and_the_rest_read() {
+        let mut report = Report::default();
+        let text = "a = 2025-13-40 # é\nb = 2025/1/2\nc = 3\n";
+        let table = parse_toml(Fragment { path: "a.md", text, offset: 10 }, &mut report).expect("a table");
+        assert_eq!(kinds(&table), [("a", &Kind::Faulty), ("b", &Kind::Faulty), ("c", &Kind::Integer(3))]);
+        let places: Vec<_> = report.diagnostics().iter().filter_map(|found| found.span.clone()).collect();
+        assert_eq!(places, [14..24, 34..42]);
+    }
+
+    #[test]
+    fn yaml_that_nests_without_end_is_an_error() {
+        let mut report = Report::default();
+        let text = format!("a: {}", "[".repeat(100_000));
+        assert_eq!(parse_yaml(Fragment { path: "a.md", text: &text, offset: 0 }, &mut report), None);
+        assert!(report.has_errors());
+    }
+}

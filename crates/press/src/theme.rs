@@ -1,0 +1,120 @@
+//! The theme: style sheets and icons, embedded in press by rust-embed (read from disk in debug builds, so that an edit shows at once), each of which
+//! a file of the same name in `content/theme/` replaces.
+
+use std::borrow::Cow;
+
+use rust_embed::RustEmbed;
+
+use crate::diagnostic::Diagnostic;
+use crate::tree::SourceTree;
+
+#[derive(RustEmbed)]
+#[folder = "theme/"]
+struct DefaultTheme;
+
+/// The style sheets of a build, minified, and the icons.
+#[derive(Debug)]
+pub struct Theme {
+    /// Page, type, header, footer, print.
+    base: String,
+    /// Contents pages: lists, the matrix of topics, tags.
+    index: String,
+    /// An article: prose, figures, notes.
+    prose: String,
+    /// Code blocks and their classes.
+    code: String,
+    /// `/favicon.svg`, and the wordmark's drawing.
+    pub icon_svg: Vec<u8>,
+    /// `/favicon.ico`, for what asks for nothing else.
+    pub icon_ico: Vec<u8>,
+}
+
+/// What a page needs of the style sheets; what it does not need it does not carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheets {
+    /// A contents page.
+    Index,
+    /// An article without code.
+    Prose,
+    /// An article with code.
+    Code,
+}
+
+impl Theme {
+    /// The default theme with the overrides of the tree.
+    ///
+    /// # Errors
+    /// A style sheet that cannot be minified, with its name.
+    pub fn load(tree: &SourceTree) -> Result<Self, ThemeError> {
+        let sheet = |name: &'static str| minify(name, &read(tree, name));
+        Ok(Self {
+            base: sheet("base.css")?,
+            index: sheet("index.css")?,
+            prose: sheet("prose.css")?,
+            code: sheet("code.css")?,
+            icon_svg: read(tree, "favicon.svg").into_owned(),
+            icon_ico: read(tree, "favicon.ico").into_owned(),
+        })
+    }
+
+    /// The text of a page's one `<style>`.
+    #[must_use]
+    pub fn css(&self, sheets: Sheets) -> String {
+        match sheets {
+            Sheets::Index => [self.base.as_str(), &self.index].concat(),
+            Sheets::Prose => [self.base.as_str(), &self.prose].concat(),
+            Sheets::Code => [self.base.as_str(), &self.prose, &self.code].concat(),
+        }
+    }
+}
+
+/// A style sheet that cannot be read as CSS.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ThemeError {
+    /// Its name in the theme's folder.
+    pub name: &'static str,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl From<ThemeError> for Diagnostic {
+    fn from(error: ThemeError) -> Self {
+        Self::error(format!("theme/{}", error.name), None, format!("this style sheet cannot be used: {}", error.message))
+    }
+}
+
+fn read<'a>(tree: &'a SourceTree, name: &str) -> Cow<'a, [u8]> {
+    match tree.get(&format!("theme/{name}")) {
+        Some(bytes) => Cow::Borrowed(bytes),
+        None => DefaultTheme::get(name).expect("every name asked for is a file of the default theme, which a test reads").data,
+    }
+}
+
+fn minify(name: &'static str, bytes: &[u8]) -> Result<String, ThemeError> {
+    let fail = |message: String| ThemeError { name, message };
+    let text = std::str::from_utf8(bytes).map_err(|error| fail(format!("not UTF-8: {error}")))?;
+    if text.contains("</") {
+        return Err(fail("`</` would end the page's <style>; write it `<\\/`".to_owned()));
+    }
+    minifier::css::minify(text).map(|css| css.to_string()).map_err(|message| fail(message.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_theme_is_whole() {
+        let theme = Theme::load(&SourceTree::default()).expect("the default theme loads");
+        assert!(theme.css(Sheets::Code).contains(".k{"), "the code sheet is in");
+        assert!(theme.icon_svg.starts_with(b"<svg"));
+        assert!(theme.icon_ico.starts_with(&[0, 0, 1, 0]));
+    }
+
+    #[test]
+    fn a_file_of_the_site_replaces_one_of_the_theme() {
+        let mut tree = SourceTree::default();
+        tree.insert("theme/index.css", "main { color : red }");
+        assert!(Theme::load(&tree).expect("loads").css(Sheets::Index).ends_with("main{color:red}"));
+    }
+}

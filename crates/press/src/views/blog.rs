@@ -1,0 +1,45 @@
+//! `/blog`: the chronological feed, newest first, grouped by year.
+
+use maud::html;
+
+use super::head::{self, Head};
+use super::{Context, layout, lists};
+use crate::model::Site;
+use crate::theme::Sheets;
+
+pub(super) fn render(context: Context) -> String {
+    let site = context.site;
+    let description = format!("Every post of {}, newest first.", site.settings.title);
+    let main = html! {
+        h1 { "Blog" }
+        p.lede { "Every post, newest first. By topic they stand at " a href="/notes" { "/notes" } "." }
+        @for (year, posts) in years(site) {
+            section.year aria-labelledby={ "y" (year) } {
+                h2 #{ "y" (year) } { (year) }
+                (lists::entries(context, &posts))
+            }
+        }
+    };
+    let head = Head {
+        title: Some("Blog"),
+        description: &description,
+        path: "/blog",
+        sheets: Sheets::Index,
+        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Blog", "/blog")])],
+        article: None,
+        feed: None,
+    };
+    layout::render(context, &head, &main)
+}
+
+/// The posts of each year, the newest year first.
+fn years(site: &Site) -> Vec<(i16, Vec<usize>)> {
+    let mut years: Vec<(i16, Vec<usize>)> = Vec::new();
+    for (index, post) in site.posts.iter().enumerate() {
+        match years.last_mut() {
+            Some((year, posts)) if *year == post.date.year() => posts.push(index),
+            _ => years.push((post.date.year(), vec![index])),
+        }
+    }
+    years
+}

@@ -1,0 +1,117 @@
+//! The `<head>`: title, description, canonical URL, OpenGraph and Twitter fields, JSON-LD, the feeds, and the one style sheet, inline.
+
+use maud::{Markup, PreEscaped, html};
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::theme::Sheets;
+
+/// What a page says of itself.
+#[derive(Debug)]
+pub(super) struct Head<'a> {
+    /// Its own name, without the site's; none on the first page, which is the site.
+    pub title: Option<&'a str>,
+    /// One sentence.
+    pub description: &'a str,
+    /// Its route; the canonical URL is made of it. None on the page for what is not found, which has no place of its own.
+    pub path: &'a str,
+    /// The style sheets that it needs.
+    pub sheets: Sheets,
+    /// Its structured data.
+    pub json_ld: Vec<Value>,
+    /// OpenGraph's `article` fields, where it is one.
+    pub article: Option<Article<'a>>,
+    /// The feed of just this page's posts, where it has one: a topic's, a tag's.
+    pub feed: Option<String>,
+}
+
+/// What OpenGraph says of an article.
+#[derive(Debug)]
+pub(super) struct Article<'a> {
+    /// As `2025-11-28`; none where it is only approximate.
+    pub published: Option<String>,
+    /// Likewise.
+    pub modified: Option<String>,
+    /// The names of its tags.
+    pub tags: Vec<&'a str>,
+    /// The path of its Markdown.
+    pub markdown: String,
+    /// The path of its picture.
+    pub image: Option<&'a str>,
+}
+
+pub(super) fn render(context: Context, head: &Head) -> Markup {
+    let settings = &context.site.settings;
+    let title = head.title.map_or_else(|| settings.title.clone(), |title| format!("{title} · {}", settings.title));
+    html! {
+        meta charset="utf-8";
+        title { (title) }
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="description" content=(head.description);
+        @if head.path.starts_with('/') {
+            link rel="canonical" href=(absolute(context, head.path));
+        } @else {
+            meta name="robots" content="noindex";
+        }
+        link rel="icon" href="/favicon.svg" type="image/svg+xml";
+        link rel="alternate" type="application/atom+xml" title=(settings.title) href="/feed.xml";
+        link rel="alternate" type="application/rss+xml" title=(settings.title) href="/rss.xml";
+        link rel="alternate" type="application/feed+json" title=(settings.title) href="/feed.json";
+        @if let Some(feed) = &head.feed { link rel="alternate" type="application/atom+xml" title=(title) href=(feed); }
+        (open_graph(context, head))
+        @for value in &head.json_ld { script type="application/ld+json" { (PreEscaped(script_text(value))) } }
+        style { (PreEscaped(context.theme.css(head.sheets))) }
+    }
+}
+
+fn open_graph(context: Context, head: &Head) -> Markup {
+    let settings = &context.site.settings;
+    let article = head.article.as_ref();
+    html! {
+        meta property="og:site_name" content=(settings.title);
+        meta property="og:title" content=(head.title.unwrap_or(&settings.title));
+        meta property="og:description" content=(head.description);
+        meta property="og:type" content=(if article.is_some() { "article" } else { "website" });
+        @if head.path.starts_with('/') { meta property="og:url" content=(absolute(context, head.path)); }
+        @if let Some(article) = article {
+            @if let Some(date) = &article.published { meta property="article:published_time" content=(date); }
+            @if let Some(date) = &article.modified { meta property="article:modified_time" content=(date); }
+            @for tag in &article.tags { meta property="article:tag" content=(tag); }
+            @if let Some(image) = article.image { meta property="og:image" content=(absolute(context, image)); }
+            link rel="alternate" type="text/markdown" href=(article.markdown);
+        }
+        meta name="twitter:card" content=(if article.is_some_and(|article| article.image.is_some()) { "summary_large_image" } else { "summary" });
+    }
+}
+
+/// The URL of a path of this site.
+pub(super) fn absolute(context: Context, path: &str) -> String {
+    format!("{}{path}", context.site.settings.base_url)
+}
+
+/// JSON as the text of a script element: `<` escaped, so that nothing in it can end the element.
+fn script_text(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c")
+}
+
+/// schema.org's `BreadcrumbList` of a page: names and paths from the first page down to this one.
+pub(super) fn breadcrumbs(context: Context, trail: &[(&str, &str)]) -> Value {
+    let items: Vec<Value> = trail
+        .iter()
+        .enumerate()
+        .map(|(index, (name, path))| {
+            json!({ "@type": "ListItem", "position": index + 1, "name": name, "item": absolute(context, path) })
+        })
+        .collect();
+    json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn structured_data_cannot_end_its_script_element() {
+        assert_eq!(script_text(&json!("</script>")), r#""\u003c/script>""#);
+    }
+}

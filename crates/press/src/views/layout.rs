@@ -1,0 +1,68 @@
+//! The frame of every page: head, skip link, header with the wordmark and the navigation, `main`, footer.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::Context;
+use super::head::{self, Head};
+
+/// A page around `main`, the content of its one `<main>`.
+pub(super) fn render(context: Context, head: &Head, main: &Markup) -> String {
+    let settings = &context.site.settings;
+    let page = html! {
+        (DOCTYPE)
+        html lang=(settings.language) {
+            head { (head::render(context, head)) }
+            body {
+                a.skip href="#main" { "Skip to the text" }
+                header.top { (wordmark(context)) (navigation(context, head.path)) }
+                main #main { (main) }
+                footer.end {
+                    span { "Set in type, carved into one file." }
+                    a href="/feed.xml" { "Atom" }
+                    a href="/rss.xml" { "RSS" }
+                    a href="/feed.json" { "JSON" }
+                    a href="/sitemap.xml" { "Sitemap" }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// The site's name with its drawing, the same as the favicon's.
+fn wordmark(context: Context) -> Markup {
+    html! {
+        a.mark href="/" {
+            svg viewBox="0 0 32 32" aria-hidden="true" {
+                path fill="none" stroke="currentColor" stroke-width="3" d="M5 4h22v24H5zM11 4v24M16 11h6M16 16h6M16 21h3";
+            }
+            (context.site.settings.title)
+        }
+    }
+}
+
+fn navigation(context: Context, path: &str) -> Markup {
+    html! {
+        nav aria-label="Site" {
+            ul {
+                @for item in &context.site.settings.navigation {
+                    li { a href=(item.path) aria-current=[current(&item.path, path)] { (item.label) } }
+                }
+            }
+        }
+    }
+}
+
+/// `page` on the page itself, `true` on the pages below it.
+fn current(item: &str, path: &str) -> Option<&'static str> {
+    if item == path {
+        Some("page")
+    } else {
+        path.strip_prefix(item).is_some_and(|rest| rest.starts_with('/')).then_some("true")
+    }
+}
+
+/// Text that is HTML already: what Markdown rendering made.
+pub(super) fn raw(html: &str) -> PreEscaped<&str> {
+    PreEscaped(html)
+}

@@ -1,0 +1,88 @@
+//! What several pages show: a date, a post's tags, a list of posts, the hue of a topic.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::Context;
+use crate::model::Post;
+
+/// How many hues the theme has; the topics take them in turn.
+const HUES: usize = 5;
+
+/// The class that gives an element its topic's hue.
+pub(super) fn hue(topic: usize) -> String {
+    format!("t{}", topic % HUES + 1)
+}
+
+/// The class of a post: its first topic's hue.
+pub(super) fn post_hue(post: &Post) -> Option<String> {
+    post.topics.first().map(|topic| hue(*topic))
+}
+
+/// `28 November 2025`, for machines too; an approximate one is `c. July 2025`, for people alone.
+pub(super) fn date(post: &Post) -> Markup {
+    html! {
+        @if post.circa {
+            span.date { "c. " (post.date.strftime("%B %Y")) }
+        } @else {
+            (exact_date(post.date))
+        }
+    }
+}
+
+/// A day in words and as a machine reads it.
+pub(super) fn exact_date(date: Date) -> Markup {
+    html! { time.date datetime=(date) { (date.strftime("%-d %B %Y")) } }
+}
+
+/// The tags of a post, each a link to its page.
+pub(super) fn tags(context: Context, post: &Post) -> Markup {
+    html! {
+        @if !post.tags.is_empty() {
+            ul.tags aria-label="Tags" {
+                @for tag in &post.tags {
+                    @let tag = &context.site.tags[*tag];
+                    li { a href=(tag.route()) { (tag.name) } }
+                }
+            }
+        }
+    }
+}
+
+/// Posts with title, description, tags and date.
+pub(super) fn entries(context: Context, posts: &[usize]) -> Markup {
+    html! {
+        ol.entries {
+            @for index in posts {
+                @let post = &context.site.posts[*index];
+                li {
+                    h3 { a href=(post.route()) { (post.title) } }
+                    (date(post))
+                    p { (post.description) }
+                    (tags(context, post))
+                }
+            }
+        }
+    }
+}
+
+/// `1 post`, `12 posts`.
+pub(super) fn count(number: usize) -> String {
+    if number == 1 { "1 post".to_owned() } else { format!("{number} posts") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hues_come_round() {
+        assert_eq!([hue(0), hue(4), hue(5)], ["t1", "t5", "t1"]);
+    }
+
+    #[test]
+    fn a_day_is_written_in_words_and_for_machines() {
+        let html = exact_date(Date::constant(2025, 11, 8)).into_string();
+        assert_eq!(html, r#"<time class="date" datetime="2025-11-08">8 November 2025</time>"#);
+    }
+}

@@ -1,0 +1,38 @@
+//! The page for what is not found: says so, and where to go on.
+
+use graven_pack::NOT_FOUND;
+use maud::html;
+
+use super::head::Head;
+use super::{Context, layout, lists};
+use crate::theme::Sheets;
+
+/// How many posts it offers.
+const OFFERED: usize = 3;
+
+pub(super) fn render(context: Context) -> String {
+    let newest: Vec<usize> = (0..context.site.posts.len().min(OFFERED)).collect();
+    let main = html! {
+        h1 { "Not found" }
+        p.lede { "There is nothing at this address. It may have been mistyped, or the page has moved without leaving word." }
+        ul.toc {
+            li { a href="/notes" { span.name { "All posts by topic" } span.count.data { "/notes" } } }
+            li { a href="/blog" { span.name { "All posts by date" } span.count.data { "/blog" } } }
+            li { a href="/tags" { span.name { "All tags" } span.count.data { "/tags" } } }
+        }
+        section aria-labelledby="newest" {
+            h2 #newest { "Newest posts" }
+            (lists::entries(context, &newest))
+        }
+    };
+    let head = Head {
+        title: Some("Not found"),
+        description: "There is nothing at this address.",
+        path: NOT_FOUND,
+        sheets: Sheets::Index,
+        json_ld: Vec::new(),
+        article: None,
+        feed: None,
+    };
+    layout::render(context, &head, &main)
+}

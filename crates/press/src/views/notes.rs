@@ -1,0 +1,127 @@
+//! `/notes`: all posts by topic, with the shape of the whole at its top; `/notes/TOPIC`: one topic.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+
+use super::head::{self, Head};
+use super::{Context, layout, lists};
+use crate::theme::Sheets;
+
+pub(super) fn render_all(context: Context) -> String {
+    let site = context.site;
+    let description = format!("All posts of {}, grouped by topic.", site.settings.title);
+    let main = html! {
+        h1 { "Notes" }
+        p.lede { "All posts grouped by topic. The chronological feed lives at " a href="/blog" { "/blog" } "." }
+        (matrix(context))
+        @for (index, topic) in site.topics.iter().enumerate() {
+            section.topic class=(lists::hue(index)) aria-labelledby=(topic.slug) {
+                h2 #(topic.slug) {
+                    span.data { (index + 1) }
+                    a href=(topic.route()) { (topic.title) }
+                    span.data.count { (lists::count(topic.posts.len())) }
+                }
+                p { (topic.blurb) }
+                (topic_entries(context, index))
+            }
+        }
+    };
+    let head = Head {
+        title: Some("Notes"),
+        description: &description,
+        path: "/notes",
+        sheets: Sheets::Index,
+        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Notes", "/notes")])],
+        article: None,
+        feed: None,
+    };
+    layout::render(context, &head, &main)
+}
+
+pub(super) fn render_topic(context: Context, index: usize) -> String {
+    let site = context.site;
+    let topic = &site.topics[index];
+    let path = topic.route();
+    let main = html! {
+        div class={ "topic " (lists::hue(index)) } {
+            h1 { (topic.title) }
+            p.lede { (topic.blurb) }
+            (topic_entries(context, index))
+        }
+        p { a href="/notes" { "All topics" } }
+    };
+    let head = Head {
+        title: Some(&topic.title),
+        description: &topic.blurb,
+        path: &path,
+        sheets: Sheets::Index,
+        json_ld: vec![head::breadcrumbs(
+            context,
+            &[(&site.settings.title, "/"), ("Notes", "/notes"), (&topic.title, &path)],
+        )],
+        article: None,
+        feed: Some(topic.feed_route()),
+    };
+    layout::render(context, &head, &main)
+}
+
+fn topic_entries(context: Context, index: usize) -> Markup {
+    let topic = &context.site.topics[index];
+    html! {
+        @if topic.posts.is_empty() {
+            p.empty {
+                "Nothing here yet: the topic stands, the first note on it is still to be written. Its "
+                a href=(topic.feed_route()) { "feed" } " will tell."
+            }
+        } @else {
+            (lists::entries(context, &topic.posts))
+        }
+    }
+}
+
+/// How many posts the matrix shows, newest first: as many as stay tellable in 45 % of a phone's width.
+const COLUMNS: usize = 40;
+
+/// A row a topic, a column a post, a square where the post stands under the topic: a post of two topics shows as two squares in one column.
+fn matrix(context: Context) -> Markup {
+    let site = context.site;
+    let columns = site.posts.len().min(COLUMNS);
+    html! {
+        ul.matrix aria-label="Topics, and which posts stand under each" {
+            @for (index, topic) in site.topics.iter().enumerate() {
+                li class=(lists::hue(index)) {
+                    a href={ "#" (topic.slug) } {
+                        span.n.data { (index + 1) }
+                        span.name { (topic.title) }
+                        (matrix_row(columns, &topic.posts))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The unit of the matrix's drawing: a square of 9 in a cell of 13.
+const CELL: usize = 13;
+
+fn matrix_row(columns: usize, posts: &[usize]) -> Markup {
+    let mut filled = String::new();
+    let mut empty = String::new();
+    for column in 0..columns {
+        let x = column * CELL + 2;
+        let written = if posts.contains(&column) {
+            write!(filled, "M{x} 9h9v9h-9z")
+        } else {
+            write!(empty, "M{} 13.5h1", x + 4)
+        };
+        written.expect("writing to a string cannot fail");
+    }
+    let width = columns * CELL;
+    html! {
+        svg viewBox={ "0 0 " (width) " 27" } width=(width) height="27" role="img" aria-label=(lists::count(posts.len())) {
+            path d=(filled) fill="currentColor";
+            path d=(empty) stroke="currentColor" stroke-width="1.5" opacity=".55";
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A post: title, description, date, reading time and topics; contents; the text; tags, series, neighbours, related.
+
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::head::{self, Article, Head};
+use super::{Context, layout, lists};
+use crate::markdown::{Heading, Rendered};
+use crate::model::Post;
+use crate::preview::Preview;
+use crate::theme::Sheets;
+
+/// Words a minute, for the reading time: what adults read of English prose in silence (238, Brysbaert 2019), less a little for technical text.
+const READING_SPEED: usize = 220;
+
+/// From how many headings on a contents list helps.
+const CONTENTS_FROM: usize = 3;
+
+pub(super) fn render(context: Context, index: usize) -> String {
+    let post = &context.site.posts[index];
+    let rendered = &context.posts[index];
+    let path = post.route();
+    let main = html! {
+        article class=[lists::post_hue(post)] {
+            (opening(context, post, rendered))
+            (contents(rendered))
+            div.prose { (layout::raw(&rendered.html)) }
+            (closing(context, index))
+        }
+    };
+    let head = Head {
+        title: Some(&post.title),
+        description: &post.description,
+        path: &path,
+        sheets: sheets(rendered),
+        json_ld: vec![
+            posting(context, index),
+            head::breadcrumbs(context, &[(&context.site.settings.title, "/"), ("Blog", "/blog"), (&post.title, &path)]),
+        ],
+        article: Some(Article {
+            published: exact(post).map(|date| date.to_string()),
+            modified: post.updated.map(|date| date.to_string()),
+            tags: tag_names(context, post),
+            markdown: post.markdown_route(),
+            image: context.previews[index].as_ref().map(Preview::route),
+        }),
+        feed: None,
+    };
+    layout::render(context, &head, &main)
+}
+
+/// The Markdown of a post as a reader gets it: the title and the description stand where the front matter stood.
+pub(super) fn markdown(post: &Post) -> String {
+    format!("# {}\n\n> {}\n\n{}", post.title, post.description, post.body.text().trim_start())
+}
+
+/// The style sheets that a text needs.
+pub(super) fn sheets(rendered: &Rendered) -> Sheets {
+    if rendered.html.contains("<pre") { Sheets::Code } else { Sheets::Prose }
+}
+
+/// The contents list, from three headings on: two levels, the rest is detail.
+pub(super) fn contents(rendered: &Rendered) -> Markup {
+    if rendered.headings.len() < CONTENTS_FROM {
+        return Markup::default();
+    }
+    html! {
+        details.contents {
+            summary { "Contents" }
+            ol {
+                @for (heading, below) in sections(&rendered.headings) {
+                    li {
+                        a href={ "#" (heading.id) } { (layout::raw(&heading.html)) }
+                        @if !below.is_empty() {
+                            ol { @for heading in below { li { a href={ "#" (heading.id) } { (layout::raw(&heading.html)) } } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The headings of the second level, each with those of the third below it.
+fn sections(headings: &[Heading]) -> Vec<(&Heading, Vec<&Heading>)> {
+    let mut sections: Vec<(&Heading, Vec<&Heading>)> = Vec::new();
+    for heading in headings {
+        match (heading.level, sections.last_mut()) {
+            (3, Some((_, below))) => below.push(heading),
+            (2 | 3, _) => sections.push((heading, Vec::new())),
+            _ => {}
+        }
+    }
+    sections
+}
+
+fn opening(context: Context, post: &Post, rendered: &Rendered) -> Markup {
+    let minutes = rendered.words.div_ceil(READING_SPEED).max(1);
+    html! {
+        header.head {
+            h1 { (post.title) }
+            p.lede { (post.description) }
+            p.meta {
+                (lists::date(post))
+                @if let Some(updated) = post.updated { span { "updated " (lists::exact_date(updated)) } }
+                span { (minutes) " min" }
+                @for topic in &post.topics {
+                    @let hue = lists::hue(*topic);
+                    @let topic = &context.site.topics[*topic];
+                    a class=(hue) href=(topic.route()) { (topic.title) }
+                }
+            }
+        }
+    }
+}
+
+fn closing(context: Context, index: usize) -> Markup {
+    let site = context.site;
+    let post = &site.posts[index];
+    html! {
+        footer.after {
+            (lists::tags(context, post))
+            (series(context, post))
+            @if !post.related.is_empty() {
+                section aria-labelledby="related" {
+                    h2 #related { "Related" }
+                    ul.list { @for related in &post.related { (link(&site.posts[*related])) } }
+                }
+            }
+            nav.turn aria-label="Neighbouring posts" {
+                @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { "Previous" } (older.title) } }
+                @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { "Next" } (newer.title) } }
+            }
+            p.meta { a href=(post.markdown_route()) { "This post as Markdown" } }
+        }
+    }
+}
+
+fn series(context: Context, post: &Post) -> Markup {
+    let Some(series) = post.series.map(|series| &context.site.series[series]) else { return Markup::default() };
+    html! {
+        section aria-labelledby="series" {
+            h2 #series { "Series: " (series.name) }
+            ol { @for index in &series.posts { (link(&context.site.posts[*index])) } }
+        }
+    }
+}
+
+fn link(post: &Post) -> Markup {
+    html! { li { a href=(post.route()) { (post.title) } } }
+}
+
+/// The date where it is known to the day: structured data has no word for "about".
+fn exact(post: &Post) -> Option<jiff::civil::Date> {
+    (!post.circa).then_some(post.date)
+}
+
+fn tag_names<'a>(context: Context<'a>, post: &Post) -> Vec<&'a str> {
+    post.tags.iter().map(|tag| context.site.tags[*tag].name.as_str()).collect()
+}
+
+/// schema.org's `BlogPosting`.
+fn posting(context: Context, index: usize) -> Value {
+    let (post, rendered) = (&context.site.posts[index], &context.posts[index]);
+    let settings = &context.site.settings;
+    let url = head::absolute(context, &post.route());
+    let mut value = json!({
+        "@context": "https://schema.org", "@type": "BlogPosting",
+        "headline": post.title, "description": post.description, "url": url, "mainEntityOfPage": url,
+        "inLanguage": settings.language, "wordCount": rendered.words, "keywords": tag_names(context, post),
+        "isPartOf": { "@type": "WebSite", "name": settings.title, "url": format!("{}/", settings.base_url) },
+    });
+    if let Some(date) = exact(post) {
+        value["datePublished"] = json!(date.to_string());
+    }
+    if let Some(updated) = post.updated {
+        value["dateModified"] = json!(updated.to_string());
+    }
+    if let Some(author) = &settings.author {
+        value["author"] = json!({ "@type": "Person", "name": author.name, "url": author.url });
+    }
+    if let Some(preview) = &context.previews[index] {
+        value["image"] = json!(head::absolute(context, preview.route()));
+    }
+    value
+}

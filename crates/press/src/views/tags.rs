@@ -1,0 +1,54 @@
+//! `/tags`: every tag with its count; `/tags/TAG`: the posts that carry it.
+
+use maud::html;
+
+use super::head::{self, Head};
+use super::{Context, layout, lists};
+use crate::theme::Sheets;
+
+pub(super) fn render_all(context: Context) -> String {
+    let site = context.site;
+    let description = format!("The {} tags of {}, each with its posts.", site.tags.len(), site.settings.title);
+    let main = html! {
+        h1 { "Tags" }
+        p.lede { "What the posts are about, in their own words." }
+        ul.toc.cloud {
+            @for tag in &site.tags {
+                li { a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } } }
+            }
+        }
+    };
+    let head = Head {
+        title: Some("Tags"),
+        description: &description,
+        path: "/tags",
+        sheets: Sheets::Index,
+        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Tags", "/tags")])],
+        article: None,
+        feed: None,
+    };
+    layout::render(context, &head, &main)
+}
+
+pub(super) fn render_tag(context: Context, index: usize) -> String {
+    let site = context.site;
+    let tag = &site.tags[index];
+    let path = tag.route();
+    let description = format!("{} tagged {}.", lists::count(tag.posts.len()), tag.name);
+    let main = html! {
+        h1 { (tag.name) }
+        p.lede { (description) " " a href=(tag.feed_route()) { "Feed" } "." }
+        (lists::entries(context, &tag.posts))
+        p { a href="/tags" { "All tags" } }
+    };
+    let head = Head {
+        title: Some(&tag.name),
+        description: &description,
+        path: &path,
+        sheets: Sheets::Index,
+        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Tags", "/tags"), (&tag.name, &path)])],
+        article: None,
+        feed: Some(tag.feed_route()),
+    };
+    layout::render(context, &head, &main)
+}

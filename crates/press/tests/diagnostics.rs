@@ -1,0 +1,192 @@
+//! Broken content and what is said of it. Every file of `tests/diagnostics` is a case: the files of a source tree, then the report on them.
+//! `UPDATE_GOLDEN=1 cargo test -p graven-press --test diagnostics` writes the reports anew; read the difference before you keep it.
+
+use std::path::{Path, PathBuf};
+
+use graven_press::Options;
+use graven_press::diagnostic::Report;
+use graven_press::model::Site;
+use graven_press::source;
+use graven_press::tree::SourceTree;
+use proptest::prelude::*;
+
+/// The files that a case has unless it brings its own, so that it shows only what it is about.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("site.toml", "title = \"Notes\"\ndescription = \"Notes.\"\n"),
+    (
+        "topics.toml",
+        "[[topic]]\nslug = \"fintech\"\ntitle = \"Fintech\"\nblurb = \"Money.\"\n\n\
+         [[topic]]\nslug = \"edge-infra\"\ntitle = \"Edge\"\nblurb = \"Boards.\"\n",
+    ),
+];
+
+/// The heading of the last section of a case.
+const REPORT: &str = "report";
+
+fn read(tree: &SourceTree, options: &Options) -> (Option<Site>, String) {
+    let mut report = Report::default();
+    let site = source::read(tree, options, &mut report);
+    report.sort();
+    (site, report.render(tree, "content/"))
+}
+
+/// The sections of a case, each under a line `== name`.
+fn sections(case: &str) -> Vec<(String, String)> {
+    let mut sections: Vec<(String, String)> = Vec::new();
+    for line in case.split_inclusive('\n') {
+        match (line.strip_prefix("== "), sections.last_mut()) {
+            (Some(name), _) => sections.push((name.trim_end().to_owned(), String::new())),
+            (None, Some((_, text))) => text.push_str(line),
+            (None, None) => panic!("a case begins with a line `== path`"),
+        }
+    }
+    sections
+}
+
+fn check_case(path: &Path) {
+    let case = std::fs::read_to_string(path).expect("a case can be read");
+    let sections = sections(&case);
+    let files = sections.iter().filter(|(name, _)| name != REPORT);
+    let files: Vec<(&str, &[u8])> = files.map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    let tree = tree(&files);
+    let (_, report) = read(&tree, &Options::default());
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let inputs = case.split("== report\n").next().unwrap_or_default();
+        std::fs::write(path, format!("{inputs}== report\n{report}")).expect("a case can be written");
+        return;
+    }
+    let expected = sections.iter().find(|(name, _)| name == REPORT).map_or("", |(_, text)| text);
+    assert_eq!(report, expected, "{}", path.display());
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place_and_its_cure() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let entries = std::fs::read_dir(folder).expect("the cases can be listed");
+    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("a case can be listed").path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    for case in &cases {
+        check_case(case);
+    }
+}
+
+fn tree(files: &[(&str, &[u8])]) -> SourceTree {
+    let mut tree = SourceTree::default();
+    for &(path, text) in DEFAULTS {
+        tree.insert(path, text);
+    }
+    for &(path, bytes) in files {
+        tree.insert(path, bytes);
+    }
+    tree
+}
+
+#[test]
+fn a_tree_without_settings_is_no_site() {
+    let (site, report) = read(&SourceTree::default(), &Options::default());
+    assert!(site.is_none());
+    assert!(report.starts_with("error: there is no site.toml\n--> content/site.toml\n"), "{report}");
+}
+
+#[test]
+fn a_byte_that_is_not_utf_8_is_shown_with_its_line() {
+    let (_, report) = read(&tree(&[("posts/latin.md", b"+++\ntitle = \"caf\xe9\"\n+++\n")]), &Options::default());
+    assert!(report.contains("content/posts/latin.md:2:13\n"), "{report}");
+    assert!(report.contains("the byte 0xe9"), "{report}");
+    assert!(report.ends_with("1 error\n"), "{report}");
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_tolerated() {
+    let post = "\u{feff}+++\r\ntitle = \"A\"\r\ndescription = \"B.\"\r\ndate = 2025-11-28\r\n+++\r\nText.\r\n";
+    let yaml = "\u{feff}---\r\ntitle: A\r\ndescription: B.\r\ndate: 2025-11-28\r\n---\r\nText.\r\n";
+    let (site, report) =
+        read(&tree(&[("posts/a.md", post.as_bytes()), ("posts/b.md", yaml.as_bytes())]), &Options::default());
+    assert_eq!(report, "no errors\n");
+    let texts: Vec<String> = site.expect("a site").posts.iter().map(|post| post.body.text().to_owned()).collect();
+    assert_eq!(texts, ["Text.\r\n", "Text.\r\n"]);
+}
+
+#[test]
+fn a_place_behind_a_byte_order_mark_and_windows_line_ends_is_the_right_one() {
+    for (post, place) in [
+        (
+            "\u{feff}+++\r\ntitle = \"é\"\r\ndescription = \"B.\"\r\ndate = 2025-13-01\r\n+++\r\n",
+            "content/posts/a.md:4:8\n",
+        ),
+        ("\u{feff}---\r\ntitle: é\r\ndescription: B.\r\ndate: 2025-13-01\r\n---\r\n", "content/posts/a.md:4:7\n"),
+        ("\u{feff}***\r\n", "content/posts/a.md:1:1\n"),
+    ] {
+        let (_, report) = read(&tree(&[("posts/a.md", post.as_bytes())]), &Options::default());
+        assert!(report.contains(place), "{report}");
+    }
+}
+
+#[test]
+fn a_draft_is_left_out_and_not_complained_of() {
+    let draft = b"+++\ntitle = \"\"\ndraft = true\n+++\n";
+    let tree = tree(&[("posts/a.md", draft)]);
+    let (site, report) = read(&tree, &Options::default());
+    assert_eq!((site.expect("a site").posts.len(), report.as_str()), (0, "no errors\n"));
+    let (site, report) = read(&tree, &Options { drafts: true, ..Options::default() });
+    assert_eq!(site.expect("a site").posts.len(), 1);
+    assert!(report.ends_with("3 errors\n"), "{report}");
+}
+
+#[test]
+fn the_base_url_of_the_options_is_checked_and_wins() {
+    let base_url = |url: &str| read(&tree(&[]), &Options { base_url: Some(url.to_owned()), ..Options::default() });
+    let (site, report) = base_url("https://example.org/");
+    assert_eq!(site.expect("a site").settings.base_url, "https://example.org");
+    assert_eq!(report, "no errors\n");
+    for url in ["example.org", "https://", "https://example.org/path", "https://example.org?a", "ftp://example.org"] {
+        let (_, report) = base_url(url);
+        assert!(report.starts_with(&format!("error: \"{url}\", given as the base URL of this build,")), "{report}");
+    }
+}
+
+/// Lines that authors write, and what is left of them when an editor, a merge or a cat has been there.
+fn line() -> impl Strategy<Value = String> {
+    let keys = prop::sample::select(vec![
+        "title", "date", "updated", "tags", "topics", "slug", "aliases", "é", "[a]", "? x", "- ",
+    ]);
+    let marks = prop::sample::select(vec![" = ", ": ", "=", ":", ""]);
+    let values = prop_oneof![
+        Just("2025-13-40"),
+        Just("2025-é"),
+        Just("2025/1"),
+        Just("[\"a\", 2025-99-99]"),
+        Just("{ a = 1 }"),
+        Just("&a [*a, *a]"),
+        Just("\"\"\"")
+    ];
+    let ends = prop::sample::select(vec!["\n", "\r\n", "\r", " # é\n", "\n\n"]);
+    prop_oneof![
+        (keys, marks, values, ends).prop_map(|(key, mark, value, end)| format!("{key}{mark}{value}{end}")),
+        any::<String>(),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_front_matter_panics(
+        bom in any::<bool>(),
+        fence in prop::sample::select(vec!["+++", "---"]),
+        lines in prop::collection::vec(line(), 0..6),
+    ) {
+        let bom = if bom { "\u{feff}" } else { "" };
+        let file = format!("{bom}{fence}\n{}\n{fence}\nText.\n", lines.concat());
+        let (site, report) = read(&tree(&[("posts/a.md", file.as_bytes())]), &Options::default());
+        prop_assert!(site.is_some());
+        prop_assert!(report.ends_with('\n'));
+    }
+
+    #[test]
+    fn no_file_of_any_bytes_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let files: &[(&str, &[u8])] = &[("posts/a.md", &bytes), ("pages/b.md", &bytes), ("topics.toml", &bytes), ("site.toml", &bytes)];
+        let (site, report) = read(&tree(files), &Options::default());
+        prop_assert!(site.is_some());
+        prop_assert!(report.contains("error"));
+    }
+}

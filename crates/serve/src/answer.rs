@@ -1,0 +1,267 @@
+//! Answers: every normal outcome as a value, and how it is written into status, fields and content.
+//!
+//! Step 8, the last, of [`crate::respond`].
+
+use bytes::Bytes;
+use graven_pack::{Coding, Page, Redirect, Variant};
+use http::header::{
+    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, InvalidHeaderValue, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+
+use crate::body::Body;
+use crate::fields;
+use crate::respond::Part;
+use crate::target::encode;
+
+/// What a request is answered.
+#[derive(Debug)]
+pub(crate) enum Answer<'target> {
+    /// 200.
+    Whole(Selected),
+    /// 206.
+    Part(Selected, Part),
+    /// 304.
+    NotModified(Selected),
+    /// 404, with the site's own page if it has one.
+    NotFound(Option<Selected>),
+    /// 406.
+    NotAcceptable(Vary),
+    /// 412.
+    PreconditionFailed,
+    /// 416.
+    RangeNotSatisfiable(Selected),
+    /// A redirect that the pack holds.
+    Redirect { redirect: Redirect<'static>, query: Option<&'target str> },
+    /// 308 to the path of which the request's is another spelling.
+    Canonical { path: &'static str, query: Option<&'target str> },
+    /// 204, to OPTIONS.
+    Options,
+    /// 400.
+    BadHost,
+    /// 400.
+    BadTarget,
+    /// 405.
+    MethodNotAllowed,
+    /// 501.
+    NotImplemented,
+    /// 500: the pack is damaged. What is wrong where, `verify` tells.
+    Fault,
+}
+
+/// The variant that a request comes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Selected {
+    pub(crate) page: Page<'static>,
+    pub(crate) variant: Variant<'static>,
+    pub(crate) vary: Vary,
+}
+
+/// What a representation was chosen by (RFC 9110 §12.5.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vary {
+    Nothing,
+    Encoding,
+    Type,
+    Both,
+}
+
+/// A record of the pack cannot be read, or a text of it cannot stand in a field.
+#[derive(Debug)]
+pub(crate) struct Fault;
+
+impl From<graven_pack::Error> for Fault {
+    fn from(_: graven_pack::Error) -> Self {
+        Fault
+    }
+}
+
+impl From<InvalidHeaderValue> for Fault {
+    fn from(_: InvalidHeaderValue) -> Self {
+        Fault
+    }
+}
+
+impl Vary {
+    /// By type where there are two, by coding where one of them has several.
+    pub(crate) fn of(page: &Page<'_>, alternate: Option<&Page<'_>>) -> Self {
+        let coded = page.variants().len() > 1 || alternate.is_some_and(|page| page.variants().len() > 1);
+        match (alternate.is_some(), coded) {
+            (false, false) => Vary::Nothing,
+            (false, true) => Vary::Encoding,
+            (true, false) => Vary::Type,
+            (true, true) => Vary::Both,
+        }
+    }
+
+    fn write(self, headers: &mut HeaderMap) {
+        let value = match self {
+            Vary::Nothing => return,
+            Vary::Encoding => &fields::VARY_ENCODING,
+            Vary::Type => &fields::VARY_TYPE,
+            Vary::Both => &fields::VARY_BOTH,
+        };
+        headers.insert(VARY, value.clone());
+    }
+}
+
+impl Answer<'_> {
+    /// Writes the answer into an empty field map.
+    pub(crate) fn write(self, mut headers: HeaderMap) -> Response<Body> {
+        let (status, body) = self.write_fields(&mut headers).unwrap_or_else(|Fault| {
+            headers.clear();
+            text(&mut headers, StatusCode::INTERNAL_SERVER_ERROR, FAULT)
+        });
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+
+    fn write_fields(self, headers: &mut HeaderMap) -> Result<(StatusCode, Body), Fault> {
+        Ok(match self {
+            Answer::Whole(selected) => (StatusCode::OK, selected.whole(headers)?),
+            Answer::Part(selected, part) => (StatusCode::PARTIAL_CONTENT, selected.part(headers, part)?),
+            Answer::NotModified(selected) => (StatusCode::NOT_MODIFIED, selected.nothing(headers)?),
+            Answer::NotFound(Some(selected)) => (StatusCode::NOT_FOUND, selected.instead(headers)?),
+            Answer::NotFound(None) => text(headers, StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
+            Answer::NotAcceptable(vary) => {
+                vary.write(headers);
+                text(headers, StatusCode::NOT_ACCEPTABLE, NOT_ACCEPTABLE)
+            }
+            Answer::PreconditionFailed => text(headers, StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED),
+            Answer::RangeNotSatisfiable(selected) => {
+                let length = selected.variant.bytes().len();
+                headers.insert(CONTENT_RANGE, HeaderValue::try_from(format!("bytes */{length}"))?);
+                headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
+                selected.vary.write(headers);
+                text(headers, StatusCode::RANGE_NOT_SATISFIABLE, "The range begins after the end.\n")
+            }
+            Answer::Redirect { redirect, query } => {
+                headers.insert(LOCATION, location(redirect.location(), query)?);
+                headers.insert(CACHE_CONTROL, value(redirect.cache_control())?);
+                (StatusCode::from_u16(redirect.status()).map_err(|_| Fault)?, Body::default())
+            }
+            Answer::Canonical { path, query } => {
+                headers.insert(LOCATION, canonical_location(path, query)?);
+                headers.insert(CACHE_CONTROL, fields::AN_HOUR.clone());
+                (StatusCode::PERMANENT_REDIRECT, Body::default())
+            }
+            Answer::Options => {
+                headers.insert(ALLOW, fields::ALLOW.clone());
+                (StatusCode::NO_CONTENT, Body::default())
+            }
+            Answer::BadHost => bad_request(headers, "The request must have one Host field, with a valid value.\n"),
+            Answer::BadTarget => bad_request(headers, "The request target is malformed.\n"),
+            Answer::MethodNotAllowed => {
+                headers.insert(ALLOW, fields::ALLOW.clone());
+                text(headers, StatusCode::METHOD_NOT_ALLOWED, "Only GET, HEAD and OPTIONS are allowed here.\n")
+            }
+            Answer::NotImplemented => text(headers, StatusCode::NOT_IMPLEMENTED, "This method is not implemented.\n"),
+            Answer::Fault => text(headers, StatusCode::INTERNAL_SERVER_ERROR, FAULT),
+        })
+    }
+}
+
+const NOT_ACCEPTABLE: &str =
+    "This page is stored in codings that Accept-Encoding refuses, and identity is refused too.\n";
+const PRECONDITION_FAILED: &str = "The page is not the one that If-Match names.\n";
+const FAULT: &str = "The site image is damaged: its operator should run `verify`.\n";
+
+impl Selected {
+    /// 200: all fields, all bytes.
+    fn whole(&self, headers: &mut HeaderMap) -> Result<Body, Fault> {
+        self.write_representation(headers)?;
+        self.write_validator(headers)?;
+        headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
+        Ok(Body::new(Bytes::from_static(self.variant.bytes())))
+    }
+
+    /// 206: all fields of a 200, some of its bytes (RFC 9110 §15.3.7.1).
+    fn part(&self, headers: &mut HeaderMap, part: Part) -> Result<Body, Fault> {
+        self.whole(headers)?;
+        let bytes = self.variant.bytes();
+        let text = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), bytes.len());
+        headers.insert(CONTENT_RANGE, HeaderValue::try_from(text)?);
+        bytes.get(part).map(|part| Body::new(Bytes::from_static(part))).ok_or(Fault)
+    }
+
+    /// 304: what may have changed while the content did not, and no more (RFC 9110 §15.4.5).
+    fn nothing(&self, headers: &mut HeaderMap) -> Result<Body, Fault> {
+        self.write_validator(headers)?;
+        headers.insert(CACHE_CONTROL, value(self.page.cache_control())?);
+        self.vary.write(headers);
+        Ok(Body::default())
+    }
+
+    /// 404: the bytes, and no validator, since there is nothing that they could validate.
+    fn instead(&self, headers: &mut HeaderMap) -> Result<Body, Fault> {
+        self.write_representation(headers)?;
+        Ok(Body::new(Bytes::from_static(self.variant.bytes())))
+    }
+
+    fn write_representation(&self, headers: &mut HeaderMap) -> Result<(), Fault> {
+        headers.insert(CONTENT_TYPE, value(self.page.content_type())?);
+        if self.variant.coding() != Coding::Identity {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(self.variant.coding().token()));
+        }
+        self.vary.write(headers);
+        headers.insert(CACHE_CONTROL, value(self.page.cache_control())?);
+        headers.insert(X_CONTENT_TYPE_OPTIONS, fields::NOSNIFF.clone());
+        if !self.page.security_policy().is_empty() {
+            headers.insert(CONTENT_SECURITY_POLICY, value(self.page.security_policy())?);
+            headers.insert(REFERRER_POLICY, fields::REFERRER_POLICY.clone());
+            headers.insert(HeaderName::from_static("permissions-policy"), fields::PERMISSIONS_POLICY.clone());
+            headers.insert(HeaderName::from_static("cross-origin-opener-policy"), fields::OPENER_POLICY.clone());
+        }
+        Ok(())
+    }
+
+    fn write_validator(&self, headers: &mut HeaderMap) -> Result<(), Fault> {
+        headers.insert(ETAG, value(self.variant.etag())?);
+        Ok(())
+    }
+}
+
+/// A text of the pack as a field value, where it lies.
+fn value(text: &'static str) -> Result<HeaderValue, InvalidHeaderValue> {
+    HeaderValue::from_maybe_shared(Bytes::from_static(text.as_bytes()))
+}
+
+/// An answer that has no page of the site: a line of text.
+fn text(headers: &mut HeaderMap, status: StatusCode, text: &'static str) -> (StatusCode, Body) {
+    headers.insert(CONTENT_TYPE, fields::PLAIN_TEXT.clone());
+    headers.insert(CACHE_CONTROL, fields::NO_STORE.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, fields::NOSNIFF.clone());
+    (status, Body::new(Bytes::from_static(text.as_bytes())))
+}
+
+/// A 400 ends the connection: who sends one is not understood, and what follows might not be either.
+fn bad_request(headers: &mut HeaderMap, reason: &'static str) -> (StatusCode, Body) {
+    headers.insert(CONNECTION, fields::CLOSE.clone());
+    text(headers, StatusCode::BAD_REQUEST, reason)
+}
+
+/// The `Location` of a redirect that the pack holds. The query is kept where it leads to a path of this site that has none of
+/// its own; elsewhere it is exactly what the settings name.
+fn location(target: &'static str, query: Option<&str>) -> Result<HeaderValue, InvalidHeaderValue> {
+    match query {
+        Some(query) if target.starts_with('/') && !target.contains('?') => {
+            let (path, fragment) = target.split_at(target.find('#').unwrap_or(target.len()));
+            HeaderValue::try_from(format!("{path}?{query}{fragment}"))
+        }
+        _ => value(target),
+    }
+}
+
+/// The `Location` of a path of the pack: it begins with one slash, since no path of a pack begins with two.
+fn canonical_location(path: &str, query: Option<&str>) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut location = String::with_capacity(path.len() + query.map_or(0, |query| query.len() + 1));
+    encode(path, &mut location);
+    if let Some(query) = query {
+        location.push('?');
+        location.push_str(query);
+    }
+    HeaderValue::try_from(location)
+}

@@ -1,0 +1,74 @@
+//! Draining: how a server leaves without cutting anybody off.
+//!
+//! 1. [`Phase::Serving`];
+//! 2. [`Phase::Draining`]: connections are still accepted, and each answer says that it is the last of its connection;
+//! 3. [`Phase::Stopping`]: listeners close, what is in flight is finished, idle connections are closed.
+//!
+//! Each worker has a [`Drain`] of its own: a request reads one byte that nobody else writes meanwhile.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::Poll;
+
+use tokio::sync::Notify;
+
+/// How far a server is in leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Phase {
+    Serving,
+    Draining,
+    Stopping,
+}
+
+/// The phase of one worker.
+#[derive(Debug, Default)]
+pub(crate) struct Drain {
+    phase: AtomicU8,
+    stopping: Notify,
+}
+
+impl Drain {
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.phase.load(Ordering::Relaxed) != Phase::Serving as u8
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.phase.load(Ordering::Acquire) == Phase::Stopping as u8
+    }
+
+    /// Goes on to a later phase.
+    pub(crate) fn advance(&self, phase: Phase) {
+        self.phase.fetch_max(phase as u8, Ordering::AcqRel);
+        if phase == Phase::Stopping {
+            self.stopping.notify_waiters();
+        }
+    }
+
+    /// Waits for [`Phase::Stopping`].
+    pub(crate) async fn stopping(&self) {
+        let mut work = pin!(std::future::pending::<()>());
+        self.unless_stopping(work.as_mut()).await;
+    }
+
+    /// Does the work until it is done, or until [`Phase::Stopping`] (`None`), when it can be gone on with.
+    pub(crate) async fn unless_stopping<F: Future>(&self, mut work: Pin<&mut F>) -> Option<F::Output> {
+        let mut stopping = pin!(self.stopping.notified());
+        let mut is_registered = false;
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(output) = work.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
+            }
+            // Registering takes a lock; a task's waker stays the same, so once is enough, and a request costs one load.
+            if !is_registered {
+                is_registered = true;
+                if stopping.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(None);
+                }
+            }
+            if self.is_stopping() { Poll::Ready(None) } else { Poll::Pending }
+        })
+        .await
+    }
+}

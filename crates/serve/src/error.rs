@@ -1,0 +1,65 @@
+//! Why a server cannot start: the one error type of this crate, in one line, with what to do about it.
+
+use std::{fmt, io};
+
+use crate::listen::Address;
+
+/// Why a server cannot start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// Text that should be an address is none.
+    Address {
+        /// The text.
+        given: String,
+    },
+    /// The address cannot be listened on.
+    Listen {
+        /// The address.
+        address: Address,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A thread or its runtime cannot be started.
+    Worker {
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Address { given } => write!(
+                f,
+                "`{given}` is not an address to listen on: write [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock"
+            ),
+            Error::Listen { address, source } => match source.kind() {
+                io::ErrorKind::AddrInUse => write!(
+                    f,
+                    "{address} is in use: stop the program that listens there, or choose another with --listen"
+                ),
+                io::ErrorKind::AddrNotAvailable => {
+                    write!(f, "{address} is not an address of this computer: choose one of its own with --listen")
+                }
+                io::ErrorKind::PermissionDenied => write!(
+                    f,
+                    "not allowed to listen on {address}: choose a port from 1024 on, or a folder that is yours, with --listen"
+                ),
+                _ => write!(f, "cannot listen on {address}: {source}; choose another address with --listen"),
+            },
+            Error::Worker { source } => {
+                write!(f, "cannot start a worker: {source}; raise the limits on threads and open files")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Address { .. } => None,
+            Error::Listen { source, .. } | Error::Worker { source } => Some(source),
+        }
+    }
+}

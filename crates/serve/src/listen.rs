@@ -1,0 +1,211 @@
+//! Listening: from the addresses that were asked for to sockets, one of each for every worker.
+//!
+//! TCP listeners of several workers share a port by `SO_REUSEPORT`: the kernel deals connections out, and no worker waits for
+//! another. A unix socket cannot be shared so; all workers accept from the same one.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::fs::FileTypeExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::{fmt, fs, io};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::config::BACKLOG;
+use crate::error::Error;
+
+/// Where a server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A TCP port; `[::]` is that of both families.
+    Tcp(SocketAddr),
+    /// A unix socket at this path.
+    Unix(PathBuf),
+}
+
+impl Address {
+    /// What to give to a client on this computer.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self {
+            Address::Tcp(address) if address.ip().is_unspecified() => format!("http://localhost:{}/", address.port()),
+            Address::Tcp(address) => format!("http://{address}/"),
+            Address::Unix(_) => self.to_string(),
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let address = match text.strip_prefix("unix:") {
+            Some(path) => (!path.is_empty()).then(|| Address::Unix(PathBuf::from(path))),
+            None => text.parse().ok().map(Address::Tcp),
+        };
+        address.ok_or_else(|| Error::Address { given: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Tcp(address) => address.fmt(f),
+            Address::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+/// An address that is listened on: as it is, with the port that the system chose for port 0.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(crate) address: Address,
+    /// One for each worker.
+    pub(crate) listeners: Vec<Listener>,
+}
+
+/// A listening socket that does not block.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// Listens on an address, with a socket for each of so many workers.
+pub(crate) fn bind(address: &Address, workers: usize) -> Result<Bound, Error> {
+    match address {
+        Address::Tcp(wanted) => bind_tcp(*wanted, workers),
+        Address::Unix(path) => bind_unix(path, workers),
+    }
+    .map_err(|source| Error::Listen { address: address.clone(), source })
+}
+
+fn bind_tcp(wanted: SocketAddr, workers: usize) -> io::Result<Bound> {
+    // Two programs that both ask for SO_REUSEPORT share a port without an error, and each gets half of the requests. So the
+    // port is asked for alone first; the socket that shows that it is free is closed, and those of the workers follow.
+    let (wanted, probe) = match tcp_socket(wanted, Sharing::Alone) {
+        Err(error) if lacks_ipv6(&error) && wanted.ip() == std::net::Ipv6Addr::UNSPECIFIED => {
+            let wanted = SocketAddr::from((Ipv4Addr::UNSPECIFIED, wanted.port()));
+            (wanted, tcp_socket(wanted, Sharing::Alone)?)
+        }
+        probe => (wanted, probe?),
+    };
+    let found = probe.local_addr()?.as_socket().unwrap_or(wanted);
+    drop(probe);
+    let listeners = (0..workers).map(|_| {
+        let socket = tcp_socket(found, Sharing::Workers)?;
+        socket.listen(BACKLOG)?;
+        Ok(Listener::Tcp(socket.into()))
+    });
+    Ok(Bound { address: Address::Tcp(found), listeners: listeners.collect::<io::Result<_>>()? })
+}
+
+/// Whether the kernel was built or started without IPv6.
+fn lacks_ipv6(error: &io::Error) -> bool {
+    // Linux and the BSDs differ in the number of EAFNOSUPPORT, and std has no kind for it.
+    error.kind() == io::ErrorKind::AddrNotAvailable || matches!(error.raw_os_error(), Some(97 | 47))
+}
+
+/// With whom a port is shared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sharing {
+    Alone,
+    Workers,
+}
+
+/// A bound socket that does not block.
+fn tcp_socket(address: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    // Connections of a server that has just left linger in the kernel for a minute, and must not keep the next from starting.
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(sharing == Sharing::Workers)?;
+    // Accepted sockets inherit this. A response is written at once, so there is nothing to wait for with its last segment.
+    socket.set_tcp_nodelay(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+fn bind_unix(path: &Path, workers: usize) -> io::Result<Bound> {
+    remove_stale(path)?;
+    let first = UnixListener::bind(path)?;
+    first.set_nonblocking(true)?;
+    let listeners = (0..workers).map(|_| first.try_clone().map(Listener::Unix));
+    Ok(Bound { address: Address::Unix(path.to_owned()), listeners: listeners.collect::<io::Result<_>>()? })
+}
+
+/// Removes the socket that a server left behind which nobody listens on any more. (It is not removed when a server leaves:
+/// then the process may not write any more.)
+fn remove_stale(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.file_type().is_socket() => match UnixStream::connect(path) {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
+            Err(error) => Err(error),
+            Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
+        },
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_and_written() {
+        for text in ["[::]:8080", "127.0.0.1:80", "0.0.0.0:0", "[::1]:1", "unix:/run/notes.sock", "unix:notes.sock"] {
+            assert_eq!(text.parse::<Address>().expect("an address").to_string(), text);
+        }
+        for text in ["", "8080", ":8080", "localhost:8080", "1.2.3.4", "unix:", "/run/notes.sock", "[::]:99999"] {
+            let error = text.parse::<Address>().expect_err("not an address").to_string();
+            assert!(error.contains(&format!("`{text}`")) && error.contains("write [::]:8080"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_one_that_this_computer_can_open() {
+        for (text, url) in [
+            ("[::]:8080", "http://localhost:8080/"),
+            ("0.0.0.0:80", "http://localhost:80/"),
+            ("127.0.0.1:81", "http://127.0.0.1:81/"),
+            ("[::1]:82", "http://[::1]:82/"),
+            ("unix:/run/notes.sock", "unix:/run/notes.sock"),
+        ] {
+            assert_eq!(text.parse::<Address>().expect("an address").url(), url);
+        }
+    }
+
+    #[test]
+    fn a_port_in_use_is_one_line_that_says_what_to_do() {
+        let first = bind(&Address::Tcp(([127, 0, 0, 1], 0).into()), 2).expect("a free port");
+        assert_eq!(first.listeners.len(), 2);
+        let error = bind(&first.address, 2).expect_err("it is in use").to_string();
+        assert!(error.contains("is in use") && error.contains("--listen") && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn the_socket_of_a_server_that_has_left_is_taken_over() {
+        let folder = std::env::temp_dir().join(format!("graven-listen-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let address = Address::Unix(folder.join("socket"));
+        let first = bind(&address, 2).expect("a free path");
+        let error = bind(&address, 1).expect_err("it is in use").to_string();
+        assert!(error.contains("is in use"), "{error}");
+        drop(first);
+        drop(bind(&address, 1).expect("a stale socket"));
+        fs::remove_dir_all(&folder).expect("the folder is ours");
+    }
+
+    #[test]
+    fn a_file_that_is_no_socket_is_left_alone() {
+        let path = std::env::temp_dir().join(format!("graven-file-{}", std::process::id()));
+        fs::write(&path, "precious").expect("a file");
+        assert!(bind(&Address::Unix(path.clone()), 1).is_err());
+        assert_eq!(fs::read_to_string(&path).expect("it is still there"), "precious");
+        fs::remove_file(&path).expect("the file is ours");
+    }
+}

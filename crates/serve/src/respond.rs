@@ -1,0 +1,140 @@
+//! The pure heart of the server: from a request's head to a response, without IO and without a clock of its own.
+//!
+//! 1. the method: GET and HEAD go on, all others are answered here;
+//! 2. [`crate::host`]: one well-formed `Host`;
+//! 3. [`crate::target`]: from the request target to a path;
+//! 4. [`crate::resolve`] and [`crate::accept`]: from the path to a page, in one of its types;
+//! 5. [`crate::accept_encoding`]: to one of its variants;
+//! 6. [`crate::conditional`]: whether the client has it already;
+//! 7. [`crate::range`]: whether it wants a part only;
+//! 8. the answer is written into fields.
+//!
+//! HEAD is GET, and then the content is left out: so the two cannot differ.
+
+use std::ops::Range as Span;
+
+use graven_pack::{Pack, Page};
+use http::request::Parts;
+use http::{HeaderMap, Method, Response, Uri, Version};
+
+use crate::accept::Accept;
+use crate::accept_encoding::AcceptEncoding;
+use crate::answer::{Answer, Fault, Selected, Vary};
+use crate::body::Body;
+use crate::conditional::{Precondition, precondition, range_applies};
+use crate::host;
+use crate::range::{Range, Selection};
+use crate::resolve::{Resolution, alternate, not_found, resolve};
+use crate::target::Target;
+
+/// Answers a request from the pack, as it stands at the time `now` (in Unix seconds, see [`crate::time::now`]).
+///
+/// The request's field map becomes the response's, so that hyper can use one for all requests of a connection.
+#[must_use]
+pub fn respond(pack: Pack<'static>, now: i64, request: Parts) -> Response<Body> {
+    let Parts { method, uri, version, mut headers, .. } = request;
+    let site = Site { pack, now };
+    let answer = site.answer(&Request { method: &method, uri: &uri, version, headers: &headers });
+    headers.clear();
+    let mut response = answer.unwrap_or(Answer::Fault).write(headers);
+    if method == Method::HEAD {
+        response = response.map(Body::without_content);
+    }
+    response
+}
+
+/// What of a request has a say in the answer. The target lives longer than the fields, which are cleared before the answer is
+/// written.
+struct Request<'target, 'fields> {
+    method: &'fields Method,
+    uri: &'target Uri,
+    version: Version,
+    headers: &'fields HeaderMap,
+}
+
+/// A pack at a time.
+struct Site {
+    pack: Pack<'static>,
+    now: i64,
+}
+
+impl Site {
+    fn answer<'target>(&self, request: &Request<'target, '_>) -> Result<Answer<'target>, Fault> {
+        // 1. RFC 9110 §9.1: a method that we know and do not serve is a 405, another one a 501.
+        match *request.method {
+            Method::GET | Method::HEAD | Method::OPTIONS => {}
+            Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::CONNECT | Method::TRACE => {
+                return Ok(Answer::MethodNotAllowed);
+            }
+            _ if *request.method == Method::QUERY => return Ok(Answer::MethodNotAllowed),
+            _ => return Ok(Answer::NotImplemented),
+        }
+        // 2. and 3.
+        if !host::is_sound(request.headers, request.version) {
+            return Ok(Answer::BadHost);
+        }
+        let target = Target::of(request.uri);
+        match (request.method, target) {
+            (_, Target::Malformed) => Ok(Answer::BadTarget),
+            (&Method::OPTIONS, _) => Ok(Answer::Options),
+            (_, Target::Asterisk) => Ok(Answer::BadTarget),
+            (_, Target::Nowhere) => self.not_found(request.headers),
+            (_, Target::Path(path)) => self.find(&path, request),
+        }
+    }
+
+    /// 4. Finds what the path comes to.
+    fn find<'target>(&self, path: &str, request: &Request<'target, '_>) -> Result<Answer<'target>, Fault> {
+        let query = request.uri.query().filter(|query| !query.is_empty());
+        match resolve(&self.pack, path, self.now)? {
+            Resolution::Page(page) => self.select(page, request),
+            Resolution::Redirect(redirect) => Ok(Answer::Redirect { redirect, query }),
+            Resolution::Canonical(path) => Ok(Answer::Canonical { path, query }),
+            Resolution::NotFound => self.not_found(request.headers),
+        }
+    }
+
+    /// The site's own page for it, in a coding that is welcome if there is one. No preconditions, no range: those are for what
+    /// would be a 200 (RFC 9110 §13.2.1).
+    fn not_found(&self, headers: &HeaderMap) -> Result<Answer<'static>, Fault> {
+        let Some(page) = not_found(&self.pack, self.now)? else { return Ok(Answer::NotFound(None)) };
+        let variant = AcceptEncoding::of(headers).choose(&page)?.unwrap_or(page.identity());
+        Ok(Answer::NotFound(Some(Selected { page, variant, vary: Vary::of(&page, None) })))
+    }
+
+    /// 4. to 7.: from a page to what is sent of it.
+    fn select(&self, page: Page<'static>, request: &Request<'_, '_>) -> Result<Answer<'static>, Fault> {
+        let alternate = alternate(&self.pack, &page, self.now)?;
+        let vary = Vary::of(&page, alternate.as_ref());
+        let accept = Accept::of(request.headers);
+        let is_preferred = |alternate: &Page<'_>| accept.prefers(alternate.content_type(), page.content_type());
+        let page = alternate.filter(is_preferred).unwrap_or(page);
+        let Some(variant) = AcceptEncoding::of(request.headers).choose(&page)? else {
+            return Ok(Answer::NotAcceptable(vary));
+        };
+        let selected = Selected { page, variant, vary };
+        Ok(match precondition(request.headers, variant.etag()) {
+            Precondition::Failed => Answer::PreconditionFailed,
+            Precondition::NotModified => Answer::NotModified(selected),
+            Precondition::Holds => match part(request, &selected) {
+                Selection::Whole => Answer::Whole(selected),
+                Selection::Part(part) => Answer::Part(selected, part),
+                Selection::Unsatisfiable => Answer::RangeNotSatisfiable(selected),
+            },
+        })
+    }
+}
+
+/// 7. RFC 9110 §14.2: `Range` is for GET alone, and comes after the preconditions.
+fn part(request: &Request<'_, '_>, selected: &Selected) -> Selection {
+    let range = (*request.method == Method::GET).then(|| Range::of(request.headers)).flatten();
+    match range {
+        Some(range) if range_applies(request.headers, selected.variant.etag()) => {
+            range.select(selected.variant.bytes().len())
+        }
+        _ => Selection::Whole,
+    }
+}
+
+/// A part of the stored bytes.
+pub(crate) type Part = Span<usize>;

@@ -1,0 +1,71 @@
+//! Whatever is asked, and whatever the pack has become: an answer, and never a panic.
+
+use graven_pack::Pack;
+use graven_serve::respond;
+use proptest::prelude::*;
+
+use crate::site::{BUILT, get, pack, request, small};
+
+const PATHS: [&str; 7] = ["/", "/notes", "/blog/a", "/old", "/nothing", "/notes/", "/tags/%C3%BC%20x"];
+
+#[test]
+fn a_damaged_record_is_a_500_without_details() {
+    let bytes = small();
+    let mut statuses = std::collections::BTreeSet::new();
+    // The tables: all that stands before the strings and bodies.
+    for at in (128..3_000).step_by(4) {
+        let mut bytes = bytes.clone();
+        bytes[at..at + 4].fill(0xff);
+        let Ok(pack) = Pack::open(bytes.leak()) else { continue };
+        for path in PATHS {
+            let response = respond(pack, BUILT, request("GET", path, &[("accept", "text/markdown")]));
+            statuses.insert(response.status().as_u16());
+            if response.status() == 500 {
+                assert_eq!(response.headers()["cache-control"], "no-store");
+                assert!(response.body().content().starts_with(b"The site image is damaged"));
+            }
+        }
+    }
+    assert!(statuses.contains(&500) && statuses.contains(&200), "{statuses:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_pack_with_flipped_bits_is_answered_from(flips in proptest::collection::vec((0_usize..4_000, 0_u8..8), 1..8)) {
+        let mut bytes = small();
+        for (at, bit) in flips {
+            bytes[at] ^= 1 << bit;
+        }
+        if let Ok(pack) = Pack::open(bytes.leak()) {
+            for path in PATHS {
+                let status = respond(pack, BUILT, request("GET", path, &[("range", "bytes=3-")])).status();
+                prop_assert!(status.as_u16() >= 200);
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_target_is_answered_and_no_location_leaves_the_site(target in "/[a-z/\\\\.%0-9A-F?&=@:_ü-]{0,24}") {
+        let Ok(uri) = target.parse::<http::Uri>() else { return Ok(()) };
+        let mut head = request("GET", "/", &[]);
+        head.uri = uri;
+        let response = respond(pack(), BUILT, head);
+        prop_assert!([200, 301, 302, 308, 400, 404].contains(&response.status().as_u16()));
+        if let Some(location) = response.headers().get("location") {
+            let location = location.as_bytes();
+            prop_assert!(location.starts_with(b"/") && !matches!(location.get(1), Some(b'/' | b'\\')));
+        }
+    }
+
+    #[test]
+    fn any_fields_are_answered(values in proptest::collection::vec("[ -~]{0,40}", 6)) {
+        let names = ["accept", "accept-encoding", "if-match", "if-none-match", "if-range", "range"];
+        let fields: Vec<_> = names.into_iter().zip(values.iter().map(String::as_str)).collect();
+        let status = get("/blog/a", &fields).status().as_u16();
+        prop_assert!([200, 206, 304, 406, 412, 416].contains(&status), "{status}");
+    }
+}

@@ -1,0 +1,253 @@
+//! Coding, type, method, condition and range: each alone, and then all combinations against a model.
+
+use graven_pack::Coding;
+use graven_serve::respond;
+
+use crate::site::{BIG, BUILT, POLICY, ask, codings, etag, field, fields, get, image, pack_of, request, stored};
+
+/// Which coding of `/notes` is chosen; `None` is a 406.
+const CHOICES: [(Option<&str>, Option<Coding>); 14] = [
+    (None, Some(Coding::Identity)),
+    (Some(""), Some(Coding::Identity)),
+    (Some("gzip, deflate"), Some(Coding::Gzip)),
+    (Some("gzip, deflate, br, zstd"), Some(Coding::Brotli)),
+    (Some("GZIP"), Some(Coding::Gzip)),
+    (Some("x-gzip"), Some(Coding::Gzip)),
+    (Some("br;q=0, gzip"), Some(Coding::Gzip)),
+    (Some("gzip;q=1, br;q=0.9"), Some(Coding::Gzip)),
+    (Some("*"), Some(Coding::Brotli)),
+    (Some("*, br;q=0"), Some(Coding::Zstd)),
+    (Some("identity;q=0.5, gzip;q=0.4"), Some(Coding::Identity)),
+    (Some("identity;q=0, zstd"), Some(Coding::Zstd)),
+    (Some("identity;q=0, *;q=0"), None),
+    (Some("*;q=0"), None),
+];
+
+#[test]
+fn the_most_welcome_stored_coding_is_sent() {
+    for (accepted, expected) in CHOICES {
+        let fields: Vec<_> = accepted.map(|value| ("accept-encoding", value)).into_iter().collect();
+        let response = get("/notes", &fields);
+        assert_eq!(field(&response, "vary"), "Accept-Encoding", "{accepted:?}");
+        let Some(coding) = expected else {
+            assert_eq!(response.status(), 406, "{accepted:?}");
+            assert_eq!(field(&response, "content-type"), "text/plain; charset=utf-8");
+            continue;
+        };
+        assert_eq!(response.status(), 200, "{accepted:?}");
+        let token = if coding == Coding::Identity { "" } else { coding.token() };
+        assert_eq!(field(&response, "content-encoding"), token, "{accepted:?}");
+        assert_eq!(field(&response, "etag"), etag("/notes", coding), "{accepted:?}");
+        assert_eq!(response.body().content(), stored("/notes", coding), "{accepted:?}");
+    }
+}
+
+#[test]
+fn a_page_of_one_coding_varies_by_none_and_can_be_refused() {
+    let response = get("/image.png", &[("accept-encoding", "gzip, br")]);
+    assert_eq!((response.status().as_u16(), field(&response, "vary")), (200, ""));
+    assert_eq!(get("/image.png", &[("accept-encoding", "gzip, identity;q=0")]).status(), 406);
+}
+
+#[test]
+fn accept_chooses_the_markdown_of_a_post() {
+    for (accept, path, content_type) in [
+        ("text/html", "/blog/a", "text/html; charset=utf-8"),
+        ("*/*", "/blog/a", "text/html; charset=utf-8"),
+        ("image/png", "/blog/a", "text/html; charset=utf-8"),
+        ("text/markdown", "/blog/a.md", "text/markdown; charset=utf-8"),
+        ("text/markdown, text/html;q=0.5", "/blog/a.md", "text/markdown; charset=utf-8"),
+    ] {
+        let response = get("/blog/a", &[("accept", accept), ("accept-encoding", "gzip")]);
+        assert_eq!(field(&response, "content-type"), content_type, "{accept}");
+        assert_eq!(field(&response, "etag"), etag(path, Coding::Gzip), "{accept}");
+        assert_eq!(field(&response, "vary"), "Accept, Accept-Encoding", "{accept}");
+        assert_eq!(response.body().content(), stored(path, Coding::Gzip), "{accept}");
+    }
+    assert_eq!(field(&get("/blog/a.md", &[]), "vary"), "Accept-Encoding");
+    assert_eq!(field(&get("/blog/a", &[("accept-encoding", "*;q=0")]), "vary"), "Accept, Accept-Encoding");
+}
+
+#[test]
+fn pages_carry_the_security_fields() {
+    let response = get("/notes", &[]);
+    assert_eq!(
+        fields(&response),
+        [
+            ("accept-ranges", "bytes"),
+            ("cache-control", "no-cache"),
+            ("content-security-policy", POLICY),
+            ("content-type", "text/html; charset=utf-8"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("etag", &etag("/notes", Coding::Identity)),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+            ("referrer-policy", "strict-origin-when-cross-origin"),
+            ("vary", "Accept-Encoding"),
+            ("x-content-type-options", "nosniff"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+    assert_eq!(field(&get("/nothing", &[]), "content-security-policy"), POLICY);
+    assert_eq!(field(&get("/image.png", &[]), "x-content-type-options"), "nosniff");
+}
+
+#[test]
+fn a_304_carries_what_a_cache_needs_and_no_more() {
+    let tag = etag("/blog/a", Coding::Gzip);
+    let response = get("/blog/a", &[("accept-encoding", "gzip"), ("if-none-match", &tag)]);
+    assert_eq!(response.status(), 304);
+    assert_eq!(
+        fields(&response),
+        [("cache-control", "no-cache"), ("etag", &tag), ("vary", "Accept, Accept-Encoding")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+    assert_eq!(response.body().length(), 0);
+}
+
+#[test]
+fn the_tag_of_another_coding_is_no_match() {
+    let tag = etag("/notes", Coding::Gzip);
+    assert_eq!(get("/notes", &[("accept-encoding", "br"), ("if-none-match", &tag)]).status(), 200);
+}
+
+#[test]
+fn older_content_that_is_put_back_is_sent_and_not_hidden_by_a_304() {
+    let mut newer = image();
+    for editions in newer.routes.values_mut() {
+        for edition in editions {
+            if let graven_pack::write::ContentSpec::Page(page) = &mut edition.content {
+                page.variants.iter_mut().for_each(|variant| variant.etag.insert_str(1, "new-"));
+            }
+        }
+    }
+    let seen = respond(pack_of(&newer), BUILT, request("GET", "/notes", &[]));
+    // A client that saw the newer one, and a date long after both.
+    let conditions = [("if-none-match", field(&seen, "etag")), ("if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT")];
+    let response = get("/notes", &conditions);
+    assert_eq!(response.status(), 200);
+    assert_eq!(field(&response, "etag"), etag("/notes", Coding::Identity));
+}
+
+#[test]
+fn conditions_and_ranges_are_only_for_what_would_be_a_200() {
+    for (target, status) in [("/nothing", 404), ("/notes/", 308), ("/old", 308)] {
+        let conditions = [("if-match", "\"x\""), ("if-none-match", "*"), ("range", "bytes=0-1")];
+        assert_eq!(get(target, &conditions).status(), status, "{target}");
+    }
+    let refused = [("accept-encoding", "*;q=0"), ("if-none-match", "*"), ("range", "bytes=0-1")];
+    assert_eq!(get("/notes", &refused).status(), 406);
+}
+
+#[test]
+fn a_player_can_seek() {
+    let response = get("/big", &[("range", "bytes=4194304-"), ("accept-encoding", "identity;q=1, *;q=0")]);
+    assert_eq!(response.status(), 206);
+    assert_eq!(field(&response, "content-range"), format!("bytes 4194304-{}/{BIG}", BIG - 1));
+    assert_eq!(response.body().content(), &stored("/big", Coding::Identity)[4_194_304..]);
+}
+
+#[test]
+fn an_unsatisfiable_range_names_the_length() {
+    let response = get("/notes", &[("range", "bytes=50-"), ("accept-encoding", "br")]);
+    assert_eq!(response.status(), 416);
+    assert_eq!(field(&response, "content-range"), "bytes */50");
+    assert_eq!(field(&response, "vary"), "Accept-Encoding");
+    assert_eq!(get("/empty", &[("range", "bytes=0-")]).status(), 416);
+}
+
+#[test]
+fn other_methods_are_told_what_is_allowed() {
+    for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "QUERY"] {
+        let response = ask(method, "/notes", &[]);
+        assert_eq!((response.status().as_u16(), field(&response, "allow")), (405, "GET, HEAD, OPTIONS"), "{method}");
+    }
+    for method in ["PROPFIND", "get", "G"] {
+        assert_eq!(ask(method, "/notes", &[]).status(), 501, "{method}");
+    }
+    for target in ["/notes", "/nothing", "*"] {
+        let response = ask("OPTIONS", target, &[]);
+        assert_eq!((response.status().as_u16(), field(&response, "allow")), (204, "GET, HEAD, OPTIONS"), "{target}");
+    }
+    assert_eq!(get("*", &[]).status(), 400);
+}
+
+/// A request of the matrix, and what the model says of it.
+struct Case<'a> {
+    path: &'a str,
+    coding: Coding,
+    /// `if-match`, `if-none-match`, `if-range`: the selected variant's tag, another, or no such field.
+    tags: [Option<bool>; 3],
+    range: Option<&'a str>,
+}
+
+impl Case<'_> {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let tag = |matches| if matches { etag(self.path, self.coding) } else { "\"other\"".to_owned() };
+        let names = ["if-match", "if-none-match", "if-range"].into_iter().zip(self.tags);
+        let mut fields: Vec<_> = names.filter_map(|(name, matches)| Some((name, tag(matches?)))).collect();
+        fields.extend(self.range.map(|range| ("range", range.to_owned())));
+        if self.coding != Coding::Identity {
+            fields.push(("accept-encoding", self.coding.token().to_owned()));
+        }
+        fields
+    }
+
+    /// Status and content.
+    fn expected(&self, method: &str) -> (u16, Option<Vec<u8>>) {
+        let bytes = stored(self.path, self.coding);
+        match (self.tags, self.range) {
+            ([Some(false), ..], _) => (412, None),
+            ([_, Some(true), _], _) => (304, Some(Vec::new())),
+            ([_, _, Some(false)], _) | (_, None | Some("bytes=0-1,3-4" | "nonsense")) => (200, Some(bytes)),
+            _ if method == "HEAD" => (200, Some(bytes)),
+            (_, Some("bytes=2-4")) if bytes.len() > 2 => (206, Some(bytes[2..5].to_vec())),
+            (_, Some("bytes=-7")) if bytes.len() > 7 => (206, Some(bytes[bytes.len() - 7..].to_vec())),
+            (_, Some("bytes=-7")) => (200, Some(bytes)),
+            (_, Some(_)) => (416, None),
+        }
+    }
+
+    fn check(&self) {
+        let given = self.fields();
+        let given: Vec<_> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        for method in ["GET", "HEAD"] {
+            let context = format!("{method} {} {given:?}", self.path);
+            let response = ask(method, self.path, &given);
+            let (status, content) = self.expected(method);
+            assert_eq!(response.status(), status, "{context}");
+            if let Some(content) = &content {
+                assert_eq!(response.body().length(), content.len() as u64, "{context}");
+                let sent = if method == "HEAD" { &[][..] } else { content };
+                assert_eq!(response.body().content(), sent, "{context}");
+            }
+            if matches!(status, 200 | 206 | 304) {
+                assert_eq!(field(&response, "etag"), etag(self.path, self.coding), "{context}");
+                let vary = if codings(self.path).len() > 1 { "Accept-Encoding" } else { "" };
+                assert_eq!(field(&response, "vary"), vary, "{context}");
+                assert_eq!(field(&response, "cache-control"), "no-cache", "{context}");
+            }
+            assert_eq!(field(&response, "content-range").is_empty(), !matches!(status, 206 | 416), "{context}");
+        }
+        let without_range: Vec<_> = given.into_iter().filter(|(name, _)| *name != "range").collect();
+        let (got, head) = (ask("GET", self.path, &without_range), ask("HEAD", self.path, &without_range));
+        assert_eq!(got.status(), head.status());
+        assert_eq!(fields(&got), fields(&head), "HEAD {} {without_range:?}", self.path);
+        assert_eq!(got.body().length(), head.body().length());
+    }
+}
+
+#[test]
+fn every_combination_is_as_the_model_says() {
+    let choices = [None, Some(true), Some(false)];
+    let ranges =
+        [None, Some("bytes=2-4"), Some("bytes=-7"), Some("bytes=100-"), Some("bytes=0-1,3-4"), Some("nonsense")];
+    for path in ["/notes", "/blog/a.md", "/image.png", "/empty"] {
+        for &coding in codings(path) {
+            for tags in choices.iter().flat_map(|a| choices.iter().flat_map(|b| choices.iter().map(|c| [*a, *b, *c]))) {
+                for range in ranges {
+                    Case { path, coding, tags, range }.check();
+                }
+            }
+        }
+    }
+}

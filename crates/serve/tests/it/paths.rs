@@ -1,0 +1,149 @@
+//! Which paths are answered, and where the others lead: the classes of fault that other servers had among them.
+
+use graven_pack::write::Image;
+use graven_serve::respond;
+use http::Request;
+
+use crate::site::{BUILT, LATER, ask, field, get, pack, pack_of, request, stored};
+
+/// A GET of each target is answered so; `location` is empty where there is none.
+fn check(cases: &[(&str, u16, &str)]) {
+    for (target, status, location) in cases {
+        let response = get(target, &[]);
+        assert_eq!((response.status().as_u16(), field(&response, "location")), (*status, *location), "{target}");
+    }
+}
+
+#[test]
+fn exact_paths_are_answered() {
+    check(&[
+        ("/", 200, ""),
+        ("/notes", 200, ""),
+        ("/notes?page=2", 200, ""),
+        ("/n%6ftes", 200, ""),
+        ("/blog/a%2Emd", 200, ""),
+        ("/tags/%C3%BC%20x", 200, ""),
+        ("http://example.org/notes", 200, ""),
+        ("https://example.org", 200, ""),
+        ("ftp://example.org/notes", 400, ""),
+    ]);
+}
+
+#[test]
+fn other_spellings_are_redirected_and_keep_their_query() {
+    check(&[
+        ("/notes/", 308, "/notes"),
+        ("/notes/?a=1&b=%20", 308, "/notes?a=1&b=%20"),
+        ("/notes/?", 308, "/notes"),
+        ("/notes.html", 308, "/notes"),
+        ("/notes/index.html?a", 308, "/notes?a"),
+        ("/index.html", 308, "/"),
+        ("/blog/a.html", 308, "/blog/a"),
+        ("/tags/%C3%BC%20x/", 308, "/tags/%C3%BC%20x"),
+        ("/old/", 308, "/blog/a"),
+        ("http://evil.example/notes/", 308, "/notes"),
+        ("/blog/", 404, ""),
+        ("/notes//", 404, ""),
+        ("/nothing/", 404, ""),
+        ("/nothing.html", 404, ""),
+    ]);
+    assert_eq!(field(&get("/notes/", &[]), "cache-control"), "public, max-age=3600");
+}
+
+#[test]
+fn redirects_of_the_pack_lead_where_it_says() {
+    check(&[
+        ("/old", 308, "/blog/a"),
+        ("/old?a=1", 308, "/blog/a?a=1"),
+        ("/part?a=1", 308, "/blog/a?a=1#part"),
+        ("/found?a=1", 302, "/blog/a?from=found"),
+        ("/away?a=1", 301, "https://example.org/x"),
+    ]);
+    assert_eq!(field(&get("/old", &[]), "cache-control"), "public, max-age=3600");
+}
+
+#[test]
+fn no_redirect_leads_to_another_host() {
+    for target in [
+        "//evil.example",
+        "//evil.example/",
+        "//evil.example/index.html",
+        "//notes/",
+        "/\\evil.example/",
+        "/%5cevil.example/",
+        "/%2fevil.example/",
+        "/%2f%2fevil.example/index.html",
+        "/.//evil.example/",
+        "/%0d%0aLocation:%20x/",
+        "/%09/evil.example/",
+        "/@evil.example/",
+    ] {
+        check(&[(target, 404, "")]);
+    }
+}
+
+#[test]
+fn no_spelling_reaches_a_page_by_another_way() {
+    check(&[
+        ("/../notes", 404, ""),
+        ("/%2e%2e/notes", 404, ""),
+        ("/blog/../notes", 404, ""),
+        ("/blog/%2e%2e/notes", 404, ""),
+        ("/./notes", 404, ""),
+        ("//notes", 404, ""),
+        ("/blog//a", 404, ""),
+        ("/blog%2fa", 404, ""),
+        ("/blog%5ca", 404, ""),
+        ("/blog\\a", 404, ""),
+        ("/Notes", 404, ""),
+        ("/NOTES", 404, ""),
+        ("/notes%00", 400, ""),
+        ("/notes%00.html", 400, ""),
+        ("/notes%", 400, ""),
+        ("/notes%zz", 400, ""),
+        ("/n%256ftes", 404, ""),
+        ("/%252e%252e/notes", 404, ""),
+        ("/notes%20", 404, ""),
+        ("/%6eotes%ff", 404, ""),
+        ("/404", 404, ""),
+        ("404", 400, ""),
+    ]);
+}
+
+#[test]
+fn what_is_not_found_gets_the_site_s_own_page() {
+    let response = get("/nothing", &[("accept-encoding", "br")]);
+    assert_eq!(response.status(), 404);
+    assert_eq!(response.body().content(), stored("404", graven_pack::Coding::Brotli));
+    assert_eq!(field(&response, "content-encoding"), "br");
+    assert_eq!(field(&response, "vary"), "Accept-Encoding");
+    assert_eq!(field(&response, "cache-control"), "no-cache");
+    assert_eq!(field(&response, "etag"), "");
+    // Where every coding is refused a page that says what happened is better than a 406.
+    let refused = get("/nothing", &[("accept-encoding", "*;q=0")]);
+    assert_eq!((refused.status().as_u16(), field(&refused, "content-encoding")), (404, ""));
+}
+
+#[test]
+fn a_pack_without_a_404_page_has_a_line_of_text() {
+    let response = respond(pack_of(&Image::default()), BUILT, request("GET", "/", &[]));
+    assert_eq!(response.status(), 404);
+    assert_eq!(field(&response, "content-type"), "text/plain; charset=utf-8");
+}
+
+#[test]
+fn a_post_waits_for_its_hour() {
+    let at = |now| respond(pack(), now, request("GET", "/later", &[])).status().as_u16();
+    assert_eq!((at(LATER - 1), at(LATER)), (404, 200));
+    let spelt = respond(pack(), LATER - 1, request("GET", "/later/", &[]));
+    assert_eq!(spelt.status(), 404);
+}
+
+#[test]
+fn a_request_needs_one_host() {
+    let without = Request::builder().uri("/notes").body(()).expect("a request").into_parts().0;
+    let response = respond(pack(), BUILT, without);
+    assert_eq!((response.status().as_u16(), field(&response, "connection")), (400, "close"));
+    assert_eq!(get("/notes", &[("host", "evil.example")]).status(), 400);
+    assert_eq!(ask("HEAD", "/notes", &[("host", "localhost")]).status(), 400);
+}

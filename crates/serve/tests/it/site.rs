@@ -1,0 +1,134 @@
+//! The site that is served in these tests, and short ways to ask for its pages.
+
+use std::collections::BTreeMap;
+
+use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
+use graven_pack::{ALWAYS, Class, Coding, Pack};
+use graven_serve::{Body, respond};
+use http::{Request, Response};
+
+/// The pack's own time.
+pub(crate) const BUILT: i64 = 1_000;
+/// When `/later` is published.
+pub(crate) const LATER: i64 = 2_000;
+pub(crate) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+pub(crate) const BIG: usize = 8 << 20;
+
+/// The bytes that the site stores for a page in a coding: told apart by coding, and shorter the better it is.
+pub(crate) fn stored(path: &str, coding: Coding) -> Vec<u8> {
+    let length = match (path, coding) {
+        ("/empty", _) => 0,
+        ("/big", _) => BIG,
+        (_, Coding::Identity) => 100,
+        (_, Coding::Gzip) => 60,
+        (_, Coding::Zstd) => 55,
+        (_, Coding::Brotli) => 50,
+    };
+    format!("<{path} in {}>", coding.token()).bytes().cycle().take(length).collect()
+}
+
+pub(crate) fn etag(path: &str, coding: Coding) -> String {
+    format!("\"{}-{}\"", path.trim_start_matches('/').escape_unicode(), coding.token())
+}
+
+/// The codings in which a page is stored.
+pub(crate) fn codings(path: &str) -> &'static [Coding] {
+    match path {
+        "/image.png" | "/empty" | "/big" => &[Coding::Identity],
+        "/blog/a.md" => &[Coding::Identity, Coding::Gzip],
+        _ => &Coding::ALL,
+    }
+}
+
+fn page(path: &str) -> ContentSpec {
+    let content_type = match path {
+        "/blog/a.md" => "text/markdown; charset=utf-8",
+        "/image.png" | "/big" => "image/png",
+        _ => "text/html; charset=utf-8",
+    };
+    let variant = |&coding: &Coding| VariantSpec { coding, etag: etag(path, coding), bytes: stored(path, coding) };
+    ContentSpec::Page(PageSpec {
+        content_type: content_type.into(),
+        cache_control: "no-cache".into(),
+        security_policy: if content_type.starts_with("text/html") { POLICY.into() } else { String::new() },
+        class: Class::Page,
+        alternate: (path == "/blog/a").then(|| "/blog/a.md".into()),
+        variants: codings(path).iter().map(variant).collect(),
+    })
+}
+
+fn redirect(status: u16, location: &str) -> ContentSpec {
+    ContentSpec::Redirect(RedirectSpec {
+        status,
+        location: location.into(),
+        cache_control: "public, max-age=3600".into(),
+    })
+}
+
+pub(crate) fn image() -> Image {
+    let mut routes = BTreeMap::new();
+    let mut put = |path: &str, from, content| {
+        routes.insert(path.to_owned(), vec![EditionSpec { from, content }]);
+    };
+    for path in ["/", "/notes", "/blog/a", "/blog/a.md", "/image.png", "/empty", "/big", "/tags/ü x", "404"] {
+        put(path, ALWAYS, page(path));
+    }
+    put("/later", LATER, page("/later"));
+    put("/old", ALWAYS, redirect(308, "/blog/a"));
+    put("/part", ALWAYS, redirect(308, "/blog/a#part"));
+    put("/found", ALWAYS, redirect(302, "/blog/a?from=found"));
+    put("/away", ALWAYS, redirect(301, "https://example.org/x"));
+    Image { time: BUILT, routes }
+}
+
+/// The bytes of a pack of the same site, without what makes it large.
+pub(crate) fn small() -> Vec<u8> {
+    let mut image = image();
+    image.routes.remove("/big");
+    image.write().expect("a sound image")
+}
+
+/// The pack of an image, for as long as the tests run.
+pub(crate) fn pack_of(image: &Image) -> Pack<'static> {
+    Pack::open(image.write().expect("a sound image").leak()).expect("a sound pack")
+}
+
+pub(crate) fn pack() -> Pack<'static> {
+    static BYTES: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| image().write().expect("a sound image"));
+    Pack::open(&BYTES).expect("a sound pack")
+}
+
+/// A request's head with these fields, and a `Host`.
+pub(crate) fn request(method: &str, target: &str, fields: &[(&str, &str)]) -> http::request::Parts {
+    let mut request = Request::builder().method(method).uri(target).header("host", "localhost");
+    for (name, value) in fields {
+        request = request.header(*name, *value);
+    }
+    request.body(()).expect("a request").into_parts().0
+}
+
+pub(crate) fn ask(method: &str, target: &str, fields: &[(&str, &str)]) -> Response<Body> {
+    respond(pack(), BUILT, request(method, target, fields))
+}
+
+pub(crate) fn get(target: &str, fields: &[(&str, &str)]) -> Response<Body> {
+    ask("GET", target, fields)
+}
+
+/// The value of a field that stands there once; empty where it does not.
+pub(crate) fn field<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+    let mut lines = response.headers().get_all(name).iter();
+    let value = lines.next().map_or("", |value| value.to_str().expect("visible ASCII"));
+    assert!(lines.next().is_none(), "{name} stands there twice");
+    value
+}
+
+/// The fields, sorted.
+pub(crate) fn fields(response: &Response<Body>) -> Vec<(String, String)> {
+    let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        (name.to_string(), value.to_str().expect("visible ASCII").to_owned())
+    };
+    let mut fields: Vec<_> = response.headers().iter().map(text).collect();
+    fields.sort();
+    fields
+}

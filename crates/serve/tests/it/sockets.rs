@@ -1,0 +1,357 @@
+//! The server as a client sees it: bytes in, bytes out.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use graven_pack::Coding;
+use graven_serve::{Address, Config, Server};
+use tokio::sync::oneshot;
+
+use crate::site::{BIG, pack, stored};
+
+/// Longer than anything here should take, and shorter than anybody's patience.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server in this process, on a port of its own.
+struct Running {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    stopped: Receiver<()>,
+}
+
+impl Running {
+    fn start() -> Self {
+        Self::start_with(Config::default())
+    }
+
+    fn start_with(config: Config) -> Self {
+        let listen = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+        let workers = NonZeroUsize::new(2).expect("two");
+        let server = Server::bind(Config { listen, workers, ..config }).expect("a free port");
+        let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
+        let (stop, told) = oneshot::channel();
+        let (done, stopped) = channel();
+        thread::spawn(move || {
+            server.run(pack(), async { told.await.unwrap_or_default() }).expect("the workers start");
+            done.send(()).unwrap_or_default();
+        });
+        Running { address, stop: Some(stop), stopped }
+    }
+
+    fn connect(&self) -> Client {
+        let stream = TcpStream::connect(self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Client { stream, read: Vec::new() }
+    }
+
+    /// What the server writes in answer to these bytes, until it closes.
+    fn exchange(&self, bytes: &[u8]) -> String {
+        let mut client = self.connect();
+        client.send(bytes);
+        client.rest()
+    }
+
+    fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).expect("it runs");
+        }
+    }
+
+    fn wait(&self) {
+        self.stopped.recv_timeout(PATIENCE).expect("it leaves");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.take();
+    }
+}
+
+struct Client {
+    stream: TcpStream,
+    read: Vec<u8>,
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    content: Vec<u8>,
+}
+
+impl Client {
+    fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream.write_all(bytes.as_ref()).expect("it reads");
+    }
+
+    fn more(&mut self) -> io::Result<usize> {
+        let mut buffer = [0; 65_536];
+        let length = self.stream.read(&mut buffer)?;
+        self.read.extend_from_slice(&buffer[..length]);
+        Ok(length)
+    }
+
+    fn answer_to(&mut self, method: &str) -> Answer {
+        let end = loop {
+            if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            assert!(self.more().expect("an answer") > 0, "closed within a head: {:?}", self.read);
+        };
+        let head = String::from_utf8(self.read.drain(..end).collect()).expect("ASCII").to_ascii_lowercase();
+        let status = head[9..12].parse().expect("a status");
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        let length = if method == "HEAD" { 0 } else { length.unwrap_or(0) };
+        while self.read.len() < length {
+            assert!(self.more().expect("content") > 0, "closed within content");
+        }
+        Answer { status, head, content: self.read.drain(..length).collect() }
+    }
+
+    fn ask(&mut self, method: &str, target: &str, fields: &str) -> Answer {
+        self.send(format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n"));
+        self.answer_to(method)
+    }
+
+    /// All that comes until the server closes. A reset is an error.
+    fn rest(&mut self) -> String {
+        while self.more().expect("a close without a reset") > 0 {}
+        String::from_utf8_lossy(&std::mem::take(&mut self.read)).into_owned()
+    }
+}
+
+fn answers(text: &str) -> usize {
+    text.matches("HTTP/1.").count()
+}
+
+#[test]
+fn a_connection_is_kept_for_the_next_request() {
+    let server = Running::start();
+    let mut client = server.connect();
+    let first = client.ask("GET", "/notes", "Accept-Encoding: br\r\n");
+    assert_eq!((first.status, first.content), (200, stored("/notes", Coding::Brotli)));
+    assert!(first.head.contains("\r\ncontent-length: 50\r\n") && first.head.contains("\r\ndate: "), "{}", first.head);
+    assert_eq!(client.ask("GET", "/nothing", "").status, 404);
+    assert_eq!(client.ask("GET", "/notes/", "").status, 308);
+    assert_eq!(client.ask("OPTIONS", "*", "").status, 204);
+    assert_eq!(client.ask("GET", "/empty", "").status, 200);
+    let last = client.ask("GET", "/", "Connection: close\r\n");
+    assert_eq!(last.status, 200);
+    assert_eq!(client.rest(), "");
+}
+
+#[test]
+fn head_has_the_length_of_get_and_no_content() {
+    let server = Running::start();
+    let mut client = server.connect();
+    let got = client.ask("GET", "/notes", "");
+    let head = client.ask("HEAD", "/notes", "");
+    let without_date =
+        |head: &str| head.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n");
+    assert_eq!(without_date(&got.head), without_date(&head.head));
+    assert!(head.head.contains("\r\ncontent-length: 100\r\n"));
+    // The next answer begins where the last head ended.
+    assert_eq!(client.ask("HEAD", "/nothing", "").status, 404);
+    assert_eq!(client.ask("GET", "/notes", "").content, stored("/notes", Coding::Identity));
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_order() {
+    let server = Running::start();
+    let mut client = server.connect();
+    let paths = ["/", "/notes", "/blog/a", "/image.png"];
+    let requests = (0..100).map(|at| format!("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", paths[at % 4])).collect::<String>();
+    client.send(requests);
+    for at in 0..100 {
+        let answer = client.answer_to("GET");
+        assert_eq!((answer.status, answer.content), (200, stored(paths[at % 4], Coding::Identity)), "request {at}");
+    }
+}
+
+#[test]
+fn http_1_0_is_spoken() {
+    let server = Running::start();
+    let text = server.exchange(b"GET /notes HTTP/1.0\r\n\r\n");
+    assert!(text.starts_with("HTTP/1.0 200 OK\r\n"), "{text}");
+    assert!(text.ends_with(&String::from_utf8(stored("/notes", Coding::Identity)).expect("ASCII")));
+    let text = server.exchange(
+        b"GET /notes HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /empty HTTP/1.0\r\n\r\nGET /big HTTP/1.0\r\n\r\n",
+    );
+    assert_eq!(answers(&text), 2, "{text}");
+}
+
+#[test]
+fn a_client_that_closes_its_half_is_answered() {
+    let server = Running::start();
+    let mut client = server.connect();
+    client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.stream.shutdown(std::net::Shutdown::Write).expect("it is open");
+    assert_eq!(client.answer_to("GET").content.len(), BIG);
+    assert_eq!(client.rest(), "");
+}
+
+#[test]
+fn content_is_not_waited_for() {
+    let server = Running::start();
+    let text = server.exchange(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    assert!(text.starts_with("HTTP/1.1 405 ") && answers(&text) == 1, "{text}");
+    assert!(text.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{text}");
+    let text = server.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+    assert!(text.starts_with("HTTP/1.1 200 ") && answers(&text) == 1, "{text}");
+}
+
+#[test]
+fn who_sends_content_sees_the_answer_and_not_a_reset() {
+    let server = Running::start();
+    let mut client = server.connect();
+    client.send(format!("GET /notes HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", 200_000));
+    client.send(vec![b'x'; 200_000]);
+    assert_eq!(client.answer_to("GET").status, 200);
+    assert_eq!(client.rest(), "");
+}
+
+#[test]
+fn content_is_not_read_without_end() {
+    let server = Running::start();
+    let mut client = server.connect();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let begun = Instant::now();
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    let refused = (0..10_000).any(|_| client.stream.write_all(chunk.as_bytes()).is_err());
+    assert!(refused, "all 640 MB were read");
+    assert!(begun.elapsed() < PATIENCE);
+}
+
+#[test]
+fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
+    let server = Running::start();
+    let hidden = "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (head, status) in [
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0;x=y\r\n\r\n", 405),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
+        ("GET / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n folded\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\rC: d\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\0\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/3.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /\r\n\r\n", 400),
+        ("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (" GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET notes HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+    ] {
+        eprintln!("{head:?}");
+        let text = server.exchange(format!("{head}{hidden}").as_bytes());
+        assert!(text.starts_with("HTTP/1.") && text[9..].starts_with(&status.to_string()), "{head:?}: {text}");
+        assert_eq!(answers(&text), 1, "what follows was taken for a request: {head:?}: {text}");
+    }
+}
+
+#[test]
+fn a_head_without_end_is_refused() {
+    let server = Running::start();
+    let mut client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n");
+    let field = format!("X-Padding: {}\r\n", "x".repeat(1000));
+    (0..17).for_each(|_| client.send(&field));
+    assert_eq!(client.answer_to("GET").status, 431);
+    assert_eq!(client.rest(), "");
+}
+
+#[test]
+fn bytes_that_are_no_http_do_not_hang() {
+    let server = Running::start();
+    for bytes in
+        [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\r\n\r\n\xff\xff\r\n\r\n"]
+    {
+        let mut client = server.connect();
+        client.send(bytes);
+        client.stream.shutdown(std::net::Shutdown::Write).expect("it is open");
+        assert!(!client.rest().contains("HTTP/1.1 200"), "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_server_that_leaves_finishes_what_it_has_begun() {
+    let mut server = Running::start();
+    let mut idle = server.connect();
+    assert_eq!(idle.ask("GET", "/notes", "").status, 200);
+    let mut busy = server.connect();
+    busy.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    while busy.read.is_empty() {
+        busy.more().expect("it answers");
+    }
+    let mut fresh = server.connect();
+    server.stop();
+    assert_eq!(fresh.ask("GET", "/notes", "").status, 200);
+    assert_eq!(idle.rest(), "", "an idle connection is closed");
+    assert_eq!(busy.answer_to("GET").content.len(), BIG);
+    assert_eq!(busy.rest(), "");
+    server.wait();
+    assert!(TcpStream::connect(server.address).is_err(), "it listens no more");
+}
+
+#[test]
+fn while_it_drains_a_server_accepts_and_says_that_it_will_close() {
+    let mut server = Running::start_with(Config { drain_delay: Duration::from_secs(1), ..Config::default() });
+    let mut kept = server.connect();
+    assert_eq!(kept.ask("GET", "/notes", "").status, 200);
+    server.stop();
+    let deadline = Instant::now() + PATIENCE;
+    let mut fresh = server.connect();
+    let mut answer = fresh.ask("GET", "/notes", "");
+    while !answer.head.contains("\r\nconnection: close\r\n") {
+        assert!(Instant::now() < deadline, "it never says so");
+        answer = fresh.ask("GET", "/notes", "");
+    }
+    assert_eq!(fresh.rest(), "");
+    assert!(kept.ask("GET", "/notes", "").head.contains("\r\nconnection: close\r\n"));
+    assert_eq!(kept.rest(), "");
+    server.wait();
+}
+
+#[test]
+fn a_client_that_does_not_read_is_left_at_the_deadline() {
+    let mut server = Running::start_with(Config { drain_deadline: Duration::from_millis(200), ..Config::default() });
+    let mut stuck = server.connect();
+    stuck.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    stuck.more().expect("it answers");
+    let begun = Instant::now();
+    server.stop();
+    server.wait();
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn unix_sockets_are_served() {
+    let path = std::env::temp_dir().join(format!("graven-serve-{}.sock", std::process::id()));
+    let listen = vec![Address::Unix(path.clone())];
+    let workers = NonZeroUsize::new(2).expect("two");
+    let server = Server::bind(Config { listen, workers, ..Config::default() }).expect("a free path");
+    let (stop, told) = oneshot::channel();
+    let running = thread::spawn(move || server.run(pack(), async { told.await.unwrap_or_default() }));
+    let mut stream = std::os::unix::net::UnixStream::connect(&path).expect("it listens");
+    stream.write_all(b"GET /notes HTTP/1.0\r\n\r\n").expect("it reads");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("it answers");
+    assert!(text.starts_with("HTTP/1.0 200 OK"), "{text}");
+    stop.send(()).expect("it runs");
+    running.join().expect("no panic").expect("the workers start");
+    std::fs::remove_file(path).expect("the socket is ours");
+}

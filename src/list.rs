@@ -1,0 +1,150 @@
+//! `notes list`: every route with its type and its size in each coding, for a person or, with `--json`, for a program.
+
+use std::fmt::Write as _;
+
+use graven_pack::{Coding, Content, Pack, Page};
+
+use crate::failure::Failure;
+
+/// How the list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Table,
+    Json,
+}
+
+/// The codings, in the order of the columns.
+const CODINGS: [Coding; 4] = [Coding::Identity, Coding::Gzip, Coding::Brotli, Coding::Zstd];
+
+/// One route as the list shows it.
+struct Row<'a> {
+    path: &'a str,
+    what: What<'a>,
+}
+
+enum What<'a> {
+    Page { media_type: &'a str, sizes: [Option<usize>; CODINGS.len()] },
+    Redirect { location: &'a str },
+}
+
+/// The list of the editions that hold at `now`.
+pub(crate) fn render(pack: Pack, now: i64, form: Form) -> Result<String, Failure> {
+    let mut rows = Vec::new();
+    for route in pack.routes() {
+        let route = route?;
+        if let Some(edition) = route.at(now)? {
+            let what = match edition.content() {
+                Content::Page(page) => What::Page { media_type: page.content_type(), sizes: sizes(page)? },
+                Content::Redirect(redirect) => What::Redirect { location: redirect.location() },
+            };
+            rows.push(Row { path: route.path(), what });
+        }
+    }
+    Ok(match form {
+        Form::Table => table(&rows, pack.size()),
+        Form::Json => json(&rows, pack.size()),
+    })
+}
+
+fn sizes(page: Page) -> Result<[Option<usize>; CODINGS.len()], Failure> {
+    let mut sizes = [None; CODINGS.len()];
+    for (size, coding) in sizes.iter_mut().zip(CODINGS) {
+        *size = page.variant(coding)?.map(|variant| variant.bytes().len());
+    }
+    Ok(sizes)
+}
+
+/// The bytes of each coding over all routes.
+fn totals(rows: &[Row]) -> [usize; CODINGS.len()] {
+    let mut totals = [0; CODINGS.len()];
+    for row in rows {
+        if let What::Page { sizes, .. } = &row.what {
+            for (total, size) in totals.iter_mut().zip(sizes) {
+                *total += size.unwrap_or(0);
+            }
+        }
+    }
+    totals
+}
+
+fn table(rows: &[Row], pack_size: usize) -> String {
+    let width = rows.iter().map(|row| row.path.chars().count()).max().unwrap_or(0).max("path".len());
+    let mut out = format!("{:width$}", "path");
+    for coding in CODINGS {
+        write(&mut out, format_args!("  {:>9}", coding.token()));
+    }
+    out += "  type\n";
+    for row in rows {
+        write(&mut out, format_args!("{:width$}", row.path));
+        match &row.what {
+            What::Page { media_type, sizes } => {
+                for size in sizes {
+                    let size = size.map_or_else(|| "-".to_owned(), |size| size.to_string());
+                    write(&mut out, format_args!("  {size:>9}"));
+                }
+                write(&mut out, format_args!("  {media_type}\n"));
+            }
+            What::Redirect { location } => write(&mut out, format_args!("  -> {location}\n")),
+        }
+    }
+    write(&mut out, format_args!("{:width$}", format!("{} routes", rows.len())));
+    for total in totals(rows) {
+        write(&mut out, format_args!("  {total:>9}"));
+    }
+    write(&mut out, format_args!("  pack of {pack_size} bytes\n"));
+    out
+}
+
+fn json(rows: &[Row], pack_size: usize) -> String {
+    let mut out = String::from("{\"routes\":[");
+    for (index, row) in rows.iter().enumerate() {
+        out += if index == 0 { "\n" } else { ",\n" };
+        write(&mut out, format_args!("{{\"path\":{}", quote(row.path)));
+        match &row.what {
+            What::Page { media_type, sizes } => {
+                write(&mut out, format_args!(",\"type\":{},\"bytes\":{}", quote(media_type), bytes(sizes)));
+            }
+            What::Redirect { location } => write(&mut out, format_args!(",\"redirect\":{}", quote(location))),
+        }
+        out.push('}');
+    }
+    write(&mut out, format_args!("\n],\"bytes\":{},\"pack\":{pack_size}}}\n", bytes(&totals(rows).map(Some))));
+    out
+}
+
+fn bytes(sizes: &[Option<usize>; CODINGS.len()]) -> String {
+    let fields: Vec<String> = CODINGS
+        .iter()
+        .zip(sizes)
+        .filter_map(|(coding, size)| size.map(|size| format!("\"{}\":{size}", coding.token())))
+        .collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+/// A JSON string (RFC 8259 §7).
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            control if control < ' ' => write(&mut out, format_args!("\\u{:04x}", u32::from(control))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn write(out: &mut String, arguments: std::fmt::Arguments) {
+    out.write_fmt(arguments).expect("writing to a string cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_is_quoted_as_json_wants_it() {
+        assert_eq!(quote("a\"b\\c\u{1}é"), "\"a\\\"b\\\\c\\u0001é\"");
+    }
+}
