@@ -4,10 +4,11 @@
 
 use std::path::Path;
 
-use graven_press::diagnostic::{Diagnostic, Report, Severity};
+use graven_press::diagnostic::{Report, Severity};
 use graven_press::markdown::{Context, Rendered, render};
 use graven_press::model::Body;
 use graven_press::tree::SourceTree;
+use proptest::prelude::*;
 
 /// Where a case stands in the source tree.
 const PATH: &str = "posts/case/index.md";
@@ -49,5 +50,177 @@ fn every_case_becomes_its_html() {
             std::fs::write(&golden, &rendered.html).expect("a golden file can be written");
         }
         assert_eq!(rendered.html, std::fs::read_to_string(&golden).unwrap_or_default(), "{}", golden.display());
+    }
+}
+
+/// What is wrong with a text: `error: message`, and the part of the file that is pointed at.
+fn faults(text: &str) -> Vec<(String, String)> {
+    let mut tree = tree();
+    let front_matter = "+++\ntitle = \"Case\"\n+++\n";
+    tree.insert(PATH, format!("{front_matter}{text}"));
+    let (_, report) = render_with(text, &tree);
+    let fault = |diagnostic: &graven_press::diagnostic::Diagnostic| {
+        let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+        let file = std::str::from_utf8(tree.get(&diagnostic.path).expect("the file is in the tree")).expect("a text");
+        let help = if diagnostic.help.is_empty() { String::new() } else { format!(" ({})", diagnostic.help.join("; ")) };
+        (format!("{severity}: {}{help}", diagnostic.message), file[diagnostic.span.clone().expect("a place")].to_owned())
+    };
+    report.diagnostics().iter().map(fault).collect()
+}
+
+/// Holds each text to its faults: how each begins, some part of its help, and what it points at.
+fn check(cases: &[(&str, &[(&str, &str, &str)])]) {
+    for (text, expected) in cases {
+        let found = faults(text);
+        assert_eq!(found.len(), expected.len(), "{text:?}: {found:?}");
+        for ((message, place), (begin, help, at)) in found.iter().zip(*expected) {
+            assert!(message.starts_with(begin) && message.contains(help), "{text:?}: {message}");
+            assert_eq!(place, at, "{text:?}: {message}");
+        }
+    }
+}
+
+#[test]
+fn links_that_lead_nowhere_are_told() {
+    check(&[
+        ("[a](dat.csv)", &[("error: there is no file `posts/case/dat.csv`", "did you mean `data.csv`?", "dat.csv")]),
+        ("[a](../othr/index.md#b)", &[("error: there is no file", "did you mean `../other/index.md`?", "../othr/index.md#b")]),
+        ("[a](../draft/index.md)", &[("error: `posts/draft/index.md` is not published", "", "../draft/index.md")]),
+        ("[a](some/page)", &[("error: there is no file", "`/blog/…`", "some/page")]),
+        ("[a](../../../x)", &[("error: `../../../x` leads out of the content folder", "", "../../../x")]),
+        ("[a]()", &[("error: a link without a destination", "", "[a]()")]),
+        ("[a](javascript:alert)", &[("error: a link to a script", "", "javascript:alert")]),
+        ("[a][b]\n\n[b]: dat.csv", &[("error: there is no file", "data.csv", "dat.csv")]),
+        ("[a][c]", &[("warning: the link reference \"c\" is not defined", "`[c]: https://…`", "[a][c]")]),
+        ("[a] is no link", &[]),
+        ("> quoted\n> [a\n> b](dat.csv)", &[("error: there is no file", "", "dat.csv")]),
+        ("<a href=\"dat.csv\">b</a>", &[("error: there is no file", "data.csv", "dat.csv")]),
+    ]);
+}
+
+#[test]
+fn faults_of_images_and_drawings_are_told() {
+    check(&[
+        ("![a](phto.png)", &[("error: there is no file", "did you mean `photo.png`?", "phto.png")]),
+        ("![a](/lgo.png)", &[("error: there is no file `static/lgo.png`", "did you mean `/logo.png`?", "/lgo.png")]),
+        ("![](photo.png) b", &[("warning: an image without a text", "", "![](photo.png)")]),
+        ("![a](https://example.org/b.png)", &[("warning: a file from elsewhere", "a copy", "https://example.org/b.png")]),
+        ("![a](data.csv)", &[("warning: the size of this image cannot be read", "", "data.csv")]),
+        (
+            "![a](blocked.svg)",
+            &[
+                ("error: `<script>` in a drawing", "", "<script"),
+                ("error: `<style>` in a drawing", "attributes", "<style"),
+                ("error: the attribute `style` is blocked", "attributes", "style=\"fill:red\""),
+                ("error: the attribute `onclick` is blocked", "", "onclick='x()'"),
+                ("error: `photo.png` is outside of this drawing", "", "href=\"photo.png\""),
+                ("error: the id \"a\" is taken", "", "id=\"a\""),
+                ("error: `other.svg#b` is outside of this drawing", "", "fill=\"url(other.svg#b)\""),
+                ("error: no element of this drawing has the id \"c\"", "", "href=\"#c\""),
+            ],
+        ),
+        ("![a](open.svg)", &[("error: malformed SVG: the file ends before", "", "")]),
+        ("![a](crossed.svg)", &[("error: malformed SVG", "XML", "")]),
+        ("![a](empty.svg)", &[("error: no `<svg>` in this file", "", "")]),
+        ("## F1 box\n\n![a](flow.svg)", &[("error: the id \"f1-box\", of this drawing, is taken", "rename", "flow.svg")]),
+    ]);
+}
+
+#[test]
+fn faults_of_code_blocks_are_told() {
+    check(&[
+        ("```rsut\nx\n```", &[("warning: unknown language \"rsut\"", "did you mean \"rust\"?", "rsut")]),
+        ("```rust fil=a.rs\nx\n```", &[("error: unknown word \"fil=a.rs\"", "did you mean `file=`?", "fil=a.rs")]),
+        ("```rust nombers\nx\n```", &[("error: unknown word \"nombers\"", "did you mean `numbers`?", "nombers")]),
+        ("```rust file=\nx\n```", &[("error: unknown word \"file=\"", "`file=`", "file=")]),
+        ("```rust mark=2\nx\n```", &[("error: `2` marks a line beyond the last of this block, which is 1", "", "mark=2")]),
+        ("```rust mark=b\nx\n```", &[("error: `b` is no line number", "mark=3,5-7", "mark=b")]),
+        ("> ```rust mark=9\n> x\n> ```", &[("error: `9` marks a line beyond", "", "mark=9")]),
+    ]);
+}
+
+#[test]
+fn faults_of_raw_html_are_told() {
+    check(&[
+        ("<script>\nalert(1)\n</script>", &[("error: `<script>` in a text", "no script", "<script")]),
+        ("a <SCRIPT>b</SCRIPT>", &[("error: `<script>` in a text", "", "<SCRIPT")]),
+        ("<style>\n\np {}\n\n</style>", &[("error: `<style>` in a text", "class", "<style")]),
+        ("<p style=\"color: red\">a</p>", &[("error: the attribute `style`", "class", "style=\"color: red\"")]),
+        ("a <b onclick=x()>c</b>", &[("error: the attribute `onclick`", "", "onclick=x()")]),
+        ("> <div\n>  STYLE='x'>\n> a</div>", &[("error: the attribute `style`", "", "STYLE='x'")]),
+        ("<div\r\n style='x'>a</div>\r\n", &[("error: the attribute `style`", "", "style='x'")]),
+        ("<a href='javascript:x'>b</a>", &[("error: a link to a script", "", "javascript:x")]),
+        ("<h1>a</h1>", &[("error: `<h1>` in a text", "<h2>", "<h1")]),
+        ("<img src=phto.png alt=a>", &[("error: there is no file", "photo.png", "phto.png")]),
+        ("<div class=\"a\n\nb\">", &[("error: raw HTML that ends within a tag", "empty line", "<")]),
+        ("<!-- a", &[("error: raw HTML that ends within a tag or a comment", "", "<")]),
+        ("<p id=a>b</p>\n\n<p id=a>c</p>", &[("error: the id \"a\" is taken", "", "a")]),
+        ("```html\n<script style=x>\n```\n\n`<script>`", &[]),
+    ]);
+}
+
+#[test]
+fn faults_of_headings_notes_and_formulas_are_told() {
+    check(&[
+        ("# A\n\n## B", &[("warning: a heading of the first level", "begin with `##`", "# A")]),
+        ("## A {#x}\n\n## B {#x}", &[("error: the id \"x\" is taken", "", "x")]),
+        ("## A {#main}", &[("error: the id \"main\" is taken", "", "main")]),
+        ("## A {style=x}", &[("error: the attribute `style`", "class", "style")]),
+        ("a[^b]", &[("warning: the footnote \"b\" is not defined", "`[^b]: …`", "[^b]")]),
+        ("a\n\n[^b]: c", &[("warning: nothing refers to the footnote \"b\"", "`[^b]`", "[^b]")]),
+        ("a[^b]\n\n[^b]: c\n\n[^b]: d", &[("warning: the footnote \"b\" is defined twice", "", "[^b]")]),
+        ("a $\\fraction{1}{2}$", &[("error: in LaTeX: Unknown command \"\\fraction\"", "", "\\fraction")]),
+        ("$$\na\n\\foo\n$$", &[("error: in LaTeX: Unknown command \"\\foo\"", "", "\\foo")]),
+        ("$\\color{red}x$", &[("error: this formula needs the style", "leave out colours", "$\\color{red}x$")]),
+    ]);
+}
+
+#[test]
+fn a_heading_of_the_first_level_lowers_all() {
+    let (rendered, _) = render_with("# A\n\n## B\n\n###### C\n", &tree());
+    let levels: Vec<(u8, &str)> = rendered.headings.iter().map(|heading| (heading.level, heading.html.as_str())).collect();
+    assert_eq!(levels, [(2, "A"), (3, "B"), (6, "C")]);
+    assert!(!rendered.html.contains("<h1"));
+}
+
+#[test]
+fn the_contents_list_has_inline_html_without_links_and_notes() {
+    let (rendered, _) = render_with("## A [b](/c) `d` *e* $f$[^g] <span id=x>h</span>\n\n[^g]: i", &tree());
+    assert_eq!(rendered.headings[0].html, "A b <code>d</code> <em>e</em> <math><mi>f</mi></math> h");
+    assert_eq!(rendered.headings[0].id, "a-b-d-e-f-h");
+}
+
+#[test]
+fn words_and_plain_text_are_those_of_the_prose() {
+    let text = "## It's *here*\n\nTwo `words` -- and\na [link](/x)[^n].\n\n```rust\nlet code = 1;\n```\n\n- item\n- <b>bold</b>\n\n![alt](flow.svg \"A title.\")\n\n[^n]: Note.";
+    let (rendered, report) = render_with(text, &tree());
+    assert!(report.is_empty());
+    assert_eq!(rendered.plain, "It\u{2019}s here Two words \u{2013} and a link. Note. item bold alt A title.");
+    assert_eq!(rendered.words, 13);
+}
+
+#[test]
+fn links_are_listed_as_the_page_has_them() {
+    let text = "[a](../other/index.md#b) [c](/d%20e) [f](</g h>) ![i](photo.png)\n\n<a href=\"/j&amp;k\">l</a>";
+    let (rendered, report) = render_with(text, &tree());
+    assert!(report.is_empty(), "{}", report.render(&tree(), ""));
+    let mut targets: Vec<&str> = rendered.links.iter().map(|link| link.target.as_str()).collect();
+    targets.sort_unstable();
+    assert_eq!(targets, ["/assets/photo.2f787347bc3409a1.png", "/blog/another-slug#b", "/d%20e", "/g%20h", "/j&k"]);
+    let assets: Vec<_> = rendered.assets.iter().map(|asset| asset.source.as_str()).collect();
+    assert_eq!(assets, ["posts/case/photo.png"]);
+}
+
+proptest! {
+    /// Whatever an author types, press neither stops nor points beside the text.
+    #[test]
+    fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|\r\n|\\| -|\n\n){0,60}") {
+        let mut tree = tree();
+        let (rendered, report) = render_with(&text, &tree);
+        tree.insert(PATH, format!("+++\ntitle = \"Case\"\n+++\n{text}"));
+        prop_assert!(!report.render(&tree, "").is_empty());
+        for link in rendered.links {
+            prop_assert!(tree.get(PATH).is_some_and(|file| std::str::from_utf8(&file[link.span]).is_ok()));
+        }
     }
 }

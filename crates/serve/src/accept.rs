@@ -1,6 +1,6 @@
 //! Which of two media types a request prefers: a post as HTML, or its Markdown source.
 //!
-//! Step 4 of [`crate::respond`], before a coding is chosen.
+//! Step 4 of [`mod@crate::respond`], before a coding is chosen.
 
 use http::HeaderMap;
 use http::header::ACCEPT;

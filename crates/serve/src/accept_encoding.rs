@@ -1,6 +1,6 @@
 //! Which content codings a request accepts: from `Accept-Encoding` to one stored variant.
 //!
-//! Step 5 of [`crate::respond`], once the page is known.
+//! Step 5 of [`mod@crate::respond`], once the page is known.
 
 use std::cmp::Reverse;
 

@@ -1,6 +1,6 @@
 //! Answers: every normal outcome as a value, and how it is written into status, fields and content.
 //!
-//! Step 8, the last, of [`crate::respond`].
+//! Step 8, the last, of [`mod@crate::respond`].
 
 use bytes::Bytes;
 use graven_pack::{Coding, Page, Redirect, Variant};
@@ -44,6 +44,8 @@ pub(crate) enum Answer<'target> {
     BadTarget,
     /// 405.
     MethodNotAllowed,
+    /// 405, to CONNECT.
+    NoTunnel,
     /// 501.
     NotImplemented,
     /// 500: the pack is damaged. What is wrong where, `verify` tells.
@@ -157,6 +159,11 @@ impl Answer<'_> {
             Answer::MethodNotAllowed => {
                 headers.insert(ALLOW, fields::ALLOW.clone());
                 text(headers, StatusCode::METHOD_NOT_ALLOWED, "Only GET, HEAD and OPTIONS are allowed here.\n")
+            }
+            // What follows may be meant for the tunnel already, so it is not read as requests.
+            Answer::NoTunnel => {
+                headers.insert(CONNECTION, fields::CLOSE.clone());
+                return Answer::MethodNotAllowed.write_fields(headers);
             }
             Answer::NotImplemented => text(headers, StatusCode::NOT_IMPLEMENTED, "This method is not implemented.\n"),
             Answer::Fault => text(headers, StatusCode::INTERNAL_SERVER_ERROR, FAULT),

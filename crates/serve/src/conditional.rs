@@ -1,6 +1,6 @@
 //! Conditional requests: what `If-Match`, `If-None-Match` and `If-Range` make of a request, once its variant is known.
 //!
-//! Step 6 of [`crate::respond`]. Entity tags are the only validators that a pack has. There is no `Last-Modified`, since file
+//! Step 6 of [`mod@crate::respond`]. Entity tags are the only validators that a pack has. There is no `Last-Modified`, since file
 //! times do not survive a build that is the same on every machine; so `If-Modified-Since` and `If-Unmodified-Since` are
 //! ignored, as RFC 9110 §13.1.3 and §13.1.4 ask of who has no modification date. An older release that is put back is
 //! therefore never hidden by a 304: its tags are other tags.

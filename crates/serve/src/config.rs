@@ -28,7 +28,7 @@ pub const LINGER_TIME: Duration = Duration::from_secs(2);
 pub const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
 /// How long a server that leaves waits for the first request of a connection that it has just accepted.
-pub const FIRST_REQUEST_TIME: Duration = Duration::from_millis(500);
+pub const FIRST_REQUEST_TIME: Duration = Duration::from_secs(1);
 
 /// How many connections wait to be accepted. The kernel takes the lesser of this and `net.core.somaxconn`, 4096 by default.
 pub const BACKLOG: i32 = 4096;

@@ -1,6 +1,6 @@
 //! `Host`: a request that leaves open which site it is for is refused.
 //!
-//! Step 2 of [`crate::respond`]. One site answers whatever the name, so the value is checked and then forgotten; but a message
+//! Step 2 of [`mod@crate::respond`]. One site answers whatever the name, so the value is checked and then forgotten; but a message
 //! that two servers in a row could read differently must not be answered (RFC 9112 §3.2).
 
 use http::header::HOST;

@@ -1,6 +1,6 @@
 //! Ranges: which bytes of the selected variant a request asks for.
 //!
-//! Step 7 of [`crate::respond`], for GET only, the one method for which RFC 9110 §14.2 defines it.
+//! Step 7 of [`mod@crate::respond`], for GET only, the one method for which RFC 9110 §14.2 defines it.
 //!
 //! One range is served. To a request for several the whole representation is sent, knowingly: §14.2 lets a server
 //! ignore `Range`, no browser or player asks for more than one, and lists of small overlapping ranges are a known way to make a

@@ -1,6 +1,6 @@
 //! Resolution: what a pack has at a path, at a time.
 //!
-//! Step 4 of [`crate::respond`].
+//! Step 4 of [`mod@crate::respond`].
 
 use graven_pack::{Content, Error, NOT_FOUND, Pack, Page, Redirect};
 

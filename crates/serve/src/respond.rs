@@ -63,10 +63,11 @@ impl Site {
         // 1. RFC 9110 §9.1: a method that we know and do not serve is a 405, another one a 501.
         match *request.method {
             Method::GET | Method::HEAD | Method::OPTIONS => {}
-            Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::CONNECT | Method::TRACE => {
+            Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::TRACE => {
                 return Ok(Answer::MethodNotAllowed);
             }
-            _ if *request.method == Method::QUERY => return Ok(Answer::MethodNotAllowed),
+            Method::QUERY => return Ok(Answer::MethodNotAllowed),
+            Method::CONNECT => return Ok(Answer::NoTunnel),
             _ => return Ok(Answer::NotImplemented),
         }
         // 2. and 3.

@@ -1,6 +1,6 @@
 //! The request target: from what stands in the request line to the path that is looked up.
 //!
-//! Step 3 of [`crate::respond`].
+//! Step 3 of [`mod@crate::respond`].
 //!
 //! Only exact paths of the pack answer 200, so nothing is normalised here: what would have to be is [`Target::Nowhere`].
 //! Percent-decoding happens once, and here only.

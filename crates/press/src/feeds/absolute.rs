@@ -11,6 +11,7 @@ use crate::links::reference::{Destination, Holds, resolve, walk};
 pub(super) fn absolute(html: &str, base_url: &str, path: &str) -> String {
     let html = html.replace('\r', "");
     let mut rewriter = Rewriter {
+        html: &html,
         base_url,
         path,
         tag: Tag::default(),
@@ -28,6 +29,7 @@ type Edit = (Range<usize>, String);
 
 /// What is known at a place of the HTML.
 struct Rewriter<'a> {
+    html: &'a str,
     base_url: &'a str,
     path: &'a str,
     /// The start tag that is being read, or was last.
@@ -60,7 +62,7 @@ impl Rewriter<'_> {
             CallbackEvent::CloseStartTag { self_closing } => {
                 self.drawings += usize::from(self.tag.name == b"svg" && !self_closing);
                 if self.tag.is_anchor {
-                    self.anchor = Some(self.tag.start);
+                    self.anchor.get_or_insert(self.tag.start);
                 }
             }
             CallbackEvent::EndTag { name } => self.end(name, place.end),
@@ -92,7 +94,9 @@ impl Rewriter<'_> {
         }
         if done > 0 {
             rewritten.push_str(&value[done..]);
-            self.edits.push((place, escaped(&rewritten)));
+            let quoted = self.html[..place.start].ends_with(['"', '\'']);
+            let text = if quoted { escaped(&rewritten) } else { format!("\"{}\"", escaped(&rewritten)) };
+            self.edits.push((place, text));
         }
     }
 
@@ -101,7 +105,7 @@ impl Rewriter<'_> {
             b"svg" => self.drawings = self.drawings.saturating_sub(1),
             b"a" => {
                 if let Some(start) = self.anchor.take() {
-                    self.edits.retain(|(place, _)| place.end <= start);
+                    while self.edits.pop_if(|(place, _)| place.start >= start).is_some() {}
                     self.edits.push((start..end, String::new()));
                 }
             }
@@ -122,13 +126,20 @@ fn apply(html: &str, edits: &[Edit]) -> String {
     out
 }
 
-/// An attribute's value, whatever quotes stand around it.
+/// An attribute's value, whichever quotes stand around it.
 fn escaped(value: &str) -> String {
-    value.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#39;").replace('<', "&lt;")
+    value
+        .replace('&', "&amp;")
+        .replace('\r', "&#13;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+        .replace('<', "&lt;")
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -141,7 +152,7 @@ mod tests {
             (r#"<a href='/a?b=1&amp;c="2"'>n</a>"#, r"<a href='https://e.org/a?b=1&amp;c=&quot;2&quot;'>n</a>"),
             (r#"<a href="/a?b&amp;">n</a>"#, r#"<a href="https://e.org/a?b&amp;">n</a>"#),
             (r#"<a href="/a?b&c=d&copy=e">n</a>"#, r#"<a href="https://e.org/a?b&amp;c=d&amp;copy=e">n</a>"#),
-            ("<a href=/notes title=x>n</a>", "<a href=https://e.org/notes title=x>n</a>"),
+            ("<a href=/notes title=x>n</a>", r#"<a href="https://e.org/notes" title=x>n</a>"#),
             (
                 r#"<A HREF="/n">é</A><img alt="木" src="/a.png">"#,
                 r#"<A HREF="https://e.org/n">é</A><img alt="木" src="https://e.org/a.png">"#,
@@ -177,5 +188,15 @@ mod tests {
         let html = r##"<svg viewBox="0 0 1 1"><use href="#a"/><path fill="url(#g)"/><a href="#s"><text>t</text></a></svg><a href="#a">a</a>"##;
         let expected = r##"<svg viewBox="0 0 1 1"><use href="#a"/><path fill="url(#g)"/><a href="https://e.org/blog/p#s"><text>t</text></a></svg><a href="https://e.org/blog/p#a">a</a>"##;
         assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn any_html_is_rewritten_without_a_panic_and_once(
+            html in "([a-z ]|é|🦀|&amp;|&#x|<a |<svg>|</svg>|</a>|<img |href=|srcset=|class=anchor |[\"'/#,>=?<!\r\n-]){0,40}",
+        ) {
+            let once = absolute(&html, "https://e.org", "/blog/p");
+            prop_assert_eq!(&absolute(&once, "https://e.org", "/blog/p"), &once);
+        }
     }
 }

@@ -159,29 +159,42 @@ impl Reader {
 /// The class of what has none.
 const PLAIN: char = ' ';
 
+/// The class of operators, for the table: a keyword where it is a word (`and`), plain where it is a sign, and part of the string that it is in.
+const OPERATOR: char = 'o';
+
+/// The class of variables, for the table: plain, but part of the string or the key that it is in.
+const VARIABLE: char = 'v';
+
 /// Scopes by their first names (as TextMate and Sublime Text have them), with their class: `k` keyword, `s` string, `c` comment, `n` number or constant,
 /// `f` function, `t` type or tag, `a` attribute or key, `m` macro or annotation, `i` inserted, `d` deleted, `h` heading. The first that fits is taken;
 /// a scope that none fits has the class of the scope around it.
-const CLASSES: [(&str, char); 45] = [
+const CLASSES: [(&str, char); 50] = [
     ("comment", 'c'),
     ("string.unquoted", PLAIN),
     ("string", 's'),
     ("constant.character.escape", 's'),
     ("constant.other.placeholder", 's'),
+    ("constant.other.database-name.sql", PLAIN),
+    ("constant.other.table-name.sql", PLAIN),
     ("constant", 'n'),
-    ("keyword.operator.word", 'k'),
-    ("keyword.operator.logical.python", 'k'),
-    ("keyword.operator", PLAIN),
+    ("keyword.operator", OPERATOR),
     ("keyword.other.unit", 'n'),
+    ("keyword.other.http-header", 'a'),
     ("keyword", 'k'),
+    ("storage.type.string", 's'),
+    ("storage.type.keyword", 'k'),
+    ("storage.type.go", 't'),
     ("storage", 'k'),
+    ("variable.language.star", PLAIN),
     ("variable.language", 'k'),
     ("variable.function", 'f'),
     ("variable.annotation", 'm'),
-    ("variable", PLAIN),
+    ("variable.declaration.terraform", 'a'),
+    ("variable", VARIABLE),
     ("support.function", 'f'),
     ("support.macro", 'm'),
     ("support.type.property-name", 'a'),
+    ("support.type.custom-property", 'a'),
     ("support.type", 't'),
     ("support.class", 't'),
     ("support.constant", 'n'),
@@ -197,17 +210,27 @@ const CLASSES: [(&str, char); 45] = [
     ("entity.other.inherited-class", 't'),
     ("entity.other.attribute-name", 'a'),
     ("meta.mapping.key", 'a'),
-    ("meta.structure.dictionary.key", 'a'),
     ("meta.annotation", 'm'),
     ("meta.preprocessor", 'm'),
     ("markup.inserted", 'i'),
     ("markup.deleted", 'd'),
-    ("markup.heading", 'h'),
     ("meta.diff", 'h'),
     ("meta.interpolation", PLAIN),
     ("meta.template.expression", PLAIN),
     ("source", PLAIN),
     ("text", PLAIN),
+];
+
+/// Keywords that a grammar, by its name, takes for plain names. Those in capitals are keywords in small letters too.
+const MORE_KEYWORDS: [(&str, &[&str]); 2] = [
+    ("Rust", &["async", "await", "dyn"]),
+    (
+        "SQL",
+        &[
+            "ANALYZE", "CONFLICT", "DO", "EXCLUDED", "EXPLAIN", "FILTER", "INTERVAL", "LATERAL", "LISTEN", "LOCKED", "NOTHING", "NOTIFY", "OVER",
+            "PARTITION", "RECURSIVE", "RETURNING", "SKIP", "WINDOW",
+        ],
+    ),
 ];
 
 static SCOPES: LazyLock<Vec<(Scope, char)>> = LazyLock::new(|| {
@@ -217,11 +240,13 @@ static SCOPES: LazyLock<Vec<(Scope, char)>> = LazyLock::new(|| {
 
 /// The class of a scope within one of the class `around`.
 fn class_of(scope: Scope, around: char) -> char {
-    match SCOPES.iter().find(|(prefix, _)| prefix.is_prefix_of(scope)) {
+    let Some((_, class)) = SCOPES.iter().find(|(prefix, _)| prefix.is_prefix_of(scope)) else { return around };
+    match (*class, around) {
         // A string that is a key is a key.
-        Some((_, 's')) if around == 'a' => 'a',
-        Some((_, class)) => *class,
-        None => around,
+        ('s' | VARIABLE, 'a') => 'a',
+        (OPERATOR | VARIABLE, 's') => 's',
+        (VARIABLE, _) => PLAIN,
+        (class, _) => class,
     }
 }
 
@@ -232,11 +257,13 @@ struct Lines {
     classes: Vec<char>,
     /// Scopes that the grammar put aside for a while.
     cleared: Vec<Vec<char>>,
+    more_keywords: &'static [&'static str],
 }
 
 impl Lines {
     fn new(syntax: &SyntaxReference) -> Self {
-        Self { state: ParseState::new(syntax), classes: Vec::new(), cleared: Vec::new() }
+        let more_keywords = MORE_KEYWORDS.iter().find(|(name, _)| *name == syntax.name).map_or(&[][..], |(_, words)| words);
+        Self { state: ParseState::new(syntax), classes: Vec::new(), cleared: Vec::new(), more_keywords }
     }
 
     fn read(&mut self, line: &str, painter: &mut Painter) {
@@ -253,11 +280,34 @@ impl Lines {
         let mut end = 0;
         for (at, change) in changes {
             let at = at.min(line.len());
-            painter.paint(self.class(), &line[end..at]);
+            self.paint(&line[end..at], painter);
             end = at;
             self.apply(&change);
         }
-        painter.paint(self.class(), &line[end..]);
+        self.paint(&line[end..], painter);
+    }
+
+    fn paint(&self, text: &str, painter: &mut Painter) {
+        match self.class() {
+            OPERATOR if text.trim().chars().all(char::is_alphabetic) => painter.paint('k', text),
+            OPERATOR => painter.paint(PLAIN, text),
+            PLAIN if !self.more_keywords.is_empty() => self.paint_words(text, painter),
+            class => painter.paint(class, text),
+        }
+    }
+
+    /// Paints text that the grammar has no class for, but of whose words some are keywords.
+    fn paint_words(&self, text: &str, painter: &mut Painter) {
+        let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
+        let mut rest = text;
+        while !rest.is_empty() {
+            let begins_word = rest.starts_with(is_of_word);
+            let (part, tail) = rest.split_at(rest.find(|character| is_of_word(character) != begins_word).unwrap_or(rest.len()));
+            let in_small = part.bytes().all(|byte| byte.is_ascii_lowercase());
+            let is_keyword = |word: &&str| *word == part || in_small && word.eq_ignore_ascii_case(part);
+            painter.paint(if self.more_keywords.iter().any(is_keyword) { 'k' } else { PLAIN }, part);
+            rest = tail;
+        }
     }
 
     fn class(&self) -> char {
@@ -316,5 +366,95 @@ impl Painter<'_> {
         }
         self.out.push_str(&self.gap);
         self.gap.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(word: &str, code: &str) -> String {
+        let mut out = String::new();
+        find(word).expect(word).write(&mut out, code, None);
+        out
+    }
+
+    /// Each language with its aliases, a line of it, and spans that must come of it.
+    const SAMPLES: [(&[&str], &str, &[&str]); 24] = [
+        (&["rust", "rs"], "#[test] fn f() -> Vec<u8> { \"s\" } // c", &["m\">#[test]", "k\">fn", "f\">f", "s\">\"s\"", "c\">// c"]),
+        (&["go", "golang"], "func f() { return \"s\", 1 } // c", &["k\">func", "f\">f", "s\">\"s\"", "n\">1", "c\">// c"]),
+        (&["typescript", "ts"], "export interface A { b: string } const f = (x) => `a${x}b`", &["k\">export", "t\">A", "s\">`a"]),
+        (&["tsx"], "const a = <B c=\"d\">{e}</B>; return 1", &["k\">const", "t\">B", "a\">c", "s\">\"d\"", "n\">1"]),
+        (&["jsx"], "const a = <B c=\"d\">{e}</B>", &["k\">const", "t\">B"]),
+        (&["javascript", "js", "mjs", "node"], "async function f() { return 'x' } // c", &["k\">async function", "f\">f", "s\">'x'"]),
+        (&["json", "jsonc"], "{\"a\": \"b\", \"c\": 1}", &["a\">\"a\"", "s\">\"b\"", "n\">1"]),
+        (&["toml"], "# c\n[package]\nname = \"x\"\non = true", &["c\"># c", "a\">name", "s\">\"x\"", "n\">true"]),
+        (&["yaml", "yml"], "# c\nname: \"x\"\non: true", &["c\"># c", "a\">name", "s\">\"x\"", "n\">true"]),
+        (&["bash", "sh", "shell", "zsh"], "for x in \"a b\"; do echo 1; done # c", &["k\">for", "s\">\"a b\"", "f\">echo", "c\"># c"]),
+        (&["sql", "postgres"], "SELECT count(*) FROM a WHERE b = 'c' AND d RETURNING e -- d", &["k\">SELECT", "f\">count", "s\">'c'", "k\">AND", "k\">RETURNING", "c\">-- d"]),
+        (&["dockerfile", "docker"], "FROM rust:1 AS build # c\nRUN echo \"x\"", &["k\">FROM", "k\">RUN"]),
+        (&["html", "htm"], "<!-- c --><a href=\"x\">y</a>", &["c\"><!-- c -->", "t\">a", "a\">href", "s\">\"x\""]),
+        (&["css"], "/* c */ .a { color: red; width: 1px }", &["c\">/* c */", "a\">color", "n\">"]),
+        (&["lua"], "local function f() return \"s\" end -- c", &["k\">local function", "f\">f", "s\">\"s\"", "c\">-- c"]),
+        (&["protobuf", "proto"], "message A { string b = 1; } // c", &["k\">message", "t\">A", "n\">1", "c\">// c"]),
+        (&["hcl", "terraform", "tf"], "resource \"a\" \"b\" { c = true } # d", &["k\">resource", "s\">\"a\"", "n\">true", "c\"># d"]),
+        (&["nginx"], "server { listen 80; # c\n location / { return 200; } }", &["k\">server", "k\">listen", "s\">80", "c\"># c"]),
+        (&["diff", "patch"], "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y", &["h\">---", "d\">-x", "i\">+y"]),
+        (&["http"], "GET /x HTTP/1.1\nHost: a\n\n{\"a\": 1}", &["k\">GET", "a\">Host"]),
+        (&["python", "py"], "def f(a): return \"s\" # c", &["k\">def", "f\">f", "s\">\"s\"", "c\"># c"]),
+        (&["ini", "systemd"], "; c\n[Unit]\nA=b", &["c\">; c", "h\">"]),
+        (&["console", "terminal"], "$ echo 'x'\n'out", &["f\">echo", "s\">'x'", "\n'out"]),
+        (&["c"], "#include <x.h>\nint main(void) { return 0; }", &["k\">int", "f\">main", "n\">0"]),
+    ];
+
+    #[test]
+    fn every_language_is_known_by_its_aliases_and_coloured() {
+        for (words, code, spans) in SAMPLES {
+            for word in words {
+                let html = write(word, code);
+                let escape = |span: &str| {
+                    let (class, text) = span.split_once('>').unwrap_or(("", span));
+                    let mut escaped = String::new();
+                    push_text(&mut escaped, text);
+                    if class.is_empty() { escaped } else { format!("{class}>{escaped}") }
+                };
+                let missing: Vec<_> = spans.iter().filter(|span| !html.contains(&escape(span))).collect();
+                assert!(missing.is_empty(), "{word}: {missing:?} in\n{html}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_grammar_of_the_table_exists() {
+        for (name, _, grammar) in LANGUAGES {
+            assert!(find(name).is_some(), "{name}: {grammar}");
+        }
+    }
+
+    #[test]
+    fn languages_beyond_the_table_are_found_by_extension() {
+        for word in ["zig", "kt", "swift", "Haskell"] {
+            assert!(find(word).is_some(), "{word}");
+        }
+        assert!(find("rusty").is_none());
+    }
+
+    #[test]
+    fn neighbours_of_one_class_share_a_span_and_plain_text_has_none() {
+        assert_eq!(write("rust", "pub async fn f() {}"), "<span class=\"k\">pub async fn</span> <span class=\"f\">f</span>() {}");
+        assert_eq!(write("rust", "a.b(c)"), "a.<span class=\"f\">b</span>(c)");
+        assert_eq!(write("text", "a < b"), "a &lt; b");
+    }
+
+    #[test]
+    fn lines_are_wrapped_when_they_are_numbered_or_marked() {
+        let mut out = String::new();
+        find("rust").expect("rust").write(&mut out, "/* a\nb */\nlet", Some(&BTreeSet::from([2])));
+        assert_eq!(
+            out,
+            "<span class=\"l\"><span class=\"c\">/* a\n</span></span>\
+             <span class=\"l m\"><span class=\"c\">b */</span>\n</span>\
+             <span class=\"l\"><span class=\"k\">let</span></span>"
+        );
     }
 }

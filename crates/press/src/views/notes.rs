@@ -16,7 +16,7 @@ pub(super) fn render_all(context: Context) -> String {
         p.lede { "All posts grouped by topic. The chronological feed lives at " a href="/blog" { "/blog" } "." }
         (matrix(context))
         @for (index, topic) in site.topics.iter().enumerate() {
-            section.topic class=(lists::hue(index)) aria-labelledby=(topic.slug) {
+            section.topic.(lists::hue(index)) aria-labelledby=(topic.slug) {
                 h2 #(topic.slug) {
                     span.data { (index + 1) }
                     a href=(topic.route()) { (topic.title) }
@@ -44,7 +44,7 @@ pub(super) fn render_topic(context: Context, index: usize) -> String {
     let topic = &site.topics[index];
     let path = topic.route();
     let main = html! {
-        div class={ "topic " (lists::hue(index)) } {
+        div.topic.(lists::hue(index)) {
             h1 { (topic.title) }
             p.lede { (topic.blurb) }
             (topic_entries(context, index))
@@ -113,7 +113,7 @@ fn matrix_row(columns: usize, posts: &[usize]) -> Markup {
         let written = if posts.contains(&column) {
             write!(filled, "M{x} 9h9v9h-9z")
         } else {
-            write!(empty, "M{} 13.5h1", x + 4)
+            write!(empty, "M{} 12h3v3h-3z", x + 3)
         };
         written.expect("writing to a string cannot fail");
     }
@@ -121,7 +121,7 @@ fn matrix_row(columns: usize, posts: &[usize]) -> Markup {
     html! {
         svg viewBox={ "0 0 " (width) " 27" } width=(width) height="27" role="img" aria-label=(lists::count(posts.len())) {
             path d=(filled) fill="currentColor";
-            path d=(empty) stroke="currentColor" stroke-width="1.5" opacity=".55";
+            path d=(empty) fill="currentColor" opacity=".4";
         }
     }
 }

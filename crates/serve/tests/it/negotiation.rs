@@ -211,22 +211,22 @@ impl Case<'_> {
         let given = self.fields();
         let given: Vec<_> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
         for method in ["GET", "HEAD"] {
-            let context = format!("{method} {} {given:?}", self.path);
+            let asked = format!("{method} {} {given:?}", self.path);
             let response = ask(method, self.path, &given);
             let (status, content) = self.expected(method);
-            assert_eq!(response.status(), status, "{context}");
+            assert_eq!(response.status(), status, "{asked}");
             if let Some(content) = &content {
-                assert_eq!(response.body().length(), content.len() as u64, "{context}");
+                assert_eq!(response.body().length(), content.len() as u64, "{asked}");
                 let sent = if method == "HEAD" { &[][..] } else { content };
-                assert_eq!(response.body().content(), sent, "{context}");
+                assert_eq!(response.body().content(), sent, "{asked}");
             }
             if matches!(status, 200 | 206 | 304) {
-                assert_eq!(field(&response, "etag"), etag(self.path, self.coding), "{context}");
+                assert_eq!(field(&response, "etag"), etag(self.path, self.coding), "{asked}");
                 let vary = if codings(self.path).len() > 1 { "Accept-Encoding" } else { "" };
-                assert_eq!(field(&response, "vary"), vary, "{context}");
-                assert_eq!(field(&response, "cache-control"), "no-cache", "{context}");
+                assert_eq!(field(&response, "vary"), vary, "{asked}");
+                assert_eq!(field(&response, "cache-control"), "no-cache", "{asked}");
             }
-            assert_eq!(field(&response, "content-range").is_empty(), !matches!(status, 206 | 416), "{context}");
+            assert_eq!(field(&response, "content-range").is_empty(), !matches!(status, 206 | 416), "{asked}");
         }
         let without_range: Vec<_> = given.into_iter().filter(|(name, _)| *name != "range").collect();
         let (got, head) = (ask("GET", self.path, &without_range), ask("HEAD", self.path, &without_range));

@@ -1,6 +1,7 @@
 //! The site that is served in these tests, and short ways to ask for its pages.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
 use graven_pack::{ALWAYS, Class, Coding, Pack};
@@ -83,9 +84,12 @@ pub(crate) fn image() -> Image {
 
 /// The bytes of a pack of the same site, without what makes it large.
 pub(crate) fn small() -> Vec<u8> {
-    let mut image = image();
-    image.routes.remove("/big");
-    image.write().expect("a sound image")
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut image = image();
+        image.routes.remove("/big");
+        image.write().expect("a sound image")
+    });
+    BYTES.clone()
 }
 
 /// The pack of an image, for as long as the tests run.
@@ -94,7 +98,7 @@ pub(crate) fn pack_of(image: &Image) -> Pack<'static> {
 }
 
 pub(crate) fn pack() -> Pack<'static> {
-    static BYTES: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| image().write().expect("a sound image"));
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| image().write().expect("a sound image"));
     Pack::open(&BYTES).expect("a sound pack")
 }
 
