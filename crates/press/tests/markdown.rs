@@ -37,7 +37,10 @@ fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
 #[test]
 fn every_case_becomes_its_html() {
     let tree = tree();
-    let mut cases: Vec<_> = std::fs::read_dir(folder()).expect("the cases can be listed").map(|entry| entry.expect("an entry").path()).collect();
+    let mut cases: Vec<_> = std::fs::read_dir(folder())
+        .expect("the cases can be listed")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     cases.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     cases.sort();
     assert!(!cases.is_empty());
@@ -62,8 +65,12 @@ fn faults(text: &str) -> Vec<(String, String)> {
     let fault = |diagnostic: &graven_press::diagnostic::Diagnostic| {
         let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
         let file = std::str::from_utf8(tree.get(&diagnostic.path).expect("the file is in the tree")).expect("a text");
-        let help = if diagnostic.help.is_empty() { String::new() } else { format!(" ({})", diagnostic.help.join("; ")) };
-        (format!("{severity}: {}{help}", diagnostic.message), file[diagnostic.span.clone().expect("a place")].to_owned())
+        let help =
+            if diagnostic.help.is_empty() { String::new() } else { format!(" ({})", diagnostic.help.join("; ")) };
+        (
+            format!("{severity}: {}{help}", diagnostic.message),
+            file[diagnostic.span.clone().expect("a place")].to_owned(),
+        )
     };
     report.diagnostics().iter().map(fault).collect()
 }
@@ -84,7 +91,10 @@ fn check(cases: &[(&str, &[(&str, &str, &str)])]) {
 fn links_that_lead_nowhere_are_told() {
     check(&[
         ("[a](dat.csv)", &[("error: there is no file `posts/case/dat.csv`", "did you mean `data.csv`?", "dat.csv")]),
-        ("[a](../othr/index.md#b)", &[("error: there is no file", "did you mean `../other/index.md`?", "../othr/index.md#b")]),
+        (
+            "[a](../othr/index.md#b)",
+            &[("error: there is no file", "did you mean `../other/index.md`?", "../othr/index.md#b")],
+        ),
         ("[a](../draft/index.md)", &[("error: `posts/draft/index.md` is not published", "", "../draft/index.md")]),
         ("[a](some/page)", &[("error: there is no file", "`/blog/…`", "some/page")]),
         ("[a](../../../x)", &[("error: `../../../x` leads out of the content folder", "", "../../../x")]),
@@ -104,7 +114,10 @@ fn faults_of_images_and_drawings_are_told() {
         ("![a](phto.png)", &[("error: there is no file", "did you mean `photo.png`?", "phto.png")]),
         ("![a](/lgo.png)", &[("error: there is no file `static/lgo.png`", "did you mean `/logo.png`?", "/lgo.png")]),
         ("![](photo.png) b", &[("warning: an image without a text", "", "![](photo.png)")]),
-        ("![a](https://example.org/b.png)", &[("warning: a file from elsewhere", "a copy", "https://example.org/b.png")]),
+        (
+            "![a](https://example.org/b.png)",
+            &[("warning: a file from elsewhere", "a copy", "https://example.org/b.png")],
+        ),
         ("![a](data.csv)", &[("warning: the size of this image cannot be read", "", "data.csv")]),
         (
             "![a](blocked.svg)",
@@ -122,7 +135,10 @@ fn faults_of_images_and_drawings_are_told() {
         ("![a](open.svg)", &[("error: malformed SVG: the file ends before", "", "")]),
         ("![a](crossed.svg)", &[("error: malformed SVG", "XML", "")]),
         ("![a](empty.svg)", &[("error: no `<svg>` in this file", "", "")]),
-        ("## F1 box\n\n![a](flow.svg)", &[("error: the id \"f1-box\", of this drawing, is taken", "rename", "flow.svg")]),
+        (
+            "## F1 box\n\n![a](flow.svg)",
+            &[("error: the id \"f1-box\", of this drawing, is taken", "rename", "flow.svg")],
+        ),
     ]);
 }
 
@@ -133,7 +149,10 @@ fn faults_of_code_blocks_are_told() {
         ("```rust fil=a.rs\nx\n```", &[("error: unknown word \"fil=a.rs\"", "did you mean `file=`?", "fil=a.rs")]),
         ("```rust nombers\nx\n```", &[("error: unknown word \"nombers\"", "did you mean `numbers`?", "nombers")]),
         ("```rust file=\nx\n```", &[("error: unknown word \"file=\"", "`file=`", "file=")]),
-        ("```rust mark=2\nx\n```", &[("error: `2` marks a line beyond the last of this block, which is 1", "", "mark=2")]),
+        (
+            "```rust mark=2\nx\n```",
+            &[("error: `2` marks a line beyond the last of this block, which is 1", "", "mark=2")],
+        ),
         ("```rust mark=b\nx\n```", &[("error: `b` is no line number", "mark=3,5-7", "mark=b")]),
         ("> ```rust mark=9\n> x\n> ```", &[("error: `9` marks a line beyond", "", "mark=9")]),
     ]);
@@ -176,11 +195,17 @@ fn faults_of_headings_notes_and_formulas_are_told() {
 }
 
 #[test]
-fn a_heading_of_the_first_level_lowers_all() {
-    let (rendered, _) = render_with("# A\n\n## B\n\n###### C\n", &tree());
-    let levels: Vec<(u8, &str)> = rendered.headings.iter().map(|heading| (heading.level, heading.html.as_str())).collect();
-    assert_eq!(levels, [(2, "A"), (3, "B"), (6, "C")]);
-    assert!(!rendered.html.contains("<h1"));
+fn headings_nest_below_the_title_without_gaps() {
+    for (text, levels) in [
+        ("# A\n\n## B\n\n###### C\n\n## D", &[2, 3, 4, 3][..]),
+        ("## A\n\n#### B\n\n#### C\n\n### D\n\n## E", &[2, 3, 3, 3, 2]),
+        ("### A\n\n## B\n\n# C", &[2, 2, 2]),
+        ("# A\n\n## B\n\n### C\n\n#### D\n\n##### E\n\n###### F", &[2, 3, 4, 5, 6, 6]),
+    ] {
+        let (rendered, _) = render_with(text, &tree());
+        assert_eq!(rendered.headings.iter().map(|heading| heading.level).collect::<Vec<_>>(), levels, "{text}");
+        assert!(!rendered.html.contains("<h1"));
+    }
 }
 
 #[test]
@@ -195,7 +220,7 @@ fn words_and_plain_text_are_those_of_the_prose() {
     let text = "## It's *here*\n\nTwo `words` -- and\na [link](/x)[^n].\n\n```rust\nlet code = 1;\n```\n\n- item\n- <b>bold</b>\n\n![alt](flow.svg \"A title.\")\n\n[^n]: Note.";
     let (rendered, report) = render_with(text, &tree());
     assert!(report.is_empty());
-    assert_eq!(rendered.plain, "It\u{2019}s here Two words \u{2013} and a link. Note. item bold alt A title.");
+    assert_eq!(rendered.plain, "It\u{2019}s here Two words \u{2013} and a link. Note. item bold A title. alt");
     assert_eq!(rendered.words, 13);
 }
 

@@ -1,4 +1,4 @@
-//! Blocks that CommonMark does not know, or that a page wants otherwise: tables that scroll inside themselves, task lists, alerts, void elements
+//! Blocks that `CommonMark` does not know, or that a page wants otherwise: tables that scroll inside themselves, task lists, alerts, void elements
 //! without a slash.
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};

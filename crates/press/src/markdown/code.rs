@@ -55,9 +55,9 @@ fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) 
         let place = place(word, block, page);
         match word.split_once('=') {
             None if word == "numbers" => read.numbers = true,
-            None if index == 0 => read.language = find_language(word, place, page),
+            None if index == 0 => read.language = Some(find_language(word, place, page)),
             Some(("file", name)) if !name.is_empty() => read.file = Some(name),
-            Some(("mark", list)) => match parse_marks(list, lines) {
+            Some(("mark", text)) => match parse_marks(text, lines) {
                 Ok(marks) => read.marks = marks,
                 Err(message) => {
                     let error = page.error(place, message);
@@ -80,7 +80,7 @@ fn place(word: &str, block: &Range<usize>, page: &Page) -> Range<usize> {
     }
 }
 
-fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Option<Language> {
+fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Language {
     let language = highlight::find(word);
     if language.is_none() {
         let warning = page.warning(place, format!("unknown language \"{word}\"")).label("stays without colours");
@@ -89,7 +89,7 @@ fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Option<Lan
             None => warning.help("`text` is for what is no language"),
         });
     }
-    Some(language.unwrap_or_else(|| Language::unknown(word)))
+    language.unwrap_or_else(|| Language::unknown(word))
 }
 
 fn report_unknown(word: &str, place: Range<usize>, page: &mut Page) {
@@ -102,9 +102,9 @@ fn report_unknown(word: &str, place: Range<usize>, page: &mut Page) {
 }
 
 /// The lines that `3,5-7` names, of a block that has so many `lines`.
-fn parse_marks(list: &str, lines: usize) -> Result<BTreeSet<usize>, String> {
+fn parse_marks(text: &str, lines: usize) -> Result<BTreeSet<usize>, String> {
     let mut marks = BTreeSet::new();
-    for part in list.split(',') {
+    for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
             return Err(format!("`{part}` is no line number and no range of lines"));

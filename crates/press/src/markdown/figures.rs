@@ -45,12 +45,16 @@ fn figure(image: &Image, number: usize, page: &mut Page) -> String {
         None => images::element(image, file.as_ref(), page),
     };
     let caption = if image.title.is_empty() { String::new() } else { format!(" {}", inline_html(&image.title)) };
-    format!("<figure class=\"fig\" id=\"{id}\">{drawing}<figcaption><b>Figure {number}.</b>{caption}</figcaption></figure>\n")
+    format!(
+        "<figure class=\"fig\" id=\"{id}\">{drawing}<figcaption><b>Figure {number}.</b>{caption}</figcaption></figure>\n"
+    )
 }
 
 /// The SVG of a figure as part of the page; nothing where it cannot be, which is reported.
 fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page) -> String {
-    let Some(inlined) = svg::inline(text, path, &format!("f{number}-"), &image.alt, page.report) else { return String::new() };
+    let Some(inlined) = svg::inline(text, path, &format!("f{number}-"), &image.alt, page.report) else {
+        return String::new();
+    };
     for id in inlined.ids {
         if !page.ids.claim(&id) {
             let error = page.error(image.place.clone(), format!("the id \"{id}\", of this drawing, is taken"));
@@ -63,7 +67,10 @@ fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page
 /// A caption is a line of Markdown: its words may be stressed or set as code, but it holds no link and no HTML.
 fn inline_html(caption: &str) -> String {
     let events = Parser::new_ext(caption, Options::ENABLE_SMART_PUNCTUATION).filter_map(|event| match event {
-        Event::Start(Tag::Emphasis | Tag::Strong) | Event::End(TagEnd::Emphasis | TagEnd::Strong) | Event::Text(_) | Event::Code(_) => Some(event),
+        Event::Start(Tag::Emphasis | Tag::Strong)
+        | Event::End(TagEnd::Emphasis | TagEnd::Strong)
+        | Event::Text(_)
+        | Event::Code(_) => Some(event),
         Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
         Event::SoftBreak | Event::HardBreak => Some(Event::Text(" ".into())),
         _ => None,

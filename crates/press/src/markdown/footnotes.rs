@@ -54,9 +54,15 @@ pub(super) fn place<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> Vec<Spanne
 fn warn_of_undefined(events: &[Spanned], page: &mut Page) {
     for pair in events.windows(2) {
         let [(Event::Text(bracket), before), (Event::Text(label), after)] = pair else { continue };
-        let Some(label) = label.strip_prefix('^').filter(|label| &**bracket == "[" && !label.is_empty()) else { continue };
+        let Some(label) = label.strip_prefix('^').filter(|label| &**bracket == "[" && !label.is_empty()) else {
+            continue;
+        };
         let warning = page.warning(before.start..after.end + 1, format!("the footnote \"{label}\" is not defined"));
-        page.report.push(warning.label("stays as it is written").help(format!("define it in a paragraph of its own: `[^{label}]: …`")));
+        page.report.push(
+            warning
+                .label("stays as it is written")
+                .help(format!("define it in a paragraph of its own: `[^{label}]: …`")),
+        );
     }
 }
 
@@ -78,7 +84,8 @@ fn take_definitions<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> (Vec<Spann
             text.push((event, span));
             continue;
         };
-        let content = events.by_ref().take_while(|(event, _)| *event != Event::End(TagEnd::FootnoteDefinition)).collect();
+        let content =
+            events.by_ref().take_while(|(event, _)| *event != Event::End(TagEnd::FootnoteDefinition)).collect();
         let span = span.start..span.start + "[^]".len() + label.len();
         let key = label.to_lowercase();
         if notes.contains_key(&key) {
@@ -124,7 +131,12 @@ impl<'a> Placer<'a> {
         let Note { number, references, id, .. } = note;
         // Only the first reference is what the note leads back to.
         let own_id = if *references == 1 { format!(" id=\"fnref-{id}\"") } else { String::new() };
-        Event::InlineHtml(format!("<sup class=\"note-ref\"><a href=\"#fn-{id}\"{own_id} aria-label=\"Note {number}\">{number}</a></sup>").into())
+        Event::InlineHtml(
+            format!(
+                "<sup class=\"note-ref\"><a href=\"#fn-{id}\"{own_id} aria-label=\"Note {number}\">{number}</a></sup>"
+            )
+            .into(),
+        )
     }
 
     /// A note may refer to further notes, which queue up behind it.
@@ -140,7 +152,8 @@ impl<'a> Placer<'a> {
 /// The content of a note in its `<aside>`, its number in front of its first words. A note of one paragraph needs no `<p>`.
 fn framed<'a>(note: &mut Note<'a>) -> Vec<Spanned<'a>> {
     let Note { number, id, .. } = note;
-    let number = format!("<sup><a href=\"#fnref-{id}\" aria-label=\"Note {number}, back to the text\">{number}</a></sup> ");
+    let number =
+        format!("<sup><a href=\"#fnref-{id}\" aria-label=\"Note {number}, back to the text\">{number}</a></sup> ");
     let open = format!("<aside class=\"note\" id=\"fn-{id}\" role=\"note\">");
     let at = |html: String| (Event::Html(html.into()), note.span.clone());
     let mut content = take(&mut note.content);
@@ -149,7 +162,14 @@ fn framed<'a>(note: &mut Note<'a>) -> Vec<Spanned<'a>> {
         content.pop();
         content[0] = at(open + &number);
     } else if begins_with_paragraph {
-        content.splice(..1, [at(open), (Event::Start(Tag::Paragraph), note.span.clone()), (Event::InlineHtml(number.into()), note.span.clone())]);
+        content.splice(
+            ..1,
+            [
+                at(open),
+                (Event::Start(Tag::Paragraph), note.span.clone()),
+                (Event::InlineHtml(number.into()), note.span.clone()),
+            ],
+        );
     } else {
         content.insert(0, at(open + &number));
     }

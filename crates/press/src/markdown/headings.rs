@@ -8,22 +8,38 @@ use slug::slugify;
 use super::raw_html::is_blocked_attribute;
 use super::{Heading, Page, Spanned, end_of, push_attribute};
 
-/// Lowers all headings by one level where the text has a `# heading`, since the page's only `<h1>` is the title.
-pub(super) fn lower(events: &mut [Spanned], page: &mut Page) {
-    let first = events.iter().find(|(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })));
-    let Some((_, span)) = first else { return };
-    let warning = page.warning(trim_end(span, &page.body.file), "a heading of the first level, which is the title's alone");
-    page.report.push(warning.label("every heading of this text is lowered by one").help("begin with `##`; the title stands in the front matter"));
+/// Sets each heading one level below the one that it stands under, the uppermost at the second: the title is the page's only `<h1>`, and a level that
+/// is skipped is a step that nobody hears. A `# heading` is warned of.
+pub(super) fn nest(events: &mut [Spanned], page: &mut Page) {
+    warn_of_first_level(events, page);
+    let mut open: Vec<HeadingLevel> = Vec::new();
+    let mut nested = HeadingLevel::H2;
     for (event, _) in events {
         match event {
-            Event::Start(Tag::Heading { level, .. }) | Event::End(TagEnd::Heading(level)) => *level = below(*level),
+            Event::Start(Tag::Heading { level, .. }) => {
+                open.retain(|above| above < level);
+                open.push(*level);
+                nested = HeadingLevel::try_from(open.len() + 1).unwrap_or(HeadingLevel::H6);
+                *level = nested;
+            }
+            Event::End(TagEnd::Heading(level)) => *level = nested,
             _ => {}
         }
     }
 }
 
-fn below(level: HeadingLevel) -> HeadingLevel {
-    HeadingLevel::try_from(level as usize + 1).unwrap_or(HeadingLevel::H6)
+fn warn_of_first_level(events: &[Spanned], page: &mut Page) {
+    let first =
+        events.iter().find(|(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })));
+    if let Some((_, span)) = first {
+        let warning =
+            page.warning(trim_end(span, &page.body.file), "a heading of the first level, which is the title's alone");
+        page.report.push(
+            warning
+                .label("set one level lower, with all below it")
+                .help("begin with `##`; the title stands in the front matter"),
+        );
+    }
 }
 
 /// Gives each heading its id: the one that the author chose, else one from its text. The chosen ones are taken first, so that no heading before
@@ -35,7 +51,11 @@ pub(super) fn name(events: &mut [Spanned], page: &mut Page) {
         {
             let place = find(&page.body.file, span, id);
             let error = page.error(place, format!("the id \"{id}\" is taken"));
-            page.report.push(error.label("a second element of the page with this id").help("choose another, or leave it out: the text gives one"));
+            page.report.push(
+                error
+                    .label("a second element of the page with this id")
+                    .help("choose another, or leave it out: the text gives one"),
+            );
         }
     }
     for index in 0..events.len() {
@@ -68,10 +88,15 @@ pub(super) fn anchor(events: &mut [Spanned], page: &mut Page) {
         push_attribute(&mut open, id);
         push_classes(&mut open, classes);
         push_attributes(&mut open, attrs, &events[start].1, page);
-        let mut close = String::from(" <a class=\"anchor\" href=\"#");
-        push_attribute(&mut close, id);
-        close.push_str(&format!("\" aria-label=\"Link to this section\"></a></{level}>\n"));
-        page.rendered.headings.push(Heading { level: *level as u8, id: id.to_owned(), html: entry(&events[start + 1..end]) });
+        let mut anchor = String::new();
+        push_attribute(&mut anchor, id);
+        let close =
+            format!(" <a class=\"anchor\" href=\"#{anchor}\" aria-label=\"Link to this section\"></a></{level}>\n");
+        page.rendered.headings.push(Heading {
+            level: *level as u8,
+            id: id.to_owned(),
+            html: entry(&events[start + 1..end]),
+        });
         events[start].0 = Event::Html(open.into());
         events[end].0 = Event::Html(close.into());
     }
@@ -89,7 +114,10 @@ fn push_classes(open: &mut String, classes: &[CowStr]) {
 fn push_attributes(open: &mut String, attributes: &[(CowStr, Option<CowStr>)], span: &Range<usize>, page: &mut Page) {
     for (name, value) in attributes {
         if is_blocked_attribute(name) {
-            let error = page.error(find(&page.body.file, span, name), format!("the attribute `{name}` is blocked by the page's security policy"));
+            let error = page.error(
+                find(&page.body.file, span, name),
+                format!("the attribute `{name}` is blocked by the page's security policy"),
+            );
             page.report.push(error.help("use a class, and style it in the theme"));
             continue;
         }
@@ -106,7 +134,9 @@ fn push_attributes(open: &mut String, attributes: &[(CowStr, Option<CowStr>)], s
 fn entry(events: &[Spanned]) -> String {
     let kept = events.iter().map(|(event, _)| event).filter(|event| match event {
         Event::InlineHtml(html) => html.starts_with("<math"),
-        Event::Html(_) | Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_) => false,
+        Event::Html(_) | Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_) => {
+            false
+        }
         _ => true,
     });
     let mut entry = String::new();

@@ -109,7 +109,11 @@ impl Language {
         let mut painter = Painter { out, open: None, gap: String::new() };
         for (index, line) in code.split_inclusive('\n').enumerate() {
             if let Some(marks) = marks {
-                painter.out.push_str(if marks.contains(&(index + 1)) { "<span class=\"l m\">" } else { "<span class=\"l\">" });
+                painter.out.push_str(if marks.contains(&(index + 1)) {
+                    "<span class=\"l m\">"
+                } else {
+                    "<span class=\"l\">"
+                });
             }
             reader.read(line, &mut painter);
             if marks.is_some() {
@@ -165,7 +169,7 @@ const OPERATOR: char = 'o';
 /// The class of variables, for the table: plain, but part of the string or the key that it is in.
 const VARIABLE: char = 'v';
 
-/// Scopes by their first names (as TextMate and Sublime Text have them), with their class: `k` keyword, `s` string, `c` comment, `n` number or constant,
+/// Scopes by their first names (as `TextMate` and Sublime Text have them), with their class: `k` keyword, `s` string, `c` comment, `n` number or constant,
 /// `f` function, `t` type or tag, `a` attribute or key, `m` macro or annotation, `i` inserted, `d` deleted, `h` heading. The first that fits is taken;
 /// a scope that none fits has the class of the scope around it.
 const CLASSES: [(&str, char); 50] = [
@@ -227,8 +231,24 @@ const MORE_KEYWORDS: [(&str, &[&str]); 2] = [
     (
         "SQL",
         &[
-            "ANALYZE", "CONFLICT", "DO", "EXCLUDED", "EXPLAIN", "FILTER", "INTERVAL", "LATERAL", "LISTEN", "LOCKED", "NOTHING", "NOTIFY", "OVER",
-            "PARTITION", "RECURSIVE", "RETURNING", "SKIP", "WINDOW",
+            "ANALYZE",
+            "CONFLICT",
+            "DO",
+            "EXCLUDED",
+            "EXPLAIN",
+            "FILTER",
+            "INTERVAL",
+            "LATERAL",
+            "LISTEN",
+            "LOCKED",
+            "NOTHING",
+            "NOTIFY",
+            "OVER",
+            "PARTITION",
+            "RECURSIVE",
+            "RETURNING",
+            "SKIP",
+            "WINDOW",
         ],
     ),
 ];
@@ -262,7 +282,8 @@ struct Lines {
 
 impl Lines {
     fn new(syntax: &SyntaxReference) -> Self {
-        let more_keywords = MORE_KEYWORDS.iter().find(|(name, _)| *name == syntax.name).map_or(&[][..], |(_, words)| words);
+        let more_keywords =
+            MORE_KEYWORDS.iter().find(|(name, _)| *name == syntax.name).map_or(&[][..], |(_, words)| words);
         Self { state: ParseState::new(syntax), classes: Vec::new(), cleared: Vec::new(), more_keywords }
     }
 
@@ -302,7 +323,8 @@ impl Lines {
         let mut rest = text;
         while !rest.is_empty() {
             let begins_word = rest.starts_with(is_of_word);
-            let (part, tail) = rest.split_at(rest.find(|character| is_of_word(character) != begins_word).unwrap_or(rest.len()));
+            let (part, tail) =
+                rest.split_at(rest.find(|character| is_of_word(character) != begins_word).unwrap_or(rest.len()));
             let in_small = part.bytes().all(|byte| byte.is_ascii_lowercase());
             let is_keyword = |word: &&str| *word == part || in_small && word.eq_ignore_ascii_case(part);
             painter.paint(if self.more_keywords.iter().any(is_keyword) { 'k' } else { PLAIN }, part);
@@ -381,24 +403,60 @@ mod tests {
 
     /// Each language with its aliases, a line of it, and spans that must come of it.
     const SAMPLES: [(&[&str], &str, &[&str]); 24] = [
-        (&["rust", "rs"], "#[test] fn f() -> Vec<u8> { \"s\" } // c", &["m\">#[test]", "k\">fn", "f\">f", "s\">\"s\"", "c\">// c"]),
-        (&["go", "golang"], "func f() { return \"s\", 1 } // c", &["k\">func", "f\">f", "s\">\"s\"", "n\">1", "c\">// c"]),
-        (&["typescript", "ts"], "export interface A { b: string } const f = (x) => `a${x}b`", &["k\">export", "t\">A", "s\">`a"]),
+        (
+            &["rust", "rs"],
+            "#[test] fn f() -> Vec<u8> { \"s\" } // c",
+            &["m\">#[test]", "k\">fn", "f\">f", "s\">\"s\"", "c\">// c"],
+        ),
+        (
+            &["go", "golang"],
+            "func f() { return \"s\", 1 } // c",
+            &["k\">func", "f\">f", "s\">\"s\"", "n\">1", "c\">// c"],
+        ),
+        (
+            &["typescript", "ts"],
+            "export interface A { b: string } const f = (x) => `a${x}b`",
+            &["k\">export", "t\">A", "s\">`a"],
+        ),
         (&["tsx"], "const a = <B c=\"d\">{e}</B>; return 1", &["k\">const", "t\">B", "a\">c", "s\">\"d\"", "n\">1"]),
         (&["jsx"], "const a = <B c=\"d\">{e}</B>", &["k\">const", "t\">B"]),
-        (&["javascript", "js", "mjs", "node"], "async function f() { return 'x' } // c", &["k\">async function", "f\">f", "s\">'x'"]),
+        (
+            &["javascript", "js", "mjs", "node"],
+            "async function f() { return 'x' } // c",
+            &["k\">async function", "f\">f", "s\">'x'"],
+        ),
         (&["json", "jsonc"], "{\"a\": \"b\", \"c\": 1}", &["a\">\"a\"", "s\">\"b\"", "n\">1"]),
         (&["toml"], "# c\n[package]\nname = \"x\"\non = true", &["c\"># c", "a\">name", "s\">\"x\"", "n\">true"]),
         (&["yaml", "yml"], "# c\nname: \"x\"\non: true", &["c\"># c", "a\">name", "s\">\"x\"", "n\">true"]),
-        (&["bash", "sh", "shell", "zsh"], "for x in \"a b\"; do echo 1; done # c", &["k\">for", "s\">\"a b\"", "f\">echo", "c\"># c"]),
-        (&["sql", "postgres"], "SELECT count(*) FROM a WHERE b = 'c' AND d RETURNING e -- d", &["k\">SELECT", "f\">count", "s\">'c'", "k\">AND", "k\">RETURNING", "c\">-- d"]),
+        (
+            &["bash", "sh", "shell", "zsh"],
+            "for x in \"a b\"; do echo 1; done # c",
+            &["k\">for", "s\">\"a b\"", "f\">echo", "c\"># c"],
+        ),
+        (
+            &["sql", "postgres"],
+            "SELECT count(*) FROM a WHERE b = 'c' AND d RETURNING e -- d",
+            &["k\">SELECT", "f\">count", "s\">'c'", "k\">AND", "k\">RETURNING", "c\">-- d"],
+        ),
         (&["dockerfile", "docker"], "FROM rust:1 AS build # c\nRUN echo \"x\"", &["k\">FROM", "k\">RUN"]),
         (&["html", "htm"], "<!-- c --><a href=\"x\">y</a>", &["c\"><!-- c -->", "t\">a", "a\">href", "s\">\"x\""]),
         (&["css"], "/* c */ .a { color: red; width: 1px }", &["c\">/* c */", "a\">color", "n\">"]),
-        (&["lua"], "local function f() return \"s\" end -- c", &["k\">local function", "f\">f", "s\">\"s\"", "c\">-- c"]),
+        (
+            &["lua"],
+            "local function f() return \"s\" end -- c",
+            &["k\">local function", "f\">f", "s\">\"s\"", "c\">-- c"],
+        ),
         (&["protobuf", "proto"], "message A { string b = 1; } // c", &["k\">message", "t\">A", "n\">1", "c\">// c"]),
-        (&["hcl", "terraform", "tf"], "resource \"a\" \"b\" { c = true } # d", &["k\">resource", "s\">\"a\"", "n\">true", "c\"># d"]),
-        (&["nginx"], "server { listen 80; # c\n location / { return 200; } }", &["k\">server", "k\">listen", "s\">80", "c\"># c"]),
+        (
+            &["hcl", "terraform", "tf"],
+            "resource \"a\" \"b\" { c = true } # d",
+            &["k\">resource", "s\">\"a\"", "n\">true", "c\"># d"],
+        ),
+        (
+            &["nginx"],
+            "server { listen 80; # c\n location / { return 200; } }",
+            &["k\">server", "k\">listen", "s\">80", "c\"># c"],
+        ),
         (&["diff", "patch"], "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y", &["h\">---", "d\">-x", "i\">+y"]),
         (&["http"], "GET /x HTTP/1.1\nHost: a\n\n{\"a\": 1}", &["k\">GET", "a\">Host"]),
         (&["python", "py"], "def f(a): return \"s\" # c", &["k\">def", "f\">f", "s\">\"s\"", "c\"># c"]),
@@ -441,7 +499,10 @@ mod tests {
 
     #[test]
     fn neighbours_of_one_class_share_a_span_and_plain_text_has_none() {
-        assert_eq!(write("rust", "pub async fn f() {}"), "<span class=\"k\">pub async fn</span> <span class=\"f\">f</span>() {}");
+        assert_eq!(
+            write("rust", "pub async fn f() {}"),
+            "<span class=\"k\">pub async fn</span> <span class=\"f\">f</span>() {}"
+        );
         assert_eq!(write("rust", "a.b(c)"), "a.<span class=\"f\">b</span>(c)");
         assert_eq!(write("text", "a < b"), "a &lt; b");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// What the frame of every page uses for itself: its landmarks and the sections around the text.
-const RESERVED: [&str; 6] = ["contents", "main", "newest", "related", "series", "topics"];
+const RESERVED: [&str; 5] = ["main", "newest", "related", "series", "topics"];
 
 /// The ids that are taken.
 #[derive(Debug)]

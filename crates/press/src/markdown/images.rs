@@ -46,19 +46,18 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
         Kind::Site => join("static/", &path),
         Kind::Beside => join(page.body.folder(), &path),
         Kind::Elsewhere | Kind::Script => {
-            let warning = page.warning(span.clone(), "a file from elsewhere, which the page's security policy does not load");
+            let warning =
+                page.warning(span.clone(), "a file from elsewhere, which the page's security policy does not load");
             page.report.push(warning.help("put a copy of it beside the text"));
             return None;
         }
     };
     let path = path.unwrap_or_default();
-    match page.context.tree.get(&path) {
-        Some(bytes) => Some(File { path, bytes }),
-        None => {
-            report_missing(&path, destination, span, page);
-            None
-        }
+    let bytes = page.context.tree.get(&path);
+    if bytes.is_none() {
+        report_missing(&path, destination, span, page);
     }
+    bytes.map(|bytes| File { path, bytes })
 }
 
 /// The image's URL in the page.
@@ -77,10 +76,16 @@ pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> St
     push_attribute(&mut html, &href);
     html.push('"');
     match file.map(File::dimensions) {
-        Some(Some((width, height))) => write!(html, " width=\"{width}\" height=\"{height}\"").expect("a string takes what is written"),
+        Some(Some((width, height))) => {
+            write!(html, " width=\"{width}\" height=\"{height}\"").expect("a string takes what is written");
+        }
         Some(None) => {
             let warning = page.warning(image.place.clone(), "the size of this image cannot be read");
-            page.report.push(warning.label("the page will move when it loads").help("is it an image? An SVG needs `width` and `height`, or a `viewBox`"));
+            page.report.push(
+                warning
+                    .label("the page will move when it loads")
+                    .help("is it an image? An SVG needs `width` and `height`, or a `viewBox`"),
+            );
         }
         None => {}
     }

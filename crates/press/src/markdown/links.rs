@@ -38,17 +38,27 @@ pub(super) fn record(target: &str, span: Range<usize>, page: &mut Page) {
 }
 
 /// Where a destination stands in the file: in the link itself, or in the definition that the link refers to.
-pub(super) fn place(destination: &CowStr, kind: LinkType, span: &Range<usize>, definitions: &Definitions, page: &Page) -> Range<usize> {
+pub(super) fn place(
+    destination: &CowStr,
+    kind: LinkType,
+    span: &Range<usize>,
+    definitions: &Definitions,
+    page: &Page,
+) -> Range<usize> {
     let by_definition = matches!(kind, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut);
     let span = definitions.get(&**destination).filter(|_| by_definition).unwrap_or(span);
     find(&page.body.file, span, destination)
 }
 
-/// A reference without its definition is text by CommonMark; in `[text][label]` nobody means that.
+/// A reference without its definition is text by `CommonMark`; in `[text][label]` nobody means that.
 pub(super) fn warn_of_broken_reference(span: Range<usize>, kind: LinkType, label: &str, page: &mut Page) {
     if kind == LinkType::Reference {
         let warning = page.warning(span, format!("the link reference \"{label}\" is not defined"));
-        page.report.push(warning.label("stays as it is written").help(format!("define it on a line of its own: `[{label}]: https://…`")));
+        page.report.push(
+            warning
+                .label("stays as it is written")
+                .help(format!("define it on a line of its own: `[{label}]: https://…`")),
+        );
     }
 }
 
@@ -162,9 +172,9 @@ pub(super) fn report_missing(path: &str, destination: &str, span: &Range<usize>,
     let folder = page.body.folder();
     let error = match nearest(path, page.context.tree.below("").map(|(path, _)| path)) {
         Some(near) => error.help(format!("did you mean `{}`?", relative(folder, near))),
-        None if kind_of(destination) == Kind::Beside => {
-            error.help(format!("a path is seen from the text's own folder, `{folder}`; a page of the site is linked to as `/blog/…`"))
-        }
+        None if kind_of(destination) == Kind::Beside => error.help(format!(
+            "a path is seen from the text's own folder, `{folder}`; a page of the site is linked to as `/blog/…`"
+        )),
         None => error,
     };
     page.report.push(error);
@@ -175,7 +185,8 @@ fn relative(folder: &str, target: &str) -> String {
     if let Some(path) = target.strip_prefix("static/") {
         return format!("/{path}");
     }
-    let common = folder.split_inclusive('/').zip(target.split_inclusive('/')).take_while(|(ours, theirs)| ours == theirs);
+    let common =
+        folder.split_inclusive('/').zip(target.split_inclusive('/')).take_while(|(ours, theirs)| ours == theirs);
     let shared: usize = common.map(|(name, _)| name.len()).sum();
     "../".repeat(folder[shared..].matches('/').count()) + &target[shared..]
 }

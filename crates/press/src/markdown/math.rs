@@ -1,4 +1,4 @@
-//! Math: LaTeX between dollars becomes MathML, which browsers set by themselves.
+//! Math: LaTeX between dollars becomes `MathML`, which browsers set by themselves.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -10,8 +10,9 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::headings::trim_end;
 use super::{Page, Spanned, push_text, replace};
 
-static CONVERTER: LazyLock<LatexToMathML> =
-    LazyLock::new(|| LatexToMathML::new(MathCoreConfig::default()).expect("the default settings define no macro that could be wrong"));
+static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(|| {
+    LatexToMathML::new(MathCoreConfig::default()).expect("the default settings define no macro that could be wrong")
+});
 
 /// Converts each formula. A displayed one that has its paragraph to itself gets a box that scrolls when the formula is wider than the page.
 pub(super) fn convert(events: &mut [Spanned], page: &mut Page) {
@@ -42,10 +43,10 @@ fn place_displayed(events: &mut [Spanned], index: usize, html: String) {
     }
 }
 
-/// The formula as MathML; as its LaTeX where that is wrong.
+/// The formula as `MathML`; as its LaTeX where that is wrong.
 fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut Page) -> String {
     let converted = CONVERTER.convert_with_local_state(latex, display);
-    let error = match converted.as_ref().map(|result| classes_for_styles(&result.mathml)) {
+    let error = match converted.as_ref().map(|result| conform(&result.mathml)) {
         Ok(Ok(mathml)) => return mathml,
         Ok(Err(declaration)) => page
             .error(trim_end(span, &page.body.file), format!("this formula needs the style `{declaration}`, which the page's security policy blocks"))
@@ -64,30 +65,70 @@ fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut 
 /// Where in the file the bytes `part` of `latex` stand; the whole formula where it is not written there as it is (in a block quote, say).
 fn place(latex: &str, span: &Range<usize>, part: &Range<usize>, page: &Page) -> Range<usize> {
     match page.body.file[span.clone()].find(latex) {
-        Some(start) if part.end <= latex.len() => span.start + start + part.start..span.start + start + part.end.max(part.start + 1),
+        Some(start) if part.end <= latex.len() => {
+            span.start + start + part.start..span.start + start + part.end.max(part.start + 1)
+        }
         _ => trim_end(span, &page.body.file),
     }
 }
 
-/// The MathML with its inline styles told by classes: `r` and `ml` for cells set to the right and to the left, which is all that the common
-/// environments need. `Err` has the first declaration that has no class.
-fn classes_for_styles(mathml: &str) -> Result<String, String> {
-    const STYLE: &str = " style=\"";
+/// The converter's `MathML` as a page may have it: inline styles told by classes (`r` and `ml` for cells set to the right and to the left, which is all
+/// that the common environments need), and display styles on the elements on which `MathML` 3 has them, as HTML checkers want. `Err` has the first
+/// declaration of a style that has no class.
+fn conform(mathml: &str) -> Result<String, String> {
     let mut out = String::with_capacity(mathml.len());
+    let mut closings: Vec<String> = Vec::new();
     let mut rest = mathml;
-    while let Some(index) = rest.find(STYLE) {
-        out.push_str(&rest[..index]);
-        let value = &rest[index + STYLE.len()..];
-        let end = value.find('"').unwrap_or(value.len());
-        if let Some(class) = class_for(&value[..end])? {
-            write!(out, " class=\"{class}\"").expect("a string takes what is written");
+    while let Some((text, after)) = rest.split_once('<') {
+        out.push_str(text);
+        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        rest = after;
+        if tag.starts_with('/') {
+            out.push_str(&closings.pop().unwrap_or_default());
+        } else {
+            let closing = open(tag, &mut out)?;
+            if !tag.ends_with('/') {
+                closings.push(closing);
+            }
         }
-        rest = &value[end + 1..];
     }
     out.push_str(rest);
     Ok(out)
 }
 
+/// Writes a start tag, given without its angle brackets, and gives the end tag to it.
+fn open(tag: &str, out: &mut String) -> Result<String, String> {
+    let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
+    let mut attributes = String::new();
+    let mut levels = String::new();
+    while let Some((attribute, (value, after))) =
+        rest.split_once("=\"").and_then(|(name, rest)| Some((name.trim(), rest.split_once('"')?)))
+    {
+        let (target, attribute, value) = match attribute {
+            "style" => match class_for(value)? {
+                Some(class) => (&mut attributes, "class", class),
+                None => (&mut attributes, "", ""),
+            },
+            "scriptlevel" if name == "mtable" => (&mut attributes, "", ""),
+            "displaystyle" | "scriptlevel" if name != "mtable" && name != "math" => (&mut levels, attribute, value),
+            _ => (&mut attributes, attribute, value),
+        };
+        if !attribute.is_empty() {
+            write!(target, " {attribute}=\"{value}\"").expect("a string takes what is written");
+        }
+        rest = after;
+    }
+    let slash = if tag.ends_with('/') { "/" } else { "" };
+    let name = name.trim_end_matches('/');
+    let closing = if levels.is_empty() {
+        write!(out, "<{name}{attributes}{slash}>").map(|()| format!("</{name}>"))
+    } else {
+        write!(out, "<mstyle{levels}><{name}{attributes}{slash}>").map(|()| format!("</{name}></mstyle>"))
+    };
+    Ok(closing.expect("a string takes what is written"))
+}
+
+/// The class for a style; none where the theme's rules for the classes around say it already.
 fn class_for(style: &str) -> Result<Option<&'static str>, String> {
     let mut class = None;
     for declaration in style.split(';').filter(|declaration| !declaration.is_empty()) {
@@ -95,7 +136,11 @@ fn class_for(style: &str) -> Result<Option<&'static str>, String> {
             "text-align: right" => class = Some("r"),
             "text-align: left" => class = Some("ml"),
             // The alignment again, for an engine that knows no `text-align` here; and the gaps beside it, which the theme sets for `r` and `ml`.
-            "justify-items: end" | "justify-items: start" | "padding-left: 0" | "padding-right: 0" | "padding-left:1em" => {}
+            "justify-items: end"
+            | "justify-items: start"
+            | "padding-left: 0"
+            | "padding-right: 0"
+            | "padding-left:1em" => {}
             other => return Err(other.to_owned()),
         }
     }
@@ -106,8 +151,12 @@ fn class_for(style: &str) -> Result<Option<&'static str>, String> {
 mod tests {
     use super::*;
 
+    fn convert(latex: &str) -> String {
+        conform(&CONVERTER.convert_with_local_state(latex, MathDisplay::Block).expect(latex).mathml).expect(latex)
+    }
+
     #[test]
-    fn styles_of_the_common_environments_have_classes() {
+    fn what_the_common_constructs_need_is_told_by_classes() {
         for latex in [
             r"\begin{aligned}a&=b\\c&=d\end{aligned}",
             r"\begin{cases}a&b\\c&d\end{cases}",
@@ -117,9 +166,23 @@ mod tests {
             r"\sqrt[3]{\overline{x}} \le \left\lfloor \frac{a}{b} \right\rfloor",
             r"\begin{array}{lr}a&b\end{array}",
         ] {
-            let mathml = CONVERTER.convert_with_local_state(latex, MathDisplay::Block).expect(latex).mathml;
-            let mathml = classes_for_styles(&mathml).expect(latex);
-            assert!(!mathml.contains(" style=\""), "{latex}: {mathml}");
+            let mathml = convert(latex);
+            assert!(!mathml.contains(" style=\"") && !mathml.contains("scriptlevel"), "{latex}: {mathml}");
+        }
+    }
+
+    #[test]
+    fn display_styles_stand_on_elements_that_have_them() {
+        for (latex, expected) in [
+            (r"\dfrac12", "<mstyle displaystyle=\"true\"><mfrac><mn>1</mn><mn>2</mn></mfrac></mstyle>"),
+            (r"\textstyle x", "<mstyle displaystyle=\"false\" scriptlevel=\"0\"><mrow><mi>x</mi></mrow></mstyle>"),
+            (
+                r"\begin{matrix}a\end{matrix}",
+                "<mtable displaystyle=\"false\"><mtr><mtd><mi>a</mi></mtd></mtr></mtable>",
+            ),
+            (r"a\,b", "<mi>a</mi><mspace width=\"0.16666667em\"/><mi>b</mi>"),
+        ] {
+            assert_eq!(convert(latex), format!("<math display=\"block\">{expected}</math>"), "{latex}");
         }
     }
 

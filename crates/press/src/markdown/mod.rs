@@ -1,10 +1,10 @@
 //! Markdown to HTML: one post's or page's text becomes the inside of its `<article>`, with the list of its headings and of the links to check.
 //!
 //! The text is parsed once into a list of events, each with its place in the file. Passes then go over that list, a module each, and replace events
-//! by finished HTML where CommonMark's own rendering is not what a page needs:
+//! by finished HTML where `CommonMark`'s own rendering is not what a page needs:
 //!
 //! 1. [`raw_html`] checks the author's own HTML and sends its links the way of all links.
-//! 2. [`headings`] lowers and names the headings.
+//! 2. [`headings`] nests and names the headings.
 //! 3. [`footnotes`] moves each note behind the block that refers to it first.
 //! 4. [`plain`] takes the text without markup.
 //! 5. [`code`] (with [`highlight`]), [`math`], [`figures`] (with [`images`] and [`svg`]), [`links`], [`blocks`] render what they are named for.
@@ -96,7 +96,7 @@ impl fmt::Debug for Context<'_> {
     }
 }
 
-/// The Markdown that authors write: CommonMark, GitHub's extensions, and what technical prose needs.
+/// The Markdown that authors write: `CommonMark`, GitHub's extensions, and what technical prose needs.
 const DIALECT: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
@@ -112,7 +112,7 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let mut page = Page { body, context, report, ids: Ids::default(), rendered: Rendered::default() };
     let (mut events, definitions) = parse(&mut page);
     raw_html::check(&mut events, &mut page);
-    headings::lower(&mut events, &mut page);
+    headings::nest(&mut events, &mut page);
     headings::name(&mut events, &mut page);
     let mut events = footnotes::place(events, &mut page);
     plain::read(&events, &mut page.rendered);

@@ -13,10 +13,12 @@ pub(super) fn read(events: &[Spanned], rendered: &mut Rendered) {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Text(_) if in_code => {}
-            Event::Text(words) | Event::Code(words) | Event::InlineMath(words) | Event::DisplayMath(words) => text.push_str(words),
+            Event::Text(words) | Event::Code(words) | Event::InlineMath(words) | Event::DisplayMath(words) => {
+                text.push_str(words);
+            }
             Event::Start(Tag::Image { title, .. }) => text.extend([" ", title, " "]),
-            Event::Start(tag) if !is_inline(&tag.to_end()) => text.push(' '),
-            Event::End(tag) if !is_inline(tag) => text.push(' '),
+            Event::Start(tag) if !is_inline(tag.to_end()) => text.push(' '),
+            Event::End(tag) if !is_inline(*tag) => text.push(' '),
             Event::SoftBreak | Event::HardBreak => text.push(' '),
             _ => {}
         }
@@ -30,6 +32,6 @@ pub(super) fn read(events: &[Spanned], rendered: &mut Rendered) {
     }
 }
 
-fn is_inline(tag: &TagEnd) -> bool {
+fn is_inline(tag: TagEnd) -> bool {
     matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link)
 }

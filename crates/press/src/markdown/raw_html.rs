@@ -24,7 +24,7 @@ pub(super) fn is_blocked_attribute(name: &str) -> bool {
     name.eq_ignore_ascii_case("style") || name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("on"))
 }
 
-/// Checks all raw HTML. A block of it is read as a whole, since a tag may go over several lines; inline, CommonMark only takes whole tags.
+/// Checks all raw HTML. A block of it is read as a whole, since a tag may go over several lines; inline, `CommonMark` only takes whole tags.
 pub(super) fn check(events: &mut [Spanned], page: &mut Page) {
     let mut index = 0;
     while index < events.len() {
@@ -58,7 +58,10 @@ impl Source {
         for (event, span) in events {
             if let Event::Html(html) | Event::InlineHtml(html) | Event::Text(html) = event {
                 // Without carriage returns, which the tokenizer drops before it counts.
-                for (start, line) in html.split('\r').scan(span.start, |at, line| Some((std::mem::replace(at, *at + line.len() + 1), line))) {
+                for (start, line) in html
+                    .split('\r')
+                    .scan(span.start, |at, line| Some((std::mem::replace(at, *at + line.len() + 1), line)))
+                {
                     source.pieces.push((source.html.len(), start));
                     source.html.push_str(line);
                 }
@@ -82,7 +85,9 @@ impl Source {
         for token in Tokenizer::new_with_emitter(self.html.as_str(), emitter) {
             match token {
                 Ok(Token::StartTag(tag)) => self.check_tag(&tag, &mut rewritten, page),
-                Ok(Token::Error(error)) if matches!(error.value, Error::EofInTag | Error::EofInComment) => self.report_open_end(page),
+                Ok(Token::Error(error)) if matches!(error.value, Error::EofInTag | Error::EofInComment) => {
+                    self.report_open_end(page);
+                }
                 Ok(_) => {}
                 Err(never) => match never {},
             }
@@ -105,7 +110,11 @@ impl Source {
     fn report_open_end(&self, page: &mut Page) {
         let start = self.html.rfind('<').unwrap_or_default();
         let error = page.error(self.place(start..start + 1), "raw HTML that ends within a tag or a comment");
-        page.report.push(error.label("begins here").help("an empty line ends a block of HTML: leave it out, or close the tag before it"));
+        page.report.push(
+            error
+                .label("begins here")
+                .help("an empty line ends a block of HTML: leave it out, or close the tag before it"),
+        );
     }
 
     fn check_tag(&self, tag: &StartTag<usize>, rewritten: &mut Vec<(Range<usize>, String)>, page: &mut Page) {
@@ -131,8 +140,15 @@ impl Source {
     /// The new value of an attribute that leads to a file or to a page of the site.
     fn check_attribute(&self, name: &str, value: &str, range: &Range<usize>, page: &mut Page) -> Option<String> {
         if is_blocked_attribute(name) {
-            let error = page.error(self.place(range.clone()), format!("the attribute `{name}` is blocked by the page's security policy"));
-            let cure = if name == "style" { "use a class, and style it in the theme" } else { "the site needs no script: take it away" };
+            let error = page.error(
+                self.place(range.clone()),
+                format!("the attribute `{name}` is blocked by the page's security policy"),
+            );
+            let cure = if name == "style" {
+                "use a class, and style it in the theme"
+            } else {
+                "the site needs no script: take it away"
+            };
             page.report.push(error.help(cure));
             return None;
         }

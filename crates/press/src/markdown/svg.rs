@@ -34,7 +34,9 @@ pub(super) fn inline(text: &str, path: &str, prefix: &str, alt: &str, report: &m
             Ok(event) => inliner.take(event, start..to_offset(reader.buffer_position())),
             Err(error) => {
                 let at = to_offset(reader.error_position()).min(text.len());
-                inliner.error(at..at, format!("malformed SVG: {error}")).push("an SVG file is XML: every element is closed, every attribute quoted".to_owned());
+                inliner
+                    .error(at..at, format!("malformed SVG: {error}"))
+                    .push("an SVG file is XML: every element is closed, every attribute quoted".to_owned());
                 break;
             }
         }
@@ -72,7 +74,11 @@ fn dimensions_of(root: &BytesStart) -> Option<(usize, usize)> {
     Some((whole(width), whole(height)))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is positive, and one beyond all screens may saturate")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a size is positive, and one beyond all screens may saturate"
+)]
 fn whole(size: f64) -> usize {
     size.round().max(1.0) as usize
 }
@@ -179,7 +185,8 @@ impl Inliner<'_> {
         }
         if let Some((_, cure)) = BLOCKED.iter().find(|(blocked, _)| *blocked == name) {
             let place = span.start..span.start + name.len() + 1;
-            self.error(place, format!("`<{name}>` in a drawing is blocked by the page's security policy")).push((*cure).to_owned());
+            self.error(place, format!("`<{name}>` in a drawing is blocked by the page's security policy"))
+                .push((*cure).to_owned());
         }
         self.in_text += usize::from(TEXT.contains(&name));
         write!(self.html, "<{name}").expect("a string takes what is written");
@@ -203,7 +210,10 @@ impl Inliner<'_> {
     fn open_root(&mut self, name: &str, span: &Range<usize>) -> bool {
         let is_root = name == "svg" && !self.has_root;
         if !is_root {
-            self.error(span.start..span.start + name.len() + 1, format!("`<{name}>` where the one `<svg>` of the file is expected"));
+            self.error(
+                span.start..span.start + name.len() + 1,
+                format!("`<{name}>` where the one `<svg>` of the file is expected"),
+            );
             self.skipped = Some(self.depth);
         }
         self.has_root = true;
@@ -228,7 +238,8 @@ impl Inliner<'_> {
     fn push(&mut self, attribute: &Attribute, tag: &Range<usize>) {
         let key = attribute.key.0;
         let name = if key == "xlink:href" { "href" } else { key };
-        let is_of_root = self.depth == 1 && matches!(name, "role" | "aria-label" | "aria-hidden" | "version" | "baseProfile");
+        let is_of_root =
+            self.depth == 1 && matches!(name, "role" | "aria-label" | "aria-hidden" | "version" | "baseProfile");
         let is_foreign = name.starts_with("xmlns") || (name.contains(':') && !name.starts_with("xml:"));
         if is_of_root || is_foreign {
             return;
@@ -236,7 +247,8 @@ impl Inliner<'_> {
         let place = place_of(self.text, tag, key);
         if is_blocked_attribute(name) {
             let cure = if name == "style" { BLOCKED[1].1 } else { "take it away; the site needs no script" };
-            self.error(place, format!("the attribute `{name}` is blocked by the page's security policy")).push(cure.to_owned());
+            self.error(place, format!("the attribute `{name}` is blocked by the page's security policy"))
+                .push(cure.to_owned());
             return;
         }
         let value = match name {
@@ -249,7 +261,8 @@ impl Inliner<'_> {
             }
             "href" => Cow::Owned(self.renamed(&attribute.value, &place)),
             "aria-labelledby" | "aria-describedby" => {
-                let ids = attribute.value.split_whitespace().map(|id| self.renamed(&format!("#{id}"), &place).split_off(1));
+                let ids =
+                    attribute.value.split_whitespace().map(|id| self.renamed(&format!("#{id}"), &place).split_off(1));
                 Cow::Owned(ids.collect::<Vec<_>>().join(" "))
             }
             _ => self.with_renamed_urls(&attribute.value, &place),
@@ -260,8 +273,10 @@ impl Inliner<'_> {
     /// A reference with the id's new name. It must be one to an element of this drawing.
     fn renamed(&mut self, reference: &str, place: &Range<usize>) -> String {
         let Some(id) = reference.trim().strip_prefix('#') else {
-            self.error(place.clone(), format!("`{reference}` is outside of this drawing"))
-                .push("a drawing in a page refers to its own elements only (`#id`); put a link into the caption's paragraph".to_owned());
+            self.error(place.clone(), format!("`{reference}` is outside of this drawing")).push(
+                "a drawing in a page refers to its own elements only (`#id`); put a link into the caption's paragraph"
+                    .to_owned(),
+            );
             return reference.to_owned();
         };
         let id = format!("{}{id}", self.prefix);
@@ -290,7 +305,11 @@ impl Inliner<'_> {
     fn finish(mut self, report: &mut Report) -> Option<Inlined> {
         if self.errors.is_empty() && (self.depth > 0 || !self.has_root) {
             let end = self.text.len();
-            let message = if self.has_root { "malformed SVG: the file ends before its elements do" } else { "no `<svg>` in this file" };
+            let message = if self.has_root {
+                "malformed SVG: the file ends before its elements do"
+            } else {
+                "no `<svg>` in this file"
+            };
             self.error(end..end, message);
         }
         for (id, place) in std::mem::take(&mut self.references) {
@@ -310,7 +329,9 @@ fn place_of(text: &str, tag: &Range<usize>, key: &str) -> Range<usize> {
     let is_key = |index: usize| {
         source[..index].ends_with(char::is_whitespace) && source[index + key.len()..].trim_start().starts_with('=')
     };
-    let Some(start) = source.match_indices(key).map(|(index, _)| index).find(|index| is_key(*index)) else { return tag.clone() };
+    let Some(start) = source.match_indices(key).map(|(index, _)| index).find(|index| is_key(*index)) else {
+        return tag.clone();
+    };
     let end = source[start..].find(['"', '\'']).and_then(|open| {
         let open = start + open;
         source[open + 1..].find(&source[open..=open]).map(|length| open + 1 + length + 1)
@@ -320,8 +341,7 @@ fn place_of(text: &str, tag: &Range<usize>, key: &str) -> Range<usize> {
 
 /// Where in a tag its attributes are malformed.
 fn position_of(error: &AttrError) -> usize {
-    match error {
-        AttrError::ExpectedEq(at) | AttrError::ExpectedValue(at) | AttrError::UnquotedValue(at) => *at,
-        AttrError::ExpectedQuote(at, _) | AttrError::Duplicated(at, _) => *at,
-    }
+    use AttrError::{Duplicated, ExpectedEq, ExpectedQuote, ExpectedValue, UnquotedValue};
+    let (ExpectedEq(at) | ExpectedValue(at) | UnquotedValue(at) | ExpectedQuote(at, _) | Duplicated(at, _)) = error;
+    *at
 }

@@ -120,8 +120,8 @@ fn matrix_row(columns: usize, posts: &[usize]) -> Markup {
     let width = columns * CELL;
     html! {
         svg viewBox={ "0 0 " (width) " 27" } width=(width) height="27" role="img" aria-label=(lists::count(posts.len())) {
-            path d=(filled) fill="currentColor";
-            path d=(empty) fill="currentColor" opacity=".4";
+            path d=(filled) fill="currentColor" {}
+            path d=(empty) fill="currentColor" opacity=".4" {}
         }
     }
 }
