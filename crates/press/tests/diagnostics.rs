@@ -1,5 +1,5 @@
 //! Broken content and what is said of it. Every file of `tests/diagnostics` is a case: the files of a source tree, then the report on them.
-//! `UPDATE_GOLDEN=1 cargo test -p graven-press --test diagnostics` writes the reports anew; read the difference before you keep it.
+//! `GRAVEN_BLESS=1 cargo test -p graven-press --test diagnostics` writes the reports anew; read the difference before you keep it.
 
 use std::path::{Path, PathBuf};
 
@@ -50,7 +50,7 @@ fn check_case(path: &Path) {
     let files: Vec<(&str, &[u8])> = files.map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
     let tree = tree(&files);
     let (_, report) = read(&tree, &Options::default());
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+    if std::env::var_os("GRAVEN_BLESS").is_some() {
         let inputs = case.split("== report\n").next().unwrap_or_default();
         std::fs::write(path, format!("{inputs}== report\n{report}")).expect("a case can be written");
         return;

@@ -4,10 +4,11 @@
 
 use std::cmp::Reverse;
 
-use graven_pack::{Coding, Page, Variant};
+use graven_pack::Coding;
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
+use crate::prepared::PreparedVariant;
 use crate::weight::{Weight, elements, qvalue, split};
 
 /// Parsed `Accept-Encoding` fields (RFC 9110 §12.5.3).
@@ -58,21 +59,9 @@ impl AcceptEncoding {
     }
 
     /// The most welcome of a page's variants, and of several equally welcome ones the smallest; `None` where all are refused.
-    pub fn choose<'a>(&self, page: &Page<'a>) -> Result<Option<Variant<'a>>, graven_pack::Error> {
-        let mut best: Option<Variant<'a>> = None;
-        // Each coding stands at most once; the bound is for a pack that was never verified.
-        for variant in page.variants().take(Coding::ALL.len()) {
-            let variant = variant?;
-            let refused = self.acceptance(variant.coding()) == Acceptance::Refused;
-            if !refused && best.is_none_or(|best| self.rank(&variant) < self.rank(&best)) {
-                best = Some(variant);
-            }
-        }
-        Ok(best)
-    }
-
-    fn rank(&self, variant: &Variant<'_>) -> impl Ord + use<> {
-        rank(self.acceptance(variant.coding()), variant.bytes().len(), variant.coding())
+    pub(crate) fn choose<'a>(&self, variants: &'a [PreparedVariant]) -> Option<&'a PreparedVariant> {
+        let welcome = variants.iter().filter(|variant| self.acceptance(variant.coding) != Acceptance::Refused);
+        welcome.min_by_key(|variant| rank(self.acceptance(variant.coding), variant.bytes.len(), variant.coding))
     }
 }
 

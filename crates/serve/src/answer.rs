@@ -3,7 +3,7 @@
 //! Step 8, the last, of [`mod@crate::respond`].
 
 use bytes::Bytes;
-use graven_pack::{Coding, Page, Redirect, Variant};
+use graven_pack::{Coding, Redirect};
 use http::header::{
     ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, InvalidHeaderValue, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -12,30 +12,31 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::body::Body;
 use crate::fields;
+use crate::prepared::{PreparedPage, PreparedVariant, value};
 use crate::respond::Part;
 use crate::target::encode;
 
 /// What a request is answered.
 #[derive(Debug)]
-pub(crate) enum Answer<'target> {
+pub(crate) enum Answer<'a> {
     /// 200.
-    Whole(Selected),
+    Whole(Selected<'a>),
     /// 206.
-    Part(Selected, Part),
+    Part(Selected<'a>, Part),
     /// 304.
-    NotModified(Selected),
+    NotModified(Selected<'a>),
     /// 404, with the site's own page if it has one.
-    NotFound(Option<Selected>),
+    NotFound(Option<Selected<'a>>),
     /// 406.
     NotAcceptable(Vary),
     /// 412.
     PreconditionFailed,
     /// 416.
-    RangeNotSatisfiable(Selected),
+    RangeNotSatisfiable(Selected<'a>),
     /// A redirect that the pack holds.
-    Redirect { redirect: Redirect<'static>, query: Option<&'target str> },
+    Redirect { redirect: Redirect<'static>, query: Option<&'a str> },
     /// 308 to the path of which the request's is another spelling.
-    Canonical { path: &'static str, query: Option<&'target str> },
+    Canonical { path: &'static str, query: Option<&'a str> },
     /// 204, to OPTIONS.
     Options,
     /// 400.
@@ -54,9 +55,9 @@ pub(crate) enum Answer<'target> {
 
 /// The variant that a request comes to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Selected {
-    pub(crate) page: Page<'static>,
-    pub(crate) variant: Variant<'static>,
+pub(crate) struct Selected<'a> {
+    pub(crate) page: &'a PreparedPage,
+    pub(crate) variant: &'a PreparedVariant,
     pub(crate) vary: Vary,
 }
 
@@ -87,8 +88,8 @@ impl From<InvalidHeaderValue> for Fault {
 
 impl Vary {
     /// By type where there are two, by coding where one of them has several.
-    pub(crate) fn of(page: &Page<'_>, alternate: Option<&Page<'_>>) -> Self {
-        let coded = page.variants().len() > 1 || alternate.is_some_and(|page| page.variants().len() > 1);
+    pub(crate) fn of(page: &PreparedPage, alternate: Option<&PreparedPage>) -> Self {
+        let coded = page.variants.len() > 1 || alternate.is_some_and(|page| page.variants.len() > 1);
         match (alternate.is_some(), coded) {
             (false, false) => Vary::Nothing,
             (false, true) => Vary::Encoding,
@@ -123,10 +124,10 @@ impl Answer<'_> {
 
     fn write_fields(self, headers: &mut HeaderMap) -> Result<(StatusCode, Body), Fault> {
         Ok(match self {
-            Answer::Whole(selected) => (StatusCode::OK, selected.whole(headers)?),
+            Answer::Whole(selected) => (StatusCode::OK, selected.whole(headers)),
             Answer::Part(selected, part) => (StatusCode::PARTIAL_CONTENT, selected.part(headers, part)?),
-            Answer::NotModified(selected) => (StatusCode::NOT_MODIFIED, selected.nothing(headers)?),
-            Answer::NotFound(Some(selected)) => (StatusCode::NOT_FOUND, selected.instead(headers)?),
+            Answer::NotModified(selected) => (StatusCode::NOT_MODIFIED, selected.nothing(headers)),
+            Answer::NotFound(Some(selected)) => (StatusCode::NOT_FOUND, selected.instead(headers)),
             Answer::NotFound(None) => text(headers, StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
             Answer::NotAcceptable(vary) => {
                 vary.write(headers);
@@ -134,7 +135,7 @@ impl Answer<'_> {
             }
             Answer::PreconditionFailed => text(headers, StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED),
             Answer::RangeNotSatisfiable(selected) => {
-                let length = selected.variant.bytes().len();
+                let length = selected.variant.bytes.len();
                 headers.insert(CONTENT_RANGE, HeaderValue::try_from(format!("bytes */{length}"))?);
                 headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
                 selected.vary.write(headers);
@@ -176,64 +177,58 @@ const NOT_ACCEPTABLE: &str =
 const PRECONDITION_FAILED: &str = "The page is not the one that If-Match names.\n";
 const FAULT: &str = "The site image is damaged: its operator should run `verify`.\n";
 
-impl Selected {
+impl Selected<'_> {
+    /// The validator of what is sent, as text: it has been read from the pack as text.
+    pub(crate) fn etag(&self) -> &str {
+        self.variant.etag.to_str().unwrap_or_default()
+    }
+
     /// 200: all fields, all bytes.
-    fn whole(&self, headers: &mut HeaderMap) -> Result<Body, Fault> {
-        self.write_representation(headers)?;
-        self.write_validator(headers)?;
+    fn whole(&self, headers: &mut HeaderMap) -> Body {
+        self.write_representation(headers);
+        headers.insert(ETAG, self.variant.etag.clone());
         headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
-        Ok(Body::new(Bytes::from_static(self.variant.bytes())))
+        Body::new(Bytes::from_static(self.variant.bytes))
     }
 
     /// 206: all fields of a 200, some of its bytes (RFC 9110 §15.3.7.1).
     fn part(&self, headers: &mut HeaderMap, part: Part) -> Result<Body, Fault> {
-        self.whole(headers)?;
-        let bytes = self.variant.bytes();
+        self.whole(headers);
+        let bytes = self.variant.bytes;
         let text = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), bytes.len());
         headers.insert(CONTENT_RANGE, HeaderValue::try_from(text)?);
         bytes.get(part).map(|part| Body::new(Bytes::from_static(part))).ok_or(Fault)
     }
 
     /// 304: what may have changed while the content did not, and no more (RFC 9110 §15.4.5).
-    fn nothing(&self, headers: &mut HeaderMap) -> Result<Body, Fault> {
-        self.write_validator(headers)?;
-        headers.insert(CACHE_CONTROL, value(self.page.cache_control())?);
+    fn nothing(&self, headers: &mut HeaderMap) -> Body {
+        headers.insert(ETAG, self.variant.etag.clone());
+        headers.insert(CACHE_CONTROL, self.page.cache_control.clone());
         self.vary.write(headers);
-        Ok(Body::default())
+        Body::default()
     }
 
     /// 404: the bytes, and no validator, since there is nothing that they could validate.
-    fn instead(&self, headers: &mut HeaderMap) -> Result<Body, Fault> {
-        self.write_representation(headers)?;
-        Ok(Body::new(Bytes::from_static(self.variant.bytes())))
+    fn instead(&self, headers: &mut HeaderMap) -> Body {
+        self.write_representation(headers);
+        Body::new(Bytes::from_static(self.variant.bytes))
     }
 
-    fn write_representation(&self, headers: &mut HeaderMap) -> Result<(), Fault> {
-        headers.insert(CONTENT_TYPE, value(self.page.content_type())?);
-        if self.variant.coding() != Coding::Identity {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(self.variant.coding().token()));
+    fn write_representation(&self, headers: &mut HeaderMap) {
+        headers.insert(CONTENT_TYPE, self.page.content_type.clone());
+        if self.variant.coding != Coding::Identity {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(self.variant.coding.token()));
         }
         self.vary.write(headers);
-        headers.insert(CACHE_CONTROL, value(self.page.cache_control())?);
+        headers.insert(CACHE_CONTROL, self.page.cache_control.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, fields::NOSNIFF.clone());
-        if !self.page.security_policy().is_empty() {
-            headers.insert(CONTENT_SECURITY_POLICY, value(self.page.security_policy())?);
+        if let Some(policy) = &self.page.security_policy {
+            headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
             headers.insert(REFERRER_POLICY, fields::REFERRER_POLICY.clone());
             headers.insert(HeaderName::from_static("permissions-policy"), fields::PERMISSIONS_POLICY.clone());
             headers.insert(HeaderName::from_static("cross-origin-opener-policy"), fields::OPENER_POLICY.clone());
         }
-        Ok(())
     }
-
-    fn write_validator(&self, headers: &mut HeaderMap) -> Result<(), Fault> {
-        headers.insert(ETAG, value(self.variant.etag())?);
-        Ok(())
-    }
-}
-
-/// A text of the pack as a field value, where it lies.
-fn value(text: &'static str) -> Result<HeaderValue, InvalidHeaderValue> {
-    HeaderValue::from_maybe_shared(Bytes::from_static(text.as_bytes()))
 }
 
 /// An answer that has no page of the site: a line of text.

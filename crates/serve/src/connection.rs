@@ -5,7 +5,6 @@ use std::future::{Ready, ready};
 use std::pin::pin;
 use std::sync::Arc;
 
-use graven_pack::Pack;
 use http::header::CONNECTION;
 use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};
@@ -18,13 +17,14 @@ use crate::body::Body;
 use crate::config::{FIRST_REQUEST_TIME, HEADER_BYTES, HEADER_TIME};
 use crate::drain::Drain;
 use crate::fields;
+use crate::prepared::Site;
 use crate::respond::respond;
 use crate::stream::{Content, Progress, Socket, Stream};
 use crate::time::now;
 
 /// What all connections of a worker share.
 pub(crate) struct Shared {
-    pub(crate) pack: Pack<'static>,
+    pub(crate) site: Arc<Site>,
     pub(crate) http: http1::Builder,
     pub(crate) drain: Drain,
 }
@@ -74,7 +74,7 @@ impl Service<Request<Incoming>> for Responder {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (head, content) = request.into_parts();
         let content = if content.is_end_stream() { Content::None } else { Content::Unread };
-        let mut response = respond(self.shared.pack, now(&self.shared.pack), head);
+        let mut response = respond(&self.shared.site, now(&self.shared.site.pack()), head);
         // No resource here has a use for content, so none is read; what may follow it is not taken for a request.
         if content == Content::Unread || self.shared.drain.is_leaving() {
             response.headers_mut().insert(CONNECTION, fields::CLOSE.clone());

@@ -2,62 +2,51 @@
 //!
 //! Step 4 of [`mod@crate::respond`].
 
-use graven_pack::{Content, Error, NOT_FOUND, Pack, Page, Redirect};
+use graven_pack::{NOT_FOUND, Redirect};
+
+use crate::answer::Fault;
+use crate::prepared::{Prepared, PreparedPage, Site};
 
 /// What a path comes to.
 #[derive(Clone, Copy, Debug)]
-pub enum Resolution<'a> {
+pub(crate) enum Resolution<'a> {
     /// A page.
-    Page(Page<'a>),
+    Page(&'a PreparedPage),
     /// A redirect that the pack holds.
-    Redirect(Redirect<'a>),
+    Redirect(Redirect<'static>),
     /// Not a path of the pack, but another spelling of this one, which is.
-    Canonical(&'a str),
+    Canonical(&'static str),
     /// Nothing, or nothing yet.
     NotFound,
 }
 
 /// Looks up a path, and where it is not there the path that it is another spelling of.
-pub fn resolve<'a>(pack: &Pack<'a>, path: &str, now: i64) -> Result<Resolution<'a>, Error> {
-    match lookup(pack, path, now)? {
-        Some((_, Content::Page(page))) => Ok(Resolution::Page(page)),
-        Some((_, Content::Redirect(redirect))) => Ok(Resolution::Redirect(redirect)),
+pub(crate) fn resolve<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolution<'a>, Fault> {
+    match site.find(path, now)? {
+        Some((_, Prepared::Page(page))) => Ok(Resolution::Page(page)),
+        Some((_, Prepared::Redirect(redirect))) => Ok(Resolution::Redirect(*redirect)),
         None => match canonical(path) {
-            Some(path) => resolve_canonical(pack, path, now),
+            Some(path) => resolve_canonical(site, path, now),
             None => Ok(Resolution::NotFound),
         },
     }
 }
 
 /// The page that is sent where nothing is found; `None` where the pack has none.
-pub fn not_found<'a>(pack: &Pack<'a>, now: i64) -> Result<Option<Page<'a>>, Error> {
-    match lookup(pack, NOT_FOUND, now)? {
-        Some((_, Content::Page(page))) => Ok(Some(page)),
+pub(crate) fn not_found(site: &Site, now: i64) -> Result<Option<&PreparedPage>, Fault> {
+    match site.find(NOT_FOUND, now)? {
+        Some((_, Prepared::Page(page))) => Ok(Some(page)),
         _ => Ok(None),
     }
 }
 
-/// The second representation of a page, to be chosen by `Accept`; `None` where it has none, or none yet.
-pub fn alternate<'a>(pack: &Pack<'a>, page: &Page<'a>, now: i64) -> Result<Option<Page<'a>>, Error> {
-    let Some(index) = page.alternate() else { return Ok(None) };
-    Ok(match pack.route_at(index)?.at(now)?.map(|edition| edition.content()) {
-        Some(Content::Page(page)) => Some(page),
-        _ => None,
-    })
-}
-
-fn resolve_canonical<'a>(pack: &Pack<'a>, path: &str, now: i64) -> Result<Resolution<'a>, Error> {
-    Ok(match lookup(pack, path, now)? {
-        Some((path, Content::Page(_))) => Resolution::Canonical(path),
+fn resolve_canonical<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolution<'a>, Fault> {
+    Ok(match site.find(path, now)? {
+        Some((path, Prepared::Page(_))) => Resolution::Canonical(path),
         // Where that is a redirect too, one is enough.
-        Some((_, Content::Redirect(redirect))) => Resolution::Redirect(redirect),
+        Some((_, Prepared::Redirect(redirect))) => Resolution::Redirect(*redirect),
         None => Resolution::NotFound,
     })
-}
-
-fn lookup<'a>(pack: &Pack<'a>, path: &str, now: i64) -> Result<Option<(&'a str, Content<'a>)>, Error> {
-    let Some(route) = pack.route(path)? else { return Ok(None) };
-    Ok(route.at(now)?.map(|edition| (route.path(), edition.content())))
 }
 
 /// The path that this is another spelling of: with `index.html`, with `.html`, or with a slash at its end.

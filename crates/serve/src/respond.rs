@@ -13,7 +13,6 @@
 
 use std::ops::Range as Span;
 
-use graven_pack::{Pack, Page};
 use http::request::Parts;
 use http::{HeaderMap, Method, Response, Uri, Version};
 
@@ -24,16 +23,17 @@ use crate::body::Body;
 use crate::conditional::{Precondition, precondition, range_applies};
 use crate::host;
 use crate::range::{Range, Selection};
-use crate::resolve::{Resolution, alternate, not_found, resolve};
+use crate::prepared::{PreparedPage, Site};
+use crate::resolve::{Resolution, not_found, resolve};
 use crate::target::Target;
 
-/// Answers a request from the pack, as it stands at the time `now` (in Unix seconds, see [`crate::time::now`]).
+/// Answers a request from the site, as it stands at the time `now` (in Unix seconds, see [`crate::time::now`]).
 ///
 /// The request's field map becomes the response's, so that hyper can use one for all requests of a connection.
 #[must_use]
-pub fn respond(pack: Pack<'static>, now: i64, request: Parts) -> Response<Body> {
+pub fn respond(site: &Site, now: i64, request: Parts) -> Response<Body> {
     let Parts { method, uri, version, mut headers, .. } = request;
-    let site = Site { pack, now };
+    let site = SiteAt { site, now };
     let answer = site.answer(&Request { method: &method, uri: &uri, version, headers: &headers });
     headers.clear();
     let mut response = answer.unwrap_or(Answer::Fault).write(headers);
@@ -43,23 +43,26 @@ pub fn respond(pack: Pack<'static>, now: i64, request: Parts) -> Response<Body> 
     response
 }
 
-/// What of a request has a say in the answer. The target lives longer than the fields, which are cleared before the answer is
-/// written.
-struct Request<'target, 'fields> {
+/// What of a request has a say in the answer. The target lives as long as the answer; the fields are cleared before it is written.
+struct Request<'a, 'fields> {
     method: &'fields Method,
-    uri: &'target Uri,
+    uri: &'a Uri,
     version: Version,
     headers: &'fields HeaderMap,
 }
 
-/// A pack at a time.
-struct Site {
-    pack: Pack<'static>,
+/// A site at a time.
+#[derive(Clone, Copy)]
+struct SiteAt<'a> {
+    site: &'a Site,
     now: i64,
 }
 
-impl Site {
-    fn answer<'target>(&self, request: &Request<'target, '_>) -> Result<Answer<'target>, Fault> {
+/// The answer to a request: it lies in the site and in the request's target.
+type Answered<'a> = Result<Answer<'a>, Fault>;
+
+impl<'a> SiteAt<'a> {
+    fn answer(self, request: &Request<'a, '_>) -> Answered<'a> {
         // 1. RFC 9110 §9.1: a method that we know and do not serve is a 405, another one a 501.
         match *request.method {
             Method::GET | Method::HEAD | Method::OPTIONS => {}
@@ -85,9 +88,9 @@ impl Site {
     }
 
     /// 4. Finds what the path comes to.
-    fn find<'target>(&self, path: &str, request: &Request<'target, '_>) -> Result<Answer<'target>, Fault> {
+    fn find(self, path: &str, request: &Request<'a, '_>) -> Answered<'a> {
         let query = request.uri.query().filter(|query| !query.is_empty());
-        match resolve(&self.pack, path, self.now)? {
+        match resolve(self.site, path, self.now)? {
             Resolution::Page(page) => self.select(page, request),
             Resolution::Redirect(redirect) => Ok(Answer::Redirect { redirect, query }),
             Resolution::Canonical(path) => Ok(Answer::Canonical { path, query }),
@@ -97,24 +100,26 @@ impl Site {
 
     /// The site's own page for it, in a coding that is welcome if there is one. No preconditions, no range: those are for what
     /// would be a 200 (RFC 9110 §13.2.1).
-    fn not_found(&self, headers: &HeaderMap) -> Result<Answer<'static>, Fault> {
-        let Some(page) = not_found(&self.pack, self.now)? else { return Ok(Answer::NotFound(None)) };
-        let variant = AcceptEncoding::of(headers).choose(&page)?.unwrap_or(page.identity());
-        Ok(Answer::NotFound(Some(Selected { page, variant, vary: Vary::of(&page, None) })))
+    fn not_found(self, headers: &HeaderMap) -> Answered<'a> {
+        let Some(page) = not_found(self.site, self.now)? else { return Ok(Answer::NotFound(None)) };
+        let variant = AcceptEncoding::of(headers).choose(&page.variants).or_else(|| page.identity()).ok_or(Fault)?;
+        Ok(Answer::NotFound(Some(Selected { page, variant, vary: Vary::of(page, None) })))
     }
 
     /// 4. to 7.: from a page to what is sent of it.
-    fn select(&self, page: Page<'static>, request: &Request<'_, '_>) -> Result<Answer<'static>, Fault> {
-        let alternate = alternate(&self.pack, &page, self.now)?;
-        let vary = Vary::of(&page, alternate.as_ref());
+    fn select(self, page: &'a PreparedPage, request: &Request<'a, '_>) -> Answered<'a> {
+        let alternate = self.site.alternate(page, self.now)?;
+        let vary = Vary::of(page, alternate);
         let accept = Accept::of(request.headers);
-        let is_preferred = |alternate: &Page<'_>| accept.prefers(alternate.content_type(), page.content_type());
+        let is_preferred = |alternate: &&PreparedPage| {
+            accept.prefers(alternate.page.content_type(), page.page.content_type())
+        };
         let page = alternate.filter(is_preferred).unwrap_or(page);
-        let Some(variant) = AcceptEncoding::of(request.headers).choose(&page)? else {
+        let Some(variant) = AcceptEncoding::of(request.headers).choose(&page.variants) else {
             return Ok(Answer::NotAcceptable(vary));
         };
         let selected = Selected { page, variant, vary };
-        Ok(match precondition(request.headers, variant.etag()) {
+        Ok(match precondition(request.headers, selected.etag()) {
             Precondition::Failed => Answer::PreconditionFailed,
             Precondition::NotModified => Answer::NotModified(selected),
             Precondition::Holds => match part(request, &selected) {
@@ -130,9 +135,7 @@ impl Site {
 fn part(request: &Request<'_, '_>, selected: &Selected) -> Selection {
     let range = (*request.method == Method::GET).then(|| Range::of(request.headers)).flatten();
     match range {
-        Some(range) if range_applies(request.headers, selected.variant.etag()) => {
-            range.select(selected.variant.bytes().len())
-        }
+        Some(range) if range_applies(request.headers, selected.etag()) => range.select(selected.variant.bytes.len()),
         _ => Selection::Whole,
     }
 }

@@ -15,6 +15,7 @@ use crate::connection::{self, Shared};
 use crate::drain::{Drain, Phase};
 use crate::error::Error;
 use crate::listen::{self, Address, Bound};
+use crate::prepared::Site;
 use crate::worker::Worker;
 
 /// A server that listens, and does not answer yet.
@@ -64,8 +65,9 @@ impl Server {
     /// The workers, and what each shares with us.
     fn workers(self, pack: Pack<'static>) -> io::Result<Vec<(Arc<Shared>, Worker)>> {
         let mut bound = self.bound;
+        let site = Arc::new(Site::new(pack));
         let workers = (0..self.config.workers.get()).map(|_| {
-            let shared = Arc::new(Shared { pack, http: connection::http(), drain: Drain::default() });
+            let shared = Arc::new(Shared { site: Arc::clone(&site), http: connection::http(), drain: Drain::default() });
             let listeners = bound.iter_mut().filter_map(|bound| bound.listeners.pop()).collect();
             let worker = Worker::new(listeners, Arc::clone(&shared), self.config.drain_deadline)?;
             Ok((shared, worker))

@@ -54,7 +54,10 @@ pub(super) fn place<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> Vec<Spanne
 fn warn_of_undefined(events: &[Spanned], page: &mut Page) {
     for pair in events.windows(2) {
         let [(Event::Text(bracket), before), (Event::Text(label), after)] = pair else { continue };
-        let Some(label) = label.strip_prefix('^').filter(|label| &**bracket == "[" && !label.is_empty()) else {
+        let Some(label) = label
+            .strip_prefix('^')
+            .filter(|label| &**bracket == "[" && !label.is_empty() && page.body.file[after.end..].starts_with(']'))
+        else {
             continue;
         };
         let warning = page.warning(before.start..after.end + 1, format!("the footnote \"{label}\" is not defined"));

@@ -460,7 +460,7 @@ mod tests {
         (&["diff", "patch"], "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y", &["h\">---", "d\">-x", "i\">+y"]),
         (&["http"], "GET /x HTTP/1.1\nHost: a\n\n{\"a\": 1}", &["k\">GET", "a\">Host"]),
         (&["python", "py"], "def f(a): return \"s\" # c", &["k\">def", "f\">f", "s\">\"s\"", "c\"># c"]),
-        (&["ini", "systemd"], "; c\n[Unit]\nA=b", &["c\">; c", "h\">"]),
+        (&["ini", "systemd"], "; c\n[Unit]\nA=b", &["c\">; c", "k\">A", "s\">b"]),
         (&["console", "terminal"], "$ echo 'x'\n'out", &["f\">echo", "s\">'x'", "\n'out"]),
         (&["c"], "#include <x.h>\nint main(void) { return 0; }", &["k\">int", "f\">main", "n\">0"]),
     ];

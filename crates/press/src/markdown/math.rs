@@ -65,9 +65,7 @@ fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut 
 /// Where in the file the bytes `part` of `latex` stand; the whole formula where it is not written there as it is (in a block quote, say).
 fn place(latex: &str, span: &Range<usize>, part: &Range<usize>, page: &Page) -> Range<usize> {
     match page.body.file[span.clone()].find(latex) {
-        Some(start) if part.end <= latex.len() => {
-            span.start + start + part.start..span.start + start + part.end.max(part.start + 1)
-        }
+        Some(start) if part.end <= latex.len() => span.start + start + part.start..span.start + start + part.end,
         _ => trim_end(span, &page.body.file),
     }
 }

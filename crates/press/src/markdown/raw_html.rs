@@ -72,9 +72,14 @@ impl Source {
 
     /// Where in the file a range of the HTML stands.
     fn place(&self, range: Range<usize>) -> Range<usize> {
-        let piece = self.pieces.partition_point(|(start, _)| *start <= range.start).saturating_sub(1);
-        let (start, in_file) = self.pieces[piece];
-        in_file + range.start - start..in_file + range.end - start
+        let at = |offset: usize| {
+            let piece = self.pieces.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+            let (start, in_file) = self.pieces[piece];
+            in_file + offset - start
+        };
+        // The end is behind the last byte, which may stand in another piece than the byte that follows it.
+        let start = at(range.start);
+        start..if range.is_empty() { start } else { at(range.end - 1) + 1 }
     }
 
     /// Reports what is wrong; the HTML with its links resolved, if that changes it.

@@ -1,7 +1,7 @@
 //! Whatever is asked, and whatever the pack has become: an answer, and never a panic.
 
 use graven_pack::Pack;
-use graven_serve::respond;
+use graven_serve::{Site, respond};
 use proptest::prelude::*;
 
 use crate::site::{BUILT, get, pack, request, small};
@@ -18,7 +18,7 @@ fn a_damaged_record_is_a_500_without_details() {
         bytes[at..at + 4].fill(0xff);
         let Ok(pack) = Pack::open(bytes.leak()) else { continue };
         for path in PATHS {
-            let response = respond(pack, BUILT, request("GET", path, &[("accept", "text/markdown")]));
+            let response = respond(&Site::new(pack), BUILT, request("GET", path, &[("accept", "text/markdown")]));
             statuses.insert(response.status().as_u16());
             if response.status() == 500 {
                 assert_eq!(response.headers()["cache-control"], "no-store");
@@ -40,7 +40,7 @@ proptest! {
         }
         if let Ok(pack) = Pack::open(bytes.leak()) {
             for path in PATHS {
-                let status = respond(pack, BUILT, request("GET", path, &[("range", "bytes=3-")])).status();
+                let status = respond(&Site::new(pack), BUILT, request("GET", path, &[("range", "bytes=3-")])).status();
                 prop_assert!(status.as_u16() >= 200);
             }
         }
@@ -53,7 +53,7 @@ proptest! {
         let Ok(uri) = target.parse::<http::Uri>() else { return Ok(()) };
         let mut head = request("GET", "/", &[]);
         head.uri = uri;
-        let response = respond(pack(), BUILT, head);
+        let response = respond(&Site::new(pack()), BUILT, head);
         prop_assert!([200, 301, 302, 308, 400, 404].contains(&response.status().as_u16()));
         if let Some(location) = response.headers().get("location") {
             let location = location.as_bytes();

@@ -1,7 +1,7 @@
 //! Coding, type, method, condition and range: each alone, and then all combinations against a model.
 
 use graven_pack::Coding;
-use graven_serve::respond;
+use graven_serve::{Site, respond};
 
 use crate::site::{BIG, BUILT, POLICY, ask, codings, etag, field, fields, get, image, pack_of, request, stored};
 
@@ -120,7 +120,7 @@ fn older_content_that_is_put_back_is_sent_and_not_hidden_by_a_304() {
             }
         }
     }
-    let seen = respond(pack_of(&newer), BUILT, request("GET", "/notes", &[]));
+    let seen = respond(&Site::new(pack_of(&newer)), BUILT, request("GET", "/notes", &[]));
     // A client that saw the newer one, and a date long after both.
     let conditions = [("if-none-match", field(&seen, "etag")), ("if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT")];
     let response = get("/notes", &conditions);

@@ -1,7 +1,7 @@
 //! Which paths are answered, and where the others lead: the classes of fault that other servers had among them.
 
 use graven_pack::write::Image;
-use graven_serve::respond;
+use graven_serve::{Site, respond};
 use http::Request;
 
 use crate::site::{BUILT, LATER, ask, field, get, pack, pack_of, request, stored};
@@ -126,23 +126,23 @@ fn what_is_not_found_gets_the_site_s_own_page() {
 
 #[test]
 fn a_pack_without_a_404_page_has_a_line_of_text() {
-    let response = respond(pack_of(&Image::default()), BUILT, request("GET", "/", &[]));
+    let response = respond(&Site::new(pack_of(&Image::default())), BUILT, request("GET", "/", &[]));
     assert_eq!(response.status(), 404);
     assert_eq!(field(&response, "content-type"), "text/plain; charset=utf-8");
 }
 
 #[test]
 fn a_post_waits_for_its_hour() {
-    let at = |now| respond(pack(), now, request("GET", "/later", &[])).status().as_u16();
+    let at = |now| respond(&Site::new(pack()), now, request("GET", "/later", &[])).status().as_u16();
     assert_eq!((at(LATER - 1), at(LATER)), (404, 200));
-    let spelt = respond(pack(), LATER - 1, request("GET", "/later/", &[]));
+    let spelt = respond(&Site::new(pack()), LATER - 1, request("GET", "/later/", &[]));
     assert_eq!(spelt.status(), 404);
 }
 
 #[test]
 fn a_request_needs_one_host() {
     let without = Request::builder().uri("/notes").body(()).expect("a request").into_parts().0;
-    let response = respond(pack(), BUILT, without);
+    let response = respond(&Site::new(pack()), BUILT, without);
     assert_eq!((response.status().as_u16(), field(&response, "connection")), (400, "close"));
     assert_eq!(get("/notes", &[("host", "evil.example")]).status(), 400);
     assert_eq!(ask("HEAD", "/notes", &[("host", "localhost")]).status(), 400);

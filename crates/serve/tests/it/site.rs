@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
 use graven_pack::{ALWAYS, Class, Coding, Pack};
-use graven_serve::{Body, respond};
+use graven_serve::{Body, Site, respond};
 use http::{Request, Response};
 
 /// The pack's own time.
@@ -112,7 +112,7 @@ pub(crate) fn request(method: &str, target: &str, fields: &[(&str, &str)]) -> ht
 }
 
 pub(crate) fn ask(method: &str, target: &str, fields: &[(&str, &str)]) -> Response<Body> {
-    respond(pack(), BUILT, request(method, target, fields))
+    respond(&Site::new(pack()), BUILT, request(method, target, fields))
 }
 
 pub(crate) fn get(target: &str, fields: &[(&str, &str)]) -> Response<Body> {
