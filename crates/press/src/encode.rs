@@ -51,7 +51,7 @@ fn page(document: &Document, known: &Variants) -> PageSpec {
     }
 }
 
-/// The codings of a document, identity first. One that is not smaller than identity is left out.
+/// The codings of a document, identity first.
 fn variants(document: &Document, known: &Variants) -> Vec<VariantSpec> {
     let identity = variant(Coding::Identity, document.body.clone());
     if !is_compressible(&document.media_type) {
@@ -60,12 +60,23 @@ fn variants(document: &Document, known: &Variants) -> Vec<VariantSpec> {
     if let Some(variants) = known.get(&identity) {
         return variants.to_vec();
     }
-    let coded = [Coding::Gzip, Coding::Brotli, Coding::Zstd].into_iter().filter_map(|coding| {
+    let mut variants = vec![identity];
+    for coding in [Coding::Gzip, Coding::Brotli, Coding::Zstd] {
         let bytes = compress(coding, &document.body);
-        (bytes.len() < document.body.len()).then(|| variant(coding, bytes))
-    });
-    let coded: Vec<VariantSpec> = coded.collect();
-    [vec![identity], coded].concat()
+        if is_worth_storing(coding, bytes.len(), &variants) {
+            variants.push(variant(coding, bytes));
+        }
+    }
+    variants
+}
+
+/// Whether a coding is stored beside those that are stored already: if it is smaller than identity. Zstandard must be smaller than Brotli as well: whoever
+/// takes it takes Brotli too, and is sent the smallest, so that the other would only make the executable larger.
+fn is_worth_storing(coding: Coding, length: usize, stored: &[VariantSpec]) -> bool {
+    stored.iter().all(|stored| match (coding, stored.coding) {
+        (_, Coding::Identity) | (Coding::Zstd, Coding::Brotli) => length < stored.bytes.len(),
+        _ => true,
+    })
 }
 
 fn variant(coding: Coding, bytes: Vec<u8>) -> VariantSpec {
@@ -181,28 +192,40 @@ mod tests {
         Document { body: body.to_vec(), ..Document::file("a.txt", b"") }
     }
 
+    fn decoded(coding: Coding, bytes: &[u8], length: usize) -> Vec<u8> {
+        match coding {
+            Coding::Identity => bytes.to_vec(),
+            Coding::Gzip => {
+                let mut out = vec![0; length];
+                libdeflater::Decompressor::new().gzip_decompress(bytes, &mut out).expect("valid gzip");
+                out
+            }
+            Coding::Brotli => {
+                let mut out = Vec::new();
+                brotli::Decompressor::new(bytes, 4096).read_to_end(&mut out).expect("valid brotli");
+                out
+            }
+            Coding::Zstd => zstd::bulk::decompress(bytes, length).expect("valid zstd"),
+        }
+    }
+
     #[test]
     fn every_coding_decodes_to_the_identity() {
         let text = "All that is carved is carved once. ".repeat(100).into_bytes();
-        let variants = variants(&document(&text), &Variants::default());
-        assert_eq!(variants.iter().map(|variant| variant.coding).collect::<Vec<_>>(), [Coding::Identity, Coding::Gzip, Coding::Brotli, Coding::Zstd]);
-        for variant in &variants {
-            let decoded = match variant.coding {
-                Coding::Identity => variant.bytes.clone(),
-                Coding::Gzip => {
-                    let mut out = vec![0; text.len()];
-                    libdeflater::Decompressor::new().gzip_decompress(&variant.bytes, &mut out).expect("valid gzip");
-                    out
-                }
-                Coding::Brotli => {
-                    let mut out = Vec::new();
-                    brotli::Decompressor::new(&variant.bytes[..], 4096).read_to_end(&mut out).expect("valid brotli");
-                    out
-                }
-                Coding::Zstd => zstd::bulk::decompress(&variant.bytes, text.len()).expect("valid zstd"),
-            };
-            assert_eq!(decoded, text, "{:?}", variant.coding);
+        for coding in Coding::ALL {
+            assert_eq!(decoded(coding, &compress(coding, &text), text.len()), text, "{coding:?}");
         }
+    }
+
+    #[test]
+    fn zstd_is_stored_only_where_it_is_smaller_than_brotli() {
+        let of = |coding, length| VariantSpec { coding, etag: String::new(), bytes: vec![0; length] };
+        let stored = [of(Coding::Identity, 100), of(Coding::Gzip, 50), of(Coding::Brotli, 40)];
+        for (length, expected) in [(39, true), (40, false), (45, false)] {
+            assert_eq!(is_worth_storing(Coding::Zstd, length, &stored), expected, "{length}");
+        }
+        assert!(is_worth_storing(Coding::Brotli, 60, &stored[..2]), "brotli need not be smaller than gzip");
+        assert!(is_worth_storing(Coding::Zstd, 99, &stored[..1]), "where there is no brotli, identity is the measure");
     }
 
     #[test]
@@ -217,7 +240,7 @@ mod tests {
         let first = encode(&outputs, 0, None).expect("encodes");
         let pack = Pack::open(&first).expect("opens");
         let known = Variants::of(pack);
-        assert_eq!(known.get(&variant(Coding::Identity, text.clone())).map(<[_]>::len), Some(4));
+        assert_eq!(known.get(&variant(Coding::Identity, text.clone())), Some(&variants(&document(&text), &Variants::default())[..]));
         assert_eq!(encode(&outputs, 0, Some(pack)).expect("encodes"), first);
     }
 

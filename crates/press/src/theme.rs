@@ -17,8 +17,10 @@ struct DefaultTheme;
 pub struct Theme {
     /// Page, type, header, footer, print.
     base: String,
-    /// Contents pages: lists, the matrix of topics, tags.
-    index: String,
+    /// Lists of posts.
+    entries: String,
+    /// Lines with dotted leaders, the matrix of topics.
+    contents: String,
     /// An article: prose, figures, notes.
     prose: String,
     /// Code blocks and their classes.
@@ -32,8 +34,10 @@ pub struct Theme {
 /// What a page needs of the style sheets; what it does not need it does not carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sheets {
-    /// A contents page.
-    Index,
+    /// A list of posts.
+    Entries,
+    /// A list of posts with the contents of the site before it.
+    Contents,
     /// An article without code.
     Prose,
     /// An article with code.
@@ -49,7 +53,8 @@ impl Theme {
         let sheet = |name: &'static str| minify(name, &read(tree, name));
         Ok(Self {
             base: sheet("base.css")?,
-            index: sheet("index.css")?,
+            entries: sheet("entries.css")?,
+            contents: sheet("contents.css")?,
             prose: sheet("prose.css")?,
             code: sheet("code.css")?,
             icon_svg: read(tree, "favicon.svg").into_owned(),
@@ -61,7 +66,8 @@ impl Theme {
     #[must_use]
     pub fn css(&self, sheets: Sheets) -> String {
         match sheets {
-            Sheets::Index => [self.base.as_str(), &self.index].concat(),
+            Sheets::Entries => [self.base.as_str(), &self.entries].concat(),
+            Sheets::Contents => [self.base.as_str(), &self.entries, &self.contents].concat(),
             Sheets::Prose => [self.base.as_str(), &self.prose].concat(),
             Sheets::Code => [self.base.as_str(), &self.prose, &self.code].concat(),
         }
@@ -114,7 +120,7 @@ mod tests {
     #[test]
     fn a_file_of_the_site_replaces_one_of_the_theme() {
         let mut tree = SourceTree::default();
-        tree.insert("theme/index.css", "main { color : red }");
-        assert!(Theme::load(&tree).expect("loads").css(Sheets::Index).ends_with("main{color:red}"));
+        tree.insert("theme/entries.css", "main { color : red }");
+        assert!(Theme::load(&tree).expect("loads").css(Sheets::Entries).ends_with("main{color:red}"));
     }
 }

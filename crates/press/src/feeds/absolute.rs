@@ -1,5 +1,5 @@
-//! Makes the HTML of a post fit to stand elsewhere: every reference becomes absolute, and the headings lose their anchors, which lead nowhere but to
-//! themselves. All else stays byte for byte.
+//! Makes the HTML of a post fit to stand elsewhere: every reference becomes absolute, the headings lose their anchors, which lead nowhere but to
+//! themselves, and code its colours, which need a style sheet that is not there. All else stays byte for byte.
 
 use std::ops::Range;
 
@@ -17,6 +17,7 @@ pub(super) fn absolute(html: &str, base_url: &str, path: &str) -> String {
         tag: Tag::default(),
         attribute: Vec::new(),
         drawings: 0,
+        preformatted: 0,
         anchor: None,
         edits: Vec::new(),
     };
@@ -38,6 +39,8 @@ struct Rewriter<'a> {
     attribute: Vec<u8>,
     /// How many `<svg>` are open.
     drawings: usize,
+    /// How many `<pre>` are open.
+    preformatted: usize,
     /// Where the anchor of a heading that is open begins.
     anchor: Option<usize>,
     /// In order, apart from each other.
@@ -61,11 +64,15 @@ impl Rewriter<'_> {
             CallbackEvent::AttributeValue { value } => self.value(&String::from_utf8_lossy(value), place),
             CallbackEvent::CloseStartTag { self_closing } => {
                 self.drawings += usize::from(self.tag.name == b"svg" && !self_closing);
+                self.preformatted += usize::from(self.tag.name == b"pre");
+                if self.preformatted > 0 && self.tag.name == b"span" {
+                    self.edits.push((self.tag.start..place.end, String::new()));
+                }
                 if self.tag.is_anchor {
                     self.anchor.get_or_insert(self.tag.start);
                 }
             }
-            CallbackEvent::EndTag { name } => self.end(name, place.end),
+            CallbackEvent::EndTag { name } => self.end(name, place),
             _ => {}
         }
     }
@@ -100,13 +107,15 @@ impl Rewriter<'_> {
         }
     }
 
-    fn end(&mut self, name: &[u8], end: usize) {
+    fn end(&mut self, name: &[u8], place: Range<usize>) {
         match name {
             b"svg" => self.drawings = self.drawings.saturating_sub(1),
+            b"pre" => self.preformatted = self.preformatted.saturating_sub(1),
+            b"span" if self.preformatted > 0 => self.edits.push((place, String::new())),
             b"a" => {
                 if let Some(start) = self.anchor.take() {
                     while self.edits.pop_if(|(place, _)| place.start >= start).is_some() {}
-                    self.edits.push((start..end, String::new()));
+                    self.edits.push((start..place.end, String::new()));
                 }
             }
             _ => {}
@@ -181,6 +190,13 @@ mod tests {
         assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected);
         let class_last = r##"<h2>A<a href="#a" class="x anchor">#</a></h2>"##;
         assert_eq!(absolute(class_last, "https://e.org", "/"), "<h2>A</h2>");
+    }
+
+    #[test]
+    fn code_loses_its_colours_and_nothing_else() {
+        let html = "<span>a</span><pre><code class=\"language-rust\"><span class=\"k\">fn</span> <span class=f>f</span>() {}</code></pre><span>b</span>";
+        let expected = "<span>a</span><pre><code class=\"language-rust\">fn f() {}</code></pre><span>b</span>";
+        assert_eq!(absolute(html, "https://e.org", "/"), expected);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) fn render(context: Context) -> String {
         @for (year, posts) in years(site) {
             section.year aria-labelledby={ "y" (year) } {
                 h2 #{ "y" (year) } { (year) }
-                (lists::entries(context, &posts))
+                (lists::entries(context, &posts, lists::Under::Section))
             }
         }
     };
@@ -24,7 +24,7 @@ pub(super) fn render(context: Context) -> String {
         title: Some("Blog"),
         description: &description,
         path: "/blog",
-        sheets: Sheets::Index,
+        sheets: Sheets::Entries,
         json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Blog", "/blog")])],
         article: None,
         feed: None,

@@ -33,7 +33,7 @@ pub(super) fn render(context: Context) -> String {
         }
         section aria-labelledby="newest" {
             h2 #newest { a href="/blog" { "Newest posts" } }
-            (lists::entries(context, &newest))
+            (lists::entries(context, &newest, lists::Under::Section))
             @if site.posts.len() > NEWEST { p { a href="/blog" { "All " (lists::count(site.posts.len())) } } }
         }
     };
@@ -46,7 +46,7 @@ pub(super) fn render(context: Context) -> String {
         title: None,
         description: &settings.description,
         path: "/",
-        sheets: Sheets::Index,
+        sheets: Sheets::Contents,
         json_ld: vec![website],
         article: None,
         feed: None,

@@ -49,14 +49,26 @@ pub(super) fn tags(context: Context, post: &Post) -> Markup {
     }
 }
 
+/// What the titles of a list stand under, so that no level of heading is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Under {
+    /// The page's own title.
+    Page,
+    /// The heading of a section.
+    Section,
+}
+
 /// Posts with title, description, tags and date.
-pub(super) fn entries(context: Context, posts: &[usize]) -> Markup {
+pub(super) fn entries(context: Context, posts: &[usize], under: Under) -> Markup {
     html! {
         ol.entries {
             @for index in posts {
                 @let post = &context.site.posts[*index];
                 li {
-                    h3 { a href=(post.route()) { (post.title) } }
+                    @match under {
+                        Under::Page => { h2 { a href=(post.route()) { (post.title) } } }
+                        Under::Section => { h3 { a href=(post.route()) { (post.title) } } }
+                    }
                     (date(post))
                     p { (post.description) }
                     (tags(context, post))

@@ -22,14 +22,14 @@ pub(super) fn render(context: Context) -> String {
         }
         section aria-labelledby="newest" {
             h2 #newest { "Newest posts" }
-            (lists::entries(context, &newest))
+            (lists::entries(context, &newest, lists::Under::Section))
         }
     };
     let head = Head {
         title: Some("Not found"),
         description: "There is nothing at this address.",
         path: NOT_FOUND,
-        sheets: Sheets::Index,
+        sheets: Sheets::Contents,
         json_ld: Vec::new(),
         article: None,
         feed: None,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::head::{self, Head};
+use super::lists::Under;
 use super::{Context, layout, lists};
 use crate::theme::Sheets;
 
@@ -23,7 +24,7 @@ pub(super) fn render_all(context: Context) -> String {
                     span.data.count { (lists::count(topic.posts.len())) }
                 }
                 p { (topic.blurb) }
-                (topic_entries(context, index))
+                (topic_entries(context, index, Under::Section))
             }
         }
     };
@@ -31,7 +32,7 @@ pub(super) fn render_all(context: Context) -> String {
         title: Some("Notes"),
         description: &description,
         path: "/notes",
-        sheets: Sheets::Index,
+        sheets: Sheets::Contents,
         json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Notes", "/notes")])],
         article: None,
         feed: None,
@@ -47,7 +48,7 @@ pub(super) fn render_topic(context: Context, index: usize) -> String {
         div.topic.(lists::hue(index)) {
             h1 { (topic.title) }
             p.lede { (topic.blurb) }
-            (topic_entries(context, index))
+            (topic_entries(context, index, Under::Page))
         }
         p { a href="/notes" { "All topics" } }
     };
@@ -55,7 +56,7 @@ pub(super) fn render_topic(context: Context, index: usize) -> String {
         title: Some(&topic.title),
         description: &topic.blurb,
         path: &path,
-        sheets: Sheets::Index,
+        sheets: Sheets::Entries,
         json_ld: vec![head::breadcrumbs(
             context,
             &[(&site.settings.title, "/"), ("Notes", "/notes"), (&topic.title, &path)],
@@ -66,7 +67,7 @@ pub(super) fn render_topic(context: Context, index: usize) -> String {
     layout::render(context, &head, &main)
 }
 
-fn topic_entries(context: Context, index: usize) -> Markup {
+fn topic_entries(context: Context, index: usize, under: Under) -> Markup {
     let topic = &context.site.topics[index];
     html! {
         @if topic.posts.is_empty() {
@@ -75,7 +76,7 @@ fn topic_entries(context: Context, index: usize) -> Markup {
                 a href=(topic.feed_route()) { "feed" } " will tell."
             }
         } @else {
-            (lists::entries(context, &topic.posts))
+            (lists::entries(context, &topic.posts, under))
         }
     }
 }

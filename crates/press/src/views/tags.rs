@@ -22,7 +22,7 @@ pub(super) fn render_all(context: Context) -> String {
         title: Some("Tags"),
         description: &description,
         path: "/tags",
-        sheets: Sheets::Index,
+        sheets: Sheets::Contents,
         json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Tags", "/tags")])],
         article: None,
         feed: None,
@@ -38,14 +38,14 @@ pub(super) fn render_tag(context: Context, index: usize) -> String {
     let main = html! {
         h1 { (tag.name) }
         p.lede { (description) " " a href=(tag.feed_route()) { "Feed" } "." }
-        (lists::entries(context, &tag.posts))
+        (lists::entries(context, &tag.posts, lists::Under::Page))
         p { a href="/tags" { "All tags" } }
     };
     let head = Head {
         title: Some(&tag.name),
         description: &description,
         path: &path,
-        sheets: Sheets::Index,
+        sheets: Sheets::Entries,
         json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Tags", "/tags"), (&tag.name, &path)])],
         article: None,
         feed: Some(tag.feed_route()),
