@@ -75,8 +75,11 @@ fn faults(text: &str) -> Vec<(String, String)> {
     report.diagnostics().iter().map(fault).collect()
 }
 
-/// Holds each text to its faults: how each begins, some part of its help, and what it points at.
-fn check(cases: &[(&str, &[(&str, &str, &str)])]) {
+/// How a fault begins, some part of its help, and what it points at.
+type Fault<'a> = (&'a str, &'a str, &'a str);
+
+/// Holds each text to its faults.
+fn check(cases: &[(&str, &[Fault])]) {
     for (text, expected) in cases {
         let found = faults(text);
         assert_eq!(found.len(), expected.len(), "{text:?}: {found:?}");

@@ -46,7 +46,7 @@ fn figure(image: &Image, number: usize, page: &mut Page) -> String {
     };
     let caption = if image.title.is_empty() { String::new() } else { format!(" {}", inline_html(&image.title)) };
     format!(
-        "<figure class=\"fig\" id=\"{id}\">{drawing}<figcaption><b>Figure {number}.</b>{caption}</figcaption></figure>\n"
+        "<figure class=\"fig\" id=\"{id}\"><figcaption><b>Figure {number}.</b>{caption}</figcaption>{drawing}</figure>\n"
     )
 }
 
