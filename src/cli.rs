@@ -8,6 +8,7 @@ use lexopt::prelude::*;
 
 use crate::extract::Existing;
 use crate::failure::Failure;
+use crate::install::{Action, Mode, Order};
 use crate::list::Form;
 use crate::settings::{self, SETTINGS};
 
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     Verify,
     List(Form),
     Extract { folder: PathBuf, existing: Existing },
+    Install(Order),
     Unit,
     Help,
     Version,
@@ -34,8 +36,11 @@ pub(crate) fn parse(
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
-            Long("json") => given.json = true,
-            Long("force") => given.force = true,
+            Long("json") => given.switches.push("json"),
+            Long("force") => given.switches.push("force"),
+            Long("dry-run") => given.switches.push("dry-run"),
+            Long("rollback") => given.switches.push("rollback"),
+            Long("root") => given.root = Some(parser.value().map_err(Failure::usage)?.into()),
             Long(flag) if SETTINGS.iter().any(|setting| setting.flag == flag) => {
                 let flag = flag.to_owned();
                 let value = parser.value().and_then(ValueExt::string).map_err(Failure::usage)?;
@@ -53,8 +58,9 @@ pub(crate) fn parse(
 struct Given {
     words: Vec<OsString>,
     settings: Vec<(String, String)>,
-    json: bool,
-    force: bool,
+    /// Options without a value, without their dashes.
+    switches: Vec<&'static str>,
+    root: Option<PathBuf>,
 }
 
 impl Given {
@@ -62,18 +68,25 @@ impl Given {
         let name = if self.words.is_empty() { "serve".into() } else { self.words.remove(0) };
         let name = name.to_string_lossy().into_owned();
         if name != "extract" {
-            self.refuse(!self.words.is_empty(), format_args!("`{name}` takes no further words"))?;
+            refuse(!self.words.is_empty(), format_args!("`{name}` takes no further words"))?;
         }
         if name != "serve" {
-            self.refuse(!self.settings.is_empty(), format_args!("`{name}` does not serve and takes no such option"))?;
+            refuse(!self.settings.is_empty(), format_args!("`{name}` does not serve and takes no such option"))?;
         }
-        self.refuse(self.json && name != "list", format_args!("--json goes with `list`"))?;
-        self.refuse(self.force && name != "extract", format_args!("--force goes with `extract`"))?;
+        refuse(self.has("json") && name != "list", format_args!("--json goes with `list`"))?;
+        refuse(self.has("force") && name != "extract", format_args!("--force goes with `extract`"))?;
+        let is_install = name == "install" || name == "uninstall";
+        let aims_elsewhere = self.has("dry-run") || self.root.is_some();
+        refuse(aims_elsewhere && !is_install, format_args!("--dry-run and --root go with `install` and `uninstall`"))?;
+        refuse(self.has("rollback") && name != "install", format_args!("--rollback goes with `install`"))?;
         match name.as_str() {
             "serve" => settings::configure(&self.settings, environment).map(Command::Serve).map_err(Failure::usage),
             "verify" => Ok(Command::Verify),
-            "list" => Ok(Command::List(if self.json { Form::Json } else { Form::Table })),
+            "list" => Ok(Command::List(if self.has("json") { Form::Json } else { Form::Table })),
             "extract" => self.extract(),
+            "install" if self.has("rollback") => Ok(self.order(Action::Rollback)),
+            "install" => Ok(self.order(Action::Install)),
+            "uninstall" => Ok(self.order(Action::Uninstall)),
             "unit" => Ok(Command::Unit),
             "help" => Ok(Command::Help),
             other => Err(Failure::usage(format_args!("there is no command `{other}`"))),
@@ -81,16 +94,25 @@ impl Given {
     }
 
     fn extract(mut self) -> Result<Command, Failure> {
-        let existing = if self.force { Existing::Overwrite } else { Existing::Keep };
+        let existing = if self.has("force") { Existing::Overwrite } else { Existing::Keep };
         match (self.words.pop(), self.words.is_empty()) {
             (Some(folder), true) => Ok(Command::Extract { folder: folder.into(), existing }),
             _ => Err(Failure::usage("`extract` takes one folder, as in `notes extract public`")),
         }
     }
 
-    fn refuse(&self, wrong: bool, message: std::fmt::Arguments) -> Result<(), Failure> {
-        if wrong { Err(Failure::usage(message)) } else { Ok(()) }
+    fn order(self, action: Action) -> Command {
+        let mode = if self.has("dry-run") { Mode::Tell } else { Mode::Do };
+        Command::Install(Order { action, root: self.root, mode })
     }
+
+    fn has(&self, switch: &str) -> bool {
+        self.switches.contains(&switch)
+    }
+}
+
+fn refuse(wrong: bool, message: std::fmt::Arguments) -> Result<(), Failure> {
+    if wrong { Err(Failure::usage(message)) } else { Ok(()) }
 }
 
 /// The text of `--help`.
@@ -104,14 +126,18 @@ pub(crate) fn help() -> String {
          \x20 list [--json]       every path with its type and its size in each coding\n\
          \x20 extract DIR         write the site as plain files, for any static host\n\
          \x20                     [--force: into a folder that is not empty]\n\
+         \x20 install             make it a service of systemd, or upgrade the one there\n\
+         \x20                     [--rollback: go back to the version before]\n\
+         \x20 uninstall           stop the service and remove it\n\
+         \x20                     [both: --dry-run only says what would be done;\n\
+         \x20                     --root DIR does it in an image's folder]\n\
          \x20 unit                print the systemd units\n\n\
          Options of `serve`, each also an environment variable:\n",
     );
     for setting in SETTINGS {
-        text += &format!("  --{} {}\n", setting.flag, setting.value);
-        text += &format!("  {}\n", setting.variable());
+        text.extend(["  --", setting.flag, " ", setting.value, "\n  ", &setting.variable(), "\n"]);
         for line in wrap(setting.text) {
-            text += &format!("      {line}\n");
+            text.extend(["      ", &line, "\n"]);
         }
     }
     text + "\n  -h, --help          this text\n  -V, --version       version and digest of the content\n\n\
@@ -161,6 +187,9 @@ mod tests {
             ("extract out", "Extract"),
             ("extract --force out", "Extract"),
             ("unit", "Unit"),
+            ("install", "Install(Order { action: Install, root: None, mode: Do"),
+            ("install --rollback --dry-run", "Install(Order { action: Rollback, root: None, mode: Tell"),
+            ("uninstall --root /mnt", "Install(Order { action: Uninstall, root: Some(\"/mnt\"), mode: Do"),
             ("list --help", "Help"),
             ("-V", "Version"),
         ] {
@@ -180,6 +209,9 @@ mod tests {
             ("serve --json", "--json goes with `list`"),
             ("--frobnicate", "--frobnicate"),
             ("--workers", "--workers"),
+            ("install now", "`install` takes no further words"),
+            ("uninstall --rollback", "--rollback goes with `install`"),
+            ("serve --root /mnt", "--dry-run and --root go with `install`"),
         ] {
             let failure = parsed(line).expect_err(line);
             assert!(failure.to_string().contains(expected), "{line}: {failure}");

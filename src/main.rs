@@ -5,6 +5,7 @@
 mod cli;
 mod extract;
 mod failure;
+mod install;
 mod list;
 mod settings;
 
@@ -12,7 +13,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use graven_pack::Pack;
-use graven_serve::{Config, Server, terminated};
+use graven_serve::{Config, Server, confine, terminated};
 use include_dir::{Dir, include_dir};
 
 use crate::cli::Command;
@@ -49,6 +50,11 @@ fn run() -> Result<(), Failure> {
             let files = extract::run(pack, now, &folder, existing)?;
             print(&format!("{files} files in {}\n", folder.display()))
         }
+        Command::Install(order) => {
+            // What was damaged on its way here is not put in the place of what works.
+            pack.verify()?;
+            print(&install::run(&order, &DEPLOY)?)
+        }
         Command::Unit => units(),
         Command::Help => print(&cli::help()),
         Command::Version => print(&format!("notes {} (content {})\n", env!("CARGO_PKG_VERSION"), digest(pack))),
@@ -61,6 +67,10 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     for address in server.addresses() {
         print(&format!("serving {} routes at {}\n", pack.len(), address.url()))?;
     }
+    if let Some(address) = server.admin_address() {
+        print(&format!("/metrics, /healthz and /readyz at {}\n", address.url()))?;
+    }
+    print(&format!("{}\n", confine()))?;
     server.run(pack, terminated()).map_err(|error| Failure::new(error.to_string()))
 }
 

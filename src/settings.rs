@@ -1,10 +1,11 @@
 //! What `serve` can be told, by flag or by environment variable: one table, from which the command line is read and `--help` is written.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 
-use graven_serve::{Address, Config};
+use graven_serve::config::LEAST_HEADER_BYTES;
+use graven_serve::{AccessLog, Address, Config, Form, TrustedProxy};
 
 /// One thing that `serve` can be told.
 pub(crate) struct Setting {
@@ -29,12 +30,15 @@ impl Setting {
     }
 }
 
+/// hyper reads as much at once.
+const HEADER_BYTES_EXPECTED: &str = "a number of bytes from 8192 on";
+
 /// All of them, in the order of the help.
 pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "listen",
         value: "ADDR",
-        text: "address to serve on: IP:PORT, [::]:PORT (both families) or unix:PATH; several by repeating it, or with commas in the variable [default: [::]:8080]",
+        text: "address to serve on: IP:PORT, [::]:PORT (both families) or unix:PATH; several by repeating it, or with commas in the variable [default: the sockets of systemd, without those [::]:8080]",
         apply: |config, value| {
             for address in value.split(',') {
                 config.listen.push(address.trim().parse::<Address>().map_err(|_| "an address: write [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock".to_owned())?);
@@ -69,12 +73,105 @@ pub(crate) const SETTINGS: &[Setting] = &[
             Ok(())
         },
     },
+    Setting {
+        flag: "connections",
+        value: "N",
+        text: "connections at a time; then the one that is idle for the longest gives way, or a new one is told 503 [default: 16384, or what the limit on descriptors allows]",
+        apply: |config, value| {
+            config.limits.connections = Some(number(value, "a number from 1 on")?);
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "idle-time",
+        value: "TIME",
+        text: "how long a connection may be without a request [default: 75s]",
+        apply: |config, value| {
+            config.limits.idle_time = duration(value)?;
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "header-time",
+        value: "TIME",
+        text: "how long a request's head may take; then 408 [default: 10s]",
+        apply: |config, value| {
+            config.limits.header_time = duration(value)?;
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "header-bytes",
+        value: "N",
+        text: "how long a request's head may be; beyond, 431 [default: 16384]",
+        apply: |config, value| {
+            let bytes = number(value, HEADER_BYTES_EXPECTED)?;
+            config.limits.header_bytes = if bytes < LEAST_HEADER_BYTES { return Err(HEADER_BYTES_EXPECTED.to_owned()) } else { bytes };
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "write-time",
+        value: "TIME",
+        text: "how long a client may take nothing of its answer; then it is cut off [default: 30s]",
+        apply: |config, value| {
+            config.limits.write_time = duration(value)?;
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "h2-streams",
+        value: "N",
+        text: "HTTP/2 streams of a connection at a time [default: 100]",
+        apply: |config, value| {
+            config.limits.streams = number::<NonZeroU32>(value, "a number from 1 on")?.get();
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "h2-resets",
+        value: "N",
+        text: "HTTP/2 streams that may be reset before they are answered; beyond, the connection is closed [default: 20]",
+        apply: |config, value| {
+            config.limits.resets = number(value, "a number")?;
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "admin",
+        value: "ADDR",
+        text: "second address, for /metrics, /healthz and /readyz; for this computer or a network of your own, as in 127.0.0.1:9090 [default: none]",
+        apply: |config, value| {
+            config.admin = Some(value.parse::<Address>().map_err(|_| "an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock".to_owned())?);
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "access-log",
+        value: "FORM",
+        text: "a line for each answer on standard output: common, combined or json [default: none]",
+        apply: |config, value| {
+            let form = value.parse::<Form>().map_err(|_| "a form: write common, combined or json".to_owned())?;
+            config.access_log = Some(AccessLog::new(form));
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "trusted-proxy",
+        value: "CIDR",
+        text: "proxies whose Forwarded, X-Forwarded-For or CF-Connecting-IP names the client in the log: 10.0.0.0/8, an address, or unix; several like --listen [default: none]",
+        apply: |config, value| {
+            for proxy in value.split(',') {
+                config.trusted_proxies.push(proxy.trim().parse::<TrustedProxy>().map_err(|_| "a network: write 10.0.0.0/8, ::1 or unix".to_owned())?);
+            }
+            Ok(())
+        },
+    },
 ];
 
 /// The configuration from flags (name and value, in order) and the environment. A flag wins over its variable; both win over the default.
 pub(crate) fn configure(flags: &[(String, String)], environment: impl Fn(&str) -> Option<String>) -> Result<Config, String> {
-    let defaults = Config::default();
-    let mut config = Config { listen: Vec::new(), ..defaults.clone() };
+    let mut config = Config::default();
     for setting in SETTINGS {
         let mut values = flags.iter().filter(|(flag, _)| flag == setting.flag).map(|(_, value)| value).peekable();
         let variable = setting.variable();
@@ -86,9 +183,6 @@ pub(crate) fn configure(flags: &[(String, String)], environment: impl Fn(&str) -
         for value in values {
             setting.set(&mut config, &format!("--{}", setting.flag), value)?;
         }
-    }
-    if config.listen.is_empty() {
-        config.listen = defaults.listen;
     }
     Ok(config)
 }
@@ -147,6 +241,8 @@ mod tests {
         for (flags, variables, expected) in [
             (vec![("workers", "0")], vec![], "--workers: \"0\" is not a number from 1 on"),
             (vec![], vec![("NOTES_DRAIN_DELAY", "5")], "NOTES_DRAIN_DELAY: \"5\" is not a time: write 500ms, 5s or 2m"),
+            (vec![("header-bytes", "8191")], vec![], "--header-bytes: \"8191\" is not a number of bytes from 8192 on"),
+            (vec![("connections", "0")], vec![], "--connections: \"0\" is not a number from 1 on"),
             (vec![("drain-delay", "99999999999s")], vec![], "--drain-delay: \"99999999999s\" is not a time: write 500ms, 5s or 2m"),
         ] {
             assert_eq!(from(&flags, &variables).expect_err("not valid"), expected);

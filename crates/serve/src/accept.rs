@@ -2,34 +2,34 @@
 //!
 //! Step 4 of [`mod@crate::respond`], before a coding is chosen.
 
-use http::HeaderMap;
 use http::header::ACCEPT;
 
+use crate::request::Fields;
 use crate::weight::{Weight, elements, qvalue, split};
 
 /// The `Accept` fields of a request (RFC 9110 §12.5.1). They are read when asked, since most requests are for a page of
 /// which there is one representation.
-#[derive(Clone, Copy, Debug)]
-pub struct Accept<'a>(&'a HeaderMap);
+#[derive(Debug)]
+pub struct Accept<'a, F>(&'a F);
 
-impl<'a> Accept<'a> {
+impl<'a, F: Fields> Accept<'a, F> {
     /// The `Accept` fields among these.
     #[must_use]
-    pub fn of(headers: &'a HeaderMap) -> Self {
-        Accept(headers)
+    pub fn of(fields: &'a F) -> Self {
+        Accept(fields)
     }
 
     /// Whether `media_type` is more welcome than `default`. Where both are refused the answer is `default`: a page that
     /// was not asked for is of more use than a 406, and §12.5.1 lets us send it.
     #[must_use]
-    pub fn prefers(self, media_type: &str, default: &str) -> bool {
-        self.0.contains_key(ACCEPT) && self.weight(media_type) > self.weight(default)
+    pub fn prefers(&self, media_type: &str, default: &str) -> bool {
+        self.0.has(&ACCEPT) && self.weight(media_type) > self.weight(default)
     }
 
     /// The weight of a media type: that of the most specific range that matches it, zero where none does.
-    fn weight(self, media_type: &str) -> Weight {
+    fn weight(&self, media_type: &str) -> Weight {
         let media_type = media_type.as_bytes();
-        elements(self.0.get_all(ACCEPT).iter())
+        elements(self.0.lines(&ACCEPT))
             .filter_map(|element| MediaRange::parse(element)?.matching(media_type))
             .max()
             .map_or(Weight::ZERO, |(_, weight)| weight)
@@ -108,7 +108,7 @@ fn unquoted(byte: &&u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;

@@ -5,10 +5,10 @@
 use std::cmp::Reverse;
 
 use graven_pack::Coding;
-use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
 use crate::prepared::PreparedVariant;
+use crate::request::Fields;
 use crate::weight::{Weight, elements, qvalue, split};
 
 /// Parsed `Accept-Encoding` fields (RFC 9110 §12.5.3).
@@ -33,10 +33,10 @@ impl AcceptEncoding {
     /// Reads all field lines. An element that is malformed counts as not being there, so that a client that we do not
     /// understand is sent identity, which everyone can read.
     #[must_use]
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub fn of(fields: &impl Fields) -> Self {
         let mut named = [None; Coding::ALL.len()];
         let mut others = None;
-        for (name, weight) in elements(headers.get_all(ACCEPT_ENCODING).iter()).filter_map(weighted) {
+        for (name, weight) in elements(fields.lines(&ACCEPT_ENCODING)).filter_map(weighted) {
             match coding(name) {
                 Some(coding) => mention(&mut named[coding as usize], weight),
                 None if name == b"*" => mention(&mut others, weight),
@@ -101,7 +101,7 @@ fn coding(name: &[u8]) -> Option<Coding> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;

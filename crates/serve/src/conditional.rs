@@ -6,8 +6,8 @@
 //! therefore never hidden by a 304: its tags are other tags.
 
 use http::header::{IF_MATCH, IF_NONE_MATCH, IF_RANGE};
-use http::{HeaderMap, HeaderValue};
 
+use crate::request::Fields;
 use crate::weight::trim;
 
 /// What the preconditions of a GET or HEAD request come to.
@@ -23,14 +23,14 @@ pub enum Precondition {
 
 /// Weighs the preconditions in their order (RFC 9110 §13.2.2), against the entity tag of the selected variant.
 #[must_use]
-pub fn precondition(headers: &HeaderMap, etag: &str) -> Precondition {
+pub fn precondition(fields: &impl Fields, etag: &str) -> Precondition {
     // 1. If-Match, when there is one: false is a 412.
-    if headers.contains_key(IF_MATCH) && !one_of(headers.get_all(IF_MATCH).iter(), |tag| tag.strongly_matches(etag)) {
+    if fields.has(&IF_MATCH) && !one_of(fields.lines(&IF_MATCH), |tag| tag.strongly_matches(etag)) {
         return Precondition::Failed;
     }
     // 2. If-Unmodified-Since: there is no modification date to compare.
     // 3. If-None-Match, when there is one: false is a 304 to GET and HEAD.
-    if one_of(headers.get_all(IF_NONE_MATCH).iter(), |tag| tag.weakly_matches(etag)) {
+    if one_of(fields.lines(&IF_NONE_MATCH), |tag| tag.weakly_matches(etag)) {
         return Precondition::NotModified;
     }
     // 4. If-Modified-Since: there is no modification date to compare.
@@ -41,11 +41,11 @@ pub fn precondition(headers: &HeaderMap, etag: &str) -> Precondition {
 /// Whether a `Range` is to be regarded (RFC 9110 §13.1.5): without `If-Range`, or where its entity tag strongly matches.
 /// A date never does.
 #[must_use]
-pub fn range_applies(headers: &HeaderMap, etag: &str) -> bool {
-    let mut lines = headers.get_all(IF_RANGE).iter();
+pub fn range_applies(fields: &impl Fields, etag: &str) -> bool {
+    let mut lines = fields.lines(&IF_RANGE);
     match (lines.next(), lines.next()) {
         (None, _) => true,
-        (Some(line), None) => match EntityTag::parse(trim(line.as_bytes())) {
+        (Some(line), None) => match EntityTag::parse(trim(line)) {
             Some((tag, [])) => tag.strongly_matches(etag),
             _ => false,
         },
@@ -54,8 +54,8 @@ pub fn range_applies(headers: &HeaderMap, etag: &str) -> bool {
 }
 
 /// Whether one of the listed tags passes, or the list is `*`: any representation, and there is one.
-fn one_of<'a>(lines: impl Iterator<Item = &'a HeaderValue>, passes: impl Fn(EntityTag<'a>) -> bool) -> bool {
-    lines.into_iter().any(|line| trim(line.as_bytes()) == b"*" || entity_tags(line.as_bytes()).any(&passes))
+fn one_of<'a>(lines: impl Iterator<Item = &'a [u8]>, passes: impl Fn(EntityTag<'a>) -> bool) -> bool {
+    lines.into_iter().any(|line| trim(line) == b"*" || entity_tags(line).any(&passes))
 }
 
 /// An entity tag (RFC 9110 §8.8.3).
@@ -107,7 +107,7 @@ fn entity_tags(line: &[u8]) -> impl Iterator<Item = EntityTag<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderName;
+    use http::{HeaderMap, HeaderName, HeaderValue};
     use http::header::{IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE};
     use proptest::prelude::*;
 

@@ -4,18 +4,60 @@ use std::net::{Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use crate::access_log::AccessLog;
+use crate::forwarded::TrustedProxy;
 use crate::listen::Address;
 
 /// All addresses of both families, so that a binary copied to another computer and run can be reached from this one.
 pub const DEFAULT_ADDRESS: Address = Address::Tcp(SocketAddr::new(std::net::IpAddr::V6(Ipv6Addr::UNSPECIFIED), 8080));
 
 /// Of a request's head. Browsers send less than 2 KiB; proxies that put cookies and tokens of other sites in, seldom more than 8.
-/// hyper keeps as much a connection at most, so 10,000 hostile ones are bounded by 160 MiB.
+/// As much is kept a connection at most, so 10,000 hostile ones are bounded by 160 MiB.
 pub const HEADER_BYTES: usize = 16 * 1024;
 
-/// From the first wish for a request until its head is complete; so also how long a connection may be idle. Browsers open
-/// connections ahead, and use them within seconds.
-pub const HEADER_TIME: Duration = Duration::from_secs(30);
+/// The least that a limit on heads may be: what is asked of the socket at once.
+pub const LEAST_HEADER_BYTES: usize = 8 * 1024;
+
+/// From the first byte of a head to its last. A head is one packet or two; ten seconds are three lost packets in a row.
+pub const HEADER_TIME: Duration = Duration::from_secs(10);
+
+/// How long a connection may be without a request. Proxies keep theirs for 60 seconds, and one that closes before they do loses
+/// a request now and then; an idle connection costs little more than its socket.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+
+/// The same, while more than three quarters of all connections are taken: enough for the next click on a slow day.
+pub const IDLE_TIME_PRESSED: Duration = Duration::from_secs(5);
+
+/// How long a client may take nothing of its answer. TCP tries again several times within it, so who is back within seconds goes on.
+pub const WRITE_TIME: Duration = Duration::from_secs(30);
+
+/// How often a busy connection is looked at. One that was quiet from one time to the next gives its buffers back, and is made
+/// anew with the next request; limits on time are late by as much at most.
+pub const CHECK_TIME: Duration = Duration::from_millis(500);
+
+/// Connections of a server at most, where there are descriptors for as many: a busy one takes 20 to 40 KiB, so at worst some
+/// 600 MiB. At the limit the one that has been idle for the longest gives way to a new one; where none is idle, a new one is told 503.
+pub const CONNECTIONS: usize = 16_384;
+
+/// Descriptors that are no connections: listeners, runtimes, standard streams, the admin's connections, and some to spare.
+pub const RESERVED_DESCRIPTORS: usize = 40;
+
+/// HTTP/2 streams of a connection at a time. RFC 9113 §6.5.2 advises against fewer than 100, and a page here is one request.
+pub const STREAMS: u32 = 100;
+
+/// HTTP/2 streams of a connection that may be reset before they are answered ("rapid reset", CVE-2023-44487). Answers are made
+/// at once, so only who sends stream and reset together gets there; a browser that is navigating away resets some.
+pub const RESETS: usize = 20;
+
+/// HTTP/2 streams of a connection that the client's own errors may reset: refused, malformed.
+pub const ERROR_RESETS: usize = 100;
+
+/// What a client may send without asking for anything or taking an answer: floods of PING, SETTINGS, PRIORITY or empty frames
+/// cost it a new connection each time. A client that takes answers may send an eighth of their length, for its window updates.
+pub const FLOOD_BYTES: usize = 64 * 1024;
+
+/// HTTP/2's window of a stream: what a client may send of a request's content before it is answered, and nothing reads it.
+pub const STREAM_WINDOW: u32 = 16 * 1024;
 
 /// What is read of a request's body, or of what follows a malformed head, after it was answered and before the connection is
 /// closed: closing with unread bytes would reset the connection, and the client might never see the answer (RFC 9112 §9.6).
@@ -40,7 +82,7 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What a server can be told.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen; all of them, and nowhere else.
+    /// Where to listen. With none, on the sockets that the process was started with, and without those on [`DEFAULT_ADDRESS`].
     pub listen: Vec<Address>,
     /// How many threads answer, each with a listener of its own. A core each is what the hardware can do.
     pub workers: NonZeroUsize,
@@ -49,15 +91,60 @@ pub struct Config {
     pub drain_delay: Duration,
     /// How long after that to wait for responses in flight.
     pub drain_deadline: Duration,
+    /// What clients may ask for at most.
+    pub limits: Limits,
+    /// Where the operator asks for `/metrics`, `/healthz` and `/readyz`, if anywhere.
+    pub admin: Option<Address>,
+    /// How answers are logged, if at all.
+    pub access_log: Option<AccessLog>,
+    /// Whose word on the client's address is taken.
+    pub trusted_proxies: Vec<TrustedProxy>,
+}
+
+/// What clients may ask for at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections of the server; `None` for [`CONNECTIONS`] or what the limit on descriptors allows. Each worker has its share.
+    pub connections: Option<NonZeroUsize>,
+    /// See [`HEADER_BYTES`].
+    pub header_bytes: usize,
+    /// See [`HEADER_TIME`].
+    pub header_time: Duration,
+    /// See [`IDLE_TIME`].
+    pub idle_time: Duration,
+    /// See [`WRITE_TIME`].
+    pub write_time: Duration,
+    /// See [`STREAMS`].
+    pub streams: u32,
+    /// See [`RESETS`].
+    pub resets: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections: None,
+            header_bytes: HEADER_BYTES,
+            header_time: HEADER_TIME,
+            idle_time: IDLE_TIME,
+            write_time: WRITE_TIME,
+            streams: STREAMS,
+            resets: RESETS,
+        }
+    }
 }
 
 impl Default for Config {
     fn default() -> Self {
         Config {
-            listen: vec![DEFAULT_ADDRESS],
+            listen: Vec::new(),
             workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             drain_delay: Duration::ZERO,
             drain_deadline: DRAIN_DEADLINE,
+            limits: Limits::default(),
+            admin: None,
+            access_log: None,
+            trusted_proxies: Vec::new(),
         }
     }
 }

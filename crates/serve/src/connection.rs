@@ -1,69 +1,88 @@
-//! A connection: HTTP/1.0 and 1.1 by hyper, until its client or the server has had enough.
+//! A connection, until its client or the server has had enough.
+//!
+//! 1. [`waiting`]: it is a socket that waits to be readable, and nothing more;
+//! 2. the first bytes tell whether [`http2`] is spoken, which stays so to the end, or
+//! 3. [`http1`], which goes back to 1 when there is nothing to do.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::pin::pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::header::CONNECTION;
 use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};
-use hyper::server::conn::http1;
 use hyper::service::Service;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::time::timeout;
+use hyper_util::rt::TokioExecutor;
 
 use crate::body::Body;
-use crate::config::{FIRST_REQUEST_TIME, HEADER_BYTES, HEADER_TIME};
+use crate::capacity::Capacity;
+use crate::config::Limits;
 use crate::drain::Drain;
-use crate::fields;
+use crate::meter::{Meter, Tally};
 use crate::prepared::Site;
-use crate::respond::respond;
-use crate::stream::{Content, Progress, Socket, Stream};
+use crate::respond::respond_to;
+use crate::stream::{Content, Progress, Socket};
 use crate::time::now;
+use crate::waiting::{self, Opening, Past};
+use crate::{fields, http1, http2};
 
 /// What all connections of a worker share.
 pub(crate) struct Shared {
     pub(crate) site: Arc<Site>,
-    pub(crate) http: http1::Builder,
+    pub(crate) limits: Limits,
+    pub(crate) http1: hyper::server::conn::http1::Builder,
+    pub(crate) http2: hyper::server::conn::http2::Builder<TokioExecutor>,
+    pub(crate) capacity: Arc<Capacity>,
     pub(crate) drain: Drain,
+    pub(crate) tally: Arc<Tally>,
 }
 
-/// hyper, set up. What is not set is as we want it: keep-alive, a `Date`, one hundred fields at most.
-pub(crate) fn http() -> http1::Builder {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
-        .max_buf_size(HEADER_BYTES)
-        // A client that closes its half after its last request still gets the answer.
-        .half_close(true);
-    // Not `pipeline_flush`: it copies each body into a buffer of the connection's, however large, and keeps the buffer. Without,
-    // bodies go to the socket from where they lie, and a pipelined request costs a system call.
-    http
+impl Shared {
+    pub(crate) fn new(site: Arc<Site>, limits: Limits, connections: usize, tally: Tally) -> Self {
+        Shared {
+            site,
+            http1: http1::builder(&limits),
+            http2: http2::builder(&limits),
+            capacity: Capacity::new(connections),
+            limits,
+            drain: Drain::default(),
+            tally: Arc::new(tally),
+        }
+    }
 }
 
-/// Serves a connection until it is closed.
-pub(crate) async fn serve(socket: Socket, shared: Arc<Shared>) {
-    let progress = Arc::new(Progress::default());
-    let io = TokioIo::new(Stream::new(socket, Arc::clone(&progress)));
-    let service = Responder { shared: Arc::clone(&shared), progress: Arc::clone(&progress) };
-    let mut connection = pin!(shared.http.serve_connection(io, service));
-    // What ends in an error here has ended: the peer is gone, was too slow, or was told what it did wrong.
-    if shared.drain.unless_stopping(connection.as_mut()).await.is_some() {
-        return;
+/// Serves a connection until it is closed: waits, answers, and waits again.
+pub(crate) async fn serve(mut socket: Socket, shared: Arc<Shared>) {
+    let meter = Meter::new(&shared.tally, &socket);
+    let mut past = Past::New;
+    while waiting::something(&socket, &shared, past).await {
+        let ahead = match past {
+            Past::Kept => Bytes::new(),
+            Past::New => match waiting::opening(&mut socket, shared.limits.header_time).await {
+                Opening::Http1(ahead) => ahead,
+                Opening::Http2(ahead) => return Box::pin(http2::converse(socket, ahead, &shared, &meter)).await,
+                Opening::Nothing => return,
+            },
+        };
+        // In a box, which is given back with the buffers: what waits is small.
+        match Box::pin(http1::converse(socket, ahead, &shared, &meter)).await {
+            Some(quiet) => (socket, past) = (quiet, Past::Kept),
+            None => return,
+        }
     }
-    // From now on each answer is the last. A connection that was accepted is owed one; hyper would close it at once.
-    if !progress.has_answered() && timeout(FIRST_REQUEST_TIME, connection.as_mut()).await.is_ok() {
-        return;
-    }
-    connection.as_mut().graceful_shutdown();
-    connection.await.unwrap_or_default();
 }
 
 /// Answers the requests of one connection.
-struct Responder {
+pub(crate) struct Responder {
     shared: Arc<Shared>,
     progress: Arc<Progress>,
+}
+
+impl Responder {
+    pub(crate) fn new(shared: Arc<Shared>, progress: Arc<Progress>) -> Self {
+        Responder { shared, progress }
+    }
 }
 
 impl Service<Request<Incoming>> for Responder {
@@ -74,12 +93,15 @@ impl Service<Request<Incoming>> for Responder {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (head, content) = request.into_parts();
         let content = if content.is_end_stream() { Content::None } else { Content::Unread };
-        let mut response = respond(&self.shared.site, now(&self.shared.site.pack()), head);
+        let version = head.version;
+        self.progress.meter.begin(&head);
+        let (mut response, route) = respond_to(&self.shared.site, now(&self.shared.site.pack()), head);
         // No resource here has a use for content, so none is read; what may follow it is not taken for a request.
         if content == Content::Unread || self.shared.drain.is_leaving() {
             response.headers_mut().insert(CONNECTION, fields::CLOSE.clone());
         }
         self.progress.answer(content);
+        self.progress.meter.answer(version, &response, route);
         ready(Ok(response))
     }
 }

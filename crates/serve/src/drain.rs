@@ -2,11 +2,12 @@
 //!
 //! 1. [`Phase::Serving`];
 //! 2. [`Phase::Draining`]: connections are still accepted, and each answer says that it is the last of its connection;
-//! 3. [`Phase::Stopping`]: listeners close, what is in flight is finished, idle connections are closed.
+//! 3. [`Phase::Stopping`]: listeners close, what is in flight is finished, idle connections are closed;
+//! 4. [`Phase::Gone`]: nothing is waited for any more.
 //!
 //! Each worker has a [`Drain`] of its own: a request reads one byte that nobody else writes meanwhile.
 
-use std::future::Future;
+use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Poll;
@@ -20,6 +21,7 @@ pub(crate) enum Phase {
     Serving,
     Draining,
     Stopping,
+    Gone,
 }
 
 /// The phase of one worker.
@@ -27,6 +29,7 @@ pub(crate) enum Phase {
 pub(crate) struct Drain {
     phase: AtomicU8,
     stopping: Notify,
+    gone: Notify,
 }
 
 impl Drain {
@@ -34,40 +37,51 @@ impl Drain {
         self.phase.load(Ordering::Relaxed) != Phase::Serving as u8
     }
 
-    fn is_stopping(&self) -> bool {
-        self.phase.load(Ordering::Acquire) == Phase::Stopping as u8
+    fn has_reached(&self, phase: Phase) -> bool {
+        self.phase.load(Ordering::Acquire) >= phase as u8
     }
 
     /// Goes on to a later phase.
     pub(crate) fn advance(&self, phase: Phase) {
         self.phase.fetch_max(phase as u8, Ordering::AcqRel);
-        if phase == Phase::Stopping {
+        if phase >= Phase::Stopping {
             self.stopping.notify_waiters();
+        }
+        if phase == Phase::Gone {
+            self.gone.notify_waiters();
         }
     }
 
     /// Waits for [`Phase::Stopping`].
     pub(crate) async fn stopping(&self) {
-        let mut work = pin!(std::future::pending::<()>());
-        self.unless_stopping(work.as_mut()).await;
+        self.unless_stopping(pin!(pending::<()>())).await;
     }
 
     /// Does the work until it is done, or until [`Phase::Stopping`] (`None`), when it can be gone on with.
-    pub(crate) async fn unless_stopping<F: Future>(&self, mut work: Pin<&mut F>) -> Option<F::Output> {
-        let mut stopping = pin!(self.stopping.notified());
+    pub(crate) async fn unless_stopping<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
+        self.unless(Phase::Stopping, &self.stopping, work).await
+    }
+
+    /// Does the work until it is done, or until [`Phase::Gone`].
+    pub(crate) async fn unless_gone<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
+        self.unless(Phase::Gone, &self.gone, work).await
+    }
+
+    async fn unless<F: Future>(&self, phase: Phase, reached: &Notify, mut work: Pin<&mut F>) -> Option<F::Output> {
+        let mut reached = pin!(reached.notified());
         let mut is_registered = false;
-        std::future::poll_fn(|context| {
+        poll_fn(|context| {
             if let Poll::Ready(output) = work.as_mut().poll(context) {
                 return Poll::Ready(Some(output));
             }
             // Registering takes a lock; a task's waker stays the same, so once is enough, and a request costs one load.
             if !is_registered {
                 is_registered = true;
-                if stopping.as_mut().poll(context).is_ready() {
+                if reached.as_mut().poll(context).is_ready() {
                     return Poll::Ready(None);
                 }
             }
-            if self.is_stopping() { Poll::Ready(None) } else { Poll::Pending }
+            if self.has_reached(phase) { Poll::Ready(None) } else { Poll::Pending }
         })
         .await
     }

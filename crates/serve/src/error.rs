@@ -20,6 +20,18 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// A socket that the process was started with cannot be served.
+    Inherit {
+        /// Which one of them, from 1 on.
+        number: usize,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+    /// `NOTIFY_SOCKET` names a socket that cannot be written to.
+    Notify {
+        /// What the system says.
+        source: io::Error,
+    },
     /// A thread or its runtime cannot be started.
     Worker {
         /// What the system says.
@@ -48,6 +60,13 @@ impl fmt::Display for Error {
                 ),
                 _ => write!(f, "cannot listen on {address}: {source}; choose another address with --listen"),
             },
+            Error::Inherit { number, source } => write!(
+                f,
+                "inherited socket {number} cannot be served: {source}; the socket unit needs ListenStream= and Accept=no"
+            ),
+            Error::Notify { source } => {
+                write!(f, "NOTIFY_SOCKET cannot be written to: {source}; unset it where no service manager is told")
+            }
             Error::Worker { source } => {
                 write!(f, "cannot start a worker: {source}; raise the limits on threads and open files")
             }
@@ -59,7 +78,10 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Address { .. } => None,
-            Error::Listen { source, .. } | Error::Worker { source } => Some(source),
+            Error::Listen { source, .. }
+            | Error::Inherit { source, .. }
+            | Error::Notify { source }
+            | Error::Worker { source } => Some(source),
         }
     }
 }

@@ -4,16 +4,18 @@
 //! that two servers in a row could read differently must not be answered (RFC 9112 §3.2).
 
 use http::header::HOST;
-use http::{HeaderMap, Version};
+use http::Version;
+
+use crate::request::Fields;
 
 /// Whether the request has one well-formed `Host`, as HTTP/1.1 requires; HTTP/1.0 may leave it out, and HTTP/2 has
 /// `:authority` in its place.
 #[must_use]
-pub fn is_sound(headers: &HeaderMap, version: Version) -> bool {
-    let mut lines = headers.get_all(HOST).iter();
+pub fn is_sound(fields: &impl Fields, version: Version) -> bool {
+    let mut lines = fields.lines(&HOST);
     match (lines.next(), lines.next()) {
         (None, _) => version != Version::HTTP_11,
-        (Some(line), None) => line.as_bytes().iter().all(|&byte| is_authority_byte(byte)),
+        (Some(line), None) => line.iter().all(|&byte| is_authority_byte(byte)),
         (Some(_), Some(_)) => false,
     }
 }
@@ -25,7 +27,7 @@ fn is_authority_byte(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderMap, HeaderValue};
 
     use super::*;
 

@@ -11,36 +11,57 @@
 //!    [`Body`] that lies in the pack.
 //! 2. A connection is hyper's, around `respond`; a worker accepts connections, on a thread of its own.
 //! 3. [`Server`] binds the addresses of a [`Config`], starts the workers, and drains them.
+//! 4. For the operator, on threads of their own: a second listener with metrics and health, and the writer of the access log.
 //!
 //! Nothing is read from or written to a file, and nothing is shared between workers that any of them writes.
 
 pub mod accept;
 pub mod accept_encoding;
+mod access_log;
+mod admin;
 mod answer;
 pub mod body;
+mod capacity;
 pub mod conditional;
 pub mod config;
+mod confine;
 mod connection;
+mod descriptors;
 mod drain;
 mod error;
 mod fields;
+pub mod forwarded;
 pub mod host;
+mod http1;
+mod http2;
+mod inherit;
 mod listen;
+mod meter;
+mod metrics;
+mod notify;
 mod prepared;
 pub mod range;
+mod request;
 mod resolve;
 pub mod respond;
 mod server;
 mod stream;
 pub mod target;
 pub mod time;
+mod waiting;
+mod watch;
+mod watchdog;
 mod weight;
 mod worker;
 
+pub use access_log::{AccessLog, Form, UnknownForm};
 pub use body::Body;
 pub use config::Config;
+pub use confine::{Confinement, confine};
 pub use error::Error;
+pub use forwarded::TrustedProxy;
 pub use listen::Address;
 pub use prepared::Site;
+pub use request::Fields;
 pub use respond::respond;
 pub use server::{Server, terminated};

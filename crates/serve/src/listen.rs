@@ -72,6 +72,16 @@ pub(crate) enum Listener {
     Unix(UnixListener),
 }
 
+impl Listener {
+    /// The same socket, for another worker.
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
+        match self {
+            Listener::Tcp(listener) => listener.try_clone().map(Listener::Tcp),
+            Listener::Unix(listener) => listener.try_clone().map(Listener::Unix),
+        }
+    }
+}
+
 /// Listens on an address, with a socket for each of so many workers.
 pub(crate) fn bind(address: &Address, workers: usize) -> Result<Bound, Error> {
     match address {

@@ -9,8 +9,8 @@
 use std::ops::Range as Span;
 
 use http::header::RANGE;
-use http::{HeaderMap, HeaderValue};
 
+use crate::request::Fields;
 use crate::weight::{split, trim};
 
 /// A parsed `Range` of one `range-spec` in bytes (RFC 9110 §14.1.1).
@@ -42,14 +42,14 @@ impl Range {
     /// The range that is asked for; `None` where none is, or where it is to be ignored: another unit, a list of several, a
     /// field that stands there twice, or bad syntax (§14.2).
     #[must_use]
-    pub fn of(headers: &HeaderMap) -> Option<Range> {
-        let mut lines = headers.get_all(RANGE).iter();
+    pub fn of(fields: &impl Fields) -> Option<Range> {
+        let mut lines = fields.lines(&RANGE);
         let only = lines.next()?;
         if lines.next().is_some() { None } else { Range::parse(only) }
     }
 
-    fn parse(value: &HeaderValue) -> Option<Range> {
-        let (unit, set) = value.as_bytes().split_at_checked(b"bytes=".len())?;
+    fn parse(value: &[u8]) -> Option<Range> {
+        let (unit, set) = value.split_at_checked(b"bytes=".len())?;
         if !unit.eq_ignore_ascii_case(b"bytes=") {
             return None;
         }
@@ -101,6 +101,7 @@ fn position(digits: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;

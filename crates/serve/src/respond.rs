@@ -14,7 +14,7 @@
 use std::ops::Range as Span;
 
 use http::request::Parts;
-use http::{HeaderMap, Method, Response, Uri, Version};
+use http::{Method, Response};
 
 use crate::accept::Accept;
 use crate::accept_encoding::AcceptEncoding;
@@ -22,7 +22,9 @@ use crate::answer::{Answer, Fault, Selected, Vary};
 use crate::body::Body;
 use crate::conditional::{Precondition, precondition, range_applies};
 use crate::host;
+use crate::metrics::Route;
 use crate::range::{Range, Selection};
+use crate::request::{Fields, Request};
 use crate::prepared::{PreparedPage, Site};
 use crate::resolve::{Resolution, not_found, resolve};
 use crate::target::Target;
@@ -32,23 +34,27 @@ use crate::target::Target;
 /// The request's field map becomes the response's, so that hyper can use one for all requests of a connection.
 #[must_use]
 pub fn respond(site: &Site, now: i64, request: Parts) -> Response<Body> {
+    respond_to(site, now, request).0
+}
+
+/// The same, and what it is that was asked for.
+pub(crate) fn respond_to(site: &Site, now: i64, request: Parts) -> (Response<Body>, Route) {
     let Parts { method, uri, version, mut headers, .. } = request;
-    let site = SiteAt { site, now };
-    let answer = site.answer(&Request { method: &method, uri: &uri, version, headers: &headers });
+    let head = Request { method: &method, target: Target::of(&uri), query: uri.query(), version, fields: &headers };
+    let answer = answer(site, now, &head);
     headers.clear();
-    let mut response = answer.unwrap_or(Answer::Fault).write(headers);
+    let answer = answer.unwrap_or(Answer::Fault);
+    let route = Route::of(&answer);
+    let mut response = answer.write(headers);
     if method == Method::HEAD {
         response = response.map(Body::without_content);
     }
-    response
+    (response, route)
 }
 
-/// What of a request has a say in the answer. The target lives as long as the answer; the fields are cleared before it is written.
-struct Request<'a, 'fields> {
-    method: &'fields Method,
-    uri: &'a Uri,
-    version: Version,
-    headers: &'fields HeaderMap,
+/// The answer to a request, not yet written.
+pub(crate) fn answer<'a, F: Fields>(site: &'a Site, now: i64, request: &Request<'a, '_, F>) -> Answered<'a> {
+    SiteAt { site, now }.answer(request)
 }
 
 /// A site at a time.
@@ -59,10 +65,10 @@ struct SiteAt<'a> {
 }
 
 /// The answer to a request: it lies in the site and in the request's target.
-type Answered<'a> = Result<Answer<'a>, Fault>;
+pub(crate) type Answered<'a> = Result<Answer<'a>, Fault>;
 
 impl<'a> SiteAt<'a> {
-    fn answer(self, request: &Request<'a, '_>) -> Answered<'a> {
+    fn answer<F: Fields>(self, request: &Request<'a, '_, F>) -> Answered<'a> {
         // 1. RFC 9110 §9.1: a method that we know and do not serve is a 405, another one a 501.
         match *request.method {
             Method::GET | Method::HEAD | Method::OPTIONS => {}
@@ -74,52 +80,51 @@ impl<'a> SiteAt<'a> {
             _ => return Ok(Answer::NotImplemented),
         }
         // 2. and 3.
-        if !host::is_sound(request.headers, request.version) {
+        if !host::is_sound(request.fields, request.version) {
             return Ok(Answer::BadHost);
         }
-        let target = Target::of(request.uri);
-        match (request.method, target) {
+        match (request.method, &request.target) {
             (_, Target::Malformed) => Ok(Answer::BadTarget),
             (&Method::OPTIONS, _) => Ok(Answer::Options),
             (_, Target::Asterisk) => Ok(Answer::BadTarget),
-            (_, Target::Nowhere) => self.not_found(request.headers),
-            (_, Target::Path(path)) => self.find(&path, request),
+            (_, Target::Nowhere) => self.not_found(request.fields),
+            (_, Target::Path(path)) => self.find(path, request),
         }
     }
 
     /// 4. Finds what the path comes to.
-    fn find(self, path: &str, request: &Request<'a, '_>) -> Answered<'a> {
-        let query = request.uri.query().filter(|query| !query.is_empty());
+    fn find<F: Fields>(self, path: &str, request: &Request<'a, '_, F>) -> Answered<'a> {
+        let query = request.query.filter(|query| !query.is_empty());
         match resolve(self.site, path, self.now)? {
             Resolution::Page(page) => self.select(page, request),
             Resolution::Redirect(redirect) => Ok(Answer::Redirect { redirect, query }),
             Resolution::Canonical(path) => Ok(Answer::Canonical { path, query }),
-            Resolution::NotFound => self.not_found(request.headers),
+            Resolution::NotFound => self.not_found(request.fields),
         }
     }
 
     /// The site's own page for it, in a coding that is welcome if there is one. No preconditions, no range: those are for what
     /// would be a 200 (RFC 9110 §13.2.1).
-    fn not_found(self, headers: &HeaderMap) -> Answered<'a> {
+    fn not_found(self, fields: &impl Fields) -> Answered<'a> {
         let Some(page) = not_found(self.site, self.now)? else { return Ok(Answer::NotFound(None)) };
-        let variant = AcceptEncoding::of(headers).choose(&page.variants).or_else(|| page.identity()).ok_or(Fault)?;
+        let variant = AcceptEncoding::of(fields).choose(&page.variants).or_else(|| page.identity()).ok_or(Fault)?;
         Ok(Answer::NotFound(Some(Selected { page, variant, vary: Vary::of(page, None) })))
     }
 
     /// 4. to 7.: from a page to what is sent of it.
-    fn select(self, page: &'a PreparedPage, request: &Request<'a, '_>) -> Answered<'a> {
+    fn select<F: Fields>(self, page: &'a PreparedPage, request: &Request<'a, '_, F>) -> Answered<'a> {
         let alternate = self.site.alternate(page, self.now)?;
         let vary = Vary::of(page, alternate);
-        let accept = Accept::of(request.headers);
+        let accept = Accept::of(request.fields);
         let is_preferred = |alternate: &&PreparedPage| {
             accept.prefers(alternate.page.content_type(), page.page.content_type())
         };
         let page = alternate.filter(is_preferred).unwrap_or(page);
-        let Some(variant) = AcceptEncoding::of(request.headers).choose(&page.variants) else {
+        let Some(variant) = AcceptEncoding::of(request.fields).choose(&page.variants) else {
             return Ok(Answer::NotAcceptable(vary));
         };
         let selected = Selected { page, variant, vary };
-        Ok(match precondition(request.headers, selected.etag()) {
+        Ok(match precondition(request.fields, selected.etag()) {
             Precondition::Failed => Answer::PreconditionFailed,
             Precondition::NotModified => Answer::NotModified(selected),
             Precondition::Holds => match part(request, &selected) {
@@ -132,10 +137,10 @@ impl<'a> SiteAt<'a> {
 }
 
 /// 7. RFC 9110 §14.2: `Range` is for GET alone, and comes after the preconditions.
-fn part(request: &Request<'_, '_>, selected: &Selected) -> Selection {
-    let range = (*request.method == Method::GET).then(|| Range::of(request.headers)).flatten();
+fn part<F: Fields>(request: &Request<'_, '_, F>, selected: &Selected) -> Selection {
+    let range = (*request.method == Method::GET).then(|| Range::of(request.fields)).flatten();
     match range {
-        Some(range) if range_applies(request.headers, selected.etag()) => range.select(selected.variant.bytes.len()),
+        Some(range) if range_applies(request.fields, selected.etag()) => range.select(selected.variant.bytes.len()),
         _ => Selection::Whole,
     }
 }

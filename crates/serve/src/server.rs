@@ -1,20 +1,29 @@
 //! The server: binds, starts the workers, waits to be told to leave, and drains.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread;
 
 use graven_pack::Pack;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use crate::config::Config;
-use crate::connection::{self, Shared};
-use crate::drain::{Drain, Phase};
+use crate::access_log::Writer;
+use crate::admin::{Admin, Status};
+use crate::config::{Config, DEFAULT_ADDRESS};
+use crate::connection::Shared;
+use crate::descriptors;
+use crate::drain::Phase;
 use crate::error::Error;
+use crate::inherit;
 use crate::listen::{self, Address, Bound};
+use crate::watchdog::Supervisor;
+use crate::meter::Tally;
 use crate::prepared::Site;
 use crate::worker::Worker;
 
@@ -23,14 +32,27 @@ use crate::worker::Worker;
 pub struct Server {
     config: Config,
     bound: Vec<Bound>,
+    supervisor: Supervisor,
+    /// How many the process may have open.
+    descriptors: usize,
+    admin: Option<Bound>,
 }
 
 impl Server {
-    /// Listens on all addresses of the configuration.
-    pub fn bind(config: Config) -> Result<Self, Error> {
-        let bound = config.listen.iter().map(|address| listen::bind(address, config.workers.get()));
-        let bound = bound.collect::<Result<_, _>>()?;
-        Ok(Server { config, bound })
+    /// Listens on the sockets that the process was started with and on all addresses of the configuration; where there is
+    /// neither, on the [default](DEFAULT_ADDRESS).
+    pub fn bind(mut config: Config) -> Result<Self, Error> {
+        let workers = config.workers.get();
+        let descriptors = descriptors::raise();
+        let mut bound = inherit::sockets(workers)?;
+        if bound.is_empty() && config.listen.is_empty() {
+            config.listen.push(DEFAULT_ADDRESS);
+        }
+        for address in &config.listen {
+            bound.push(listen::bind(address, workers)?);
+        }
+        let admin = config.admin.as_ref().map(|address| listen::bind(address, 1)).transpose()?;
+        Ok(Server { config, bound, supervisor: Supervisor::from_environment()?, descriptors, admin })
     }
 
     /// Where it listens: the addresses of the configuration, with the port that the system chose for port 0.
@@ -38,36 +60,75 @@ impl Server {
         self.bound.iter().map(|bound| &bound.address)
     }
 
-    /// Serves the pack until `shutdown` is done; then drains, and returns once the last connection is closed or the deadline is
-    /// over. It blocks; `shutdown` is polled within a tokio runtime, so that it can be [`terminated`].
-    pub fn run(self, pack: Pack<'static>, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+    /// Where the operator's listener is, likewise.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<&Address> {
+        self.admin.as_ref().map(|bound| &bound.address)
+    }
+
+    /// Serves the pack until `shutdown` is done; then drains, and returns once the last connection is closed, or the deadline is
+    /// over, or the process is told to leave (once more). It blocks; `shutdown` is polled within a tokio runtime, so that it can
+    /// be [`terminated`].
+    pub fn run(mut self, pack: Pack<'static>, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let drain_delay = self.config.drain_delay;
+        let supervisor = self.supervisor.clone();
         let worker_error = |source| Error::Worker { source };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(worker_error)?;
-        let (shared, workers): (Vec<_>, Vec<_>) = self.workers(pack).map_err(worker_error)?.into_iter().unzip();
+        // Dropped when all else has ended: then the last lines are written.
+        let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
+        let log = log.transpose().map_err(worker_error)?;
+        let admin = self.admin.take().and_then(|mut bound| bound.listeners.pop());
+        let workers = self.workers(pack, log.as_ref()).map_err(worker_error)?;
+        let (shared, workers): (Vec<_>, Vec<_>) = workers.into_iter().unzip();
+        let probes: Vec<_> = workers.iter().map(Worker::probes).collect();
+        let status = || Status::new(&pack, &shared, &probes, log.as_ref());
+        let admin = admin.map(|listener| Admin::start(listener, status())).transpose().map_err(worker_error)?;
         let advance = |phase| shared.iter().for_each(|shared| shared.drain.advance(phase));
+        let (at_work, mut all_done) = mpsc::channel::<()>(1);
         thread::scope(|scope| {
             let started = workers.into_iter().enumerate().try_for_each(|(number, worker)| {
-                thread::Builder::new().name(format!("worker {number}")).spawn_scoped(scope, || worker.run()).map(drop)
+                let at_work = at_work.clone();
+                let work = move || {
+                    worker.run();
+                    drop(at_work);
+                };
+                thread::Builder::new().name(format!("worker {number}")).spawn_scoped(scope, work).map(drop)
             });
+            drop(at_work);
             if started.is_ok() {
+                if let Some(admin) = &admin {
+                    admin.is_serving();
+                }
                 runtime.block_on(async {
+                    let everybody = shared.clone();
+                    let watching = supervisor.watch(probes, move || present(&everybody));
                     shutdown.await;
+                    supervisor.stopping(watching);
                     advance(Phase::Draining);
-                    sleep(drain_delay).await;
+                    let drained = async {
+                        sleep(drain_delay).await;
+                        advance(Phase::Stopping);
+                        all_done.recv().await;
+                    };
+                    first(pin!(drained), pin!(terminated())).await;
                 });
             }
-            advance(Phase::Stopping);
+            advance(Phase::Gone);
             started.map_err(worker_error)
         })
     }
 
     /// The workers, and what each shares with us.
-    fn workers(self, pack: Pack<'static>) -> io::Result<Vec<(Arc<Shared>, Worker)>> {
+    fn workers(self, pack: Pack<'static>, log: Option<&Writer>) -> io::Result<Vec<(Arc<Shared>, Worker)>> {
         let mut bound = self.bound;
+        let limits = &self.config.limits;
+        let connections = descriptors::connections(limits.connections, self.descriptors);
+        let share = connections.div_ceil(self.config.workers.get());
         let site = Arc::new(Site::new(pack));
+        let mut loggers = log.into_iter().flat_map(|log| log.loggers(&self.config.trusted_proxies));
         let workers = (0..self.config.workers.get()).map(|_| {
-            let shared = Arc::new(Shared { site: Arc::clone(&site), http: connection::http(), drain: Drain::default() });
+            let tally = Tally::new(self.config.admin.is_some(), loggers.next());
+            let shared = Arc::new(Shared::new(Arc::clone(&site), limits.clone(), share, tally));
             let listeners = bound.iter_mut().filter_map(|bound| bound.listeners.pop()).collect();
             let worker = Worker::new(listeners, Arc::clone(&shared), self.config.drain_deadline)?;
             Ok((shared, worker))
@@ -76,12 +137,28 @@ impl Server {
     }
 }
 
+/// A line about the present, for `systemctl status`.
+fn present(shared: &[Arc<Shared>]) -> String {
+    let counts = shared.iter().map(|shared| shared.capacity.counts());
+    let (open, idle) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
+    format!("serving; {open} connections, {idle} of them idle")
+}
+
+/// Waits for one of two.
+async fn first(mut one: Pin<&mut impl Future>, mut other: Pin<&mut impl Future>) {
+    poll_fn(|context| {
+        let is_ready = one.as_mut().poll(context).is_ready() || other.as_mut().poll(context).is_ready();
+        if is_ready { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
 /// Waits for SIGTERM or SIGINT. Where one of them cannot be waited for, it does what it does by default: it ends the process.
 pub async fn terminated() {
     let mut signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
-    std::future::poll_fn(|context| {
+    poll_fn(|context| {
         let mut received = signals.iter_mut().flatten().map(|signal| signal.poll_recv(context));
-        if received.any(|poll| poll.is_ready()) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if received.any(|poll| poll.is_ready()) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }

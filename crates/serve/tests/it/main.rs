@@ -1,7 +1,11 @@
 //! The server against a small site: its pure part by tables, its sockets by a client that writes bytes.
 
 mod hostile;
+mod http2;
+mod limits;
 mod negotiation;
+mod operating;
 mod paths;
+mod running;
 mod site;
 mod sockets;

@@ -1,9 +1,8 @@
 //! The server as a client sees it: bytes in, bytes out.
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::num::NonZeroUsize;
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,122 +10,8 @@ use graven_pack::Coding;
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
 
+use crate::running::{PATIENCE, Running, answers};
 use crate::site::{BIG, pack, stored};
-
-/// Longer than anything here should take, and shorter than anybody's patience.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A server in this process, on a port of its own.
-struct Running {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    stopped: Receiver<()>,
-}
-
-impl Running {
-    fn start() -> Self {
-        Self::start_with(&Config::default())
-    }
-
-    fn start_with(config: &Config) -> Self {
-        let listen = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
-        let workers = NonZeroUsize::new(2).expect("two");
-        let server = Server::bind(Config { listen, workers, ..config.clone() }).expect("a free port");
-        let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
-        let (stop, told) = oneshot::channel();
-        let (done, stopped) = channel();
-        thread::spawn(move || {
-            server.run(pack(), async { told.await.unwrap_or_default() }).expect("the workers start");
-            done.send(()).unwrap_or_default();
-        });
-        Running { address, stop: Some(stop), stopped }
-    }
-
-    fn connect(&self) -> Client {
-        let stream = TcpStream::connect(self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        Client { stream, read: Vec::new() }
-    }
-
-    /// What the server writes in answer to these bytes, until it closes.
-    fn exchange(&self, bytes: &[u8]) -> String {
-        let mut client = self.connect();
-        client.send(bytes);
-        client.rest()
-    }
-
-    fn stop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            stop.send(()).expect("it runs");
-        }
-    }
-
-    fn wait(&self) {
-        self.stopped.recv_timeout(PATIENCE).expect("it leaves");
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stop.take();
-    }
-}
-
-struct Client {
-    stream: TcpStream,
-    read: Vec<u8>,
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    content: Vec<u8>,
-}
-
-impl Client {
-    fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.stream.write_all(bytes.as_ref()).expect("it reads");
-    }
-
-    fn more(&mut self) -> io::Result<usize> {
-        let mut buffer = [0; 16_384];
-        let length = self.stream.read(&mut buffer)?;
-        self.read.extend_from_slice(&buffer[..length]);
-        Ok(length)
-    }
-
-    fn answer_to(&mut self, method: &str) -> Answer {
-        let end = loop {
-            if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
-                break at + 4;
-            }
-            assert!(self.more().expect("an answer") > 0, "closed within a head: {:?}", self.read);
-        };
-        let head = String::from_utf8(self.read.drain(..end).collect()).expect("ASCII").to_ascii_lowercase();
-        let status = head[9..12].parse().expect("a status");
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        let length = if method == "HEAD" { 0 } else { length.unwrap_or(0) };
-        while self.read.len() < length {
-            assert!(self.more().expect("content") > 0, "closed within content");
-        }
-        Answer { status, head, content: self.read.drain(..length).collect() }
-    }
-
-    fn ask(&mut self, method: &str, target: &str, fields: &str) -> Answer {
-        self.send(format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n"));
-        self.answer_to(method)
-    }
-
-    /// All that comes until the server closes. A reset is an error.
-    fn rest(&mut self) -> String {
-        while self.more().expect("a close without a reset") > 0 {}
-        String::from_utf8_lossy(&std::mem::take(&mut self.read)).into_owned()
-    }
-}
-
-fn answers(text: &str) -> usize {
-    text.matches("HTTP/1.").count()
-}
 
 #[test]
 fn a_connection_is_kept_for_the_next_request() {
@@ -243,6 +128,35 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
         ("GET / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n folded\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\tChunked \r\n\r\n0\r\n\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 405),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\n\nabcd", 405),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \x0bchunked\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 4, 4\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x4\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 4 4\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length : 4\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length\0: 4\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\tfolded\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\n: no name\r\n\r\n", 400),
+        ("GET / HTTP/1.1\rHost: a\r\r", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\n\rGET", 400),
+        ("GET / HTTP/1.2\r\nHost: a\r\n\r\n", 400),
+        ("GET / http/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost:\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nContent-Length: 4\r\n\r\nabcd", 200),
         ("GET / HTTP/1.1\r\nHost: a\r\nA: b\rC: d\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nA: b\0\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
@@ -259,6 +173,38 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
         let text = server.exchange(format!("{head}{hidden}").as_bytes());
         assert!(text.starts_with("HTTP/1.") && text[9..].starts_with(&status.to_string()), "{head:?}: {text}");
         assert_eq!(answers(&text), 1, "what follows was taken for a request: {head:?}: {text}");
+    }
+}
+
+#[test]
+fn what_can_be_read_in_one_way_only_keeps_the_connection() {
+    let server = Running::start();
+    let next = "GET /notes HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    for head in [
+        // RFC 9112 §2.2: empty lines before a request are skipped.
+        "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\nHost: a\n\n",
+        // RFC 9110 §8.6: equal lengths are one length.
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+        "GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n",
+        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    ] {
+        let text = server.exchange(format!("{head}{next}").as_bytes());
+        assert_eq!(text.matches(" 200 OK\r\n").count(), 2, "{head:?}: {text}");
+    }
+}
+
+#[test]
+fn an_upgrade_that_is_not_taken_truncates_nothing() {
+    let server = Running::start();
+    for fields in ["Upgrade: h2c\r\nContent-Length: 4\r\n\r\nabcd", "Upgrade: websocket\r\nConnection: close\r\n\r\n"] {
+        let mut client = server.connect();
+        client.send(format!("GET /big HTTP/1.1\r\nHost: a\r\n{fields}"));
+        // The server cannot write all of it at once.
+        thread::sleep(Duration::from_millis(300));
+        assert_eq!(client.answer_to("GET").content.len(), BIG);
+        assert_eq!(client.rest(), "");
     }
 }
 

@@ -1,0 +1,233 @@
+//! The watchdog: systemd is told that the server is alive only after every worker has answered a request.
+//!
+//! The request and its answer never leave the process: a [`Probe`] stands where else a socket does, and a worker serves it like
+//! any connection, but neither the limit on connections, nor a lack of descriptors, nor a full queue can keep it out. So what it
+//! finds is a worker that hangs, and not one that is busy.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::error::Error;
+use crate::notify::Notifier;
+
+/// How often systemd is told how many connections there are, where it has no watchdog for this service.
+const STATUS_TIME: Duration = Duration::from_secs(10);
+
+/// What a probe asks: the front page, as a client would.
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+/// What an answer begins with, up to the class of its status.
+const ANSWER: &[u8] = b"HTTP/1.1 ";
+
+/// A connection that exists in memory alone: it holds a request, and looks at how the answer to it begins.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    request: &'static [u8],
+    begin: Vec<u8>,
+    answered: Option<oneshot::Sender<Health>>,
+}
+
+/// What became of a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// The worker answers.
+    Well,
+    /// The worker answers that it cannot.
+    Ill,
+}
+
+impl Probe {
+    fn new() -> (Self, oneshot::Receiver<Health>) {
+        let (answered, health) = oneshot::channel();
+        (Probe { request: REQUEST, begin: Vec::new(), answered: Some(answered) }, health)
+    }
+}
+
+impl AsyncRead for Probe {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let probe = self.get_mut();
+        let (now, later) = probe.request.split_at(probe.request.len().min(buffer.remaining()));
+        buffer.put_slice(now);
+        probe.request = later;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Probe {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let probe = self.get_mut();
+        let wanted = (ANSWER.len() + 1).saturating_sub(probe.begin.len());
+        probe.begin.extend(bytes.iter().take(wanted));
+        if let Some(health) = health(&probe.begin) {
+            // That nobody waits any more is not the worker's fault.
+            if let Some(answered) = probe.answered.take() {
+                answered.send(health).unwrap_or_default();
+            }
+        }
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// What an answer's beginning tells, once enough of it is there. A site without a front page is well too.
+fn health(begin: &[u8]) -> Option<Health> {
+    let class = begin.get(ANSWER.len())?;
+    let is_well = begin.starts_with(ANSWER) && (b'1'..=b'4').contains(class);
+    Some(if is_well { Health::Well } else { Health::Ill })
+}
+
+/// Who started the server, and wants to know how it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Supervisor {
+    notifier: Arc<Notifier>,
+    /// After how long without a sign of life it ends the process.
+    patience: Option<Duration>,
+}
+
+impl Supervisor {
+    /// By `NOTIFY_SOCKET` and `WATCHDOG_USEC`.
+    pub(crate) fn from_environment() -> Result<Self, Error> {
+        let variable = |name| std::env::var(name).ok();
+        let patience = patience(variable("WATCHDOG_USEC").as_deref(), variable("WATCHDOG_PID").as_deref());
+        Ok(Supervisor { notifier: Arc::new(Notifier::from_environment()?), patience })
+    }
+
+    /// Tells that the server is ready once every worker has answered, and from then on that it is alive as long as they do.
+    /// To be called within a runtime, on which it goes on; without a supervisor nothing happens.
+    pub(crate) fn watch(
+        &self,
+        workers: Vec<UnboundedSender<Probe>>,
+        status: impl Fn() -> String + Send + 'static,
+    ) -> Option<AbortHandle> {
+        if !self.notifier.is_heard() {
+            return None;
+        }
+        let notifier = Arc::clone(&self.notifier);
+        let period = self.patience.map_or(STATUS_TIME, |patience| patience / 2);
+        let watching = tokio::spawn(async move {
+            let mut ready = "READY=1\n";
+            loop {
+                let deadline = Instant::now() + period;
+                match first_ill(&workers, deadline).await {
+                    None => {
+                        notifier.tell(&format!("{ready}WATCHDOG=1\nSTATUS={}", status()));
+                        ready = "";
+                    }
+                    Some(number) => notifier.tell(&format!("STATUS=worker {number} does not answer")),
+                }
+                sleep_until(deadline).await;
+            }
+        });
+        Some(watching.abort_handle())
+    }
+
+    /// Tells that the server is leaving. From now on workers may have gone, and are not asked any more.
+    pub(crate) fn stopping(&self, watching: Option<AbortHandle>) {
+        if let Some(watching) = watching {
+            watching.abort();
+        }
+        self.notifier.tell("STOPPING=1\nSTATUS=finishing what is in flight");
+    }
+}
+
+/// `WATCHDOG_USEC`, where it is meant for this process.
+fn patience(microseconds: Option<&str>, pid: Option<&str>) -> Option<Duration> {
+    let own = std::process::id().to_string();
+    let microseconds = microseconds.filter(|_| pid.is_none_or(|pid| pid == own))?;
+    microseconds.parse().ok().filter(|&microseconds| microseconds > 0).map(Duration::from_micros)
+}
+
+/// Asks all workers at once; the number of one that has not answered well by the deadline.
+pub(crate) async fn first_ill(workers: &[UnboundedSender<Probe>], deadline: Instant) -> Option<usize> {
+    let asked: Vec<_> = workers.iter().map(ask).collect();
+    for (number, health) in asked.into_iter().enumerate() {
+        if !matches!(timeout_at(deadline, health).await, Ok(Ok(Health::Well))) {
+            return Some(number);
+        }
+    }
+    None
+}
+
+fn ask(worker: &UnboundedSender<Probe>) -> oneshot::Receiver<Health> {
+    let (probe, health) = Probe::new();
+    // A worker that has gone drops the probe, and its receiver says so.
+    worker.send(probe).unwrap_or_default();
+    health
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+
+    fn block_on<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime").block_on(work)
+    }
+
+    #[test]
+    fn a_status_below_500_is_a_sign_of_health() {
+        for (begin, expected) in [
+            ("HTTP/1.1", None),
+            ("HTTP/1.1 ", None),
+            ("HTTP/1.1 2", Some(Health::Well)),
+            ("HTTP/1.1 404 Not Found", Some(Health::Well)),
+            ("HTTP/1.1 503 ", Some(Health::Ill)),
+            ("SSH-2.0-OpenSSH", Some(Health::Ill)),
+        ] {
+            assert_eq!(health(begin.as_bytes()), expected, "{begin:?}");
+        }
+    }
+
+    #[test]
+    fn the_watchdog_of_another_process_is_not_ours() {
+        let own = std::process::id().to_string();
+        for (microseconds, pid, expected) in [
+            (Some("30000000"), Some(&*own), Some(Duration::from_secs(30))),
+            (Some("30000000"), None, Some(Duration::from_secs(30))),
+            (Some("30000000"), Some("1"), None),
+            (Some("0"), None, None),
+            (Some("soon"), None, None),
+            (None, None, None),
+        ] {
+            assert_eq!(patience(microseconds, pid), expected, "{microseconds:?} {pid:?}");
+        }
+    }
+
+    #[test]
+    fn one_worker_that_hangs_or_has_gone_is_found() {
+        block_on(async {
+            let (well, mut probes) = unbounded_channel::<Probe>();
+            tokio::spawn(async move {
+                while let Some(mut probe) = probes.recv().await {
+                    std::future::poll_fn(|context| Pin::new(&mut probe).poll_write(context, b"HTTP/1.1 200 OK"))
+                        .await
+                        .expect("it takes all");
+                }
+            });
+            let soon = || Instant::now() + Duration::from_millis(50);
+            assert_eq!(first_ill(&[well.clone(), well.clone()], soon()).await, None);
+            let (hangs, _held) = unbounded_channel();
+            assert_eq!(first_ill(&[well.clone(), hangs], soon()).await, Some(1));
+            let (gone, receiver) = unbounded_channel();
+            drop(receiver);
+            assert_eq!(first_ill(&[gone, well], soon()).await, Some(0));
+        });
+    }
+}

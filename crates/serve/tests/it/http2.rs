@@ -1,0 +1,402 @@
+//! HTTP/2 by prior knowledge, by a client that writes frames: what a good one gets, and a hostile one does not.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use graven_pack::Coding;
+use graven_serve::Config;
+use graven_serve::config::Limits;
+
+use crate::running::{PATIENCE, Running};
+use crate::site::{BIG, stored};
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+// Frame types (RFC 9113 §6).
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const PRIORITY: u8 = 2;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+const CONTINUATION: u8 = 9;
+
+const ACK: u8 = 1;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+#[derive(Debug)]
+struct Frame {
+    kind: u8,
+    flags: u8,
+    stream: u32,
+    payload: Vec<u8>,
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).expect("it is small").to_be_bytes();
+    let mut bytes = vec![length[1], length[2], length[3], kind, flags];
+    bytes.extend(stream.to_be_bytes());
+    bytes.extend(payload);
+    bytes
+}
+
+/// A field that is in no table (RFC 7541 §6.2.2), its name by index or spelt out.
+fn literal(index: u8, name: &str, value: &str) -> Vec<u8> {
+    let text = |text: &str| [&[u8::try_from(text.len()).expect("it is short")], text.as_bytes()].concat();
+    let name = if index == 0 { text(name) } else { Vec::new() };
+    [vec![index], name, text(value)].concat()
+}
+
+/// A GET's fields: `:method`, `:scheme`, `:path`, `:authority`.
+fn fields(path: &str) -> Vec<u8> {
+    [vec![0x82, 0x86], literal(4, "", path), literal(1, "", "localhost")].concat()
+}
+
+fn get(stream: u32, path: &str) -> Vec<u8> {
+    frame(HEADERS, END_STREAM | END_HEADERS, stream, &fields(path))
+}
+
+/// A peer that has sent its preface and its settings.
+struct Peer {
+    socket: TcpStream,
+}
+
+impl Peer {
+    fn connect(server: &Running) -> Self {
+        Self::connect_with(server, &[])
+    }
+
+    fn connect_with(server: &Running, settings: &[u8]) -> Self {
+        let mut peer = Peer { socket: server.connect().stream };
+        peer.send([PREFACE, &frame(SETTINGS, 0, 0, settings)].concat());
+        peer
+    }
+
+    fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.socket.write_all(bytes.as_ref()).expect("it reads");
+    }
+
+    fn try_next(&mut self) -> io::Result<Frame> {
+        let mut head = [0; 9];
+        self.socket.read_exact(&mut head)?;
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let mut payload = vec![0; usize::try_from(length).expect("it is small")];
+        self.socket.read_exact(&mut payload)?;
+        let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+        Ok(Frame { kind: head[3], flags: head[4], stream, payload })
+    }
+
+    fn next(&mut self) -> Frame {
+        self.try_next().expect("a frame")
+    }
+
+    fn next_of(&mut self, kind: u8) -> Frame {
+        loop {
+            let frame = self.next();
+            if frame.kind == kind {
+                return frame;
+            }
+        }
+    }
+
+    /// The first bytes of the answers' fields, which are their status, and their content, until so many are whole. The windows
+    /// are kept open.
+    fn answers(&mut self, count: usize) -> BTreeMap<u32, (u8, Vec<u8>)> {
+        let mut answers = BTreeMap::<_, (u8, Vec<u8>)>::new();
+        let mut whole = 0;
+        while whole < count {
+            let frame = self.next();
+            match frame.kind {
+                HEADERS => answers.entry(frame.stream).or_default().0 = frame.payload[0],
+                DATA => self.take(&frame, &mut answers.entry(frame.stream).or_default().1),
+                _ => continue,
+            }
+            whole += usize::from(frame.flags & END_STREAM);
+        }
+        answers
+    }
+
+    fn take(&mut self, frame: &Frame, content: &mut Vec<u8>) {
+        content.extend(&frame.payload);
+        let length = u32::try_from(frame.payload.len()).expect("it is small");
+        if length > 0 {
+            self.widen(0, length);
+        }
+        if length > 0 && frame.flags & END_STREAM == 0 {
+            self.widen(frame.stream, length);
+        }
+    }
+
+    fn answer(&mut self, stream: u32) -> (u8, Vec<u8>) {
+        self.answers(1).remove(&stream).expect("nothing else was asked")
+    }
+
+    fn widen(&mut self, stream: u32, length: u32) {
+        self.send(frame(WINDOW_UPDATE, 0, stream, &length.to_be_bytes()));
+    }
+
+    /// Sends until the server has closed; what it last said why.
+    fn flood(&mut self, bytes: &[u8], most: usize) -> Option<Frame> {
+        let begun = Instant::now();
+        for _ in 0..most {
+            if self.socket.write_all(bytes).is_err() {
+                break;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it takes all of it");
+        }
+        let mut last = None;
+        loop {
+            match self.try_next() {
+                Ok(frame) if frame.kind == GOAWAY => last = Some(frame),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => panic!("it does not close"),
+                Err(_) => return last,
+            }
+        }
+    }
+}
+
+const OK: u8 = 0x88;
+const NOT_FOUND: u8 = 0x8d;
+
+#[test]
+fn streams_are_answered_side_by_side() {
+    let server = Running::start();
+    let mut peer = Peer::connect(&server);
+    let asked = [(1, "/notes", OK), (3, "/nothing", NOT_FOUND), (5, "/blog/a", OK)];
+    peer.send(asked.iter().flat_map(|(stream, path, _)| get(*stream, path)).collect::<Vec<_>>());
+    let answers = peer.answers(asked.len());
+    for (stream, path, expected) in asked {
+        let (status, content) = &answers[&stream];
+        assert_eq!(*status, expected, "{path}");
+        if expected == OK {
+            assert_eq!(*content, stored(path, Coding::Identity));
+        }
+    }
+    peer.send(get(7, "/big"));
+    assert_eq!(peer.answer(7), (OK, stored("/big", Coding::Identity)));
+}
+
+#[test]
+fn the_preface_may_come_byte_by_byte() {
+    let server = Running::start();
+    let mut peer = Peer { socket: server.connect().stream };
+    peer.socket.set_nodelay(true).expect("a socket");
+    for byte in [PREFACE, &frame(SETTINGS, 0, 0, &[]), &get(1, "/notes")].concat() {
+        peer.send([byte]);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert_eq!(peer.answer(1).0, OK);
+}
+
+#[test]
+fn a_preface_that_does_not_end_is_not_waited_for() {
+    let limits = Limits { header_time: Duration::from_millis(200), ..Limits::default() };
+    let server = Running::start_alone(limits);
+    let mut client = server.connect();
+    client.send(&PREFACE[..10]);
+    let begun = Instant::now();
+    assert_eq!(client.rest(), "");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    let mut client = server.connect();
+    client.send("PRI / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assert!(client.rest().starts_with("HTTP/1.1 501 "), "another protocol's method");
+}
+
+#[test]
+fn an_upgrade_to_h2c_is_not_taken() {
+    let server = Running::start();
+    let text = server.exchange(
+        b"GET /notes HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+    );
+    assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
+}
+
+#[test]
+fn content_is_refused_and_the_connection_goes_on() {
+    let server = Running::start();
+    let mut peer = Peer::connect(&server);
+    let post = [vec![0x83, 0x86, 0x84], literal(1, "", "localhost")].concat();
+    peer.send(frame(HEADERS, END_HEADERS, 1, &post));
+    peer.send(frame(DATA, 0, 1, &[0; 10_000]));
+    let (status, _) = peer.answer(1);
+    assert_ne!(status, OK);
+    peer.send(get(3, "/notes"));
+    assert_eq!(peer.answer(3).0, OK);
+}
+
+#[test]
+fn a_server_that_leaves_says_so_and_finishes_its_streams() {
+    let mut server = Running::start();
+    let mut idle = Peer::connect(&server);
+    idle.send(get(1, "/notes"));
+    assert_eq!(idle.answer(1).0, OK);
+    let mut busy = Peer::connect(&server);
+    busy.send(get(1, "/big"));
+    busy.next_of(HEADERS);
+    server.stop();
+    assert_eq!(busy.answers(1)[&1].1.len(), BIG);
+    idle.next_of(GOAWAY);
+    // The PING that came with it is answered; then no stream can be under way.
+    let ping = idle.next_of(PING);
+    idle.send(frame(PING, ACK, 0, &ping.payload));
+    assert!(idle.flood(&[], 0).is_some(), "the last stream is named, and the connection closed");
+    server.wait();
+}
+
+#[test]
+fn an_idle_connection_is_told_and_closed() {
+    let limits = Limits { idle_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Running::start_alone(limits);
+    let mut peer = Peer::connect(&server);
+    peer.send(get(1, "/notes"));
+    assert_eq!(peer.answer(1).0, OK);
+    let begun = Instant::now();
+    peer.next_of(GOAWAY);
+    assert!(begun.elapsed() >= Duration::from_millis(150));
+    // It does not answer the PING that comes with it, either.
+    peer.flood(&[], 0);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_client_that_opens_no_window_is_cut_off() {
+    let limits = Limits { idle_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Running::start_alone(limits);
+    // SETTINGS_INITIAL_WINDOW_SIZE = 0
+    let mut peer = Peer::connect_with(&server, &[0, 4, 0, 0, 0, 0]);
+    peer.send(get(1, "/big"));
+    peer.next_of(HEADERS);
+    let begun = Instant::now();
+    let mut pings = peer.socket.try_clone().expect("a socket");
+    let pinging = std::thread::spawn(move || {
+        // To look alive does not help.
+        while pings.write_all(&frame(PING, 0, 0, &[0; 8])).is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    peer.flood(&[], 0);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    pinging.join().expect("no panic");
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_cut_off() {
+    let limits = Limits { write_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Running::start_alone(limits);
+    // SETTINGS_INITIAL_WINDOW_SIZE = 2^31 - 1
+    let mut peer = Peer::connect_with(&server, &[0, 4, 0x7f, 0xff, 0xff, 0xff]);
+    peer.widen(0, 1 << 30);
+    peer.send([get(1, "/big"), get(3, "/big"), get(5, "/big")].concat());
+    std::thread::sleep(Duration::from_millis(1500));
+    let mut buffer = vec![0; 1 << 20];
+    let mut taken = 0;
+    while let Ok(length @ 1..) = peer.socket.read(&mut buffer) {
+        taken += length;
+    }
+    assert!(taken < 3 * BIG, "all of it came, though nobody took it in time");
+}
+
+#[test]
+fn streams_beyond_the_limit_are_refused_and_the_others_are_not() {
+    let server = Running::start_alone(Limits { streams: 10, ..Limits::default() });
+    let mut peer = Peer::connect_with(&server, &[0, 4, 0, 0, 0, 0]);
+    peer.send((0..20).flat_map(|at| get(2 * at + 1, "/big")).collect::<Vec<_>>());
+    let refused = peer.next_of(RST_STREAM);
+    assert_eq!((refused.stream, &refused.payload[..]), (21, &[0, 0, 0, 7][..]));
+    peer.widen(1, 1 << 24);
+    peer.widen(0, 1 << 24);
+    assert_eq!(peer.next_of(DATA).stream, 1);
+}
+
+#[test]
+fn fields_without_end_are_refused() {
+    let server = Running::start();
+    let mut peer = Peer::connect(&server);
+    // The name and the value once, and from then on by one byte each: an HPACK bomb.
+    let mut block = fields("/notes");
+    block.extend([vec![0x40, 1, b'x', 100], vec![b'y'; 100]].concat());
+    block.extend([0xbe; 10_000]);
+    peer.send(frame(HEADERS, END_STREAM | END_HEADERS, 1, &block));
+    let goaway = peer.flood(&[], 0).expect("it is told why");
+    // ENHANCE_YOUR_CALM
+    assert_eq!(goaway.payload[4..8], [0, 0, 0, 11]);
+}
+
+/// Nobody else waits while a flood goes on, and it ends.
+fn check_flood(settings: &[u8], bytes: &[u8], most: usize) -> Option<Frame> {
+    let server = Running::start_alone(Limits::default());
+    let mut peer = Peer::connect_with(&server, settings);
+    let flooding = std::thread::spawn({
+        let bytes = bytes.to_vec();
+        move || peer.flood(&bytes, most)
+    });
+    let mut slowest = Duration::ZERO;
+    for _ in 0..20 {
+        let begun = Instant::now();
+        assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
+        slowest = slowest.max(begun.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(1), "others waited for {slowest:?}");
+    flooding.join().expect("it is closed")
+}
+
+#[test]
+fn a_rapid_reset_ends_the_connection() {
+    let pairs = |range: std::ops::Range<u32>| -> Vec<u8> {
+        let pair = |at| [get(2 * at + 1, "/notes"), frame(RST_STREAM, 0, 2 * at + 1, &[0, 0, 0, 8])].concat();
+        range.flat_map(pair).collect()
+    };
+    let goaway = check_flood(&[], &pairs(0..100_000), 1).expect("it is told why");
+    // ENHANCE_YOUR_CALM
+    assert_eq!(goaway.payload[4..8], [0, 0, 0, 11]);
+}
+
+#[test]
+fn a_flood_of_continuation_ends_the_connection() {
+    let server = Running::start_alone(Limits::default());
+    let mut peer = Peer::connect(&server);
+    peer.send(frame(HEADERS, END_STREAM, 1, &fields("/notes")));
+    let empty = frame(CONTINUATION, 0, 1, &[]);
+    peer.flood(&empty.repeat(1000), 100_000);
+    let full = frame(CONTINUATION, 0, 1, &literal(0, "x", &"y".repeat(100)).repeat(100));
+    check_flood(&[], &[frame(HEADERS, END_STREAM, 1, &fields("/notes")), full.repeat(100)].concat(), 1);
+}
+
+#[test]
+fn floods_that_ask_for_nothing_end_the_connection() {
+    for (name, bytes) in [
+        ("PING", frame(PING, 0, 0, &[0; 8])),
+        ("SETTINGS", frame(SETTINGS, 0, 0, &[])),
+        ("SETTINGS that change something", frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0x10, 0, 0, 1, 0, 0, 1, 0])),
+        ("PRIORITY", frame(PRIORITY, 0, 1, &[0, 0, 0, 3, 16])),
+        ("WINDOW_UPDATE", frame(WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1])),
+        ("a frame of no known type", frame(0xee, 0, 0, &[0; 1000])),
+    ] {
+        println!("{name}");
+        check_flood(&[], &bytes.repeat(100), 100_000);
+    }
+}
+
+#[test]
+fn content_without_end_ends_the_connection() {
+    let post = [vec![0x83, 0x86, 0x84], literal(1, "", "localhost")].concat();
+    let empty = frame(DATA, 0, 1, &[]).repeat(100_000);
+    check_flood(&[], &[frame(HEADERS, END_HEADERS, 1, &post), empty].concat(), 1);
+}
+
+#[test]
+fn a_flood_whose_answers_nobody_takes_is_cut_off() {
+    let config = Config { limits: Limits { write_time: Duration::from_millis(300), ..Limits::default() }, ..Config::default() };
+    let server = Running::start_with(&config);
+    let mut peer = Peer::connect(&server);
+    let requests: Vec<_> = (0..200_000).flat_map(|at| get(2 * at + 1, "/notes")).collect();
+    // Nothing is read, so at last the server does not read either, and then it closes.
+    let sent = peer.socket.write_all(&requests);
+    assert!(sent.is_err(), "all requests were taken, and no answer was");
+}

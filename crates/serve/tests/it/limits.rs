@@ -1,0 +1,326 @@
+//! What clients may ask for at most, and what becomes of the others meanwhile.
+
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::net::TcpStream;
+use std::num::NonZeroUsize;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use graven_serve::config::Limits;
+use graven_serve::{Address, Config, Server, terminated};
+
+use crate::running::{Client, PATIENCE, Running, answers};
+use crate::site::{BIG, pack};
+
+/// Longer than a connection takes to be found quiet, and to give its buffers back.
+const QUIET: Duration = Duration::from_millis(1200);
+const SHORT: Duration = Duration::from_millis(300);
+
+fn closed_after(client: &mut Client) -> (String, Duration) {
+    let begun = Instant::now();
+    let text = client.rest();
+    (text, begun.elapsed())
+}
+
+#[test]
+fn a_head_that_drips_is_a_408() {
+    let server = Running::start_alone(Limits { header_time: SHORT, ..Limits::default() });
+    let mut client = server.connect();
+    let mut stream = client.stream.try_clone().expect("a socket");
+    let dripping = thread::spawn(move || {
+        for byte in b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: yes, and for quite some time to come".iter() {
+            if stream.write_all(&[*byte]).is_err() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let (text, time) = closed_after(&mut client);
+    assert!(text.starts_with("HTTP/1.1 408 ") && answers(&text) == 1, "{text}");
+    assert!(time >= SHORT && time < Duration::from_secs(2), "{time:?}");
+    dripping.join().expect("no panic");
+}
+
+#[test]
+fn heads_that_drip_do_not_delay_others() {
+    let server = Running::start();
+    let dripping: Vec<_> = (0..400)
+        .map(|_| {
+            let mut client = server.connect();
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ");
+            client
+        })
+        .collect();
+    let mut slowest = Duration::ZERO;
+    for _ in 0..10 {
+        for client in &dripping {
+            client.drip();
+        }
+        let begun = Instant::now();
+        assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
+        slowest = slowest.max(begun.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+}
+
+#[test]
+fn an_idle_connection_is_closed_without_a_word() {
+    let server = Running::start_alone(Limits { idle_time: SHORT, ..Limits::default() });
+    let (text, time) = closed_after(&mut server.connect());
+    assert_eq!(text, "");
+    assert!(time >= SHORT && time < Duration::from_secs(5), "{time:?}");
+    let mut kept = server.connect();
+    assert_eq!(kept.ask("GET", "/notes", "").status, 200);
+    let (text, time) = closed_after(&mut kept);
+    assert_eq!(text, "");
+    assert!(time >= SHORT / 2 && time < Duration::from_secs(5), "{time:?}");
+}
+
+#[test]
+fn a_connection_that_was_quiet_is_answered_again() {
+    let server = Running::start();
+    let mut client = server.connect();
+    for _ in 0..3 {
+        assert_eq!(client.ask("GET", "/notes", "").status, 200);
+        thread::sleep(QUIET);
+    }
+    // A head that began with the request before is gone on with.
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing HTTP/1.1\r\nHo");
+    assert_eq!(client.answer_to("GET").status, 200);
+    thread::sleep(QUIET);
+    client.send("st: a\r\n\r\n");
+    assert_eq!(client.answer_to("GET").status, 404);
+    assert_eq!(client.ask("GET", "/notes", "Connection: close\r\n").status, 200);
+    assert_eq!(client.rest(), "");
+}
+
+#[test]
+fn a_head_that_stays_half_after_an_answer_is_a_408() {
+    let server = Running::start_alone(Limits { header_time: SHORT, ..Limits::default() });
+    let mut client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing HTTP/1.1\r\nHo");
+    assert_eq!(client.answer_to("GET").status, 200);
+    assert!(client.rest().starts_with("HTTP/1.1 408 "));
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_cut_off_and_one_that_takes_little_is_not() {
+    let server = Running::start_alone(Limits { write_time: SHORT, ..Limits::default() });
+    let mut stuck = server.connect();
+    stuck.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut slow = server.connect();
+    slow.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut buffer = vec![0; 400_000];
+    let mut taken = 0;
+    while taken < BIG {
+        taken += slow.stream.read(&mut buffer).expect("it goes on");
+        thread::sleep(Duration::from_millis(50));
+    }
+    thread::sleep(4 * SHORT);
+    let mut got = 0;
+    while let Ok(length @ 1..) = stuck.stream.read(&mut buffer) {
+        got += length;
+    }
+    assert!(got < BIG, "all of it came, though nobody took it in time");
+}
+
+#[test]
+fn at_the_limit_the_longest_idle_gives_way() {
+    let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
+    let mut clients: Vec<_> = (0..3).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        assert_eq!(client.ask("GET", "/notes", "").status, 200);
+    }
+    thread::sleep(QUIET);
+    // The first is not idle for the longest any more.
+    assert_eq!(clients[0].ask("GET", "/notes", "").status, 200);
+    let mut fresh = server.connect();
+    assert_eq!(fresh.ask("GET", "/notes", "").status, 200);
+    assert_eq!(clients[0].ask("GET", "/notes", "").status, 200);
+    let gone: Vec<_> = clients[1..].iter_mut().map(Client::is_closed).collect();
+    assert_eq!(gone, [true, false]);
+}
+
+#[test]
+fn where_all_are_busy_a_new_connection_is_a_503() {
+    let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
+    let mut busy: Vec<_> = (0..3).map(|_| server.connect()).collect();
+    for client in &mut busy {
+        client.send("GET /notes HTTP/1.1\r\nHost: a\r\n");
+    }
+    thread::sleep(Duration::from_millis(100));
+    let text = server.connect().rest();
+    assert!(text.starts_with("HTTP/1.1 503 ") && text.contains("\r\nretry-after: "), "{text}");
+    for client in &mut busy {
+        client.send("\r\n");
+        assert_eq!(client.answer_to("GET").status, 200);
+    }
+}
+
+/// This test once more, in a process of its own: as a server, until it is told to leave.
+struct Process {
+    child: Child,
+    address: String,
+    /// What it writes goes somewhere to the end.
+    _output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// `before` is shell that comes before the server.
+    fn start(test: &str, before: &str) -> Self {
+        let exe = std::env::current_exe().expect("this test");
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{before} exec \"$0\" --exact limits::{test} --nocapture")])
+            .arg(exe)
+            .env("GRAVEN_TEST_SERVES", "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let address = lines.find_map(|line| line.ok()?.strip_prefix("serving ").map(str::to_owned));
+        Process { child, address: address.expect("it says where"), _output: lines }
+    }
+
+    fn connect(&self) -> Client {
+        let stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Client { stream, read: Vec::new() }
+    }
+
+    fn tell(&self, signal: &str) {
+        let told = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(told.expect("kill").success());
+    }
+
+    /// Clock ticks of processor time that it has used.
+    fn ticks(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("it runs");
+        let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        fields[11].parse::<u64>().expect("user time") + fields[12].parse::<u64>().expect("system time")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().unwrap_or_default();
+        self.child.wait().expect("it was started here");
+    }
+}
+
+/// Whether this is the process that is to serve; then it has served.
+fn has_served(config: Config) -> bool {
+    if std::env::var_os("GRAVEN_TEST_SERVES").is_none() {
+        return false;
+    }
+    let listen = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+    let server = Server::bind(Config { listen, workers: NonZeroUsize::MIN, ..config }).expect("a free port");
+    let address = server.addresses().next().expect("one").to_string();
+    println!("\nserving {address}");
+    server.run(pack(), terminated()).expect("the worker starts");
+    true
+}
+
+#[test]
+fn without_descriptors_accepting_waits_and_recovers() {
+    let limits = Limits { connections: NonZeroUsize::new(1000), ..Limits::default() };
+    if has_served(Config { limits, ..Config::default() }) {
+        return;
+    }
+    let server = Process::start("without_descriptors_accepting_waits_and_recovers", "ulimit -n 64;");
+    // Busy, so that none gives way.
+    let mut busy: Vec<_> = (0..100).map(|_| server.connect()).collect();
+    for client in &mut busy {
+        client.send("GET /notes HTTP/1.1\r\nHost: a\r\n");
+    }
+    thread::sleep(Duration::from_millis(200));
+    let before = server.ticks();
+    thread::sleep(Duration::from_secs(1));
+    let used = server.ticks() - before;
+    assert!(used < 20, "it spins: {used} ticks of a hundred");
+    busy.truncate(10);
+    assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
+    for client in &mut busy {
+        client.send("\r\n");
+        assert_eq!(client.answer_to("GET").status, 200);
+    }
+}
+
+#[test]
+fn with_few_descriptors_idle_connections_give_way() {
+    if has_served(Config::default()) {
+        return;
+    }
+    let server = Process::start("with_few_descriptors_idle_connections_give_way", "ulimit -n 64;");
+    let mut held = Vec::new();
+    for _ in 0..200 {
+        let mut client = server.connect();
+        assert_eq!(client.ask("GET", "/notes", "").status, 200);
+        held.push(client);
+        thread::sleep(Duration::from_millis(40));
+    }
+}
+
+#[test]
+fn told_once_it_drains_and_told_twice_it_is_gone() {
+    if has_served(Config { drain_delay: Duration::from_secs(60), ..Config::default() }) {
+        return;
+    }
+    for (first, second) in [("-TERM", "-INT"), ("-INT", "-TERM"), ("-TERM", "-TERM")] {
+        let mut server = Process::start("told_once_it_drains_and_told_twice_it_is_gone", "");
+        assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
+        server.tell(first);
+        thread::sleep(Duration::from_millis(200));
+        let answer = server.connect().ask("GET", "/notes", "");
+        assert!(answer.status == 200 && answer.head.contains("\r\nconnection: close\r\n"), "{}", answer.head);
+        let begun = Instant::now();
+        server.tell(second);
+        assert!(server.child.wait().expect("it was started here").success());
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn a_request_on_an_accepted_connection_is_not_lost() {
+    let mut server = Running::start_with(&Config { drain_delay: Duration::from_millis(300), ..Config::default() });
+    let connect = |address| {
+        let stream = TcpStream::connect(address).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        Some(Client { stream, read: Vec::new() })
+    };
+    let address = server.address;
+    // Each opens connections and asks on them until it is told that it was the last time, and then opens another.
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            thread::spawn(move || {
+                let mut asked = 0;
+                while let Some(mut client) = connect(address) {
+                    for number in 0.. {
+                        let Some(answer) = client.try_ask("/notes") else {
+                            // A connection that nobody had accepted is reset when the listener is closed.
+                            assert_eq!(number, 0, "the connection was accepted, and not told that it would be closed");
+                            return asked;
+                        };
+                        assert_eq!(answer.status, 200);
+                        asked += 1;
+                        if answer.head.contains("\r\nconnection: close\r\n") {
+                            assert_eq!(client.rest(), "");
+                            break;
+                        }
+                    }
+                }
+                asked
+            })
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(300));
+    let kept: Vec<_> = (0..50).map(|_| server.connect()).collect();
+    server.stop();
+    thread::sleep(Duration::from_millis(400));
+    for mut client in kept {
+        assert_eq!(client.ask("GET", "/notes", "").status, 200, "accepted, and not yet asked");
+    }
+    server.wait();
+    let asked: usize = clients.into_iter().map(|client| client.join().expect("nothing lost")).sum();
+    assert!(asked > 100, "{asked}");
+}

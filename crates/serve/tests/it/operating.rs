@@ -1,0 +1,361 @@
+//! The server as its operator sees it: the second listener, and the access log.
+
+use std::collections::BTreeMap;
+use std::io::{self, PipeReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use graven_serve::{AccessLog, Address, Config, Form, Server};
+use tokio::sync::oneshot;
+
+use crate::site::pack;
+
+/// Longer than anything here should take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server in this process, with a second listener.
+struct Running {
+    address: SocketAddr,
+    admin: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    stopped: Receiver<()>,
+}
+
+impl Running {
+    fn start(config: Config) -> Self {
+        let anywhere = Address::Tcp(([127, 0, 0, 1], 0).into());
+        let workers = NonZeroUsize::new(2).expect("two");
+        let config = Config { listen: vec![anywhere.clone()], admin: Some(anywhere), workers, ..config };
+        let server = Server::bind(config).expect("free ports");
+        let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
+        let Some(Address::Tcp(admin)) = server.admin_address().cloned() else { panic!("it listens on TCP") };
+        let (stop, told) = oneshot::channel();
+        let (done, stopped) = channel();
+        thread::spawn(move || {
+            server.run(pack(), async { told.await.unwrap_or_default() }).expect("the workers start");
+            done.send(()).unwrap_or_default();
+        });
+        let running = Running { address, admin, stop: Some(stop), stopped };
+        until(|| ask(running.admin, "GET /readyz", "").starts_with("HTTP/1.1 200 "));
+        running
+    }
+
+    /// The status of what a request on a connection of its own is answered.
+    fn status(&self, request: &str, fields: &str) -> u16 {
+        ask(self.address, request, fields)[9..12].parse().expect("a status")
+    }
+
+    fn metrics(&self) -> Metrics {
+        Metrics::of(content(&ask(self.admin, "GET /metrics", "")))
+    }
+
+    /// Tells it to leave, and waits until it has.
+    fn leave(mut self) {
+        self.stop();
+        self.stopped.recv_timeout(PATIENCE).expect("it leaves");
+    }
+
+    fn stop(&mut self) {
+        self.stop.take().expect("it was not told before").send(()).expect("it runs");
+    }
+}
+
+/// What a request on a connection of its own is answered.
+fn ask(address: SocketAddr, request: &str, fields: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let request = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{fields}\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer, and a close without a reset");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn content(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").expect("a head").1
+}
+
+/// Waits for what happens a moment after an answer was read.
+fn until(mut happens: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !happens() {
+        assert!(begin.elapsed() < PATIENCE, "it does not happen");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Prometheus' text format 0.0.4, read as strictly as its documentation has it.
+struct Metrics(BTreeMap<String, f64>);
+
+impl Metrics {
+    fn of(text: &str) -> Self {
+        assert!(text.ends_with('\n'));
+        let (mut series, mut families) = (BTreeMap::new(), Vec::new());
+        for line in text.lines() {
+            if let Some(comment) = line.strip_prefix("# ") {
+                let words: Vec<_> = comment.splitn(3, ' ').collect();
+                match words[..] {
+                    ["HELP", name, help] => assert!(is_name(name) && !help.is_empty() && !help.contains('\\'), "{line}"),
+                    ["TYPE", name, kind] => {
+                        assert!(["counter", "gauge", "histogram"].contains(&kind), "{line}");
+                        assert!(!families.contains(&(name, kind)), "{name} comes twice");
+                        families.push((name, kind));
+                    }
+                    _ => panic!("neither help nor type: {line}"),
+                }
+            } else {
+                let (name, value) = line.rsplit_once(' ').expect("a value");
+                let &(family, kind) = families.last().expect("a type before the first sample");
+                assert_sample(name, family, kind);
+                let value = value.parse().expect("a number");
+                assert!(series.insert(name.to_owned(), value).is_none(), "{name} comes twice");
+            }
+        }
+        Metrics(series)
+    }
+
+    fn get(&self, series: &str) -> f64 {
+        *self.0.get(series).unwrap_or(&0.0)
+    }
+
+    fn requests(&self, status: u16, route: &str) -> f64 {
+        self.get(&format!("graven_requests_total{{status=\"{status}\",route=\"{route}\"}}"))
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A sample's name is its family's, and a histogram's one of three; its labels are names and quoted values.
+fn assert_sample(series: &str, family: &str, kind: &str) {
+    let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
+    let suffixes: &[&str] = if kind == "histogram" { &["_bucket", "_sum", "_count"] } else { &[""] };
+    assert!(suffixes.iter().any(|suffix| name == format!("{family}{suffix}")), "{series} in {family}");
+    assert!(kind != "counter" || name.ends_with("_total"), "{series}");
+    let labels = labels.strip_suffix('}').expect("closed");
+    for label in labels.split(',').filter(|label| !label.is_empty()) {
+        let (name, value) = label.split_once('=').expect("a value");
+        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).expect("quotes");
+        assert!(is_name(name) && !value.contains(['"', '\\']), "{series}");
+    }
+}
+
+#[test]
+fn metrics_agree_with_what_was_asked() {
+    let server = Running::start(Config::default());
+    for (request, fields, status) in [
+        ("GET /notes", "", 200),
+        ("GET /notes", "", 200),
+        ("HEAD /notes", "", 200),
+        ("GET /notes", "If-None-Match: *\r\n", 304),
+        ("GET /notes", "Range: bytes=0-9\r\n", 206),
+        ("GET /notes/", "", 308),
+        ("GET /nothing", "", 404),
+        ("POST /notes", "", 405),
+    ] {
+        assert_eq!(server.status(request, fields), status, "{request}");
+    }
+    until(|| server.metrics().get("graven_request_duration_seconds_count") >= 8.0);
+    let metrics = server.metrics();
+    for (status, route, number) in
+        [(200, "page", 3.0), (304, "page", 1.0), (206, "page", 1.0), (308, "redirect", 1.0), (404, "none", 1.0), (405, "none", 1.0)]
+    {
+        assert_eq!(metrics.requests(status, route), number, "{status} {route}");
+    }
+    assert_eq!(metrics.get("graven_connections_total"), 8.0);
+    assert_eq!(metrics.get("graven_request_duration_seconds_count"), 8.0);
+    assert_eq!(metrics.get("graven_request_duration_seconds_bucket{le=\"+Inf\"}"), 8.0);
+    assert!(metrics.get("graven_request_duration_seconds_sum") > 0.0);
+    // Two whole pages and a 404's page of 100 bytes each, a part of 10, and eight heads.
+    assert!((1_000.0..10_000.0).contains(&metrics.get("graven_sent_bytes_total")));
+    assert!(metrics.0.keys().any(|series| series.starts_with("graven_build_info{version=\"")));
+    assert!(metrics.get("process_start_time_seconds") > 1_700_000_000.0);
+}
+
+#[test]
+fn buckets_are_cumulative() {
+    let server = Running::start(Config::default());
+    assert_eq!(server.status("GET /big", ""), 200);
+    until(|| server.metrics().get("graven_request_duration_seconds_count") >= 1.0);
+    let text = ask(server.admin, "GET /metrics", "");
+    let buckets = text.lines().filter_map(|line| line.strip_prefix("graven_request_duration_seconds_bucket{le=\""));
+    let buckets = buckets.map(|bucket| bucket.split_once("\"} ").expect("a value"));
+    let buckets: Vec<(f64, u64)> = buckets
+        .map(|(bound, number)| (bound.replace("+Inf", "inf").parse().expect("a bound"), number.parse().expect("a number")))
+        .collect();
+    assert!(buckets.len() > 10 && buckets.is_sorted(), "{buckets:?}");
+    assert_eq!(buckets.last(), Some(&(f64::INFINITY, 1)));
+}
+
+#[test]
+fn connections_are_counted_by_what_they_are_at() {
+    let server = Running::start(Config::default());
+    let state = |state: &str| server.metrics().get(&format!("graven_connections{{state=\"{state}\"}}"));
+    let silent = TcpStream::connect(server.address).expect("it listens");
+    until(|| state("new") == 1.0);
+    let mut kept = TcpStream::connect(server.address).expect("it listens");
+    kept.write_all(b"GET /empty HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
+    until(|| state("idle") == 1.0);
+    kept.write_all(b"GET /").expect("it reads");
+    until(|| state("busy") == 1.0 && state("idle") == 0.0);
+    let mut slow = TcpStream::connect(server.address).expect("it listens");
+    slow.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
+    until(|| state("busy") == 2.0);
+    drop((silent, kept, slow));
+    until(|| ["new", "idle", "busy", "closing"].iter().all(|&name| state(name) == 0.0));
+    assert_eq!(server.metrics().get("graven_connections_total"), 3.0);
+}
+
+#[test]
+fn the_second_listener_has_three_things_to_read() {
+    let server = Running::start(Config::default());
+    for (request, expected) in [
+        ("GET /healthz", "HTTP/1.1 200 OK"),
+        ("GET /readyz", "HTTP/1.1 200 OK"),
+        ("GET /metrics?x=1", "HTTP/1.1 200 OK"),
+        ("GET /", "HTTP/1.1 404 Not Found"),
+        ("GET /notes", "HTTP/1.1 404 Not Found"),
+        ("POST /healthz", "HTTP/1.1 405 Method Not Allowed"),
+        ("DELETE /metrics", "HTTP/1.1 405 Method Not Allowed"),
+    ] {
+        let answer = ask(server.admin, request, "").to_ascii_lowercase();
+        assert!(answer.starts_with(&expected.to_ascii_lowercase()), "{request}: {answer}");
+        assert_eq!(answer.contains("\r\nallow: get, head\r\n"), answer.starts_with("http/1.1 405"), "{answer}");
+    }
+    let head = ask(server.admin, "HEAD /metrics", "");
+    assert!(head.contains("\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n"), "{head}");
+    assert!(content(&head).is_empty() && !head.contains("content-length: 0"), "{head}");
+    // What the operator asks is no request to the site, and neither is the question to the workers.
+    let metrics = server.metrics();
+    assert!(!metrics.0.keys().any(|series| series.starts_with("graven_requests_total")));
+    assert_eq!(metrics.get("graven_connections_total"), 0.0);
+}
+
+#[test]
+fn a_server_that_leaves_is_healthy_and_not_ready() {
+    let mut server = Running::start(Config { drain_delay: Duration::from_millis(300), ..Config::default() });
+    server.stop();
+    until(|| ask(server.admin, "GET /readyz", "").starts_with("HTTP/1.1 503 "));
+    assert!(ask(server.admin, "GET /healthz", "").starts_with("HTTP/1.1 200 "));
+    assert_eq!(server.status("GET /notes", ""), 200, "it still accepts");
+    server.stopped.recv_timeout(PATIENCE).expect("it leaves");
+    assert!(TcpStream::connect(server.admin).is_err(), "and so does the second listener");
+}
+
+/// A log that this test reads.
+fn log(form: Form) -> (PipeReader, Option<AccessLog>) {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    (reader, Some(AccessLog::to(form, writer.into())))
+}
+
+fn lines(mut reader: PipeReader) -> Vec<String> {
+    let mut text = String::new();
+    reader.read_to_string(&mut text).expect("UTF-8");
+    text.lines().map(str::to_owned).collect()
+}
+
+/// What of a request's line in the common form does not depend on the time: the client, and from the request line on.
+fn timeless(line: &str) -> (&str, &str) {
+    (line.split_once(' ').expect("a client").0, line.split_once("] ").expect("a time").1)
+}
+
+#[test]
+fn each_answer_has_a_line() {
+    let (reader, access_log) = log(Form::Combined);
+    let server = Running::start(Config { access_log, ..Config::default() });
+    for (request, fields) in [
+        ("GET /notes", "Referer: https://a.example/\"\r\nUser-Agent: a\\b\r\n"),
+        ("HEAD /notes?q=1", ""),
+        ("GET /big", ""),
+        ("GET /nothing", "User-Agent: \u{e4}\r\n"),
+    ] {
+        server.status(request, fields);
+    }
+    server.leave();
+    let lines = lines(reader);
+    let mut found: Vec<_> = lines.iter().map(|line| timeless(line)).collect();
+    // Lines of different workers are in no order.
+    found.sort_unstable();
+    let expected = [
+        r#""GET /big HTTP/1.1" 200 8388608 "-" "-""#,
+        r#""GET /notes HTTP/1.1" 200 100 "https://a.example/\x22" "a\x5Cb""#,
+        r#""GET /nothing HTTP/1.1" 404 100 "-" "\xC3\xA4""#,
+        r#""HEAD /notes?q=1 HTTP/1.1" 200 - "-" "-""#,
+    ];
+    assert_eq!(found, expected.map(|line| ("127.0.0.1", line)));
+}
+
+#[test]
+fn an_answer_that_is_broken_off_has_a_line_with_what_was_sent() {
+    let (reader, access_log) = log(Form::Common);
+    let server = Running::start(Config { access_log, ..Config::default() });
+    let mut client = TcpStream::connect(server.address).expect("it listens");
+    client.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
+    client.read_exact(&mut [0; 100]).expect("an answer");
+    drop(client);
+    until(|| server.metrics().get("graven_connections{state=\"busy\"}") == 0.0);
+    server.leave();
+    let lines = lines(reader);
+    let (_, rest) = timeless(&lines[0]);
+    let bytes: u64 = rest.rsplit_once(' ').and_then(|(_, bytes)| bytes.parse().ok()).expect("a number");
+    assert!((100..8_388_608).contains(&bytes), "{rest}");
+}
+
+#[test]
+fn only_a_trusted_proxy_is_believed() {
+    let spoofed = "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-Proto: https\r\n";
+    for (trusted, client, scheme) in [
+        (vec![], "127.0.0.1", "http"),
+        (vec!["10.0.0.0/8", "unix"], "127.0.0.1", "http"),
+        (vec!["127.0.0.0/8"], "198.51.100.1", "https"),
+    ] {
+        let (reader, access_log) = log(Form::Json);
+        let trusted_proxies = trusted.iter().map(|text| text.parse().expect("a proxy")).collect();
+        let server = Running::start(Config { access_log, trusted_proxies, ..Config::default() });
+        server.status("GET /notes", spoofed);
+        server.leave();
+        let line = lines(reader).concat();
+        assert!(line.contains(&format!(",\"client\":\"{client}\",")), "{line}");
+        assert!(line.ends_with(&format!(",\"host\":\"localhost\",\"scheme\":\"{scheme}\"}}")), "{line}");
+    }
+}
+
+#[test]
+fn where_nobody_reads_the_log_lines_are_dropped_and_requests_are_not() {
+    const REQUESTS: usize = 300;
+    let (reader, access_log) = log(Form::Combined);
+    let server = Running::start(Config { access_log, ..Config::default() });
+    let agent = format!("User-Agent: {}\r\n", "a".repeat(7_000));
+    // Two lanes, two buffers that the writer has in hand, and the pipe hold 1.1 MiB; this is twice as much.
+    for _ in 0..REQUESTS {
+        assert_eq!(server.status("GET /empty", &agent), 200);
+    }
+    let dropped = || server.metrics().get("graven_access_log_dropped_lines_total");
+    until(|| server.metrics().get("graven_request_duration_seconds_count") >= 300.0);
+    assert!(dropped() > 0.0);
+    assert_eq!(server.metrics().requests(200, "page"), 300.0);
+    let dropped = dropped();
+    let reading = thread::spawn(move || lines(reader));
+    server.leave();
+    let kept = reading.join().expect("it read");
+    assert_eq!(format!("{}", REQUESTS - kept.len()), format!("{dropped}"));
+    assert!(kept.iter().all(|line| line.len() > 7_000 && line.ends_with('"')));
+}
+
+#[test]
+fn a_log_that_stalls_keeps_no_server_from_leaving() {
+    let (reader, access_log) = log(Form::Combined);
+    let server = Running::start(Config { access_log, ..Config::default() });
+    let agent = format!("User-Agent: {}\r\n", "a".repeat(7_000));
+    for _ in 0..50 {
+        server.status("GET /empty", &agent);
+    }
+    server.leave();
+    drop(reader);
+}

@@ -1,0 +1,158 @@
+//! A server that runs, and a client that writes bytes to it.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use graven_serve::config::Limits;
+use graven_serve::{Address, Config, Server};
+use tokio::sync::oneshot;
+
+use crate::site::pack;
+
+/// Longer than anything here should take, and shorter than anybody's patience.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server in this process, on a port of its own.
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    stopped: Receiver<()>,
+}
+
+impl Running {
+    pub(crate) fn start() -> Self {
+        Self::start_with(&Config::default())
+    }
+
+    pub(crate) fn start_with(config: &Config) -> Self {
+        Self::start_on(2, config)
+    }
+
+    /// With one worker, all connections share its limits.
+    pub(crate) fn start_alone(limits: Limits) -> Self {
+        Self::start_on(1, &Config { limits, ..Config::default() })
+    }
+
+    fn start_on(workers: usize, config: &Config) -> Self {
+        let listen = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
+        let workers = NonZeroUsize::new(workers).expect("some");
+        let server = Server::bind(Config { listen, workers, ..config.clone() }).expect("a free port");
+        let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
+        let (stop, told) = oneshot::channel();
+        let (done, stopped) = channel();
+        thread::spawn(move || {
+            server.run(pack(), async { told.await.unwrap_or_default() }).expect("the workers start");
+            done.send(()).unwrap_or_default();
+        });
+        Running { address, stop: Some(stop), stopped }
+    }
+
+    pub(crate) fn connect(&self) -> Client {
+        let stream = TcpStream::connect(self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Client { stream, read: Vec::new() }
+    }
+
+    /// What the server writes in answer to these bytes, until it closes.
+    pub(crate) fn exchange(&self, bytes: &[u8]) -> String {
+        let mut client = self.connect();
+        client.send(bytes);
+        client.rest()
+    }
+
+    pub(crate) fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).expect("it runs");
+        }
+    }
+
+    pub(crate) fn wait(&self) {
+        self.stopped.recv_timeout(PATIENCE).expect("it leaves");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.take();
+    }
+}
+
+pub(crate) struct Client {
+    pub(crate) stream: TcpStream,
+    pub(crate) read: Vec<u8>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) content: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream.write_all(bytes.as_ref()).expect("it reads");
+    }
+
+    pub(crate) fn more(&mut self) -> io::Result<usize> {
+        let mut buffer = [0; 16_384];
+        let length = self.stream.read(&mut buffer)?;
+        self.read.extend_from_slice(&buffer[..length]);
+        Ok(length)
+    }
+
+    pub(crate) fn answer_to(&mut self, method: &str) -> Answer {
+        let end = loop {
+            if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            assert!(self.more().expect("an answer") > 0, "closed within a head: {:?}", self.read);
+        };
+        let head = String::from_utf8(self.read.drain(..end).collect()).expect("ASCII").to_ascii_lowercase();
+        let status = head[9..12].parse().expect("a status");
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        let length = if method == "HEAD" { 0 } else { length.unwrap_or(0) };
+        while self.read.len() < length {
+            assert!(self.more().expect("content") > 0, "closed within content");
+        }
+        Answer { status, head, content: self.read.drain(..length).collect() }
+    }
+
+    pub(crate) fn ask(&mut self, method: &str, target: &str, fields: &str) -> Answer {
+        self.send(format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n"));
+        self.answer_to(method)
+    }
+
+    /// An answer, unless the connection was gone before it was asked.
+    pub(crate) fn try_ask(&mut self, target: &str) -> Option<Answer> {
+        write!(self.stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").ok()?;
+        if matches!(self.more(), Ok(0) | Err(_)) {
+            return None;
+        }
+        Some(self.answer_to("GET"))
+    }
+
+    /// One byte more of a field.
+    pub(crate) fn drip(&self) {
+        (&self.stream).write_all(b"x").expect("it reads");
+    }
+
+    /// Whether the server has closed, as far as it is known now.
+    pub(crate) fn is_closed(&mut self) -> bool {
+        self.stream.set_nonblocking(true).expect("a socket");
+        matches!(self.more(), Ok(0))
+    }
+
+    /// All that comes until the server closes. A reset is an error.
+    pub(crate) fn rest(&mut self) -> String {
+        while self.more().expect("a close without a reset") > 0 {}
+        String::from_utf8_lossy(&std::mem::take(&mut self.read)).into_owned()
+    }
+}
+
+pub(crate) fn answers(text: &str) -> usize {
+    text.matches("HTTP/1.").count()
+}

@@ -1,0 +1,215 @@
+//! Changes of files that can be undone: what a path held before is kept beside it, as a hard link, until all has gone well.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+const EXECUTABLE: u32 = 0o755;
+const READABLE: u32 = 0o644;
+
+/// The changes so far, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    made: Vec<Change>,
+}
+
+/// A path that now holds something else.
+#[derive(Debug)]
+struct Change {
+    path: PathBuf,
+    /// Where what it held is kept; nothing if it held nothing.
+    kept: Option<PathBuf>,
+}
+
+impl Changes {
+    /// Puts a copy of an executable in place; `keep` becomes another name of what was there.
+    pub(super) fn copy(&mut self, from: &Path, to: &Path, keep: Option<&Path>) -> Result<(), Failure> {
+        // `from` may be what `keep` names, so it is copied before that changes.
+        let new = stage(to, EXECUTABLE, |file| io::copy(&mut File::open(from)?, file).map(drop))
+            .map_err(|error| Failure::at(to, &error))?;
+        if let Some(keep) = keep {
+            let other_name = beside(keep, "new");
+            let linked = remove_if_there(&other_name).and_then(|()| fs::hard_link(to, &other_name));
+            linked.map_err(|error| Failure::at(keep, &error))?;
+            self.put(&other_name, keep)?;
+        }
+        self.put(&new, to)
+    }
+
+    pub(super) fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let new = stage(path, READABLE, |file| file.write_all(bytes)).map_err(|error| Failure::at(path, &error))?;
+        self.put(&new, path)
+    }
+
+    pub(super) fn link(&mut self, path: &Path, target: &Path) -> Result<(), Failure> {
+        let new = beside(path, "new");
+        let made = make_folder(path).and_then(|()| remove_if_there(&new)).and_then(|()| symlink(target, &new));
+        made.map_err(|error| Failure::at(path, &error))?;
+        self.put(&new, path)
+    }
+
+    pub(super) fn remove(&mut self, path: &Path) -> Result<(), Failure> {
+        self.remember(path).and_then(|()| fs::remove_file(path)).map_err(|error| Failure::at(path, &error))
+    }
+
+    /// Renames, so that the path holds either the old or the new at each moment.
+    fn put(&mut self, new: &Path, path: &Path) -> Result<(), Failure> {
+        let put = self.remember(path).and_then(|()| fs::rename(new, path)).and_then(|()| sync_folder(path));
+        put.map_err(|error| Failure::at(path, &error))
+    }
+
+    fn remember(&mut self, path: &Path) -> io::Result<()> {
+        let kept = beside(path, "undo");
+        remove_if_there(&kept)?;
+        let kept = match fs::hard_link(path, &kept) {
+            Ok(()) => Some(kept),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        self.made.push(Change { path: path.to_owned(), kept });
+        Ok(())
+    }
+
+    /// All is well: what was there before is forgotten.
+    pub(super) fn keep(self) {
+        for kept in self.made.into_iter().filter_map(|change| change.kept) {
+            // A name too many does no harm, and the next installation removes it.
+            fs::remove_file(kept).unwrap_or_default();
+        }
+    }
+
+    /// Every path as it was, the last change first. Goes on where one cannot be undone, and names the first such.
+    pub(super) fn undo(self) -> Result<(), Failure> {
+        let mut result = Ok(());
+        for Change { path, kept } in self.made.into_iter().rev() {
+            let undone = match &kept {
+                // Renaming one name of a file onto another of the same file does nothing, and leaves both.
+                Some(kept) => fs::rename(kept, &path).and_then(|()| remove_if_there(kept)),
+                None => remove_if_there(&path),
+            };
+            result = result.and(undone.map_err(|error| Failure::at(&path, &error)));
+        }
+        result
+    }
+}
+
+/// Writes a new file beside a path, down to the disk.
+fn stage(path: &Path, mode: u32, contents: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<PathBuf> {
+    make_folder(path)?;
+    let new = beside(path, "new");
+    remove_if_there(&new)?;
+    let written = (|| {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
+        contents(&mut file)?;
+        // Whatever the umask.
+        file.set_permissions(Permissions::from_mode(mode))?;
+        file.sync_all()
+    })();
+    if written.is_err() {
+        remove_if_there(&new)?;
+    }
+    written.map(|()| new)
+}
+
+/// `.NAME.undo` for `NAME`: hidden, in the same folder, so that a rename is enough. systemd does not take it for a unit.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{suffix}"))
+}
+
+fn make_folder(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// So that the new name is on the disk too when the power goes.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in [("binary", "two"), ("previous", "one"), ("source", "three"), ("unit", "old")] {
+            fs::write(folder.path().join(name), text).expect("a file");
+        }
+        folder
+    }
+
+    fn change(folder: &Path) -> Changes {
+        let mut changes = Changes::default();
+        let at = |name: &str| folder.join(name);
+        changes.copy(&at("source"), &at("binary"), Some(&at("previous"))).expect("a copy");
+        changes.write(&at("unit"), b"new").expect("a file");
+        changes.link(&at("wants/unit"), Path::new("/unit")).expect("a link");
+        changes.remove(&at("source")).expect("it is there");
+        changes
+    }
+
+    fn texts(folder: &Path) -> [String; 3] {
+        ["binary", "previous", "unit"].map(|name| fs::read_to_string(folder.join(name)).expect("a file"))
+    }
+
+    #[test]
+    fn what_is_kept_leaves_no_trace_of_what_was() {
+        let folder = folder();
+        change(folder.path()).keep();
+        assert_eq!(texts(folder.path()), ["three", "two", "new"]);
+        assert_eq!(names(folder.path()), ["binary", "previous", "unit", "wants"]);
+        assert_eq!(
+            fs::metadata(folder.path().join("binary")).expect("a file").permissions().mode() & 0o777,
+            EXECUTABLE
+        );
+    }
+
+    #[test]
+    fn what_is_undone_is_as_it_was() {
+        let folder = folder();
+        change(folder.path()).undo().expect("all can be undone");
+        assert_eq!(texts(folder.path()), ["two", "one", "old"]);
+        assert_eq!(names(folder.path()), ["binary", "previous", "source", "unit", "wants"]);
+        assert_eq!(names(&folder.path().join("wants")), [""; 0]);
+    }
+
+    #[test]
+    fn two_versions_can_change_places() {
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name);
+        let mut changes = Changes::default();
+        changes.copy(&at("previous"), &at("binary"), Some(&at("previous"))).expect("a copy");
+        changes.keep();
+        assert_eq!(texts(folder.path()), ["one", "two", "old"]);
+    }
+
+    #[test]
+    fn a_source_that_cannot_be_read_leaves_all_as_it_is() {
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name);
+        let mut changes = Changes::default();
+        let failure =
+            changes.copy(&at("nothing"), &at("binary"), Some(&at("previous"))).expect_err("there is no such file");
+        assert!(failure.to_string().contains("binary"), "{failure}");
+        assert_eq!(texts(folder.path()), ["two", "one", "old"]);
+        assert_eq!(names(folder.path()), ["binary", "previous", "source", "unit"]);
+    }
+}

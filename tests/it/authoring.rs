@@ -1,0 +1,264 @@
+//! What the author meets: all mistakes at once with their cure, the same bytes each time, and a build that sees every change under `content/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use graven_press::diagnostic::Severity;
+use graven_press::tree::SourceTree;
+use graven_press::{Options, Pack, Pressed, press};
+use tempfile::TempDir;
+
+use crate::executable::{Ran, finish};
+
+/// The content of this repository.
+fn content() -> SourceTree {
+    SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).expect("the content can be read")
+}
+
+/// The content, pressed once for all tests.
+fn pressed() -> Pack<'static> {
+    static PACK: LazyLock<Vec<u8>> =
+        LazyLock::new(|| press(&content(), &Options::default(), None).expect("it has no errors").pack);
+    Pack::open(&PACK).expect("a sound pack")
+}
+
+/// Presses a changed tree; what has not changed is not compressed anew.
+fn press_again(tree: &SourceTree) -> Pressed {
+    press(tree, &Options::default(), Some(pressed())).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
+}
+
+/// The bytes of a page as they are read.
+fn page(pack: &[u8], path: &str) -> Option<String> {
+    let pack = Pack::open(pack).expect("a sound pack");
+    let edition = pack.route(path).expect("a sound route")?.at(pack.time()).expect("a sound edition")?;
+    let graven_pack::Content::Page(page) = edition.content() else { panic!("{path} is a redirect") };
+    Some(String::from_utf8(page.identity().bytes().to_vec()).expect("UTF-8"))
+}
+
+/// Writes a file of the tree anew, with one passage in place of another.
+fn replace(tree: &mut SourceTree, path: &str, passage: &str, with: &str) {
+    let text = String::from_utf8(tree.get(path).unwrap_or_else(|| panic!("no {path}")).to_vec()).expect("UTF-8");
+    assert!(text.contains(passage), "{passage:?} is not in {path}");
+    tree.insert(path, text.replacen(passage, with, 1));
+}
+
+const LEDGER: &str = "posts/tixin-ledger-system/index.md";
+const BANK: &str = "posts/private-bank-api/index.md";
+const KAFKA: &str = "posts/kafka-cqrs-event-driven/index.md";
+
+/// Where the first occurrence of a text stands, as an editor counts.
+fn place(tree: &SourceTree, path: &str, text: &str) -> String {
+    let file = String::from_utf8(tree.get(path).expect("it is there").to_vec()).expect("UTF-8");
+    let before = &file[..file.find(text).expect("it stands there")];
+    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+    format!("--> content/{path}:{}:{column}", before.matches('\n').count() + 1)
+}
+
+#[test]
+fn mistakes_in_three_files_are_told_at_once_each_with_its_place_and_its_cure() {
+    let mut tree = content();
+    replace(&mut tree, LEDGER, "\"fintech\"]", "\"fintec\"]");
+    replace(&mut tree, BANK, "\n## ", "\nSee [the checks](/blog/tixin-ledger-system#what-a-ful-check-costs).\n\n## ");
+    replace(&mut tree, KAFKA, "date = 2025-08-20", "date = 2025-08-32");
+    let report = press(&tree, &Options::default(), None).expect_err("there are three mistakes");
+    let text = report.render(&tree, "content/");
+    assert_eq!(report.errors(), 3, "{text}");
+    for (path, marked, cure) in [
+        (LEDGER, "\"fintec\"]", "help: did you mean \"fintech\"?"),
+        (BANK, "/blog/tixin-ledger-system#what-a-ful-check-costs", "help: did you mean \"#what-a-full-check-costs\"?"),
+        (KAFKA, "2025-08-32", "help: a date is written year-month-day"),
+    ] {
+        let told: Vec<_> = text.split("\n\n").filter(|told| told.contains(path)).collect();
+        assert_eq!(told.len(), 1, "{path}: {text}");
+        assert!(told[0].contains(&place(&tree, path, marked)), "{marked}: {}", told[0]);
+        assert!(told[0].contains(marked) && told[0].contains(cure), "{cure}: {}", told[0]);
+    }
+    assert!(text.ends_with("3 errors\n"), "{text}");
+}
+
+#[test]
+fn the_content_of_this_repository_has_no_warnings() {
+    let tree = content();
+    let report = press_again(&tree).report;
+    assert!(
+        report.diagnostics().iter().all(|found| found.severity != Severity::Warning),
+        "{}",
+        report.render(&tree, "content/")
+    );
+}
+
+#[test]
+fn the_same_content_gives_the_same_bytes() {
+    let first = pressed();
+    let mut backwards = SourceTree::default();
+    let tree = content();
+    let mut files: Vec<_> = tree.below("").collect();
+    files.reverse();
+    for (path, bytes) in files {
+        backwards.insert(path, bytes);
+    }
+    let anew = press(&backwards, &Options::default(), None).expect("it has no errors").pack;
+    assert!(Pack::open(&anew).expect("a sound pack").digest() == first.digest(), "pressed in another order");
+    assert!(
+        Pack::open(&press_again(&tree).pack).expect("a sound pack").digest() == first.digest(),
+        "pressed over an earlier pack"
+    );
+}
+
+/// A post in front matter and one paragraph.
+fn post(title: &str, more: &str, text: &str) -> String {
+    let front = format!(
+        "title = \"{title}\"\ndescription = \"What {title} is about.\"\ndate = 2026-01-02\ntopics = [\"web3\"]\n{more}"
+    );
+    format!("+++\n{front}+++\n{text}\n")
+}
+
+/// A site of one topic and one post, which is pressed in no time.
+const SMALL: [(&str, &str); 2] = [
+    ("site.toml", "title = \"Site\"\ndescription = \"A site.\"\n"),
+    ("topics.toml", "[[topic]]\nslug = \"web3\"\ntitle = \"Web3\"\nblurb = \"Contracts.\"\n"),
+];
+
+fn small() -> SourceTree {
+    let mut tree = SourceTree::default();
+    SMALL.into_iter().for_each(|(path, text)| tree.insert(path, text));
+    tree.insert("posts/one.md", post("One", "", "The first."));
+    tree
+}
+
+fn press_whole(tree: &SourceTree, options: &Options) -> Vec<u8> {
+    press(tree, options, None).unwrap_or_else(|report| panic!("{}", report.render(tree, ""))).pack
+}
+
+#[test]
+fn the_time_of_a_build_is_what_it_is_told_or_else_the_newest_date() {
+    let time =
+        |now| Pack::open(&press_whole(&small(), &Options { now, ..Options::default() })).expect("a sound pack").time();
+    assert_eq!((time(None), time(Some(1_800_000_000))), (1_767_312_000, 1_800_000_000));
+}
+
+#[test]
+fn a_post_that_is_added_changed_or_removed_changes_the_site() {
+    let options = Options::default();
+    let mut tree = small();
+    let before = press_whole(&tree, &options);
+    tree.insert("posts/attested.md", post("Attested", "", "A first draft of the truth."));
+    let added = press_whole(&tree, &options);
+    assert!(page(&added, "/blog/attested").is_some_and(|page| page.contains("A first draft of the truth.")));
+    for list in ["/", "/blog", "/notes", "/notes/web3", "/feed.xml", "/sitemap.xml", "/llms.txt"] {
+        assert!(page(&added, list).is_some_and(|page| page.contains("/blog/attested")), "{list}");
+        assert!(page(&before, list).is_some_and(|page| !page.contains("/blog/attested")), "{list}");
+    }
+    replace(&mut tree, "posts/attested.md", "A first draft", "A second draft");
+    let changed = press_whole(&tree, &options);
+    assert!(page(&changed, "/blog/attested").is_some_and(|page| page.contains("A second draft of the truth.")));
+    assert!(before == press_whole(&small(), &options), "removed, it leaves no trace");
+}
+
+#[test]
+fn a_draft_is_never_in_a_pack() {
+    let mut tree = small();
+    tree.insert("posts/secret.md", post("Zugzwang", "draft = true\ntags = [\"Zwischenzug\"]\n", "Zeitnot."));
+    let without = press_whole(&small(), &Options::default());
+    assert!(press_whole(&tree, &Options::default()) == without, "a draft leaves no trace");
+    let shown = press_whole(&tree, &Options { drafts: true, ..Options::default() });
+    assert!(
+        page(&shown, "/blog/secret").is_some_and(|page| page.contains("Zeitnot.")),
+        "it can be looked at when asked for"
+    );
+}
+
+/// The build script, run as cargo runs it, on a site of its own. A `cargo build` of a copy of the workspace would show the same, after minutes.
+struct Build {
+    folder: TempDir,
+}
+
+impl Build {
+    fn new() -> Self {
+        let build = Build { folder: TempDir::new().expect("a temporary folder") };
+        fs::create_dir(build.folder.path().join("out")).expect("a folder");
+        SMALL.into_iter().for_each(|(path, text)| build.write(path, text));
+        build.write("posts/one.md", &post("One", "", "The first."));
+        build
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("content").join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    fn run(&self) -> Ran {
+        let mut command = Command::new(build_script());
+        command.env_remove("NOTES_BASE_URL").env_remove("SOURCE_DATE_EPOCH");
+        let ran = finish(command.env("OUT_DIR", self.folder.path().join("out")).current_dir(self.folder.path()));
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "no panic, no backtrace");
+        ran
+    }
+
+    /// The page of a post after another build; `None` where there is none.
+    fn post(&self, slug: &str) -> Option<String> {
+        let said = self.run().stdout;
+        assert!(!said.contains("cargo::error"), "{said}");
+        page(&fs::read(self.folder.path().join("out/site.pack")).expect("a pack"), &format!("/blog/{slug}"))
+    }
+}
+
+/// The compiled build script. It lies beside the folder that cargo gave it to write to; where there are several, from other toolchains or settings,
+/// the youngest is of the build that these tests are from.
+fn build_script() -> PathBuf {
+    let builds =
+        Path::new(env!("OUT_DIR")).ancestors().find(|folder| folder.ends_with("build")).expect("cargo's build folder");
+    let folders = fs::read_dir(builds).expect("it can be listed").map(|entry| entry.expect("an entry").path());
+    let is_ours =
+        |folder: &PathBuf| folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("notes-"));
+    let scripts =
+        folders.filter(is_ours).map(|folder| folder.join("build-script-build")).filter(|script| script.is_file());
+    let age =
+        |script: &PathBuf| fs::metadata(script).and_then(|metadata| metadata.modified()).expect("a time of change");
+    scripts.max_by_key(age).unwrap_or_else(|| panic!("no build script below {}", builds.display()))
+}
+
+#[test]
+fn cargo_is_told_to_build_again_when_anything_under_content_changes() {
+    let said = Build::new().run().stdout;
+    // A folder that is named stands for all files below it, and for those that come and go.
+    for line in ["cargo::rerun-if-changed=content/", "cargo::rerun-if-env-changed=NOTES_BASE_URL"] {
+        assert!(said.lines().any(|found| found == line), "{line}: {said}");
+    }
+}
+
+#[test]
+fn the_next_build_sees_a_post_that_is_added_changed_or_removed() {
+    let build = Build::new();
+    assert!(build.post("one").is_some_and(|page| page.contains("The first.")));
+    build.write("posts/two/index.md", &post("Two", "", "The second."));
+    assert!(build.post("two").is_some_and(|page| page.contains("The second.")));
+    build.write("posts/two/index.md", &post("Two", "", "The second, mended."));
+    assert!(build.post("two").is_some_and(|page| page.contains("The second, mended.")));
+    fs::remove_dir_all(build.path("posts/two")).expect("it is there");
+    assert!(build.post("two").is_none());
+    assert!(build.post("one").is_some());
+}
+
+#[test]
+fn a_build_tells_mistakes_as_errors_of_cargo() {
+    let build = Build::new();
+    build.write("posts/one.md", &post("One", "tagz = []\n", "The first."));
+    build.write("posts/two.md", &post("Two", "", "[The first](/blog/on)."));
+    let said = build.run().stdout;
+    for line in [
+        "cargo::error= --> content/posts/one.md:6:1",
+        "cargo::error=  = help: did you mean `tags`?",
+        "cargo::error= --> content/posts/two.md:7:13",
+        "cargo::error=2 errors",
+    ] {
+        assert!(said.lines().any(|found| found == line), "{line}: {said}");
+    }
+}

@@ -1,0 +1,340 @@
+//! What the site says: five topics, twelve entries, eight articles, each where and as it was decided that they stand.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::executable::{Client, Server};
+use crate::html::Element;
+
+/// A post, by what is a fact about it.
+struct Fact {
+    slug: &'static str,
+    title: &'static str,
+    date: Date,
+    tags: &'static [&'static str],
+}
+
+/// When it was published.
+enum Date {
+    /// As a machine reads it, and as a person does.
+    Known(&'static str, &'static str),
+    /// As a person reads it; a machine is told nothing.
+    Circa(&'static str),
+}
+
+impl Date {
+    fn shown(&self) -> &'static str {
+        match self {
+            Date::Known(_, shown) | Date::Circa(shown) => shown,
+        }
+    }
+}
+
+/// All of them, newest first.
+const POSTS: [Fact; 8] = [
+    Fact {
+        slug: "tixin-ledger-system",
+        title: "Building a Self-Healing, Triple-Verified Ledger System for Tixin.in",
+        date: Date::Known("2025-11-28", "28 November 2025"),
+        tags: &["Fintech", "Software Architecture", "Distributed Systems", "Database Design", "Event Sourcing"],
+    },
+    Fact {
+        slug: "tixin-k8s-raspberry-pi",
+        title: "Hosted Tixin on k8s on 2x Raspberry Pi 5s",
+        date: Date::Known("2025-10-30", "30 October 2025"),
+        tags: &["Kubernetes", "k3s", "Raspberry Pi", "Edge", "Performance"],
+    },
+    Fact {
+        slug: "dynamic-load-balancer",
+        title: "Dynamic Load Balancer with Auto-Scaling — Bun + Express",
+        date: Date::Circa("c. September 2025"),
+        tags: &["Bun", "Load Balancer", "Auto-scaling", "DevInfra"],
+    },
+    Fact {
+        slug: "kafka-cqrs-event-driven",
+        title: "Event-driven CQRS with Kafka — 1.8M records in <10min",
+        date: Date::Known("2025-08-20", "20 August 2025"),
+        tags: &["Kafka", "CQRS", "Streaming", "Architecture"],
+    },
+    Fact {
+        slug: "mymq-redis-kv-go",
+        title: "MyMQ (Redis-based queue) & Redis-compatible KV in Go",
+        date: Date::Circa("c. August 2025"),
+        tags: &["Message Queue", "Redis", "Go", "TypeScript"],
+    },
+    Fact {
+        slug: "private-bank-api",
+        title: "Private Bank API — event-driven banking microservices",
+        date: Date::Circa("c. July 2025"),
+        tags: &["Fintech", "Kafka", "Microservices", "Security"],
+    },
+    Fact {
+        slug: "turborepo-microservices",
+        title: "Why using Turborepo in Microservices architecture makes sense",
+        date: Date::Circa("c. July 2025"),
+        tags: &["Turborepo", "Monorepo", "Microservices", "DX"],
+    },
+    Fact {
+        slug: "frappee-built-react",
+        title: "Built My Own React: Frappee — a React-like library",
+        date: Date::Circa("c. June 2025"),
+        tags: &["Framework", "Frontend", "JavaScript", "Learning"],
+    },
+];
+
+/// The topics in order, each with the slugs of its posts in order.
+const TOPICS: [(&str, &str, &[&str]); 5] = [
+    (
+        "distributed-systems",
+        "Distributed Systems & Event-Driven Architecture",
+        &["tixin-ledger-system", "kafka-cqrs-event-driven", "private-bank-api", "turborepo-microservices"],
+    ),
+    ("edge-infra", "Edge, Kubernetes & Hardware-First Infra", &["tixin-k8s-raspberry-pi", "dynamic-load-balancer"]),
+    ("fintech", "Fintech Architecture & Reliability", &["tixin-ledger-system", "private-bank-api"]),
+    ("web3", "Web3, Solana & On-chain Verification", &[]),
+    (
+        "tooling",
+        "Tooling, Frameworks & First Principles",
+        &["dynamic-load-balancer", "mymq-redis-kv-go", "turborepo-microservices", "frappee-built-react"],
+    ),
+];
+
+/// An article is worth the reader's time, or it does not stand here.
+const LEAST_WORDS: usize = 900;
+
+fn post(slug: &str) -> &'static Fact {
+    POSTS.iter().find(|post| post.slug == slug).unwrap_or_else(|| panic!("there is no post {slug}"))
+}
+
+fn page(client: &mut Client, path: &str) -> Element {
+    let response = client.get(path, &[]);
+    assert_eq!(response.status, 200, "{path}");
+    Element::parse(&response.content)
+}
+
+/// The list items that stand for a post: those with a heading.
+fn entries(list: &Element) -> Vec<&Element> {
+    list.all("li").into_iter().filter(|item| heading(item).is_some()).collect()
+}
+
+/// The heading of a list item, one step below that of the list.
+fn heading(item: &Element) -> Option<&Element> {
+    item.descendants().into_iter().find(|element| ["h2", "h3"].contains(&element.name.as_str()))
+}
+
+/// The slugs of the posts that are listed.
+fn slugs(list: &Element) -> Vec<&'static str> {
+    let links = entries(list).into_iter().filter_map(heading).map(|heading| heading.only("a").value("href"));
+    links.map(|link| post(link.trim_start_matches("/blog/")).slug).collect()
+}
+
+/// An entry says of its post what is to be said in a list.
+fn check_entry(entry: &Element) {
+    let link = heading(entry).expect("an entry has a heading").only("a");
+    let fact = post(link.value("href").trim_start_matches("/blog/"));
+    assert_eq!(link.text(), fact.title);
+    assert_eq!(tags(entry.only_of("tags")), fact.tags, "{}", fact.slug);
+    check_date(entry, fact);
+    assert!(entry.only("p").text().len() > 60, "{} has no description", fact.slug);
+}
+
+/// The tags of a list of them, each a link to its page.
+fn tags(list: &Element) -> Vec<String> {
+    assert!(list.all("a").iter().all(|link| link.value("href").starts_with("/tags/")));
+    list.all("a").iter().map(|link| link.text()).collect()
+}
+
+fn check_date(element: &Element, fact: &Fact) {
+    let date = element.only_of("date");
+    assert_eq!(date.text(), fact.date.shown(), "{}", fact.slug);
+    match fact.date {
+        Date::Known(machine, _) => assert_eq!((date.name.as_str(), date.value("datetime")), ("time", machine)),
+        Date::Circa(_) => {
+            assert!(element.all("time").is_empty(), "{}: a machine would take it for exact", fact.slug);
+            assert_eq!(date.attribute("datetime"), None, "{}", fact.slug);
+        }
+    }
+}
+
+#[test]
+fn notes_holds_five_topics_and_twelve_entries_in_order() {
+    let site = Server::start();
+    let notes = page(&mut site.connect(), "/notes");
+    let main = notes.only("main");
+    let sections = main.all("section");
+    let mut count = 0;
+    assert_eq!(sections.len(), TOPICS.len());
+    for (section, (slug, title, posts)) in sections.into_iter().zip(TOPICS) {
+        let link = section.only("h2").only("a");
+        assert_eq!((link.value("href"), link.text().as_str()), (format!("/notes/{slug}").as_str(), title));
+        assert_eq!(slugs(section), posts, "{title}");
+        let blurb = section.elements().find(|element| element.name == "p").expect("a blurb");
+        assert!(blurb.text().split(' ').count() >= 15, "{title}: {}", blurb.text());
+        entries(section).iter().for_each(|entry| check_entry(entry));
+        count += posts.len();
+    }
+    assert_eq!(count, 12);
+    assert!(main.text().contains("chronological"), "it says where the chronological feed is");
+    assert!(main.all("a").iter().any(|link| link.value("href") == "/blog"));
+}
+
+#[test]
+fn a_topic_without_posts_invites_and_is_no_error() {
+    let site = Server::start();
+    let mut client = site.connect();
+    let (slug, title, posts) = TOPICS[3];
+    assert!(posts.is_empty());
+    let topic = page(&mut client, &format!("/notes/{slug}"));
+    assert_eq!(topic.only("h1").text(), title);
+    assert!(entries(topic.only("main")).is_empty());
+    let notes = page(&mut client, "/notes");
+    let section = notes.all("section").into_iter().find(|section| section.text().contains(title)).expect("it stands");
+    let paragraphs: Vec<_> = section.all("p").iter().map(|paragraph| paragraph.text()).collect();
+    assert!(paragraphs.len() >= 2, "a blurb, and a word on what is to come: {paragraphs:?}");
+}
+
+#[test]
+fn each_topic_has_a_page_with_its_posts() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for (slug, title, posts) in TOPICS {
+        let topic = page(&mut client, &format!("/notes/{slug}"));
+        assert_eq!(topic.only("h1").text(), title);
+        assert_eq!(slugs(topic.only("main")), posts, "{title}");
+    }
+}
+
+#[test]
+fn blog_is_newest_first_by_year() {
+    let site = Server::start();
+    let blog = page(&mut site.connect(), "/blog");
+    let main = blog.only("main");
+    let years: Vec<_> = main.all("h2").iter().map(|heading| heading.text()).collect();
+    assert_eq!(years, ["2025"]);
+    assert_eq!(slugs(main), POSTS.map(|post| post.slug));
+    entries(main).iter().for_each(|entry| check_entry(entry));
+}
+
+#[test]
+fn the_home_page_shows_the_newest_posts_and_all_topics() {
+    let site = Server::start();
+    let home = page(&mut site.connect(), "/");
+    let main = home.only("main");
+    let newest = slugs(main);
+    assert!(newest.len() >= 3 && POSTS.map(|post| post.slug).starts_with(&newest), "{newest:?}");
+    let links: Vec<_> = main.all("a").iter().map(|link| link.value("href")).collect();
+    for (slug, ..) in TOPICS {
+        assert!(links.iter().any(|link| link.ends_with(slug)), "{slug} is not linked");
+    }
+}
+
+#[test]
+fn each_tag_has_a_page_and_a_count() {
+    let site = Server::start();
+    let mut client = site.connect();
+    let all: BTreeSet<_> = POSTS.iter().flat_map(|post| post.tags).copied().collect();
+    let index = page(&mut client, "/tags");
+    let links: Vec<_> = index.only("main").all("a");
+    assert_eq!(links.len(), all.len());
+    for link in links {
+        let name = link.only_of("name").text();
+        let posts: Vec<_> =
+            POSTS.iter().filter(|post| post.tags.contains(&name.as_str())).map(|post| post.slug).collect();
+        assert_eq!(link.only_of("count").text(), posts.len().to_string(), "{name}");
+        assert_eq!(slugs(page(&mut client, link.value("href")).only("main")), posts, "{name}");
+    }
+}
+
+#[test]
+fn each_article_is_headed_by_its_facts() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for fact in &POSTS {
+        let post = page(&mut client, &format!("/blog/{}", fact.slug));
+        assert_eq!(post.only("h1").text(), fact.title);
+        let header = post.only("article").all("header")[0];
+        check_date(header, fact);
+        assert!(header.text().contains(" min"), "{}: no reading time", fact.slug);
+        let topics: Vec<_> = TOPICS.iter().filter(|(.., posts)| posts.contains(&fact.slug)).collect();
+        let links: Vec<_> = header.all("a").iter().map(|link| link.value("href").to_owned()).collect();
+        assert_eq!(links, topics.iter().map(|(slug, ..)| format!("/notes/{slug}")).collect::<Vec<_>>());
+        let lists: Vec<_> = post.only("article").all("ul").into_iter().filter(|list| list.is_of("tags")).collect();
+        assert_eq!(lists.iter().map(|list| tags(list)).collect::<Vec<_>>(), [fact.tags]);
+    }
+}
+
+#[test]
+fn an_approximate_date_is_told_to_people_and_not_to_machines() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for fact in &POSTS {
+        let post = page(&mut client, &format!("/blog/{}", fact.slug));
+        let blocks = post.all("script").into_iter().filter_map(|block| serde_json::from_str(&block.raw_text(&[])).ok());
+        let posting = blocks.into_iter().find(|block: &Value| block["@type"] == "BlogPosting").expect("a BlogPosting");
+        let published: Vec<_> = post
+            .all("meta")
+            .into_iter()
+            .filter(|meta| meta.attribute("property") == Some("article:published_time"))
+            .map(|meta| meta.value("content"))
+            .collect();
+        assert_eq!(posting["headline"], fact.title);
+        match fact.date {
+            Date::Known(machine, _) => {
+                assert_eq!(posting["datePublished"], machine, "{}", fact.slug);
+                assert_eq!(published, [machine]);
+            }
+            Date::Circa(_) => {
+                assert_eq!(posting.get("datePublished"), None, "{}", fact.slug);
+                assert_eq!(posting.get("dateModified"), None, "{}", fact.slug);
+                assert!(published.is_empty(), "{}", fact.slug);
+            }
+        }
+    }
+}
+
+#[test]
+fn each_article_is_long_enough_to_argue_and_shows_what_it_says() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for fact in &POSTS {
+        let post = page(&mut client, &format!("/blog/{}", fact.slug));
+        let prose = post.only_of("prose");
+        let words = prose.text_without(&["pre", "table", "svg", "math"]).split(' ').count();
+        assert!(words >= LEAST_WORDS, "{}: {words} words", fact.slug);
+        assert!(
+            !prose.all("table").is_empty() || !prose.all("figure").is_empty(),
+            "{}: no table, no figure",
+            fact.slug
+        );
+        assert!(!prose.all("pre").is_empty(), "{}: no code", fact.slug);
+        assert!(prose.all("h2").len() >= 3, "{}: no structure to scan", fact.slug);
+    }
+}
+
+#[test]
+fn each_article_links_to_its_siblings_and_to_primary_sources() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for fact in &POSTS {
+        let post = page(&mut client, &format!("/blog/{}", fact.slug));
+        let links: BTreeSet<_> = post.only_of("prose").all("a").into_iter().map(|link| link.value("href")).collect();
+        let siblings =
+            POSTS.iter().filter(|other| other.slug != fact.slug).map(|other| format!("/blog/{}", other.slug));
+        let siblings = siblings.filter(|path| links.iter().any(|link| link.split('#').next() == Some(path))).count();
+        let sources = links.iter().filter(|link| link.starts_with("https://")).count();
+        assert!(siblings >= 2 && sources >= 3, "{}: {siblings} siblings, {sources} sources", fact.slug);
+    }
+}
+
+#[test]
+fn the_markdown_of_an_article_is_its_source() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for fact in &POSTS {
+        let response = client.get(&format!("/blog/{}.md", fact.slug), &[]);
+        assert_eq!(response.field("content-type"), "text/markdown; charset=utf-8");
+        assert!(response.text().contains(fact.title), "{}", fact.slug);
+        assert!(response.text().split_whitespace().count() >= LEAST_WORDS, "{}", fact.slug);
+    }
+}

@@ -1,0 +1,310 @@
+//! The executable under test: run for its output, or started as a server and asked over HTTP.
+
+use std::env;
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::LazyLock;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// How long a client waits for a server that computes nothing: long enough for an emulator on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The file under test.
+pub(crate) fn path() -> PathBuf {
+    env::var_os("NOTES_EXECUTABLE").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_notes")), PathBuf::from)
+}
+
+/// A command that runs an executable, through `NOTES_RUNNER` where that is set, and is told nothing by the environment.
+pub(crate) fn command(executable: &Path) -> Command {
+    let runner = env::var("NOTES_RUNNER").unwrap_or_default();
+    let mut words = runner.split_whitespace();
+    let mut command = match words.next() {
+        Some(runner) => {
+            let mut command = Command::new(runner);
+            command.args(words).arg(executable);
+            command
+        }
+        None => Command::new(executable),
+    };
+    for (variable, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NOTES_")) {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Starts a process. A file that was just written may still be open for writing in a child that another thread is about to start, so "text file
+/// busy" is worth another try.
+pub(crate) fn spawn(command: &mut Command) -> Child {
+    for _ in 0..100 {
+        match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => thread::sleep(Duration::from_millis(20)),
+            started => return started.unwrap_or_else(|error| panic!("{command:?}: {error}")),
+        }
+    }
+    panic!("{command:?} stays busy")
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("it writes UTF-8");
+        Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn finish(command: &mut Command) -> Ran {
+    let child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    child.wait_with_output().expect("it ends").into()
+}
+
+/// Runs the executable with these arguments.
+pub(crate) fn run(arguments: &[&str]) -> Ran {
+    finish(command(&path()).args(arguments))
+}
+
+/// What the executable writes when all is well.
+pub(crate) fn output(arguments: &[&str]) -> String {
+    let ran = run(arguments);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    ran.stdout
+}
+
+/// One row of `notes list --json`.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub(crate) path: String,
+    pub(crate) what: What,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum What {
+    Page { media_type: String, sizes: Vec<(String, usize)> },
+    Redirect,
+}
+
+impl Route {
+    /// Whether it is a page for people.
+    pub(crate) fn is_html(&self) -> bool {
+        matches!(&self.what, What::Page { media_type, .. } if media_type.starts_with("text/html"))
+    }
+
+    /// What to ask for, to be sent it. The page for what is not found has no path of its own.
+    pub(crate) fn target(&self) -> &str {
+        if self.path == "404" { "/there-is-nothing-here" } else { &self.path }
+    }
+
+    /// What it is answered with.
+    pub(crate) fn status(&self) -> u16 {
+        match self.what {
+            _ if self.path == "404" => 404,
+            What::Page { .. } => 200,
+            What::Redirect => 308,
+        }
+    }
+
+    /// The codings in which it is stored, with their lengths.
+    pub(crate) fn sizes(&self) -> &[(String, usize)] {
+        match &self.what {
+            What::Page { sizes, .. } => sizes,
+            What::Redirect => &[],
+        }
+    }
+}
+
+/// All routes, as the executable itself lists them.
+pub(crate) fn routes() -> &'static [Route] {
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+        let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
+        list["routes"].as_array().expect("a list of routes").iter().map(route).collect()
+    });
+    &ROUTES
+}
+
+/// The pages for people, that for what is not found among them.
+pub(crate) fn html_routes() -> impl Iterator<Item = &'static Route> {
+    routes().iter().filter(|route| route.is_html())
+}
+
+fn route(row: &Value) -> Route {
+    let text = |key: &str| row[key].as_str().unwrap_or_else(|| panic!("{row} without {key}")).to_owned();
+    let what = match row["bytes"].as_object() {
+        Some(bytes) => {
+            let size = |value: &Value| usize::try_from(value.as_u64().expect("a size")).expect("a size");
+            let sizes = bytes.iter().map(|(coding, value)| (coding.clone(), size(value))).collect();
+            What::Page { media_type: text("type"), sizes }
+        }
+        None => {
+            assert!(row["redirect"].is_string(), "{row}");
+            What::Redirect
+        }
+    };
+    Route { path: text("path"), what }
+}
+
+/// The executable, serving.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    /// Held open, so that what the server still has to say does not fail.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts it on a port that the system chooses, which it prints.
+    pub(crate) fn start() -> Self {
+        let mut command = command(&path());
+        let mut child = spawn(command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()));
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        loop {
+            line.clear();
+            let read = stdout.read_line(&mut line).expect("it writes UTF-8");
+            assert!(read > 0, "it ended without an address");
+            if let Some((_, url)) = line.split_once("http://") {
+                let address = url.split(['/', ' ', '\n']).next().unwrap_or_default().to_owned();
+                return Server { child, address, _stdout: stdout };
+            }
+        }
+    }
+
+    /// A new connection.
+    pub(crate) fn connect(&self) -> Client {
+        let stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_nodelay(true).expect("TCP");
+        Client { stream, read: Vec::new() }
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) fn ask(&self, method: &str, target: &str, fields: &[(&str, &str)]) -> Response {
+        self.connect().ask(method, target, fields)
+    }
+
+    /// One GET on a connection of its own.
+    pub(crate) fn get(&self, target: &str, fields: &[(&str, &str)]) -> Response {
+        self.ask("GET", target, fields)
+    }
+
+    /// Tells it to leave as a service manager does, and waits for it.
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("`kill` is there");
+        assert!(told.success());
+        self.child.wait().expect("it is our child").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have left by itself; there is nothing to be done about a failure here.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// A connection: HTTP/1.1 with as little as these tests need, so that it forgives nothing.
+#[derive(Debug)]
+pub(crate) struct Client {
+    stream: TcpStream,
+    read: Vec<u8>,
+}
+
+impl Client {
+    /// One request and its answer. The connection is kept.
+    pub(crate) fn ask(&mut self, method: &str, target: &str, fields: &[(&str, &str)]) -> Response {
+        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
+        self.stream.write_all(head.as_bytes()).expect("it reads");
+        self.response(method).unwrap_or_else(|fault| panic!("{method} {target}: {fault}"))
+    }
+
+    /// GET.
+    pub(crate) fn get(&mut self, target: &str, fields: &[(&str, &str)]) -> Response {
+        self.ask("GET", target, fields)
+    }
+
+    fn response(&mut self, method: &str) -> Result<Response, String> {
+        let end = loop {
+            match self.read.windows(4).position(|window| window == b"\r\n\r\n") {
+                Some(at) => break at + 4,
+                None => self.more()?,
+            }
+        };
+        let head = String::from_utf8(self.read.drain(..end).collect()).map_err(|error| error.to_string())?;
+        let mut lines = head.trim_end().split("\r\n");
+        let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
+        let status = status.ok_or_else(|| format!("no status line: {head:?}"))?;
+        let fields =
+            lines.map(|line| line.split_once(": ").map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())));
+        let fields: Vec<_> = fields.collect::<Option<_>>().ok_or_else(|| format!("no field line: {head:?}"))?;
+        let mut response = Response { status, fields, head: end, content: Vec::new() };
+        let length = match (method, status) {
+            ("HEAD", _) | (_, 204 | 304) => 0,
+            _ => response.field("content-length").parse().map_err(|error| format!("content-length: {error}"))?,
+        };
+        while self.read.len() < length {
+            self.more()?;
+        }
+        response.content = self.read.drain(..length).collect();
+        Ok(response)
+    }
+
+    fn more(&mut self) -> Result<(), String> {
+        let mut buffer = [0; 16 * 1024];
+        match self.stream.read(&mut buffer) {
+            Ok(0) => Err(format!("closed too early, after {:?}", String::from_utf8_lossy(&self.read))),
+            Ok(length) => {
+                self.read.extend_from_slice(&buffer[..length]);
+                Ok(())
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    /// In the order of the wire, names in lower case.
+    pub(crate) fields: Vec<(String, String)>,
+    /// The bytes of status line and fields, the empty line among them.
+    pub(crate) head: usize,
+    pub(crate) content: Vec<u8>,
+}
+
+impl Response {
+    /// The value of a field that stands there once; empty where it does not.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        let mut found = self.fields.iter().filter(|(field, _)| field == name);
+        let value = found.next().map_or("", |(_, value)| value);
+        assert!(found.next().is_none(), "{name} stands there twice");
+        value
+    }
+
+    /// The fields but for the time, sorted.
+    pub(crate) fn lasting_fields(&self) -> Vec<&(String, String)> {
+        let mut fields: Vec<_> = self.fields.iter().filter(|(name, _)| name != "date").collect();
+        fields.sort();
+        fields
+    }
+
+    /// The content as text.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.content).expect("UTF-8")
+    }
+}

@@ -1,0 +1,348 @@
+//! What goes over the wire: codings, validators, redirects, security fields, ranges, and how many bytes a first view is. The tables of every case are
+//! `graven-serve`'s; here it is the executable with the real site inside.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::executable::{Response, Server, html_routes, routes};
+use crate::html::Element;
+
+/// What a page may weigh on the wire with `br`, fields included: it fits into the ten segments that a fresh TCP connection may send.
+const FIRST_VIEW_BR: usize = 14 * 1024;
+
+/// The same with gzip, which is all that browsers ask for over plain HTTP.
+const FIRST_VIEW_GZIP: usize = 16 * 1024;
+
+/// The bytes that a response stands for.
+fn decoded(response: &Response, length: usize) -> Vec<u8> {
+    let content = response.content.as_slice();
+    match response.field("content-encoding") {
+        "" => content.to_vec(),
+        "br" => {
+            let mut bytes = Vec::new();
+            brotli::BrotliDecompress(&mut &*content, &mut bytes).expect("brotli");
+            bytes
+        }
+        "gzip" => {
+            // One byte of room more, so that content that is too long is seen.
+            let mut bytes = vec![0; length + 1];
+            let written = libdeflater::Decompressor::new().gzip_decompress(content, &mut bytes).expect("gzip");
+            bytes.truncate(written);
+            bytes
+        }
+        "zstd" => zstd::decode_all(content).expect("zstd"),
+        other => panic!("{other} was not asked for"),
+    }
+}
+
+/// An `Accept-Encoding` that leaves no choice.
+fn only(coding: &str) -> String {
+    if coding == "identity" { coding.to_owned() } else { format!("{coding}, identity;q=0") }
+}
+
+#[test]
+fn accept_encoding_chooses_among_what_is_stored() {
+    let site = Server::start();
+    for (accepted, status, coding) in [
+        (None, 200, ""),
+        (Some("br"), 200, "br"),
+        (Some("gzip"), 200, "gzip"),
+        (Some("gzip, deflate, br, zstd"), 200, "br"),
+        (Some("br;q=0, gzip"), 200, "gzip"),
+        (Some("gzip, br;q=0.5"), 200, "gzip"),
+        (Some("*;q=0.1, br;q=0"), 200, "gzip"),
+        (Some("deflate"), 200, ""),
+        (Some("identity"), 200, ""),
+        (Some("identity;q=0, br"), 200, "br"),
+        (Some("identity;q=0, *;q=0"), 406, ""),
+        (Some("identity;q=0, deflate"), 406, ""),
+    ] {
+        let fields: Vec<_> = accepted.map(|value| ("Accept-Encoding", value)).into_iter().collect();
+        let response = site.get("/notes", &fields);
+        assert_eq!((response.status, response.field("content-encoding")), (status, coding), "{accepted:?}");
+        assert_eq!(response.field("vary"), "Accept-Encoding", "{accepted:?}");
+    }
+}
+
+#[test]
+fn every_variant_of_every_route_decodes_to_the_same_bytes() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for route in routes() {
+        let identity = client.get(route.target(), &[]);
+        assert_eq!(identity.status, route.status(), "{}", route.path);
+        for (coding, length) in route.sizes() {
+            let response = client.get(route.target(), &[("Accept-Encoding", &only(coding))]);
+            let sent = response.field("content-encoding");
+            assert_eq!(if sent.is_empty() { "identity" } else { sent }, coding, "{}", route.path);
+            assert_eq!(response.content.len(), *length, "{} in {coding}", route.path);
+            assert_eq!(decoded(&response, identity.content.len()), identity.content, "{} in {coding}", route.path);
+        }
+    }
+}
+
+#[test]
+fn every_page_is_stored_in_what_browsers_ask_for() {
+    for route in html_routes() {
+        let size = |coding: &str| route.sizes().iter().find(|(stored, _)| stored == coding).map(|(_, size)| *size);
+        let (identity, gzip, br) = (size("identity"), size("gzip"), size("br"));
+        assert!(br.is_some() && br < gzip && gzip < identity, "{}: {:?}", route.path, route.sizes());
+    }
+    let all = routes().iter().flat_map(|route| route.sizes().iter().map(move |size| (route, size)));
+    for (route, (coding, size)) in all.filter(|(_, (coding, _))| coding != "identity") {
+        let identity = &route.sizes().iter().find(|(stored, _)| stored == "identity").expect("identity is stored").1;
+        assert!(size < identity, "{} in {coding} is not smaller", route.path);
+    }
+}
+
+#[test]
+fn a_second_request_with_the_etag_is_a_304() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for route in routes().iter().filter(|route| route.status() == 200) {
+        let mut seen = Vec::new();
+        for (coding, _) in route.sizes() {
+            let accepted = only(coding);
+            let first = client.get(&route.path, &[("Accept-Encoding", &accepted)]);
+            let etag = first.field("etag").to_owned();
+            assert!(etag.starts_with('"') && etag.ends_with('"') && etag.len() > 10, "{}: {etag}", route.path);
+            let second = client.get(&route.path, &[("Accept-Encoding", &accepted), ("If-None-Match", &etag)]);
+            assert_eq!((second.status, second.content.len()), (304, 0), "{} in {coding}", route.path);
+            for field in ["etag", "vary", "cache-control"] {
+                assert_eq!(second.field(field), first.field(field), "{} in {coding}: {field}", route.path);
+            }
+            assert!(!seen.contains(&etag), "{}: one validator for two codings", route.path);
+            seen.push(etag);
+        }
+    }
+}
+
+#[test]
+fn head_is_answered_with_the_fields_of_get() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for route in routes() {
+        for fields in [&[][..], &[("Accept-Encoding", "br, gzip")][..]] {
+            let get = client.get(route.target(), fields);
+            let head = client.ask("HEAD", route.target(), fields);
+            assert_eq!((head.status, head.content.len()), (get.status, 0), "{}", route.path);
+            assert_eq!(head.lasting_fields(), get.lasting_fields(), "{}", route.path);
+        }
+    }
+}
+
+#[test]
+fn other_spellings_lead_to_the_page_and_keep_the_query() {
+    let site = Server::start();
+    for (target, location) in [
+        ("/notes/", "/notes"),
+        ("/notes/?a=b&c", "/notes?a=b&c"),
+        ("/notes/index.html", "/notes"),
+        ("/notes.html?x", "/notes?x"),
+        ("/index.html", "/"),
+        ("/index.html?a=%2F%2Fevil.example", "/?a=%2F%2Fevil.example"),
+        ("/blog/tixin-ledger-system/", "/blog/tixin-ledger-system"),
+        ("/blog/tixin-ledger-system.html?utm=1", "/blog/tixin-ledger-system?utm=1"),
+        ("/blog/tixin-ledger-system/index.html", "/blog/tixin-ledger-system"),
+        ("/notes/fintech/", "/notes/fintech"),
+        ("/tags/raspberry-pi/", "/tags/raspberry-pi"),
+    ] {
+        let response = site.get(target, &[]);
+        assert_eq!((response.status, response.field("location")), (308, location), "{target}");
+        assert_eq!(response.field("cache-control"), "public, max-age=3600", "{target}");
+    }
+}
+
+#[test]
+fn nothing_leads_off_the_site_or_out_of_it() {
+    let site = Server::start();
+    for target in [
+        "//evil.example/",
+        "//evil.example/..",
+        "/\\evil.example/",
+        "/%5cevil.example/",
+        "/%2f%2fevil.example/",
+        "/../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc/passwd",
+        "/notes//",
+        "/NOTES",
+        "/blog/%00",
+        "/%ff",
+        "/404",
+        "/404.html",
+        "/404/",
+    ] {
+        let response = site.get(target, &[]);
+        assert!(matches!(response.status, 400 | 404), "{target}: {}", response.status);
+        assert_eq!(response.field("location"), "", "{target}");
+    }
+}
+
+#[test]
+fn what_is_not_there_gets_the_sites_own_page() {
+    let site = Server::start();
+    let response = site.get("/there-is-nothing-here", &[("Accept-Encoding", "br")]);
+    assert_eq!((response.status, response.field("content-type")), (404, "text/html; charset=utf-8"));
+    assert_eq!((response.field("cache-control"), response.field("content-encoding")), ("no-cache", "br"));
+    assert_eq!((response.field("etag"), response.field("last-modified")), ("", ""));
+    let page = site.get("/there-is-nothing-here", &[]);
+    let page = Element::parse(&page.content);
+    let links: Vec<_> = page.only("main").all("a").iter().map(|link| link.value("href").to_owned()).collect();
+    assert!(links.contains(&"/notes".to_owned()) && links.contains(&"/blog".to_owned()), "{links:?}");
+}
+
+#[test]
+fn the_policy_names_exactly_the_styles_that_are_sent() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for route in html_routes() {
+        let response = client.get(route.target(), &[]);
+        let policy = response.field("content-security-policy");
+        let page = Element::parse(&response.content);
+        let mut hashes: Vec<_> = page.all("style").iter().map(|style| hash(&style.raw_text(&[]))).collect();
+        hashes.sort();
+        assert!(!hashes.is_empty(), "{}", route.path);
+        assert_eq!(directive(policy, "style-src"), hashes, "{}", route.path);
+        assert_eq!(directive(policy, "default-src"), ["'none'"], "{}", route.path);
+        assert_eq!(directive(policy, "frame-ancestors"), ["'none'"], "{}", route.path);
+        assert_eq!(directive(policy, "base-uri"), ["'none'"], "{}", route.path);
+        assert!(directive(policy, "script-src").is_empty() && !policy.contains("unsafe"), "{}", route.path);
+    }
+}
+
+/// CSP 3 §2.3.1.
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())))
+}
+
+/// The sources of a directive.
+fn directive<'a>(policy: &'a str, name: &str) -> Vec<&'a str> {
+    let mut found = policy.split(';').map(|directive| directive.split_whitespace());
+    found.find_map(|mut words| (words.next() == Some(name)).then(|| words.collect())).unwrap_or_default()
+}
+
+#[test]
+fn every_page_carries_the_security_fields() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for route in routes().iter().filter(|route| !route.sizes().is_empty()) {
+        let response = client.get(route.target(), &[]);
+        assert_eq!(response.field("x-content-type-options"), "nosniff", "{}", route.path);
+        assert_eq!(response.field("last-modified"), "", "{}", route.path);
+        assert_eq!(response.field("server"), "", "{}", route.path);
+        if route.is_html() {
+            assert_eq!(response.field("referrer-policy"), "strict-origin-when-cross-origin", "{}", route.path);
+            assert_eq!(response.field("cross-origin-opener-policy"), "same-origin", "{}", route.path);
+            assert!(response.field("permissions-policy").contains("camera=()"), "{}", route.path);
+            assert_eq!(response.field("cache-control"), "no-cache", "{}", route.path);
+        }
+    }
+}
+
+#[test]
+fn a_post_is_sent_as_markdown_to_those_who_prefer_it() {
+    let site = Server::start();
+    let path = "/blog/tixin-ledger-system";
+    let source = site.get(&format!("{path}.md"), &[]);
+    for (accept, content_type) in [
+        ("text/markdown", "text/markdown; charset=utf-8"),
+        ("text/markdown, text/html;q=0.9", "text/markdown; charset=utf-8"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("*/*", "text/html; charset=utf-8"),
+    ] {
+        let response = site.get(path, &[("Accept", accept)]);
+        assert_eq!((response.status, response.field("content-type")), (200, content_type), "{accept}");
+        assert_eq!(response.field("vary"), "Accept, Accept-Encoding", "{accept}");
+        assert_eq!(response.content == source.content, content_type.starts_with("text/markdown"), "{accept}");
+    }
+    let other = site.get("/notes", &[("Accept", "text/markdown")]);
+    assert_eq!((other.status, other.field("content-type")), (200, "text/html; charset=utf-8"));
+}
+
+#[test]
+fn a_range_is_a_part_of_the_variant_that_is_chosen() {
+    let site = Server::start();
+    for coding in ["identity", "br", "gzip"] {
+        let accepted = ("Accept-Encoding", coding);
+        let whole = site.get("/notes", &[accepted]);
+        assert_eq!(whole.field("accept-ranges"), "bytes");
+        let length = whole.content.len();
+        for (range, part) in [
+            ("bytes=0-0", 0..1),
+            ("bytes=100-199", 100..200),
+            ("bytes=-7", length - 7..length),
+            ("bytes=9-", 9..length),
+            ("bytes=1-99999999", 1..length),
+        ] {
+            let response = site.get("/notes", &[accepted, ("Range", range)]);
+            let expected = format!("bytes {}-{}/{length}", part.start, part.end - 1);
+            assert_eq!((response.status, response.field("content-range")), (206, expected.as_str()), "{range}");
+            assert_eq!(response.content, whole.content[part], "{range} in {coding}");
+            assert_eq!(response.field("etag"), whole.field("etag"), "{range} in {coding}");
+        }
+        let past = site.get("/notes", &[accepted, ("Range", &format!("bytes={length}-"))]);
+        assert_eq!((past.status, past.field("content-range")), (416, format!("bytes */{length}").as_str()));
+        let head = site.ask("HEAD", "/notes", &[accepted, ("Range", "bytes=0-0")]);
+        assert_eq!((head.status, head.field("content-length")), (200, length.to_string().as_str()));
+        let changed = site.get("/notes", &[accepted, ("Range", "bytes=0-0"), ("If-Range", "\"another\"")]);
+        assert_eq!((changed.status, changed.content.len()), (200, length));
+    }
+}
+
+#[test]
+fn other_methods_are_told_what_there_is() {
+    let site = Server::start();
+    for (method, status, allow) in [
+        ("OPTIONS", 204, "GET, HEAD, OPTIONS"),
+        ("POST", 405, "GET, HEAD, OPTIONS"),
+        ("PUT", 405, "GET, HEAD, OPTIONS"),
+        ("DELETE", 405, "GET, HEAD, OPTIONS"),
+        ("BREW", 501, ""),
+    ] {
+        let response = site.ask(method, "/notes", &[]);
+        assert_eq!((response.status, response.field("allow")), (status, allow), "{method}");
+    }
+    assert_eq!(site.ask("OPTIONS", "*", &[]).status, 204);
+}
+
+#[test]
+fn every_first_view_fits_its_budget() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for (coding, budget) in [("br", FIRST_VIEW_BR), ("gzip", FIRST_VIEW_GZIP)] {
+        let mut over = Vec::new();
+        for route in html_routes() {
+            let response = client.get(route.target(), &[("Accept-Encoding", coding)]);
+            assert_eq!(response.field("content-encoding"), coding, "{}", route.path);
+            let bytes = response.head + response.content.len();
+            if bytes > budget {
+                over.push(format!("{} {bytes}", route.path));
+            }
+        }
+        assert!(over.is_empty(), "over {budget} bytes with {coding}: {over:#?}");
+    }
+}
+
+#[test]
+fn a_page_is_read_after_one_request() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for route in html_routes() {
+        let page = Element::parse(&client.get(route.target(), &[]).content);
+        for link in page.all("link") {
+            let harmless = ["canonical", "icon", "alternate", "prev", "next", "author", "license", "me"];
+            assert!(harmless.contains(&link.value("rel")), "{}: <link rel={}>", route.path, link.value("rel"));
+        }
+        for script in page.all("script") {
+            assert_eq!(script.attribute("type"), Some("application/ld+json"), "{}", route.path);
+            assert_eq!(script.attribute("src"), None, "{}", route.path);
+        }
+        for style in page.all("style").iter().map(|style| style.raw_text(&[])) {
+            assert!(!style.contains("@import") && !style.contains("url("), "{}: {style}", route.path);
+        }
+        for name in ["iframe", "frame", "object", "embed", "base"] {
+            assert!(page.all(name).is_empty(), "{}: <{name}>", route.path);
+        }
+    }
+}

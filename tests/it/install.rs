@@ -1,0 +1,149 @@
+//! `notes install --root`: the service as files under a folder. What systemd itself makes of them, tests/deploy/units looks at.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::executable::{Ran, command, finish, output, path};
+
+const BINARY: &str = "usr/local/bin/notes";
+const PREVIOUS: &str = "usr/local/bin/notes.previous";
+const UNITS: [&str; 2] = ["etc/systemd/system/notes.service", "etc/systemd/system/notes.socket"];
+
+fn root() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+fn run(executable: &Path, arguments: &[&str], root: &Path) -> Ran {
+    finish(command(executable).args(arguments).args(["--root", text(root)]))
+}
+
+fn succeed(executable: &Path, arguments: &[&str], root: &Path) -> String {
+    let ran = run(executable, arguments, root);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    ran.stdout
+}
+
+/// The same site in another file.
+fn newer(folder: &Path) -> PathBuf {
+    let newer = folder.join("newer");
+    let mut bytes = fs::read(path()).expect("the executable");
+    bytes.push(b'\n');
+    fs::write(&newer, bytes).expect("a file");
+    fs::set_permissions(&newer, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    newer
+}
+
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).expect("a file").len()
+}
+
+/// All paths below a folder, with what links lead to.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let kind = path.symlink_metadata().expect("it is there").file_type();
+            if kind.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let within = text(path.strip_prefix(folder).expect("it is below")).to_owned();
+            found.push(if kind.is_symlink() {
+                format!("{within} -> {}", text(&fs::read_link(&path).expect("a link")))
+            } else {
+                within
+            });
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn an_image_gets_the_executable_the_units_and_their_links() {
+    let root = root();
+    succeed(&path(), &["install"], root.path());
+    assert_eq!(
+        files(root.path()),
+        [
+            "etc/systemd/system/multi-user.target.wants/notes.service -> /etc/systemd/system/notes.service",
+            "etc/systemd/system/notes.service",
+            "etc/systemd/system/notes.socket",
+            "etc/systemd/system/sockets.target.wants/notes.socket -> /etc/systemd/system/notes.socket",
+            "usr/local/bin/notes",
+        ]
+    );
+    let binary = root.path().join(BINARY);
+    assert_eq!(fs::read(&binary).expect("a file"), fs::read(path()).expect("the executable"));
+    assert_eq!(fs::metadata(&binary).expect("a file").permissions().mode() & 0o777, 0o755);
+    let printed = output(&["unit"]);
+    for unit in UNITS {
+        let unit = fs::read_to_string(root.path().join(unit)).expect("a unit");
+        assert!(printed.contains(&unit), "{unit}");
+    }
+}
+
+#[test]
+fn a_newer_version_keeps_the_one_before_and_can_be_rolled_back() {
+    let (root, download) = (root(), root());
+    let newer = newer(download.path());
+    succeed(&path(), &["install"], root.path());
+    succeed(&newer, &["install"], root.path());
+    let lengths = || [BINARY, PREVIOUS].map(|name| length(&root.path().join(name)));
+    let [old, new] = [path(), newer.clone()].map(|path| length(&path));
+    assert_eq!(lengths(), [new, old]);
+    // By hand it is for executables that this machine can run itself.
+    if std::env::var_os("NOTES_RUNNER").is_none() {
+        succeed(&newer, &["install", "--rollback"], root.path());
+        assert_eq!(lengths(), [old, new]);
+    }
+}
+
+#[test]
+fn a_dry_run_says_each_step_and_does_none() {
+    let root = root();
+    let said = succeed(&path(), &["install", "--dry-run"], root.path());
+    for step in ["would copy ", "would write ", "would link "] {
+        assert!(said.contains(step), "{said}");
+    }
+    assert_eq!(files(root.path()), [""; 0]);
+    succeed(&path(), &["install"], root.path());
+    assert_eq!(succeed(&path(), &["install", "--dry-run"], root.path()), "nothing to do\n");
+    let said = succeed(&path(), &["uninstall", "--dry-run"], root.path());
+    assert_eq!(said.lines().filter(|line| line.starts_with("would remove ")).count(), 5, "{said}");
+}
+
+#[test]
+fn uninstalling_removes_what_was_installed_and_nothing_else() {
+    let root = root();
+    succeed(&path(), &["install"], root.path());
+    let own = root.path().join("etc/systemd/system/notes.socket.d/port.conf");
+    fs::create_dir(own.parent().expect("a folder")).expect("a new folder");
+    fs::write(&own, "[Socket]\n").expect("a file");
+    let said = succeed(&path(), &["uninstall"], root.path());
+    assert!(said.contains("your own settings are left in "), "{said}");
+    assert_eq!(files(root.path()), ["etc/systemd/system/notes.socket.d/port.conf"]);
+    assert!(succeed(&path(), &["uninstall"], root.path()).starts_with("nothing is installed\n"));
+}
+
+#[test]
+fn a_failure_is_a_line_that_says_what_to_do() {
+    let root = root();
+    for (arguments, folder, expected) in [
+        (&["install"][..], root.path().join("nowhere"), "make it first"),
+        (&["install", "--rollback"], root.path().to_owned(), "there is no earlier version"),
+    ] {
+        let ran = run(&path(), arguments, &folder);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(ran.stderr.contains(expected) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+    }
+}

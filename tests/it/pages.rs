@@ -1,0 +1,317 @@
+//! Every page as a document: what its head says, whether it is whole, where its links lead; and the files that machines read: feeds, sitemap, robots,
+//! llms.txt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use feed_rs::model::Feed;
+use serde_json::Value;
+
+use crate::executable::{Route, Server, html_routes, routes};
+use crate::html::Element;
+
+/// What is longer is cut wherever it is shown. Search engines show some 160 characters; a topic's blurb may go on a little.
+const LONGEST_DESCRIPTION: usize = 200;
+
+/// Every page, by its path.
+fn pages(site: &Server) -> BTreeMap<&'static str, Element> {
+    let mut client = site.connect();
+    let page = |route: &'static Route| (route.path.as_str(), Element::parse(&client.get(route.target(), &[]).content));
+    html_routes().map(page).collect()
+}
+
+/// The address that the site was pressed for, without a slash at its end.
+fn base(pages: &BTreeMap<&str, Element>) -> String {
+    let home = pages["/"].link("canonical").expect("the home page is canonical");
+    home.trim_end_matches('/').to_owned()
+}
+
+#[test]
+fn every_page_says_what_it_is() {
+    let site = Server::start();
+    let pages = pages(&site);
+    let mut titles = BTreeSet::new();
+    for (path, page) in &pages {
+        let html = page.only("html");
+        assert_eq!(html.value("lang"), "en-GB", "{path}");
+        assert!(!page.only("h1").text().is_empty(), "{path}: an empty heading");
+        let title = page.only("head").only("title").text();
+        assert!(titles.insert(title.clone()), "{path}: another page is called {title:?} too");
+        let description = page.meta("description").unwrap_or_else(|| panic!("{path}: no description"));
+        let length = description.chars().count();
+        assert!((15..=LONGEST_DESCRIPTION).contains(&length), "{path}: {length} characters: {description}");
+        assert!(page.meta("viewport").is_some_and(|viewport| viewport.contains("width=device-width")), "{path}");
+        assert_eq!(page.all("main").len(), 1, "{path}");
+    }
+}
+
+#[test]
+fn every_page_names_its_one_address() {
+    let site = Server::start();
+    let pages = pages(&site);
+    let base = base(&pages);
+    for (path, page) in &pages {
+        if *path == "404" {
+            assert_eq!(page.link("canonical"), None);
+            assert_eq!(page.meta("robots"), Some("noindex"));
+            continue;
+        }
+        assert_eq!(page.link("canonical"), Some(format!("{base}{path}").as_str()));
+        assert_eq!(page.meta("robots"), None, "{path}");
+        let property = |name: &str| {
+            let found = page.all("meta").into_iter().find(|meta| meta.attribute("property") == Some(name));
+            found.unwrap_or_else(|| panic!("{path}: no {name}")).value("content").to_owned()
+        };
+        assert_eq!(property("og:url"), format!("{base}{path}"));
+        assert_eq!(Some(property("og:description").as_str()), page.meta("description"), "{path}");
+        assert!(!property("og:title").is_empty() && !property("og:type").is_empty(), "{path}");
+        assert!(page.meta("twitter:card").is_some(), "{path}");
+    }
+}
+
+#[test]
+fn the_structured_data_of_every_page_can_be_read() {
+    let site = Server::start();
+    let pages = pages(&site);
+    let base = base(&pages);
+    for (path, page) in &pages {
+        let blocks: Vec<Value> = page.all("script").iter().map(|block| json(&block.raw_text(&[]), path)).collect();
+        let types: Vec<_> = blocks.iter().map(|block| block["@type"].as_str().expect("a type")).collect();
+        assert!(blocks.iter().all(|block| block["@context"] == "https://schema.org"), "{path}");
+        match *path {
+            "/" => assert_eq!(types, ["WebSite"]),
+            "404" => assert!(types.is_empty()),
+            _ if path.starts_with("/blog/") => assert_eq!(types, ["BlogPosting", "BreadcrumbList"], "{path}"),
+            _ => assert_eq!(types, ["BreadcrumbList"], "{path}"),
+        }
+        for crumbs in blocks.iter().filter(|block| block["@type"] == "BreadcrumbList") {
+            let last = crumbs["itemListElement"].as_array().and_then(|items| items.last()).expect("crumbs");
+            assert_eq!(last["item"], format!("{base}{path}"));
+        }
+    }
+}
+
+fn json(text: &str, path: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
+}
+
+#[test]
+fn every_page_begins_with_a_way_past_its_navigation() {
+    let site = Server::start();
+    for (path, page) in &pages(&site) {
+        let first = page.only("body").elements().next().expect("a body");
+        assert_eq!((first.name.as_str(), first.value("href")), ("a", "#main"), "{path}");
+        assert_eq!(page.only("main").attribute("id"), Some("main"), "{path}");
+    }
+}
+
+#[test]
+fn no_page_holds_what_its_policy_blocks() {
+    let site = Server::start();
+    for (path, page) in &pages(&site) {
+        for element in page.descendants() {
+            for name in element.attributes.keys() {
+                assert!(name != "style" && !name.starts_with("on"), "{path}: <{} {name}>", element.name);
+            }
+            for name in ["href", "src", "action"] {
+                let value = element.attribute(name).unwrap_or_default();
+                assert!(!value.starts_with("javascript:"), "{path}: {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_headings_go_down_one_step_at_a_time() {
+    let site = Server::start();
+    for (path, page) in &pages(&site) {
+        let mut ids = BTreeSet::new();
+        let mut level = 0;
+        for element in page.descendants() {
+            if let Some(id) = element.attribute("id") {
+                assert!(ids.insert(id), "{path}: two elements are #{id}");
+            }
+            if let Some(depth) = element.name.strip_prefix('h').and_then(|depth| depth.parse::<u8>().ok()) {
+                assert!(depth <= level + 1, "{path}: <h{depth}> below <h{level}>: {}", element.text());
+                level = depth;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_picture_says_what_it_shows() {
+    let site = Server::start();
+    for (path, page) in &pages(&site) {
+        for image in page.all("img") {
+            assert!(image.attribute("alt").is_some(), "{path}: {}", image.value("src"));
+            assert!(
+                image.attribute("width").is_some() && image.attribute("height").is_some(),
+                "{path}: the page would shift"
+            );
+        }
+        for svg in page.all("svg") {
+            let is_hidden = svg.attribute("aria-hidden") == Some("true");
+            let is_named = svg.attribute("role") == Some("img")
+                && svg.attribute("aria-label").is_some_and(|name| !name.is_empty());
+            assert!(is_hidden || is_named, "{path}: a drawing without a name");
+        }
+    }
+}
+
+#[test]
+fn every_link_inside_the_site_leads_to_a_page_and_a_place_on_it() {
+    let site = Server::start();
+    let pages = pages(&site);
+    let paths: BTreeSet<_> = routes().iter().map(|route| route.path.as_str()).collect();
+    let ids = |page: &Element| -> BTreeSet<String> {
+        page.descendants().iter().filter_map(|element| element.attribute("id").map(str::to_owned)).collect()
+    };
+    let ids: BTreeMap<_, _> = pages.iter().map(|(path, page)| (*path, ids(page))).collect();
+    let mut checked = 0;
+    for (path, page) in &pages {
+        for element in page.descendants() {
+            let Some(link) = element.attribute("href").or(element.attribute("src")) else { continue };
+            let (target, fragment) = link.split_once('#').map_or((link, None), |(target, id)| (target, Some(id)));
+            let target = if target.is_empty() { path } else { target };
+            let is_here = target.starts_with('/') || target == *path;
+            assert!(is_here || target.starts_with("https://") || target.starts_with("http://"), "{path}: {link}");
+            if !is_here {
+                continue;
+            }
+            checked += 1;
+            assert!(paths.contains(target), "{path}: {link} leads nowhere");
+            if let Some(id) = fragment {
+                assert!(ids[target].contains(id), "{path}: {link}: no such place");
+            }
+        }
+    }
+    assert!(checked > 500, "only {checked} links were seen");
+}
+
+#[test]
+fn every_page_leads_to_the_feeds() {
+    let site = Server::start();
+    for (path, page) in &pages(&site) {
+        let feeds: Vec<_> = page
+            .all("link")
+            .into_iter()
+            .filter(|link| link.value("rel") == "alternate")
+            .map(|link| (link.value("type"), link.value("href")))
+            .collect();
+        for feed in [
+            ("application/atom+xml", "/feed.xml"),
+            ("application/rss+xml", "/rss.xml"),
+            ("application/feed+json", "/feed.json"),
+        ] {
+            assert!(feeds.contains(&feed), "{path}: {feed:?} is not among {feeds:?}");
+        }
+    }
+}
+
+/// The routes of all feeds.
+fn feed_routes() -> Vec<&'static str> {
+    let is_feed = |path: &&str| path.ends_with("/feed.xml") || ["/feed.json", "/rss.xml"].contains(path);
+    routes().iter().map(|route| route.path.as_str()).filter(is_feed).collect()
+}
+
+fn feed(site: &Server, path: &str) -> Feed {
+    let response = site.get(path, &[]);
+    assert_eq!(response.status, 200, "{path}");
+    feed_rs::parser::parse(response.content.as_slice()).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn every_feed_can_be_read_by_a_reader() {
+    let site = Server::start();
+    let base = base(&pages(&site));
+    let feeds = feed_routes();
+    assert!(feeds.len() > 30, "of the site, of each topic and of each tag: {feeds:?}");
+    for path in feeds {
+        let feed = feed(&site, path);
+        assert!(feed.title.is_some(), "{path}");
+        assert!(feed.entries.is_empty() == (path == "/notes/web3/feed.xml"), "{path}");
+        for link in feed.links.iter().chain(feed.entries.iter().flat_map(|entry| &entry.links)) {
+            assert!(link.href.starts_with(&format!("{base}/")), "{path}: {}", link.href);
+        }
+        for entry in &feed.entries {
+            let title = entry.title.as_ref().map(|title| title.content.as_str()).unwrap_or_default();
+            assert!(!title.is_empty() && !entry.id.is_empty(), "{path}: {entry:?}");
+            assert!(entry.summary.is_some(), "{path}: {title}");
+        }
+    }
+}
+
+#[test]
+fn the_feeds_of_the_site_hold_the_whole_text_with_absolute_addresses() {
+    let site = Server::start();
+    let base = base(&pages(&site));
+    let mut lists = Vec::new();
+    for path in ["/feed.xml", "/rss.xml", "/feed.json"] {
+        let feed = feed(&site, path);
+        for entry in &feed.entries {
+            let content = entry.content.as_ref().and_then(|content| content.body.as_deref());
+            let content = content.unwrap_or_else(|| panic!("{path}: {} has no text", entry.id));
+            let text = Element::parse(content.as_bytes());
+            assert!(text.text().split(' ').count() > 900, "{path}: {} is cut", entry.id);
+            for element in text.descendants() {
+                let address = element.attribute("href").or(element.attribute("src")).unwrap_or(&base);
+                let is_absolute = address.starts_with("https://") || address.starts_with(&base);
+                assert!(is_absolute, "{path}: {}: {address}", entry.id);
+            }
+        }
+        lists.push(feed.entries.into_iter().map(|entry| entry.links[0].href.clone()).collect::<Vec<_>>());
+    }
+    assert!(lists.iter().all(|list| *list == lists[0]), "one order in all feeds: {lists:#?}");
+    let blog = Element::parse(&site.get("/blog", &[]).content);
+    let posts = blog.all("h3").into_iter().map(|heading| format!("{base}{}", heading.only("a").value("href")));
+    let posts: Vec<_> = posts.collect();
+    assert!(lists[0].len() >= 5 && posts.starts_with(&lists[0]), "the newest, in the order of /blog: {:#?}", lists[0]);
+}
+
+#[test]
+fn the_sitemap_lists_exactly_the_canonical_pages() {
+    let site = Server::start();
+    let pages = pages(&site);
+    let sitemap = site.get("/sitemap.xml", &[]);
+    assert_eq!(sitemap.field("content-type"), "application/xml; charset=utf-8");
+    let locations = sitemap.text().split("<loc>").skip(1).map(|rest| rest.split("</loc>").next().unwrap_or_default());
+    let mut listed: Vec<_> = locations.collect();
+    listed.sort_unstable();
+    let mut canonical: Vec<_> = pages.values().filter_map(|page| page.link("canonical")).collect();
+    canonical.sort_unstable();
+    assert_eq!(listed, canonical);
+}
+
+#[test]
+fn robots_are_let_in_and_shown_the_sitemap() {
+    let site = Server::start();
+    let base = base(&pages(&site));
+    let robots = site.get("/robots.txt", &[]);
+    assert_eq!(robots.field("content-type"), "text/plain; charset=utf-8");
+    let lines: Vec<_> = robots.text().lines().collect();
+    assert!(lines.contains(&"User-agent: *") && lines.contains(&format!("Sitemap: {base}/sitemap.xml").as_str()));
+    assert!(!lines.iter().any(|line| line.starts_with("Disallow: /")), "{lines:?}");
+}
+
+#[test]
+fn llms_txt_leads_to_the_markdown_of_every_post() {
+    let site = Server::start();
+    let base = base(&pages(&site));
+    let response = site.get("/llms.txt", &[]);
+    assert!(response.text().starts_with("# Engineering notes\n\n> "));
+    let addresses = response.text().split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let linked: BTreeSet<_> = addresses.filter_map(|address| address.strip_prefix(&base)).collect();
+    for route in routes().iter().filter(|route| route.path.starts_with("/blog/")) {
+        assert_eq!(linked.contains(route.path.as_str()), route.path.ends_with(".md"), "{}", route.path);
+    }
+    assert!(linked.iter().all(|path| routes().iter().any(|route| route.path == *path)), "{linked:?}");
+}
+
+#[test]
+fn the_icon_is_there_in_both_forms() {
+    let site = Server::start();
+    for (path, content_type) in [("/favicon.svg", "image/svg+xml"), ("/favicon.ico", "image/x-icon")] {
+        let icon = site.get(path, &[]);
+        assert_eq!((icon.status, icon.field("content-type")), (200, content_type));
+    }
+}
