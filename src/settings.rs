@@ -243,6 +243,9 @@ mod tests {
             (vec![], vec![("NOTES_DRAIN_DELAY", "5")], "NOTES_DRAIN_DELAY: \"5\" is not a time: write 500ms, 5s or 2m"),
             (vec![("header-bytes", "8191")], vec![], "--header-bytes: \"8191\" is not a number of bytes from 8192 on"),
             (vec![("connections", "0")], vec![], "--connections: \"0\" is not a number from 1 on"),
+            (vec![("admin", "9090")], vec![], "--admin: \"9090\" is not an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock"),
+            (vec![("access-log", "yes")], vec![], "--access-log: \"yes\" is not a form: write common, combined or json"),
+            (vec![("trusted-proxy", "::1,10/8")], vec![], "--trusted-proxy: \"::1,10/8\" is not a network: write 10.0.0.0/8, ::1 or unix"),
             (vec![("drain-delay", "99999999999s")], vec![], "--drain-delay: \"99999999999s\" is not a time: write 500ms, 5s or 2m"),
         ] {
             assert_eq!(from(&flags, &variables).expect_err("not valid"), expected);

@@ -22,7 +22,7 @@ use include_dir::Dir;
 use crate::failure::Failure;
 use changes::Changes;
 use host::Host;
-use plan::{Plan, Step};
+use plan::{Before, Plan, Step};
 
 /// What is to be done, and where.
 #[derive(Debug)]
@@ -57,12 +57,12 @@ pub(crate) fn run(order: &Order, units: &'static Dir<'static>) -> Result<String,
     let source = std::env::current_exe().map_err(|error| Failure::new(format!("where this executable is: {error}")))?;
     let plan = match order.action {
         Action::Install => plan::install(&host, &source, units)?,
-        Action::Uninstall => plan::uninstall(&host, units)?,
+        Action::Uninstall => plan::uninstall(&host, units),
         Action::Rollback => return Err(hand_over(&host, order)),
     };
     match order.mode {
         Mode::Tell => Ok(plan.to_string()),
-        Mode::Do => perform(&host, plan),
+        Mode::Do => perform(&host, &plan),
     }
 }
 
@@ -92,13 +92,13 @@ fn hand_over(host: &Host, order: &Order) -> Failure {
 }
 
 /// Does the steps; where one fails, undoes them.
-fn perform(host: &Host, plan: Plan) -> Result<String, Failure> {
+fn perform(host: &Host, plan: &Plan) -> Result<String, Failure> {
     let mut changes = Changes::default();
     let mut told = String::new();
     for (number, step) in plan.steps.iter().enumerate() {
         match perform_step(host, step, &mut changes) {
             Ok(said) => told += &said,
-            Err(failure) => return Err(put_back(host, &plan, number, changes, &failure)),
+            Err(by) => return Err(put_back(host, plan, changes, &Stop { at: number, by })),
         }
     }
     changes.keep();
@@ -117,31 +117,35 @@ fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<Strin
     Ok(String::new())
 }
 
+/// Where the steps ended before they were done, and why.
+struct Stop {
+    at: usize,
+    by: Failure,
+}
+
 /// After a step has failed: the files as they were, and the service too. Says what failed and how things are now.
-fn put_back(host: &Host, plan: &Plan, failed: usize, changes: Changes, failure: &Failure) -> Failure {
-    let touched = plan.steps[..=failed].iter().any(|step| matches!(step, Step::Systemctl(_)));
-    let mut text = failure.to_string();
+fn put_back(host: &Host, plan: &Plan, changes: Changes, stop: &Stop) -> Failure {
+    let touched = plan.steps[..=stop.at].iter().any(|step| matches!(step, Step::Systemctl(_)));
+    let mut text = stop.by.to_string();
     let mut say = |result: Result<String, Failure>, otherwise: &str| {
         let said = result.unwrap_or_else(|error| format!("; {otherwise}: {error}"));
         text += &said;
     };
-    if touched && plan.before == plan::Before::Absent {
+    if touched && plan.before == Before::Absent {
         let stopped = host.systemctl(&["disable", "--now", host::SOCKET, host::SERVICE]);
         say(stopped.map(|_| String::new()), "what was started could not be stopped");
     }
     let undone = changes.undo().map(|()| "; all files are as they were before".to_owned());
     say(undone, "not all could be put back");
     if touched {
-        say(host.systemctl(&["daemon-reload"]).map(|_| String::new()), "the units could not be read again");
+        let restored = plan.restore.iter().try_for_each(|call| host.systemctl(call).map(drop));
+        let answers = restored.and_then(|()| match plan.before {
+            Before::Absent => Ok(String::new()),
+            Before::Running => answer::wait(host).map(|_| ", and the version before answers again".to_owned()),
+        });
+        say(answers, "the version before does not answer either");
     }
-    if touched && plan.before == plan::Before::Running {
-        let answers = host.systemctl(&["restart", host::SERVICE]).and_then(|_| answer::wait(host));
-        say(
-            answers.map(|_| ", and the version before answers again".to_owned()),
-            "the version before does not answer either",
-        );
-    }
-    if touched && plan.before == plan::Before::Absent {
+    if touched && plan.before == Before::Absent {
         text += "; if another program has the port (`ss -ltnp`), stop it, or choose another port in /etc/systemd/system/notes.socket.d/port.conf: `[Socket]`, `ListenStream=`, `ListenStream=8080`, a line each";
     }
     if touched {
@@ -202,11 +206,11 @@ mod tests {
         fn install(&self, version: &str) -> Result<String, Failure> {
             let source = self.folder.path().join("download");
             fs::write(&source, version).expect("a file");
-            perform(&self.host, plan::install(&self.host, &source, &DEPLOY)?)
+            perform(&self.host, &plan::install(&self.host, &source, &DEPLOY)?)
         }
 
         fn uninstall(&self) -> Result<String, Failure> {
-            perform(&self.host, plan::uninstall(&self.host, &DEPLOY)?)
+            perform(&self.host, &plan::uninstall(&self.host, &DEPLOY))
         }
 
         /// What `systemctl` was told since the last look; a look at where it listens is left out.
@@ -286,6 +290,18 @@ mod tests {
         assert_eq!(rehearsal.told()[2..], ["restart notes.service", "daemon-reload", "restart notes.service"]);
         assert_eq!(rehearsal.versions(), versions("two", Some("one")));
         assert_eq!(fs::read_to_string(rehearsal.host.unit(host::SERVICE)).expect("a file"), "of version two");
+    }
+
+    #[test]
+    fn a_socket_that_was_changed_for_nothing_is_opened_again_as_it_was() {
+        let rehearsal = Rehearsal::new();
+        rehearsal.install("one").expect("it starts");
+        fs::write(rehearsal.host.unit(host::SOCKET), "another").expect("a file");
+        rehearsal.told();
+        rehearsal.install("broken").expect_err("it does not start");
+        let restart = ["stop notes.service notes.socket", "start notes.socket notes.service"];
+        assert_eq!(rehearsal.told()[2..], [&restart[..], &["daemon-reload"], &restart[..]].concat());
+        assert_eq!(fs::read_to_string(rehearsal.host.unit(host::SOCKET)).expect("a file"), "another");
     }
 
     #[test]

@@ -10,6 +10,11 @@ use super::host::{Host, SERVICE, SOCKET};
 use super::is_same_file;
 use crate::failure::Failure;
 
+/// The arguments of a call of `systemctl`.
+pub(super) type Call = &'static [&'static str];
+
+const RELOAD: Call = &["daemon-reload"];
+
 /// One thing to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -30,7 +35,7 @@ pub(super) enum Step {
     Remove {
         path: PathBuf,
     },
-    Systemctl(&'static [&'static str]),
+    Systemctl(Call),
     /// Waits until the service answers a request.
     Answer,
 }
@@ -49,6 +54,8 @@ pub(super) enum Before {
 pub(super) struct Plan {
     pub(super) before: Before,
     pub(super) steps: Vec<Step>,
+    /// What `systemctl` is told after the files were put back, to have the service as it was.
+    pub(super) restore: Vec<Call>,
     /// What is said when all is done.
     pub(super) done: String,
 }
@@ -56,23 +63,24 @@ pub(super) struct Plan {
 /// Puts the executable and its units in place and starts or restarts the service. What is already as it should be is left out.
 pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) -> Result<Plan, Failure> {
     let before = if host.unit(SERVICE).exists() { Before::Running } else { Before::Absent };
-    let mut steps = Vec::new();
+    let (mut steps, mut restore) = (Vec::new(), vec![RELOAD]);
     let binary = host.binary();
     if !is_same_file(source, &binary) {
         let keep = binary.exists().then(|| host.previous());
         steps.push(Step::Copy { from: source.to_owned(), to: binary, keep });
     }
-    let changed: Vec<_> = units.files().filter(|unit| !is_in_place(host, unit)).collect();
-    for unit in &changed {
+    for unit in units.files().filter(|unit| !is_in_place(host, unit)) {
         steps.push(Step::Write { path: host.unit(name(unit)), text: text(unit)? });
     }
     if host.is_live() {
-        let socket_changed = changed.iter().any(|unit| name(unit) == SOCKET);
-        let start = start(before, !steps.is_empty(), socket_changed);
-        steps.push(Step::Systemctl(&["daemon-reload"]));
+        let start = start(before, Changed::of(&steps, &host.unit(SOCKET)));
+        steps.push(Step::Systemctl(RELOAD));
         steps.push(Step::Systemctl(&["enable", SOCKET, SERVICE]));
         steps.extend(start.iter().map(|arguments| Step::Systemctl(arguments)));
         steps.push(Step::Answer);
+        if before == Before::Running {
+            restore.extend(start);
+        }
     } else {
         steps.extend(links(host).into_iter().filter(|step| !is_linked(step)));
     }
@@ -81,14 +89,33 @@ pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) 
     } else {
         "installed; it starts when the system under the folder does\n".to_owned()
     };
-    Ok(Plan { before, steps, done })
+    Ok(Plan { before, steps, restore, done })
+}
+
+/// What is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Changed {
+    Nothing,
+    Service,
+    Socket,
+}
+
+impl Changed {
+    fn of(steps: &[Step], socket: &Path) -> Self {
+        let is_socket = |step: &Step| matches!(step, Step::Write { path, .. } if path == socket);
+        match steps {
+            [] => Changed::Nothing,
+            steps if steps.iter().any(is_socket) => Changed::Socket,
+            _ => Changed::Service,
+        }
+    }
 }
 
 /// How to get from one version to the next. The socket stays open if it can, so that no connection is refused.
-fn start(before: Before, anything_changed: bool, socket_changed: bool) -> &'static [&'static [&'static str]] {
+fn start(before: Before, changed: Changed) -> &'static [Call] {
     match before {
-        Before::Running if socket_changed => &[&["stop", SERVICE, SOCKET], &["start", SOCKET, SERVICE]],
-        Before::Running if anything_changed => &[&["restart", SERVICE]],
+        Before::Running if changed == Changed::Socket => &[&["stop", SERVICE, SOCKET], &["start", SOCKET, SERVICE]],
+        Before::Running if changed == Changed::Service => &[&["restart", SERVICE]],
         _ => &[&["start", SOCKET, SERVICE]],
     }
 }
@@ -105,7 +132,7 @@ fn is_linked(step: &Step) -> bool {
 }
 
 /// Stops the service and removes what `install` has put in place, and nothing else.
-pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Result<Plan, Failure> {
+pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Plan {
     let links = links(host).into_iter().filter_map(|step| match step {
         Step::Link { path, .. } if !host.is_live() => Some(path),
         _ => None,
@@ -118,7 +145,7 @@ pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Result<Pla
     let mut done = if steps.is_empty() { "nothing is installed\n" } else { "removed\n" }.to_owned();
     if host.is_live() && before == Before::Running {
         steps.insert(0, Step::Systemctl(&["disable", "--now", SOCKET, SERVICE]));
-        steps.push(Step::Systemctl(&["daemon-reload"]));
+        steps.push(Step::Systemctl(RELOAD));
     }
     for name in [SERVICE, SOCKET] {
         let own = host.unit(name).with_extension(format!("{}.d", name.trim_start_matches("notes.")));
@@ -126,7 +153,7 @@ pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Result<Pla
             writeln!(done, "your own settings are left in {}", own.display()).expect("a String takes all");
         }
     }
-    Ok(Plan { before, steps, done })
+    Plan { before, steps, restore: vec![RELOAD, &["enable", "--now", SOCKET, SERVICE]], done }
 }
 
 fn name(unit: &'static File<'static>) -> &'static str {

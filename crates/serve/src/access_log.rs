@@ -151,7 +151,11 @@ impl Record {
     fn write_common(&self, line: &mut Vec<u8>) -> io::Result<()> {
         let Date { year, month, day, hour, minute, second, .. } = Date::of(self.time);
         let month = month_name(month);
-        write!(line, "{} - - [{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000] \"", self.origin.client)?;
+        write!(
+            line,
+            "{} - - [{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000] \"",
+            self.origin.client
+        )?;
         write_quoted(line, self.method.as_str().as_bytes())?;
         line.push(b' ');
         write_target(line, &self.target, write_quoted)?;
@@ -162,7 +166,10 @@ impl Record {
 
     fn write_json(&self, duration: Duration, line: &mut Vec<u8>) -> io::Result<()> {
         let Date { year, month, day, hour, minute, second, millisecond } = Date::of(self.time);
-        write!(line, "{{\"time\":\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z\"")?;
+        write!(
+            line,
+            "{{\"time\":\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z\""
+        )?;
         write!(line, ",\"client\":\"{}\",\"method\":\"", self.origin.client)?;
         write_json_text(line, self.method.as_str().as_bytes())?;
         line.write_all(b"\",\"target\":\"")?;
@@ -469,11 +476,10 @@ mod tests {
 
     #[test]
     fn a_line_of_each_form() {
-        let record = record("/notes?q=1", &[
-            ("referer", b"https://example.org/"),
-            ("user-agent", b"curl/8"),
-            ("host", b"notes.example"),
-        ]);
+        let record = record(
+            "/notes?q=1",
+            &[("referer", b"https://example.org/"), ("user-agent", b"curl/8"), ("host", b"notes.example")],
+        );
         for (form, expected) in [
             (Form::Common, r#"192.0.2.7 - - [28/Nov/2025:11:07:03 +0000] "GET /notes?q=1 HTTP/1.1" 200 4711"#),
             (

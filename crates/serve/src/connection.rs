@@ -1,8 +1,9 @@
 //! A connection, until its client or the server has had enough.
 //!
 //! 1. [`waiting`]: it is a socket that waits to be readable, and nothing more;
-//! 2. the first bytes tell whether [`http2`] is spoken, which stays so to the end, or
-//! 3. [`http1`], which goes back to 1 when there is nothing to do.
+//! 2. [`busy`] answers plain requests, and goes back to 1 when there are none;
+//! 3. what is no plain request tells whether [`http2`] is spoken, which stays so to the end, or
+//! 4. [`http1`], which goes back to 1 when there is nothing to do.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -25,7 +26,7 @@ use crate::respond::respond_to;
 use crate::stream::{Content, Progress, Socket};
 use crate::time::now;
 use crate::waiting::{self, Opening, Past};
-use crate::{fields, http1, http2};
+use crate::{busy, fields, http1, http2};
 
 /// What all connections of a worker share.
 pub(crate) struct Shared {
@@ -56,10 +57,20 @@ impl Shared {
 pub(crate) async fn serve(mut socket: Socket, shared: Arc<Shared>) {
     let meter = Meter::new(&shared.tally, &socket);
     let mut past = Past::New;
+    // The log wants to know more than is read of a plain request; and the watchdog is to see all of the way.
+    let is_express = !meter.is_logged() && !matches!(socket, Socket::Probe(_));
     while waiting::something(&socket, &shared, past).await {
+        let mut ahead = Bytes::new();
+        if is_express {
+            match busy::converse(&mut socket, &shared, &meter, &mut past).await {
+                busy::Outcome::Quiet => continue,
+                busy::Outcome::HandOver(bytes) => ahead = bytes,
+                busy::Outcome::Closed => return,
+            }
+        }
         let ahead = match past {
-            Past::Kept => Bytes::new(),
-            Past::New => match waiting::opening(&mut socket, shared.limits.header_time).await {
+            Past::Kept => ahead,
+            Past::New => match waiting::opening(&mut socket, ahead, shared.limits.header_time).await {
                 Opening::Http1(ahead) => ahead,
                 Opening::Http2(ahead) => return Box::pin(http2::converse(socket, ahead, &shared, &meter)).await,
                 Opening::Nothing => return,

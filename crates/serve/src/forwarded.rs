@@ -205,7 +205,8 @@ impl Node {
 
 /// `:80`, or `:_name` (RFC 7239 §6).
 fn is_port(text: &str) -> bool {
-    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     text.strip_prefix(':').is_some_and(|port| match port.strip_prefix('_') {
         Some(name) => is_name(name),
         None => (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit()),
@@ -418,7 +419,9 @@ mod tests {
         }
         assert!(is_trusted(Peer::Unix, &trusted(&["unix"])));
         assert!(!is_trusted(Peer::Address(ip("127.0.0.1")), &trusted(&["unix"])));
-        for text in ["", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "::/256", "10.0.0.0/+8", "10.0.0/8", "localhost", "Unix"] {
+        for text in
+            ["", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "::/256", "10.0.0.0/+8", "10.0.0/8", "localhost", "Unix"]
+        {
             assert_eq!(text.parse::<TrustedProxy>(), Err(InvalidProxy), "{text}");
         }
     }
@@ -465,7 +468,19 @@ mod tests {
         ] {
             assert_eq!(Forwarded::of(line).collect::<Result<Vec<_>, _>>(), Ok(expected), "{line}");
         }
-        for line in ["for", "for=", "for =a", "for= a", "for=a b", "=a", r#"for="a"#, r#"for="a\""#, "for=a;for=b", "for=\u{e4}", "for=a, x"] {
+        for line in [
+            "for",
+            "for=",
+            "for =a",
+            "for= a",
+            "for=a b",
+            "=a",
+            r#"for="a"#,
+            r#"for="a\""#,
+            "for=a;for=b",
+            "for=\u{e4}",
+            "for=a, x",
+        ] {
             assert_eq!(Forwarded::of(line).collect::<Result<Vec<_>, _>>(), Err(Malformed), "{line}");
         }
     }
@@ -489,12 +504,20 @@ mod tests {
             (&[("x-forwarded-for", "\u{e4}, 192.0.2.1")], "192.0.2.1", Scheme::Http),
             (&[("x-forwarded-for", " , ")], "10.0.0.1", Scheme::Http),
             (&[("forwarded", "for=\"[2001:db8::1]:5\";proto=https")], "2001:db8::1", Scheme::Https),
-            (&[("forwarded", "for=198.51.100.9;proto=http, for=192.0.2.1;proto=https, for=10.0.0.2")], "192.0.2.1", Scheme::Https),
+            (
+                &[("forwarded", "for=198.51.100.9;proto=http, for=192.0.2.1;proto=https, for=10.0.0.2")],
+                "192.0.2.1",
+                Scheme::Https,
+            ),
             (&[("forwarded", "for=_hidden")], "10.0.0.1", Scheme::Http),
             (&[("forwarded", "for=192.0.2.1;;for")], "10.0.0.1", Scheme::Http),
             (&[("cf-connecting-ip", "192.0.2.1")], "192.0.2.1", Scheme::Http),
             (&[("cf-connecting-ip", "192.0.2.1"), ("cf-connecting-ip", "192.0.2.1")], "10.0.0.1", Scheme::Http),
-            (&[("cf-connecting-ip", "192.0.2.1"), ("x-forwarded-for", "198.51.100.9, 192.0.2.1")], "192.0.2.1", Scheme::Http),
+            (
+                &[("cf-connecting-ip", "192.0.2.1"), ("x-forwarded-for", "198.51.100.9, 192.0.2.1")],
+                "192.0.2.1",
+                Scheme::Http,
+            ),
             (&[("x-forwarded-for", "192.0.2.1"), ("x-forwarded-proto", "https")], "192.0.2.1", Scheme::Https),
             (&[("x-forwarded-proto", "http, HTTPS")], "10.0.0.1", Scheme::Https),
             (&[("x-forwarded-proto", "ftp")], "10.0.0.1", Scheme::Http),
@@ -513,7 +536,11 @@ mod tests {
         let peer = Peer::Address(ip("127.0.0.1"));
         for spoofed in [("forwarded", "for=198.51.100.9;proto=https"), ("cf-connecting-ip", "198.51.100.9")] {
             let headers = fields(&[("x-forwarded-for", "192.0.2.1"), spoofed]);
-            assert_eq!(Origin::of(peer, &headers, &proxies), Origin { client: peer, scheme: Scheme::Http }, "{spoofed:?}");
+            assert_eq!(
+                Origin::of(peer, &headers, &proxies),
+                Origin { client: peer, scheme: Scheme::Http },
+                "{spoofed:?}"
+            );
         }
     }
 

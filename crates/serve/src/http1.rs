@@ -15,7 +15,7 @@ use crate::config::{LEAST_HEADER_BYTES, Limits};
 use crate::connection::{Responder, Shared};
 use crate::meter::Meter;
 use crate::metrics::Limit;
-use crate::stream::{Progress, Socket, Stream};
+use crate::stream::{Progress, Socket, State, Stream};
 use crate::watch::{Protocol, Verdict, Watch};
 
 /// What a client is told whose head takes too long (RFC 9110 §15.5.9).
@@ -46,7 +46,12 @@ pub(crate) fn builder(limits: &Limits) -> Builder {
 /// Answers requests, until the connection is closed (`None`), or there were none for a moment: then it is the bare socket again.
 ///
 /// `ahead` is what was read of the socket already.
-pub(crate) async fn converse(mut socket: Socket, mut ahead: Bytes, shared: &Arc<Shared>, meter: &Arc<Meter>) -> Option<Socket> {
+pub(crate) async fn converse(
+    mut socket: Socket,
+    mut ahead: Bytes,
+    shared: &Arc<Shared>,
+    meter: &Arc<Meter>,
+) -> Option<Socket> {
     loop {
         let progress = Arc::new(Progress::new(meter));
         let stream = Stream::new(socket, ahead, Arc::clone(&progress), shared.limits.header_bytes);
@@ -78,24 +83,24 @@ pub(crate) async fn converse(mut socket: Socket, mut ahead: Bytes, shared: &Arc<
 }
 
 async fn run(http: &mut Http, progress: &Progress, shared: &Shared) -> Outcome {
-    let mut watch = Watch::new(Protocol::Http1, &shared.limits, progress);
+    let mut watch = Watch::new(Protocol::Http1, &shared.limits);
     let mut tick = pin!(sleep(watch.period()));
     let mut is_told = false;
     loop {
         let step = pin!(poll_fn(|context| match poll_to_end(http, progress, context) {
             Poll::Ready(()) => Poll::Ready(Outcome::Closed),
             // Where places are scarce, one that could give way is not waited for.
-            Poll::Pending if shared.capacity.is_pressed() && progress.snapshot().is_idle() => {
+            Poll::Pending if shared.capacity.is_pressed() && progress.state() == State::Idle => {
                 Poll::Ready(Outcome::Judged(Verdict::Quiet))
             }
-            Poll::Pending => watch.poll(tick.as_mut(), context).map(Outcome::Judged),
+            Poll::Pending => watch.poll(progress, tick.as_mut(), context).map(Outcome::Judged),
         }));
         if is_told {
             return step.await;
         }
         match shared.drain.unless_stopping(step).await {
             Some(outcome) => return outcome,
-            None if progress.snapshot().is_idle() => return Outcome::Judged(Verdict::Quiet),
+            None if progress.state() == State::Idle => return Outcome::Judged(Verdict::Quiet),
             None => {
                 is_told = true;
                 Pin::new(&mut *http).graceful_shutdown();
@@ -109,7 +114,7 @@ fn poll_to_end(http: &mut Http, progress: &Progress, context: &mut Context<'_>) 
     match ready!(Pin::new(&mut *http).poll(context)) {
         // hyper is done early with a connection whose last request asked for an upgrade: without flushing, and without closing
         // the socket. Polled again, it goes on.
-        Ok(()) if !progress.snapshot().closing => Pin::new(http).poll(context).map(Result::unwrap_or_default),
+        Ok(()) if progress.state() != State::Closing => Pin::new(http).poll(context).map(Result::unwrap_or_default),
         // What ends in an error has ended: the peer is gone, or was told what it did wrong.
         Ok(()) => Poll::Ready(()),
         Err(error) => {

@@ -57,7 +57,7 @@ pub(crate) async fn converse(socket: Socket, ahead: Bytes, shared: &Arc<Shared>,
 }
 
 async fn run(http: &mut Http, progress: &Progress, shared: &Shared) {
-    let mut watch = Watch::new(Protocol::Http2, &shared.limits, progress);
+    let mut watch = Watch::new(Protocol::Http2, &shared.limits);
     let mut tick = pin!(sleep(watch.period()));
     let mut is_told = false;
     loop {
@@ -68,7 +68,7 @@ async fn run(http: &mut Http, progress: &Progress, shared: &Shared) {
                 Poll::Ready(Outcome::Closed)
             }
             Poll::Pending if !is_told && shared.drain.is_leaving() => Poll::Ready(Outcome::Leaving),
-            Poll::Pending => watch.poll(tick.as_mut(), context).map(Outcome::Judged),
+            Poll::Pending => watch.poll(progress, tick.as_mut(), context).map(Outcome::Judged),
         }));
         let outcome = if is_told { Some(step.await) } else { shared.drain.unless_stopping(step).await };
         match outcome {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::request::Parts;
-use http::{Response, Version};
+use http::{Response, StatusCode, Version};
 
 use crate::access_log::{Logged, Logger, Record};
 use crate::body::Body;
@@ -87,6 +87,25 @@ impl Meter {
             let record = Record::of(head, logger.origin(entry.peer, &head.headers));
             *entry.lock() = Some((record, 0));
         }
+    }
+
+    /// A plain request has arrived. There is no log, or it would not have been taken for one.
+    pub(crate) fn begin_plain(&self) {
+        self.change(State::Busy);
+        if self.tally.is_timed {
+            self.began.store(self.tally.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// This is what a plain request is answered, and so much of it the kernel has taken.
+    pub(crate) fn answer_plain(&self, status: StatusCode, route: Route, written: usize) {
+        self.tally.counters.count_request(status, route);
+        self.tally.counters.count_sent(written);
+    }
+
+    /// Whether the log wants to know of every request's fields.
+    pub(crate) fn is_logged(&self) -> bool {
+        self.entry.is_some()
     }
 
     /// This is what it is answered.

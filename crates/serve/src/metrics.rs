@@ -33,7 +33,8 @@ impl Counter {
 
 /// The statuses that have a place of their own: those that are sent most come first, since they are looked for in this order.
 const STATUSES: [u16; 24] = [
-    200, 304, 404, 308, 206, 204, 301, 302, 303, 307, 400, 405, 406, 408, 412, 413, 414, 416, 417, 421, 429, 431, 500, 501,
+    200, 304, 404, 308, 206, 204, 301, 302, 303, 307, 400, 405, 406, 408, 412, 413, 414, 416, 417, 421, 429, 431, 500,
+    501,
 ];
 
 /// What a request came to.
@@ -176,8 +177,8 @@ impl Limit {
 /// The upper bounds of the latency histogram, in microseconds: from what an answer takes on the same computer to what a reader
 /// takes at the end of a bad line.
 const BOUNDS: [u64; 19] = [
-    10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
-    5_000_000, 10_000_000,
+    10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    2_500_000, 5_000_000, 10_000_000,
 ];
 
 /// How long answers took, by bucket.
@@ -289,7 +290,11 @@ pub(crate) fn render(facts: &Facts, workers: &[&Counters], lost_lines: u64) -> S
         let number = sum(&|counters| &counters.limits[limit as usize]);
         text.sample(format_args!("graven_limit_hits_total{{limit=\"{}\"}}", limit.name()), number);
     }
-    text.family("graven_access_log_dropped_lines_total", "counter", "Lines of the access log that nobody took in time.");
+    text.family(
+        "graven_access_log_dropped_lines_total",
+        "counter",
+        "Lines of the access log that nobody took in time.",
+    );
     let dropped = sum(&|counters| &counters.dropped_lines).wrapping_add(lost_lines);
     text.sample(format_args!("graven_access_log_dropped_lines_total"), dropped);
     text.0

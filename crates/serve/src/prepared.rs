@@ -10,7 +10,8 @@ use graven_pack::{Coding, Content, Pack, Page, Redirect, Route, Variant};
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
-use crate::answer::Fault;
+use crate::answer::{Fault, Selected, Vary};
+use crate::express::{self, Kind};
 
 /// A site image, and what of it has been asked for so far. Workers share one: after the first request for a page it is only read.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub struct Site {
 
 /// An edition, ready to be answered from.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "each stands in a box of its own, and redirects are few")]
 pub(crate) enum Prepared {
     Page(PreparedPage),
     Redirect(Redirect<'static>),
@@ -45,6 +47,21 @@ pub(crate) struct PreparedVariant {
     pub(crate) coding: Coding,
     pub(crate) etag: HeaderValue,
     pub(crate) bytes: &'static [u8],
+    pub(crate) heads: Heads,
+}
+
+/// The heads of a variant's answers as they go to the socket, each made when it is first sent.
+#[derive(Debug, Default)]
+pub(crate) struct Heads([OnceLock<(Vary, Box<[u8]>)>; 3]);
+
+impl Heads {
+    /// The head of an answer; `None` where `Vary` was another when the head was made, which happens to a page whose Markdown is
+    /// published later than itself.
+    pub(crate) fn get(&self, kind: Kind, selected: Selected<'_>) -> Option<&[u8]> {
+        let make = || (selected.vary, express::written(&kind.response(selected)));
+        let (vary, head) = self.0[kind as usize].get_or_init(make);
+        (*vary == selected.vary).then_some(head)
+    }
 }
 
 impl Site {
@@ -114,7 +131,7 @@ impl PreparedPage {
 
 impl PreparedVariant {
     fn new(variant: Variant<'static>) -> Result<Self, Fault> {
-        Ok(PreparedVariant { coding: variant.coding(), etag: value(variant.etag())?, bytes: variant.bytes() })
+        Ok(PreparedVariant { coding: variant.coding(), etag: value(variant.etag())?, bytes: variant.bytes(), heads: Heads::default() })
     }
 }
 

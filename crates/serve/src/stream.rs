@@ -62,20 +62,24 @@ pub(crate) struct Progress {
 /// [`Progress`] at one time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Snapshot {
-    pub(crate) unanswered: bool,
-    pub(crate) flushed: bool,
-    pub(crate) blocked: bool,
-    pub(crate) closing: bool,
+    pub(crate) state: State,
     pub(crate) answered: usize,
     pub(crate) read: usize,
     pub(crate) written: usize,
 }
 
-impl Snapshot {
-    /// Whether there is neither a request to be answered nor an answer to be sent.
-    pub(crate) fn is_idle(&self) -> bool {
-        !self.unanswered && self.flushed && !self.blocked
-    }
+/// What a connection is doing, as its stream sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum State {
+    /// A request has begun or is being answered.
+    #[default]
+    Busy,
+    /// The client takes no more of its answer for now.
+    Blocked,
+    /// There is neither a request to be answered nor an answer to be sent.
+    Idle,
+    /// Our half is closed.
+    Closing,
 }
 
 impl Progress {
@@ -103,13 +107,22 @@ impl Progress {
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot {
-            unanswered: self.unanswered.load(Relaxed),
-            flushed: self.flushed.load(Relaxed),
-            blocked: self.blocked.load(Relaxed),
-            closing: self.closing.load(Relaxed),
+            state: self.state(),
             answered: self.answered.load(Relaxed),
             read: self.read.load(Relaxed),
             written: self.written.load(Relaxed),
+        }
+    }
+
+    pub(crate) fn state(&self) -> State {
+        if self.closing.load(Relaxed) {
+            State::Closing
+        } else if self.blocked.load(Relaxed) {
+            State::Blocked
+        } else if self.flushed.load(Relaxed) && !self.unanswered.load(Relaxed) {
+            State::Idle
+        } else {
+            State::Busy
         }
     }
 

@@ -11,7 +11,7 @@ pub fn now(pack: &Pack<'_>) -> i64 {
     later(SystemTime::now(), pack.time())
 }
 
-fn later(clock: SystemTime, pack: i64) -> i64 {
+pub(crate) fn later(clock: SystemTime, pack: i64) -> i64 {
     // A clock before 1970 is as good as none.
     let clock =
         clock.duration_since(UNIX_EPOCH).map_or(i64::MIN, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));

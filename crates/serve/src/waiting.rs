@@ -51,10 +51,9 @@ pub(crate) async fn something(socket: &Socket, shared: &Shared, past: Past) -> b
     let time = shared.capacity.idle_time(&shared.limits);
     match shared.drain.unless_stopping(pin!(wait(socket, shared, time))).await {
         Some(Wake::Readable(is_readable)) => is_readable,
-        Some(Wake::TimeOver | Wake::GiveWay) => socket.has_unread(),
         // A connection that was accepted is owed an answer.
         None if past == Past::New => timeout(FIRST_REQUEST_TIME, readable(socket)).await.unwrap_or(false),
-        None => socket.has_unread(),
+        Some(Wake::TimeOver | Wake::GiveWay) | None => socket.has_unread(),
     }
 }
 
@@ -83,10 +82,17 @@ async fn readable(socket: &Socket) -> bool {
     poll_fn(|context| socket.poll_readable(context)).await
 }
 
-/// Reads until it is clear which protocol is spoken, for so long at most.
-pub(crate) async fn opening(socket: &mut Socket, time: Duration) -> Opening {
+/// Reads until it is clear which protocol is spoken, for so long at most; `ahead` was read before.
+pub(crate) async fn opening(socket: &mut Socket, ahead: Bytes, time: Duration) -> Opening {
+    if ahead.starts_with(PREFACE) {
+        return Opening::Http2(ahead);
+    }
+    if !PREFACE.starts_with(&ahead) {
+        return Opening::Http1(ahead);
+    }
     let mut bytes = [0; PREFACE.len()];
     let mut read = ReadBuf::new(&mut bytes);
+    read.put_slice(&ahead);
     let decided = timeout(time, poll_fn(|context| poll_opening(socket, &mut read, context))).await;
     let bytes = Bytes::copy_from_slice(read.filled());
     match decided {

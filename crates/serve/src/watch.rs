@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep};
 
 use crate::config::{CHECK_TIME, Limits};
-use crate::stream::{Progress, Snapshot};
+use crate::stream::{Progress, Snapshot, State};
 
 /// What may be wrong with a connection, or right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,32 +32,22 @@ pub(crate) enum Protocol {
     Http2,
 }
 
-/// What a connection is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Doing {
-    Reading,
-    Writing,
-    Closing,
-    Nothing,
-}
-
 /// The judge of one connection.
 #[derive(Debug)]
 pub(crate) struct Watch<'a> {
     protocol: Protocol,
     limits: &'a Limits,
-    progress: &'a Progress,
-    /// When it was looked at last, what it was doing, and how far it was.
-    last: (Doing, Snapshot),
+    /// What it was doing when it was looked at last, and how far it was.
+    last: Snapshot,
     /// Since when it has not moved.
     since: Instant,
     is_registered: bool,
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn new(protocol: Protocol, limits: &'a Limits, progress: &'a Progress) -> Self {
-        let last = (Doing::Reading, Snapshot::default());
-        Watch { protocol, limits, progress, last, since: Instant::now(), is_registered: false }
+    pub(crate) fn new(protocol: Protocol, limits: &'a Limits) -> Self {
+        let last = Snapshot { state: state(protocol, State::Busy), ..Snapshot::default() };
+        Watch { protocol, limits, last, since: Instant::now(), is_registered: false }
     }
 
     /// How often to look: more often than the shortest limit.
@@ -68,7 +58,12 @@ impl<'a> Watch<'a> {
     }
 
     /// Looks at the connection when `tick` is over, and sets it anew.
-    pub(crate) fn poll(&mut self, mut tick: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<Verdict> {
+    pub(crate) fn poll(
+        &mut self,
+        progress: &Progress,
+        mut tick: Pin<&mut Sleep>,
+        context: &mut Context<'_>,
+    ) -> Poll<Verdict> {
         // Polling a timer takes more than asking it. A task's waker stays the same, so once is enough.
         while !self.is_registered || tick.is_elapsed() {
             self.is_registered = true;
@@ -76,7 +71,7 @@ impl<'a> Watch<'a> {
                 let now = Instant::now();
                 tick.as_mut().reset(now + self.period());
                 self.is_registered = false;
-                if let Some(verdict) = self.judge(now) {
+                if let Some(verdict) = self.look(progress.snapshot(), now) {
                     return Poll::Ready(verdict);
                 }
             }
@@ -84,52 +79,108 @@ impl<'a> Watch<'a> {
         Poll::Pending
     }
 
-    fn judge(&mut self, now: Instant) -> Option<Verdict> {
-        let current = self.progress.snapshot();
-        let doing = self.doing(&current);
-        let has_moved = doing != self.last.0 || self.has_moved(doing, &self.last.1, &current);
-        self.last = (doing, current);
+    /// What is to be said of a connection that is so far at this time.
+    fn look(&mut self, mut current: Snapshot, now: Instant) -> Option<Verdict> {
+        current.state = state(self.protocol, current.state);
+        let has_moved = current.state != self.last.state || self.has_moved(&self.last, &current);
+        self.last = current;
         if has_moved {
             self.since = now;
             return None;
         }
-        let (limit, verdict) = self.limit(doing, &current)?;
+        let (limit, verdict) = self.limit(&current)?;
         (now.duration_since(self.since) >= limit).then_some(verdict)
     }
 
-    fn doing(&self, current: &Snapshot) -> Doing {
-        match self.protocol {
-            _ if current.closing => Doing::Closing,
-            _ if current.blocked => Doing::Writing,
-            Protocol::Http1 if current.is_idle() => Doing::Nothing,
-            Protocol::Http1 => Doing::Reading,
-            Protocol::Http2 => Doing::Nothing,
-        }
-    }
-
-    fn has_moved(&self, doing: Doing, last: &Snapshot, current: &Snapshot) -> bool {
+    fn has_moved(&self, last: &Snapshot, current: &Snapshot) -> bool {
         let read = current.read.wrapping_sub(last.read);
         let written = current.written.wrapping_sub(last.written);
         let has_answered = current.answered != last.answered;
-        match (doing, self.protocol) {
-            (Doing::Reading | Doing::Closing, _) => has_answered,
-            (Doing::Writing, _) => written > 0,
-            (Doing::Nothing, Protocol::Http1) => has_answered || read > 0,
-            (Doing::Nothing, Protocol::Http2) => has_answered || written > read,
+        match (current.state, self.protocol) {
+            (State::Busy | State::Closing, _) => has_answered,
+            (State::Blocked, _) => written > 0,
+            (State::Idle, Protocol::Http1) => has_answered || read > 0,
+            (State::Idle, Protocol::Http2) => has_answered || written > read,
         }
     }
 
-    fn limit(&self, doing: Doing, current: &Snapshot) -> Option<(Duration, Verdict)> {
-        match (doing, self.protocol) {
-            (Doing::Reading, _) => Some((self.limits.header_time, Verdict::Slow)),
-            (Doing::Writing, _) => Some((self.limits.write_time, Verdict::Stalled)),
+    fn limit(&self, current: &Snapshot) -> Option<(Duration, Verdict)> {
+        match (current.state, self.protocol) {
+            (State::Busy, _) => Some((self.limits.header_time, Verdict::Slow)),
+            (State::Blocked, _) => Some((self.limits.write_time, Verdict::Stalled)),
             // The close has a limit of its own.
-            (Doing::Closing, _) => None,
-            (Doing::Nothing, Protocol::Http1) => Some((Duration::ZERO, Verdict::Quiet)),
-            (Doing::Nothing, Protocol::Http2) if current.answered == 0 => {
-                Some((self.limits.header_time, Verdict::Quiet))
-            }
-            (Doing::Nothing, Protocol::Http2) => Some((self.limits.idle_time, Verdict::Quiet)),
+            (State::Closing, _) => None,
+            (State::Idle, Protocol::Http1) => Some((Duration::ZERO, Verdict::Quiet)),
+            (State::Idle, Protocol::Http2) if current.answered == 0 => Some((self.limits.header_time, Verdict::Quiet)),
+            (State::Idle, Protocol::Http2) => Some((self.limits.idle_time, Verdict::Quiet)),
+        }
+    }
+}
+
+/// What a connection of a protocol can be seen doing: with HTTP/2, bytes do not tell whether a request has begun.
+fn state(protocol: Protocol, state: State) -> State {
+    match (protocol, state) {
+        (Protocol::Http2, State::Busy) => State::Idle,
+        (_, state) => state,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A second is looked at each time; the verdicts after so many of them.
+    fn judge(protocol: Protocol, steps: &[(State, usize, usize, usize)]) -> Vec<Option<Verdict>> {
+        let second = Duration::from_secs(1);
+        let limits =
+            Limits { header_time: 3 * second, idle_time: 4 * second, write_time: 2 * second, ..Limits::default() };
+        let mut watch = Watch::new(protocol, &limits);
+        let mut now = watch.since;
+        let snapshots =
+            steps.iter().map(|&(state, answered, read, written)| Snapshot { state, answered, read, written });
+        snapshots
+            .map(|snapshot| {
+                now += second;
+                watch.look(snapshot, now)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn http_1_is_judged_by_what_it_owes() {
+        use State::{Blocked, Busy, Closing, Idle};
+        use Verdict::{Quiet, Slow, Stalled};
+        for (steps, expected) in [
+            // A head that drips, and one that ends in time.
+            (vec![(Busy, 0, 1, 0), (Busy, 0, 2, 0), (Busy, 0, 3, 0)], vec![None, None, Some(Slow)]),
+            (vec![(Busy, 0, 1, 0), (Busy, 1, 2, 0), (Busy, 1, 3, 0)], vec![None, None, None]),
+            // A client that takes nothing, and one that takes a byte a second.
+            (vec![(Blocked, 1, 1, 9), (Blocked, 1, 1, 9), (Blocked, 1, 1, 9)], vec![None, None, Some(Stalled)]),
+            (vec![(Blocked, 1, 1, 9), (Blocked, 1, 1, 10), (Blocked, 1, 1, 11)], vec![None, None, None]),
+            // Quiet from one time to the next, and not.
+            (vec![(Idle, 1, 1, 9), (Idle, 1, 1, 9)], vec![None, Some(Quiet)]),
+            (vec![(Idle, 1, 1, 9), (Idle, 2, 2, 18)], vec![None, None]),
+            (vec![(Closing, 1, 1, 9); 9], vec![None; 9]),
+        ] {
+            assert_eq!(judge(Protocol::Http1, &steps), expected, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn http_2_is_judged_by_what_it_asks_and_takes() {
+        use State::{Blocked, Busy};
+        use Verdict::{Quiet, Stalled};
+        for (steps, expected) in [
+            // No request at all; none any more, whatever comes in and is acknowledged; content that goes out.
+            (vec![(Busy, 0, 24, 9); 3], vec![None, None, Some(Quiet)]),
+            (
+                (0..6).map(|at| (Busy, 1, 50 + 17 * at, 50 + 17 * at)).collect(),
+                vec![None, None, None, None, Some(Quiet), Some(Quiet)],
+            ),
+            ((0..6).map(|at| (Busy, 1, 50 + 13 * at, 50 + 16_384 * at)).collect(), vec![None; 6]),
+            (vec![(Blocked, 1, 1, 9), (Blocked, 1, 1, 9), (Blocked, 1, 1, 9)], vec![None, None, Some(Stalled)]),
+        ] {
+            assert_eq!(judge(Protocol::Http2, &steps), expected, "{steps:?}");
         }
     }
 }

@@ -392,7 +392,8 @@ fn content_without_end_ends_the_connection() {
 
 #[test]
 fn a_flood_whose_answers_nobody_takes_is_cut_off() {
-    let config = Config { limits: Limits { write_time: Duration::from_millis(300), ..Limits::default() }, ..Config::default() };
+    let config =
+        Config { limits: Limits { write_time: Duration::from_millis(300), ..Limits::default() }, ..Config::default() };
     let server = Running::start_with(&config);
     let mut peer = Peer::connect(&server);
     let requests: Vec<_> = (0..200_000).flat_map(|at| get(2 * at + 1, "/notes")).collect();

@@ -29,7 +29,7 @@ fn a_head_that_drips_is_a_408() {
     let mut client = server.connect();
     let mut stream = client.stream.try_clone().expect("a socket");
     let dripping = thread::spawn(move || {
-        for byte in b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: yes, and for quite some time to come".iter() {
+        for byte in b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: yes, and for quite some time to come" {
             if stream.write_all(&[*byte]).is_err() {
                 break;
             }
@@ -263,7 +263,7 @@ fn with_few_descriptors_idle_connections_give_way() {
 
 #[test]
 fn told_once_it_drains_and_told_twice_it_is_gone() {
-    if has_served(Config { drain_delay: Duration::from_secs(60), ..Config::default() }) {
+    if has_served(Config { drain_delay: Duration::from_mins(1), ..Config::default() }) {
         return;
     }
     for (first, second) in [("-TERM", "-INT"), ("-INT", "-TERM"), ("-TERM", "-TERM")] {

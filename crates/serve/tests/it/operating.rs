@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, PipeReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::num::NonZeroUsize;
+use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use graven_serve::config::Limits;
 use graven_serve::{AccessLog, Address, Config, Form, Server};
 use tokio::sync::oneshot;
 
@@ -98,7 +100,9 @@ impl Metrics {
             if let Some(comment) = line.strip_prefix("# ") {
                 let words: Vec<_> = comment.splitn(3, ' ').collect();
                 match words[..] {
-                    ["HELP", name, help] => assert!(is_name(name) && !help.is_empty() && !help.contains('\\'), "{line}"),
+                    ["HELP", name, help] => {
+                        assert!(is_name(name) && !help.is_empty() && !help.contains('\\'), "{line}")
+                    }
                     ["TYPE", name, kind] => {
                         assert!(["counter", "gauge", "histogram"].contains(&kind), "{line}");
                         assert!(!families.contains(&(name, kind)), "{name} comes twice");
@@ -163,9 +167,14 @@ fn metrics_agree_with_what_was_asked() {
     }
     until(|| server.metrics().get("graven_request_duration_seconds_count") >= 8.0);
     let metrics = server.metrics();
-    for (status, route, number) in
-        [(200, "page", 3.0), (304, "page", 1.0), (206, "page", 1.0), (308, "redirect", 1.0), (404, "none", 1.0), (405, "none", 1.0)]
-    {
+    for (status, route, number) in [
+        (200, "page", 3.0),
+        (304, "page", 1.0),
+        (206, "page", 1.0),
+        (308, "redirect", 1.0),
+        (404, "none", 1.0),
+        (405, "none", 1.0),
+    ] {
         assert_eq!(metrics.requests(status, route), number, "{status} {route}");
     }
     assert_eq!(metrics.get("graven_connections_total"), 8.0);
@@ -187,7 +196,9 @@ fn buckets_are_cumulative() {
     let buckets = text.lines().filter_map(|line| line.strip_prefix("graven_request_duration_seconds_bucket{le=\""));
     let buckets = buckets.map(|bucket| bucket.split_once("\"} ").expect("a value"));
     let buckets: Vec<(f64, u64)> = buckets
-        .map(|(bound, number)| (bound.replace("+Inf", "inf").parse().expect("a bound"), number.parse().expect("a number")))
+        .map(|(bound, number)| {
+            (bound.replace("+Inf", "inf").parse().expect("a bound"), number.parse().expect("a number"))
+        })
         .collect();
     assert!(buckets.len() > 10 && buckets.is_sorted(), "{buckets:?}");
     assert_eq!(buckets.last(), Some(&(f64::INFINITY, 1)));
@@ -210,6 +221,60 @@ fn connections_are_counted_by_what_they_are_at() {
     drop((silent, kept, slow));
     until(|| ["new", "idle", "busy", "closing"].iter().all(|&name| state(name) == 0.0));
     assert_eq!(server.metrics().get("graven_connections_total"), 3.0);
+}
+
+#[test]
+fn limits_that_are_hit_are_counted() {
+    let limits = Limits { header_time: Duration::from_millis(50), ..Limits::default() };
+    let server = Running::start(Config { limits, ..Config::default() });
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000));
+    for (limit, bytes) in [
+        ("malformed", "GET\r\n\r\n"),
+        ("header_bytes", &long),
+        ("header_time", "GET / HTTP/1.1\r\nHost: "),
+        ("protocol", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nno frames, whatever this is"),
+    ] {
+        let hits = || server.metrics().get(&format!("graven_limit_hits_total{{limit=\"{limit}\"}}"));
+        assert_eq!(hits(), 0.0, "{limit}");
+        let mut client = TcpStream::connect(server.address).expect("it listens");
+        // It may close before it has read all.
+        client.write_all(bytes.as_bytes()).unwrap_or_default();
+        until(|| hits() == 1.0);
+    }
+}
+
+#[test]
+fn unix_sockets_are_listened_on_and_can_be_trusted() {
+    let folder = std::env::temp_dir().join(format!("graven-operating-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let [site, admin] = ["site", "admin"].map(|name| folder.join(name));
+    let (reader, access_log) = log(Form::Common);
+    let server = Server::bind(Config {
+        listen: vec![Address::Unix(site.clone())],
+        admin: Some(Address::Unix(admin.clone())),
+        access_log,
+        trusted_proxies: vec!["unix".parse().expect("a proxy")],
+        ..Config::default()
+    });
+    let (stop, told) = oneshot::channel();
+    let run = thread::spawn(move || server.expect("free paths").run(pack(), async { told.await.unwrap_or_default() }));
+    let ask = |path, fields: &str| {
+        let mut answer = String::new();
+        let mut stream = UnixStream::connect(path).ok()?;
+        write!(stream, "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{fields}\r\n").ok()?;
+        stream.read_to_string(&mut answer).ok().map(|_| answer)
+    };
+    until(|| ask(&admin, "").is_some_and(|answer| answer.starts_with("HTTP/1.1 200 ")));
+    for fields in ["", "Forwarded: for=192.0.2.9\r\n"] {
+        assert!(ask(&site, fields).is_some_and(|answer| answer.starts_with("HTTP/1.1 404 ")));
+    }
+    stop.send(()).expect("it runs");
+    run.join().expect("it ends").expect("the workers start");
+    let lines = lines(reader);
+    let mut clients: Vec<_> = lines.iter().map(|line| timeless(line).0).collect();
+    clients.sort_unstable();
+    assert_eq!(clients, ["192.0.2.9", "unix"]);
+    std::fs::remove_dir_all(&folder).expect("the folder is ours");
 }
 
 #[test]

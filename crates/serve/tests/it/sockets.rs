@@ -129,7 +129,10 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
         ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n folded\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            405,
+        ),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 405),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\tChunked \r\n\r\n0\r\n\r\n", 405),
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 405),
@@ -198,7 +201,7 @@ fn what_can_be_read_in_one_way_only_keeps_the_connection() {
 #[test]
 fn an_upgrade_that_is_not_taken_truncates_nothing() {
     let server = Running::start();
-    for fields in ["Upgrade: h2c\r\nContent-Length: 4\r\n\r\nabcd", "Upgrade: websocket\r\nConnection: close\r\n\r\n"] {
+    for fields in ["Upgrade: h2c\r\nContent-Length: 100000\r\n\r\nabcd", "Upgrade: websocket\r\nConnection: close\r\n\r\n"] {
         let mut client = server.connect();
         client.send(format!("GET /big HTTP/1.1\r\nHost: a\r\n{fields}"));
         // The server cannot write all of it at once.
