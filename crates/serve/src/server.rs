@@ -85,6 +85,9 @@ impl Server {
         let admin = admin.map(|listener| Admin::start(listener, status())).transpose().map_err(worker_error)?;
         let advance = |phase| shared.iter().for_each(|shared| shared.drain.advance(phase));
         let (at_work, mut all_done) = mpsc::channel::<()>(1);
+        // Polled once before anybody is answered: from then on a signal is waited for, and does not end the process as it is.
+        let mut shutdown = pin!(shutdown);
+        let is_over = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
         thread::scope(|scope| {
             let started = workers.into_iter().enumerate().try_for_each(|(number, worker)| {
                 let at_work = at_work.clone();
@@ -102,7 +105,9 @@ impl Server {
                 runtime.block_on(async {
                     let everybody = shared.clone();
                     let watching = supervisor.watch(probes, move || present(&everybody));
-                    shutdown.await;
+                    if !is_over {
+                        shutdown.await;
+                    }
                     supervisor.stopping(watching);
                     advance(Phase::Draining);
                     let drained = async {
