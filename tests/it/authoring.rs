@@ -123,7 +123,9 @@ const SMALL: [(&str, &str); 2] = [
 
 fn small() -> SourceTree {
     let mut tree = SourceTree::default();
-    SMALL.into_iter().for_each(|(path, text)| tree.insert(path, text));
+    for (path, text) in SMALL {
+        tree.insert(path, text);
+    }
     tree.insert("posts/one.md", post("One", "", "The first."));
     tree
 }
@@ -179,7 +181,9 @@ impl Build {
     fn new() -> Self {
         let build = Build { folder: TempDir::new().expect("a temporary folder") };
         fs::create_dir(build.folder.path().join("out")).expect("a folder");
-        SMALL.into_iter().for_each(|(path, text)| build.write(path, text));
+        for (path, text) in SMALL {
+            build.write(path, text);
+        }
         build.write("posts/one.md", &post("One", "", "The first."));
         build
     }

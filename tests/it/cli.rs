@@ -9,7 +9,7 @@ use std::process::Stdio;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::executable::{self, Ran, Server, command, finish, html_routes, output, routes, run};
+use crate::executable::{self, Ran, Route, Server, command, finish, html_routes, output, routes, run};
 
 fn folder() -> TempDir {
     TempDir::new().expect("a temporary folder")
@@ -95,7 +95,7 @@ fn list_shows_every_route_for_a_person() {
 fn list_gives_a_program_the_same_with_totals() {
     let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
     for coding in ["identity", "gzip", "br", "zstd"] {
-        let sizes = routes().iter().flat_map(|route| route.sizes()).filter(|(stored, _)| stored == coding);
+        let sizes = routes().iter().flat_map(Route::sizes).filter(|(stored, _)| stored == coding);
         assert_eq!(list["bytes"][coding].as_u64(), Some(sizes.map(|(_, size)| *size as u64).sum()), "{coding}");
     }
     let paths: Vec<_> = routes().iter().map(|route| route.path.as_str()).collect();

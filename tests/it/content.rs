@@ -171,7 +171,9 @@ fn notes_holds_five_topics_and_twelve_entries_in_order() {
         assert_eq!(slugs(section), posts, "{title}");
         let blurb = section.elements().find(|element| element.name == "p").expect("a blurb");
         assert!(blurb.text().split(' ').count() >= 15, "{title}: {}", blurb.text());
-        entries(section).iter().for_each(|entry| check_entry(entry));
+        for entry in entries(section) {
+            check_entry(entry);
+        }
         count += posts.len();
     }
     assert_eq!(count, 12);
@@ -213,7 +215,9 @@ fn blog_is_newest_first_by_year() {
     let years: Vec<_> = main.all("h2").iter().map(|heading| heading.text()).collect();
     assert_eq!(years, ["2025"]);
     assert_eq!(slugs(main), POSTS.map(|post| post.slug));
-    entries(main).iter().for_each(|entry| check_entry(entry));
+    for entry in entries(main) {
+        check_entry(entry);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// How long a client waits for a server that computes nothing: long enough for an emulator on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The file under test.
 pub(crate) fn path() -> PathBuf {
@@ -97,9 +97,14 @@ pub(crate) enum What {
 }
 
 impl Route {
+    /// Whether it is of this type, whatever its parameters.
+    pub(crate) fn is_a(&self, wanted: &str) -> bool {
+        matches!(&self.what, What::Page { media_type, .. } if media_type.split(';').next() == Some(wanted))
+    }
+
     /// Whether it is a page for people.
     pub(crate) fn is_html(&self) -> bool {
-        matches!(&self.what, What::Page { media_type, .. } if media_type.starts_with("text/html"))
+        self.is_a("text/html")
     }
 
     /// What to ask for, to be sent it. The page for what is not found has no path of its own.
@@ -141,16 +146,13 @@ pub(crate) fn html_routes() -> impl Iterator<Item = &'static Route> {
 
 fn route(row: &Value) -> Route {
     let text = |key: &str| row[key].as_str().unwrap_or_else(|| panic!("{row} without {key}")).to_owned();
-    let what = match row["bytes"].as_object() {
-        Some(bytes) => {
-            let size = |value: &Value| usize::try_from(value.as_u64().expect("a size")).expect("a size");
-            let sizes = bytes.iter().map(|(coding, value)| (coding.clone(), size(value))).collect();
-            What::Page { media_type: text("type"), sizes }
-        }
-        None => {
-            assert!(row["redirect"].is_string(), "{row}");
-            What::Redirect
-        }
+    let what = if let Some(bytes) = row["bytes"].as_object() {
+        let size = |value: &Value| usize::try_from(value.as_u64().expect("a size")).expect("a size");
+        let sizes = bytes.iter().map(|(coding, value)| (coding.clone(), size(value))).collect();
+        What::Page { media_type: text("type"), sizes }
+    } else {
+        assert!(row["redirect"].is_string(), "{row}");
+        What::Redirect
     };
     Route { path: text("path"), what }
 }
@@ -161,25 +163,22 @@ pub(crate) struct Server {
     child: Child,
     address: String,
     /// Held open, so that what the server still has to say does not fail.
-    _stdout: BufReader<ChildStdout>,
+    stdout: Option<BufReader<ChildStdout>>,
 }
 
 impl Server {
     /// Starts it on a port that the system chooses, which it prints.
     pub(crate) fn start() -> Self {
         let mut command = command(&path());
-        let mut child = spawn(command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()));
-        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        let mut line = String::new();
-        loop {
-            line.clear();
-            let read = stdout.read_line(&mut line).expect("it writes UTF-8");
-            assert!(read > 0, "it ended without an address");
-            if let Some((_, url)) = line.split_once("http://") {
-                let address = url.split(['/', ' ', '\n']).next().unwrap_or_default().to_owned();
-                return Server { child, address, _stdout: stdout };
-            }
-        }
+        command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        let mut server = Server { child: spawn(&mut command), address: String::new(), stdout: None };
+        let mut stdout = BufReader::new(server.child.stdout.take().expect("it is piped"));
+        let url = |line: String| line.split_once("http://").map(|(_, url)| url.to_owned());
+        let url = stdout.by_ref().lines().find_map(|line| url(line.expect("it writes UTF-8")));
+        let url = url.expect("it prints where it serves before it ends");
+        url.split('/').next().unwrap_or_default().clone_into(&mut server.address);
+        server.stdout = Some(stdout);
+        server
     }
 
     /// A new connection.
@@ -226,8 +225,11 @@ pub(crate) struct Client {
 impl Client {
     /// One request and its answer. The connection is kept.
     pub(crate) fn ask(&mut self, method: &str, target: &str, fields: &[(&str, &str)]) -> Response {
-        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
+        let mut head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
+        for (name, value) in fields {
+            head.extend([name, ": ", value, "\r\n"]);
+        }
+        head.push_str("\r\n");
         self.stream.write_all(head.as_bytes()).expect("it reads");
         self.response(method).unwrap_or_else(|fault| panic!("{method} {target}: {fault}"))
     }

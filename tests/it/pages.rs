@@ -302,7 +302,7 @@ fn llms_txt_leads_to_the_markdown_of_every_post() {
     let addresses = response.text().split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let linked: BTreeSet<_> = addresses.filter_map(|address| address.strip_prefix(&base)).collect();
     for route in routes().iter().filter(|route| route.path.starts_with("/blog/")) {
-        assert_eq!(linked.contains(route.path.as_str()), route.path.ends_with(".md"), "{}", route.path);
+        assert_eq!(linked.contains(route.path.as_str()), route.is_a("text/markdown"), "{}", route.path);
     }
     assert!(linked.iter().all(|path| routes().iter().any(|route| route.path == *path)), "{linked:?}");
 }

@@ -41,7 +41,8 @@ fn texts() -> Vec<(String, String)> {
 
 /// The Rust files, by their path from the root.
 fn rust() -> Vec<(String, String)> {
-    let files: Vec<_> = texts().into_iter().filter(|(path, _)| path.ends_with(".rs")).collect();
+    let files: Vec<_> =
+        texts().into_iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|kind| kind == "rs")).collect();
     assert!(files.len() > 100, "only {} Rust files were found", files.len());
     files
 }

@@ -17,6 +17,8 @@ struct DefaultTheme;
 pub struct Theme {
     /// Page, type, header, footer, print.
     base: String,
+    /// The hues of the topics.
+    hues: String,
     /// Lists of posts.
     entries: String,
     /// Lines with dotted leaders, the matrix of topics.
@@ -36,6 +38,8 @@ pub struct Theme {
 pub enum Sheets {
     /// A list of posts.
     Entries,
+    /// The posts of a topic, in its hue.
+    Topic,
     /// A list of posts with the contents of the site before it.
     Contents,
     /// An article without code.
@@ -53,6 +57,7 @@ impl Theme {
         let sheet = |name: &'static str| minify(name, &read(tree, name));
         Ok(Self {
             base: sheet("base.css")?,
+            hues: sheet("hues.css")?,
             entries: sheet("entries.css")?,
             contents: sheet("contents.css")?,
             prose: sheet("prose.css")?,
@@ -67,9 +72,10 @@ impl Theme {
     pub fn css(&self, sheets: Sheets) -> String {
         match sheets {
             Sheets::Entries => [self.base.as_str(), &self.entries].concat(),
-            Sheets::Contents => [self.base.as_str(), &self.entries, &self.contents].concat(),
-            Sheets::Prose => [self.base.as_str(), &self.prose].concat(),
-            Sheets::Code => [self.base.as_str(), &self.prose, &self.code].concat(),
+            Sheets::Topic => [self.base.as_str(), &self.hues, &self.entries].concat(),
+            Sheets::Contents => [self.base.as_str(), &self.hues, &self.entries, &self.contents].concat(),
+            Sheets::Prose => [self.base.as_str(), &self.hues, &self.prose].concat(),
+            Sheets::Code => [self.base.as_str(), &self.hues, &self.prose, &self.code].concat(),
         }
     }
 }

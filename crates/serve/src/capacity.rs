@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use crate::config::{IDLE_TIME_PRESSED, Limits};
+use crate::config::{BUFFERED, IDLE_TIME_PRESSED, Limits};
 
 /// The connections of a worker, which alone counts them.
 #[derive(Debug)]
@@ -22,11 +22,17 @@ pub(crate) struct Capacity {
     /// Idle connections that were told to give way, and have not yet heard it.
     told: AtomicUsize,
     give_way: Notify,
+    /// Connections that have buffers.
+    buffered: AtomicUsize,
 }
 
 /// A connection's place among the others; it is free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Place(Arc<Capacity>);
+
+/// A connection that has buffers, as long as this is kept.
+#[derive(Debug)]
+pub(crate) struct Buffered<'a>(&'a Capacity);
 
 /// A connection that is idle, as long as this is kept.
 #[derive(Debug)]
@@ -34,8 +40,8 @@ pub(crate) struct Idle<'a>(&'a Capacity);
 
 impl Capacity {
     pub(crate) fn new(limit: usize) -> Arc<Self> {
-        let [open, idle, told] = [0, 0, 0].map(AtomicUsize::new);
-        Arc::new(Capacity { limit, open, idle, told, give_way: Notify::new() })
+        let [open, idle, told, buffered] = [0; 4].map(AtomicUsize::new);
+        Arc::new(Capacity { limit, open, idle, told, give_way: Notify::new(), buffered })
     }
 
     /// A place for a new connection, or none.
@@ -73,6 +79,17 @@ impl Capacity {
         self.told.fetch_sub(1, Relaxed);
     }
 
+    /// To be kept by a connection that has buffers.
+    pub(crate) fn buffered(&self) -> Buffered<'_> {
+        self.buffered.fetch_add(1, Relaxed);
+        Buffered(self)
+    }
+
+    /// Whether a connection should give its buffers back, or its place free, as soon as it is idle.
+    pub(crate) fn is_scarce(&self) -> bool {
+        self.buffered.load(Relaxed) > BUFFERED || self.is_pressed()
+    }
+
     /// Whether more than three quarters of all places are taken.
     pub(crate) fn is_pressed(&self) -> bool {
         self.open.load(Relaxed) > self.limit - self.limit / 4
@@ -92,6 +109,12 @@ impl Capacity {
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Drop for Buffered<'_> {
+    fn drop(&mut self) {
+        self.0.buffered.fetch_sub(1, Relaxed);
     }
 }
 

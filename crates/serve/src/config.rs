@@ -35,6 +35,9 @@ pub const WRITE_TIME: Duration = Duration::from_secs(30);
 /// anew with the next request; limits on time are late by as much at most.
 pub const CHECK_TIME: Duration = Duration::from_millis(500);
 
+/// Connections of a worker that keep their buffers over a quiet moment: 20 MiB. Beyond, they give them back after each answer.
+pub const BUFFERED: usize = 1024;
+
 /// Connections of a server at most, where there are descriptors for as many: a busy one takes 20 to 40 KiB, so at worst some
 /// 600 MiB. At the limit the one that has been idle for the longest gives way to a new one; where none is idle, a new one is told 503.
 pub const CONNECTIONS: usize = 16_384;

@@ -52,6 +52,7 @@ pub(crate) async fn converse(
     shared: &Arc<Shared>,
     meter: &Arc<Meter>,
 ) -> Option<Socket> {
+    let _buffered = shared.capacity.buffered();
     loop {
         let progress = Arc::new(Progress::new(meter));
         let stream = Stream::new(socket, ahead, Arc::clone(&progress), shared.limits.header_bytes);
@@ -89,8 +90,8 @@ async fn run(http: &mut Http, progress: &Progress, shared: &Shared) -> Outcome {
     loop {
         let step = pin!(poll_fn(|context| match poll_to_end(http, progress, context) {
             Poll::Ready(()) => Poll::Ready(Outcome::Closed),
-            // Where places are scarce, one that could give way is not waited for.
-            Poll::Pending if shared.capacity.is_pressed() && progress.state() == State::Idle => {
+            // Where there are too many, it is not waited whether the next request comes soon.
+            Poll::Pending if shared.capacity.is_scarce() && progress.state() == State::Idle => {
                 Poll::Ready(Outcome::Judged(Verdict::Quiet))
             }
             Poll::Pending => watch.poll(progress, tick.as_mut(), context).map(Outcome::Judged),

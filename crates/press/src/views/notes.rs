@@ -56,7 +56,7 @@ pub(super) fn render_topic(context: Context, index: usize) -> String {
         title: Some(&topic.title),
         description: &topic.blurb,
         path: &path,
-        sheets: Sheets::Entries,
+        sheets: Sheets::Topic,
         json_ld: vec![head::breadcrumbs(
             context,
             &[(&site.settings.title, "/"), ("Notes", "/notes"), (&topic.title, &path)],

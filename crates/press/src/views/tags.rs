@@ -34,10 +34,11 @@ pub(super) fn render_tag(context: Context, index: usize) -> String {
     let site = context.site;
     let tag = &site.tags[index];
     let path = tag.route();
-    let description = format!("{} tagged {}.", lists::count(tag.posts.len()), tag.name);
+    let summary = format!("{} tagged {}.", lists::count(tag.posts.len()), tag.name);
+    let description = format!("{}: {summary}", site.settings.title);
     let main = html! {
         h1 { (tag.name) }
-        p.lede { (description) " " a href=(tag.feed_route()) { "Feed" } "." }
+        p.lede { (summary) " " a href=(tag.feed_route()) { "Feed" } "." }
         (lists::entries(context, &tag.posts, lists::Under::Page))
         p { a href="/tags" { "All tags" } }
     };
