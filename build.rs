@@ -43,7 +43,10 @@ fn build() -> Result<(), String> {
 
 fn options() -> Result<Options, String> {
     let now = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => Some(text.parse().map_err(|_| format!("SOURCE_DATE_EPOCH={text}: expected seconds since 1970, as in 1764288000"))?),
+        Ok(text) => Some(
+            text.parse()
+                .map_err(|_| format!("SOURCE_DATE_EPOCH={text}: expected seconds since 1970, as in 1764288000"))?,
+        ),
         Err(_) => None,
     };
     Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), drafts: false, now })

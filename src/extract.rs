@@ -60,7 +60,9 @@ fn file_name(route: Route, page: Page) -> PathBuf {
     let path = route.path();
     if path == NOT_FOUND {
         PathBuf::from("404.html")
-    } else if page.content_type().starts_with("text/html") && !path.ends_with(".html") {
+    } else if page.content_type().starts_with("text/html")
+        && Path::new(path).extension().is_none_or(|extension| extension != "html")
+    {
         page_name(path)
     } else {
         PathBuf::from(path.trim_start_matches('/'))

@@ -9,6 +9,7 @@ mod install;
 mod list;
 mod settings;
 
+use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -43,7 +44,12 @@ fn run() -> Result<(), Failure> {
         Command::Serve(config) => serve(config, pack),
         Command::Verify => {
             pack.verify()?;
-            print(&format!("{} routes, {} bytes, {}: every byte is as it was built\n", pack.len(), pack.size(), digest(pack)))
+            print(&format!(
+                "{} routes, {} bytes, {}: every byte is as it was built\n",
+                pack.len(),
+                pack.size(),
+                digest(pack)
+            ))
         }
         Command::List(form) => print(&list::render(pack, now, form)?),
         Command::Extract { folder, existing } => {
@@ -84,14 +90,20 @@ fn units() -> Result<(), Failure> {
 
 /// The image's digest in hexadecimal: what two executables with the same content share.
 fn digest(pack: Pack) -> String {
-    pack.digest().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::new();
+    for byte in pack.digest() {
+        fmt::Write::write_fmt(&mut digits, format_args!("{byte:02x}")).expect("writing to a string cannot fail");
+    }
+    digits
 }
 
 /// Writes to standard output. A reader that has gone away (`notes list | head`) is no failure.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!("standard output: {error}"))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output: {error}")))
+        }
         _ => Ok(()),
     }
 }

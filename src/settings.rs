@@ -41,7 +41,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         text: "address to serve on: IP:PORT, [::]:PORT (both families) or unix:PATH; several by repeating it, or with commas in the variable [default: the sockets of systemd, without those [::]:8080]",
         apply: |config, value| {
             for address in value.split(',') {
-                config.listen.push(address.trim().parse::<Address>().map_err(|_| "an address: write [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock".to_owned())?);
+                config.listen.push(
+                    address.trim().parse::<Address>().map_err(|_| {
+                        "an address: write [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock".to_owned()
+                    })?,
+                );
             }
             Ok(())
         },
@@ -106,7 +110,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         text: "how long a request's head may be; beyond, 431 [default: 16384]",
         apply: |config, value| {
             let bytes = number(value, HEADER_BYTES_EXPECTED)?;
-            config.limits.header_bytes = if bytes < LEAST_HEADER_BYTES { return Err(HEADER_BYTES_EXPECTED.to_owned()) } else { bytes };
+            config.limits.header_bytes =
+                if bytes < LEAST_HEADER_BYTES { return Err(HEADER_BYTES_EXPECTED.to_owned()) } else { bytes };
             Ok(())
         },
     },
@@ -142,7 +147,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "ADDR",
         text: "second address, for /metrics, /healthz and /readyz; for this computer or a network of your own, as in 127.0.0.1:9090 [default: none]",
         apply: |config, value| {
-            config.admin = Some(value.parse::<Address>().map_err(|_| "an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock".to_owned())?);
+            config.admin = Some(
+                value
+                    .parse::<Address>()
+                    .map_err(|_| "an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock".to_owned())?,
+            );
             Ok(())
         },
     },
@@ -162,7 +171,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         text: "proxies whose Forwarded, X-Forwarded-For or CF-Connecting-IP names the client in the log: 10.0.0.0/8, an address, or unix; several like --listen [default: none]",
         apply: |config, value| {
             for proxy in value.split(',') {
-                config.trusted_proxies.push(proxy.trim().parse::<TrustedProxy>().map_err(|_| "a network: write 10.0.0.0/8, ::1 or unix".to_owned())?);
+                config.trusted_proxies.push(
+                    proxy
+                        .trim()
+                        .parse::<TrustedProxy>()
+                        .map_err(|_| "a network: write 10.0.0.0/8, ::1 or unix".to_owned())?,
+                );
             }
             Ok(())
         },
@@ -170,15 +184,17 @@ pub(crate) const SETTINGS: &[Setting] = &[
 ];
 
 /// The configuration from flags (name and value, in order) and the environment. A flag wins over its variable; both win over the default.
-pub(crate) fn configure(flags: &[(String, String)], environment: impl Fn(&str) -> Option<String>) -> Result<Config, String> {
+pub(crate) fn configure(
+    flags: &[(String, String)],
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<Config, String> {
     let mut config = Config::default();
     for setting in SETTINGS {
         let mut values = flags.iter().filter(|(flag, _)| flag == setting.flag).map(|(_, value)| value).peekable();
         let variable = setting.variable();
-        if values.peek().is_none() {
-            if let Some(value) = environment(&variable).filter(|value| !value.is_empty()) {
-                setting.set(&mut config, &variable, &value)?;
-            }
+        let told = if values.peek().is_none() { environment(&variable) } else { None };
+        if let Some(value) = told.filter(|value| !value.is_empty()) {
+            setting.set(&mut config, &variable, &value)?;
         }
         for value in values {
             setting.set(&mut config, &format!("--{}", setting.flag), value)?;
@@ -213,8 +229,10 @@ mod tests {
     use super::*;
 
     fn from(flags: &[(&str, &str)], variables: &[(&str, &str)]) -> Result<Config, String> {
-        let flags: Vec<(String, String)> = flags.iter().map(|(flag, value)| ((*flag).to_owned(), (*value).to_owned())).collect();
-        let find = |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
+        let flags: Vec<(String, String)> =
+            flags.iter().map(|(flag, value)| ((*flag).to_owned(), (*value).to_owned())).collect();
+        let find =
+            |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
         configure(&flags, find)
     }
 
@@ -225,13 +243,15 @@ mod tests {
 
     #[test]
     fn a_flag_wins_over_its_variable() {
-        let config = from(&[("workers", "3")], &[("NOTES_WORKERS", "2"), ("NOTES_DRAIN_DELAY", "5s")]).expect("valid settings");
+        let config =
+            from(&[("workers", "3")], &[("NOTES_WORKERS", "2"), ("NOTES_DRAIN_DELAY", "5s")]).expect("valid settings");
         assert_eq!((config.workers.get(), config.drain_delay), (3, Duration::from_secs(5)));
     }
 
     #[test]
     fn addresses_add_up() {
-        let config = from(&[("listen", "127.0.0.1:1"), ("listen", "unix:/run/x")], &[("NOTES_LISTEN", "[::]:9")]).expect("valid settings");
+        let config = from(&[("listen", "127.0.0.1:1"), ("listen", "unix:/run/x")], &[("NOTES_LISTEN", "[::]:9")])
+            .expect("valid settings");
         assert_eq!(config.listen.len(), 2);
         assert_eq!(from(&[], &[("NOTES_LISTEN", "[::]:9, 127.0.0.1:8")]).expect("valid settings").listen.len(), 2);
     }
@@ -243,10 +263,26 @@ mod tests {
             (vec![], vec![("NOTES_DRAIN_DELAY", "5")], "NOTES_DRAIN_DELAY: \"5\" is not a time: write 500ms, 5s or 2m"),
             (vec![("header-bytes", "8191")], vec![], "--header-bytes: \"8191\" is not a number of bytes from 8192 on"),
             (vec![("connections", "0")], vec![], "--connections: \"0\" is not a number from 1 on"),
-            (vec![("admin", "9090")], vec![], "--admin: \"9090\" is not an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock"),
-            (vec![("access-log", "yes")], vec![], "--access-log: \"yes\" is not a form: write common, combined or json"),
-            (vec![("trusted-proxy", "::1,10/8")], vec![], "--trusted-proxy: \"::1,10/8\" is not a network: write 10.0.0.0/8, ::1 or unix"),
-            (vec![("drain-delay", "99999999999s")], vec![], "--drain-delay: \"99999999999s\" is not a time: write 500ms, 5s or 2m"),
+            (
+                vec![("admin", "9090")],
+                vec![],
+                "--admin: \"9090\" is not an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock",
+            ),
+            (
+                vec![("access-log", "yes")],
+                vec![],
+                "--access-log: \"yes\" is not a form: write common, combined or json",
+            ),
+            (
+                vec![("trusted-proxy", "::1,10/8")],
+                vec![],
+                "--trusted-proxy: \"::1,10/8\" is not a network: write 10.0.0.0/8, ::1 or unix",
+            ),
+            (
+                vec![("drain-delay", "99999999999s")],
+                vec![],
+                "--drain-delay: \"99999999999s\" is not a time: write 500ms, 5s or 2m",
+            ),
         ] {
             assert_eq!(from(&flags, &variables).expect_err("not valid"), expected);
         }

@@ -265,7 +265,7 @@ fn the_feeds_of_the_site_hold_the_whole_text_with_absolute_addresses() {
     let blog = Element::parse(&site.get("/blog", &[]).content);
     let posts = blog.all("h3").into_iter().map(|heading| format!("{base}{}", heading.only("a").value("href")));
     let posts: Vec<_> = posts.collect();
-    assert!(lists[0].len() >= 5 && posts.starts_with(&lists[0]), "the newest, in the order of /blog: {:#?}", lists[0]);
+    assert!(!lists[0].is_empty() && posts.starts_with(&lists[0]), "the newest, in the order of /blog: {:#?}", lists[0]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! its security policy. What the pack of the build before holds already is taken from there, since compressing is most of a build's time.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec, WriteError};
@@ -89,8 +90,11 @@ const HASH_DIGITS: usize = 16;
 /// The name of some bytes by their content: what entity tags and fingerprinted assets carry.
 #[must_use]
 pub fn hash_name(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().take(HASH_DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+    let mut name = String::with_capacity(HASH_DIGITS);
+    for byte in Sha256::digest(bytes).iter().take(HASH_DIGITS / 2) {
+        write!(name, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    name
 }
 
 /// Whether a type is worth compressing: pictures, sound, video, fonts and archives bring their own compression, and trying costs time.
@@ -100,7 +104,10 @@ fn is_compressible(media_type: &str) -> bool {
         Some(("image", subtype)) => matches!(subtype, "svg+xml" | "x-icon" | "vnd.microsoft.icon" | "bmp"),
         Some(("audio" | "video", _)) => false,
         Some(("font", subtype)) => !matches!(subtype, "woff" | "woff2"),
-        Some(("application", subtype)) => !matches!(subtype, "zip" | "gzip" | "x-xz" | "x-bzip2" | "zstd" | "x-7z-compressed" | "font-woff" | "font-woff2"),
+        Some(("application", subtype)) => !matches!(
+            subtype,
+            "zip" | "gzip" | "x-xz" | "x-bzip2" | "zstd" | "x-7z-compressed" | "font-woff" | "font-woff2"
+        ),
         _ => true,
     }
 }
@@ -240,7 +247,10 @@ mod tests {
         let first = encode(&outputs, 0, None).expect("encodes");
         let pack = Pack::open(&first).expect("opens");
         let known = Variants::of(pack);
-        assert_eq!(known.get(&variant(Coding::Identity, text.clone())), Some(&variants(&document(&text), &Variants::default())[..]));
+        assert_eq!(
+            known.get(&variant(Coding::Identity, text.clone())),
+            Some(&variants(&document(&text), &Variants::default())[..])
+        );
         assert_eq!(encode(&outputs, 0, Some(pack)).expect("encodes"), first);
     }
 

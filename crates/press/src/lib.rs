@@ -96,12 +96,19 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
         return None;
     }
     encode::encode(&outputs, site.now.as_second(), previous)
-        .map_err(|error| report.push(Diagnostic::error("site.toml", None, format!("the site cannot be packed: {error}"))))
+        .map_err(|error| {
+            report.push(Diagnostic::error("site.toml", None, format!("the site cannot be packed: {error}")));
+        })
         .ok()
 }
 
 /// Renders texts over all cores; what is wrong is told in their order.
-fn render<'a>(bodies: impl Iterator<Item = &'a Body>, site: &Site, tree: &SourceTree, report: &mut Report) -> Vec<Rendered> {
+fn render<'a>(
+    bodies: impl Iterator<Item = &'a Body>,
+    site: &Site,
+    tree: &SourceTree,
+    report: &mut Report,
+) -> Vec<Rendered> {
     let route_of = |path: &str| site.route_of(path);
     let context = markdown::Context { tree, route_of: &route_of };
     let bodies: Vec<&Body> = bodies.collect();

@@ -29,19 +29,19 @@ impl Preview {
 /// Finds the picture that the front matter names; a name that leads nowhere is an error.
 pub fn find(post: &Post, tree: &SourceTree, report: &mut Report) -> Option<Preview> {
     let name = post.image.as_deref()?;
-    let found = match name.strip_prefix('/') {
-        Some(path) => tree.get(&format!("static/{path}")).map(|_| Preview::Static(name.to_owned())),
-        None => {
-            let source = format!("{}{name}", post.body.folder());
-            tree.get(&source).map(|bytes| Preview::Beside(asset(source, bytes)))
-        }
+    let found = if let Some(path) = name.strip_prefix('/') {
+        tree.get(&format!("static/{path}")).map(|_| Preview::Static(name.to_owned()))
+    } else {
+        let source = format!("{}{name}", post.body.folder());
+        tree.get(&source).map(|bytes| Preview::Beside(asset(source, bytes)))
     };
     if found.is_none() {
         let file = &post.body.file[..post.body.range.start];
         let span = file.find(name).map(|start| start..start + name.len());
         report.push(
-            Diagnostic::error(&post.body.path, span, format!("the image {name:?} does not exist"))
-                .help("name a file beside the post (`cover.png`) or, with a slash, one of content/static (`/cover.png`)"),
+            Diagnostic::error(&post.body.path, span, format!("the image {name:?} does not exist")).help(
+                "name a file beside the post (`cover.png`) or, with a slash, one of content/static (`/cover.png`)",
+            ),
         );
     }
     found
@@ -52,6 +52,7 @@ pub fn find(post: &Post, tree: &SourceTree, report: &mut Report) -> Option<Previ
 pub fn asset(source: String, bytes: &[u8]) -> Asset {
     let name = source.rsplit('/').next().unwrap_or_default();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
-    let route = format!("/assets/{}.{}.{}", slug::slugify(stem), encode::hash_name(bytes), extension.to_ascii_lowercase());
+    let route =
+        format!("/assets/{}.{}.{}", slug::slugify(stem), encode::hash_name(bytes), extension.to_ascii_lowercase());
     Asset { source, route }
 }

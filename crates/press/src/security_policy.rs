@@ -88,10 +88,10 @@ fn policy(blocks: &Blocks) -> String {
     let mut policy = String::from("default-src 'none'");
     let list = |sources: &BTreeSet<String>| sources.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     if !blocks.styles.is_empty() {
-        policy += &format!("; style-src {}", list(&blocks.styles));
+        policy.extend(["; style-src ", &list(&blocks.styles)]);
     }
     if !blocks.scripts.is_empty() {
-        policy += &format!("; script-src {}", list(&blocks.scripts));
+        policy.extend(["; script-src ", &list(&blocks.scripts)]);
     }
     policy += if blocks.foreign_images { "; img-src 'self' data: https:" } else { "; img-src 'self' data:" };
     policy + "; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

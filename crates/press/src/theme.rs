@@ -91,14 +91,22 @@ pub struct ThemeError {
 
 impl From<ThemeError> for Diagnostic {
     fn from(error: ThemeError) -> Self {
-        Self::error(format!("theme/{}", error.name), None, format!("this style sheet cannot be used: {}", error.message))
+        Self::error(
+            format!("theme/{}", error.name),
+            None,
+            format!("this style sheet cannot be used: {}", error.message),
+        )
     }
 }
 
 fn read<'a>(tree: &'a SourceTree, name: &str) -> Cow<'a, [u8]> {
     match tree.get(&format!("theme/{name}")) {
         Some(bytes) => Cow::Borrowed(bytes),
-        None => DefaultTheme::get(name).expect("every name asked for is a file of the default theme, which a test reads").data,
+        None => {
+            DefaultTheme::get(name)
+                .expect("every name asked for is a file of the default theme, which a test reads")
+                .data
+        }
     }
 }
 

@@ -27,7 +27,10 @@ impl SourceTree {
         for entry in std::fs::read_dir(folder).map_err(at)? {
             let entry = entry.map_err(at)?;
             let name = entry.file_name().into_string().map_err(|name| {
-                io::Error::new(io::ErrorKind::InvalidData, format!("{}: the file name {name:?} is not UTF-8; rename it", folder.display()))
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("{}: the file name {} is not UTF-8; rename it", folder.display(), name.display()),
+                )
             })?;
             if name.starts_with('.') || name.ends_with('~') {
                 continue;
@@ -36,7 +39,8 @@ impl SourceTree {
             if std::fs::metadata(&path).map_err(at)?.is_dir() {
                 self.read_folder(&path, &format!("{prefix}{name}/"))?;
             } else {
-                let bytes = std::fs::read(&path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+                let bytes = std::fs::read(&path)
+                    .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
                 self.insert(format!("{prefix}{name}"), bytes);
             }
         }

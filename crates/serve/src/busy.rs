@@ -45,7 +45,10 @@ pub(crate) enum Outcome {
 enum Turn {
     Over(Outcome),
     /// The client takes no more for now; this is still to be written, and that to be answered.
-    Blocked { rest: Rest, ahead: Bytes },
+    Blocked {
+        rest: Rest,
+        ahead: Bytes,
+    },
 }
 
 /// What the kernel has not taken of an answer.

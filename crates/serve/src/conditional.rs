@@ -107,8 +107,8 @@ fn entity_tags(line: &[u8]) -> impl Iterator<Item = EntityTag<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderName, HeaderValue};
     use http::header::{IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE};
+    use http::{HeaderMap, HeaderName, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;

@@ -300,7 +300,7 @@ mod tests {
     }
 
     fn by_express(site: &Site, method: &str, path: &str, fields: &[(&str, &str)]) -> Option<Answered> {
-        let lines: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines = fields.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect::<String>();
         let request = format!("{method} {path} HTTP/1.1\r\n{lines}\r\n");
         let reply = reply(site, 0, request.as_bytes())?;
         assert_eq!(reply.length, request.len());

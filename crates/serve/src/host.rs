@@ -3,8 +3,8 @@
 //! Step 2 of [`mod@crate::respond`]. One site answers whatever the name, so the value is checked and then forgotten; but a message
 //! that two servers in a row could read differently must not be answered (RFC 9112 §3.2).
 
-use http::header::HOST;
 use http::Version;
+use http::header::HOST;
 
 use crate::request::Fields;
 

@@ -131,7 +131,12 @@ impl PreparedPage {
 
 impl PreparedVariant {
     fn new(variant: Variant<'static>) -> Result<Self, Fault> {
-        Ok(PreparedVariant { coding: variant.coding(), etag: value(variant.etag())?, bytes: variant.bytes(), heads: Heads::default() })
+        Ok(PreparedVariant {
+            coding: variant.coding(),
+            etag: value(variant.etag())?,
+            bytes: variant.bytes(),
+            heads: Heads::default(),
+        })
     }
 }
 

@@ -23,9 +23,9 @@ use crate::body::Body;
 use crate::conditional::{Precondition, precondition, range_applies};
 use crate::host;
 use crate::metrics::Route;
+use crate::prepared::{PreparedPage, Site};
 use crate::range::{Range, Selection};
 use crate::request::{Fields, Request};
-use crate::prepared::{PreparedPage, Site};
 use crate::resolve::{Resolution, not_found, resolve};
 use crate::target::Target;
 
@@ -116,9 +116,8 @@ impl<'a> SiteAt<'a> {
         let alternate = self.site.alternate(page, self.now)?;
         let vary = Vary::of(page, alternate);
         let accept = Accept::of(request.fields);
-        let is_preferred = |alternate: &&PreparedPage| {
-            accept.prefers(alternate.page.content_type(), page.page.content_type())
-        };
+        let is_preferred =
+            |alternate: &&PreparedPage| accept.prefers(alternate.page.content_type(), page.page.content_type());
         let page = alternate.filter(is_preferred).unwrap_or(page);
         let Some(variant) = AcceptEncoding::of(request.fields).choose(&page.variants) else {
             return Ok(Answer::NotAcceptable(vary));

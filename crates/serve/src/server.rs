@@ -22,9 +22,9 @@ use crate::drain::Phase;
 use crate::error::Error;
 use crate::inherit;
 use crate::listen::{self, Address, Bound};
-use crate::watchdog::Supervisor;
 use crate::meter::Tally;
 use crate::prepared::Site;
+use crate::watchdog::Supervisor;
 use crate::worker::Worker;
 
 /// A server that listens, and does not answer yet.

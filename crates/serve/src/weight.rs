@@ -2,7 +2,6 @@
 //!
 //! First of the parsers on a request's way: [`crate::accept`] and [`crate::accept_encoding`] are built on it.
 
-
 /// A weight (RFC 9110 §12.4.2), in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight(u16);

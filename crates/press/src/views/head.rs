@@ -1,4 +1,4 @@
-//! The `<head>`: title, description, canonical URL, OpenGraph and Twitter fields, JSON-LD, the feeds, and the one style sheet, inline.
+//! The `<head>`: title, description, canonical URL, Open Graph and Twitter fields, JSON-LD, the feeds, and the one style sheet, inline.
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
@@ -19,13 +19,13 @@ pub(super) struct Head<'a> {
     pub sheets: Sheets,
     /// Its structured data.
     pub json_ld: Vec<Value>,
-    /// OpenGraph's `article` fields, where it is one.
+    /// Open Graph's `article` fields, where it is one.
     pub article: Option<Article<'a>>,
     /// The feed of just this page's posts, where it has one: a topic's, a tag's.
     pub feed: Option<String>,
 }
 
-/// What OpenGraph says of an article.
+/// What Open Graph says of an article.
 #[derive(Debug)]
 pub(super) struct Article<'a> {
     /// As `2025-11-28`; none where it is only approximate.

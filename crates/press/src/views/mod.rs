@@ -56,8 +56,12 @@ pub fn render(context: Context, outputs: &mut Outputs) {
     }
     for (index, post) in context.site.posts.iter().enumerate() {
         let markdown = post.markdown_route();
-        let page = Document { alternate: Some(markdown.clone()), ..Document::page(post::render(context, index), Some(&post.body.path)) };
+        let page = Document {
+            alternate: Some(markdown.clone()),
+            ..Document::page(post::render(context, index), Some(&post.body.path))
+        };
         outputs.insert(post.route(), Output::Document(page));
-        outputs.insert(markdown, Output::Document(Document::feed(post::markdown(post), "text/markdown; charset=utf-8")));
+        outputs
+            .insert(markdown, Output::Document(Document::feed(post::markdown(post), "text/markdown; charset=utf-8")));
     }
 }

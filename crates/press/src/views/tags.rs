@@ -47,7 +47,10 @@ pub(super) fn render_tag(context: Context, index: usize) -> String {
         description: &description,
         path: &path,
         sheets: Sheets::Entries,
-        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Tags", "/tags"), (&tag.name, &path)])],
+        json_ld: vec![head::breadcrumbs(
+            context,
+            &[(&site.settings.title, "/"), ("Tags", "/tags"), (&tag.name, &path)],
+        )],
         article: None,
         feed: Some(tag.feed_route()),
     };

@@ -201,7 +201,9 @@ fn what_can_be_read_in_one_way_only_keeps_the_connection() {
 #[test]
 fn an_upgrade_that_is_not_taken_truncates_nothing() {
     let server = Running::start();
-    for fields in ["Upgrade: h2c\r\nContent-Length: 100000\r\n\r\nabcd", "Upgrade: websocket\r\nConnection: close\r\n\r\n"] {
+    for fields in
+        ["Upgrade: h2c\r\nContent-Length: 100000\r\n\r\nabcd", "Upgrade: websocket\r\nConnection: close\r\n\r\n"]
+    {
         let mut client = server.connect();
         client.send(format!("GET /big HTTP/1.1\r\nHost: a\r\n{fields}"));
         // The server cannot write all of it at once.
