@@ -2,7 +2,6 @@
 //! file, line and cure.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use graven_press::diagnostic::Report;
 use graven_press::tree::SourceTree;
@@ -11,19 +10,15 @@ use graven_press::{Options, Pack, press};
 /// The folder of the site, and what stands before its paths in a report.
 const CONTENT: &str = "content/";
 
-fn main() -> ExitCode {
+fn main() {
     for folder in [CONTENT, "crates/press/theme"] {
         println!("cargo::rerun-if-changed={folder}");
     }
     for variable in ["NOTES_BASE_URL", "SOURCE_DATE_EPOCH"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    match build() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            tell("error", &message);
-            ExitCode::SUCCESS
-        }
+    if let Err(message) = build() {
+        tell("error", &message);
     }
 }
 
@@ -52,9 +47,9 @@ fn options() -> Result<Options, String> {
     Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), drafts: false, now })
 }
 
-/// Hands a text of several lines to cargo, which shows it line by line.
+/// Hands a text of several lines to cargo, which shows it line by line, each behind the word that it says itself.
 fn tell(kind: &str, text: &str) {
-    for line in text.lines() {
-        println!("cargo::{kind}={line}");
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        println!("cargo::{kind}={}", line.strip_prefix(kind).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(line));
     }
 }

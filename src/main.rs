@@ -69,14 +69,23 @@ fn run() -> Result<(), Failure> {
 
 /// Serves until it is told to leave.
 fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
+    // Where standard output is the access log, it is nothing but that.
+    let is_logged = config.access_log.is_some();
+    let say = |line: &str| {
+        if is_logged {
+            eprint!("{line}");
+            return Ok(());
+        }
+        print(line)
+    };
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     for address in server.addresses() {
-        print(&format!("serving {} routes at {}\n", pack.len(), address.url()))?;
+        say(&format!("serving {} routes at {}\n", pack.len(), address.url()))?;
     }
     if let Some(address) = server.admin_address() {
-        print(&format!("/metrics, /healthz and /readyz at {}\n", address.url()))?;
+        say(&format!("/metrics, /healthz and /readyz at {}\n", address.url()))?;
     }
-    print(&format!("{}\n", confine()))?;
+    say(&format!("{}\n", confine()))?;
     server.run(pack, terminated()).map_err(|error| Failure::new(error.to_string()))
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::routes::tag_slug;
 use super::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
 use crate::Options;
 use crate::diagnostic::{Diagnostic, Report};
@@ -74,7 +75,7 @@ fn post(document: Document, tags: &BTreeMap<String, usize>, series: &BTreeMap<St
         circa: matter.circa,
         updated: matter.updated,
         topics: matter.topics,
-        tags: matter.tags.iter().filter_map(|tag| tags.get(&slug::slugify(&tag.value)).copied()).collect(),
+        tags: matter.tags.iter().filter_map(|tag| tags.get(&tag_slug(&tag.value)).copied()).collect(),
         series: matter.series.and_then(|name| series.get(&name).copied()),
         aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
         image: matter.image.map(|image| image.value),
@@ -100,7 +101,7 @@ fn tags(posts: &[Document], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, 
     for document in posts {
         let path = document.body.path.as_str();
         for tag in &document.matter.tags {
-            let &mut (name, place) = first.entry(slug::slugify(&tag.value)).or_insert((&tag.value, path));
+            let &mut (name, place) = first.entry(tag_slug(&tag.value)).or_insert((&tag.value, path));
             if name != tag.value {
                 report.push(
                     Diagnostic::warning(

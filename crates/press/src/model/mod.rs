@@ -4,6 +4,8 @@
 mod build;
 mod routes;
 
+pub(crate) use routes::tag_slug;
+
 use std::ops::Range;
 
 use jiff::Timestamp;

@@ -60,3 +60,26 @@ impl Site {
         post.or_else(|| self.pages.iter().find(|page| page.body.path == path).map(StandingPage::route))
     }
 }
+
+/// The name of a tag in its URL. Signs that tell one language from another are spelt out, so that C, C++ and C# are three.
+pub(crate) fn tag_slug(name: &str) -> String {
+    slug::slugify(name.replace('+', " plus ").replace('#', " sharp "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_that_tell_languages_apart_are_spelt_out() {
+        for (name, expected) in [
+            ("C", "c"),
+            ("C++", "c-plus-plus"),
+            ("C#", "c-sharp"),
+            ("Raspberry Pi", "raspberry-pi"),
+            ("Auto-scaling", "auto-scaling"),
+        ] {
+            assert_eq!(tag_slug(name), expected, "{name}");
+        }
+    }
+}

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use super::schema::{Reader, Spanned, list, path_fault};
 use super::value::{Fragment, Table, parse_toml, parse_yaml};
 use crate::diagnostic::{BOM, Diagnostic, Report, nearest};
+use crate::model::tag_slug;
 
 /// What search engines and link previews show of a description; what is longer is cut there.
 const DESCRIPTION_LENGTH: usize = 160;
@@ -249,7 +250,7 @@ fn distinct_tags(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
     let mut slugs: Vec<String> = Vec::new();
     let mut tags: Vec<Spanned<String>> = Vec::new();
     for tag in reader.texts("tags") {
-        let slug = slug::slugify(&tag.value);
+        let slug = tag_slug(&tag.value);
         if slug.is_empty() {
             let message = format!("the tag \"{}\" has no letter or digit to name its page by", tag.value);
             reader.error(tag.span, message, "", "write it in words");

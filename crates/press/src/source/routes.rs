@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Document, Sources, settings};
 use crate::diagnostic::{Diagnostic, Report};
+use crate::model::tag_slug;
 use crate::tree::SourceTree;
 
 /// The routes that every site has, besides its posts, topics and tags. `/404` and `/assets` are the names below which
@@ -62,7 +63,7 @@ fn routes_of_groups(sources: &Sources) -> Taken {
     let topics =
         sources.topics.iter().map(|topic| ("notes", topic.slug.clone(), format!("the topic \"{}\"", topic.slug)));
     let tags = sources.posts.iter().flat_map(|post| &post.matter.tags);
-    let tags = tags.map(|tag| ("tags", slug::slugify(&tag.value), format!("the tag \"{}\"", tag.value)));
+    let tags = tags.map(|tag| ("tags", tag_slug(&tag.value), format!("the tag \"{}\"", tag.value)));
     for (folder, slug, owner) in topics.chain(tags) {
         taken.insert(format!("/{folder}/{slug}/feed.xml"), format!("the feed of {owner}"));
         taken.insert(format!("/{folder}/{slug}"), owner);
