@@ -1,0 +1,28 @@
+//! `If-Match`, `If-None-Match`, `If-Range`: any field lines are read, and a tag matches only where it stands.
+
+#![no_main]
+
+use graven_serve::conditional::{Precondition, precondition, range_applies};
+use http::header::{IF_MATCH, IF_NONE_MATCH, IF_RANGE};
+use http::{HeaderMap, HeaderValue};
+use libfuzzer_sys::fuzz_target;
+
+const ETAG: &str = "\"0123456789abcdef\"";
+
+fuzz_target!(|lines: (Option<&[u8]>, Option<&[u8]>, Option<&[u8]>)| {
+    let mut fields = HeaderMap::new();
+    for (name, line) in [(IF_MATCH, lines.0), (IF_NONE_MATCH, lines.1), (IF_RANGE, lines.2)] {
+        let Some(value) = line.and_then(|line| HeaderValue::from_bytes(line).ok()) else { continue };
+        fields.insert(name, value);
+    }
+    let holds = |name| fields.get(name).map(HeaderValue::as_bytes).unwrap_or_default();
+    let stands = |bytes: &[u8]| bytes.contains(&b'*') || bytes.windows(ETAG.len()).any(|tag| tag == ETAG.as_bytes());
+    match precondition(&fields, ETAG) {
+        Precondition::NotModified => assert!(stands(holds(IF_NONE_MATCH))),
+        Precondition::Holds => assert!(!fields.contains_key(IF_MATCH) || stands(holds(IF_MATCH))),
+        Precondition::Failed => assert!(fields.contains_key(IF_MATCH)),
+    }
+    if range_applies(&fields, ETAG) && fields.contains_key(IF_RANGE) {
+        assert!(stands(holds(IF_RANGE)));
+    }
+});
