@@ -14,15 +14,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use httpdate::HttpDate;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
-use crate::config::CHECK_TIME;
 use crate::connection::Shared;
 use crate::express::{Reply, reply};
 use crate::meter::Meter;
+use crate::metrics::Limit;
 use crate::stream::Socket;
 use crate::time::later;
 use crate::waiting::Past;
+use crate::watch::{self, Tick};
 
 /// How much is read at once: more than the heads of several pipelined requests.
 const READ_BYTES: usize = 8 * 1024;
@@ -110,7 +111,10 @@ pub(crate) async fn converse(socket: &mut Socket, shared: &Shared, meter: &Meter
         match busy.turn().await {
             Turn::Over(outcome) => return outcome,
             Turn::Blocked { rest, ahead } => {
-                if rest.write(busy.socket, shared.limits.write_time, meter).await.is_err() {
+                if let Err(error) = rest.write(busy.socket, shared.limits.write_time, meter).await {
+                    if error.kind() == io::ErrorKind::TimedOut {
+                        meter.limit(Limit::WriteTime);
+                    }
                     busy.socket.abandon();
                     return Outcome::Closed;
                 }
@@ -125,9 +129,9 @@ pub(crate) async fn converse(socket: &mut Socket, shared: &Shared, meter: &Meter
 impl Busy<'_> {
     async fn turn(&mut self) -> Turn {
         let shared = self.shared;
-        let mut tick = pin!(sleep(CHECK_TIME));
-        // Polling a timer takes more than asking it. A task's waker stays the same, so once is enough.
-        let mut is_registered = false;
+        let period = watch::period(&shared.limits);
+        let timer = pin!(sleep(period));
+        let mut tick = Tick::new(timer, period);
         let work = pin!(poll_fn(|context| {
             if let Poll::Ready(turn) = self.poll_turn(context) {
                 return Poll::Ready(turn);
@@ -136,14 +140,9 @@ impl Busy<'_> {
             if shared.capacity.is_pressed() {
                 return Poll::Ready(Turn::Over(Outcome::Quiet));
             }
-            while !is_registered || tick.is_elapsed() {
-                is_registered = true;
-                if tick.as_mut().poll(context).is_ready() {
-                    if !std::mem::take(&mut self.has_answered) {
-                        return Poll::Ready(Turn::Over(Outcome::Quiet));
-                    }
-                    tick.as_mut().reset(Instant::now() + CHECK_TIME);
-                    is_registered = false;
+            while tick.poll(context).is_ready() {
+                if !std::mem::take(&mut self.has_answered) {
+                    return Poll::Ready(Turn::Over(Outcome::Quiet));
                 }
             }
             Poll::Pending

@@ -16,7 +16,7 @@ use crate::connection::{Responder, Shared};
 use crate::meter::Meter;
 use crate::metrics::Limit;
 use crate::stream::{Progress, Socket, State, Stream};
-use crate::watch::{Protocol, Verdict, Watch};
+use crate::watch::{self, Protocol, Tick, Verdict, Watch};
 
 /// What a client is told whose head takes too long (RFC 9110 §15.5.9).
 const TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
@@ -85,7 +85,9 @@ pub(crate) async fn converse(
 
 async fn run(http: &mut Http, progress: &Progress, shared: &Shared) -> Outcome {
     let mut watch = Watch::new(Protocol::Http1, &shared.limits);
-    let mut tick = pin!(sleep(watch.period()));
+    let period = watch::period(&shared.limits);
+    let timer = pin!(sleep(period));
+    let mut tick = Tick::new(timer, period);
     let mut is_told = false;
     loop {
         let step = pin!(poll_fn(|context| match poll_to_end(http, progress, context) {
@@ -94,7 +96,7 @@ async fn run(http: &mut Http, progress: &Progress, shared: &Shared) -> Outcome {
             Poll::Pending if shared.capacity.is_scarce() && progress.state() == State::Idle => {
                 Poll::Ready(Outcome::Judged(Verdict::Quiet))
             }
-            Poll::Pending => watch.poll(progress, tick.as_mut(), context).map(Outcome::Judged),
+            Poll::Pending => watch.poll(progress, &mut tick, context).map(Outcome::Judged),
         }));
         if is_told {
             return step.await;

@@ -18,7 +18,7 @@ use crate::config::{ERROR_RESETS, Limits, STREAM_WINDOW};
 use crate::connection::{Responder, Shared};
 use crate::meter::Meter;
 use crate::stream::{Progress, Socket, Stream};
-use crate::watch::{Protocol, Verdict, Watch};
+use crate::watch::{self, Protocol, Tick, Verdict, Watch};
 
 type Http = Connection<TokioIo<Stream>, Responder, TokioExecutor>;
 
@@ -58,7 +58,9 @@ pub(crate) async fn converse(socket: Socket, ahead: Bytes, shared: &Arc<Shared>,
 
 async fn run(http: &mut Http, progress: &Progress, shared: &Shared) {
     let mut watch = Watch::new(Protocol::Http2, &shared.limits);
-    let mut tick = pin!(sleep(watch.period()));
+    let period = watch::period(&shared.limits);
+    let timer = pin!(sleep(period));
+    let mut tick = Tick::new(timer, period);
     let mut is_told = false;
     loop {
         let step = pin!(poll_fn(|context| match Pin::new(&mut *http).poll(context) {
@@ -68,7 +70,7 @@ async fn run(http: &mut Http, progress: &Progress, shared: &Shared) {
                 Poll::Ready(Outcome::Closed)
             }
             Poll::Pending if !is_told && shared.drain.is_leaving() => Poll::Ready(Outcome::Leaving),
-            Poll::Pending => watch.poll(progress, tick.as_mut(), context).map(Outcome::Judged),
+            Poll::Pending => watch.poll(progress, &mut tick, context).map(Outcome::Judged),
         }));
         let outcome = if is_told { Some(step.await) } else { shared.drain.unless_stopping(step).await };
         match outcome {

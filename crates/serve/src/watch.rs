@@ -4,7 +4,7 @@
 //! by one timer a connection.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
@@ -41,42 +41,62 @@ pub(crate) struct Watch<'a> {
     last: Snapshot,
     /// Since when it has not moved.
     since: Instant,
+}
+
+/// A timer that goes off again and again, and costs a task that is polled in between next to nothing.
+#[derive(Debug)]
+pub(crate) struct Tick<'a> {
+    sleep: Pin<&'a mut Sleep>,
+    period: Duration,
     is_registered: bool,
+}
+
+impl<'a> Tick<'a> {
+    /// `sleep` is over after the first `period`.
+    pub(crate) fn new(sleep: Pin<&'a mut Sleep>, period: Duration) -> Self {
+        Tick { sleep, period, is_registered: false }
+    }
+
+    /// Ready when a period is over, with the time; to be polled until it is not, so that it goes off again.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
+        // Polling a timer takes more than asking it. A task's waker stays the same, so once is enough.
+        if self.is_registered && !self.sleep.is_elapsed() {
+            return Poll::Pending;
+        }
+        self.is_registered = true;
+        ready!(self.sleep.as_mut().poll(context));
+        self.is_registered = false;
+        let now = Instant::now();
+        self.sleep.as_mut().reset(now + self.period);
+        Poll::Ready(now)
+    }
+}
+
+/// How often to look at a connection: more often than the shortest limit.
+pub(crate) fn period(limits: &Limits) -> Duration {
+    let shortest = limits.header_time.min(limits.idle_time).min(limits.write_time) / 4;
+    CHECK_TIME.min(shortest).max(Duration::from_millis(1))
 }
 
 impl<'a> Watch<'a> {
     pub(crate) fn new(protocol: Protocol, limits: &'a Limits) -> Self {
         let last = Snapshot { state: state(protocol, State::Busy), ..Snapshot::default() };
-        Watch { protocol, limits, last, since: Instant::now(), is_registered: false }
+        Watch { protocol, limits, last, since: Instant::now() }
     }
 
-    /// How often to look: more often than the shortest limit.
-    pub(crate) fn period(&self) -> Duration {
-        let Limits { header_time, idle_time, write_time, .. } = *self.limits;
-        let shortest = header_time.min(idle_time).min(write_time) / 4;
-        CHECK_TIME.min(shortest).max(Duration::from_millis(1))
-    }
-
-    /// Looks at the connection when `tick` is over, and sets it anew.
+    /// Looks at the connection whenever `tick` goes off.
     pub(crate) fn poll(
         &mut self,
         progress: &Progress,
-        mut tick: Pin<&mut Sleep>,
+        tick: &mut Tick<'_>,
         context: &mut Context<'_>,
     ) -> Poll<Verdict> {
-        // Polling a timer takes more than asking it. A task's waker stays the same, so once is enough.
-        while !self.is_registered || tick.is_elapsed() {
-            self.is_registered = true;
-            if tick.as_mut().poll(context).is_ready() {
-                let now = Instant::now();
-                tick.as_mut().reset(now + self.period());
-                self.is_registered = false;
-                if let Some(verdict) = self.look(progress.snapshot(), now) {
-                    return Poll::Ready(verdict);
-                }
+        loop {
+            let now = ready!(tick.poll(context));
+            if let Some(verdict) = self.look(progress.snapshot(), now) {
+                return Poll::Ready(verdict);
             }
         }
-        Poll::Pending
     }
 
     /// What is to be said of a connection that is so far at this time.

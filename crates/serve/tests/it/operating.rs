@@ -424,3 +424,17 @@ fn a_log_that_stalls_keeps_no_server_from_leaving() {
     server.leave();
     drop(reader);
 }
+
+#[test]
+fn a_client_that_takes_nothing_is_counted_whichever_way_it_is_answered() {
+    let limits = Limits { write_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Running::start(Config { limits, ..Config::default() });
+    let hits = || server.metrics().get("graven_limit_hits_total{limit=\"write_time\"}");
+    // With a query it is no plain request.
+    for (before, target) in [(0, "/big"), (1, "/big?x")] {
+        assert_eq!(hits(), before, "{target}");
+        let mut client = TcpStream::connect(server.address).expect("it listens");
+        client.write_all(format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).expect("it reads");
+        until(|| hits() == before + 1);
+    }
+}
