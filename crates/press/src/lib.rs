@@ -82,8 +82,11 @@ pub fn press(tree: &SourceTree, options: &Options, previous: Option<Pack>) -> Re
 fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, report: &mut Report) -> Option<Vec<u8>> {
     let site = source::read(tree, options, report)?;
     let theme = Theme::load(tree).map_err(|error| report.push(error.into())).ok()?;
-    let posts = render(site.posts.iter().map(|post| &post.body), &site, tree, report);
-    let pages = render(site.pages.iter().map(|page| &page.body), &site, tree, report);
+    let routes = site.routes();
+    let route_of = |path: &str| routes.get(path).cloned();
+    let texts = markdown::Context { tree, route_of: &route_of };
+    let posts = render(site.posts.iter().map(|post| &post.body), &texts, report);
+    let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
     let previews: Vec<_> = site.posts.iter().map(|post| preview::find(post, tree, report)).collect();
     let context = Context { site: &site, theme: &theme, posts: &posts, pages: &pages, previews: &previews };
 
@@ -105,18 +108,15 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
 /// Renders texts over all cores; what is wrong is told in their order.
 fn render<'a>(
     bodies: impl Iterator<Item = &'a Body>,
-    site: &Site,
-    tree: &SourceTree,
+    context: &markdown::Context<'_>,
     report: &mut Report,
 ) -> Vec<Rendered> {
-    let route_of = |path: &str| site.route_of(path);
-    let context = markdown::Context { tree, route_of: &route_of };
     let bodies: Vec<&Body> = bodies.collect();
     let rendered: Vec<(Rendered, Report)> = bodies
         .into_par_iter()
         .map(|body| {
             let mut report = Report::default();
-            (markdown::render(body, &context, &mut report), report)
+            (markdown::render(body, context, &mut report), report)
         })
         .collect();
     rendered

@@ -1,5 +1,7 @@
 //! Where what the model holds stands on the site: each route is written down once, here.
 
+use std::collections::HashMap;
+
 use super::{Post, Site, StandingPage, Tag, Topic};
 
 impl Topic {
@@ -53,11 +55,11 @@ impl StandingPage {
 }
 
 impl Site {
-    /// The route of what a Markdown file of the source tree becomes.
+    /// The routes of what the Markdown files of the source tree become, by the path of the file.
     #[must_use]
-    pub fn route_of(&self, path: &str) -> Option<String> {
-        let post = self.posts.iter().find(|post| post.body.path == path).map(Post::route);
-        post.or_else(|| self.pages.iter().find(|page| page.body.path == path).map(StandingPage::route))
+    pub fn routes(&self) -> HashMap<&str, String> {
+        let posts = self.posts.iter().map(|post| (post.body.path.as_str(), post.route()));
+        posts.chain(self.pages.iter().map(|page| (page.body.path.as_str(), page.route()))).collect()
     }
 }
 
