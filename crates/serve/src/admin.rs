@@ -28,10 +28,10 @@ use crate::access_log::{Lost, Writer};
 use crate::body::Body;
 use crate::config::{ACCEPT_PAUSE, HEADER_TIME};
 use crate::connection::Shared;
+use crate::connection::socket::Socket;
 use crate::fields;
 use crate::listen;
 use crate::metrics::{Facts, render};
-use crate::stream::Socket;
 use crate::watchdog::{Probe, first_ill};
 use crate::worker::Listener;
 
@@ -119,7 +119,7 @@ fn run(runtime: &Runtime, listener: Listener, desk: Arc<Desk>) {
 async fn accept_all(listener: Listener, desk: Arc<Desk>) {
     loop {
         match poll_fn(|context| listener.poll_accept(context)).await {
-            Ok(socket) => drop(tokio::spawn(serve(TokioIo::new(socket), Arc::clone(&desk)))),
+            Ok((socket, _)) => drop(tokio::spawn(serve(TokioIo::new(socket), Arc::clone(&desk)))),
             Err(_) => sleep(ACCEPT_PAUSE).await,
         }
     }
@@ -160,7 +160,7 @@ impl Desk {
 
     fn metrics(&self) -> Response<Body> {
         let Status { facts, workers, lost_lines, .. } = &self.status;
-        let counters: Vec<_> = workers.iter().map(|worker| &worker.tally.counters).collect();
+        let counters: Vec<_> = workers.iter().map(|worker| &worker.counters).collect();
         let mut response = text(StatusCode::OK, render(facts, &counters, lost_lines.get()));
         response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS.clone());
         response

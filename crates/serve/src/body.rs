@@ -36,6 +36,12 @@ impl Body {
         self.length
     }
 
+    /// The bytes that are sent, on their own.
+    #[must_use]
+    pub fn into_content(self) -> Bytes {
+        self.content.unwrap_or_default()
+    }
+
     /// The bytes that are sent: none in answer to HEAD.
     #[must_use]
     pub fn content(&self) -> &[u8] {

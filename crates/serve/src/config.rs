@@ -12,7 +12,6 @@ use crate::listen::Address;
 pub const DEFAULT_ADDRESS: Address = Address::Tcp(SocketAddr::new(std::net::IpAddr::V6(Ipv6Addr::UNSPECIFIED), 8080));
 
 /// Of a request's head. Browsers send less than 2 KiB; proxies that put cookies and tokens of other sites in, seldom more than 8.
-/// As much is kept a connection at most, so 10,000 hostile ones are bounded by 160 MiB.
 pub const HEADER_BYTES: usize = 16 * 1024;
 
 /// The least that a limit on heads may be: what is asked of the socket at once.
@@ -25,28 +24,54 @@ pub const HEADER_TIME: Duration = Duration::from_secs(10);
 /// a request now and then; an idle connection costs little more than its socket.
 pub const IDLE_TIME: Duration = Duration::from_secs(75);
 
-/// The same, while more than three quarters of all connections are taken: enough for the next click on a slow day.
-pub const IDLE_TIME_PRESSED: Duration = Duration::from_secs(5);
-
 /// How long a client may take nothing of its answer. TCP tries again several times within it, so who is back within seconds goes on.
 pub const WRITE_TIME: Duration = Duration::from_secs(30);
 
-/// How often a busy connection is looked at. One that was quiet from one time to the next gives its buffers back, and is made
-/// anew with the next request; limits on time are late by as much at most.
+/// How long a client may take nothing of its answer before its connection may be closed for a new one, while places are scarce.
+/// Longer than a lost packet takes to be sent again.
+pub const STALLED_TIME: Duration = Duration::from_secs(1);
+
+/// How often connections are looked at: limits on time are late by as much at most.
 pub const CHECK_TIME: Duration = Duration::from_millis(500);
 
-/// Connections of a worker that keep their buffers over a quiet moment: 20 MiB. Beyond, they give them back after each answer.
-pub const BUFFERED: usize = 1024;
-
-/// Connections of a server at most, where there are descriptors for as many: a busy one takes 20 to 40 KiB, so at worst some
-/// 600 MiB. At the limit the one that has been idle for the longest gives way to a new one; where none is idle, a new one is told 503.
+/// Connections of a server at most, where memory and descriptors would allow more. See [`MEMORY_SHARE`] and [`IDLE_BYTES`].
 pub const CONNECTIONS: usize = 16_384;
+
+/// The part of the memory that the process may use which its connections may hold, as a divisor. The other half is for the
+/// executable, what the allocator cannot give back, and the pages of the site that the kernel keeps at hand.
+pub const MEMORY_SHARE: u64 = 2;
+
+/// What a connection holds while it waits for a request: 1.6 KiB in this process and some 4 KiB in the kernel (socket, file,
+/// entry of epoll). Measured by `bench/idle` and `tests/attack`.
+pub const IDLE_BYTES: usize = 6 * 1024;
+
+/// What hyper holds for a request of HTTP/1 that it answers: its read buffer (as long as the head, 8 KiB at least), the response's
+/// head, and its state.
+pub const HTTP1_BYTES: usize = 24 * 1024;
+
+/// What an HTTP/2 connection holds without streams: h2's buffers, its tables for field compression, its state.
+pub const HTTP2_BYTES: usize = 32 * 1024;
+
+/// What an HTTP/2 stream holds that cannot be written: its state and the response's fields.
+pub const STREAM_BYTES: usize = 4 * 1024;
+
+/// What the kernel holds for a client that takes nothing: what is written ahead ([`NOT_SENT_BYTES`] and a segment of 64 KiB) and
+/// what arrives and is not read ([`RECEIVE_BYTES`], which the kernel doubles).
+pub const STALLED_BYTES: usize = 144 * 1024;
+
+/// What is written ahead of what the client's window takes, at most, beyond the last segment (`TCP_NOTSENT_LOWAT`): a page fits.
+pub const NOT_SENT_BYTES: u32 = 16 * 1024;
+
+/// What the kernel keeps of what arrives until it is read (`SO_RCVBUF`; it doubles the number for its own overhead). Requests are
+/// short, and no content is wanted, so nobody gains from more.
+pub const RECEIVE_BYTES: usize = 32 * 1024;
 
 /// Descriptors that are no connections: listeners, runtimes, standard streams, the admin's connections, and some to spare.
 pub const RESERVED_DESCRIPTORS: usize = 40;
 
-/// HTTP/2 streams of a connection at a time. RFC 9113 §6.5.2 advises against fewer than 100, and a page here is one request.
-pub const STREAMS: u32 = 100;
+/// HTTP/2 streams of a connection at a time. RFC 9113 §6.5.2 recommends 100, so that parallel requests are not limited needlessly;
+/// a page here is one request and a few pictures, each is answered at once, and each stream that cannot be written holds memory.
+pub const STREAMS: u32 = 32;
 
 /// HTTP/2 streams of a connection that may be reset before they are answered ("rapid reset", CVE-2023-44487). Answers are made
 /// at once, so only who sends stream and reset together gets there; a browser that is navigating away resets some.
@@ -102,12 +127,27 @@ pub struct Config {
     pub access_log: Option<AccessLog>,
     /// Whose word on the client's address is taken.
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Which requests are answered before hyper is set up. For tests, which compare the two.
+    #[doc(hidden)]
+    pub plain_path: PlainPath,
+}
+
+/// Which requests are answered before hyper is set up.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlainPath {
+    /// Plain ones.
+    #[default]
+    On,
+    /// None.
+    Off,
 }
 
 /// What clients may ask for at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections of the server; `None` for [`CONNECTIONS`] or what the limit on descriptors allows. Each worker has its share.
+    /// Connections of the server; `None` for [`CONNECTIONS`], or as many idle ones as memory and descriptors allow. Each worker has
+    /// its share. What all connections may hold together is bounded in either case ([`MEMORY_SHARE`]).
     pub connections: Option<NonZeroUsize>,
     /// See [`HEADER_BYTES`].
     pub header_bytes: usize,
@@ -148,6 +188,7 @@ impl Default for Config {
             admin: None,
             access_log: None,
             trusted_proxies: Vec::new(),
+            plain_path: PlainPath::On,
         }
     }
 }

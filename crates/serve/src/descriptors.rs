@@ -15,10 +15,10 @@ pub(crate) fn raise() -> usize {
     limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
 }
 
-/// How many connections there may be: as many as were asked for, or as many as fit.
-pub(crate) fn connections(asked: Option<NonZeroUsize>, descriptors: usize) -> usize {
+/// How many connections there may be: as many as were asked for, or as many as there are descriptors and memory for.
+pub(crate) fn connections(asked: Option<NonZeroUsize>, descriptors: usize, of_memory: usize) -> usize {
     let fitting = descriptors.saturating_sub(RESERVED_DESCRIPTORS).max(1);
-    asked.map_or(fitting.min(CONNECTIONS), NonZeroUsize::get)
+    asked.map_or(fitting.min(of_memory).min(CONNECTIONS), NonZeroUsize::get)
 }
 
 #[cfg(test)]
@@ -26,16 +26,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_fit_into_the_descriptors_unless_more_are_asked_for() {
-        for (asked, descriptors, expected) in [
-            (None, usize::MAX, CONNECTIONS),
-            (None, 1024, 1024 - RESERVED_DESCRIPTORS),
-            (None, 64, 64 - RESERVED_DESCRIPTORS),
-            (None, 3, 1),
-            (NonZeroUsize::new(5000), 64, 5000),
-            (NonZeroUsize::new(5), 1024, 5),
+    fn connections_fit_into_descriptors_and_memory_unless_more_are_asked_for() {
+        for (asked, descriptors, of_memory, expected) in [
+            (None, usize::MAX, usize::MAX, CONNECTIONS),
+            (None, 1024, 16_000, 1024 - RESERVED_DESCRIPTORS),
+            (None, 64, 16_000, 64 - RESERVED_DESCRIPTORS),
+            (None, 1024, 700, 700),
+            (None, 3, 16_000, 1),
+            (NonZeroUsize::new(5000), 64, 700, 5000),
+            (NonZeroUsize::new(5), 1024, 700, 5),
         ] {
-            assert_eq!(connections(asked, descriptors), expected, "{asked:?} {descriptors}");
+            assert_eq!(connections(asked, descriptors, of_memory), expected, "{asked:?} {descriptors} {of_memory}");
         }
     }
 

@@ -37,7 +37,7 @@ impl Drain {
         self.phase.load(Ordering::Relaxed) != Phase::Serving as u8
     }
 
-    fn has_reached(&self, phase: Phase) -> bool {
+    pub(crate) fn has_reached(&self, phase: Phase) -> bool {
         self.phase.load(Ordering::Acquire) >= phase as u8
     }
 

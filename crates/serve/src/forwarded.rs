@@ -7,15 +7,17 @@
 //! A proxy that writes one of the fields often passes the others on as its client sent them. So where two of them name different
 //! clients, neither is believed, and the log has the peer: an address that is too near, and never one that was made up.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderName;
 
-const FORWARDED: HeaderName = http::header::FORWARDED;
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const CF_CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
+use crate::request::Fields;
+
+pub(crate) static FORWARDED: HeaderName = http::header::FORWARDED;
+pub(crate) static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(crate) static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+pub(crate) static CF_CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
 
 /// Who is at the other end of a connection, or stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,13 @@ pub enum Scheme {
     Http,
     /// Over TLS.
     Https,
+}
+
+impl Peer {
+    /// Of an accepted TCP connection.
+    pub(crate) fn of(address: SocketAddr) -> Self {
+        Peer::Address(address.ip().to_canonical())
+    }
 }
 
 impl Scheme {
@@ -129,7 +138,7 @@ pub struct Origin {
 impl Origin {
     /// What the fields say, as far as it can be believed of this peer.
     #[must_use]
-    pub fn of(peer: Peer, headers: &HeaderMap, trusted: &[TrustedProxy]) -> Self {
+    pub fn of(peer: Peer, headers: &impl Fields, trusted: &[TrustedProxy]) -> Self {
         let direct = Origin { client: peer, scheme: Scheme::Http };
         if !is_trusted(peer, trusted) {
             return direct;
@@ -214,11 +223,11 @@ fn is_port(text: &str) -> bool {
 }
 
 /// `Forwarded` (RFC 7239 §4); `None` where it is absent or malformed.
-fn forwarded(headers: &HeaderMap, trusted: &[TrustedProxy]) -> Option<(Claim, Option<Scheme>)> {
+fn forwarded(headers: &impl Fields, trusted: &[TrustedProxy]) -> Option<(Claim, Option<Scheme>)> {
     let mut chain = Chain::new(trusted);
     let mut is_empty = true;
-    for line in headers.get_all(FORWARDED) {
-        for element in Forwarded::of(line.to_str().ok()?) {
+    for line in headers.lines(&FORWARDED) {
+        for element in Forwarded::of(visible(line)?) {
             let Element { node, scheme } = element.ok()?;
             chain.add(node, scheme);
             is_empty = false;
@@ -228,11 +237,11 @@ fn forwarded(headers: &HeaderMap, trusted: &[TrustedProxy]) -> Option<(Claim, Op
 }
 
 /// `X-Forwarded-For`: addresses between commas, in lines that are one list.
-fn x_forwarded_for(headers: &HeaderMap, trusted: &[TrustedProxy]) -> Option<Claim> {
+fn x_forwarded_for(headers: &impl Fields, trusted: &[TrustedProxy]) -> Option<Claim> {
     let mut chain = Chain::new(trusted);
     let mut is_empty = true;
-    for line in headers.get_all(X_FORWARDED_FOR) {
-        for hop in line.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
+    for line in headers.lines(&X_FORWARDED_FOR) {
+        for hop in line.split(|&byte| byte == b',').map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
             chain.add(std::str::from_utf8(hop).map_or(Node::Hidden, Node::of), None);
             is_empty = false;
         }
@@ -241,22 +250,28 @@ fn x_forwarded_for(headers: &HeaderMap, trusted: &[TrustedProxy]) -> Option<Clai
 }
 
 /// `CF-Connecting-IP`: one address.
-fn cf_connecting_ip(headers: &HeaderMap) -> Option<Claim> {
-    let mut lines = headers.get_all(CF_CONNECTING_IP).iter();
+fn cf_connecting_ip(headers: &impl Fields) -> Option<Claim> {
+    let mut lines = headers.lines(&CF_CONNECTING_IP);
     match (lines.next(), lines.next()) {
         (None, _) => None,
-        (Some(line), None) => match line.to_str().map(|text| Node::of(text.trim())) {
-            Ok(Node::Address(address)) => Some(Some(address)),
-            Ok(Node::Hidden) | Err(_) => Some(None),
+        (Some(line), None) => match visible(line).map(|text| Node::of(text.trim())) {
+            Some(Node::Address(address)) => Some(Some(address)),
+            Some(Node::Hidden) | None => Some(None),
         },
         (Some(_), Some(_)) => Some(None),
     }
 }
 
 /// `X-Forwarded-Proto`: the last, which the nearest proxy wrote.
-fn x_forwarded_proto(headers: &HeaderMap) -> Option<Scheme> {
-    let line = headers.get_all(X_FORWARDED_PROTO).iter().next_back().map(HeaderValue::to_str)?.ok()?;
+fn x_forwarded_proto(headers: &impl Fields) -> Option<Scheme> {
+    let line = visible(headers.lines(&X_FORWARDED_PROTO).last()?)?;
     Scheme::of(line.rsplit(',').next()?.trim())
+}
+
+/// The text of a line, where it is visible ASCII.
+fn visible(line: &[u8]) -> Option<&str> {
+    let is_visible = line.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    std::str::from_utf8(line).ok().filter(|_| is_visible)
 }
 
 /// The elements of a `Forwarded` line (RFC 7239 §4), in its order.
@@ -380,6 +395,7 @@ fn is_token(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;

@@ -13,7 +13,7 @@ use listenfd::ListenFd;
 use socket2::SockRef;
 
 use crate::error::Error;
-use crate::listen::{Address, Bound, Listener};
+use crate::listen::{self, Address, Bound, Listener};
 
 /// The inherited sockets, each for so many workers; none where there are none, or where they are meant for another process.
 ///
@@ -58,7 +58,7 @@ fn share(listener: &Listener, workers: usize) -> io::Result<Bound> {
     }
     socket.set_nonblocking(true)?;
     if matches!(listener, Listener::Tcp(_)) {
-        socket.set_tcp_nodelay(true)?;
+        listen::prepare(&socket)?;
     }
     let listeners = (0..workers).map(|_| listener.try_clone()).collect::<io::Result<_>>()?;
     Ok(Bound { address, listeners })

@@ -12,7 +12,7 @@ use std::{fmt, fs, io};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::config::BACKLOG;
+use crate::config::{BACKLOG, NOT_SENT_BYTES, RECEIVE_BYTES};
 use crate::error::Error;
 
 /// Where a server listens.
@@ -133,11 +133,19 @@ fn tcp_socket(address: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
     // Connections of a server that has just left linger in the kernel for a minute, and must not keep the next from starting.
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(sharing == Sharing::Workers)?;
-    // Accepted sockets inherit this. A response is written at once, so there is nothing to wait for with its last segment.
-    socket.set_tcp_nodelay(true)?;
+    prepare(&socket)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     Ok(socket)
+}
+
+/// Sets what accepted connections inherit.
+pub(crate) fn prepare(listener: &Socket) -> io::Result<()> {
+    // A response is written at once, so there is nothing to wait for with its last segment.
+    listener.set_tcp_nodelay(true)?;
+    // Bounds on what the kernel holds for a client: of what it does not take, and of what it sends and nobody reads.
+    listener.set_tcp_notsent_lowat(NOT_SENT_BYTES)?;
+    listener.set_recv_buffer_size(RECEIVE_BYTES)
 }
 
 fn bind_unix(path: &Path, workers: usize) -> io::Result<Bound> {

@@ -32,9 +32,9 @@ impl Counter {
 }
 
 /// The statuses that have a place of their own: those that are sent most come first, since they are looked for in this order.
-const STATUSES: [u16; 24] = [
+const STATUSES: [u16; 25] = [
     200, 304, 404, 308, 206, 204, 301, 302, 303, 307, 400, 405, 406, 408, 412, 413, 414, 416, 417, 421, 429, 431, 500,
-    501,
+    501, 503,
 ];
 
 /// What a request came to.
@@ -104,11 +104,6 @@ pub(crate) enum State {
 impl State {
     const ALL: [State; 4] = [State::New, State::Busy, State::Idle, State::Closing];
 
-    /// By its number.
-    pub(crate) fn of(number: u8) -> Self {
-        Self::ALL.into_iter().find(|&state| state as u8 == number).unwrap_or(State::New)
-    }
-
     fn name(self) -> &'static str {
         match self {
             State::New => "new",
@@ -124,8 +119,12 @@ impl State {
 pub(crate) enum Limit {
     /// A connection was refused: there are too many.
     Connections,
-    /// An idle connection gave way to another.
+    /// An idle connection was closed for another.
     IdleConnections,
+    /// A connection with an unfinished head was closed for another.
+    UnfinishedHeads,
+    /// A connection whose client takes nothing was closed for another.
+    StalledConnections,
     /// Accepting failed for want of descriptors or memory.
     Descriptors,
     /// A request's head is too long.
@@ -145,9 +144,11 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    const ALL: [Limit; 10] = [
+    const ALL: [Limit; 12] = [
         Limit::Connections,
         Limit::IdleConnections,
+        Limit::UnfinishedHeads,
+        Limit::StalledConnections,
         Limit::Descriptors,
         Limit::HeaderBytes,
         Limit::HeaderTime,
@@ -162,6 +163,8 @@ impl Limit {
         match self {
             Limit::Connections => "connections",
             Limit::IdleConnections => "idle_connections",
+            Limit::UnfinishedHeads => "unfinished_heads",
+            Limit::StalledConnections => "stalled_connections",
             Limit::Descriptors => "descriptors",
             Limit::HeaderBytes => "header_bytes",
             Limit::HeaderTime => "header_time",
@@ -231,6 +234,13 @@ impl Counters {
     pub(crate) fn open(&self) {
         self.accepted.add(1);
         self.states[State::New as usize].add(1);
+    }
+
+    /// How many connections there are, and how many of them wait for a request.
+    pub(crate) fn connections(&self) -> (u64, u64) {
+        let [new, busy, idle, closing] = State::ALL.map(|state| self.states[state as usize].get());
+        let sum = [new, busy, idle, closing].into_iter().fold(0, u64::wrapping_add);
+        (sum, new.wrapping_add(idle))
     }
 
     pub(crate) fn change(&self, from: State, to: State) {

@@ -11,7 +11,7 @@ use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
 use crate::answer::{Fault, Selected, Vary};
-use crate::express::{self, Kind};
+use crate::plain::{self, Kind};
 
 /// A site image, and what of it has been asked for so far. Workers share one: after the first request for a page it is only read.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Heads {
     /// The head of an answer; `None` where `Vary` was another when the head was made, which happens to a page whose Markdown is
     /// published later than itself.
     pub(crate) fn get(&self, kind: Kind, selected: Selected<'_>) -> Option<&[u8]> {
-        let make = || (selected.vary, express::written(&kind.response(selected)));
+        let make = || (selected.vary, plain::written(&kind.response(selected)));
         let (vary, head) = self.0[kind as usize].get_or_init(make);
         (*vary == selected.vary).then_some(head)
     }

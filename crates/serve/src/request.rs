@@ -1,4 +1,4 @@
-//! What of a request has a say in its answer, however it was read: by hyper into a field map, or by [`crate::express`] where it lies.
+//! What of a request has a say in its answer, however it was read: by hyper into a field map, or by [`crate::plain`] where it lies.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 
@@ -13,6 +13,8 @@ pub(crate) struct Request<'a, 'fields, F> {
     /// What stands behind the target's `?`, if anything does.
     pub(crate) query: Option<&'a str>,
     pub(crate) version: Version,
+    /// `:authority` of HTTP/2.
+    pub(crate) authority: Option<&'a str>,
     pub(crate) fields: &'fields F,
 }
 

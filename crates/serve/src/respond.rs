@@ -14,7 +14,8 @@
 use std::ops::Range as Span;
 
 use http::request::Parts;
-use http::{Method, Response};
+use http::uri::Authority;
+use http::{Method, Response, Version};
 
 use crate::accept::Accept;
 use crate::accept_encoding::AcceptEncoding;
@@ -40,7 +41,9 @@ pub fn respond(site: &Site, now: i64, request: Parts) -> Response<Body> {
 /// The same, and what it is that was asked for.
 pub(crate) fn respond_to(site: &Site, now: i64, request: Parts) -> (Response<Body>, Route) {
     let Parts { method, uri, version, mut headers, .. } = request;
-    let head = Request { method: &method, target: Target::of(&uri), query: uri.query(), version, fields: &headers };
+    let authority = uri.authority().filter(|_| version == Version::HTTP_2).map(Authority::as_str);
+    let (target, query) = (Target::of(&uri), uri.query());
+    let head = Request { method: &method, target, query, version, authority, fields: &headers };
     let answer = answer(site, now, &head);
     headers.clear();
     let answer = answer.unwrap_or(Answer::Fault);
@@ -50,6 +53,15 @@ pub(crate) fn respond_to(site: &Site, now: i64, request: Parts) -> (Response<Bod
         response = response.map(Body::without_content);
     }
     (response, route)
+}
+
+/// Refuses a request whose target is none.
+pub(crate) fn refuse_target(request: Parts) -> (Response<Body>, Route) {
+    let mut headers = request.headers;
+    headers.clear();
+    let response = Answer::BadTarget.write(headers);
+    let response = if request.method == Method::HEAD { response.map(Body::without_content) } else { response };
+    (response, Route::None)
 }
 
 /// The answer to a request, not yet written.
@@ -80,7 +92,7 @@ impl<'a> SiteAt<'a> {
             _ => return Ok(Answer::NotImplemented),
         }
         // 2. and 3.
-        if !host::is_sound(request.fields, request.version) {
+        if !host::is_sound(request.fields, request.version, request.authority) {
             return Ok(Answer::BadHost);
         }
         match (request.method, &request.target) {

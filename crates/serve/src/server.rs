@@ -16,13 +16,14 @@ use tokio::time::sleep;
 use crate::access_log::Writer;
 use crate::admin::{Admin, Status};
 use crate::config::{Config, DEFAULT_ADDRESS};
-use crate::connection::Shared;
+use crate::connection::slots::Bounds;
+use crate::connection::{Parts, Shared};
 use crate::descriptors;
 use crate::drain::Phase;
 use crate::error::Error;
 use crate::inherit;
 use crate::listen::{self, Address, Bound};
-use crate::meter::Tally;
+use crate::memory::Memory;
 use crate::prepared::Site;
 use crate::watchdog::Supervisor;
 use crate::worker::Worker;
@@ -33,9 +34,30 @@ pub struct Server {
     config: Config,
     bound: Vec<Bound>,
     supervisor: Supervisor,
-    /// How many the process may have open.
-    descriptors: usize,
+    capacity: Capacity,
     admin: Option<Bound>,
+}
+
+/// How much a server holds at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// Connections.
+    pub connections: usize,
+    /// The memory that the process may use, of which its connections may hold a part.
+    pub memory: Memory,
+}
+
+impl Capacity {
+    fn of(config: &Config, descriptors: usize, memory: Memory) -> Self {
+        let fitting = memory.idle_connections();
+        Capacity { connections: descriptors::connections(config.limits.connections, descriptors, fitting), memory }
+    }
+
+    /// The part of each of so many workers.
+    fn share(self, workers: usize) -> Bounds {
+        let bytes = self.memory.for_connections() / workers;
+        Bounds { connections: self.connections.div_ceil(workers), bytes }
+    }
 }
 
 impl Server {
@@ -52,7 +74,14 @@ impl Server {
             bound.push(listen::bind(address, workers)?);
         }
         let admin = config.admin.as_ref().map(|address| listen::bind(address, 1)).transpose()?;
-        Ok(Server { config, bound, supervisor: Supervisor::from_environment()?, descriptors, admin })
+        let capacity = Capacity::of(&config, descriptors, Memory::of_this_process());
+        Ok(Server { config, bound, supervisor: Supervisor::from_environment()?, capacity, admin })
+    }
+
+    /// How much it holds at most.
+    #[must_use]
+    pub fn capacity(&self) -> Capacity {
+        self.capacity
     }
 
     /// Where it listens: the addresses of the configuration, with the port that the system chose for port 0.
@@ -78,7 +107,7 @@ impl Server {
         let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
         let log = log.transpose().map_err(worker_error)?;
         let admin = self.admin.take().and_then(|mut bound| bound.listeners.pop());
-        let workers = self.workers(pack, log.as_ref()).map_err(worker_error)?;
+        let workers = self.workers(pack, log.as_ref());
         let (shared, workers): (Vec<_>, Vec<_>) = workers.into_iter().unzip();
         let probes: Vec<_> = workers.iter().map(Worker::probes).collect();
         let status = || Status::new(&pack, &shared, &probes, log.as_ref());
@@ -89,15 +118,17 @@ impl Server {
         let mut shutdown = pin!(shutdown);
         let is_over = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
         thread::scope(|scope| {
-            let started = workers.into_iter().enumerate().try_for_each(|(number, worker)| {
-                let at_work = at_work.clone();
+            let (starting, beginnings) = std::sync::mpsc::channel();
+            let spawned = workers.into_iter().enumerate().try_for_each(|(number, worker)| {
+                let (at_work, starting) = (at_work.clone(), starting.clone());
                 let work = move || {
-                    worker.run();
+                    worker.run(|begun| starting.send(begun).unwrap_or_default());
                     drop(at_work);
                 };
                 thread::Builder::new().name(format!("worker {number}")).spawn_scoped(scope, work).map(drop)
             });
-            drop(at_work);
+            drop((at_work, starting));
+            let started = spawned.and_then(|()| beginnings.iter().take(shared.len()).collect::<io::Result<()>>());
             if started.is_ok() {
                 if let Some(admin) = &admin {
                     admin.is_serving();
@@ -124,19 +155,24 @@ impl Server {
     }
 
     /// The workers, and what each shares with us.
-    fn workers(self, pack: Pack<'static>, log: Option<&Writer>) -> io::Result<Vec<(Arc<Shared>, Worker)>> {
+    fn workers(self, pack: Pack<'static>, log: Option<&Writer>) -> Vec<(Arc<Shared>, Worker)> {
         let mut bound = self.bound;
-        let limits = &self.config.limits;
-        let connections = descriptors::connections(limits.connections, self.descriptors);
-        let share = connections.div_ceil(self.config.workers.get());
+        let workers = self.config.workers.get();
         let site = Arc::new(Site::new(pack));
         let mut loggers = log.into_iter().flat_map(|log| log.loggers(&self.config.trusted_proxies));
-        let workers = (0..self.config.workers.get()).map(|_| {
-            let tally = Tally::new(self.config.admin.is_some(), loggers.next());
-            let shared = Arc::new(Shared::new(Arc::clone(&site), limits.clone(), share, tally));
+        let workers = (0..workers).map(|_| {
+            let shared = Arc::<Shared>::default();
+            let parts = Parts {
+                site: Arc::clone(&site),
+                limits: self.config.limits.clone(),
+                shared: Arc::clone(&shared),
+                bounds: self.capacity.share(workers),
+                is_timed: self.config.admin.is_some(),
+                logger: loggers.next(),
+                plain_path: self.config.plain_path,
+            };
             let listeners = bound.iter_mut().filter_map(|bound| bound.listeners.pop()).collect();
-            let worker = Worker::new(listeners, Arc::clone(&shared), self.config.drain_deadline)?;
-            Ok((shared, worker))
+            (shared, Worker::new(listeners, parts, self.config.drain_deadline))
         });
         workers.collect()
     }
@@ -144,7 +180,7 @@ impl Server {
 
 /// A line about the present, for `systemctl status`.
 fn present(shared: &[Arc<Shared>]) -> String {
-    let counts = shared.iter().map(|shared| shared.capacity.counts());
+    let counts = shared.iter().map(|shared| shared.counters.connections());
     let (open, idle) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
     format!("serving; {open} connections, {idle} of them idle")
 }

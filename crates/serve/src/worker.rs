@@ -1,29 +1,32 @@
-//! A worker: a thread with a runtime, listeners and connections of its own.
+//! A worker: a thread with a runtime, listeners and connections of its own. Nothing of a connection ever leaves it.
 
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
 
-use crate::config::ACCEPT_PAUSE;
-use crate::connection::{Shared, serve};
+use crate::config::{ACCEPT_PAUSE, CHECK_TIME, IDLE_BYTES, Limits};
+use crate::connection::meter::{count_evicted, refused_connection};
+use crate::connection::slots::{Bounds, Group, Slots};
+use crate::connection::socket::Socket;
+use crate::connection::{Local, Parts, serve};
+use crate::forwarded::Peer;
 use crate::listen;
 use crate::metrics::Limit;
-use crate::stream::Socket;
 use crate::watchdog::Probe;
 
 /// A worker that is ready to run on a thread.
 pub(crate) struct Worker {
-    runtime: Runtime,
-    listeners: Vec<Listener>,
-    shared: Arc<Shared>,
+    listeners: Vec<listen::Listener>,
+    parts: Parts,
     drain_deadline: Duration,
     probes: (UnboundedSender<Probe>, UnboundedReceiver<Probe>),
 }
@@ -34,20 +37,9 @@ pub(crate) enum Listener {
     Unix(UnixListener),
 }
 
-/// Kept by all that is to be waited for, and never sent through.
-type Alive = mpsc::Sender<()>;
-
 impl Worker {
-    pub(crate) fn new(
-        listeners: Vec<listen::Listener>,
-        shared: Arc<Shared>,
-        drain_deadline: Duration,
-    ) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-        let entered = runtime.enter();
-        let listeners = listeners.into_iter().map(Listener::register).collect::<io::Result<_>>()?;
-        drop(entered);
-        Ok(Worker { runtime, listeners, shared, drain_deadline, probes: unbounded_channel() })
+    pub(crate) fn new(listeners: Vec<listen::Listener>, parts: Parts, drain_deadline: Duration) -> Self {
+        Worker { listeners, parts, drain_deadline, probes: unbounded_channel() }
     }
 
     /// Where the watchdog's requests go.
@@ -55,21 +47,73 @@ impl Worker {
         self.probes.0.clone()
     }
 
-    /// Serves until told to leave, and then until the last connection is closed or the deadline is over.
-    pub(crate) fn run(self) {
-        let Worker { runtime, listeners, shared, drain_deadline, probes } = self;
-        runtime.block_on(async move {
-            let (alive, mut all_gone) = mpsc::channel(1);
-            for listener in listeners {
-                tokio::spawn(accept_all(listener, Arc::clone(&shared), alive.clone()));
-            }
-            drop(alive);
-            tokio::spawn(answer_probes(probes.1, Arc::clone(&shared)));
-            shared.drain.stopping().await;
-            // Whether all are gone, or time is up, or nobody wants to wait: the runtime ends, and with it what is left.
-            shared.drain.unless_gone(pin!(timeout(drain_deadline, all_gone.recv()))).await;
-        });
+    /// Serves until the server leaves, and then until the last connection is closed or the deadline is over. `started` is told
+    /// whether there is a runtime, before anything is answered.
+    pub(crate) fn run(self, started: impl FnOnce(io::Result<()>)) {
+        let Worker { listeners, parts, drain_deadline, probes } = self;
+        let begun =
+            Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default()).and_then(
+                |runtime| {
+                    let listeners = register(&runtime, listeners)?;
+                    Ok((runtime, listeners))
+                },
+            );
+        let (runtime, listeners) = match begun {
+            Ok(begun) => begun,
+            Err(error) => return started(Err(error)),
+        };
+        started(Ok(()));
+        runtime.block_on(work(listeners, Rc::new(Local::new(parts)), drain_deadline, probes.1));
     }
+}
+
+fn register(runtime: &LocalRuntime, listeners: Vec<listen::Listener>) -> io::Result<Vec<Listener>> {
+    let _entered = runtime.enter();
+    listeners.into_iter().map(Listener::register).collect()
+}
+
+async fn work(listeners: Vec<Listener>, local: Rc<Local>, drain_deadline: Duration, probes: UnboundedReceiver<Probe>) {
+    let accepting: Vec<_> =
+        listeners.into_iter().map(|listener| spawn_local(accept_all(listener, Rc::clone(&local)))).collect();
+    spawn_local(answer_probes(probes, Rc::clone(&local)));
+    spawn_local(check_time(Rc::clone(&local)));
+    let drain = &local.shared.drain;
+    drain.stopping().await;
+    // Those that wait for a request have to know that none is waited for any more.
+    local.slots.wake_all();
+    let all_gone = async {
+        for accepting in accepting {
+            // It ends, or has panicked, which ends the process.
+            accepting.await.unwrap_or_default();
+        }
+        until(&local.slots, Slots::is_empty).await;
+    };
+    // Whether all are gone, or time is up, or nobody wants to wait: the runtime ends, and with it what is left.
+    drain.unless_gone(pin!(timeout(drain_deadline, all_gone))).await;
+}
+
+/// Waits until the first connection has come, or the last one has gone.
+async fn until(slots: &Slots, happens: impl Fn(&Slots) -> bool) {
+    while !happens(slots) {
+        slots.changed.notified().await;
+    }
+}
+
+/// Looks now and then at all connections, as long as there are any.
+async fn check_time(local: Rc<Local>) {
+    let period = period(&local.limits);
+    loop {
+        until(&local.slots, |slots| !slots.is_empty()).await;
+        local.clock.refresh();
+        local.slots.sweep(local.clock.now());
+        sleep(period).await;
+    }
+}
+
+/// How often to look at connections: more often than the shortest limit.
+fn period(limits: &Limits) -> Duration {
+    let shortest = limits.header_time.min(limits.idle_time).min(limits.write_time) / 4;
+    CHECK_TIME.min(shortest).max(Duration::from_millis(1))
 }
 
 impl Listener {
@@ -88,52 +132,70 @@ impl Listener {
         })
     }
 
-    pub(crate) fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<Socket>> {
+    pub(crate) fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(Socket, Peer)>> {
         match self {
-            Listener::Tcp(listener) => listener.poll_accept(context).map_ok(|(socket, _)| Socket::Tcp(socket)),
-            Listener::Unix(listener) => listener.poll_accept(context).map_ok(|(socket, _)| Socket::Unix(socket)),
+            Listener::Tcp(listener) => {
+                listener.poll_accept(context).map_ok(|(socket, peer)| (Socket::Tcp(socket), Peer::of(peer)))
+            }
+            Listener::Unix(listener) => {
+                listener.poll_accept(context).map_ok(|(socket, _)| (Socket::Unix(socket), Peer::Unix))
+            }
         }
     }
 }
 
-/// Accepts until told to stop, and then what is in the queue already, since closing a listener resets what waits in it.
-async fn accept_all(listener: Listener, shared: Arc<Shared>, alive: Alive) {
-    let start = |socket: Socket| {
-        let Some(place) = shared.capacity.admit() else {
-            shared.tally.counters.count_limit(Limit::Connections);
-            return socket.refuse();
-        };
-        let (shared, alive) = (Arc::clone(&shared), alive.clone());
-        tokio::spawn(async move {
-            serve(socket, shared).await;
-            drop((place, alive));
-        });
-    };
+/// Accepts until the server stops, and then what is in the queue already, since closing a listener resets what waits in it.
+async fn accept_all(listener: Listener, local: Rc<Local>) {
     loop {
         let mut next = pin!(poll_fn(|context| listener.poll_accept(context)));
-        match shared.drain.unless_stopping(next.as_mut()).await {
-            Some(Ok(socket)) => start(socket),
+        match local.shared.drain.unless_stopping(next.as_mut()).await {
+            Some(Ok((socket, peer))) => start(socket, peer, &local),
             Some(Err(error)) if is_of_one_connection(&error) => {}
             Some(Err(_)) => {
-                shared.tally.counters.count_limit(Limit::Descriptors);
-                // Whoever gives way gives back a descriptor.
-                shared.capacity.make_room();
+                local.shared.counters.count_limit(Limit::Descriptors);
+                // What is closed gives back a descriptor.
+                count_evicted(&local, &local.slots.make_room(local.clock.now()));
                 sleep(ACCEPT_PAUSE).await;
             }
             None => break,
         }
     }
     if let Ok(rest) = listener.deregister() {
-        while let Ok(socket) = Socket::accept(&rest) {
-            start(socket);
+        while let Ok((socket, peer)) = Socket::accept(&rest) {
+            start(socket, peer, &local);
         }
     }
 }
 
-/// Answers the watchdog, as any other client is answered. Nobody waits for it when the server leaves.
-async fn answer_probes(mut probes: UnboundedReceiver<Probe>, shared: Arc<Shared>) {
+/// Serves an accepted connection, if there is a slot for it.
+fn start(socket: Socket, peer: Peer, local: &Rc<Local>) {
+    let group = match peer {
+        Peer::Address(address) => Group::of(address),
+        Peer::Unix => Group::Unix,
+    };
+    let (slot, evicted) = local.slots.admit(group, IDLE_BYTES, local.clock.now());
+    count_evicted(local, &evicted);
+    let Some(slot) = slot else {
+        local.shared.counters.count_limit(Limit::Connections);
+        let (_, clock) = local.clock.read();
+        let answer = [REFUSAL, &local.clock.date_lines(clock)].concat();
+        let received = socket.refuse(&answer);
+        return refused_connection(local, 503, &received, peer);
+    };
+    spawn_local(serve(socket, peer, slot, Rc::clone(local)));
+}
+
+/// What a client is sent for whom there is no slot (RFC 9110 §15.6.4), up to its `Date`.
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n";
+
+/// Answers the watchdog, as any other client is answered. It takes no slot, and nobody waits for it when the server leaves.
+async fn answer_probes(mut probes: UnboundedReceiver<Probe>, local: Rc<Local>) {
     while let Some(probe) = probes.recv().await {
-        tokio::spawn(serve(Socket::Probe(probe), Arc::clone(&shared)));
+        let slots = Slots::new(Bounds { connections: 1, bytes: usize::MAX });
+        if let (Some(slot), _) = slots.admit(Group::Unix, 0, local.clock.now()) {
+            spawn_local(serve(Socket::Probe(probe), Peer::Unix, slot, Rc::clone(&local)));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use graven_pack::Coding;
@@ -162,6 +163,7 @@ impl Peer {
 }
 
 const OK: u8 = 0x88;
+const BAD_REQUEST: u8 = 0x8c;
 const NOT_FOUND: u8 = 0x8d;
 
 #[test]
@@ -240,12 +242,12 @@ fn a_server_that_leaves_says_so_and_finishes_its_streams() {
     busy.send(get(1, "/big"));
     busy.next_of(HEADERS);
     server.stop();
-    assert_eq!(busy.answers(1)[&1].1.len(), BIG);
     idle.next_of(GOAWAY);
     // The PING that came with it is answered; then no stream can be under way.
     let ping = idle.next_of(PING);
     idle.send(frame(PING, ACK, 0, &ping.payload));
     assert!(idle.flood(&[], 0).is_some(), "the last stream is named, and the connection closed");
+    assert_eq!(busy.answers(1)[&1].1.len(), BIG);
     server.wait();
 }
 
@@ -265,13 +267,12 @@ fn an_idle_connection_is_told_and_closed() {
 }
 
 #[test]
-fn a_client_that_opens_no_window_is_cut_off() {
-    let limits = Limits { idle_time: Duration::from_millis(300), ..Limits::default() };
-    let server = Running::start_alone(limits);
+fn a_stream_without_a_window_is_reset_and_the_connection_closed() {
+    let short = Duration::from_millis(300);
+    let server = Running::start_alone(Limits { write_time: short, idle_time: short, ..Limits::default() });
     // SETTINGS_INITIAL_WINDOW_SIZE = 0
     let mut peer = Peer::connect_with(&server, &[0, 4, 0, 0, 0, 0]);
-    peer.send(get(1, "/big"));
-    peer.next_of(HEADERS);
+    peer.send([get(1, "/big"), get(3, "/notes")].concat());
     let begun = Instant::now();
     let mut pings = peer.socket.try_clone().expect("a socket");
     let pinging = std::thread::spawn(move || {
@@ -280,9 +281,45 @@ fn a_client_that_opens_no_window_is_cut_off() {
             std::thread::sleep(Duration::from_millis(20));
         }
     });
+    for stream in [1, 3] {
+        let reset = peer.next_of(RST_STREAM);
+        // CANCEL
+        assert_eq!((reset.stream, &reset.payload[..]), (stream, &[0, 0, 0, 8][..]));
+    }
+    assert!(begun.elapsed() >= short, "{:?}", begun.elapsed());
+    peer.next_of(GOAWAY);
     peer.flood(&[], 0);
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     pinging.join().expect("no panic");
+}
+
+#[test]
+fn idle_connections_give_way_to_new_clients() {
+    let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
+    // Some have asked for nothing yet, others were answered.
+    let mut held: Vec<_> = (0..6).map(|_| Peer::connect(&server)).collect();
+    for (stream, peer) in [1, 3].into_iter().zip(&mut held[3..]) {
+        peer.send(get(stream, "/notes"));
+    }
+    let begun = Instant::now();
+    for _ in 0..3 {
+        assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    // The first was closed for another, and knows that nothing was answered.
+    let goaway = held[0].next_of(GOAWAY);
+    assert_eq!(goaway.payload[..8], [0; 8]);
+}
+
+#[test]
+fn an_authority_that_differs_from_host_is_a_bad_request() {
+    let server = Running::start();
+    let mut peer = Peer::connect(&server);
+    for (stream, host, expected) in [(1, "localhost", OK), (3, "elsewhere.example", BAD_REQUEST)] {
+        let block = [fields("/notes"), literal(0, "host", host)].concat();
+        peer.send(frame(HEADERS, END_STREAM | END_HEADERS, stream, &block));
+        assert_eq!(peer.answer(stream).0, expected, "{host}");
+    }
 }
 
 #[test]

@@ -143,19 +143,88 @@ fn at_the_limit_the_longest_idle_gives_way() {
 }
 
 #[test]
-fn where_all_are_busy_a_new_connection_is_a_503() {
+fn unfinished_heads_give_way_oldest_first() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
     let mut busy: Vec<_> = (0..3).map(|_| server.connect()).collect();
     for client in &mut busy {
         client.send("GET /notes HTTP/1.1\r\nHost: a\r\n");
+        thread::sleep(Duration::from_millis(20));
     }
-    thread::sleep(Duration::from_millis(100));
-    let text = server.connect().rest();
-    assert!(text.starts_with("HTTP/1.1 503 ") && text.contains("\r\nretry-after: "), "{text}");
-    for client in &mut busy {
+    assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
+    assert!(busy[0].is_closed());
+    for client in &mut busy[1..] {
         client.send("\r\n");
         assert_eq!(client.answer_to("GET").status, 200);
     }
+}
+
+#[test]
+fn clients_that_take_nothing_give_way_and_those_that_read_do_not() {
+    let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
+    let mut slow: Vec<_> = (0..3).map(|_| server.connect()).collect();
+    for client in &mut slow {
+        client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    // Two read on, one does not.
+    let mut buffer = vec![0; 1 << 20];
+    for _ in 0..15 {
+        for client in &mut slow[1..] {
+            let length = client.stream.read(&mut buffer).expect("it goes on");
+            assert!(length > 0);
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    let mut fresh = server.connect();
+    assert_eq!(fresh.ask("GET", "/notes", "").status, 200);
+    drop(fresh);
+    let _third = server.connect().ask("GET", "/notes", "");
+    slow.remove(0);
+    for client in &mut slow {
+        assert!(client.stream.read(&mut buffer).expect("it goes on") > 0);
+    }
+}
+
+#[test]
+fn where_all_are_answered_a_new_connection_is_a_503_with_a_date() {
+    let server = Running::start_alone(Limits { connections: NonZeroUsize::new(2), ..Limits::default() });
+    let mut busy: Vec<_> = (0..2).map(|_| server.connect()).collect();
+    for client in &mut busy {
+        client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.more().expect("it answers");
+    }
+    let text = server.connect().rest();
+    assert!(text.starts_with("HTTP/1.1 503 ") && text.contains("\r\nretry-after: "), "{text}");
+    assert!(text.contains("\r\ndate: ") && text.ends_with(" GMT\r\n\r\n"), "{text}");
+    for client in &mut busy {
+        assert_eq!(client.answer_to("GET").content.len(), BIG);
+    }
+}
+
+/// A client with an address of its own.
+fn connect_from(address: [u8; 4], server: &Running) -> Client {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    socket.bind(&std::net::SocketAddr::from((address, 0)).into()).expect("an address of this computer");
+    socket.connect(&server.address.into()).expect("it listens");
+    let stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    Client { stream, read: Vec::new() }
+}
+
+#[test]
+fn the_address_that_holds_the_most_loses_first() {
+    let server = Running::start_alone(Limits { connections: NonZeroUsize::new(8), ..Limits::default() });
+    let mut reader = connect_from([127, 0, 0, 2], &server);
+    assert_eq!(reader.ask("GET", "/notes", "").status, 200);
+    // Another address takes all that is left, again and again, with connections that are worth more than an idle one.
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        let mut client = connect_from([127, 0, 0, 3], &server);
+        client.send("GET /notes HTTP/1.1\r\n");
+        held.push(client);
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(reader.ask("GET", "/notes", "").status, 200, "it was not pushed out");
+    assert_eq!(connect_from([127, 0, 0, 4], &server).ask("GET", "/notes", "").status, 200);
 }
 
 /// This test once more, in a process of its own: as a server, until it is told to leave.
@@ -222,28 +291,27 @@ fn has_served(config: Config) -> bool {
 }
 
 #[test]
-fn without_descriptors_accepting_waits_and_recovers() {
+fn without_descriptors_accepting_does_not_spin_and_new_clients_are_answered() {
     let limits = Limits { connections: NonZeroUsize::new(1000), ..Limits::default() };
     if has_served(Config { limits, ..Config::default() }) {
         return;
     }
-    let server = Process::start("without_descriptors_accepting_waits_and_recovers", "ulimit -n 64;");
-    // Busy, so that none gives way.
+    let server =
+        Process::start("without_descriptors_accepting_does_not_spin_and_new_clients_are_answered", "ulimit -n 64;");
+    // Each is being answered, and its client reads, so that none gives way at first.
     let mut busy: Vec<_> = (0..100).map(|_| server.connect()).collect();
     for client in &mut busy {
-        client.send("GET /notes HTTP/1.1\r\nHost: a\r\n");
+        client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
     }
-    thread::sleep(Duration::from_millis(200));
+    thread::sleep(Duration::from_millis(100));
     let before = server.ticks();
-    thread::sleep(Duration::from_secs(1));
+    thread::sleep(Duration::from_millis(700));
     let used = server.ticks() - before;
     assert!(used < 20, "it spins: {used} ticks of a hundred");
-    busy.truncate(10);
+    // By now they take nothing for more than a second.
+    thread::sleep(Duration::from_secs(1));
+    drop(busy.split_off(64));
     assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
-    for client in &mut busy {
-        client.send("\r\n");
-        assert_eq!(client.answer_to("GET").status, 200);
-    }
 }
 
 #[test]

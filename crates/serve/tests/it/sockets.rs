@@ -156,7 +156,9 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
         ("GET / HTTP/1.1\r\nHost: a\r\n: no name\r\n\r\n", 400),
         ("GET / HTTP/1.1\rHost: a\r\r", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\n\rGET", 400),
-        ("GET / HTTP/1.2\r\nHost: a\r\n\r\n", 400),
+        ("GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /?q#a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET http://a/#b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET / http/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost:\r\nHost: a\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nContent-Length: 4\r\n\r\nabcd", 200),
@@ -190,6 +192,10 @@ fn what_can_be_read_in_one_way_only_keeps_the_connection() {
         // RFC 9110 §8.6: equal lengths are one length.
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n",
+        // RFC 9110 §2.5: a later minor version means what the latest known one does.
+        "GET / HTTP/1.2\r\nHost: a\r\n\r\n",
+        "GET /?x HTTP/1.9\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n",
         "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
     ] {

@@ -1,18 +1,19 @@
-//! Express: the plain request, answered where it lies.
+//! The plain request, answered where it lies.
 //!
 //! Most requests that a site gets are a GET of a path, without content and without conditions but the one that asks for a 304. For
 //! these hyper is not set up at all: the head is read in a buffer of the worker's, [`answer`] decides as it does for all requests,
 //! and what is sent are a head that was made from the same answer once, the date, and the bytes of the pack. So such a request costs
 //! one system call to read, one to write and no allocation, and a connection that asks nothing else never owns a buffer.
 //!
-//! What is not plain, or not whole, or not to the letter of RFC 9112, is handed over to [`crate::http1`] with all that was read; which
-//! requests those are has no influence on their answer, only on its cost. A test holds the two ways to the same answers.
+//! What is not plain, or not whole, or not to the letter of RFC 9112, is hyper's; which requests those are has no influence on their
+//! answer, only on its cost. Tests hold the two ways to the same answers, as values here and as bytes on sockets.
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderName, Method, Response, StatusCode, Version};
 
 use crate::answer::{Answer, Selected};
 use crate::body::Body;
+use crate::forwarded::{CF_CONNECTING_IP, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO};
 use crate::metrics::Route;
 use crate::prepared::Site;
 use crate::request::{Fields, Request};
@@ -32,6 +33,9 @@ pub(crate) struct Reply<'a> {
     pub(crate) content: &'static [u8],
     /// How many bytes the request had.
     pub(crate) length: usize,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'a str,
+    pub(crate) request: PlainFields<'a>,
 }
 
 /// Answers the request at the front of `bytes`; `None` where it is not whole or not plain.
@@ -42,6 +46,7 @@ pub(crate) fn reply<'a>(site: &'a Site, now: i64, bytes: &'a [u8]) -> Option<Rep
         target: Target::Path(head.path.into()),
         query: None,
         version: Version::HTTP_11,
+        authority: None,
         fields: &head.fields,
     };
     let answer = answer(site, now, &request).ok()?;
@@ -52,13 +57,17 @@ pub(crate) fn reply<'a>(site: &'a Site, now: i64, bytes: &'a [u8]) -> Option<Rep
         Answer::NotFound(Some(selected)) => (Kind::NotFound, selected),
         _ => return None,
     };
-    let has_content = kind != Kind::NotModified && head.method == Method::GET;
+    let is_get = head.method == Method::GET;
+    let has_content = kind != Kind::NotModified && is_get;
     Some(Reply {
         status: kind.status(),
         route,
         head: selected.variant.heads.get(kind, selected)?,
         content: if has_content { selected.variant.bytes } else { &[] },
         length: head.length,
+        method: if is_get { "GET" } else { "HEAD" },
+        path: head.path,
+        request: head.fields,
     })
 }
 
@@ -71,13 +80,21 @@ struct Head<'a> {
     length: usize,
 }
 
-/// The fields that have a say in a plain request's answer, each there at most once.
+/// The fields of a plain request that its answer depends on, each there at most once, and those that the access log names.
 #[derive(Debug, Default)]
-struct PlainFields<'a> {
-    host: Option<&'a [u8]>,
+pub(crate) struct PlainFields<'a> {
+    pub(crate) host: Option<&'a [u8]>,
     accept: Option<&'a [u8]>,
     accept_encoding: Option<&'a [u8]>,
     if_none_match: Option<&'a [u8]>,
+    /// Of several, the first.
+    pub(crate) referer: Option<&'a [u8]>,
+    /// Of several, the first.
+    pub(crate) user_agent: Option<&'a [u8]>,
+    forwarded: Option<&'a [u8]>,
+    x_forwarded_for: Option<&'a [u8]>,
+    x_forwarded_proto: Option<&'a [u8]>,
+    cf_connecting_ip: Option<&'a [u8]>,
 }
 
 impl<'a> Head<'a> {
@@ -121,6 +138,18 @@ impl<'a> PlainFields<'a> {
                 Name::Accept => &mut fields.accept,
                 Name::AcceptEncoding => &mut fields.accept_encoding,
                 Name::IfNoneMatch => &mut fields.if_none_match,
+                Name::Forwarded => &mut fields.forwarded,
+                Name::XForwardedFor => &mut fields.x_forwarded_for,
+                Name::XForwardedProto => &mut fields.x_forwarded_proto,
+                Name::CfConnectingIp => &mut fields.cf_connecting_ip,
+                Name::Referer => {
+                    fields.referer.get_or_insert(line.value);
+                    continue;
+                }
+                Name::UserAgent => {
+                    fields.user_agent.get_or_insert(line.value);
+                    continue;
+                }
                 Name::Connection if line.value.eq_ignore_ascii_case(b"keep-alive") => continue,
                 Name::Connection | Name::Other => return None,
                 Name::Silent => continue,
@@ -143,6 +172,14 @@ impl Fields for PlainFields<'_> {
             self.accept_encoding
         } else if *name == IF_NONE_MATCH {
             self.if_none_match
+        } else if *name == FORWARDED {
+            self.forwarded
+        } else if *name == X_FORWARDED_FOR {
+            self.x_forwarded_for
+        } else if *name == X_FORWARDED_PROTO {
+            self.x_forwarded_proto
+        } else if *name == CF_CONNECTING_IP {
+            self.cf_connecting_ip
         } else {
             None
         };
@@ -158,6 +195,12 @@ enum Name {
     AcceptEncoding,
     IfNoneMatch,
     Connection,
+    Referer,
+    UserAgent,
+    Forwarded,
+    XForwardedFor,
+    XForwardedProto,
+    CfConnectingIp,
     /// It has a say in other requests, or in where they end.
     Other,
     /// It has no say here.
@@ -188,6 +231,12 @@ impl Name {
             15 if is(b"accept-encoding") => Name::AcceptEncoding,
             13 if is(b"if-none-match") => Name::IfNoneMatch,
             10 if is(b"connection") => Name::Connection,
+            10 if is(b"user-agent") => Name::UserAgent,
+            7 if is(b"referer") => Name::Referer,
+            9 if is(b"forwarded") => Name::Forwarded,
+            15 if is(b"x-forwarded-for") => Name::XForwardedFor,
+            17 if is(b"x-forwarded-proto") => Name::XForwardedProto,
+            16 if is(b"cf-connecting-ip") => Name::CfConnectingIp,
             _ if OTHERS.iter().any(|other| is(other)) => Name::Other,
             _ => Name::Silent,
         }
@@ -299,7 +348,7 @@ mod tests {
         (response.status(), sent, response.body().content().to_vec())
     }
 
-    fn by_express(site: &Site, method: &str, path: &str, fields: &[(&str, &str)]) -> Option<Answered> {
+    fn by_plain_path(site: &Site, method: &str, path: &str, fields: &[(&str, &str)]) -> Option<Answered> {
         let lines = fields.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect::<String>();
         let request = format!("{method} {path} HTTP/1.1\r\n{lines}\r\n");
         let reply = reply(site, 0, request.as_bytes())?;
@@ -338,7 +387,7 @@ mod tests {
             let fields: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
             let expected = by_respond(&site, method, path, &fields);
             for _ in 0..2 {
-                prop_assert_eq!(by_express(&site, method, path, &fields), Some(expected.clone()));
+                prop_assert_eq!(by_plain_path(&site, method, path, &fields), Some(expected.clone()));
             }
         }
 

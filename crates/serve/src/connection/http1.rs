@@ -1,0 +1,190 @@
+//! HTTP/1.0 and 1.1 by hyper: one message at a time.
+//!
+//! hyper is given the bytes of exactly one message, and once its answer is with the kernel it is dropped, with empty hands: no byte
+//! of the next message was ever in its buffers, so none can be lost, and no answer can belong to another request. Where a message
+//! announces content, only hyper knows where it ends; then hyper has the connection until it closes, which is with that answer.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::future::{Ready, poll_fn, ready};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::CONNECTION;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1::{Builder, Connection as Http1};
+use hyper::service::Service;
+use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWrite;
+
+use super::head::Content;
+use super::slots::Phase;
+use super::socket::Socket;
+use super::stream::{Connection, Progress, Stream};
+use crate::body::Body;
+use crate::config::{HTTP1_BYTES, IDLE_BYTES, LEAST_HEADER_BYTES, Limits, STALLED_BYTES};
+use crate::fields;
+use crate::metrics::Limit;
+use crate::respond::{refuse_target, respond_to};
+use crate::time::later;
+
+/// A message as it was received.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// Its head, and all that was received after it where it has content.
+    pub(crate) bytes: Bytes,
+    pub(crate) content: Content,
+    pub(crate) target: Fragment,
+}
+
+/// Whether the target has a fragment, which no target may have and [`http::Uri`] leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fragment {
+    None,
+    Some,
+}
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It waits for the next message.
+    Kept,
+    Closed,
+}
+
+/// hyper's builder; unlisted options keep their defaults: keep-alive, a `Date`, one hundred fields at most.
+pub(crate) fn builder(limits: &Limits) -> Builder {
+    let mut builder = Builder::new();
+    builder
+        // Heads are whole before hyper sees them.
+        .header_read_timeout(None)
+        .max_buf_size(limits.header_bytes.max(LEAST_HEADER_BYTES))
+        // A client that closes its half after its last request still gets the answer.
+        .half_close(true);
+    // Not `pipeline_flush`: it copies each body into a buffer of the connection's, however large, and keeps the buffer.
+    builder
+}
+
+/// Answers one message.
+pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Connection<'_>) -> Outcome {
+    let Connection { local, slot, meter } = connection;
+    let progress = Progress::default();
+    let now = local.clock.now();
+    slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
+    let Message { bytes, content, target } = message;
+    let stream = Stream::new(socket, bytes.clone(), content, connection, &progress);
+    let responder = Responder { connection, progress: &progress, content, target };
+    let mut http = local.http1.serve_connection(TokioIo::new(stream), responder);
+    let outcome = poll_fn(|context| poll(&mut http, connection, &progress, context)).await;
+    drop(http);
+    if progress.is_blocked.get() {
+        socket.abandon();
+    }
+    if progress.answered.get() == 0
+        && let Some(status) = progress.refusal.get()
+    {
+        meter.refused(status, &bytes);
+    }
+    if outcome == Outcome::Kept {
+        meter.charge(slot, IDLE_BYTES);
+    }
+    outcome
+}
+
+fn poll(
+    http: &mut Http1<TokioIo<Stream<'_>>, Responder<'_>>,
+    connection: Connection<'_>,
+    progress: &Progress,
+    context: &mut Context<'_>,
+) -> Poll<Outcome> {
+    let Connection { local, slot, meter } = connection;
+    let is_answered = || progress.answered.get() > 0 && progress.is_flushed.get();
+    match Pin::new(&mut *http).poll(context) {
+        // hyper is done early with a connection whose last request asked for an upgrade: without flushing, and without closing the
+        // socket. Polled again, it goes on.
+        Poll::Ready(Ok(())) if !progress.is_closing.get() => {
+            if Pin::new(http).poll(context).is_ready() || is_answered() {
+                meter.flushed();
+                return Poll::Ready(if progress.is_closing.get() { Outcome::Closed } else { Outcome::Kept });
+            }
+        }
+        Poll::Ready(result) => {
+            if let Err(error) = result {
+                meter.fail_http1(&error);
+            }
+            meter.flushed();
+            return Poll::Ready(Outcome::Closed);
+        }
+        Poll::Pending => {}
+    }
+    if progress.is_flushed.get() {
+        meter.flushed();
+    }
+    if is_answered() && !progress.is_closing.get() {
+        return Poll::Ready(Outcome::Kept);
+    }
+    if slot.is_evicted() || slot.is_over(local.clock.now()) {
+        if progress.is_blocked.get() && !slot.is_evicted() {
+            meter.limit(Limit::WriteTime);
+        }
+        return Poll::Ready(Outcome::Closed);
+    }
+    meter.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES);
+    Poll::Pending
+}
+
+/// Writes an answer that was made without hyper, and closes so that it arrives.
+pub(crate) async fn close_with(socket: &mut Socket, answer: &[u8], connection: Connection<'_>) {
+    let progress = Progress::default();
+    let mut stream = Stream::new(socket, Bytes::new(), Content::Some, connection, &progress);
+    // A few bytes, and nothing was written before: they fit, or the client is gone.
+    let written = poll_fn(|context| Poll::Ready(Pin::new(&mut stream).poll_write(context, answer))).await;
+    if matches!(written, Poll::Ready(Ok(_))) {
+        poll_fn(|context| {
+            let is_evicted = connection.slot.is_evicted();
+            if is_evicted { Poll::Ready(Ok(())) } else { Pin::new(&mut stream).poll_shutdown(context) }
+        })
+        .await
+        .unwrap_or_default();
+    }
+}
+
+/// Answers the request that hyper has read.
+struct Responder<'a> {
+    connection: Connection<'a>,
+    progress: &'a Progress,
+    content: Content,
+    target: Fragment,
+}
+
+impl Service<Request<Incoming>> for Responder<'_> {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<Body>, Infallible>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let Connection { local, meter, .. } = self.connection;
+        let (head, _) = request.into_parts();
+        meter.begin(&head);
+        let (_, clock) = local.clock.read();
+        let now = later(clock, local.site.pack().time());
+        let (mut response, route) = match self.target {
+            Fragment::None => respond_to(&local.site, now, head),
+            Fragment::Some => refuse_target(head),
+        };
+        // No resource here has a use for content, so none is read; what may follow it is not taken for a request.
+        if self.content == Content::Some || local.shared.drain.is_leaving() {
+            response.headers_mut().insert(CONNECTION, fields::CLOSE.clone());
+        }
+        increment(&self.progress.answered);
+        self.progress.is_flushed.set(false);
+        meter.answer(&response, route);
+        ready(Ok(response))
+    }
+}
+
+fn increment(count: &Cell<usize>) {
+    count.set(count.get() + 1);
+}

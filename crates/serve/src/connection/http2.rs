@@ -1,0 +1,313 @@
+//! HTTP/2 on a connection, by prior knowledge (RFC 9113 §3.3), by h2. An `Upgrade: h2c` is not taken, as that section has it.
+//!
+//! h2 does the frames. What is ours is when a stream is written: content stays in the pack until its stream has a window, so that a
+//! stream which cannot be written holds its state and little more, and one that has not been written for the write time is reset.
+//! What a client can flood a server with closes the connection or retains no memory: streams that are reset are counted
+//! ([`Limits::resets`], [`ERROR_RESETS`]); h2 answers one PING and one SETTINGS before it reads on, and counts CONTINUATION; and
+//! [`crate::config::FLOOD_BYTES`] bounds what is sent without a request.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use h2::server::{Builder, Connection as Frames, SendResponse};
+use h2::{Reason, SendStream};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+
+use super::head::Content;
+use super::slots::Phase;
+use super::socket::Socket;
+use super::stream::{Connection, Progress, Stream};
+use crate::body::Body;
+use crate::clock::Moment;
+use crate::config::{
+    ERROR_RESETS, HTTP2_BYTES, IDLE_BYTES, LINGER_TIME, Limits, STALLED_BYTES, STREAM_BYTES, STREAM_WINDOW,
+};
+use crate::metrics::Limit;
+use crate::respond::respond_to;
+use crate::time::later;
+
+/// How much content is handed to h2 at a time. It bounds no memory, since content is not copied.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// h2's builder; unlisted options keep their defaults.
+pub(crate) fn builder(limits: &Limits) -> Builder {
+    let mut builder = Builder::new();
+    builder
+        .max_concurrent_streams(limits.streams)
+        .max_pending_accept_reset_streams(limits.resets)
+        .max_local_error_reset_streams(Some(ERROR_RESETS))
+        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
+        .initial_window_size(STREAM_WINDOW)
+        .max_send_buffer_size(CHUNK_BYTES);
+    builder
+}
+
+/// Answers requests until the connection is closed.
+pub(crate) async fn serve(socket: &mut Socket, ahead: Bytes, connection: Connection<'_>) {
+    let progress = Progress::default();
+    converse(Stream::new(socket, ahead, Content::Some, connection, &progress), connection, &progress).await;
+    if progress.is_blocked.get() {
+        socket.abandon();
+    }
+}
+
+async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Progress) {
+    let Connection { local, slot, meter } = connection;
+    let now = local.clock.now();
+    progress.written.set(now);
+    slot.enter(Phase::Head, now, now.after(local.limits.header_time));
+    meter.charge(slot, IDLE_BYTES + HTTP2_BYTES);
+    let mut handshake = std::pin::pin!(local.http2.handshake(stream));
+    let frames = poll_fn(|context| match handshake.as_mut().poll(context) {
+        Poll::Ready(frames) => Poll::Ready(frames.ok()),
+        Poll::Pending if slot.is_evicted() || slot.is_over(local.clock.now()) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    let Some(frames) = frames.await else { return };
+    let mut session = Session { frames, connection, progress, sending: Vec::new(), active: now, closing: Closing::No };
+    poll_fn(|context| session.poll(context)).await;
+}
+
+/// An HTTP/2 connection.
+struct Session<'a> {
+    frames: Frames<Stream<'a>, Bytes>,
+    connection: Connection<'a>,
+    progress: &'a Progress,
+    /// Streams whose content is not with h2 yet.
+    sending: Vec<Sending>,
+    /// When there was last a request, or a stream to be written.
+    active: Moment,
+    closing: Closing,
+}
+
+/// A stream whose content is not with h2 yet.
+struct Sending {
+    stream: SendStream<Bytes>,
+    content: Bytes,
+    /// When it last had a window.
+    since: Moment,
+}
+
+/// How far the end of a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    No,
+    /// The client knows which streams are still answered (RFC 9113 §6.8); those are finished.
+    Gracefully,
+    /// It is idle, knows, and has so long to close.
+    By(Moment),
+}
+
+impl Session<'_> {
+    /// Ready when the connection is closed.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Connection { local, slot, .. } = self.connection;
+        if slot.is_evicted() {
+            return self.close_at_once(context);
+        }
+        let now = local.clock.now();
+        if self.closing == Closing::No && local.shared.drain.is_leaving() {
+            self.close_gracefully();
+        }
+        loop {
+            if let Poll::Ready(()) = self.poll_requests(now, context) {
+                return Poll::Ready(());
+            }
+            if !self.send_all(now, context) {
+                break;
+            }
+        }
+        self.look(now, context)
+    }
+
+    /// Reads frames, answers requests, writes what is ready. Ready when the connection is closed.
+    fn poll_requests(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match self.frames.poll_accept(context) {
+                Poll::Ready(Some(Ok((request, response)))) => {
+                    self.active = now;
+                    self.answer(request, response, now);
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    // What ends in an error of the socket has ended; all others are the client's.
+                    if !error.is_io() {
+                        self.connection.meter.limit(Limit::Protocol);
+                    }
+                    return Poll::Ready(());
+                }
+                Poll::Ready(None) => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    fn answer<T>(&mut self, request: Request<T>, mut respond: SendResponse<Bytes>, now: Moment) {
+        let Connection { local, meter, .. } = self.connection;
+        let (head, _unread) = request.into_parts();
+        meter.begin(&head);
+        let (_, clock) = local.clock.read();
+        let (response, route) = respond_to(&local.site, later(clock, local.site.pack().time()), head);
+        self.progress.answered.set(self.progress.answered.get() + 1);
+        meter.answer(&response, route);
+        meter.flushed();
+        let (response, content) = fields_of(response, &local.clock.date(clock));
+        // An error is the client's: it has reset the stream, or the connection has ended.
+        if let Ok(stream) = respond.send_response(response, content.is_empty())
+            && !content.is_empty()
+        {
+            self.sending.push(Sending { stream, content, since: now });
+        }
+    }
+
+    /// Hands over to h2 what the windows allow; whether there was anything.
+    fn send_all(&mut self, now: Moment, context: &mut Context<'_>) -> bool {
+        let mut has_sent = false;
+        self.sending.retain_mut(|sending| match sending.poll(now, context) {
+            Poll::Ready(Sent::Whole) => {
+                has_sent = true;
+                false
+            }
+            Poll::Ready(Sent::Reset) => false,
+            Poll::Ready(Sent::Part) => {
+                has_sent = true;
+                true
+            }
+            Poll::Pending => true,
+        });
+        if has_sent {
+            self.active = now;
+        }
+        has_sent
+    }
+
+    /// Resets streams whose time is over, closes a connection whose time is over, and says when to look again.
+    fn look(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
+        let Connection { local, slot, meter } = self.connection;
+        if self.progress.is_closing.get() {
+            return if slot.is_over(now) { Poll::Ready(()) } else { Poll::Pending };
+        }
+        let is_blocked = self.progress.is_blocked.get();
+        let written = self.progress.written.get();
+        let blocked_until = if is_blocked { written.after(local.limits.write_time) } else { Moment::NEVER };
+        if blocked_until <= now {
+            meter.limit(Limit::WriteTime);
+            return Poll::Ready(());
+        }
+        if self.reset_stalled(now) {
+            self.active = now;
+            return self.poll(context);
+        }
+        if matches!(self.closing, Closing::By(end) if end <= now) {
+            return Poll::Ready(());
+        }
+        if is_blocked || !self.sending.is_empty() {
+            let since = self.sending.iter().map(|sending| sending.since);
+            let (first, last) = (since.clone().min(), since.max());
+            let stalled = first.map_or(Moment::NEVER, |first| first.after(local.limits.write_time));
+            slot.enter(Phase::Writing, last.unwrap_or(written), stalled.min(blocked_until));
+            let stalled = if is_blocked { STALLED_BYTES } else { 0 };
+            meter.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + self.sending.len() * STREAM_BYTES);
+            return Poll::Pending;
+        }
+        meter.charge(slot, IDLE_BYTES + HTTP2_BYTES);
+        meter.idle();
+        self.look_at_idle(now, context)
+    }
+
+    /// An idle connection: it has the idle time, and before its first request the time of a head.
+    fn look_at_idle(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
+        let Connection { local, slot, meter } = self.connection;
+        let limits = &local.limits;
+        let is_new = self.progress.answered.get() == 0;
+        let time = if is_new { limits.header_time } else { limits.idle_time };
+        let deadline = self.active.after(time);
+        match self.closing {
+            Closing::By(end) => slot.enter(Phase::Closing, self.active, end),
+            Closing::Gracefully => {
+                self.closing = Closing::By(now.after(LINGER_TIME));
+                slot.enter(Phase::Closing, self.active, now.after(LINGER_TIME));
+            }
+            Closing::No if deadline <= now => {
+                meter.limit(if is_new { Limit::HeaderTime } else { Limit::IdleTime });
+                self.close_gracefully();
+                return self.poll(context);
+            }
+            Closing::No => slot.enter(Phase::Idle, self.active, deadline),
+        }
+        Poll::Pending
+    }
+
+    /// Whether there were any.
+    fn reset_stalled(&mut self, now: Moment) -> bool {
+        let Connection { local, meter, .. } = self.connection;
+        let before = self.sending.len();
+        self.sending.retain_mut(|sending| {
+            let is_stalled = sending.since.after(local.limits.write_time) <= now;
+            if is_stalled {
+                meter.limit(Limit::WriteTime);
+                sending.stream.send_reset(Reason::CANCEL);
+            }
+            !is_stalled
+        });
+        self.sending.len() < before
+    }
+
+    fn close_gracefully(&mut self) {
+        self.closing = Closing::Gracefully;
+        self.frames.graceful_shutdown();
+    }
+
+    /// Says which requests were answered, as far as the kernel takes it at once, and closes.
+    fn close_at_once(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.frames.abrupt_shutdown(Reason::NO_ERROR);
+        let _ = self.frames.poll_closed(context);
+        Poll::Ready(())
+    }
+}
+
+/// How much of a stream's content went to h2.
+enum Sent {
+    Whole,
+    Part,
+    Reset,
+}
+
+impl Sending {
+    /// Hands over what the window allows.
+    fn poll(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<Sent> {
+        self.stream.reserve_capacity(self.content.len().min(CHUNK_BYTES));
+        let mut capacity = self.stream.capacity();
+        while capacity == 0 {
+            capacity = match std::task::ready!(self.stream.poll_capacity(context)) {
+                Some(Ok(capacity)) => capacity,
+                Some(Err(_)) | None => return Poll::Ready(Sent::Reset),
+            };
+        }
+        let chunk = self.content.split_to(capacity.min(self.content.len()));
+        let is_whole = self.content.is_empty();
+        self.since = now;
+        match self.stream.send_data(chunk, is_whole) {
+            Ok(()) if is_whole => Poll::Ready(Sent::Whole),
+            Ok(()) => Poll::Ready(Sent::Part),
+            Err(_) => Poll::Ready(Sent::Reset),
+        }
+    }
+}
+
+/// A response without its content, and the content.
+fn fields_of(response: Response<Body>, date: &[u8]) -> (Response<()>, Bytes) {
+    let (mut head, body) = response.into_parts();
+    let fields: &mut HeaderMap = &mut head.headers;
+    // Of HTTP/1 alone (RFC 9113 §8.2.2).
+    fields.remove(CONNECTION);
+    if let Ok(date) = HeaderValue::from_bytes(date) {
+        fields.insert(DATE, date);
+    }
+    // RFC 9110 §8.6: none in a 204; that of a 304 would be the page's.
+    if ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&head.status) {
+        fields.insert(CONTENT_LENGTH, HeaderValue::from(body.length()));
+    }
+    (Response::from_parts(head, ()), body.into_content())
+}

@@ -1,0 +1,247 @@
+//! A connection's end of the counters and of the access log: told what happens, and when.
+//!
+//! In HTTP/1.1 one answer follows another, and one has been given when its last byte is with the kernel. In HTTP/2, where answers
+//! are interleaved, it has been given when it was handed to the frames.
+
+use std::cell::{Cell, RefCell};
+use std::error::Error as _;
+use std::io;
+use std::rc::Rc;
+use std::time::{Duration, Instant, SystemTime};
+
+use http::request::Parts;
+use http::{Response, StatusCode};
+
+use super::Local;
+use super::head;
+use super::slots::{Evicted, Phase, Slot};
+use super::socket::Socket;
+use crate::access_log::{Line, Logged, Record};
+use crate::body::Body;
+use crate::forwarded::Peer;
+use crate::metrics::{Limit, Route, State};
+use crate::plain::Reply;
+
+/// One connection.
+pub(crate) struct Meter {
+    local: Rc<Local>,
+    /// The watchdog's request is none, and is forgotten.
+    is_counted: bool,
+    state: Cell<State>,
+    /// When the request that is being answered had arrived; `None` between requests, and where nobody wants to know.
+    began: Cell<Option<Instant>>,
+    /// For the access log, where there is one.
+    entry: Option<Box<Entry>>,
+}
+
+/// What the access log needs to know of a connection.
+struct Entry {
+    peer: Peer,
+    /// The request that is being answered, and what was written since.
+    record: RefCell<Option<(Record, u64)>>,
+}
+
+impl Meter {
+    /// Of a connection that was just accepted.
+    pub(crate) fn new(local: &Rc<Local>, socket: &Socket, peer: Peer) -> Self {
+        let is_counted = !matches!(socket, Socket::Probe(_));
+        if is_counted {
+            local.shared.counters.open();
+        }
+        let is_logged = is_counted && local.logger.is_some();
+        let entry = is_logged.then(|| Box::new(Entry { peer, record: RefCell::new(None) }));
+        Meter { local: Rc::clone(local), is_counted, state: Cell::new(State::New), began: Cell::new(None), entry }
+    }
+
+    /// A request's head has arrived.
+    pub(crate) fn begin(&self, head: &Parts) {
+        self.begin_plain();
+        if let (Some(entry), Some(logger)) = (&self.entry, &self.local.logger) {
+            let record = Record::of(head, logger.origin(entry.peer, &head.headers));
+            *entry.record.borrow_mut() = Some((record, 0));
+        }
+    }
+
+    /// A plain request has arrived.
+    pub(crate) fn begin_plain(&self) {
+        self.change(State::Busy);
+        if self.is_counted && (self.local.is_timed || self.entry.is_some()) {
+            self.began.set(Some(Instant::now()));
+        }
+    }
+
+    /// This is what a plain request is answered, and so much of it the kernel has taken.
+    pub(crate) fn answer_plain(&self, reply: &Reply<'_>, now: SystemTime, written: usize, sent: Sent) {
+        self.local.shared.counters.count_request(reply.status, reply.route);
+        self.local.shared.counters.count_sent(written);
+        if let (Some(entry), Some(logger)) = (&self.entry, &self.local.logger) {
+            let origin = logger.origin(entry.peer, &reply.request);
+            let line = Line::of_plain(reply, origin, now);
+            match sent {
+                Sent::Whole => self.log(&line, self.began.get().map_or(Duration::ZERO, |began| began.elapsed())),
+                Sent::Part => *entry.record.borrow_mut() = Some((Record::of_line(&line), written as u64)),
+            }
+        }
+        if sent == Sent::Whole {
+            self.flushed();
+        }
+    }
+
+    /// This is what it is answered.
+    pub(crate) fn answer(&self, response: &Response<Body>, route: Route) {
+        if !self.is_counted {
+            return;
+        }
+        self.local.shared.counters.count_request(response.status(), route);
+        if let Some(entry) = &self.entry
+            && let Some((record, _)) = entry.record.borrow_mut().as_mut()
+        {
+            record.status = response.status().as_u16();
+            record.bytes = response.body().content().len() as u64;
+        }
+    }
+
+    /// What arrived was refused without having been read as a request; it is logged with what is known.
+    pub(crate) fn refused(&self, status: u16, received: &[u8]) {
+        if !self.is_counted {
+            return;
+        }
+        count_refusal(&self.local, status);
+        if let Some(entry) = &self.entry {
+            let line = Line::of_refusal(status, head::request_line(received), entry.peer);
+            self.log(&line, Duration::ZERO);
+        }
+    }
+
+    /// Bytes have arrived.
+    pub(crate) fn read(&self) {
+        self.change(State::Busy);
+    }
+
+    /// The kernel has taken so many bytes.
+    pub(crate) fn wrote(&self, bytes: usize) {
+        if !self.is_counted {
+            return;
+        }
+        self.local.shared.counters.count_sent(bytes);
+        if let Some(entry) = &self.entry
+            && let Some((_, written)) = entry.record.borrow_mut().as_mut()
+        {
+            *written += bytes as u64;
+        }
+    }
+
+    /// The kernel has taken all of the answer.
+    pub(crate) fn flushed(&self) {
+        self.finish(Sent::Whole);
+        self.idle();
+    }
+
+    /// There is nothing to be answered.
+    pub(crate) fn idle(&self) {
+        if self.state.get() == State::Busy {
+            self.change(State::Idle);
+        }
+    }
+
+    /// We are closing.
+    pub(crate) fn closing(&self) {
+        self.change(State::Closing);
+    }
+
+    /// A limit was hit.
+    pub(crate) fn limit(&self, limit: Limit) {
+        self.local.shared.counters.count_limit(limit);
+    }
+
+    /// The connection holds so many bytes; what has to close for it is counted.
+    pub(crate) fn charge(&self, slot: &Slot, bytes: usize) {
+        count_evicted(&self.local, &slot.charge(bytes, self.local.clock.now()));
+    }
+
+    /// HTTP/1.1 has ended in an error, which may be a head that was none.
+    pub(crate) fn fail_http1(&self, error: &hyper::Error) {
+        if error.is_parse_too_large() {
+            self.limit(Limit::HeaderBytes);
+        } else if error.is_parse() {
+            self.limit(Limit::Malformed);
+        } else if error.source().is_some_and(|source| !source.is::<io::Error>()) {
+            self.limit(Limit::Protocol);
+        }
+    }
+
+    fn finish(&self, sent: Sent) {
+        let began = self.began.take();
+        let duration = began.map_or(Duration::ZERO, |began| began.elapsed());
+        if began.is_some() && self.local.is_timed {
+            self.local.shared.counters.count_latency(duration);
+        }
+        if let Some(entry) = &self.entry
+            && let Some((mut record, written)) = entry.record.take()
+        {
+            if sent == Sent::Part {
+                record.bytes = record.bytes.min(written);
+            }
+            self.log(&record.line(), duration);
+        }
+    }
+
+    fn log(&self, line: &Line<'_>, duration: Duration) {
+        log(&self.local, line, duration);
+    }
+
+    fn change(&self, to: State) {
+        let from = self.state.replace(to);
+        if self.is_counted && from != to {
+            self.local.shared.counters.change(from, to);
+        }
+    }
+}
+
+/// How much of an answer the kernel has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Whole,
+    Part,
+}
+
+/// A connection was refused for want of a slot.
+pub(crate) fn refused_connection(local: &Local, status: u16, received: &[u8], peer: Peer) {
+    count_refusal(local, status);
+    log(local, &Line::of_refusal(status, head::request_line(received), peer), Duration::ZERO);
+}
+
+/// Counts what was closed to make room.
+pub(crate) fn count_evicted(local: &Local, evicted: &Evicted) {
+    for phase in evicted {
+        local.shared.counters.count_limit(match phase {
+            Phase::Idle | Phase::Closing => Limit::IdleConnections,
+            Phase::Head => Limit::UnfinishedHeads,
+            Phase::Writing => Limit::StalledConnections,
+        });
+    }
+}
+
+fn count_refusal(local: &Local, status: u16) {
+    if let Ok(status) = StatusCode::from_u16(status) {
+        local.shared.counters.count_request(status, Route::None);
+    }
+}
+
+fn log(local: &Local, line: &Line<'_>, duration: Duration) {
+    if let Some(logger) = &local.logger
+        && logger.log(line, duration) == Logged::Dropped
+    {
+        local.shared.counters.count_dropped_line();
+    }
+}
+
+impl Drop for Meter {
+    /// The connection has ended, maybe within an answer.
+    fn drop(&mut self) {
+        self.finish(Sent::Part);
+        if self.is_counted {
+            self.local.shared.counters.close(self.state.get());
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! Reads a connection: answers plain requests where they lie, and cuts the others into messages for hyper.
+//!
+//! 1. what is there is read into the worker's buffer, which all its connections share;
+//! 2. every whole and plain request in it is answered, in order ([`crate::plain`]);
+//! 3. another request that is whole is handed over, alone ([`super::http1`]);
+//! 4. what is left, the beginning of a head, is kept in as many bytes as it has.
+//!
+//! A connection that waits for a request keeps no buffer, and none has a timer.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::head::{self, Content};
+use super::http1::{Fragment, Message};
+use super::meter::Sent;
+use super::slots::Phase;
+use super::socket::Socket;
+use super::stream::Connection;
+use crate::clock::Moment;
+use crate::config::{FIRST_REQUEST_TIME, IDLE_BYTES, PlainPath, STALLED_BYTES};
+use crate::drain::Phase as DrainPhase;
+use crate::metrics::Limit;
+use crate::plain::{Reply, reply};
+use crate::time::later;
+
+/// How much is read at once: more than the heads of several pipelined requests.
+pub(super) const READ_BYTES: usize = 8 * 1024;
+
+/// What every HTTP/2 connection begins with (RFC 9113 §3.4); no method of HTTP/1.1 may be `PRI`.
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// What comes next on a connection.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Nothing: it is closed, or has to be.
+    Closed,
+    /// A head took too long: 408.
+    Slow,
+    /// HTTP/2; these bytes were read.
+    Http2(Bytes),
+    /// A message that is no plain request.
+    Message(Message),
+}
+
+/// A connection that is read.
+pub(super) struct Reader<'a> {
+    connection: Connection<'a>,
+    is_plain_path: bool,
+    /// Whether nothing was answered yet.
+    is_new: bool,
+    reading: Reading,
+    /// What was read and is not answered.
+    ahead: Vec<u8>,
+    /// How much of it was searched for the end of a head, without success; `None` where it has to be looked at.
+    searched: Option<usize>,
+    /// What the kernel has not taken of an answer.
+    rest: Option<Rest>,
+}
+
+/// For how long a connection is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    On,
+    /// It has to close; what has arrived by now is answered.
+    Once,
+    Done,
+}
+
+/// What the kernel has not taken of an answer.
+#[derive(Debug)]
+struct Rest {
+    head: Vec<u8>,
+    content: &'static [u8],
+}
+
+/// What the bytes at hand came to.
+enum Step {
+    /// All whole requests are answered.
+    Answered,
+    /// The client takes no more for now.
+    Blocked,
+    Next(Next),
+}
+
+/// Both clocks, read once for all that is at hand.
+type Time = (Moment, SystemTime);
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(connection: Connection<'a>, socket: &Socket) -> Self {
+        // The watchdog is to see all of the way.
+        let is_plain_path = connection.local.plain_path == PlainPath::On && !matches!(socket, Socket::Probe(_));
+        let (ahead, searched, rest, reading) = (Vec::new(), Some(0), None, Reading::On);
+        let reader = Reader { connection, is_plain_path, is_new: true, reading, ahead, searched, rest };
+        reader.wait(connection.local.clock.now());
+        reader
+    }
+
+    /// hyper has answered a message. What was read after it is looked at next.
+    pub(super) fn has_answered(&mut self) {
+        self.is_new = false;
+        self.searched = None;
+        if self.connection.slot.is_evicted() {
+            self.reading = Reading::Done;
+        }
+        self.wait(self.connection.local.clock.now());
+    }
+
+    /// The 408 for a head that took too long (RFC 9110 §15.5.9), which is counted and logged.
+    pub(super) fn refuse_slow(&mut self) -> Vec<u8> {
+        let Connection { local, meter, .. } = self.connection;
+        meter.refused(408, &self.ahead);
+        let (_, clock) = local.clock.read();
+        let date = local.clock.date_lines(clock);
+        [b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n", &date[..]].concat()
+    }
+
+    /// Reads and answers, until there is something that others have to do.
+    pub(super) fn poll(&mut self, socket: &mut Socket, context: &mut Context<'_>) -> Poll<Next> {
+        let time = self.connection.local.clock.read();
+        if let Some(next) = self.ending(socket, time.0) {
+            return Poll::Ready(next);
+        }
+        loop {
+            if self.rest.is_some() {
+                if ready!(self.poll_rest(socket, time.0, context)).is_err() {
+                    socket.abandon();
+                    return Poll::Ready(Next::Closed);
+                }
+            } else if self.searched.is_none() {
+                let bytes = std::mem::take(&mut self.ahead);
+                if let Step::Next(next) = self.answer_kept(bytes, socket, time, context) {
+                    return Poll::Ready(next);
+                }
+            } else if self.reading == Reading::Done {
+                return Poll::Ready(Next::Closed);
+            } else if let Step::Next(next) = ready!(self.poll_read(socket, time, context)) {
+                return Poll::Ready(next);
+            }
+        }
+    }
+
+    /// Whether the connection has to end, and how. What has arrived on one that waits is answered first.
+    fn ending(&mut self, socket: &Socket, now: Moment) -> Option<Next> {
+        let Connection { local, slot, meter } = self.connection;
+        let is_waiting = self.rest.is_none() && self.ahead.is_empty();
+        let is_over = slot.is_over(now);
+        if slot.is_evicted() || (is_over && is_waiting) {
+            if is_over && !slot.is_evicted() {
+                meter.limit(Limit::IdleTime);
+            }
+            return self.end(is_waiting, socket);
+        }
+        if is_over && self.rest.is_some() {
+            meter.limit(Limit::WriteTime);
+            return self.end(is_waiting, socket);
+        }
+        if is_over {
+            meter.limit(Limit::HeaderTime);
+            return Some(if self.is_preface(&self.ahead) { Next::Closed } else { Next::Slow });
+        }
+        if is_waiting && local.shared.drain.has_reached(DrainPhase::Stopping) {
+            if !self.is_new {
+                return self.end(is_waiting, socket);
+            }
+            // A connection that was accepted is owed an answer.
+            slot.enter_once(Phase::Head, now, now.after(FIRST_REQUEST_TIME));
+        }
+        None
+    }
+
+    fn end(&mut self, is_waiting: bool, socket: &Socket) -> Option<Next> {
+        if is_waiting && self.reading != Reading::Done && socket.has_unread() {
+            if self.connection.slot.is_evicted() {
+                self.reading = Reading::Once;
+            }
+            return None;
+        }
+        if self.rest.is_some() {
+            socket.abandon();
+        }
+        Some(Next::Closed)
+    }
+
+    /// Writes what is left of an answer. Ready when all of it is with the kernel.
+    fn poll_rest(&mut self, socket: &mut Socket, now: Moment, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Connection { local, slot, meter } = self.connection;
+        while let Some(rest) = &mut self.rest {
+            match rest.poll_write(socket, context) {
+                Poll::Ready(written) => {
+                    meter.wrote(written?);
+                    slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
+                    if rest.is_empty() {
+                        self.rest = None;
+                    }
+                }
+                Poll::Pending => {
+                    slot.enter_once(Phase::Writing, now, now.after(local.limits.write_time));
+                    meter.charge(slot, IDLE_BYTES + STALLED_BYTES + self.ahead.capacity());
+                    return Poll::Pending;
+                }
+            }
+        }
+        meter.flushed();
+        self.wait(now);
+        meter.charge(slot, IDLE_BYTES + self.ahead.capacity());
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads once, and answers.
+    fn poll_read(&mut self, socket: &mut Socket, time: Time, context: &mut Context<'_>) -> Poll<Step> {
+        let local = self.connection.local;
+        let mut buffer = local.buffer.borrow_mut();
+        let mut read = ReadBuf::new(&mut buffer);
+        let polled = Pin::new(&mut *socket).poll_read(context, &mut read);
+        if self.reading == Reading::Once {
+            // The runtime may hear of what has arrived a moment later.
+            if polled.is_pending() && !socket.has_unread() {
+                return Poll::Ready(Step::Next(Next::Closed));
+            }
+            if polled.is_ready() {
+                self.reading = Reading::Done;
+            }
+        }
+        let length = read.filled().len();
+        if ready!(polled).is_err() || length == 0 {
+            return Poll::Ready(Step::Next(Next::Closed));
+        }
+        let bytes = &mut buffer[..length];
+        if self.ahead.is_empty() {
+            let (used, step) = self.answer_all(bytes, socket, time, context);
+            self.keep(bytes[used..].to_vec(), &step, time.0);
+            return Poll::Ready(step);
+        }
+        let mut ahead = std::mem::take(&mut self.ahead);
+        ahead.reserve_exact(length);
+        ahead.extend_from_slice(bytes);
+        drop(buffer);
+        Poll::Ready(self.answer_kept(ahead, socket, time, context))
+    }
+
+    fn answer_kept(&mut self, mut bytes: Vec<u8>, socket: &mut Socket, time: Time, context: &mut Context<'_>) -> Step {
+        let (used, step) = self.answer_all(&mut bytes, socket, time, context);
+        if used > 0 {
+            bytes.drain(..used);
+            bytes.shrink_to_fit();
+        }
+        self.keep(bytes, &step, time.0);
+        step
+    }
+
+    /// Keeps what was not used, until more arrives or the client takes its answer.
+    fn keep(&mut self, bytes: Vec<u8>, step: &Step, now: Moment) {
+        let Connection { local, slot, meter } = self.connection;
+        let had_ahead = slot.phase() == Phase::Head;
+        self.ahead = bytes;
+        match step {
+            Step::Answered if self.ahead.is_empty() => {
+                self.searched = Some(0);
+                self.wait(now);
+                if had_ahead {
+                    meter.charge(slot, IDLE_BYTES);
+                }
+            }
+            Step::Answered => {
+                self.searched = Some(self.ahead.len());
+                slot.enter_once(Phase::Head, now, now.after(local.limits.header_time));
+                meter.read();
+                meter.charge(slot, IDLE_BYTES + self.ahead.capacity());
+            }
+            Step::Blocked | Step::Next(_) => self.searched = None,
+        }
+    }
+
+    /// It waits for the next request.
+    fn wait(&self, now: Moment) {
+        let Connection { local, slot, .. } = self.connection;
+        slot.enter(Phase::Idle, now, now.after(local.limits.idle_time));
+    }
+
+    /// Answers the plain requests at the front of `bytes`; gives how many bytes they were, with what is next a message if there is
+    /// one.
+    fn answer_all(
+        &mut self,
+        bytes: &mut [u8],
+        socket: &mut Socket,
+        (now, clock): Time,
+        context: &mut Context<'_>,
+    ) -> (usize, Step) {
+        let Connection { local, meter, .. } = self.connection;
+        let site_time = later(clock, local.site.pack().time());
+        let mut used = 0;
+        loop {
+            let skipped = head::empty_lines(&bytes[used..]);
+            used += skipped;
+            if used == bytes.len() {
+                return (used, Step::Answered);
+            }
+            if skipped > 0 {
+                self.searched = None;
+            }
+            // A server that leaves says so in each answer, and not in the heads that were made ahead.
+            let is_plain_path = self.is_plain_path && !local.shared.drain.is_leaving();
+            let reply = if is_plain_path && self.may_be_whole(&bytes[used..]) {
+                reply(&local.site, site_time, &bytes[used..])
+            } else {
+                None
+            };
+            let Some(reply) = reply else {
+                let Some((length, step)) = self.not_plain(&mut bytes[used..]) else { continue };
+                return (used + length, step);
+            };
+            used += reply.length;
+            self.searched = None;
+            meter.begin_plain();
+            let date = local.clock.date_lines(clock);
+            let written = match write(socket, &reply, &date, context) {
+                Poll::Ready(Ok(written)) => written,
+                Poll::Ready(Err(_)) => return (used, Step::Next(Next::Closed)),
+                Poll::Pending => 0,
+            };
+            self.is_new = false;
+            self.rest = Rest::of(&reply, &date, written);
+            let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
+            meter.answer_plain(&reply, clock, written, sent);
+            if self.rest.is_some() {
+                let deadline = now.after(local.limits.write_time);
+                self.connection.slot.enter(Phase::Writing, now, deadline);
+                return (used, Step::Blocked);
+            }
+        }
+    }
+
+    /// Whether the head at the front may have become whole: so a head that drips is not parsed with each byte.
+    fn may_be_whole(&self, bytes: &[u8]) -> bool {
+        match self.searched {
+            None | Some(0) => true,
+            Some(searched) => head::end(bytes, searched).is_some(),
+        }
+    }
+
+    /// What bytes are that do not begin with a plain request, and how many of them; `None` where they begin with one now.
+    fn not_plain(&mut self, bytes: &mut [u8]) -> Option<(usize, Step)> {
+        if self.is_preface(bytes) {
+            let is_whole = bytes.len() >= PREFACE.len();
+            let next = || Step::Next(Next::Http2(Bytes::copy_from_slice(bytes)));
+            return Some(if is_whole { (bytes.len(), next()) } else { (0, Step::Answered) });
+        }
+        let most = self.connection.local.limits.header_bytes;
+        let Some(end) = head::end(bytes, self.searched.unwrap_or(0)) else {
+            let is_first_look = self.searched.is_none_or(|searched| searched == 0);
+            if bytes.len() >= most || (is_first_look && head::is_malformed(bytes)) {
+                return Some(message(bytes, bytes.len()));
+            }
+            return Some((0, Step::Answered));
+        };
+        self.searched = None;
+        if head::lower_version(&mut bytes[..end]) {
+            return None;
+        }
+        // hyper refuses a head that does not end within the limit.
+        Some(message(bytes, if end > most { most } else { end }))
+    }
+
+    /// Whether the connection can be, or is, one of HTTP/2.
+    fn is_preface(&self, bytes: &[u8]) -> bool {
+        let length = bytes.len().min(PREFACE.len());
+        self.is_new && bytes[..length] == PREFACE[..length]
+    }
+}
+
+/// The message whose head has this length, and how many bytes it takes.
+fn message(bytes: &[u8], end: usize) -> (usize, Step) {
+    let head = &bytes[..end];
+    let content = head::content(head);
+    let length = if content == Content::Some { bytes.len() } else { end };
+    let target = if head::has_fragment(head) { Fragment::Some } else { Fragment::None };
+    let message = Message { bytes: Bytes::copy_from_slice(&bytes[..length]), content, target };
+    (length, Step::Next(Next::Message(message)))
+}
+
+fn write(socket: &mut Socket, reply: &Reply<'_>, date: &[u8], context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    let slices = [IoSlice::new(reply.head), IoSlice::new(date), IoSlice::new(reply.content)];
+    let used = if reply.content.is_empty() { 2 } else { 3 };
+    Pin::new(socket).poll_write_vectored(context, &slices[..used])
+}
+
+impl Rest {
+    /// What is left of an answer of which so many bytes are written; `None` where nothing is.
+    fn of(reply: &Reply<'_>, date: &[u8], written: usize) -> Option<Self> {
+        let head_bytes = reply.head.len() + date.len();
+        if written == head_bytes + reply.content.len() {
+            return None;
+        }
+        let mut head = [reply.head, date].concat();
+        head.drain(..written.min(head_bytes));
+        Some(Rest { head, content: &reply.content[written.saturating_sub(head_bytes)..] })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.head.is_empty() && self.content.is_empty()
+    }
+
+    /// Writes what the kernel takes, which is something.
+    fn poll_write(&mut self, socket: &mut Socket, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let slices = [IoSlice::new(&self.head), IoSlice::new(self.content)];
+        let written = ready!(Pin::new(socket).poll_write_vectored(context, &slices))?;
+        if written == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        let of_head = written.min(self.head.len());
+        self.head.drain(..of_head);
+        self.content = &self.content[written - of_head..];
+        Poll::Ready(Ok(written))
+    }
+}

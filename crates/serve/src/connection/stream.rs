@@ -1,0 +1,226 @@
+//! The stream that hyper and h2 make of a socket: it begins with what was read already, keeps count, and closes so that the last
+//! answer arrives.
+
+use std::cell::Cell;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::Local;
+use super::head::Content;
+use super::meter::Meter;
+use super::slots::{Phase, Slot};
+use super::socket::Socket;
+use crate::clock::Moment;
+use crate::config::{FLOOD_BYTES, LINGER_BYTES, LINGER_TIME};
+use crate::metrics::Limit;
+
+/// One connection, as its stream and those who drive it see it.
+#[derive(Clone, Copy)]
+pub(crate) struct Connection<'a> {
+    pub(crate) local: &'a Local,
+    pub(crate) slot: &'a Slot,
+    pub(crate) meter: &'a Meter,
+}
+
+/// How far a stream is. Its service and its driver look at it while hyper or h2 holds the stream.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Requests answered.
+    pub(crate) answered: Cell<usize>,
+    /// The status that was written without a request having been answered: what hyper says of a head that it cannot read.
+    pub(crate) refusal: Cell<Option<u16>>,
+    /// All that was to be written is with the kernel.
+    pub(crate) is_flushed: Cell<bool>,
+    /// The kernel takes no more, since the client does not.
+    pub(crate) is_blocked: Cell<bool>,
+    /// Our half is closed.
+    pub(crate) is_closing: Cell<bool>,
+    /// When the kernel last took something.
+    pub(crate) written: Cell<Moment>,
+}
+
+/// A socket that hyper or h2 reads and writes.
+pub(crate) struct Stream<'a> {
+    socket: &'a mut Socket,
+    connection: Connection<'a>,
+    progress: &'a Progress,
+    /// What was read before, and is to be read again.
+    ahead: Bytes,
+    /// Whether the socket is read when `ahead` is.
+    content: Content,
+    flood: Flood,
+    is_at_end: bool,
+    /// What is still read and thrown away of a client that may go on sending, once our half is closed.
+    linger_bytes: Option<usize>,
+}
+
+/// How much more a client may send without asking for anything ([`FLOOD_BYTES`]).
+#[derive(Debug)]
+struct Flood {
+    /// What it may send at most, after a request.
+    most: usize,
+    left: usize,
+    /// Requests answered when it was last all that is allowed.
+    answered: usize,
+}
+
+impl<'a> Stream<'a> {
+    /// Of a socket from which `ahead` was read already; with [`Content::None`], nothing more is read of it.
+    pub(crate) fn new(
+        socket: &'a mut Socket,
+        ahead: Bytes,
+        content: Content,
+        connection: Connection<'a>,
+        progress: &'a Progress,
+    ) -> Self {
+        let most = connection.local.limits.header_bytes.saturating_add(FLOOD_BYTES);
+        let flood = Flood { most, left: most, answered: 0 };
+        Stream { socket, connection, progress, ahead, content, flood, is_at_end: false, linger_bytes: None }
+    }
+
+    /// What is there is read, of what was read ahead and of the socket.
+    fn poll_fill(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.ahead.is_empty() {
+            return match self.content {
+                Content::Some => Pin::new(&mut *self.socket).poll_read(context, buffer),
+                // Whoever drives the stream goes on when the answer is written, and needs no waking.
+                Content::None => Poll::Pending,
+            };
+        }
+        buffer.put_slice(&self.ahead.split_to(self.ahead.len().min(buffer.remaining())));
+        if self.ahead.is_empty() {
+            self.ahead = Bytes::new();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn wrote(&mut self, result: &Poll<io::Result<usize>>) {
+        let Connection { local, slot, meter } = self.connection;
+        let now = local.clock.now();
+        self.progress.is_blocked.set(result.is_pending());
+        match result {
+            Poll::Ready(Ok(length)) => {
+                self.progress.written.set(now);
+                self.flood.wrote(*length);
+                meter.wrote(*length);
+                slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
+            }
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                self.progress.is_flushed.set(false);
+                slot.enter_once(Phase::Writing, now, now.after(local.limits.write_time));
+            }
+        }
+    }
+
+    /// Whether the client may still be sending: closing the socket then would reset the connection, and the client might never see
+    /// the answer.
+    fn expects_more(&self) -> bool {
+        let is_refused = self.progress.answered.get() == 0;
+        !self.is_at_end && (self.content == Content::Some || is_refused || self.socket.has_unread())
+    }
+
+    /// Reads and throws away, until the peer's end, an error, the deadline, or enough (RFC 9112 §9.6).
+    fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        // Small, since it stands on the stack.
+        let mut waste = [0; 4096];
+        while let Some(left @ 1..) = self.linger_bytes {
+            if self.connection.slot.is_over(self.connection.local.clock.now()) {
+                break;
+            }
+            let mut buffer = ReadBuf::new(&mut waste);
+            match ready!(Pin::new(&mut *self.socket).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {
+                    self.linger_bytes = Some(left.saturating_sub(buffer.filled().len()));
+                }
+                Ok(()) | Err(_) => break,
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Flood {
+    fn read(&mut self, length: usize, answered: usize) -> io::Result<()> {
+        if answered != self.answered {
+            (self.answered, self.left) = (answered, self.most);
+        }
+        self.left = self.left.checked_sub(length).ok_or(io::ErrorKind::QuotaExceeded)?;
+        Ok(())
+    }
+
+    fn wrote(&mut self, length: usize) {
+        self.left = self.left.saturating_add(length / 8).min(self.most);
+    }
+}
+
+/// The status of an answer that begins with these bytes.
+fn status(bytes: &[u8]) -> Option<u16> {
+    let digits = bytes.strip_prefix(b"HTTP/1.")?.get(2..5)?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+impl AsyncRead for Stream<'_> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let stream = self.get_mut();
+        let before = buffer.filled().len();
+        ready!(stream.poll_fill(context, buffer))?;
+        let length = buffer.filled().len() - before;
+        stream.is_at_end = length == 0;
+        if length > 0 {
+            stream.connection.meter.read();
+            let flood = stream.flood.read(length, stream.progress.answered.get());
+            flood.inspect_err(|_| stream.connection.meter.limit(Limit::Flood))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Stream<'_> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(context, &[io::IoSlice::new(bytes)])
+    }
+
+    /// Called when there is nothing more to write.
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let stream = self.get_mut();
+        stream.progress.is_flushed.set(true);
+        Pin::new(&mut *stream.socket).poll_flush(context)
+    }
+
+    /// Closes our half, and where the peer may still be sending waits until it has seen that.
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let stream = self.get_mut();
+        if !stream.progress.is_closing.replace(true) {
+            let Connection { local, slot, meter } = stream.connection;
+            let now = local.clock.now();
+            meter.closing();
+            slot.enter(Phase::Closing, now, now.after(LINGER_TIME));
+            stream.linger_bytes = stream.expects_more().then_some(LINGER_BYTES);
+            ready!(Pin::new(&mut *stream.socket).poll_shutdown(context))?;
+        }
+        stream.poll_linger(context).map(Ok)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let stream = self.get_mut();
+        if stream.progress.answered.get() == 0 && stream.progress.refusal.get().is_none() {
+            stream.progress.refusal.set(slices.first().and_then(|slice| status(slice)));
+        }
+        let result = Pin::new(&mut *stream.socket).poll_write_vectored(context, slices);
+        stream.wrote(&result);
+        result
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+}
