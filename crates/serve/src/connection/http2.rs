@@ -234,7 +234,7 @@ impl Session<'_> {
                 self.close_gracefully();
                 return self.poll(context);
             }
-            Closing::No => slot.enter(Phase::Idle, self.active, deadline),
+            Closing::No => slot.enter(if is_new { Phase::New } else { Phase::Idle }, self.active, deadline),
         }
         Poll::Pending
     }

@@ -215,7 +215,7 @@ pub(crate) fn refused_connection(local: &Local, status: u16, received: &[u8], pe
 pub(crate) fn count_evicted(local: &Local, evicted: &Evicted) {
     for phase in evicted {
         local.shared.counters.count_limit(match phase {
-            Phase::Idle | Phase::Closing => Limit::IdleConnections,
+            Phase::New | Phase::Idle | Phase::Closing => Limit::IdleConnections,
             Phase::Head => Limit::UnfinishedHeads,
             Phase::Writing => Limit::StalledConnections,
         });

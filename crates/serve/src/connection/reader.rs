@@ -95,9 +95,9 @@ impl<'a> Reader<'a> {
         // The watchdog is to see all of the way.
         let is_plain_path = connection.local.plain_path == PlainPath::On && !matches!(socket, Socket::Probe(_));
         let (ahead, searched, rest, reading) = (Vec::new(), Some(0), None, Reading::On);
-        let reader = Reader { connection, is_plain_path, is_new: true, reading, ahead, searched, rest };
-        reader.wait(connection.local.clock.now());
-        reader
+        let now = connection.local.clock.now();
+        connection.slot.enter(Phase::New, now, now.after(connection.local.limits.idle_time));
+        Reader { connection, is_plain_path, is_new: true, reading, ahead, searched, rest }
     }
 
     /// hyper has answered a message. What was read after it is looked at next.
@@ -276,10 +276,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// It waits for the next request.
+    /// It waits for the next request, or still for the first.
     fn wait(&self, now: Moment) {
         let Connection { local, slot, .. } = self.connection;
-        slot.enter(Phase::Idle, now, now.after(local.limits.idle_time));
+        let phase = if self.is_new { Phase::New } else { Phase::Idle };
+        slot.enter(phase, now, now.after(local.limits.idle_time));
     }
 
     /// Answers the plain requests at the front of `bytes`; gives how many bytes they were, with what is next a message if there is

@@ -9,8 +9,9 @@
 //! 1. of an address that holds more than its share, and of the largest such first;
 //! 2. then of all.
 //!
-//! Within each: idle ones first, then those whose close waits for the peer, then unfinished heads, then those whose clients take
-//! nothing; the oldest first. A connection whose client takes its answer is closed only for an address that holds fewer.
+//! Within each: idle ones first, then those whose close waits for the peer, then new ones and unfinished heads, then those whose
+//! clients take nothing; the oldest first. Where only connections are left whose clients take their answers, the one that waits for its client
+//! the longest is closed for an address that holds fewer.
 //!
 //! One timer a worker looks at all slots ([`Slots::sweep`]); no connection has a timer of its own.
 
@@ -29,17 +30,32 @@ use crate::config::STALLED_TIME;
 /// each, so a new connection costs a small part of such a look.
 const FREED_AT_ONCE: usize = 128;
 
-/// What a connection is doing. The order is that in which connections are closed when there are too many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What a connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// It waits for a request.
+    /// Nothing has arrived yet.
+    New,
+    /// It was answered, and waits for the next request.
     Idle,
-    /// It is closed on our side, and waits for the peer to see that.
-    Closing,
     /// A head has begun.
     Head,
     /// An answer is being written.
     Writing,
+    /// It is closed on our side, and waits for the peer to see that.
+    Closing,
+}
+
+impl Phase {
+    /// The order in which connections are closed when there are too many. A new one is worth as much as an unfinished head: its
+    /// request may be on its way.
+    fn worth(self) -> u8 {
+        match self {
+            Phase::Idle => 0,
+            Phase::Closing => 1,
+            Phase::New | Phase::Head => 2,
+            Phase::Writing => 3,
+        }
+    }
 }
 
 /// What a client address counts as: connections of one group share a fair part of all slots.
@@ -125,7 +141,8 @@ impl Slots {
     /// A slot for a new connection, with what was closed for it; `None` where everything held is worth more.
     pub(crate) fn admit(self: &Rc<Self>, group: Group, bytes: usize, now: Moment) -> (Option<Slot>, Evicted) {
         let mut table = self.table.borrow_mut();
-        let evicted = table.make_room(1, bytes, Some(group), now);
+        let holds = table.groups.get(&group).copied().unwrap_or(0);
+        let evicted = table.make_room(&Claim { connections: 1, bytes, holds }, now);
         if table.held >= table.bounds.connections || table.bytes + bytes > table.bounds.bytes {
             return (None, evicted);
         }
@@ -139,8 +156,8 @@ impl Slots {
     /// Frees slots although no bound is reached: something else is scarce, such as descriptors.
     pub(crate) fn make_room(&self, now: Moment) -> Evicted {
         let mut table = self.table.borrow_mut();
-        let wanted = table.bounds.connections.saturating_sub(table.held) + 1;
-        table.make_room(wanted, 0, None, now)
+        let connections = table.bounds.connections.saturating_sub(table.held) + 1;
+        table.make_room(&Claim { connections, bytes: 0, holds: usize::MAX }, now)
     }
 
     /// Wakes each connection whose deadline is over.
@@ -199,7 +216,8 @@ impl Slot {
                 table.bytes = table.bytes + bytes - before;
             }
         }
-        if bytes > before { table.make_room(0, 0, None, now) } else { Vec::new() }
+        // Whoever holds it, what is held has to be within the bound.
+        if bytes > before { table.make_room(&Claim { connections: 0, bytes: 0, holds: 0 }, now) } else { Vec::new() }
     }
 
     /// What the connection is doing.
@@ -243,7 +261,7 @@ impl Table {
         self.bytes += bytes;
         let entry = Entry {
             group,
-            phase: Phase::Idle,
+            phase: Phase::New,
             since: now,
             deadline: Moment::NEVER,
             bytes,
@@ -283,21 +301,20 @@ impl Table {
         }
     }
 
-    /// Whether so many more connections, of so many bytes together, are within the bounds.
-    fn has_room(&self, connections: usize, bytes: usize) -> bool {
-        self.held + connections <= self.bounds.connections && self.bytes + bytes <= self.bounds.bytes
+    fn has_room(&self, claim: &Claim) -> bool {
+        self.held + claim.connections <= self.bounds.connections && self.bytes + claim.bytes <= self.bounds.bytes
     }
 
     /// Evicts what is least valuable until there is room, and then some more, so that it need not be looked for each time.
-    fn make_room(&mut self, connections: usize, bytes: usize, newcomer: Option<Group>, now: Moment) -> Evicted {
+    fn make_room(&mut self, claim: &Claim, now: Moment) -> Evicted {
         let mut evicted = Vec::new();
-        if self.has_room(connections, bytes) {
+        if self.has_room(claim) {
             return evicted;
         }
         let spare = self.bounds.connections / FREED_AT_ONCE;
-        for candidate in self.candidates(newcomer, now) {
-            let has_room = self.has_room(connections, bytes);
-            if has_room && (evicted.len() > spare || matches!(candidate.worth, Worth::Moving(_))) {
+        for candidate in self.candidates(claim, now) {
+            let is_spare = self.has_room(claim);
+            if is_spare && (evicted.len() > spare || matches!(candidate.worth, Worth::Moving(_))) {
                 break;
             }
             evicted.extend(self.evict(&candidate));
@@ -306,17 +323,16 @@ impl Table {
     }
 
     /// What may be evicted, the least valuable first.
-    fn candidates(&self, newcomer: Option<Group>, now: Moment) -> Vec<Candidate> {
+    fn candidates(&self, claim: &Claim, now: Moment) -> Vec<Candidate> {
         let share = self.bounds.connections.min(self.held) / self.groups.len().max(1);
-        let of_newcomer = newcomer.map_or(usize::MAX, |group| self.groups.get(&group).copied().unwrap_or(0));
         let candidate = |(index, entry): (usize, &Option<Entry>)| {
             let entry = entry.as_ref().filter(|entry| !entry.is_evicted)?;
             let of_group = self.groups.get(&entry.group).copied().unwrap_or(0);
             let is_moving = entry.phase == Phase::Writing && now < entry.since.after(STALLED_TIME);
             let worth = match (is_moving, of_group > share) {
-                (false, true) => Worth::OfLarge(usize::MAX - of_group, entry.phase),
-                (false, false) => Worth::OfAll(entry.phase),
-                (true, _) if of_group > of_newcomer.saturating_add(1) => Worth::Moving(usize::MAX - of_group),
+                (false, true) => Worth::OfLarge(usize::MAX - of_group, entry.phase.worth()),
+                (false, false) => Worth::OfAll(entry.phase.worth()),
+                (true, _) if of_group > claim.holds => Worth::Moving(usize::MAX - of_group),
                 (true, _) => return None,
             };
             Some(Candidate { worth, since: entry.since, index, share })
@@ -343,6 +359,15 @@ impl Table {
     }
 }
 
+/// What room is made for.
+struct Claim {
+    /// So many more connections, which hold so many bytes.
+    connections: usize,
+    bytes: usize,
+    /// How many connections its address holds already.
+    holds: usize,
+}
+
 /// A connection that may be evicted, in the order of its value.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
@@ -355,8 +380,8 @@ struct Candidate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
     /// Of an address that holds more than its share; that which holds the most comes first.
-    OfLarge(usize, Phase),
-    OfAll(Phase),
-    /// Its client takes its answer, and holds more connections than the newcomer.
+    OfLarge(usize, u8),
+    OfAll(u8),
+    /// Its client takes its answer, and holds more connections than the address for which room is made.
     Moving(usize),
 }
