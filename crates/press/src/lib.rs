@@ -87,7 +87,7 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     let texts = markdown::Context { tree, route_of: &route_of };
     let posts = render(site.posts.iter().map(|post| &post.body), &texts, report);
     let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
-    let previews: Vec<_> = site.posts.iter().map(|post| preview::find(post, tree, report)).collect();
+    let previews: Vec<_> = site.posts.iter().map(|post| preview::of(post, tree)).collect();
     let context = Context { site: &site, theme: &theme, posts: &posts, pages: &pages, previews: &previews };
 
     let mut outputs = files(context, tree);

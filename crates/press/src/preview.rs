@@ -1,6 +1,5 @@
 //! The picture of a post that other sites show when they link to it: the front matter's `image`.
 
-use crate::diagnostic::{Diagnostic, Report};
 use crate::encode;
 use crate::markdown::Asset;
 use crate::model::Post;
@@ -26,25 +25,14 @@ impl Preview {
     }
 }
 
-/// Finds the picture that the front matter names; a name that leads nowhere is an error.
-pub fn find(post: &Post, tree: &SourceTree, report: &mut Report) -> Option<Preview> {
-    let name = post.image.as_deref()?;
-    let found = if let Some(path) = name.strip_prefix('/') {
-        tree.get(&format!("static/{path}")).map(|_| Preview::Static(name.to_owned()))
-    } else {
-        let source = format!("{}{name}", post.body.folder());
-        tree.get(&source).map(|bytes| Preview::Beside(asset(source, bytes)))
-    };
-    if found.is_none() {
-        let file = &post.body.file[..post.body.range.start];
-        let span = file.find(name).map(|start| start..start + name.len());
-        report.push(
-            Diagnostic::error(&post.body.path, span, format!("the image {name:?} does not exist")).help(
-                "name a file beside the post (`cover.png`) or, with a slash, one of content/static (`/cover.png`)",
-            ),
-        );
+/// The picture of a post, if its front matter names one.
+#[must_use]
+pub fn of(post: &Post, tree: &SourceTree) -> Option<Preview> {
+    let source = post.image.as_deref()?;
+    match source.strip_prefix("static") {
+        Some(route) => Some(Preview::Static(route.to_owned())),
+        None => tree.get(source).map(|bytes| Preview::Beside(asset(source.to_owned(), bytes))),
     }
-    found
 }
 
 /// A file of the tree under a name that tells its content: `/assets/NAME.HASH.EXTENSION`.
@@ -52,7 +40,6 @@ pub fn find(post: &Post, tree: &SourceTree, report: &mut Report) -> Option<Previ
 pub fn asset(source: String, bytes: &[u8]) -> Asset {
     let name = source.rsplit('/').next().unwrap_or_default();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
-    let route =
-        format!("/assets/{}.{}.{}", slug::slugify(stem), encode::hash_name(bytes), extension.to_ascii_lowercase());
+    let route = format!("/assets/{}.{}.{}", slug::slugify(stem), encode::hash_name(bytes), slug::slugify(extension));
     Asset { source, route }
 }

@@ -65,7 +65,7 @@ fn topic(entry: TopicEntry) -> Topic {
 }
 
 fn post(document: Document, tags: &BTreeMap<String, usize>, series: &BTreeMap<String, usize>) -> Post {
-    let Document { body, slug, matter, .. } = document;
+    let Document { body, slug, image, matter, .. } = document;
     Post {
         body,
         slug,
@@ -78,7 +78,7 @@ fn post(document: Document, tags: &BTreeMap<String, usize>, series: &BTreeMap<St
         tags: matter.tags.iter().filter_map(|tag| tags.get(&tag_slug(&tag.value)).copied()).collect(),
         series: matter.series.and_then(|name| series.get(&name).copied()),
         aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
-        image: matter.image.map(|image| image.value),
+        image,
         related: Vec::new(),
     }
 }

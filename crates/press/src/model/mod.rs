@@ -194,7 +194,7 @@ pub struct Post {
     pub series: Option<usize>,
     /// Paths that redirect to this post: `/old/path`.
     pub aliases: Vec<String>,
-    /// The front matter's `image`: a file beside the post or a path of `static/`.
+    /// The picture that other sites show with a link to the post: the path of a file in the source tree, beside the post or in `static/`.
     pub image: Option<String>,
     /// Indices into [`Site::posts`] of the posts most alike, best first, at most [`RELATED`].
     pub related: Vec<usize>,

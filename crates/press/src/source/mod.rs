@@ -45,6 +45,8 @@ pub(crate) struct Document {
     pub(crate) slug: String,
     /// Where to point for its slug: at the front matter's `slug`, else at its opening fence.
     pub(crate) slug_span: Option<Range<usize>>,
+    /// The image of the front matter: the path of a file that the tree has.
+    pub(crate) image: Option<String>,
     pub(crate) matter: FrontMatter,
 }
 
@@ -106,13 +108,14 @@ fn whole_document(tree: &SourceTree, path: &str, kind: Kind<'_>, report: &mut Re
         Kind::Page => front_matter::page(parts, report),
     });
     let matter = matter.unwrap_or_default();
-    image_exists(tree, path, &matter, report);
+    let image = image(tree, path, &matter, report);
     let slug = matter.slug.as_ref().map_or_else(|| default_slug(path, report), |slug| slug.value.clone());
     let fence = parts.as_ref().map(|parts| parts.fence.clone());
     let slug_span = matter.slug.as_ref().map(|slug| slug.span.clone()).or(fence);
     // A file without front matter that can be told from its body is not rendered: what would be found there is not what is wrong.
     let body = parts.map_or(file.len(), |parts| parts.body)..file.len();
-    Some(Document { body: Body { path: path.to_owned(), file: file.to_owned(), range: body }, slug, slug_span, matter })
+    let body = Body { path: path.to_owned(), file: file.to_owned(), range: body };
+    Some(Document { body, slug, slug_span, image, matter })
 }
 
 /// The slug of a file that does not name one: its name, or its folder's for an `index.md`, without a date in front.
@@ -133,16 +136,16 @@ fn default_slug(path: &str, report: &mut Report) -> String {
     slug
 }
 
-/// The image of a post is a file beside it, or a path of `static/`.
-fn image_exists(tree: &SourceTree, path: &str, matter: &FrontMatter, report: &mut Report) {
-    let Some(image) = &matter.image else { return };
-    let folder = match image.value.strip_prefix('/') {
-        Some(_) => "static/",
-        None => &path[..=path.rfind('/').unwrap_or(0)],
+/// The file of a post's image: one beside the post, or one of `static/`.
+fn image(tree: &SourceTree, path: &str, matter: &FrontMatter, report: &mut Report) -> Option<String> {
+    let image = matter.image.as_ref()?;
+    let (folder, name) = match image.value.strip_prefix('/') {
+        Some(name) => ("static/", name),
+        None => (&path[..=path.rfind('/').unwrap_or(0)], image.value.as_str()),
     };
-    let name = image.value.trim_start_matches('/');
-    if tree.get(&format!("{folder}{name}")).is_some() {
-        return;
+    let file = format!("{folder}{name}");
+    if tree.get(&file).is_some() {
+        return Some(file);
     }
     let is_other = |path: &&str| Path::new(path).extension().is_some_and(|extension| extension != "md");
     let beside = tree.below(folder).map(|(path, _)| path).filter(is_other).map(|path| &path[folder.len()..]);
@@ -151,8 +154,8 @@ fn image_exists(tree: &SourceTree, path: &str, matter: &FrontMatter, report: &mu
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
         None => "name a file beside the text (\"photo.png\") or one of static/ (\"/photo.png\")".to_owned(),
     };
-    let label =
-        if name.contains("://") { "not a file of this site".to_owned() } else { format!("there is no {folder}{name}") };
+    let label = if name.contains("://") { "not a file of this site".to_owned() } else { format!("there is no {file}") };
     let message = format!("the image \"{}\" does not exist", image.value);
     report.push(Diagnostic::error(path, image.span.clone(), message).label(label).help(help));
+    None
 }
