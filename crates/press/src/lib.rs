@@ -29,6 +29,7 @@ pub mod security_policy;
 pub mod source;
 pub mod theme;
 pub mod tree;
+mod url;
 pub mod views;
 
 pub use graven_pack::Pack;

@@ -13,10 +13,11 @@ use std::ops::Range;
 use html5gum::emitters::callback::CallbackEvent;
 use rayon::prelude::*;
 
-use self::reference::{Destination, Holds, decoded, resolve, walk};
+use self::reference::{Destination, Holds, resolve, walk};
 use crate::diagnostic::{Diagnostic, Report, Severity, nearest};
 use crate::markdown::Rendered;
 use crate::output::{Document, Output, Outputs};
+use crate::url::decoded;
 use crate::views::Context;
 
 /// The file of the settings, in which navigation and redirects stand.

@@ -47,3 +47,33 @@ fn an_image_that_does_not_exist_is_reported_once() {
         assert!(report.ends_with("\n1 error\n"), "{report}");
     }
 }
+
+#[test]
+fn the_url_of_an_image_is_percent_encoded_wherever_it_is_written() {
+    let with_image = post("image = \"/my photo é.png\"\n", "Text.\n");
+    let tree = tree(&[("posts/a.md", &with_image), ("static/my photo é.png", "x")]);
+    let pack = pressed(&tree, None).pack;
+    let url = "https://example.org/my%20photo%20%C3%A9.png";
+    let page = text(&pack, "/blog/a");
+    assert!(page.contains(&format!("<meta property=\"og:image\" content=\"{url}\">")), "{page}");
+    assert!(page.contains(&format!("\"image\":\"{url}\"")), "{page}");
+    assert!(text(&pack, "/feed.json").contains(url));
+    for path in ["/blog/a", "/feed.xml", "/rss.xml", "/feed.json"] {
+        assert!(!text(&pack, path).contains("my photo"), "{path}");
+    }
+}
+
+#[test]
+fn references_of_raw_html_are_percent_encoded_on_the_page_and_in_feeds() {
+    let text_with_html = "<a href=\"/my file é.csv\">a</a> <a href=\"data.csv?my key\">b</a>\n";
+    let tree = tree(&[
+        ("posts/a/index.md", &post("", text_with_html)),
+        ("posts/a/data.csv", "1"),
+        ("static/my file é.csv", "2"),
+    ]);
+    let pack = pressed(&tree, None).pack;
+    for path in ["/blog/a", "/feed.xml", "/feed.json"] {
+        let text = text(&pack, path);
+        assert!(text.contains("/my%20file%20%C3%A9.csv") && text.contains("?my%20key"), "{path}: {text}");
+    }
+}

@@ -6,6 +6,7 @@ use std::ops::Range;
 use html5gum::emitters::callback::CallbackEvent;
 
 use crate::links::reference::{Destination, Holds, resolve, walk};
+use crate::url::encode_reference;
 
 /// `html`, which stands at `path` of the site at `base_url`, with absolute URLs.
 pub(super) fn absolute(html: &str, base_url: &str, path: &str) -> String {
@@ -95,7 +96,7 @@ impl Rewriter<'_> {
             if let Destination::Internal(path) = resolve(self.path, &value[url.clone()]) {
                 rewritten.push_str(&value[done..url.start]);
                 rewritten.push_str(self.base_url);
-                rewritten.push_str(&path);
+                rewritten.push_str(&encode_reference(&path));
                 done = url.end;
             }
         }
@@ -157,8 +158,10 @@ mod tests {
             ("<p>plain /notes #x</p>", "<p>plain /notes #x</p>"),
             (r#"<a href="/notes">n</a>"#, r#"<a href="https://e.org/notes">n</a>"#),
             (r##"<a href="#id">n</a>"##, r#"<a href="https://e.org/blog/p#id">n</a>"#),
+            (r#"<a href="/é [a]">n</a>"#, r#"<a href="https://e.org/%C3%A9%20%5Ba%5D">n</a>"#),
             (r#"<a href="other">n</a>"#, r#"<a href="https://e.org/blog/other">n</a>"#),
-            (r#"<a href='/a?b=1&amp;c="2"'>n</a>"#, r"<a href='https://e.org/a?b=1&amp;c=&quot;2&quot;'>n</a>"),
+            (r#"<a href='/a?b=1&amp;c="2"'>n</a>"#, "<a href='https://e.org/a?b=1&amp;c=%222%22'>n</a>"),
+            (r#"<a href="/a'b">n</a>"#, r#"<a href="https://e.org/a&#39;b">n</a>"#),
             (r#"<a href="/a?b&amp;">n</a>"#, r#"<a href="https://e.org/a?b&amp;">n</a>"#),
             (r#"<a href="/a?b&c=d&copy=e">n</a>"#, r#"<a href="https://e.org/a?b&amp;c=d&amp;copy=e">n</a>"#),
             ("<a href=/notes title=x>n</a>", r#"<a href="https://e.org/notes" title=x>n</a>"#),

@@ -19,6 +19,7 @@ use crate::diagnostic::Report;
 use crate::model::{Post, Site};
 use crate::output::{Document, Output, Outputs};
 use crate::preview::Preview;
+use crate::url;
 use crate::views::Context;
 
 const FEED: &str = "/feed.xml";
@@ -82,18 +83,9 @@ fn newest(context: Context) -> Vec<Item> {
         .collect()
 }
 
-/// The absolute URL of a path of this site; what a URL cannot hold is percent-encoded (RFC 3986 §3.3).
+/// The absolute URL of a path of this site.
 fn url(site: &Site, path: &str) -> String {
-    let mut url = site.settings.base_url.clone();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);
-            url.extend(['%', digit(byte >> 4), digit(byte & 0xf)]);
-        }
-    }
-    url
+    url::absolute(&site.settings.base_url, path)
 }
 
 /// The day of the last change.

@@ -150,26 +150,6 @@ fn without_dots(path: &str) -> String {
     format!("/{}", kept.join("/"))
 }
 
-/// The text that a percent-encoded one stands for (RFC 3986 §2.1). What is not encoded rightly stays as it is.
-pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return text.into();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let octet = (*first == b'%').then(|| octet(tail)).flatten();
-        bytes.push(octet.unwrap_or(*first));
-        rest = if octet.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8(bytes).map_or(text.into(), Cow::Owned)
-}
-
-fn octet(digits: &[u8]) -> Option<u8> {
-    let digit = |index: usize| char::from(*digits.get(index)?).to_digit(16);
-    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,21 +199,6 @@ mod tests {
         ] {
             let urls: Vec<&str> = candidates(srcset).into_iter().map(|url| &srcset[url]).collect();
             assert_eq!(urls, expected, "{srcset:?}");
-        }
-    }
-
-    #[test]
-    fn percent_encoding_is_undone_once_and_only_where_it_is_right() {
-        for (text, expected) in [
-            ("/a%20b", "/a b"),
-            ("/%C3%A4", "/ä"),
-            ("/%2520", "/%20"),
-            ("/100%", "/100%"),
-            ("/%zz", "/%zz"),
-            ("/%ff", "/%ff"),
-            ("/%+1", "/%+1"),
-        ] {
-            assert_eq!(decoded(text), expected, "{text}");
         }
     }
 }

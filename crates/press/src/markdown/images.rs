@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event};
 
-use super::links::{Kind, add_asset, join, kind_of, percent_encode, record, report_missing, split_suffix};
+use super::links::{Kind, add_asset, join, kind_of, record, report_missing, split_suffix};
 use super::{Page, Spanned, push_attribute, svg};
-use crate::links::reference::decoded;
+use crate::url::{decoded, encode_reference};
 
 /// An image as the Markdown has it.
 pub(super) struct Image<'a> {
@@ -64,7 +64,7 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
 pub(super) fn href(destination: &str, file: Option<&File>, page: &mut Page) -> String {
     match file {
         Some(file) if kind_of(destination) == Kind::Beside => add_asset(&file.path, file.bytes, page),
-        _ => percent_encode(destination).into_owned(),
+        _ => encode_reference(destination).into_owned(),
     }
 }
 

@@ -2,7 +2,6 @@
 //! other file beside the text an asset; paths from the root and fragments stay, and are checked against the routes when these are all known.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag};
@@ -10,8 +9,9 @@ use pulldown_cmark::{CowStr, Event, LinkType, Tag};
 use super::headings::{find, trim_end};
 use super::{Definitions, Link, Page, Spanned};
 use crate::diagnostic::nearest;
-use crate::links::reference::{self, Destination, decoded};
+use crate::links::reference::{self, Destination};
 use crate::preview;
+use crate::url::{decoded, encode_reference};
 
 /// Resolves the destination of every link.
 pub(super) fn resolve(events: &mut [Spanned], definitions: &Definitions, page: &mut Page) {
@@ -25,7 +25,7 @@ pub(super) fn resolve(events: &mut [Spanned], definitions: &Definitions, page: &
         if let Some(target) = resolve_destination(dest_url, &place, page) {
             *dest_url = target.into();
         }
-        if let Cow::Owned(encoded) = percent_encode(dest_url) {
+        if let Cow::Owned(encoded) = encode_reference(dest_url) {
             *dest_url = encoded.into();
         }
         record(dest_url, place, page);
@@ -147,23 +147,6 @@ pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
         }
     }
     Some(names.join("/"))
-}
-
-/// The destination with the characters encoded that a URL does not hold (RFC 3986 §2), which is what ends up in the page.
-pub(super) fn percent_encode(destination: &str) -> Cow<'_, str> {
-    let is_safe = |byte: &u8| byte.is_ascii_graphic() && !b"\"<>[\\]^`{|}".contains(byte);
-    if destination.bytes().all(|byte| is_safe(&byte)) {
-        return Cow::Borrowed(destination);
-    }
-    let mut encoded = String::with_capacity(destination.len() * 2);
-    for byte in destination.bytes() {
-        if is_safe(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            write!(encoded, "%{byte:02X}").expect("a string takes what is written");
-        }
-    }
-    Cow::Owned(encoded)
 }
 
 /// A file that is not there, with the file that may have been meant.

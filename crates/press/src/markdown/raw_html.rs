@@ -8,6 +8,7 @@ use html5gum::{Error, Span, StartTag, Token, Tokenizer};
 use pulldown_cmark::{Event, Tag};
 
 use super::{Page, Spanned, end_of, images, links, push_attribute, replace};
+use crate::url::encode_reference;
 
 /// Elements that a text must not hold, with the cure.
 const BLOCKED: [(&str, &str); 6] = [
@@ -164,7 +165,11 @@ impl Source {
                 page.report.push(error.label("a second element of the page with this id"));
                 return None;
             }
-            "href" => links::resolve_destination(value, &place, page),
+            "href" => {
+                let target = links::resolve_destination(value, &place, page);
+                let target = encode_reference(target.as_deref().unwrap_or(value)).into_owned();
+                Some(target).filter(|target| target != value)
+            }
             "src" | "poster" => {
                 let file = images::find(value, &place, page);
                 Some(images::href(value, file.as_ref(), page)).filter(|href| href != value)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::theme::Sheets;
+use crate::url;
 
 /// What a page says of itself.
 #[derive(Debug)]
@@ -86,7 +87,7 @@ fn open_graph(context: Context, head: &Head) -> Markup {
 
 /// The URL of a path of this site.
 pub(super) fn absolute(context: Context, path: &str) -> String {
-    format!("{}{path}", context.site.settings.base_url)
+    url::absolute(&context.site.settings.base_url, path)
 }
 
 /// JSON as the text of a script element: `<` escaped, so that nothing in it can end the element.

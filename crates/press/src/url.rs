@@ -1,0 +1,101 @@
+//! URLs as the site writes them: which characters are percent-encoded, and how a path of the site becomes an absolute URL. Views, feeds and Markdown
+//! all encode here.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// The absolute URL of `path`, a path of the site as its routes have it: not encoded.
+pub(crate) fn absolute(base_url: &str, path: &str) -> String {
+    format!("{base_url}{}", encode_path(path))
+}
+
+/// A path of the site as a URL has it. Every character that RFC 3986 §3.3 does not allow in a path is encoded, `%`, `?` and `#` among them.
+pub(crate) fn encode_path(path: &str) -> Cow<'_, str> {
+    encode(path, |byte| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte))
+}
+
+/// A reference that an author wrote as a URL has it. What is encoded already stays, and so do the characters that part a URL (RFC 3986 §2.2); only
+/// what no URL holds is encoded.
+pub(crate) fn encode_reference(reference: &str) -> Cow<'_, str> {
+    encode(reference, |byte| byte.is_ascii_graphic() && !b"\"<>[\\]^`{|}".contains(&byte))
+}
+
+fn encode(text: &str, is_safe: impl Fn(u8) -> bool) -> Cow<'_, str> {
+    if text.bytes().all(&is_safe) {
+        return Cow::Borrowed(text);
+    }
+    let mut encoded = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        if is_safe(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").expect("writing to a string cannot fail");
+        }
+    }
+    Cow::Owned(encoded)
+}
+
+/// The text that a percent-encoded one stands for (RFC 3986 §2.1). What is not encoded rightly stays as it is.
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return text.into();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let octet = (*first == b'%').then(|| octet(tail)).flatten();
+        bytes.push(octet.unwrap_or(*first));
+        rest = if octet.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8(bytes).map_or(text.into(), Cow::Owned)
+}
+
+fn octet(digits: &[u8]) -> Option<u8> {
+    let digit = |index: usize| char::from(*digits.get(index)?).to_digit(16);
+    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_path_is_encoded_whole_and_a_reference_keeps_what_it_says() {
+        for (text, path, reference) in [
+            ("/blog/a-b_c.md", "/blog/a-b_c.md", "/blog/a-b_c.md"),
+            ("/a b é", "/a%20b%20%C3%A9", "/a%20b%20%C3%A9"),
+            ("/a%20b", "/a%2520b", "/a%20b"),
+            ("/a?b=c#d", "/a%3Fb=c%23d", "/a?b=c#d"),
+            ("/a[b]\\\"|", "/a%5Bb%5D%5C%22%7C", "/a%5Bb%5D%5C%22%7C"),
+        ] {
+            assert_eq!((&*encode_path(text), &*encode_reference(text)), (path, reference), "{text}");
+        }
+        assert_eq!(absolute("https://example.org", "/a b.png"), "https://example.org/a%20b.png");
+    }
+
+    #[test]
+    fn percent_encoding_is_undone_once_and_only_where_it_is_right() {
+        for (text, expected) in [
+            ("/a%20b", "/a b"),
+            ("/%C3%A4", "/ä"),
+            ("/%2520", "/%20"),
+            ("/100%", "/100%"),
+            ("/%zz", "/%zz"),
+            ("/%ff", "/%ff"),
+            ("/%+1", "/%+1"),
+        ] {
+            assert_eq!(decoded(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_encoded_path_is_decoded_to_itself(path in any::<String>()) {
+            let encoded = encode_path(&path);
+            prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert_eq!(&*decoded(&encoded), &path);
+        }
+    }
+}
