@@ -3,14 +3,13 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec, WriteError};
 use graven_pack::{ALWAYS, Coding, Content, Pack};
-use libdeflater::{CompressionLvl, Compressor};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::coding;
 use crate::output::{Cache, Document, Output, Outputs};
 use crate::security_policy;
 
@@ -52,46 +51,41 @@ fn page(document: &Document, known: &Variants) -> PageSpec {
     }
 }
 
-/// The codings of a document, identity first.
+/// The codings of a document, identity first. The entity tags of what was compressed name the generation of the coders too: a tag that an earlier pack
+/// holds says that the variants beside it are those that the coders would make now.
 fn variants(document: &Document, known: &Variants) -> Vec<VariantSpec> {
-    let identity = variant(Coding::Identity, document.body.clone());
     if !is_compressible(&document.media_type) {
-        return vec![identity];
+        return vec![variant(Coding::Identity, document.body.clone(), &[])];
     }
+    let generation = coding::generation();
+    let identity = variant(Coding::Identity, document.body.clone(), generation);
     if let Some(variants) = known.get(&identity) {
         return variants.to_vec();
     }
-    let mut variants = vec![identity];
-    for coding in [Coding::Gzip, Coding::Brotli, Coding::Zstd] {
-        let bytes = compress(coding, &document.body);
-        if is_worth_storing(coding, bytes.len(), &variants) {
-            variants.push(variant(coding, bytes));
-        }
+    let coded = coding::coded(&document.body).into_iter().map(|(coding, bytes)| variant(coding, bytes, generation));
+    std::iter::once(identity).chain(coded).collect()
+}
+
+fn variant(coding: Coding, bytes: Vec<u8>, generation: &[u8]) -> VariantSpec {
+    VariantSpec {
+        coding,
+        etag: format!("\"{}\"", hash_digits(Sha256::new_with_prefix(generation).chain_update(&bytes))),
+        bytes,
     }
-    variants
-}
-
-/// Whether a coding is stored beside those that are stored already: if it is smaller than identity. Zstandard must be smaller than Brotli as well: whoever
-/// takes it takes Brotli too, and is sent the smallest, so that the other would only make the executable larger.
-fn is_worth_storing(coding: Coding, length: usize, stored: &[VariantSpec]) -> bool {
-    stored.iter().all(|stored| match (coding, stored.coding) {
-        (_, Coding::Identity) | (Coding::Zstd, Coding::Brotli) => length < stored.bytes.len(),
-        _ => true,
-    })
-}
-
-fn variant(coding: Coding, bytes: Vec<u8>) -> VariantSpec {
-    VariantSpec { coding, etag: format!("\"{}\"", hash_name(&bytes)), bytes }
 }
 
 /// How many hexadecimal digits of a SHA-256 name a content: 64 bits, so that two contents of one site never share a name by chance.
 const HASH_DIGITS: usize = 16;
 
-/// The name of some bytes by their content: what entity tags and fingerprinted assets carry.
+/// The name of some bytes by their content: what fingerprinted assets carry.
 #[must_use]
 pub fn hash_name(bytes: &[u8]) -> String {
+    hash_digits(Sha256::new_with_prefix(bytes))
+}
+
+fn hash_digits(hash: Sha256) -> String {
     let mut name = String::with_capacity(HASH_DIGITS);
-    for byte in Sha256::digest(bytes).iter().take(HASH_DIGITS / 2) {
+    for byte in hash.finalize().iter().take(HASH_DIGITS / 2) {
         write!(name, "{byte:02x}").expect("writing to a string cannot fail");
     }
     name
@@ -112,47 +106,7 @@ fn is_compressible(media_type: &str) -> bool {
     }
 }
 
-fn compress(coding: Coding, bytes: &[u8]) -> Vec<u8> {
-    match coding {
-        Coding::Identity => bytes.to_vec(),
-        Coding::Gzip => gzip(bytes),
-        Coding::Brotli => brotli(bytes),
-        Coding::Zstd => zstd(bytes),
-    }
-}
-
-/// libdeflate's level 12: an optimal parse, within a percent of zopfli at a hundredth of its time.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut compressor = Compressor::new(CompressionLvl::best());
-    let mut out = vec![0; compressor.gzip_compress_bound(bytes.len())];
-    let length = compressor.gzip_compress(bytes, &mut out).expect("the buffer is as long as the bound");
-    out.truncate(length);
-    out
-}
-
-fn brotli(bytes: &[u8]) -> Vec<u8> {
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, size_hint: bytes.len(), ..Default::default() };
-    let mut out = Vec::new();
-    brotli::BrotliCompress(&mut io::Cursor::new(bytes), &mut out, &parameters).expect("writing to memory cannot fail");
-    out
-}
-
-/// The largest window that a browser must offer for zstd: 8 MiB (RFC 9659 §3).
-const ZSTD_WINDOW_LOG: u32 = 23;
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    let level = *zstd::compression_level_range().end();
-    let attempt = || -> io::Result<Vec<u8>> {
-        let mut compressor = zstd::bulk::Compressor::new(level)?;
-        if bytes.len() > 1 << ZSTD_WINDOW_LOG {
-            compressor.set_parameter(zstd::zstd_safe::CParameter::WindowLog(ZSTD_WINDOW_LOG))?;
-        }
-        compressor.compress(bytes)
-    };
-    attempt().expect("the parameters are within zstd's range and memory is there")
-}
-
-/// The variants of an earlier pack, by the entity tag of their identity coding.
+/// The variants of an earlier pack, by the entity tag of their identity coding, which names the coders that made the others.
 #[derive(Default)]
 struct Variants(HashMap<String, Vec<VariantSpec>>);
 
@@ -191,67 +145,41 @@ impl Variants {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
 
     fn document(body: &[u8]) -> Document {
         Document { body: body.to_vec(), ..Document::file("a.txt", b"") }
     }
 
-    fn decoded(coding: Coding, bytes: &[u8], length: usize) -> Vec<u8> {
-        match coding {
-            Coding::Identity => bytes.to_vec(),
-            Coding::Gzip => {
-                let mut out = vec![0; length];
-                libdeflater::Decompressor::new().gzip_decompress(bytes, &mut out).expect("valid gzip");
-                out
-            }
-            Coding::Brotli => {
-                let mut out = Vec::new();
-                brotli::Decompressor::new(bytes, 4096).read_to_end(&mut out).expect("valid brotli");
-                out
-            }
-            Coding::Zstd => zstd::bulk::decompress(bytes, length).expect("valid zstd"),
-        }
-    }
-
-    #[test]
-    fn every_coding_decodes_to_the_identity() {
-        let text = "All that is carved is carved once. ".repeat(100).into_bytes();
-        for coding in Coding::ALL {
-            assert_eq!(decoded(coding, &compress(coding, &text), text.len()), text, "{coding:?}");
-        }
-    }
-
-    #[test]
-    fn zstd_is_stored_only_where_it_is_smaller_than_brotli() {
-        let of = |coding, length| VariantSpec { coding, etag: String::new(), bytes: vec![0; length] };
-        let stored = [of(Coding::Identity, 100), of(Coding::Gzip, 50), of(Coding::Brotli, 40)];
-        for (length, expected) in [(39, true), (40, false), (45, false)] {
-            assert_eq!(is_worth_storing(Coding::Zstd, length, &stored), expected, "{length}");
-        }
-        assert!(is_worth_storing(Coding::Brotli, 60, &stored[..2]), "brotli need not be smaller than gzip");
-        assert!(is_worth_storing(Coding::Zstd, 99, &stored[..1]), "where there is no brotli, identity is the measure");
-    }
-
-    #[test]
-    fn a_coding_that_is_not_smaller_is_not_stored() {
-        assert_eq!(variants(&document(b"x"), &Variants::default()).len(), 1);
+    fn outputs(text: &[u8]) -> Outputs {
+        Outputs::from([("/a.txt".to_owned(), Output::Document(document(text)))])
     }
 
     #[test]
     fn what_the_earlier_pack_holds_is_taken_from_it() {
         let text = "again and again ".repeat(50).into_bytes();
-        let outputs = Outputs::from([("/a.txt".to_owned(), Output::Document(document(&text)))]);
-        let first = encode(&outputs, 0, None).expect("encodes");
+        let first = encode(&outputs(&text), 0, None).expect("encodes");
         let pack = Pack::open(&first).expect("opens");
+        let identity = variant(Coding::Identity, text.clone(), coding::generation());
         let known = Variants::of(pack);
-        assert_eq!(
-            known.get(&variant(Coding::Identity, text.clone())),
-            Some(&variants(&document(&text), &Variants::default())[..])
-        );
-        assert_eq!(encode(&outputs, 0, Some(pack)).expect("encodes"), first);
+        assert_eq!(known.get(&identity), Some(&variants(&document(&text), &Variants::default())[..]));
+        assert_eq!(encode(&outputs(&text), 0, Some(pack)).expect("encodes"), first);
+    }
+
+    #[test]
+    fn what_another_generation_of_coders_made_is_not_taken() {
+        let text = "again and again ".repeat(50).into_bytes();
+        let clean = encode(&outputs(&text), 0, None).expect("encodes");
+        let mut of_others = page(&document(&text), &Variants::default());
+        of_others.variants = vec![
+            variant(Coding::Identity, text.clone(), b"another"),
+            variant(Coding::Gzip, b"compressed otherwise".to_vec(), b"another"),
+        ];
+        let edition = EditionSpec { from: ALWAYS, content: ContentSpec::Page(of_others) };
+        let routes = [("/a.txt".to_owned(), vec![edition])].into();
+        let earlier = Image { time: 0, routes }.write().expect("encodes");
+        let earlier = Pack::open(&earlier).expect("opens");
+        assert!(encode(&outputs(&text), 0, Some(earlier)).expect("encodes") == clean);
     }
 
     #[test]

@@ -12,11 +12,12 @@
 //! 4. [`markdown`]: each text becomes HTML, with its headings, links and pictures.
 //! 5. [`views`] and [`feeds`]: every page, feed and index, by its path.
 //! 6. [`links`]: every reference inside the site leads somewhere.
-//! 7. [`encode`]: codings, entity tags, security policies; the pack.
+//! 7. [`encode`], with `coding`: codings, entity tags, security policies; the pack.
 //!
 //! [`press`] is pure: the same files, options and time give the same bytes. What is wrong with the content goes into one [`Report`], which is told
 //! as a whole.
 
+mod coding;
 pub mod diagnostic;
 pub mod encode;
 pub mod feeds;
@@ -64,8 +65,8 @@ pub struct Pressed {
     pub report: Report,
 }
 
-/// Presses the files of a site into a pack. `previous` is the pack of an earlier build, whose compressed bytes are used again where a page has not
-/// changed.
+/// Presses the files of a site into a pack. `previous` is the pack of an earlier build, whose compressed bytes are used again where neither a page nor the
+/// coders have changed: the result is the same with and without it.
 ///
 /// # Errors
 /// Everything that is wrong with the content, and the warnings with it.
