@@ -77,29 +77,46 @@ fn warn_of_unused(notes: &Notes, page: &mut Page) {
     }
 }
 
-/// The text without its definitions, and these by label.
+/// The text without its definitions, and these by label. One may stand within another, in a quotation for example: it is taken out of that.
 fn take_definitions<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> (Vec<Spanned<'a>>, Notes<'a>) {
     let mut text = Vec::with_capacity(events.len());
     let mut notes = Notes::new();
-    let mut events = events.into_iter();
-    while let Some((event, span)) = events.next() {
-        let Event::Start(Tag::FootnoteDefinition(label)) = event else {
-            text.push((event, span));
-            continue;
-        };
-        let content =
-            events.by_ref().take_while(|(event, _)| *event != Event::End(TagEnd::FootnoteDefinition)).collect();
-        let span = span.start..span.start + "[^]".len() + label.len();
+    let mut open: Vec<Definition> = Vec::new();
+    for (event, span) in events {
+        match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                let span = span.start..span.start + "[^]".len() + label.len();
+                open.push(Definition { label, span, content: Vec::new() });
+            }
+            Event::End(TagEnd::FootnoteDefinition) => {
+                open.pop().into_iter().for_each(|definition| definition.add_to(&mut notes, page));
+            }
+            event => open.last_mut().map_or(&mut text, |definition| &mut definition.content).push((event, span)),
+        }
+    }
+    (text, notes)
+}
+
+/// A definition as it is written.
+struct Definition<'a> {
+    label: CowStr<'a>,
+    /// The label in the file.
+    span: Range<usize>,
+    content: Vec<Spanned<'a>>,
+}
+
+impl<'a> Definition<'a> {
+    fn add_to(self, notes: &mut Notes<'a>, page: &mut Page) {
+        let Self { label, span, content } = self;
         let key = label.to_lowercase();
         if notes.contains_key(&key) {
             let warning = page.warning(span, format!("the footnote \"{label}\" is defined twice"));
             page.report.push(warning.label("left out").help("a label names one note; several references may share it"));
-            continue;
+            return;
         }
         let id = page.ids.derive(&format!("fn-{}", slugify(&label)))["fn-".len()..].to_owned();
         notes.insert(key, Note { id, span, content, ..Note::default() });
     }
-    (text, notes)
 }
 
 /// Numbers the notes and puts them into their places.
