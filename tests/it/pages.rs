@@ -188,6 +188,47 @@ fn every_link_inside_the_site_leads_to_a_page_and_a_place_on_it() {
     assert!(checked > 500, "only {checked} links were seen");
 }
 
+/// The destinations of Markdown's links, images, definitions and raw HTML, code blocks left out.
+fn destinations(markdown: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for text in markdown.split("\n```").step_by(2) {
+        for mark in ["](", " href=\"", " src=\""] {
+            found.extend(text.match_indices(mark).map(|(at, mark)| &text[at + mark.len()..]));
+        }
+        let definitions = text.lines().filter(|line| line.starts_with('[') && !line.starts_with("[^"));
+        found.extend(definitions.filter_map(|line| Some(line.split_once("]: ")?.1)));
+    }
+    let end = |rest: &str| rest.find([' ', ')', '>', '"', '\n']).unwrap_or(rest.len());
+    found.into_iter().map(|rest| rest.trim_start_matches('<')).map(|rest| &rest[..end(rest)]).collect()
+}
+
+#[test]
+fn the_markdown_of_every_post_leads_to_pages_and_files_of_the_site() {
+    let site = Server::start();
+    let pages = pages(&site);
+    let mut client = site.connect();
+    let posts = routes().iter().filter(|route| route.is_a("text/markdown"));
+    let mut figures = 0;
+    for route in posts {
+        let markdown = client.get(&route.path, &[]);
+        let negotiated = client.get(route.path.trim_end_matches(".md"), &[("Accept", "text/markdown")]);
+        assert_eq!(markdown.content, negotiated.content, "{}", route.path);
+        for destination in destinations(markdown.text()) {
+            if destination.starts_with("https://") {
+                continue;
+            }
+            let (path, fragment) = destination.split_once('#').unwrap_or((destination, ""));
+            let found = routes().iter().find(|route| route.path == path);
+            assert!(found.is_some_and(|route| route.status() == 200), "{}: {destination} leads nowhere", route.path);
+            let is_place =
+                |page: &Element| page.descendants().iter().any(|found| found.attribute("id") == Some(fragment));
+            assert!(fragment.is_empty() || is_place(&pages[path]), "{}: {destination}: no such place", route.path);
+            figures += usize::from(found.is_some_and(|route| route.is_a("image/svg+xml")));
+        }
+    }
+    assert!(figures >= 8, "only {figures} figures were seen");
+}
+
 #[test]
 fn every_page_leads_to_the_feeds() {
     let site = Server::start();

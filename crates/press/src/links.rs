@@ -1,6 +1,7 @@
 //! The link check: every reference inside the site leads to a route, and every fragment to an id of its page.
 //!
-//! 1. Every HTML output is tokenised once, over all cores: its ids, and the references that lead inside the site.
+//! 1. Every HTML output is tokenised once, over all cores: its ids, and the references that lead inside the site. The Markdown of a post is read as
+//!    its readers read it: rendered, and its HTML tokenised.
 //! 2. Each reference is judged against the routes and the ids.
 //! 3. Each fault is told where its author can mend it: in the Markdown, in the settings, or, for what a view wrote, at the pages that have it.
 
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 
 use self::reference::{Destination, Holds, resolve, walk};
 use crate::diagnostic::{Diagnostic, Report, Severity, nearest};
-use crate::markdown::Rendered;
+use crate::markdown::{Rendered, plain_html};
 use crate::output::{Document, Output, Outputs};
 use crate::url::decoded;
 use crate::views::Context;
@@ -35,10 +36,8 @@ pub fn check(context: Context, outputs: &Outputs, report: &mut Report) {
     let pages: BTreeMap<&str, Page> = outputs
         .par_iter()
         .filter_map(|(path, output)| match output {
-            Output::Document(document) if document.is_html() => {
-                Some((path.as_str(), Page::read(path, document, base_url)))
-            }
-            _ => None,
+            Output::Document(document) => Some((path.as_str(), Page::of(path, document, base_url)?)),
+            Output::Redirect(_) => None,
         })
         .collect();
     let routes = Routes { base_url, outputs, pages: &pages };
@@ -90,17 +89,28 @@ struct Page {
 }
 
 impl Page {
-    fn read(path: &str, document: &Document, base_url: &str) -> Self {
+    /// None where the document is neither a page nor the Markdown of one.
+    fn of(path: &str, document: &Document, base_url: &str) -> Option<Self> {
+        let text = String::from_utf8_lossy(&document.body);
         let source = document.source.clone();
+        if document.is_html() {
+            return Some(Self { source, ..Self::read(path, &text, base_url) });
+        }
+        // The ids of Markdown are its reader's own: two notes may be called like a heading.
+        let page = document.is_markdown().then(|| Self::read(path, &plain_html(&text), base_url))?;
+        Some(Self { source, duplicates: BTreeSet::new(), ..page })
+    }
+
+    fn read(path: &str, html: &str, base_url: &str) -> Self {
         let mut page = Self {
-            source,
+            source: None,
             ids: BTreeSet::new(),
             duplicates: BTreeSet::new(),
             names: BTreeSet::new(),
             references: BTreeSet::new(),
         };
         let (mut element, mut attribute) = (Vec::new(), Vec::new());
-        walk(&String::from_utf8_lossy(&document.body), |event, _| match event {
+        walk(html, |event, _| match event {
             CallbackEvent::OpenStartTag { name } => element = name.to_vec(),
             CallbackEvent::AttributeName { name } => attribute = name.to_vec(),
             CallbackEvent::AttributeValue { value } => {

@@ -83,6 +83,12 @@ impl Document {
         }
     }
 
+    /// The Markdown of the text `source`, as a second representation of its page.
+    #[must_use]
+    pub fn markdown(text: String, source: &str) -> Self {
+        Self { source: Some(source.to_owned()), ..Self::feed(text, "text/markdown; charset=utf-8") }
+    }
+
     /// A file under a name that holds its hash.
     #[must_use]
     pub fn asset(path: &str, bytes: &[u8]) -> Self {
@@ -100,6 +106,12 @@ impl Document {
             alternate: None,
             source: None,
         }
+    }
+
+    /// Whether the body is the Markdown of a text of the site; a file of `static/` is not.
+    #[must_use]
+    pub fn is_markdown(&self) -> bool {
+        self.class == Class::Feed && self.media_type.starts_with("text/markdown")
     }
 
     /// Whether the body is HTML.

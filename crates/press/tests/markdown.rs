@@ -1,14 +1,16 @@
 //! Markdown and the HTML that it becomes. Every `tests/markdown/NAME.md` is a case, rendered as the text of a post beside the files of
-//! `tests/markdown/content/`; `NAME.html` beside it is what must come of it, and nothing may be wrong with it.
-//! `GRAVEN_BLESS=1 cargo test -p graven-press --test markdown` writes the HTML anew; read the difference before you keep it.
+//! `tests/markdown/content/`; `NAME.html` beside it is what must come of it, and nothing may be wrong with it. `NAME.markdown` is the Markdown that the
+//! site serves; where there is none, it is the text as it was written.
+//! `GRAVEN_BLESS=1 cargo test -p graven-press --test markdown` writes both anew; read the difference before you keep it.
 
 use std::path::Path;
 
 use graven_press::diagnostic::{Report, Severity};
-use graven_press::markdown::{Context, Rendered, render};
+use graven_press::markdown::{Context, DIALECT, Rendered, render};
 use graven_press::model::Body;
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
+use pulldown_cmark::{Event, Parser, Tag};
 
 /// Where a case stands in the source tree.
 const PATH: &str = "posts/case/index.md";
@@ -22,13 +24,21 @@ fn tree() -> SourceTree {
 }
 
 fn route_of(path: &str) -> Option<String> {
-    (path == "posts/other/index.md").then(|| "/blog/another-slug".to_owned())
+    match path {
+        "posts/other/index.md" => Some("/blog/another-slug".to_owned()),
+        PATH => Some("/blog/case".to_owned()),
+        _ => None,
+    }
+}
+
+fn body(text: &str) -> Body {
+    let front_matter = "+++\ntitle = \"Case\"\n+++\n";
+    let file = format!("{front_matter}{text}");
+    Body { path: PATH.to_owned(), range: front_matter.len()..file.len(), file }
 }
 
 fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
-    let front_matter = "+++\ntitle = \"Case\"\n+++\n";
-    let file = format!("{front_matter}{text}");
-    let body = Body { path: PATH.to_owned(), range: front_matter.len()..file.len(), file };
+    let body = body(text);
     let mut report = Report::default();
     let rendered = render(&body, &Context { tree, route_of: &route_of }, &mut report);
     (rendered, report)
@@ -53,7 +63,17 @@ fn every_case_becomes_its_html() {
             std::fs::write(&golden, &rendered.html).expect("a golden file can be written");
         }
         assert_eq!(rendered.html, std::fs::read_to_string(&golden).unwrap_or_default(), "{}", golden.display());
+        check_markdown(&case.with_extension("markdown"), &text, &rendered.markdown(&body(&text)));
     }
+}
+
+/// Holds the Markdown that comes of `text` to its golden file, which is there only where the two differ.
+fn check_markdown(golden: &Path, text: &str, markdown: &str) {
+    if std::env::var_os("GRAVEN_BLESS").is_some() && markdown != text {
+        std::fs::write(golden, markdown).expect("a golden file can be written");
+    }
+    let expected = std::fs::read_to_string(golden).unwrap_or_else(|_| text.to_owned());
+    assert_eq!(markdown, expected, "{}", golden.display());
 }
 
 /// What is wrong with a text: `error: message`, and the part of the file that is pointed at.
@@ -191,6 +211,8 @@ fn faults_of_headings_notes_and_formulas_are_told() {
         ("a[^b]", &[("warning: the footnote \"b\" is not defined", "`[^b]: …`", "[^b]")]),
         ("a\n\n[^b]: c", &[("warning: nothing refers to the footnote \"b\"", "`[^b]`", "[^b]")]),
         ("a[^b]\n\n[^b]: c\n\n[^b]: d", &[("warning: the footnote \"b\" is defined twice", "", "[^b]")]),
+        ("a[^b] c[^d]\n\n[^b]: e\n    > [^d]: f", &[]),
+        ("a[^b]\n\n[^b]:> [^b]: c", &[("warning: the footnote \"b\" is defined twice", "", "[^b]")]),
         ("a $\\fraction{1}{2}$", &[("error: in LaTeX: Unknown command \"\\fraction\"", "", "\\fraction")]),
         ("$$\na\n\\foo\n$$", &[("error: in LaTeX: Unknown command \"\\foo\"", "", "\\foo")]),
         ("$\\color{red}x$", &[("error: this formula needs the style", "leave out colours", "$\\color{red}x$")]),
@@ -250,5 +272,53 @@ proptest! {
         for link in rendered.links {
             prop_assert!(tree.get(PATH).is_some_and(|file| std::str::from_utf8(&file[link.span]).is_ok()));
         }
+    }
+
+    /// The Markdown that the site serves is the author's, but for relative destinations: whatever surrounds these, it is parsed alike.
+    #[test]
+    fn the_markdown_of_any_text_differs_in_its_destinations_alone(
+        text in "([a-c \\n>#*_~`|\\[\\]()!<>\\\\&é1-]|\\[\\^a\\]:? ?|\\]\\(|!\\[|\\[r\\]:? ?|\\]\\(<?photo\\.png>? ?\\)|\\]\\(\\.\\./other/ \"photo\\.png\"\\)|\\[a\\]\\(data\\.csv\\?a&b\\(\\)\\)|\\[r\\]: <?(photo\\.png|#a|data\\.csv)>?\n|\\(#a\\)|\r\n|\n> |\n\n){0,40}",
+    ) {
+        let (rendered, _) = render_with(&text, &tree());
+        let markdown = rendered.markdown(&body(&text));
+        let (before, after) = (events(&text), events(&markdown));
+        prop_assert_eq!(before.len(), after.len(), "{}", markdown);
+        for (before, after) in before.into_iter().zip(after) {
+            prop_assert_eq!(with_path_of_site(before), after, "{}", markdown);
+        }
+    }
+}
+
+fn events(text: &str) -> Vec<Event<'_>> {
+    Parser::new_ext(text, DIALECT).collect()
+}
+
+/// The event with the destination that it must have in the Markdown of the site.
+fn with_path_of_site(event: Event) -> Event {
+    let path = |destination: &str| {
+        let (file, rest) = destination.split_at(destination.find(['?', '#']).unwrap_or(destination.len()));
+        let path = match file {
+            "" if !rest.is_empty() => "/blog/case",
+            "photo.png" => "/assets/photo.2f787347bc3409a1.png",
+            "data.csv" => "/assets/data.5be08c9684a1d25e.csv",
+            "../other/" => "/blog/another-slug",
+            _ => return destination.to_owned(),
+        };
+        let encoded = |character: char| match character {
+            '>' | '<' | '`' | '|' | '[' | ']' | '^' | '\\' => format!("%{:02X}", u32::from(character)),
+            'é' => "%C3%A9".to_owned(),
+            character => character.to_string(),
+        };
+        format!("{path}{}", rest.chars().map(encoded).collect::<String>())
+    };
+    match event {
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            Event::Start(Tag::Link { link_type, dest_url: path(&dest_url).into(), title, id })
+        }
+        // A page is no picture: that is reported, and stays.
+        Event::Start(Tag::Image { link_type, dest_url, title, id }) if !dest_url.starts_with("..") => {
+            Event::Start(Tag::Image { link_type, dest_url: path(&dest_url).into(), title, id })
+        }
+        event => event,
     }
 }

@@ -141,3 +141,65 @@ fn a_build_over_an_earlier_pack_is_a_clean_build_whatever_compressed_the_earlier
         assert!(again == clean, "an earlier pack of {} bytes makes a difference", earlier.len());
     }
 }
+
+#[test]
+fn the_markdown_of_a_post_leads_where_its_page_leads() {
+    let first = post(
+        "",
+        "![A line](line.svg \"A line.svg\")\n\nSee [b](../b.md#there), [`data`](<data.csv>), [top](#here) and [r].\n\n\
+         ## Here\n\n<a href='data.csv'>data</a>\n\n[r]: ../b.md \"b.md\"\n",
+    );
+    let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>";
+    let tree = tree(&[
+        ("posts/a/index.md", &first),
+        ("posts/a/line.svg", drawing),
+        ("posts/a/data.csv", "1"),
+        ("posts/b.md", &post("", "## There\n\nText.\n")),
+    ]);
+    let pack = pressed(&tree, None).pack;
+    let line = format!("/assets/line.{}.svg", hash_name(drawing.as_bytes()));
+    let data = format!("/assets/data.{}.csv", hash_name(b"1"));
+    let expected = format!(
+        "# Post\n\n> About it.\n\n![A line]({line} \"A line.svg\")\n\n\
+         See [b](/blog/b#there), [`data`](<{data}>), [top](/blog/a#here) and [r].\n\n\
+         ## Here\n\n<a href='{data}'>data</a>\n\n[r]: /blog/b \"b.md\"\n"
+    );
+    assert_eq!(text(&pack, "/blog/a.md"), expected);
+    assert_eq!((text(&pack, &line).as_str(), text(&pack, &data).as_str()), (drawing, "1"));
+}
+
+#[test]
+fn the_markdown_of_a_post_keeps_the_space_before_its_first_word() {
+    let tree = tree(&[("posts/a.md", &post("", "\r\n\n    code\n"))]);
+    assert_eq!(text(&pressed(&tree, None).pack, "/blog/a.md"), "# Post\n\n> About it.\n\n    code\n");
+}
+
+#[test]
+fn a_title_and_a_description_are_plain_text_in_markdown_too() {
+    let titled = "+++\ntitle = 'On [a](b), <b> and \\ in <10 min'\ndescription = \"About [r].\"\ndate = 2025-11-28\n+++\n\
+                  [r]\n\n[r]: /blog\n";
+    let tree = tree(&[("posts/a.md", titled)]);
+    let markdown = text(&pressed(&tree, None).pack, "/blog/a.md");
+    assert!(markdown.starts_with("# On \\[a](b), \\<b> and \\\\ in <10 min\n\n> About \\[r].\n\n"), "{markdown}");
+}
+
+#[test]
+fn a_broken_link_is_reported_once_for_the_page_and_its_markdown() {
+    for (link, place) in [
+        ("[a](#her)", "6:5"),
+        ("[a](/blgo)", "6:5"),
+        ("<a href=\"#her\">a</a>", "6:10"),
+        ("[a][r]\n\n[r]: #her", "8:6"),
+    ] {
+        let tree = tree(&[("posts/a.md", &post("", &format!("{link}\n\n## Here\n")))]);
+        let report = report_on(&tree);
+        assert!(report.contains(&format!("content/posts/a.md:{place}\n")), "{report}");
+        assert!(report.ends_with("\n1 error\n"), "{report}");
+    }
+}
+
+#[test]
+fn a_note_may_be_called_like_a_heading() {
+    let tree = tree(&[("posts/a.md", &post("", "## A {#a}\n\nText[^a].\n\n[^a]: Note.\n"))]);
+    assert!(pressed(&tree, None).report.is_empty());
+}

@@ -3,27 +3,27 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-use super::images::{self, Image};
-use super::{Definitions, Page, Spanned, end_of, links, replace, svg};
+use super::images::{self, File, Image};
+use super::{Page, Spanned, end_of, links, replace, svg};
 
 /// Renders every image.
-pub(super) fn place(events: &mut [Spanned], definitions: &Definitions, page: &mut Page) {
+pub(super) fn place(events: &mut [Spanned], page: &mut Page) {
     let mut number = 0;
     for start in 0..events.len() {
-        let (Event::Start(Tag::Image { link_type, dest_url, title, .. }), span) = &events[start] else { continue };
+        let (Event::Start(Tag::Image { dest_url, title, .. }), span) = &events[start] else { continue };
         let end = end_of(events, start);
         let image = Image {
-            place: links::place(dest_url, *link_type, span, definitions, page),
-            destination: dest_url.clone(),
+            place: links::place(span, page),
+            href: dest_url.clone(),
             title: title.clone(),
             alt: images::alt_text(&events[start..end], span, page),
         };
+        let file = page.images.remove(span);
         if stands_alone(events, start, end) {
             number += 1;
-            let html = figure(&image, number, page);
+            let html = figure(&image, file.as_ref(), number, page);
             replace(&mut events[start - 1..=end + 1], html);
         } else {
-            let file = images::find(&image.destination, &image.place, page);
             let html = images::element(&image, file.as_ref(), page);
             replace(&mut events[start..=end], String::new());
             events[start].0 = Event::InlineHtml(html.into());
@@ -37,12 +37,11 @@ fn stands_alone(events: &[Spanned], start: usize, end: usize) -> bool {
         && events.get(end + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph))
 }
 
-fn figure(image: &Image, number: usize, page: &mut Page) -> String {
+fn figure(image: &Image, file: Option<&File>, number: usize, page: &mut Page) -> String {
     let id = page.ids.derive(&format!("fig-{number}"));
-    let file = images::find(&image.destination, &image.place, page);
-    let drawing = match file.as_ref().and_then(|file| Some((file, file.svg()?))) {
+    let drawing = match file.and_then(|file| Some((file, file.svg()?))) {
         Some((file, text)) => inlined(text, &file.path, number, image, page),
-        None => images::element(image, file.as_ref(), page),
+        None => images::element(image, file, page),
     };
     let caption = if image.title.is_empty() { String::new() } else { format!(" {}", inline_html(&image.title)) };
     format!(

@@ -3,15 +3,16 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use pulldown_cmark::{CowStr, Event};
+use pulldown_cmark::{CowStr, Event, Tag};
 
-use super::links::{Kind, add_asset, join, kind_of, record, report_missing, split_suffix};
-use super::{Page, Spanned, push_attribute, svg};
+use super::links::{self, Kind, add_asset, join, kind_of, record, report_missing, split_suffix};
+use super::{Page, Spanned, push_attribute, representation, svg};
 use crate::url::{decoded, encode_reference};
 
-/// An image as the Markdown has it.
+/// An image as the page has it.
 pub(super) struct Image<'a> {
-    pub(super) destination: CowStr<'a>,
+    /// Its URL.
+    pub(super) href: CowStr<'a>,
     pub(super) title: CowStr<'a>,
     pub(super) alt: String,
     /// Its destination in the file.
@@ -38,6 +39,20 @@ impl File<'_> {
     }
 }
 
+/// Finds the file of every image, and puts its URL in the place of the destination.
+pub(super) fn resolve(events: &mut [Spanned], page: &mut Page) {
+    for (event, span) in events {
+        let Event::Start(Tag::Image { dest_url, .. }) = event else { continue };
+        let place = links::place(span, page);
+        let file = find(dest_url, &place, page);
+        let href = href(dest_url, file.as_ref(), page);
+        representation::note_link(span, dest_url, &href, page);
+        record(&href, place, page);
+        *dest_url = href.into();
+        page.images.extend(file.map(|file| (span.clone(), file)));
+    }
+}
+
 /// Finds the file of an image: beside the text, where it becomes an asset once it is shown, or in `static/`.
 pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
     let (path, _) = split_suffix(destination);
@@ -60,20 +75,20 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
     bytes.map(|bytes| File { path, bytes })
 }
 
-/// The image's URL in the page.
+/// The image's URL in the page, with query and fragment as they are written: `sprite.svg#icon` shows a part.
 pub(super) fn href(destination: &str, file: Option<&File>, page: &mut Page) -> String {
     match file {
-        Some(file) if kind_of(destination) == Kind::Beside => add_asset(&file.path, file.bytes, page),
+        Some(file) if kind_of(destination) == Kind::Beside => {
+            add_asset(&file.path, file.bytes, page) + &encode_reference(split_suffix(destination).1)
+        }
         _ => encode_reference(destination).into_owned(),
     }
 }
 
-/// The `<img>` of an image, whose file [`find`] gave.
+/// The `<img>` of an image, whose file [`resolve`] found.
 pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> String {
-    let href = href(&image.destination, file, page);
-    record(&href, image.place.clone(), page);
     let mut html = String::from("<img src=\"");
-    push_attribute(&mut html, &href);
+    push_attribute(&mut html, &image.href);
     html.push('"');
     match file.map(File::dimensions) {
         Some(Some((width, height))) => {

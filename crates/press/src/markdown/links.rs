@@ -1,60 +1,58 @@
 //! Links: each destination of the Markdown becomes one of the site. A path to another text's Markdown becomes the route of its page, a path to any
 //! other file beside the text an asset; paths from the root and fragments stay, and are checked against the routes when these are all known.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::{CowStr, Event, LinkType, Tag};
+use pulldown_cmark::{Event, LinkType, Tag};
 
-use super::headings::{find, trim_end};
-use super::{Definitions, Link, Page, Spanned};
-use crate::diagnostic::nearest;
+use super::headings::trim_end;
+use super::{Link, Page, Spanned, representation};
+use crate::diagnostic::{Diagnostic, Report, nearest};
 use crate::links::reference::{self, Destination};
+use crate::model::Body;
 use crate::preview;
 use crate::url::{decoded, encode_reference};
 
 /// Resolves the destination of every link.
-pub(super) fn resolve(events: &mut [Spanned], definitions: &Definitions, page: &mut Page) {
+pub(super) fn resolve(events: &mut [Spanned], page: &mut Page) {
     for (event, span) in events {
         let Event::Start(Tag::Link { link_type, dest_url, .. }) = event else { continue };
-        let place = place(dest_url, *link_type, span, definitions, page);
+        let place = place(span, page);
         if *link_type == LinkType::Email {
             record(&format!("mailto:{dest_url}"), place, page);
             continue;
         }
-        if let Some(target) = resolve_destination(dest_url, &place, page) {
-            *dest_url = target.into();
-        }
-        if let Cow::Owned(encoded) = encode_reference(dest_url) {
-            *dest_url = encoded.into();
-        }
-        record(dest_url, place, page);
+        let target = resolve_destination(dest_url, &place, page);
+        let target = encode_reference(target.as_deref().unwrap_or(dest_url)).into_owned();
+        representation::note_link(span, dest_url, &target, page);
+        record(&target, place, page);
+        *dest_url = target.into();
     }
 }
 
-/// Lists a destination, as it stands in the page, for the link check.
+/// Lists a destination, as the page or its Markdown has it, for the link check.
 pub(super) fn record(target: &str, span: Range<usize>, page: &mut Page) {
     page.rendered.links.push(Link { target: target.to_owned(), span });
 }
 
-/// Where a destination stands in the file: in the link itself, or in the definition that the link refers to.
-pub(super) fn place(
-    destination: &CowStr,
-    kind: LinkType,
-    span: &Range<usize>,
-    definitions: &Definitions,
-    page: &Page,
-) -> Range<usize> {
-    let by_definition = matches!(kind, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut);
-    let span = definitions.get(&**destination).filter(|_| by_definition).unwrap_or(span);
-    find(&page.body.file, span, destination)
+/// Where the destination of the link or image at `span` is written; all of the link where it has none.
+pub(super) fn place(span: &Range<usize>, page: &Page) -> Range<usize> {
+    let written = page.destinations.get(span).filter(|place| !place.is_empty());
+    written.cloned().unwrap_or_else(|| trim_end(span, &page.body.file))
 }
 
 /// A reference without its definition is text by `CommonMark`; in `[text][label]` nobody means that.
-pub(super) fn warn_of_broken_reference(span: Range<usize>, kind: LinkType, label: &str, page: &mut Page) {
+pub(super) fn warn_of_broken_reference(
+    span: Range<usize>,
+    kind: LinkType,
+    label: &str,
+    body: &Body,
+    report: &mut Report,
+) {
     if kind == LinkType::Reference {
-        let warning = page.warning(span, format!("the link reference \"{label}\" is not defined"));
-        page.report.push(
+        let message = format!("the link reference \"{label}\" is not defined");
+        let warning = Diagnostic::warning(body.path.as_str(), span, message);
+        report.push(
             warning
                 .label("stays as it is written")
                 .help(format!("define it on a line of its own: `[{label}]: https://…`")),

@@ -4,16 +4,18 @@
 //! by finished HTML where `CommonMark`'s own rendering is not what a page needs:
 //!
 //! 1. [`raw_html`] checks the author's own HTML and sends its links the way of all links.
-//! 2. [`headings`] nests and names the headings.
-//! 3. [`footnotes`] moves each note behind the block that refers to it first.
-//! 4. [`plain`] takes the text without markup.
-//! 5. [`code`] (with [`highlight`]), [`math`], [`figures`] (with [`images`] and [`svg`]), [`links`], [`blocks`] render what they are named for.
-//! 6. [`headings`] again: anchors, and the entries of the contents list, whose inline HTML is done by now.
+//! 2. [`links`] and [`images`] resolve every destination, which [`destinations`] has located in the file.
+//! 3. [`headings`] nests and names the headings.
+//! 4. [`footnotes`] moves each note behind the block that refers to it first.
+//! 5. [`plain`] takes the text without markup.
+//! 6. [`code`] (with [`highlight`]), [`math`], [`figures`] (with [`svg`]), [`blocks`] render what they are named for.
+//! 7. [`headings`] again: anchors, and the entries of the contents list, whose inline HTML is done by now.
 //!
-//! What is left is written by pulldown-cmark.
+//! What is left is written by pulldown-cmark. [`representation`] is the Markdown itself, as the site serves it beside the HTML.
 
 mod blocks;
 mod code;
+mod destinations;
 mod figures;
 mod footnotes;
 mod headings;
@@ -24,14 +26,20 @@ mod links;
 mod math;
 mod plain;
 mod raw_html;
+mod representation;
 mod svg;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, html};
+use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, html};
 
+use self::destinations::Destinations;
 use self::ids::Ids;
+use self::images::File;
+pub use self::representation::Rewrite;
+pub(crate) use self::representation::plain_html;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::Body;
 use crate::tree::SourceTree;
@@ -49,6 +57,8 @@ pub struct Rendered {
     pub plain: String,
     /// Every link and image destination, with its place in the file.
     pub links: Vec<Link>,
+    /// The destinations that are written otherwise in the Markdown that the site serves.
+    pub rewrites: Vec<Rewrite>,
     /// The files beside the text that it shows or links to, each to be emitted as an asset. No two are equal.
     pub assets: Vec<Asset>,
 }
@@ -67,7 +77,8 @@ pub struct Heading {
 /// A link or an image of a rendered text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Link {
-    /// As it stands in the rendered HTML's `href` or `src`, so that what the link check finds there can be told by its place in the Markdown.
+    /// As it is written in the rendered HTML's `href` or `src`, or in the Markdown that the site serves, so that what the link check finds there can be
+    /// reported at its place in the file.
     pub target: String,
     /// In the file.
     pub span: Range<usize>,
@@ -97,7 +108,7 @@ impl fmt::Debug for Context<'_> {
 }
 
 /// The Markdown that authors write: `CommonMark`, GitHub's extensions, and what technical prose needs.
-const DIALECT: Options = Options::ENABLE_TABLES
+pub const DIALECT: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS)
@@ -109,17 +120,26 @@ const DIALECT: Options = Options::ENABLE_TABLES
 
 /// Renders `body`. What is wrong goes to `report`; what can be rendered is.
 pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
-    let mut page = Page { body, context, report, ids: Ids::default(), rendered: Rendered::default() };
-    let (mut events, definitions) = parse(&mut page);
+    let (mut events, destinations) = parse(body, report);
+    let mut page = Page {
+        body,
+        context,
+        report,
+        ids: Ids::default(),
+        destinations,
+        images: HashMap::new(),
+        rendered: Rendered::default(),
+    };
     raw_html::check(&mut events, &mut page);
+    links::resolve(&mut events, &mut page);
+    images::resolve(&mut events, &mut page);
     headings::nest(&mut events, &mut page);
     headings::name(&mut events, &mut page);
     let mut events = footnotes::place(events, &mut page);
     plain::read(&events, &mut page.rendered);
     code::set(&mut events, &mut page);
     math::convert(&mut events, &mut page);
-    figures::place(&mut events, &definitions, &mut page);
-    links::resolve(&mut events, &definitions, &mut page);
+    figures::place(&mut events, &mut page);
     blocks::frame(&mut events);
     headings::anchor(&mut events, &mut page);
     let mut rendered = page.rendered;
@@ -137,6 +157,9 @@ struct Page<'p> {
     context: &'p Context<'p>,
     report: &'p mut Report,
     ids: Ids,
+    destinations: Destinations,
+    /// The files of the images, by the places of their events.
+    images: HashMap<Range<usize>, File<'p>>,
     rendered: Rendered,
 }
 
@@ -150,30 +173,33 @@ impl Page<'_> {
     }
 }
 
-/// Where the reference definitions of a text stand in the file: the destination that each gives, and its place.
-type Definitions = std::collections::BTreeMap<String, Range<usize>>;
-
-/// The text's events with their places in the file, and its reference definitions by their destination. References to nothing are warned of.
-fn parse<'p>(page: &mut Page<'p>) -> (Vec<Spanned<'p>>, Definitions) {
-    let body = page.body;
+/// The text's events with their places in the file, and the places of their destinations. References to nothing are warned of.
+fn parse<'p>(body: &'p Body, report: &mut Report) -> (Vec<Spanned<'p>>, Destinations) {
     let base = body.range.start;
+    let in_file = |span: Range<usize>| span.start + base..span.end + base;
     let mut broken = Vec::new();
-    let note = |link: pulldown_cmark::BrokenLink| {
-        broken.push((link.span.start + base..link.span.end + base, link.link_type, link.reference.into_string()));
-        None::<(pulldown_cmark::CowStr, pulldown_cmark::CowStr)>
+    let note = |link: BrokenLink| {
+        broken.push((in_file(link.span), link.link_type, link.reference.into_string()));
+        None::<(CowStr, CowStr)>
     };
     let mut parser = Parser::new_with_broken_link_callback(body.text(), DIALECT, Some(note)).into_offset_iter();
-    let events = parser.by_ref().map(|(event, span)| (event, span.start + base..span.end + base)).collect();
-    let definitions = parser
-        .reference_definitions()
-        .iter()
-        .map(|(_, definition)| (definition.dest.to_string(), definition.span.start + base..definition.span.end + base))
-        .collect();
+    let mut events = Vec::new();
+    let mut definitions = Destinations::new();
+    while let Some((event, span)) = parser.next() {
+        let span = in_file(span);
+        if let Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) = &event
+            && let Some(definition) = parser.reference_definitions().get(id)
+        {
+            definitions.insert(span.clone(), in_file(definition.span.clone()));
+        }
+        events.push((event, span));
+    }
     drop(parser);
     for (span, kind, reference) in broken {
-        links::warn_of_broken_reference(span, kind, &reference, page);
+        links::warn_of_broken_reference(span, kind, &reference, body, report);
     }
-    (events, definitions)
+    let destinations = destinations::locate(&events, &definitions, &body.file);
+    (events, destinations)
 }
 
 /// The index of the event that ends what the event at `start` begins.

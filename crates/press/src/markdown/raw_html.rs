@@ -7,7 +7,7 @@ use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Error, Span, StartTag, Token, Tokenizer};
 use pulldown_cmark::{Event, Tag};
 
-use super::{Page, Spanned, end_of, images, links, push_attribute, replace};
+use super::{Page, Spanned, end_of, images, links, push_attribute, replace, representation};
 use crate::url::encode_reference;
 
 /// Elements that a text must not hold, with the cure.
@@ -132,25 +132,29 @@ impl Source {
             return;
         }
         for (attribute, value) in &tag.attributes {
-            let attribute = String::from_utf8_lossy(attribute);
-            let range = attribute_range(&self.html, value.span);
-            let value = String::from_utf8_lossy(value);
-            if let Some(value) = self.check_attribute(&attribute, &value, &range, page) {
-                let mut text = format!("{attribute}=\"");
+            let attribute = Attribute {
+                element: &name,
+                name: &String::from_utf8_lossy(attribute),
+                value: &String::from_utf8_lossy(value),
+                range: attribute_range(&self.html, value.span),
+            };
+            if let Some(value) = self.check_attribute(&attribute, page) {
+                let mut text = format!("{}=\"", attribute.name);
                 push_attribute(&mut text, &value);
-                rewritten.push((range, text + "\""));
+                rewritten.push((attribute.range, text + "\""));
             }
         }
     }
 
     /// The new value of an attribute that leads to a file or to a page of the site.
-    fn check_attribute(&self, name: &str, value: &str, range: &Range<usize>, page: &mut Page) -> Option<String> {
+    fn check_attribute(&self, attribute: &Attribute, page: &mut Page) -> Option<String> {
+        let Attribute { element, name, value, range } = attribute;
         if is_blocked_attribute(name) {
             let error = page.error(
                 self.place(range.clone()),
                 format!("the attribute `{name}` is blocked by the page's security policy"),
             );
-            let cure = if name == "style" {
+            let cure = if *name == "style" {
                 "use a class, and style it in the theme"
             } else {
                 "the site needs no script: take it away"
@@ -159,7 +163,7 @@ impl Source {
             return None;
         }
         let place = self.place(value_range(&self.html, range));
-        let target = match name {
+        let target = match *name {
             "id" if !page.ids.claim(value) => {
                 let error = page.error(place, format!("the id \"{value}\" is taken"));
                 page.report.push(error.label("a second element of the page with this id"));
@@ -167,18 +171,30 @@ impl Source {
             }
             "href" => {
                 let target = links::resolve_destination(value, &place, page);
-                let target = encode_reference(target.as_deref().unwrap_or(value)).into_owned();
-                Some(target).filter(|target| target != value)
+                encode_reference(target.as_deref().unwrap_or(value)).into_owned()
             }
             "src" | "poster" => {
                 let file = images::find(value, &place, page);
-                Some(images::href(value, file.as_ref(), page)).filter(|href| href != value)
+                images::href(value, file.as_ref(), page)
             }
             _ => return None,
         };
-        links::record(target.as_deref().unwrap_or(value), place, page);
-        target
+        // A drawing in the text refers to its own parts by `#id`, and keeps them.
+        if !value.starts_with('#') || matches!(*element, "a" | "area") {
+            representation::note_attribute(&place, value, &target, page);
+        }
+        links::record(&target, place, page);
+        Some(target).filter(|target| target != value)
     }
+}
+
+/// An attribute of a start tag.
+struct Attribute<'a> {
+    element: &'a str,
+    name: &'a str,
+    value: &'a str,
+    /// From its name to the end of its value.
+    range: Range<usize>,
 }
 
 fn reason(name: &str) -> &'static str {

@@ -61,7 +61,7 @@ pub fn render(context: Context, outputs: &mut Outputs) {
             ..Document::page(post::render(context, index), Some(&post.body.path))
         };
         outputs.insert(post.route(), Output::Document(page));
-        outputs
-            .insert(markdown, Output::Document(Document::feed(post::markdown(post), "text/markdown; charset=utf-8")));
+        let text = Document::markdown(post::markdown(context, index), &post.body.path);
+        outputs.insert(markdown, Output::Document(text));
     }
 }

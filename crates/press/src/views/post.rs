@@ -49,9 +49,25 @@ pub(super) fn render(context: Context, index: usize) -> String {
     layout::render(context, &head, &main)
 }
 
-/// The Markdown of a post as a reader gets it: the title and the description stand where the front matter stood.
-pub(super) fn markdown(post: &Post) -> String {
-    format!("# {}\n\n> {}\n\n{}", post.title, post.description, post.body.text().trim_start())
+/// The Markdown of a post as a reader gets it: with title and description in place of the front matter, and with paths of the site.
+pub(super) fn markdown(context: Context, index: usize) -> String {
+    let post = &context.site.posts[index];
+    let text = context.posts[index].markdown(&post.body);
+    let (title, description) = (as_markdown(&post.title), as_markdown(&post.description));
+    format!("# {title}\n\n> {description}\n\n{}", text.trim_start_matches(['\r', '\n']))
+}
+
+/// Plain text as Markdown that holds no link and no HTML.
+fn as_markdown(text: &str) -> String {
+    let mut markdown = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        let opens_tag = || text[at + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || "/!?".contains(next));
+        if matches!(character, '\\' | '[') || (character == '<' && opens_tag()) {
+            markdown.push('\\');
+        }
+        markdown.push(character);
+    }
+    markdown
 }
 
 /// The style sheets that a text needs.

@@ -1,0 +1,148 @@
+//! Where the destination of each link and image is written in the file: in the link itself, or in the definition that the link refers to. The parser
+//! gives the place of the whole link; what is inside is found by `CommonMark`'s own grammar (§4.7, §6.3).
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Tag};
+
+use super::{Spanned, end_of};
+
+/// The place of a destination, by the place of the link's or image's event. A destination in `<…>` is placed without the brackets.
+pub(super) type Destinations = HashMap<Range<usize>, Range<usize>>;
+
+/// Finds the destinations of `events`. `definitions` has the place of the definition for each link and image by reference.
+pub(super) fn locate(events: &[Spanned], definitions: &Destinations, file: &str) -> Destinations {
+    let mut destinations = Destinations::new();
+    for (index, (event, span)) in events.iter().enumerate() {
+        let Event::Start(Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. }) = event else {
+            continue;
+        };
+        let found = match link_type {
+            LinkType::Inline => in_link(file, span, text_end(events, index)),
+            LinkType::Autolink | LinkType::Email => Some(span.start + 1..span.end - 1),
+            _ => definitions.get(span).and_then(|definition| in_definition(file, definition)),
+        };
+        if let Some(found) = found.filter(|found| may_be(&file[found.clone()], dest_url)) {
+            destinations.insert(span.clone(), found);
+        }
+    }
+    destinations
+}
+
+/// Whether a destination that is written so can be `destination`: without escapes and character references, only if it is the same.
+fn may_be(written: &str, destination: &str) -> bool {
+    written.contains(['\\', '&']) || written == destination
+}
+
+/// Where the last event within the link at `start` ends; where there is none, where the link's text begins.
+fn text_end(events: &[Spanned], start: usize) -> usize {
+    let (event, span) = &events[start];
+    let opening = if matches!(event, Event::Start(Tag::Image { .. })) { "![".len() } else { "[".len() };
+    let within = events[start + 1..end_of(events, start)].iter().map(|(_, span)| span.end);
+    within.max().unwrap_or(span.start + opening)
+}
+
+/// The destination of `[text](destination "title")`.
+fn in_link(file: &str, link: &Range<usize>, text_end: usize) -> Option<Range<usize>> {
+    let tail = file.get(text_end..link.end)?;
+    let open = text_end + tail.find("](")? + "](".len();
+    destination_at(file, open..link.end)
+}
+
+/// The destination of `[label]: destination "title"`.
+fn in_definition(file: &str, definition: &Range<usize>) -> Option<Range<usize>> {
+    let label = definition.start + file[definition.clone()].find('[')? + 1;
+    let end = label + unescaped(&file[label..definition.end], b']')?;
+    file[end..definition.end].starts_with("]:").then(|| destination_at(file, end + "]:".len()..definition.end))?
+}
+
+/// The destination at the start of `rest`, behind white space and the marks of the blocks in which a new line stands.
+fn destination_at(file: &str, rest: Range<usize>) -> Option<Range<usize>> {
+    let start = rest.start + blank(&file[rest.clone()]);
+    let text = &file[start..rest.end];
+    if let Some(inside) = text.strip_prefix('<') {
+        return unescaped(inside, b'>').map(|length| start + 1..start + 1 + length);
+    }
+    Some(start..start + bare(text))
+}
+
+/// The length of the white space at the start of `text`. A `>` behind a line break is the mark of a quotation.
+fn blank(text: &str) -> usize {
+    let mut on_new_line = false;
+    let mut is_blank = |byte: u8| {
+        on_new_line |= matches!(byte, b'\n' | b'\r');
+        byte.is_ascii_whitespace() || (on_new_line && byte == b'>')
+    };
+    text.bytes().position(|byte| !is_blank(byte)).unwrap_or(text.len())
+}
+
+/// The length of a destination without brackets: to white space, or to a parenthesis that closes more than was opened.
+fn bare(text: &str) -> usize {
+    let (mut depth, mut is_escaped) = (0usize, false);
+    let mut goes_on = |byte: u8| {
+        if std::mem::take(&mut is_escaped) {
+            return true;
+        }
+        match byte {
+            b'\\' => is_escaped = true,
+            b'(' => depth += 1,
+            b')' if depth == 0 => return false,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        !byte.is_ascii_whitespace() && !byte.is_ascii_control()
+    };
+    text.bytes().position(|byte| !goes_on(byte)).unwrap_or(text.len())
+}
+
+/// The place of the first `wanted` that no backslash stands before.
+fn unescaped(text: &str, wanted: u8) -> Option<usize> {
+    let mut is_escaped = false;
+    text.bytes().position(|byte| {
+        let was_escaped = std::mem::take(&mut is_escaped);
+        is_escaped = byte == b'\\' && !was_escaped;
+        byte == wanted && !was_escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use crate::diagnostic::Report;
+    use crate::model::Body;
+
+    #[test]
+    fn the_destination_is_found_wherever_it_is_written() {
+        for (text, expected) in [
+            ("[a](b.md)", vec!["b.md"]),
+            ("[a](b.md \"see b.md\")", vec!["b.md"]),
+            ("![a](b.png 'b.png')", vec!["b.png"]),
+            ("[](b.md)", vec!["b.md"]),
+            ("[a]( <b c.md> )", vec!["b c.md"]),
+            ("[a](<b\\>c.md>)", vec!["b\\>c.md"]),
+            ("[a](b\\(c.md)", vec!["b\\(c.md"]),
+            ("[a](b(c)d.md)", vec!["b(c)d.md"]),
+            ("[a](b&amp;c.md)", vec!["b&amp;c.md"]),
+            ("[*a*](b.md) [`](`](c.md)", vec!["b.md", "c.md"]),
+            ("[a\\](x](b.md)", vec!["b.md"]),
+            ("[![a](b.png)](c.md)", vec!["c.md", "b.png"]),
+            ("> [a\n> b](\n> c.md)", vec!["c.md"]),
+            ("[a][r] [r][] [r] ![a][r]\n\n[r]: b.md 'b.md'", vec!["b.md"; 4]),
+            ("[a][R]\n\n[r\\]]: x.md\n[r]:\n  <b.md>", vec!["b.md"]),
+            ("> [a]\n>\n> [a]:\n> b.md", vec!["b.md"]),
+            ("<https://example.org/> <a@example.org>", vec!["https://example.org/", "a@example.org"]),
+            ("| [a](b.md) |\n|-|\n| ![c](d.png) |", vec!["b.md", "d.png"]),
+            ("[a](b.md)[^n]\n\n[^n]: [c](d.md)", vec!["b.md", "d.md"]),
+            ("é [ü](ä.md)", vec!["ä.md"]),
+        ] {
+            let body = Body { path: "posts/a.md".to_owned(), file: text.to_owned(), range: 0..text.len() };
+            let (events, destinations) = parse(&body, &mut Report::default());
+            let starts =
+                events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. })));
+            let found: Vec<_> = starts.map(|(_, span)| &text[destinations[span].clone()]).collect();
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}
