@@ -11,7 +11,7 @@
 //! 3. [`model`]: topics, tags, series, neighbours, related posts.
 //! 4. [`markdown`]: each text becomes HTML, with its headings, links and pictures.
 //! 5. [`views`] and [`feeds`]: every page, feed and index, by its path.
-//! 6. [`links`]: every reference inside the site leads somewhere.
+//! 6. [`links`]: every reference inside the site leads somewhere. [`security_policy`]: no file holds what its own policy blocks.
 //! 7. [`encode`], with `coding`: codings, entity tags, security policies; the pack.
 //!
 //! [`press`] is pure: the same files, options and time give the same bytes. What is wrong with the content goes into one [`Report`], which is told
@@ -97,6 +97,7 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     views::render(context, &mut outputs);
     feeds::render(context, &mut outputs, report);
     links::check(context, &outputs, report);
+    security_policy::check(&outputs, report);
     if report.has_errors() {
         return None;
     }
@@ -142,10 +143,11 @@ fn files(context: Context, tree: &SourceTree) -> Outputs {
         Preview::Static(_) => None,
     });
     for asset in shown.chain(previews) {
-        put(&asset.route, Document::asset(&asset.source, tree.get(&asset.source).unwrap_or_default()));
+        let bytes = tree.get(&asset.source).unwrap_or_default();
+        put(&asset.route, Document::asset(&asset.source, bytes).with_source(&asset.source));
     }
     for (path, bytes) in tree.below(STATIC) {
-        put(&path[STATIC.len() - 1..], Document::file(path, bytes));
+        put(&path[STATIC.len() - 1..], Document::file(path, bytes).with_source(path));
     }
     outputs
 }

@@ -29,7 +29,7 @@ pub struct Document {
     pub cache: Cache,
     /// The path of its other representation: a post's Markdown.
     pub alternate: Option<String>,
-    /// The Markdown file that it was made from, to name in an error.
+    /// The file of the source tree that it was made from, to name in an error.
     pub source: Option<String>,
 }
 
@@ -106,6 +106,18 @@ impl Document {
             alternate: None,
             source: None,
         }
+    }
+
+    /// A copy of `path`, a file of the source tree, so that what is wrong with it can be told.
+    #[must_use]
+    pub fn with_source(self, path: &str) -> Self {
+        Self { source: Some(path.to_owned()), ..self }
+    }
+
+    /// Whether press wrote the body; else it is a file as it was found.
+    #[must_use]
+    pub fn is_pressed(&self) -> bool {
+        matches!(self.class, Class::Page | Class::Feed)
     }
 
     /// Whether the body is the Markdown of a text of the site; a file of `static/` is not.

@@ -1,20 +1,61 @@
 //! The Content-Security-Policy of a representation: it names exactly what the page holds, its inline blocks by their hashes, and nothing else runs.
 
+mod blocked;
+mod elements;
+
 use std::collections::BTreeSet;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use html5gum::{DefaultEmitter, Token, Tokenizer};
 use sha2::{Digest, Sha256};
 
+pub use self::blocked::check;
+use self::elements::{Element, of_html, of_xml};
+use crate::links::reference::is_external;
 use crate::output::Document;
 
 /// The policy of a document. What is no page and no picture with styles may load nothing at all.
 #[must_use]
 pub fn of(document: &Document) -> String {
-    if document.is_html() || document.media_type == "image/svg+xml" {
-        policy(&Blocks::of(&document.body))
-    } else {
-        "default-src 'none'; frame-ancestors 'none'".to_owned()
+    match Format::of(document) {
+        Some(format @ (Format::Html | Format::Drawn)) => {
+            policy(&Blocks::of(&format.elements(&String::from_utf8_lossy(&document.body))))
+        }
+        _ => "default-src 'none'; frame-ancestors 'none'".to_owned(),
+    }
+}
+
+/// Whether an attribute is one that every policy blocks: inline style, event handlers.
+pub(crate) fn is_blocked_attribute(name: &str) -> bool {
+    name.eq_ignore_ascii_case("style") || name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("on"))
+}
+
+/// How a document that can load or run something is written.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Html,
+    /// XML that browsers draw themselves: SVG, XHTML.
+    Drawn,
+    /// Other XML, which may name a style sheet to be drawn with.
+    Xml,
+}
+
+impl Format {
+    fn of(document: &Document) -> Option<Self> {
+        match document.media_type.split(';').next()? {
+            "text/html" => Some(Self::Html),
+            "image/svg+xml" | "application/xhtml+xml" => Some(Self::Drawn),
+            "text/xml" | "application/xml" => Some(Self::Xml),
+            _ => None,
+        }
+    }
+
+    /// What of a document a policy is about: of other XML, whose elements mean what they please, the instructions.
+    fn elements(self, text: &str) -> Vec<Element> {
+        match self {
+            Self::Html => of_html(text),
+            Self::Drawn => of_xml(text),
+            Self::Xml => of_xml(text).into_iter().filter(|element| element.name.starts_with('?')).collect(),
+        }
     }
 }
 
@@ -28,55 +69,31 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn of(html: &[u8]) -> Self {
-        let mut blocks = Self::default();
-        let mut open: Option<Block> = None;
-        let mut text: Vec<u8> = Vec::new();
-        let mut emitter = DefaultEmitter::default();
-        emitter.naively_switch_states(true);
-        for token in Tokenizer::new_with_emitter(html, emitter) {
-            let Ok(token) = token;
-            match token {
-                Token::StartTag(tag) => {
-                    let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| value.as_slice());
-                    open = Block::opened_by(tag.name.as_slice(), attribute(b"type"), attribute(b"src").is_some());
-                    text.clear();
-                    blocks.foreign_images |= tag.name.as_slice() == b"img" && attribute(b"src").is_some_and(is_foreign);
-                }
-                Token::String(string) => text.extend_from_slice(&string),
-                Token::EndTag(_) => match open.take() {
-                    Some(Block::Style) => drop(blocks.styles.insert(source(&text))),
-                    Some(Block::Script) => drop(blocks.scripts.insert(source(&text))),
-                    None => {}
-                },
-                _ => {}
-            }
-        }
-        blocks
-    }
-}
-
-/// An inline block that a policy must allow for.
-#[derive(Clone, Copy, Debug)]
-enum Block {
-    Style,
-    Script,
-}
-
-impl Block {
-    fn opened_by(element: &[u8], media_type: Option<&[u8]>, has_source: bool) -> Option<Self> {
-        match element {
-            b"style" => Some(Self::Style),
-            // A block of data is not run: the policy does not look at it.
-            b"script" if media_type == Some(b"application/ld+json") => None,
-            b"script" if !has_source => Some(Self::Script),
-            _ => None,
+    fn of(elements: &[Element]) -> Self {
+        let sources = |is_block: fn(&Element) -> bool| {
+            elements.iter().filter(|element| is_block(element)).map(|element| source(element.text.as_bytes())).collect()
+        };
+        Self {
+            styles: sources(|element| element.name == "style"),
+            scripts: sources(is_inline_script),
+            foreign_images: allows_https_images(elements),
         }
     }
 }
 
-fn is_foreign(source: &[u8]) -> bool {
-    source.starts_with(b"https://") || source.starts_with(b"http://") || source.starts_with(b"//")
+fn is_inline_script(element: &Element) -> bool {
+    let is_file = ["src", "href", "xlink:href"].iter().any(|name| element.attribute(name).is_some());
+    element.name == "script" && !is_file && !is_data_block(element)
+}
+
+/// A block of data is not run: the policy does not look at it.
+fn is_data_block(script: &Element) -> bool {
+    script.attribute("type") == Some("application/ld+json")
+}
+
+/// Pictures of other hosts are let in where a page shows one.
+fn allows_https_images(elements: &[Element]) -> bool {
+    elements.iter().any(|element| element.name == "img" && element.attribute("src").is_some_and(is_external))
 }
 
 /// CSP 3 §2.3.1: `'sha256-' base64 of the block's hash`.
@@ -126,7 +143,21 @@ mod tests {
     }
 
     #[test]
+    fn the_hash_of_a_style_sheet_of_xml_is_that_of_what_its_escapes_stand_for() {
+        let hash = source(b"a>b{c:d}\n");
+        for (name, style) in
+            [("a.svg", "a&gt;b{c:d}\n"), ("a.svg", "<![CDATA[a>b{c:d}\n]]>"), ("a.xhtml", "a&gt;b{c:d}\r\n")]
+        {
+            let file = format!("<a><style/><b/><style>{style}</style></a>");
+            let policy = of(&Document::file(name, file.as_bytes()));
+            assert!(policy.contains(&hash), "{style}: {policy}");
+        }
+    }
+
+    #[test]
     fn what_is_no_page_may_load_nothing() {
-        assert_eq!(of(&Document::file("a.txt", b"")), "default-src 'none'; frame-ancestors 'none'");
+        for (name, body) in [("a.txt", ""), ("a.xml", "<a><style>b</style></a>")] {
+            assert_eq!(of(&Document::file(name, body.as_bytes())), "default-src 'none'; frame-ancestors 'none'");
+        }
     }
 }

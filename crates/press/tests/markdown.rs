@@ -192,6 +192,11 @@ fn faults_of_raw_html_are_told() {
         ("> <div\n>  STYLE='x'>\n> a</div>", &[("error: the attribute `style`", "", "STYLE='x'")]),
         ("<div\r\n style='x'>a</div>\r\n", &[("error: the attribute `style`", "", "style='x'")]),
         ("<a href='javascript:x'>b</a>", &[("error: a link to a script", "", "javascript:x")]),
+        (
+            "<iframe src='/blog/x'></iframe>",
+            &[("error: `<iframe>` in a text: blocked", "link to what it shows", "<iframe")],
+        ),
+        ("a <object data=x></object>", &[("error: `<object>` in a text: blocked", "link", "<object")]),
         ("<h1>a</h1>", &[("error: `<h1>` in a text", "<h2>", "<h1")]),
         ("<img src=phto.png alt=a>", &[("error: there is no file", "photo.png", "phto.png")]),
         ("<div class=\"a\n\nb\">", &[("error: raw HTML that ends within a tag", "empty line", "<")]),

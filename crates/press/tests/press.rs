@@ -203,3 +203,85 @@ fn a_note_may_be_called_like_a_heading() {
     let tree = tree(&[("posts/a.md", &post("", "## A {#a}\n\nText[^a].\n\n[^a]: Note.\n"))]);
     assert!(pressed(&tree, None).report.is_empty());
 }
+
+/// What is said of a tree without errors.
+fn warnings(files: &[(&str, &str)]) -> String {
+    let tree = tree(files);
+    pressed(&tree, None).report.render(&tree, "content/")
+}
+
+#[test]
+fn what_the_policy_of_a_file_blocks_is_reported_at_its_place_with_its_cure() {
+    let cases = [
+        (
+            "a.html",
+            "<p>\r\n<script async\r\n src=/a.js></script>",
+            "3:2",
+            "a script in a file of its own",
+            "`<script>`",
+        ),
+        ("a.html", "<link rel=stylesheet href=/a.css>", "1:22", "a style sheet in a file of its own", "`<style>`"),
+        ("a.html", "<link rel='preload' href=/a.css as=style>", "1:21", "`<link href>`", "remove it"),
+        ("a.html", "<p title=style style='a:b'>", "1:16", "the attribute `style`", "a class"),
+        ("a.html", "<p ONCLICK='a()'>", "1:4", "the attribute `onclick`", "listener"),
+        ("a.html", "<iframe src=/blog></iframe>", "1:9", "`<iframe src>`", "link to it"),
+        ("a.html", "<object data=/blog></object>", "1:9", "`<object data>`", "link to it"),
+        ("a.html", "<base href=/blog>", "1:7", "`<base href>`", "from the root"),
+        ("a.html", "<video src=//example.com/a.mp4></video>", "1:8", "of another site in `<video src>`", "a copy"),
+        ("a.html", "<img src='http://example.com/a.png'>", "1:6", "of another site in `<img src>`", "a copy"),
+        ("a.html", "<img srcset='https://example.com/a.png 2x'>", "1:6", "of another site in `<img srcset>`", "a copy"),
+        ("a.html", "<form action='https://example.com/'></form>", "1:7", "in `<form action>`", "link to the form"),
+        ("a.html", "<style>@import '/a.css'</style>", "1:1", "`@import` in a style sheet", "`<style>`"),
+        ("a.html", "<style>p{background:url( 'https://example.com/a')}</style>", "1:1", "`url()` of another", "a copy"),
+        ("a.svg", "<svg>\n<style/>\n<g style=\"a:b\"/></svg>", "3:4", "the attribute `style`", "a class"),
+        (
+            "a.svg",
+            "<svg xmlns:xlink='x'><script xlink:href='/a.js'/></svg>",
+            "1:30",
+            "a script in a file",
+            "`<script>`",
+        ),
+        ("a.svg", "<?xml-stylesheet href='/a.css'?><svg/>", "1:1", "`<?xml-stylesheet?>`", "`<style>`"),
+        ("a.xhtml", "<html><body onload='a()'/></html>", "1:13", "the attribute `onload`", "listener"),
+        ("a.xml", "<?xml-stylesheet href='/a.xsl'?><a/>", "1:1", "`<?xml-stylesheet?>`", "`<style>`"),
+    ];
+    let paths: Vec<String> = (0..cases.len()).map(|number| format!("static/{number}-{}", cases[number].0)).collect();
+    let mut files = vec![("static/a.js", ""), ("static/a.css", "")];
+    files.extend(paths.iter().zip(&cases).map(|(path, (_, text, ..))| (path.as_str(), *text)));
+    let report = warnings(&files);
+    for (path, (_, text, place, what, cure)) in paths.iter().zip(cases) {
+        let place = format!("--> content/{path}:{place}\n");
+        let told =
+            report.split("\n\n").find(|told| told.contains(&place)).unwrap_or_else(|| panic!("{text}: {report}"));
+        assert!(told.contains(what) && told.contains(cure), "{text}: {told}");
+    }
+    assert!(report.ends_with(&format!("\n{} warnings\n", cases.len())), "{report}");
+}
+
+#[test]
+fn what_the_policy_of_a_file_allows_is_not_reported() {
+    let cases = [
+        ("a.html", "<style>p{background:url(/a.png)}</style><script>a < b</script><p class=style>"),
+        ("a.html", "<script type='application/ld+json' src=/a.png>{}</script><link rel=icon href=/a.png>"),
+        ("a.html", "<link rel=canonical href=https://example.com/><a href=https://example.com/>a</a>"),
+        ("a.html", "<img src=https://example.com/a.png><form action=/blog></form><video src=/a.png></video>"),
+        ("a.html", "<!-- <script src=/a.js></script> --><pre>&lt;iframe src=a></pre>"),
+        ("a.svg", "<svg><style><![CDATA[a>b{c:d}]]></style><script>a()</script><use href='#a'/></svg>"),
+        ("a.xml", "<script src='/a.js' style='b'/>"),
+        ("a.txt", "<script src=/a.js></script>"),
+    ];
+    let paths: Vec<String> = (0..cases.len()).map(|number| format!("static/{number}-{}", cases[number].0)).collect();
+    let files = paths.iter().zip(cases).map(|(path, (_, text))| (path.as_str(), text));
+    assert_eq!(warnings(&files.chain([("static/a.png", "")]).collect::<Vec<_>>()), "no errors\n");
+}
+
+#[test]
+fn what_a_file_has_many_times_is_one_warning() {
+    let drawing = format!("<svg>{}</svg>", "<g style='a:b'/>".repeat(40));
+    let post = post("", "A ![drawing](a.svg) in a line.\n");
+    let report = warnings(&[("posts/a/index.md", &post), ("posts/a/a.svg", &drawing)]);
+    assert!(
+        report.contains("--> content/posts/a/a.svg:1:9\n") && report.contains("and 39 more in this file"),
+        "{report}"
+    );
+}

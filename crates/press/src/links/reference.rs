@@ -112,6 +112,14 @@ pub(crate) fn resolve(page: &str, reference: &str) -> Destination {
     })
 }
 
+/// Whether `reference` leads to another site, over HTTP.
+pub(crate) fn is_external(reference: &str) -> bool {
+    let reference = strip(reference);
+    reference.starts_with("//")
+        || scheme(&reference)
+            .is_some_and(|scheme| ["http", "https"].iter().any(|http| scheme.eq_ignore_ascii_case(http)))
+}
+
 /// What the URL standard strips before it parses (§4.4): white space around, and tabs and line breaks anywhere.
 fn strip(reference: &str) -> Cow<'_, str> {
     let trimmed = reference.trim_matches(|char: char| char <= ' ');

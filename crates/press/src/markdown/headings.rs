@@ -5,8 +5,8 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 use slug::slugify;
 
-use super::raw_html::is_blocked_attribute;
 use super::{Heading, Page, Spanned, end_of, push_attribute};
+use crate::security_policy::is_blocked_attribute;
 
 /// Sets each heading one level below the one that it stands under, the uppermost at the second: the title is the page's only `<h1>`, and a level that
 /// is skipped is a step that nobody hears. A `# heading` is warned of.

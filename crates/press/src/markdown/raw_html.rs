@@ -8,22 +8,22 @@ use html5gum::{Error, Span, StartTag, Token, Tokenizer};
 use pulldown_cmark::{Event, Tag};
 
 use super::{Page, Spanned, end_of, images, links, push_attribute, replace, representation};
+use crate::security_policy::is_blocked_attribute;
 use crate::url::encode_reference;
 
 /// Elements that a text must not hold, with the cure.
-const BLOCKED: [(&str, &str); 6] = [
+const BLOCKED: [(&str, &str); 10] = [
     ("base", "links are seen from the root of the site: `/blog/…`"),
+    ("embed", "link to what it shows"),
+    ("frame", "link to what it shows"),
     ("h1", "begin with `<h2>`; the title is the page's only `<h1>`"),
+    ("iframe", "link to what it shows"),
     ("link", "the theme brings the style sheets"),
     ("meta", "the page's head is made from the front matter"),
+    ("object", "link to what it shows"),
     ("script", "the site needs no script; say it in words, or draw it"),
     ("style", "use a class, and style it in the theme"),
 ];
-
-/// Whether an attribute is one that the page's security policy blocks: inline style, event handlers.
-pub(super) fn is_blocked_attribute(name: &str) -> bool {
-    name.eq_ignore_ascii_case("style") || name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("on"))
-}
 
 /// Checks all raw HTML. A block of it is read as a whole, since a tag may go over several lines; inline, `CommonMark` only takes whole tags.
 pub(super) fn check(events: &mut [Spanned], page: &mut Page) {

@@ -10,9 +10,9 @@ use quick_xml::Reader;
 use quick_xml::events::attributes::{AttrError, Attribute};
 use quick_xml::events::{BytesStart, Event};
 
-use super::raw_html::is_blocked_attribute;
 use super::{push_attribute, push_text};
 use crate::diagnostic::{Diagnostic, Report};
+use crate::security_policy::is_blocked_attribute;
 
 /// A drawing as part of a page.
 #[derive(Debug)]
