@@ -108,7 +108,7 @@ impl Document {
         }
     }
 
-    /// A copy of `path`, a file of the source tree, so that what is wrong with it can be told.
+    /// The same, as a copy of the file `path` of the source tree.
     #[must_use]
     pub fn with_source(self, path: &str) -> Self {
         Self { source: Some(path.to_owned()), ..self }

@@ -255,6 +255,15 @@ fn words_and_plain_text_are_those_of_the_prose() {
 }
 
 #[test]
+fn a_definition_is_rewritten_once_whatever_refers_to_it() {
+    let text = "[a][r], [b][r] and ![c][r]\n\n[r]: index.md\n";
+    let mut tree = tree();
+    tree.insert(PATH, text);
+    let markdown = render_with(text, &tree).0.markdown(&body(text));
+    assert_eq!(markdown, text.replace("index.md", "/blog/case"));
+}
+
+#[test]
 fn links_are_listed_as_the_page_has_them() {
     let text = "[a](../other/index.md#b) [c](/d%20e) [f](</g h>) ![i](photo.png)\n\n<a href=\"/j&amp;k\">l</a>";
     let (rendered, report) = render_with(text, &tree());

@@ -57,7 +57,7 @@ fn in_definition(file: &str, definition: &Range<usize>) -> Option<Range<usize>> 
     file[end..definition.end].starts_with("]:").then(|| destination_at(file, end + "]:".len()..definition.end))?
 }
 
-/// The destination at the start of `rest`, behind white space and the marks of the blocks in which a new line stands.
+/// The destination at the start of `rest`, after white space and, where that has a line break, the marks of a quotation.
 fn destination_at(file: &str, rest: Range<usize>) -> Option<Range<usize>> {
     let start = rest.start + blank(&file[rest.clone()]);
     let text = &file[start..rest.end];
@@ -96,7 +96,7 @@ fn bare(text: &str) -> usize {
     text.bytes().position(|byte| !goes_on(byte)).unwrap_or(text.len())
 }
 
-/// The place of the first `wanted` that no backslash stands before.
+/// The place of the first `wanted` that is not escaped.
 fn unescaped(text: &str, wanted: u8) -> Option<usize> {
     let mut is_escaped = false;
     text.bytes().position(|byte| {

@@ -23,9 +23,9 @@ impl Rendered {
     #[must_use]
     pub fn markdown(&self, body: &Body) -> String {
         let mut rewrites: Vec<&Rewrite> = self.rewrites.iter().collect();
-        // A definition is noted for each link that refers to it.
-        rewrites.sort_by_key(|rewrite| (rewrite.span.start, rewrite.span.end));
-        rewrites.dedup();
+        rewrites.sort_by_key(|rewrite| rewrite.span.start);
+        // A definition is noted for each link and image that refers to it.
+        rewrites.dedup_by_key(|rewrite| rewrite.span.start);
         let mut text = String::with_capacity(body.range.len() + body.range.len() / 8);
         let mut done = body.range.start;
         for rewrite in rewrites {

@@ -1,4 +1,4 @@
-//! The elements of a document, for its policy to be made of: read as HTML or as XML, each with its place in the file.
+//! The elements of a document that its policy is about, read as HTML or as XML, each with its place in the file.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-/// A start tag, with what stands in the element where that is a style sheet or a script.
+/// A start tag, with the text of the element where that is a style sheet or a script.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Element {
     /// Without a prefix; of an XML processing instruction, with its `?`.
@@ -139,7 +139,7 @@ fn text_of(event: &Event) -> String {
     }
 }
 
-/// What an entity stands for; one that the document defines itself is not known.
+/// The character of an entity; one that the document defines itself is not known.
 fn character(entity: &BytesRef) -> Option<char> {
     match &**entity {
         "amp" => Some('&'),
