@@ -80,7 +80,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "connections",
         value: "N",
-        text: "connections at a time; then the one that is idle for the longest gives way, or a new one is told 503 [default: 16384, or what the limit on descriptors allows]",
+        text: "connections at a time; beyond, the least valuable are closed, idle ones first [default: 16384 idle ones, or as many as memory and descriptors allow, and fewer of those that hold more]",
         apply: |config, value| {
             config.limits.connections = Some(number(value, "a number from 1 on")?);
             Ok(())
@@ -118,7 +118,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "write-time",
         value: "TIME",
-        text: "how long a client may take nothing of its answer; then it is cut off [default: 30s]",
+        text: "how long a client may take nothing of its answer; then the connection is closed, or the HTTP/2 stream reset [default: 30s]",
         apply: |config, value| {
             config.limits.write_time = duration(value)?;
             Ok(())
@@ -127,7 +127,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "h2-streams",
         value: "N",
-        text: "HTTP/2 streams of a connection at a time [default: 100]",
+        text: "HTTP/2 streams of a connection at a time [default: 32]",
         apply: |config, value| {
             config.limits.streams = number::<NonZeroU32>(value, "a number from 1 on")?.get();
             Ok(())

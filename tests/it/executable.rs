@@ -21,7 +21,7 @@ pub(crate) fn path() -> PathBuf {
 
 /// A command that runs an executable, through `NOTES_RUNNER` where that is set, and is told nothing by the environment.
 pub(crate) fn command(executable: &Path) -> Command {
-    let runner = env::var("NOTES_RUNNER").unwrap_or_default();
+    let runner = emulator().unwrap_or_default();
     let mut words = runner.split_whitespace();
     let mut command = match words.next() {
         Some(runner) => {
@@ -36,6 +36,11 @@ pub(crate) fn command(executable: &Path) -> Command {
     }
     command.stdin(Stdio::null());
     command
+}
+
+/// What runs the executable, if it cannot run by itself.
+pub(crate) fn emulator() -> Option<String> {
+    env::var("NOTES_RUNNER").ok().filter(|runner| !runner.is_empty())
 }
 
 /// Starts a process. A file that was just written may still be open for writing in a child that another thread is about to start, so "text file
@@ -121,6 +126,11 @@ impl Route {
         }
     }
 
+    /// How long it is in a coding; 0 where it is not stored so.
+    pub(crate) fn size(&self, coding: &str) -> usize {
+        self.sizes().iter().find(|(name, _)| name == coding).map_or(0, |(_, size)| *size)
+    }
+
     /// The codings in which it is stored, with their lengths.
     pub(crate) fn sizes(&self) -> &[(String, usize)] {
         match &self.what {
@@ -169,8 +179,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a port that the system chooses, which it prints.
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same, with these arguments.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let mut command = command(&path());
-        command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped());
         let mut server = Server { child: spawn(&mut command), address: String::new(), stdout: None };
         let mut stdout = BufReader::new(server.child.stdout.take().expect("it is piped"));
         let url = |line: String| line.split_once("http://").map(|(_, url)| url.to_owned());
@@ -179,6 +194,18 @@ impl Server {
         url.split('/').next().unwrap_or_default().clone_into(&mut server.address);
         server.stdout = Some(stdout);
         server
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Bytes of memory that it has.
+    pub(crate) fn resident(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says so");
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
     }
 
     /// A new connection.

@@ -10,6 +10,7 @@ mod executable;
 mod html;
 mod http;
 mod install;
+mod memory;
 mod pages;
 mod systemd;
 mod tidy;

@@ -9,7 +9,8 @@
 //! 1. [`respond`](respond::respond) is pure, and tested without sockets. A request goes through [`host`], [`target`],
 //!    [`resolve`], [`accept`], [`accept_encoding`], [`conditional`] and [`range`], and comes out as a response with a
 //!    [`Body`] that lies in the pack.
-//! 2. A connection is hyper's, around `respond`; a worker accepts connections, on a thread of its own.
+//! 2. A connection (`connection`) answers plain requests itself, has hyper answer every other message of HTTP/1, one at a time, and
+//!    h2 do the frames of HTTP/2; a worker accepts connections, on a thread of its own.
 //! 3. [`Server`] binds the addresses of a [`Config`], starts the workers, and drains them.
 //! 4. For the operator, on threads of their own: a second listener with metrics and health, and the writer of the access log.
 //!

@@ -5,6 +5,9 @@
 //! What a client can flood a server with closes the connection or retains no memory: streams that are reset are counted
 //! ([`Limits::resets`], [`ERROR_RESETS`]); h2 answers one PING and one SETTINGS before it reads on, and counts CONTINUATION; and
 //! [`crate::config::FLOOD_BYTES`] bounds what is sent without a request.
+//!
+//! The error code of a GOAWAY is h2's: for most malformed frames it is `PROTOCOL_ERROR` where RFC 9113 §6 has `FRAME_SIZE_ERROR` or
+//! `FLOW_CONTROL_ERROR` (`decode_frame` in h2 0.4's `codec/framed_read.rs` maps them all to one). Only h2 can change that.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};

@@ -1,0 +1,130 @@
+//! What connections hold: no more than they are charged with, and the same numbers wherever they are stated.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
+use graven_serve::config;
+use graven_serve::{Memory, Source};
+
+use crate::executable::{Server, emulator, output, routes};
+
+/// How many connections of a kind are held. What the allocator and the kernel's own count of pages are out by is a small part of it.
+const HELD: usize = 200;
+
+/// Longer than the server takes to have read what was sent.
+const SETTLED: Duration = Duration::from_millis(300);
+
+/// A page's path, of some length in the pack.
+fn longest() -> String {
+    let longest = routes().iter().max_by_key(|route| route.size("identity"));
+    longest.expect("the site has pages").path.clone()
+}
+
+/// Opens a connection and sends bytes; with `answered`, waits for the beginning of an answer.
+fn open(server: &Server, bytes: &[u8], answered: bool) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).expect("it listens");
+    stream.write_all(bytes).expect("it reads");
+    if answered {
+        assert!(stream.read(&mut [0; 64]).expect("it answers") > 0);
+    }
+    stream
+}
+
+/// An HTTP/2 client that opens no window for content, and asks for so many pages.
+fn http2(requests: u32) -> Vec<u8> {
+    // SETTINGS_INITIAL_WINDOW_SIZE = 0.
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0".to_vec();
+    for number in 0..requests {
+        // HEADERS: GET, http, `:path` `/notes`, `:authority` `a`.
+        bytes.extend(b"\0\0\x0d\x01\x05");
+        bytes.extend((2 * number + 1).to_be_bytes());
+        bytes.extend(b"\x82\x86\x04\x06/notes\x01\x01a");
+    }
+    bytes
+}
+
+#[test]
+fn no_connection_holds_more_than_it_is_charged_with() {
+    if let Some(emulator) = emulator() {
+        return println!("skipped: the memory of {emulator} is not that of the executable");
+    }
+    let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").into_bytes();
+    let head = |length: usize| [&b"GET / HTTP/1.1\r\nHost: a\r\nX: "[..], &vec![b'x'; length]].concat();
+    let streams = usize::try_from(config::STREAMS).expect("few");
+    let idle = config::IDLE_BYTES;
+    for (kind, bytes, answered, charged) in [
+        ("new", Vec::new(), false, idle),
+        ("idle, answered plainly", get("/notes"), true, idle),
+        ("idle, answered by hyper", get("/notes?x"), true, idle),
+        ("a head of a byte", head(1)[..1].to_vec(), false, idle),
+        ("a head of 15 KiB", head(15 * 1024), false, idle + config::HEADER_BYTES),
+        ("plain and unread", get(&longest()).repeat(30), false, idle + config::RECEIVE_BYTES),
+        ("by hyper and unread", get(&format!("{}?x", longest())).repeat(30), false, idle + config::HTTP1_BYTES),
+        ("HTTP/2", http2(0), true, idle + config::HTTP2_BYTES),
+        (
+            "HTTP/2, all streams",
+            http2(config::STREAMS),
+            true,
+            idle + config::HTTP2_BYTES + streams * config::STREAM_BYTES,
+        ),
+    ] {
+        let server = Server::start_with(&["--workers", "1"]);
+        // What the first ones take once is not counted.
+        let _first: Vec<_> = (0..10).map(|_| open(&server, &bytes, answered)).collect();
+        thread::sleep(SETTLED);
+        let before = server.resident();
+        let _held: Vec<_> = (0..HELD).map(|_| open(&server, &bytes, answered)).collect();
+        thread::sleep(SETTLED);
+        let each = server.resident().saturating_sub(before) / HELD;
+        println!("{kind}: {each} of {charged} bytes");
+        assert!(each <= charged, "{kind}: {each} of {charged} bytes");
+    }
+}
+
+/// As the documents write it: `16,384`.
+fn written(number: usize) -> String {
+    let (thousands, rest) = (number / 1000, number % 1000);
+    if thousands == 0 { rest.to_string() } else { format!("{thousands},{rest:03}") }
+}
+
+#[test]
+fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let idle = |mebibytes: u64| {
+        let memory = Memory { bytes: mebibytes << 20, source: Source::ControlGroup };
+        written(memory.idle_connections().min(config::CONNECTIONS))
+    };
+    let unread = |mebibytes: u64| {
+        let memory = Memory { bytes: mebibytes << 20, source: Source::ControlGroup };
+        written(memory.for_connections() / (config::IDLE_BYTES + config::STALLED_BYTES))
+    };
+    let (unit, manifest) = (read("deploy/systemd/notes.service"), read("deploy/k3s/deployment.yaml"));
+    assert!(
+        unit.contains("\nMemoryHigh=192M\n") && manifest.contains("memory: 64Mi\n"),
+        "the figures below are for these"
+    );
+    for (place, text, expected) in [
+        ("the unit", &unit, format!("{} idle", idle(192))),
+        ("the manifest", &manifest, format!("{} idle", idle(64))),
+        ("docs/k3s.md", &read("docs/k3s.md"), format!("{} idle", idle(64))),
+        ("docs/raspberry-pi.md", &read("docs/raspberry-pi.md"), format!("{} idle", idle(192))),
+        (
+            "docs/operating.md",
+            &read("docs/operating.md"),
+            format!("| idle, HTTP/1.1 | 6 | {} | {} |", idle(64), idle(192)),
+        ),
+        (
+            "docs/operating.md",
+            &read("docs/operating.md"),
+            format!("| an answer that the client does not read | 102 | {} | {} |", unread(64), unread(192)),
+        ),
+        ("--help", &output(&["--help"]), format!("[default: {} idle ones", config::CONNECTIONS)),
+        ("--help", &output(&["--help"]), format!("[default: {}]", config::STREAMS)),
+    ] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&expected), "{place} does not say {expected:?}");
+    }
+}
