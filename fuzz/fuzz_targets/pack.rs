@@ -19,7 +19,7 @@ fn walk(pack: &Pack<'_>) -> Result<usize, Error> {
             match edition?.content() {
                 Content::Page(page) => {
                     for variant in page.variants() {
-                        read += variant?.bytes().len();
+                        read += variant?.checked_bytes()?.len();
                     }
                 }
                 Content::Redirect(redirect) => read += redirect.location().len(),

@@ -27,7 +27,15 @@ pub enum Error {
         /// The section.
         section: Section,
     },
-    /// The stored digest is not that of the stored bytes: at least one bit has changed since the pack was written.
+    /// The stored checksum of the index is not that of its bytes: at least one bit has changed since the pack was written.
+    Index {
+        /// The checksum that was written.
+        expected: u64,
+        /// That of the bytes.
+        found: u64,
+    },
+    /// The stored digest of the index is not that of its bytes although the checksum is: the pack was not made by a
+    /// [writer](crate::write) of this version.
     Digest,
     /// A record is at fault.
     Record {
@@ -46,6 +54,8 @@ pub enum Error {
 pub enum Fault {
     /// It is not in its section, or refers to something outside of another.
     OutOfBounds,
+    /// The bytes of a variant have changed since the pack was written.
+    Damaged,
     /// A text is not UTF-8.
     NotUtf8,
     /// A number that stands for one of a few things stands for none of them, or a reserved field is not zero.
@@ -88,10 +98,13 @@ impl fmt::Display for Error {
                 write!(f, "a pack of version {found}, and this program reads version {VERSION}")
             }
             Error::Length { expected, found } => {
-                write!(f, "the pack should be {expected} bytes long, and {found} are here")
+                write!(f, "expected a pack of {expected} bytes, found {found}")
             }
             Error::Header { section } => write!(f, "the header places the section of {section} wrongly"),
-            Error::Digest => f.write_str("the pack is damaged: its digest is not that of its bytes"),
+            Error::Index { expected, found } => {
+                write!(f, "the index is damaged: expected the checksum {expected:016x}, found {found:016x}")
+            }
+            Error::Digest => f.write_str("the digest of the index is wrong: another program has changed the pack"),
             Error::Record { section, index, fault } => write!(f, "record {index} of {section}: {fault}"),
         }
     }
@@ -101,6 +114,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Fault::OutOfBounds => "it leads out of its section",
+            Fault::Damaged => "its bytes have changed since they were written",
             Fault::NotUtf8 => "its text is not UTF-8",
             Fault::UnknownValue => "one of its numbers has no meaning",
             Fault::Order => "it stands out of order",

@@ -4,8 +4,10 @@
 //! tables in the crate's documentation say the same in prose.
 
 use std::fmt;
+use std::hash::Hasher as _;
 
 use sha2::{Digest, Sha256};
+use twox_hash::XxHash64;
 
 /// The path of the not-found page. It has no leading slash, so no request can name it.
 pub const NOT_FOUND: &str = "404";
@@ -18,13 +20,20 @@ pub const ALWAYS: i64 = i64::MIN;
 pub(crate) const MAGIC: [u8; 8] = *b"\x89GRAVEN\n";
 
 /// The version of the format that this crate writes and reads.
-pub(crate) const VERSION: u64 = 1;
+pub(crate) const VERSION: u64 = 2;
 
 /// The size of the header, in bytes.
-pub(crate) const HEADER_SIZE: u32 = 128;
+pub(crate) const HEADER_SIZE: u32 = 136;
 
-/// Where the digest stands in the header: it covers what is before and what is after.
+/// Where the header keeps the digest of the index.
 pub(crate) const DIGEST: std::ops::Range<usize> = 32..64;
+
+/// Where the header keeps the checksum of the index.
+pub(crate) const CHECKSUM: std::ops::Range<usize> = 64..72;
+
+/// The size of a body's digest, in bytes: the first half of its SHA-256. It is there to find accidents, which pass with a
+/// probability of 2^-128; all of it would make the index, which is read whole at each start, a fifth larger.
+pub(crate) const BODY_DIGEST_SIZE: usize = 16;
 
 /// The most slots that a lookup reads, so that no pack can make one slow. In a table that is half full, a search among ten
 /// thousand paths reads 25 at most, and among a hundred thousand 30 to 50: the writer doubles the table where 32 are not
@@ -158,6 +167,7 @@ pub(crate) struct Header {
     pub(crate) length: u64,
     pub(crate) time: i64,
     pub(crate) digest: [u8; 32],
+    pub(crate) checksum: u64,
     /// In the order of [`Section::ALL`].
     pub(crate) extents: [Extent; 8],
 }
@@ -165,12 +175,12 @@ pub(crate) struct Header {
 impl Header {
     /// Reads what follows the magic and the version.
     pub(crate) fn read(mut fields: Fields<'_>) -> Option<Self> {
-        let (length, time, digest) = (fields.u64()?, fields.i64()?, fields.array()?);
+        let (length, time, digest, checksum) = (fields.u64()?, fields.i64()?, fields.array()?, fields.u64()?);
         let mut extents = [Extent::default(); 8];
         for extent in &mut extents {
             *extent = Extent { offset: fields.u32()?, count: fields.u32()? };
         }
-        Some(Header { length, time, digest, extents })
+        Some(Header { length, time, digest, checksum, extents })
     }
 
     /// Writes the whole header.
@@ -180,6 +190,7 @@ impl Header {
         out.extend(self.length.to_le_bytes());
         out.extend(self.time.to_le_bytes());
         out.extend(self.digest);
+        out.extend(self.checksum.to_le_bytes());
         for extent in self.extents {
             put_u32s(out, [extent.offset, extent.count]);
         }
@@ -198,7 +209,7 @@ pub(crate) struct Extent {
 impl Extent {
     /// Where the header keeps the extent of this section.
     pub(crate) const fn place(section: Section) -> usize {
-        DIGEST.end + 8 * section as usize
+        CHECKSUM.end + 8 * section as usize
     }
 }
 
@@ -378,11 +389,13 @@ pub(crate) struct VariantRecord {
     /// The number of a [`Coding`].
     pub(crate) coding: u32,
     pub(crate) reserved: u32,
+    /// [`body_digest`] of the body.
+    pub(crate) digest: [u8; BODY_DIGEST_SIZE],
 }
 
 impl Record for VariantRecord {
     const SECTION: Section = Section::Variants;
-    const SIZE: u32 = 24;
+    const SIZE: u32 = 40;
 
     fn read(mut fields: Fields<'_>) -> Option<Self> {
         Some(VariantRecord {
@@ -390,6 +403,7 @@ impl Record for VariantRecord {
             body: fields.span()?,
             coding: fields.u32()?,
             reserved: fields.u32()?,
+            digest: fields.array()?,
         })
     }
 
@@ -398,6 +412,7 @@ impl Record for VariantRecord {
             put_u32s(out, [span.offset, span.length]);
         }
         put_u32s(out, [self.coding, self.reserved]);
+        out.extend(self.digest);
     }
 }
 
@@ -444,12 +459,28 @@ fn one_more(index: Option<u32>) -> u32 {
     index.map_or(0, |index| index.saturating_add(1))
 }
 
-/// The digest of a pack: of all its bytes but those where it is kept. `None` where there is no whole header.
-pub(crate) fn digest_of(pack: &[u8]) -> Option<[u8; 32]> {
+/// The digest of an index: of all its bytes but the digest and the checksum. `None` where there is no whole header.
+pub(crate) fn digest_of(index: &[u8]) -> Option<[u8; 32]> {
     let mut hasher = Sha256::new();
-    hasher.update(pack.get(..DIGEST.start)?);
-    hasher.update(pack.get(DIGEST.end..)?);
+    hasher.update(index.get(..DIGEST.start)?);
+    hasher.update(index.get(CHECKSUM.end..)?);
     Some(hasher.finalize().into())
+}
+
+/// The checksum of an index: of all its bytes but the checksum. `None` where there is no whole header.
+pub(crate) fn checksum_of(index: &[u8]) -> Option<u64> {
+    let mut hasher = XxHash64::with_seed(0);
+    hasher.write(index.get(..CHECKSUM.start)?);
+    hasher.write(index.get(CHECKSUM.end..)?);
+    Some(hasher.finish())
+}
+
+/// What a variant's record keeps of the SHA-256 of its body.
+pub(crate) fn body_digest(body: &[u8]) -> [u8; BODY_DIGEST_SIZE] {
+    let whole: [u8; 32] = Sha256::digest(body).into();
+    let mut digest = [0; BODY_DIGEST_SIZE];
+    digest.copy_from_slice(&whole[..BODY_DIGEST_SIZE]);
+    digest
 }
 
 /// The hash of a path. It need not withstand anyone: the table is fixed when a site is built, and whoever asks for a path

@@ -1,21 +1,24 @@
 //! The whole check of a pack: what `notes verify` runs, and what a flipped bit on an SD card does not get past.
 //!
-//! First the digest, which finds every accident. Then each record, which finds a writer's mistake or a made-up pack.
+//! First the checksum and the digest of the index, which find every accident there. Then each record, which finds a
+//! writer's mistake or a made-up pack, and with each variant its body. Every byte of the bodies belongs to a variant, so
+//! that every byte of the pack is looked at.
 
 use crate::error::{Error, Fault};
 use crate::format::{
-    Coding, EditionRecord, PageRecord, RedirectRecord, RouteRecord, Run, Section, Slot, VariantRecord, digest_of,
+    Coding, EditionRecord, PageRecord, RedirectRecord, RouteRecord, Run, Section, Slot, Span, VariantRecord, digest_of,
 };
 use crate::read::{Content, Edition, Origin, Pack, Page, Redirect, Route};
 use crate::rules::{self, PageFields};
 
 impl Pack<'_> {
-    /// Checks every byte against the digest, and every record against the format and HTTP's rules for what it says.
+    /// Checks every byte against its digest, and every record against the format and HTTP's rules for what it says.
     ///
     /// What passes can be served without an error: each route is found by its path, each text is a field value that may
     /// be sent, each redirect leads to a place that may be named.
     pub fn verify(&self) -> Result<(), Error> {
-        if digest_of(self.records().bytes()) != Some(self.digest()) {
+        self.check_index()?;
+        if digest_of(self.records().index()?) != Some(self.digest()) {
             return Err(Error::Digest);
         }
         self.verify_slots()?;
@@ -112,10 +115,15 @@ impl Pack<'_> {
             if variant.reserved != 0 {
                 return Err(origin(Section::Variants, index).error(Fault::UnknownValue));
             }
+            next.take_body(variant.body, origin(Section::Variants, index))?;
         }
         let variants = page
             .variants()
-            .map(|variant| variant.map(|variant| (variant.coding(), variant.etag())))
+            .map(|variant| {
+                let variant = variant?;
+                variant.checked_bytes()?;
+                Ok((variant.coding(), variant.etag()))
+            })
             .collect::<Result<Vec<(Coding, &str)>, Error>>()?;
         rules::variants(&variants).map_err(|fault| page_origin.error(fault))
     }
@@ -151,6 +159,8 @@ struct Next {
     pages: u32,
     redirects: u32,
     variants: u32,
+    /// The end of the bodies so far, in bytes.
+    bodies: u32,
 }
 
 impl Next {
@@ -160,7 +170,8 @@ impl Next {
             Section::Pages => Some(&mut self.pages),
             Section::Redirects => Some(&mut self.redirects),
             Section::Variants => Some(&mut self.variants),
-            Section::Slots | Section::Routes | Section::Strings | Section::Bodies => None,
+            Section::Bodies => Some(&mut self.bodies),
+            Section::Slots | Section::Routes | Section::Strings => None,
         }
     }
 
@@ -173,6 +184,16 @@ impl Next {
             }
             _ => Err(origin.error(Fault::Order)),
         }
+    }
+
+    /// The body of the variant at `origin` is the next one, or one that another variant has already.
+    fn take_body(&mut self, body: Span, origin: Origin) -> Result<(), Error> {
+        let end = body.offset.checked_add(body.length).ok_or(origin.error(Fault::OutOfBounds))?;
+        if body.offset > self.bodies || (body.offset < self.bodies && end > self.bodies) {
+            return Err(origin.error(Fault::Order));
+        }
+        self.bodies = self.bodies.max(end);
+        Ok(())
     }
 
     /// No record is left over.

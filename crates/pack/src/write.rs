@@ -3,7 +3,7 @@
 //! 1. Each route is held to the rules that [`Pack::verify`](crate::Pack::verify) holds it to;
 //! 2. its records are laid out, in order of path; texts and bodies go to their sections, each distinct one once;
 //! 3. the hash table is filled;
-//! 4. the sections are joined, and the digest taken.
+//! 4. the sections are joined; digest and checksum of the index are taken before the bodies follow.
 //!
 //! Nothing but the [`Image`] has a say in the outcome: one image, one sequence of bytes.
 
@@ -12,8 +12,8 @@ use std::fmt;
 
 use crate::error::Fault;
 use crate::format::{
-    Class, Coding, DIGEST, EditionRecord, Extent, HEADER_SIZE, Hash, Header, PROBES, PageRecord, Record,
-    RedirectRecord, RouteRecord, Run, Section, Slot, Span, VariantRecord, digest_of,
+    CHECKSUM, Class, Coding, DIGEST, EditionRecord, Extent, HEADER_SIZE, Hash, Header, PROBES, PageRecord, Record,
+    RedirectRecord, RouteRecord, Run, Section, Slot, Span, VariantRecord, body_digest, checksum_of, digest_of,
 };
 use crate::rules::{self, PageFields};
 
@@ -259,6 +259,7 @@ impl<'a> Tables<'a> {
                 body: self.bodies.put(&variant.bytes)?,
                 coding: variant.coding as u32,
                 reserved: 0,
+                digest: body_digest(&variant.bytes),
             });
         }
         self.pages.push(record);
@@ -277,7 +278,7 @@ impl<'a> Tables<'a> {
         Ok(index)
     }
 
-    /// Joins header and sections, and puts the digest in its place.
+    /// Joins header and sections, and puts digest and checksum in their places.
     fn assemble(&self, time: i64, slots: &[Slot]) -> Result<Vec<u8>, WriteError> {
         let counts = [
             number(slots.len())?,
@@ -296,7 +297,7 @@ impl<'a> Tables<'a> {
             let size = count.checked_mul(section.record_size()).ok_or(WriteError::TooLarge)?;
             end = end.checked_add(size).ok_or(WriteError::TooLarge)?;
         }
-        let header = Header { length: u64::from(end), time, digest: [0; 32], extents };
+        let header = Header { length: u64::from(end), time, digest: [0; 32], checksum: 0, extents };
         let mut pack = Vec::with_capacity(end as usize);
         header.write(&mut pack);
         put_records(&mut pack, slots);
@@ -305,11 +306,12 @@ impl<'a> Tables<'a> {
         put_records(&mut pack, &self.pages);
         put_records(&mut pack, &self.redirects);
         put_records(&mut pack, &self.variants);
-        for part in self.strings.parts.iter().chain(&self.bodies.parts) {
-            pack.extend_from_slice(part);
-        }
+        self.strings.append_to(&mut pack);
         let digest = digest_of(&pack).expect("the header was written above");
         pack[DIGEST].copy_from_slice(&digest);
+        let checksum = checksum_of(&pack).expect("the header was written above");
+        pack[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
+        self.bodies.append_to(&mut pack);
         Ok(pack)
     }
 }
@@ -339,6 +341,12 @@ impl<'a> Blob<'a> {
         self.parts.push(bytes);
         self.spans.insert((bytes.len(), bytes), span);
         Ok(span)
+    }
+
+    fn append_to(&self, pack: &mut Vec<u8>) {
+        for part in &self.parts {
+            pack.extend_from_slice(part);
+        }
     }
 }
 

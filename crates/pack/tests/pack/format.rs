@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use graven_pack::{ALWAYS, Error, Fault, Pack, Section};
+use sha2::{Digest as _, Sha256};
 
 use crate::images::{sample, seal};
 
@@ -29,11 +30,11 @@ fn i64_at(pack: &[u8], at: usize) -> i64 {
 }
 
 fn offset(pack: &[u8], section: usize) -> usize {
-    u32_at(pack, 64 + 8 * section)
+    u32_at(pack, 72 + 8 * section)
 }
 
 fn count(pack: &[u8], section: usize) -> usize {
-    u32_at(pack, 68 + 8 * section)
+    u32_at(pack, 76 + 8 * section)
 }
 
 /// The bytes of the span at this place.
@@ -46,17 +47,26 @@ fn span(pack: &[u8], section: usize, at: usize) -> &[u8] {
 fn the_header_is_as_documented() {
     let pack = pack();
     assert_eq!(&pack[..8], b"\x89GRAVEN\n");
-    assert_eq!(i64_at(&pack, 8), 1, "version");
+    assert_eq!(i64_at(&pack, 8), 2, "version");
     assert_eq!(u32_at(&pack, 16), pack.len(), "length");
     assert_eq!(i64_at(&pack, 24), 1_700_000_000, "time");
     let counts: Vec<usize> = (SLOTS..=VARIANTS).map(|section| count(&pack, section)).collect();
     assert_eq!(counts, [16, 6, 7, 6, 1, 12]);
-    let mut end = 128;
-    for (section, size) in [8, 16, 16, 40, 24, 24, 1, 1].into_iter().enumerate() {
+    let mut end = 136;
+    for (section, size) in [8, 16, 16, 40, 24, 40, 1, 1].into_iter().enumerate() {
         assert_eq!(offset(&pack, section), end, "section {section}");
         end += count(&pack, section) * size;
     }
     assert_eq!(end, pack.len());
+}
+
+#[test]
+fn digest_and_checksum_cover_the_index_as_documented() {
+    let written = pack();
+    let mut sealed = written.clone();
+    sealed[32..72].fill(0);
+    seal(&mut sealed);
+    assert_eq!(sealed[32..72], written[32..72]);
 }
 
 #[test]
@@ -74,10 +84,11 @@ fn the_records_are_as_documented() {
     assert_eq!(span(&pack, STRINGS, page + 16), b"default-src 'none'");
     let numbers = [24, 28, 32, 36].map(|at| u32_at(&pack, page + at));
     assert_eq!(numbers, [0, 3, 2, 2], "class, second representation, variants");
-    let variant = offset(&pack, VARIANTS) + 3 * 24;
+    let variant = offset(&pack, VARIANTS) + 3 * 40;
     assert_eq!(span(&pack, STRINGS, variant), b"\"post.gzip\"");
     assert_eq!(span(&pack, BODIES, variant + 8), b"post");
     assert_eq!((u32_at(&pack, variant + 16), u32_at(&pack, variant + 20)), (1, 0), "coding");
+    assert_eq!(pack[variant + 24..variant + 40], Sha256::digest(b"post")[..16], "digest");
     let redirect = offset(&pack, REDIRECTS);
     assert_eq!(span(&pack, STRINGS, redirect), b"/blog/post");
     assert_eq!(span(&pack, STRINGS, redirect + 8), b"max-age=3600");
@@ -112,7 +123,7 @@ fn the_bytes_are_the_same_on_every_machine() {
         write!(hex, "{byte:02x}").expect("a string takes all");
         hex
     });
-    assert_eq!(hex, "c8aecbaabb872a4d9cd9f1f519b84a734e263b634521661c4a877ff798ef29aa");
+    assert_eq!(hex, "22d4dbdc4ecbc603deffb2b8221791262b3b961ed78ebb9650edd872df8f2a0d");
 }
 
 /// Changes one number of the sample, seals it again, and compares what `verify` (or `open`) says of it.
@@ -133,14 +144,14 @@ fn record(section: Section, index: u32, fault: Fault) -> Error {
 fn a_wrong_header_is_named() {
     let length = pack().len() as u64;
     check(|_| 0, 0, Error::Magic);
-    check(|_| 8, 2, Error::Version { found: 2 });
+    check(|_| 8, 1, Error::Version { found: 1 });
     check(|_| 16, 12, Error::Length { expected: 12, found: length });
-    check(|_| 68, 15, Error::Header { section: Section::Slots });
-    check(|_| 68, 32, Error::Header { section: Section::Routes });
-    check(|_| 64 + 8 * BODIES, 128, Error::Header { section: Section::Bodies });
-    check(|_| 68 + 8 * BODIES, u32::MAX, Error::Header { section: Section::Bodies });
+    check(|_| 76, 15, Error::Header { section: Section::Slots });
+    check(|_| 76, 32, Error::Header { section: Section::Routes });
+    check(|_| 72 + 8 * BODIES, 128, Error::Header { section: Section::Bodies });
+    check(|_| 76 + 8 * BODIES, u32::MAX, Error::Header { section: Section::Bodies });
     assert_eq!(Pack::open(b"").map(drop), Err(Error::Magic));
-    assert_eq!(Pack::open(b"\x89GRAVEN\n").map(drop), Err(Error::Length { expected: 128, found: 8 }));
+    assert_eq!(Pack::open(b"\x89GRAVEN\n").map(drop), Err(Error::Length { expected: 136, found: 8 }));
 }
 
 #[test]
@@ -154,7 +165,7 @@ fn a_wrong_number_in_a_record_is_named() {
             slots.rev().find(is_wanted).expect("the table is neither empty nor full")
         }
     };
-    let last_of = |empty| u32::try_from((last_slot(empty)(&pack()) - 128) / 8).expect("below 16");
+    let last_of = |empty| u32::try_from((last_slot(empty)(&pack()) - 136) / 8).expect("below 16");
     check(last_slot(true), 1, record(Section::Slots, last_of(true), Fault::UnknownValue));
     let last_full = last_of(false).max(last_of(true));
     check(|pack| last_slot(true)(pack) + 4, 1, record(Section::Slots, last_full, Fault::Order));
@@ -177,7 +188,11 @@ fn a_wrong_number_in_a_record_is_named() {
     check(at(VARIANTS, 16), 4, record(Variants, 0, Fault::UnknownValue));
     check(at(VARIANTS, 16), 1, record(Pages, 0, Fault::NoIdentity));
     check(at(VARIANTS, 20), 1, record(Variants, 0, Fault::UnknownValue));
-    check(at(VARIANTS, 24 + 16), 0, record(Pages, 0, Fault::Order));
+    check(at(VARIANTS, 40 + 16), 0, record(Pages, 0, Fault::Order));
+    check(at(VARIANTS, 8), 1, record(Variants, 0, Fault::Order));
+    check(at(VARIANTS, 12), 1, record(Variants, 1, Fault::Order));
+    check(at(VARIANTS, 12), u32::MAX, record(Variants, 0, Fault::OutOfBounds));
+    check(at(VARIANTS, 24), 0, record(Variants, 0, Fault::Damaged));
 }
 
 /// Overwrites the first bytes of a text of the sample, seals it again, and compares what `verify` says of it.
@@ -209,11 +224,20 @@ fn a_wrong_text_is_named() {
 
 #[test]
 fn an_error_says_what_and_where() {
-    let messages = [Error::Magic, Error::Digest, record(Section::Pages, 3, Fault::NoIdentity)].map(|e| e.to_string());
-    let expected = [
-        "not a pack: it does not begin as one",
-        "the pack is damaged: its digest is not that of its bytes",
-        "record 3 of pages: it has no identity variant",
-    ];
-    assert_eq!(messages, expected);
+    for (error, expected) in [
+        (Error::Magic, "not a pack: it does not begin as one"),
+        (Error::Length { expected: 136, found: 8 }, "expected a pack of 136 bytes, found 8"),
+        (
+            Error::Index { expected: 0xc0ffee, found: 1 },
+            "the index is damaged: expected the checksum 0000000000c0ffee, found 0000000000000001",
+        ),
+        (Error::Digest, "the digest of the index is wrong: another program has changed the pack"),
+        (record(Section::Pages, 3, Fault::NoIdentity), "record 3 of pages: it has no identity variant"),
+        (
+            record(Section::Variants, 3, Fault::Damaged),
+            "record 3 of variants: its bytes have changed since they were written",
+        ),
+    ] {
+        assert_eq!(error.to_string(), expected);
+    }
 }

@@ -3,12 +3,12 @@
 use std::sync::LazyLock;
 
 use graven_pack::write::Image;
-use graven_pack::{Coding, Content, Error, NOT_FOUND, Pack, Page};
+use graven_pack::{Coding, Content, Error, Fault, NOT_FOUND, Pack, Page, Section};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::images::{any_image, image_of, sample, seal};
+use crate::images::{any_image, image_of, index_size, sample, seal, seal_bodies};
 
 static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| sample().write().expect("the sample keeps to the rules"));
 
@@ -98,7 +98,7 @@ fn walk_page(pack: &Pack<'_>, page: &Page<'_>, bytes: &[u8]) -> Result<(), Error
             assert!(bytes.as_ptr_range().contains(&variant.bytes().as_ptr()) || variant.bytes().is_empty());
         }
     }
-    page.variants().take(1000).try_for_each(|variant| variant.map(drop))
+    page.variants().take(1000).try_for_each(|variant| variant?.checked_bytes().map(drop))
 }
 
 /// What `verify` passes can be read to its end, and could have been written.
@@ -126,6 +126,56 @@ fn a_flip_of_any_bit_is_found() {
             pack[at] ^= 1 << bit;
         }
     }
+}
+
+/// What a server that has not verified the pack finds: at its start in the index, and in bodies before it sends them.
+fn damage(bytes: &[u8]) -> Vec<Error> {
+    let opened = Pack::open(bytes).and_then(|pack| pack.check_index().map(|()| pack));
+    let pack = match opened {
+        Ok(pack) => pack,
+        Err(error) => return vec![error],
+    };
+    let mut found = Vec::new();
+    for route in pack.routes() {
+        for edition in route.expect("the index is sound").editions() {
+            if let Content::Page(page) = edition.expect("the index is sound").content() {
+                let variants = page.variants().map(|variant| variant.expect("the index is sound"));
+                found.extend(variants.filter_map(|variant| variant.checked_bytes().err()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_flip_of_any_bit_is_found_without_a_look_at_the_rest() {
+    let mut pack = SAMPLE.clone();
+    let bodies = index_size(&pack).expect("a whole header");
+    assert_eq!(damage(&pack), []);
+    for at in 0..pack.len() {
+        for bit in 0..8 {
+            pack[at] ^= 1 << bit;
+            let is_as_expected = match damage(&pack).as_slice() {
+                [Error::Record { section: Section::Variants, fault: Fault::Damaged, .. }] => at >= bodies,
+                [_] => at < bodies,
+                _ => false,
+            };
+            assert!(is_as_expected, "bit {bit} of byte {at}: {:?}", damage(&pack));
+            pack[at] ^= 1 << bit;
+        }
+    }
+}
+
+#[test]
+fn bytes_that_belong_to_no_variant_are_found() {
+    let mut pack = [SAMPLE.as_slice(), b"hidden"].concat();
+    let length = pack.len() as u64;
+    overwrite(&mut pack, 16, &length.to_le_bytes());
+    let bodies = u32::from_le_bytes(pack[132..136].try_into().expect("four bytes"));
+    overwrite(&mut pack, 132, &(bodies + 6).to_le_bytes());
+    seal(&mut pack);
+    let outcome = Pack::open(&pack).and_then(|pack| pack.verify());
+    assert_eq!(outcome, Err(Error::Record { section: Section::Bodies, index: bodies, fault: Fault::Order }));
 }
 
 #[test]
@@ -162,10 +212,13 @@ proptest! {
         check(&pack)?;
         seal(&mut pack);
         check(&pack)?;
+        seal_bodies(&mut pack);
+        seal(&mut pack);
+        check(&pack)?;
     }
 
     #[test]
-    fn bytes_that_were_never_a_pack_are_survived(mut bytes in vec(any::<u8>(), 0..600), head in 0..129_usize) {
+    fn bytes_that_were_never_a_pack_are_survived(mut bytes in vec(any::<u8>(), 0..600), head in 0..137_usize) {
         overwrite(&mut bytes, 0, &SAMPLE[..head]);
         let length = bytes.len() as u64;
         overwrite(&mut bytes, 16, &length.to_le_bytes());
@@ -183,6 +236,7 @@ proptest! {
         for change in changes {
             change.apply(&mut pack);
         }
+        seal_bodies(&mut pack);
         seal(&mut pack);
         check(&pack)?;
     }

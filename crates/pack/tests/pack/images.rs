@@ -1,6 +1,7 @@
 //! Images to test with: one small and hand-made, and any at all; and the way back from a pack to an image.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher as _;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
 use graven_pack::{ALWAYS, Class, Coding, Content, Error, NOT_FOUND, Pack, Page};
@@ -9,6 +10,7 @@ use proptest::prelude::*;
 use proptest::string::string_regex;
 use proptest::{option, sample};
 use sha2::{Digest, Sha256};
+use twox_hash::XxHash64;
 
 /// A page with an identity variant of this text, and gzip's for show.
 pub(crate) fn page(text: &str) -> PageSpec {
@@ -54,14 +56,37 @@ pub(crate) fn sample() -> Image {
     Image { time: 1_700_000_000, routes: routes.map(|(path, editions)| (path.to_owned(), editions)).into() }
 }
 
-/// Puts the right digest into changed bytes, so that what is behind it is looked at.
+/// Puts the right digest and checksum into a changed index, so that what is behind them is looked at.
 pub(crate) fn seal(pack: &mut [u8]) {
-    if pack.len() >= 64 {
-        let mut hasher = Sha256::new();
-        hasher.update(&pack[..32]);
-        hasher.update(&pack[64..]);
-        pack[32..64].copy_from_slice(&hasher.finalize());
+    let Some(index) = index_size(pack) else { return };
+    let digest = Sha256::new().chain_update(&pack[..32]).chain_update(&pack[72..index]).finalize();
+    pack[32..64].copy_from_slice(&digest);
+    let mut checksum = XxHash64::with_seed(0);
+    checksum.write(&pack[..64]);
+    checksum.write(&pack[72..index]);
+    pack[64..72].copy_from_slice(&checksum.finish().to_le_bytes());
+}
+
+/// The digest in each variant's record, of the body that the record names, where all that lies within the pack.
+pub(crate) fn seal_bodies(pack: &mut [u8]) {
+    let number = |pack: &[u8], at: usize| {
+        pack.get(at..at + 4).map(|four| u32::from_le_bytes(four.try_into().expect("four")) as usize)
+    };
+    let variants = (number(pack, 112), number(pack, 116), number(pack, 128));
+    let (Some(first), Some(count), Some(bodies)) = variants else { return };
+    for record in (0..count.min(1000)).map(|index| first + 40 * index) {
+        let (Some(offset), Some(length)) = (number(pack, record + 8), number(pack, record + 12)) else { return };
+        let body = pack.get(bodies + offset..).and_then(|rest| rest.get(..length)).map(Sha256::digest);
+        if let (Some(digest), Some(place)) = (body, pack.get_mut(record + 24..record + 40)) {
+            place.copy_from_slice(&digest[..16]);
+        }
     }
+}
+
+/// Where the bodies begin, as the header says; the end of the pack where that is nonsense.
+pub(crate) fn index_size(pack: &[u8]) -> Option<usize> {
+    let bodies = pack.get(128..132)?.try_into().expect("four bytes");
+    (pack.len() >= 136).then(|| (u32::from_le_bytes(bodies) as usize).clamp(136, pack.len()))
 }
 
 /// Any image that the writer takes.
