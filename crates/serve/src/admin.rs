@@ -12,7 +12,6 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use bytes::Bytes;
-use graven_pack::Pack;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -32,6 +31,7 @@ use crate::connection::socket::Socket;
 use crate::fields;
 use crate::listen;
 use crate::metrics::{Facts, render};
+use crate::prepared::Site;
 use crate::watchdog::{Probe, first_ill};
 use crate::worker::Listener;
 
@@ -47,6 +47,7 @@ static GET_AND_HEAD: HeaderValue = HeaderValue::from_static("GET, HEAD");
 /// What is told of the server.
 pub(crate) struct Status {
     facts: Facts,
+    site: Arc<Site>,
     workers: Vec<Arc<Shared>>,
     /// Where a worker is asked for a sign of life.
     probes: Vec<UnboundedSender<Probe>>,
@@ -55,15 +56,21 @@ pub(crate) struct Status {
 }
 
 impl Status {
-    /// Of a server of this pack that starts now.
+    /// Of a server of this site that starts now.
     pub(crate) fn new(
-        pack: &Pack<'_>,
+        site: &Arc<Site>,
         workers: &[Arc<Shared>],
         probes: &[UnboundedSender<Probe>],
         log: Option<&Writer>,
     ) -> Self {
         let lost_lines = log.map(Writer::lost).unwrap_or_default();
-        Status { facts: Facts::new(pack), workers: workers.to_vec(), probes: probes.to_vec(), lost_lines }
+        Status {
+            facts: Facts::new(&site.pack()),
+            site: Arc::clone(site),
+            workers: workers.to_vec(),
+            probes: probes.to_vec(),
+            lost_lines,
+        }
     }
 }
 
@@ -159,14 +166,15 @@ impl Desk {
     }
 
     fn metrics(&self) -> Response<Body> {
-        let Status { facts, workers, lost_lines, .. } = &self.status;
+        let Status { facts, site, workers, lost_lines, .. } = &self.status;
         let counters: Vec<_> = workers.iter().map(|worker| &worker.counters).collect();
-        let mut response = text(StatusCode::OK, render(facts, &counters, lost_lines.get()));
+        let mut response = text(StatusCode::OK, render(facts, &counters, lost_lines.get(), site.damage().pages()));
         response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS.clone());
         response
     }
 
-    /// Whether every worker answers. One that has left as it was told to is no reason to restart what is leaving anyway.
+    /// Whether every worker answers. One that has left as it was told to is no reason to restart what is leaving anyway. Neither is a damaged page,
+    /// since the next process would read the same file; unless it is the front page, which is what a worker is asked for.
     async fn health(&self) -> Response<Body> {
         let Status { workers, probes, .. } = &self.status;
         let left = |number: usize| probes[number].is_closed() && workers[number].drain.is_leaving();
@@ -181,9 +189,17 @@ impl Desk {
         }
     }
 
+    /// Whether requests should come here. Where a page is damaged they should go to another server of the same site, if there is one.
     fn readiness(&self) -> Response<Body> {
+        let damage = self.status.site.damage();
         if self.status.workers.iter().any(|worker| worker.drain.is_leaving()) {
             text(StatusCode::SERVICE_UNAVAILABLE, "leaving\n")
+        } else if let Some(first) = damage.first() {
+            let pages = damage.pages();
+            text(
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("damaged: {first} (damaged pages so far: {pages}); copy the executable again\n"),
+            )
         } else if self.control.is_serving.load(Ordering::Acquire) {
             text(StatusCode::OK, "ready\n")
         } else {

@@ -32,6 +32,11 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// The site image has changed since it was written.
+    Damaged {
+        /// Where, and what is wrong.
+        source: graven_pack::Error,
+    },
     /// A thread or its runtime cannot be started.
     Worker {
         /// What the system says.
@@ -67,6 +72,9 @@ impl fmt::Display for Error {
             Error::Notify { source } => {
                 write!(f, "NOTIFY_SOCKET cannot be written to: {source}; unset it where no service manager is told")
             }
+            Error::Damaged { source } => {
+                write!(f, "the site in this executable is damaged: {source}; copy the executable again")
+            }
             Error::Worker { source } => {
                 write!(f, "cannot start a worker: {source}; raise the limits on threads and open files")
             }
@@ -78,6 +86,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Address { .. } => None,
+            Error::Damaged { source } => Some(source),
             Error::Listen { source, .. }
             | Error::Inherit { source, .. }
             | Error::Notify { source }

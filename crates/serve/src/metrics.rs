@@ -272,8 +272,8 @@ impl Facts {
 }
 
 /// All counters of all workers, in Prometheus' text format 0.0.4. `lost_lines` are those of the access log that its writer could not
-/// write.
-pub(crate) fn render(facts: &Facts, workers: &[&Counters], lost_lines: u64) -> String {
+/// write, `damaged_pages` those that are not sent.
+pub(crate) fn render(facts: &Facts, workers: &[&Counters], lost_lines: u64, damaged_pages: u64) -> String {
     let mut text = Text(String::with_capacity(8 * 1024));
     let sum = |of: &dyn Fn(&Counters) -> &Counter| {
         workers.iter().map(|counters| of(counters).get()).fold(0, u64::wrapping_add)
@@ -307,6 +307,8 @@ pub(crate) fn render(facts: &Facts, workers: &[&Counters], lost_lines: u64) -> S
     );
     let dropped = sum(&|counters| &counters.dropped_lines).wrapping_add(lost_lines);
     text.sample(format_args!("graven_access_log_dropped_lines_total"), dropped);
+    text.family("graven_damaged_pages", "gauge", "Pages that were asked for, found damaged, and answered with 500.");
+    text.sample(format_args!("graven_damaged_pages"), damaged_pages);
     text.0
 }
 
@@ -395,7 +397,7 @@ mod tests {
         one.close(State::New);
         other.count_limit(Limit::HeaderTime);
         one.count_dropped_line();
-        let text = render(&facts(), &[&one, &other], 5);
+        let text = render(&facts(), &[&one, &other], 5, 2);
         for (series, expected) in [
             (concat!("graven_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\",content=\"c0ffee\"}"), "1"),
             ("process_start_time_seconds", "1764288000.5"),
@@ -408,6 +410,7 @@ mod tests {
             ("graven_connections{state=\"idle\"}", "1"),
             ("graven_limit_hits_total{limit=\"header_time\"}", "1"),
             ("graven_access_log_dropped_lines_total", "6"),
+            ("graven_damaged_pages", "2"),
         ] {
             assert_eq!(value(&text, series), Some(expected), "{series} in\n{text}");
         }
@@ -423,7 +426,7 @@ mod tests {
             counters.change(state, State::New);
         }
         counters.close(State::New);
-        let text = render(&facts(), &[&counters], 0);
+        let text = render(&facts(), &[&counters], 0, 0);
         for state in State::ALL {
             assert_eq!(value(&text, &format!("graven_connections{{state=\"{}\"}}", state.name())), Some("0"));
         }
@@ -435,7 +438,7 @@ mod tests {
         for nanoseconds in [1, 10_000, 10_001, 1_000_000_000, 11_000_000_000] {
             counters.count_latency(Duration::from_nanos(nanoseconds));
         }
-        let text = render(&facts(), &[&counters], 0);
+        let text = render(&facts(), &[&counters], 0, 0);
         for (bound, expected) in
             [("0.00001", "2"), ("0.000025", "3"), ("0.5", "3"), ("1", "4"), ("10", "4"), ("+Inf", "5")]
         {

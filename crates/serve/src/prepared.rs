@@ -2,8 +2,13 @@
 //!
 //! Steps 4 and 5 of [`mod@crate::respond`] choose among these, step 8 writes them. So an answer costs no check of what was checked
 //! before, and no allocation. Nothing is prepared at the start, which takes as long for ten pages as for ten thousand.
+//!
+//! This is also where a page's bytes are checked: a page of which one variant has changed since the pack was written is never prepared, so it is
+//! never sent. It is answered with 500, and [`Damage`] says so to the operator.
 
+use std::error::Error;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use graven_pack::{Coding, Content, Pack, Page, Redirect, Route, Variant};
@@ -17,8 +22,39 @@ use crate::plain::{self, Kind};
 #[derive(Debug)]
 pub struct Site {
     pack: Pack<'static>,
-    /// By the index of the edition. `None` is one that cannot be read.
+    /// By the index of the edition. `None` is one that is damaged.
     editions: Box<[OnceLock<Option<Box<Prepared>>>]>,
+    damage: Damage,
+}
+
+/// The pages that were found damaged so far.
+#[derive(Debug)]
+pub(crate) struct Damage {
+    pages: AtomicU64,
+    /// The first of them, and what is wrong with it.
+    first: OnceLock<String>,
+    /// Is given a line for each.
+    report: fn(&str),
+}
+
+impl Damage {
+    /// How many they are.
+    pub(crate) fn pages(&self) -> u64 {
+        self.pages.load(Ordering::Relaxed)
+    }
+
+    /// The first of them, and what is wrong with it.
+    pub(crate) fn first(&self) -> Option<&str> {
+        self.first.get().map(String::as_str)
+    }
+
+    /// Counts and reports a page. It is called once for each.
+    fn note(&self, path: &str, reason: &dyn Error) {
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        let what = format!("{path}: {reason}");
+        (self.report)(&format!("damaged: {what}; it is answered with 500: copy the executable again"));
+        self.first.get_or_init(|| what);
+    }
 }
 
 /// An edition, ready to be answered from.
@@ -65,16 +101,28 @@ impl Heads {
 }
 
 impl Site {
-    /// A site of which nothing has been asked yet.
+    /// A site of which nothing has been asked yet. The index of its pack should have been [checked](Pack::check_index); each page is checked when
+    /// it is first asked for.
     #[must_use]
     pub fn new(pack: Pack<'static>) -> Self {
-        Site { pack, editions: std::iter::repeat_with(OnceLock::new).take(pack.edition_count()).collect() }
+        Site::reporting(pack, |_| ())
+    }
+
+    /// The same; a line about each damaged page is given to `report`.
+    pub(crate) fn reporting(pack: Pack<'static>, report: fn(&str)) -> Self {
+        let editions = std::iter::repeat_with(OnceLock::new).take(pack.edition_count()).collect();
+        Site { pack, editions, damage: Damage { pages: AtomicU64::new(0), first: OnceLock::new(), report } }
     }
 
     /// The pack.
     #[must_use]
     pub fn pack(&self) -> Pack<'static> {
         self.pack
+    }
+
+    /// What was found damaged so far.
+    pub(crate) fn damage(&self) -> &Damage {
+        &self.damage
     }
 
     /// What the pack has at a path at a time, with the path as it stands there.
@@ -85,11 +133,12 @@ impl Site {
         }
     }
 
-    /// The second representation of a page, to be chosen by `Accept`; `None` where it has none, or none yet.
+    /// The second representation of a page, to be chosen by `Accept`; `None` where it has none, or none yet, or a damaged one: that is no reason
+    /// not to send the first.
     pub(crate) fn alternate(&self, page: &PreparedPage, now: i64) -> Result<Option<&PreparedPage>, Fault> {
         let Some(index) = page.page.alternate() else { return Ok(None) };
-        Ok(match self.at(&self.pack.route_at(index)?, now)? {
-            Some(Prepared::Page(page)) => Some(page),
+        Ok(match self.at(&self.pack.route_at(index)?, now) {
+            Ok(Some(Prepared::Page(page))) => Some(page),
             _ => None,
         })
     }
@@ -97,11 +146,21 @@ impl Site {
     fn at(&self, route: &Route<'static>, now: i64) -> Result<Option<&Prepared>, Fault> {
         let Some(index) = route.index_at(now)? else { return Ok(None) };
         let cell = usize::try_from(index).ok().and_then(|index| self.editions.get(index)).ok_or(Fault)?;
-        cell.get_or_init(|| prepare(route, now).ok().flatten().map(Box::new)).as_deref().map(Some).ok_or(Fault)
+        let prepared = || match prepare(route, now) {
+            Ok(prepared) => prepared.map(Box::new),
+            Err(reason) => {
+                self.damage.note(route.path(), &*reason);
+                None
+            }
+        };
+        cell.get_or_init(prepared).as_deref().map(Some).ok_or(Fault)
     }
 }
 
-fn prepare(route: &Route<'static>, now: i64) -> Result<Option<Prepared>, Fault> {
+/// Why an edition cannot be answered from: an error of the pack, or a text that cannot stand in a field.
+type Reason = Box<dyn Error>;
+
+fn prepare(route: &Route<'static>, now: i64) -> Result<Option<Prepared>, Reason> {
     Ok(match route.at(now)?.map(|edition| edition.content()) {
         Some(Content::Page(page)) => Some(Prepared::Page(PreparedPage::new(page)?)),
         Some(Content::Redirect(redirect)) => Some(Prepared::Redirect(redirect)),
@@ -110,7 +169,7 @@ fn prepare(route: &Route<'static>, now: i64) -> Result<Option<Prepared>, Fault> 
 }
 
 impl PreparedPage {
-    fn new(page: Page<'static>) -> Result<Self, Fault> {
+    fn new(page: Page<'static>) -> Result<Self, Reason> {
         // Each coding stands at most once; the bound is for a pack that was never verified.
         let variants = page.variants().take(Coding::ALL.len()).map(|variant| PreparedVariant::new(variant?));
         let policy = page.security_policy();
@@ -119,7 +178,7 @@ impl PreparedPage {
             content_type: value(page.content_type())?,
             cache_control: value(page.cache_control())?,
             security_policy: if policy.is_empty() { None } else { Some(value(policy)?) },
-            variants: variants.collect::<Result<_, Fault>>()?,
+            variants: variants.collect::<Result<_, Reason>>()?,
         })
     }
 
@@ -130,11 +189,12 @@ impl PreparedPage {
 }
 
 impl PreparedVariant {
-    fn new(variant: Variant<'static>) -> Result<Self, Fault> {
+    /// Reads all bytes of the variant, once: they are then sent without another look.
+    fn new(variant: Variant<'static>) -> Result<Self, Reason> {
         Ok(PreparedVariant {
             coding: variant.coding(),
             etag: value(variant.etag())?,
-            bytes: variant.bytes(),
+            bytes: variant.checked_bytes()?,
             heads: Heads::default(),
         })
     }

@@ -1,7 +1,7 @@
 //! The server: binds, starts the workers, waits to be told to leave, and drains.
 
 use std::future::{Future, poll_fn};
-use std::io;
+use std::io::{self, Write as _};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -95,10 +95,13 @@ impl Server {
         self.admin.as_ref().map(|bound| &bound.address)
     }
 
+    /// Checks the index of the pack, which takes a millisecond for ten thousand pages; each page is checked before it is first sent.
+    ///
     /// Serves the pack until `shutdown` is done; then drains, and returns once the last connection is closed, or the deadline is
     /// over, or the process is told to leave (once more). It blocks; `shutdown` is polled within a tokio runtime, so that it can
     /// be [`terminated`].
     pub fn run(mut self, pack: Pack<'static>, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        pack.check_index().map_err(|source| Error::Damaged { source })?;
         let drain_delay = self.config.drain_delay;
         let supervisor = self.supervisor.clone();
         let worker_error = |source| Error::Worker { source };
@@ -107,10 +110,11 @@ impl Server {
         let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
         let log = log.transpose().map_err(worker_error)?;
         let admin = self.admin.take().and_then(|mut bound| bound.listeners.pop());
-        let workers = self.workers(pack, log.as_ref());
+        let site = Arc::new(Site::reporting(pack, say));
+        let workers = self.workers(&site, log.as_ref());
         let (shared, workers): (Vec<_>, Vec<_>) = workers.into_iter().unzip();
         let probes: Vec<_> = workers.iter().map(Worker::probes).collect();
-        let status = || Status::new(&pack, &shared, &probes, log.as_ref());
+        let status = || Status::new(&site, &shared, &probes, log.as_ref());
         let admin = admin.map(|listener| Admin::start(listener, status())).transpose().map_err(worker_error)?;
         let advance = |phase| shared.iter().for_each(|shared| shared.drain.advance(phase));
         let (at_work, mut all_done) = mpsc::channel::<()>(1);
@@ -155,15 +159,14 @@ impl Server {
     }
 
     /// The workers, and what each shares with us.
-    fn workers(self, pack: Pack<'static>, log: Option<&Writer>) -> Vec<(Arc<Shared>, Worker)> {
+    fn workers(self, site: &Arc<Site>, log: Option<&Writer>) -> Vec<(Arc<Shared>, Worker)> {
         let mut bound = self.bound;
         let workers = self.config.workers.get();
-        let site = Arc::new(Site::new(pack));
         let mut loggers = log.into_iter().flat_map(|log| log.loggers(&self.config.trusted_proxies));
         let workers = (0..workers).map(|_| {
             let shared = Arc::<Shared>::default();
             let parts = Parts {
-                site: Arc::clone(&site),
+                site: Arc::clone(site),
                 limits: self.config.limits.clone(),
                 shared: Arc::clone(&shared),
                 bounds: self.capacity.share(workers),
@@ -192,6 +195,11 @@ async fn first(mut one: Pin<&mut impl Future>, mut other: Pin<&mut impl Future>)
         if is_ready { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
+}
+
+/// Writes a line to standard error. Where nobody reads it any more (a terminal that has gone), the server serves all the same.
+fn say(line: &str) {
+    io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap_or_default();
 }
 
 /// Waits for SIGTERM or SIGINT. Where one of them cannot be waited for, it does what it does by default: it ends the process.

@@ -228,7 +228,7 @@ fn an_error_says_what_and_where() {
         (Error::Magic, "not a pack: it does not begin as one"),
         (Error::Length { expected: 136, found: 8 }, "expected a pack of 136 bytes, found 8"),
         (
-            Error::Index { expected: 0xc0ffee, found: 1 },
+            Error::Index { expected: 0x00c0_ffee, found: 1 },
             "the index is damaged: expected the checksum 0000000000c0ffee, found 0000000000000001",
         ),
         (Error::Digest, "the digest of the index is wrong: another program has changed the pack"),

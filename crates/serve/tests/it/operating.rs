@@ -9,11 +9,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use graven_pack::{Coding, Pack};
 use graven_serve::config::Limits;
 use graven_serve::{AccessLog, Address, Config, Form, Server};
 use tokio::sync::oneshot;
 
-use crate::site::pack;
+use crate::site::{pack, small, stored};
 
 /// Longer than anything here should take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,6 +29,10 @@ struct Running {
 
 impl Running {
     fn start(config: Config) -> Self {
+        Running::start_with(config, pack())
+    }
+
+    fn start_with(config: Config, pack: Pack<'static>) -> Self {
         let anywhere = Address::Tcp(([127, 0, 0, 1], 0).into());
         let workers = NonZeroUsize::new(2).expect("two");
         let config = Config { listen: vec![anywhere.clone()], admin: Some(anywhere), workers, ..config };
@@ -37,7 +42,7 @@ impl Running {
         let (stop, told) = oneshot::channel();
         let (done, stopped) = channel();
         thread::spawn(move || {
-            server.run(pack(), async { told.await.unwrap_or_default() }).expect("the workers start");
+            server.run(pack, async { told.await.unwrap_or_default() }).expect("the workers start");
             done.send(()).unwrap_or_default();
         });
         let running = Running { address, admin, stop: Some(stop), stopped };
@@ -241,6 +246,50 @@ fn limits_that_are_hit_are_counted() {
         client.write_all(bytes.as_bytes()).unwrap_or_default();
         until(|| hits() == 1);
     }
+}
+
+/// The pack of the site with a bit of this page's gzip variant flipped.
+fn damaged(path: &str) -> Pack<'static> {
+    let mut bytes = small();
+    let body = stored(path, Coding::Gzip);
+    let at = bytes.windows(body.len()).position(|window| window == body).expect("it is stored");
+    bytes[at + 7] ^= 0x10;
+    Pack::open(bytes.leak()).expect("its index is sound")
+}
+
+#[test]
+fn a_damaged_page_is_a_500_counted_and_makes_the_server_unready() {
+    let server = Running::start_with(Config::default(), damaged("/notes"));
+    assert_eq!(server.status("GET /blog/a", ""), 200);
+    assert_eq!(server.metrics().get("graven_damaged_pages"), 0);
+    for request in ["GET /notes", "HEAD /notes", "GET /notes"] {
+        assert_eq!(server.status(request, "Accept-Encoding: br\r\n"), 500, "{request}");
+    }
+    let mut plain = TcpStream::connect(server.address).expect("it listens");
+    plain.write_all(b"GET /notes HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
+    let mut begin = [0; 12];
+    plain.read_exact(&mut begin).expect("an answer");
+    assert_eq!(&begin, b"HTTP/1.1 500");
+    assert_eq!(server.status("GET /blog/a", ""), 200);
+    assert_eq!(server.metrics().get("graven_damaged_pages"), 1);
+    until(|| server.metrics().requests(500, "none") == 4);
+    let ready = ask(server.admin, "GET /readyz", "");
+    assert!(ready.starts_with("HTTP/1.1 503 "), "{ready}");
+    assert!(content(&ready).starts_with("damaged: /notes: record ") && content(&ready).contains("copy"), "{ready}");
+    // Another process would read the same bytes, so it is no reason for a restart.
+    assert!(ask(server.admin, "GET /healthz", "").starts_with("HTTP/1.1 200 "));
+    server.leave();
+}
+
+#[test]
+fn a_server_does_not_start_on_a_damaged_index() {
+    let mut bytes = small();
+    bytes[300] ^= 1;
+    let pack = Pack::open(bytes.leak()).expect("its header is sound");
+    let anywhere = Address::Tcp(([127, 0, 0, 1], 0).into());
+    let server = Server::bind(Config { listen: vec![anywhere], ..Config::default() }).expect("a free port");
+    let error = server.run(pack, std::future::pending()).expect_err("it is damaged").to_string();
+    assert!(error.contains("the index is damaged") && error.ends_with("copy the executable again"), "{error}");
 }
 
 #[test]
