@@ -56,12 +56,19 @@ impl fmt::Display for Error {
                     f,
                     "{address} is in use: stop the program that listens there, or choose another with --listen"
                 ),
+                io::ErrorKind::AlreadyExists => {
+                    write!(f, "{address} exists and is not a socket: remove it, or choose another path with --listen")
+                }
                 io::ErrorKind::AddrNotAvailable => {
                     write!(f, "{address} is not an address of this computer: choose one of its own with --listen")
                 }
                 io::ErrorKind::PermissionDenied => write!(
                     f,
                     "not allowed to listen on {address}: choose a port from 1024 on, or a folder that is yours, with --listen"
+                ),
+                _ if is_out_of_descriptors(source) => write!(
+                    f,
+                    "cannot listen on {address}: {source}; raise the limit on open files (`ulimit -n`, LimitNOFILE=), or take fewer --workers"
                 ),
                 _ => write!(f, "cannot listen on {address}: {source}; choose another address with --listen"),
             },
@@ -76,10 +83,18 @@ impl fmt::Display for Error {
                 write!(f, "the site in this executable is damaged: {source}; copy the executable again")
             }
             Error::Worker { source } => {
-                write!(f, "cannot start a worker: {source}; raise the limits on threads and open files")
+                write!(
+                    f,
+                    "cannot start a worker: {source}; raise the limits on threads and open files, or take fewer --workers"
+                )
             }
         }
     }
+}
+
+/// EMFILE and ENFILE, for which std has no kind; their numbers are the same on Linux, the BSDs and macOS.
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(24 | 23))
 }
 
 impl std::error::Error for Error {

@@ -157,7 +157,7 @@ fn bind_unix(path: &Path, workers: usize) -> io::Result<Bound> {
 }
 
 /// Removes the socket that a server left behind which nobody listens on any more. (It is not removed when a server leaves:
-/// then the process may not write any more.)
+/// then the process may not write any more.) What is not a socket is left alone.
 fn remove_stale(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.file_type().is_socket() => match UnixStream::connect(path) {
@@ -165,7 +165,8 @@ fn remove_stale(path: &Path) -> io::Result<()> {
             Err(error) => Err(error),
             Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
         },
-        _ => Ok(()),
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => Ok(()),
     }
 }
 
@@ -222,7 +223,9 @@ mod tests {
     fn a_file_that_is_no_socket_is_left_alone() {
         let path = std::env::temp_dir().join(format!("graven-file-{}", std::process::id()));
         fs::write(&path, "precious").expect("a file");
-        assert!(bind(&Address::Unix(path.clone()), 1).is_err());
+        let error = bind(&Address::Unix(path.clone()), 1).expect_err("it is no socket").to_string();
+        let expected = format!("{} exists and is not a socket: remove it, or choose another path", path.display());
+        assert_eq!(error, format!("unix:{expected} with --listen"));
         assert_eq!(fs::read_to_string(&path).expect("it is still there"), "precious");
         fs::remove_file(&path).expect("the file is ours");
     }

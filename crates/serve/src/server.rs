@@ -100,12 +100,25 @@ impl Server {
     /// Serves the pack until `shutdown` is done; then drains, and returns once the last connection is closed, or the deadline is
     /// over, or the process is told to leave (once more). It blocks; `shutdown` is polled within a tokio runtime, so that it can
     /// be [`terminated`].
-    pub fn run(mut self, pack: Pack<'static>, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+    pub fn run(self, pack: Pack<'static>, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        self.run_announced(pack, || (), shutdown)
+    }
+
+    /// The same; `announce` is called when all workers have started, so that nobody is told of a server that then does not.
+    pub fn run_announced(
+        mut self,
+        pack: Pack<'static>,
+        announce: impl FnOnce(),
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
         pack.check_index().map_err(|source| Error::Damaged { source })?;
         let drain_delay = self.config.drain_delay;
         let supervisor = self.supervisor.clone();
         let worker_error = |source| Error::Worker { source };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(worker_error)?;
+        // Polled once before anybody is answered: from then on a signal is waited for, and does not end the process as it is.
+        let mut shutdown = pin!(shutdown);
+        let is_over = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
         // Dropped when all else has ended: then the last lines are written.
         let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
         let log = log.transpose().map_err(worker_error)?;
@@ -118,25 +131,13 @@ impl Server {
         let admin = admin.map(|listener| Admin::start(listener, status())).transpose().map_err(worker_error)?;
         let advance = |phase| shared.iter().for_each(|shared| shared.drain.advance(phase));
         let (at_work, mut all_done) = mpsc::channel::<()>(1);
-        // Polled once before anybody is answered: from then on a signal is waited for, and does not end the process as it is.
-        let mut shutdown = pin!(shutdown);
-        let is_over = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
         thread::scope(|scope| {
-            let (starting, beginnings) = std::sync::mpsc::channel();
-            let spawned = workers.into_iter().enumerate().try_for_each(|(number, worker)| {
-                let (at_work, starting) = (at_work.clone(), starting.clone());
-                let work = move || {
-                    worker.run(|begun| starting.send(begun).unwrap_or_default());
-                    drop(at_work);
-                };
-                thread::Builder::new().name(format!("worker {number}")).spawn_scoped(scope, work).map(drop)
-            });
-            drop((at_work, starting));
-            let started = spawned.and_then(|()| beginnings.iter().take(shared.len()).collect::<io::Result<()>>());
+            let started = start(scope, workers, at_work);
             if started.is_ok() {
                 if let Some(admin) = &admin {
                     admin.is_serving();
                 }
+                announce();
                 runtime.block_on(async {
                     let everybody = shared.clone();
                     let watching = supervisor.watch(probes, move || present(&everybody));
@@ -181,6 +182,26 @@ impl Server {
     }
 }
 
+/// Gives each worker a thread. Once they are all done, nobody holds `at_work` any more.
+fn start<'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    workers: Vec<Worker>,
+    at_work: mpsc::Sender<()>,
+) -> io::Result<()> {
+    let count = workers.len();
+    let (starting, beginnings) = std::sync::mpsc::channel();
+    for (number, worker) in workers.into_iter().enumerate() {
+        let (at_work, starting) = (at_work.clone(), starting.clone());
+        let work = move || {
+            worker.run(|begun| starting.send(begun).unwrap_or_default());
+            drop(at_work);
+        };
+        thread::Builder::new().name(format!("worker {number}")).spawn_scoped(scope, work)?;
+    }
+    drop((at_work, starting));
+    beginnings.iter().take(count).collect()
+}
+
 /// A line about the present, for `systemctl status`.
 fn present(shared: &[Arc<Shared>]) -> String {
     let counts = shared.iter().map(|shared| shared.counters.connections());
@@ -202,11 +223,26 @@ fn say(line: &str) {
     io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap_or_default();
 }
 
-/// Waits for SIGTERM or SIGINT. Where one of them cannot be waited for, it does what it does by default: it ends the process.
+/// Waits for SIGTERM or SIGINT.
+///
+/// From its first poll on, SIGHUP, SIGUSR1 and SIGUSR2 do not end the process as they would by default: other servers read their settings or
+/// open their logs again then, and a lost terminal sends the first. They are answered with a line on standard error. A signal that cannot be waited
+/// for does what it does by default.
 pub async fn terminated() {
-    let mut signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
+    let mut ending = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
+    let mut others = [
+        ("SIGHUP", SignalKind::hangup()),
+        ("SIGUSR1", SignalKind::user_defined1()),
+        ("SIGUSR2", SignalKind::user_defined2()),
+    ]
+    .map(|(name, kind)| (name, signal(kind).ok()));
     poll_fn(|context| {
-        let mut received = signals.iter_mut().flatten().map(|signal| signal.poll_recv(context));
+        for (name, signal) in &mut others {
+            while signal.as_mut().is_some_and(|signal| signal.poll_recv(context).is_ready()) {
+                say(&format!("{name}: ignored, there is nothing to reload or to reopen; SIGTERM ends the server"));
+            }
+        }
+        let mut received = ending.iter_mut().flatten().map(|signal| signal.poll_recv(context));
         if received.any(|poll| poll.is_ready()) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
