@@ -28,7 +28,7 @@ pub(crate) enum Command {
 /// Reads the arguments behind the executable's name. Without a command it is `serve`.
 pub(crate) fn parse(
     arguments: impl IntoIterator<Item = OsString>,
-    environment: impl Fn(&str) -> Option<String>,
+    environment: &[(String, String)],
 ) -> Result<Command, Failure> {
     let mut given = Given::default();
     let mut parser = lexopt::Parser::from_args(arguments);
@@ -64,7 +64,7 @@ struct Given {
 }
 
 impl Given {
-    fn command(mut self, environment: impl Fn(&str) -> Option<String>) -> Result<Command, Failure> {
+    fn command(mut self, environment: &[(String, String)]) -> Result<Command, Failure> {
         let name = if self.words.is_empty() { "serve".into() } else { self.words.remove(0) };
         let name = name.to_string_lossy().into_owned();
         if name != "extract" {
@@ -122,7 +122,8 @@ pub(crate) fn help() -> String {
          Usage: notes [COMMAND] [OPTIONS]\n\n\
          Commands:\n\
          \x20 serve               answer HTTP requests; what happens without a command\n\
-         \x20 verify              check every byte of the site in this executable\n\
+         \x20 verify              check the site in this executable, and all of the\n\
+         \x20                     file where `install` has recorded its SHA-256\n\
          \x20 list [--json]       every path with its type and its size in each coding\n\
          \x20 extract DIR         write the site as plain files, for any static host\n\
          \x20                     [--force: into a folder that is not empty]\n\
@@ -141,6 +142,9 @@ pub(crate) fn help() -> String {
         }
     }
     text + "\n  -h, --help          this text\n  -V, --version       version and digest of the content\n\n\
+            Signals:\n\
+            \x20 TERM, INT           finish what is in flight and leave; a second one: at once\n\
+            \x20 HUP, USR1, USR2     serve on; there is nothing to reload or to reopen\n\n\
             Examples:\n\
             \x20 notes                                  serve on port 8080, all addresses\n\
             \x20 notes --listen 127.0.0.1:3000          serve to this computer alone\n\
@@ -172,7 +176,7 @@ mod tests {
     use super::*;
 
     fn parsed(line: &str) -> Result<Command, Failure> {
-        parse(line.split_whitespace().map(OsString::from), |_| None)
+        parse(line.split_whitespace().map(OsString::from), &[])
     }
 
     #[test]

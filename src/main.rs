@@ -7,14 +7,16 @@ mod extract;
 mod failure;
 mod install;
 mod list;
+mod record;
 mod settings;
+mod verify;
 
-use std::fmt;
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use graven_pack::Pack;
-use graven_serve::{Config, Server, confine, terminated};
+use graven_serve::{Address, Config, Server, confine, terminated};
 use include_dir::{Dir, include_dir};
 
 use crate::cli::Command;
@@ -30,63 +32,79 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("notes: {failure}");
+            complain(&failure.to_string());
             ExitCode::from(failure.code())
         }
     }
 }
 
 fn run() -> Result<(), Failure> {
-    let command = cli::parse(std::env::args_os().skip(1), |variable| std::env::var(variable).ok())?;
+    let command = cli::parse(std::env::args_os().skip(1), &settings::environment())?;
     let pack = Pack::open(SITE)?;
     let now = graven_serve::time::now(&pack);
     match command {
         Command::Serve(config) => serve(config, pack),
-        Command::Verify => {
-            pack.verify()?;
-            print(&format!(
-                "{} routes, {} bytes, {}: every byte is as it was built\n",
-                pack.len(),
-                pack.size(),
-                digest(pack)
-            ))
+        Command::Verify => print(&verify::run(pack)?),
+        Command::List(form) => {
+            pack.check_index()?;
+            print(&list::render(pack, now, form)?)
         }
-        Command::List(form) => print(&list::render(pack, now, form)?),
         Command::Extract { folder, existing } => {
+            pack.check_index()?;
             let files = extract::run(pack, now, &folder, existing)?;
             print(&format!("{files} files in {}\n", folder.display()))
         }
         Command::Install(order) => {
-            // What was damaged on its way here is not put in the place of what works.
-            pack.verify()?;
+            // What was damaged on its way here is not put in the place of what works; but a damaged one can be removed, or go back.
+            if order.action == install::Action::Install {
+                verify::run(pack)?;
+            }
             print(&install::run(&order, &DEPLOY)?)
         }
         Command::Unit => units(),
         Command::Help => print(&cli::help()),
-        Command::Version => print(&format!("notes {} (content {})\n", env!("CARGO_PKG_VERSION"), digest(pack))),
+        Command::Version => {
+            let digest = record::hexadecimal(&pack.digest());
+            print(&format!("notes {} (content {digest})\n", env!("CARGO_PKG_VERSION")))
+        }
     }
 }
 
-/// Serves until it is told to leave.
+/// Serves until it is told to leave. Once it serves, it says where.
 fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     // Where standard output is the access log, it is nothing but that.
     let is_logged = config.access_log.is_some();
-    let say = |line: &str| {
-        if is_logged {
-            eprint!("{line}");
-            return Ok(());
-        }
-        print(line)
-    };
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
-    for address in server.addresses() {
-        say(&format!("serving {} routes at {}\n", pack.len(), address.url()))?;
-    }
+    let mut lines: Vec<String> =
+        server.addresses().map(|address| format!("serving {} routes at {}\n", pack.len(), address.url())).collect();
     if let Some(address) = server.admin_address() {
-        say(&format!("/metrics, /healthz and /readyz at {}\n", address.url()))?;
+        lines.push(format!("/metrics, /healthz and /readyz at {}\n", address.url()));
+        if let Address::Tcp(address) = address {
+            warn_if_reachable(*address);
+        }
     }
-    say(&format!("{}\n", confine()))?;
-    server.run(pack, terminated()).map_err(|error| Failure::new(error.to_string()))
+    // Before there is a worker, so that all of them are confined.
+    lines.push(format!("{}\n", confine()));
+    let lines = lines.concat();
+    let announce = || {
+        // Readers are served whether or not anybody can be told.
+        if is_logged {
+            io::stderr().write_all(lines.as_bytes()).unwrap_or_default();
+        } else {
+            print(&lines).unwrap_or_else(|failure| complain(&failure.to_string()));
+        }
+    };
+    server.run_announced(pack, announce, terminated()).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// What `/metrics` shows is the operator's alone.
+fn warn_if_reachable(admin: SocketAddr) {
+    if !admin.ip().to_canonical().is_loopback() {
+        let port = admin.port();
+        complain(&format!(
+            "warning: other computers can reach --admin {admin}: choose 127.0.0.1:{port} or unix:PATH, unless a firewall or a network of your own keeps them out"
+        ));
+    }
 }
 
 /// The units, each under a comment with the name of its file.
@@ -97,13 +115,9 @@ fn units() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The image's digest in hexadecimal: what two executables with the same content share.
-fn digest(pack: Pack) -> String {
-    let mut digits = String::new();
-    for byte in pack.digest() {
-        fmt::Write::write_fmt(&mut digits, format_args!("{byte:02x}")).expect("writing to a string cannot fail");
-    }
-    digits
+/// Writes a line to standard error, if anybody reads it.
+fn complain(line: &str) {
+    io::stderr().write_all(format!("notes: {line}\n").as_bytes()).unwrap_or_default();
 }
 
 /// Writes to standard output. A reader that has gone away (`notes list | head`) is no failure.

@@ -22,13 +22,23 @@ pub(crate) struct Setting {
 impl Setting {
     /// The environment variable: `NOTES_DRAIN_DELAY` for `--drain-delay`.
     pub(crate) fn variable(&self) -> String {
-        format!("NOTES_{}", self.flag.to_ascii_uppercase().replace('-', "_"))
+        format!("{PREFIX}{}", self.flag.to_ascii_uppercase().replace('-', "_"))
     }
 
     fn set(&self, config: &mut Config, given: &str, value: &str) -> Result<(), String> {
         (self.apply)(config, value).map_err(|expected| format!("{given}: {value:?} is not {expected}"))
     }
 }
+
+/// The most threads that answer. No computer has more cores that are of use to a site, and each worker costs a thread, descriptors and memory even
+/// if it has nothing to do.
+const MOST_WORKERS: usize = 1024;
+
+/// What every setting's variable begins with.
+const PREFIX: &str = "NOTES_";
+
+/// Variables of the build, which may be set where the executable is then started.
+const OF_THE_BUILD: [&str; 1] = ["NOTES_BASE_URL"];
 
 /// hyper reads as much at once.
 const HEADER_BYTES_EXPECTED: &str = "a number of bytes from 8192 on";
@@ -55,7 +65,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "N",
         text: "threads that answer [default: one a core]",
         apply: |config, value| {
-            config.workers = number::<NonZeroUsize>(value, "a number from 1 on")?;
+            let workers = value.parse::<NonZeroUsize>().ok().filter(|workers| workers.get() <= MOST_WORKERS);
+            config.workers =
+                workers.ok_or_else(|| format!("a number from 1 to {MOST_WORKERS}: one a core is enough"))?;
             Ok(())
         },
     },
@@ -73,7 +85,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "TIME",
         text: "on SIGTERM, how long to wait for what is in flight [default: 10s]",
         apply: |config, value| {
-            config.drain_deadline = duration(value)?;
+            config.drain_deadline = duration_above_zero(value)?;
             Ok(())
         },
     },
@@ -91,7 +103,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "TIME",
         text: "how long a connection may be without a request [default: 75s]",
         apply: |config, value| {
-            config.limits.idle_time = duration(value)?;
+            config.limits.idle_time = duration_above_zero(value)?;
             Ok(())
         },
     },
@@ -100,7 +112,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "TIME",
         text: "how long a request's head may take; then 408 [default: 10s]",
         apply: |config, value| {
-            config.limits.header_time = duration(value)?;
+            config.limits.header_time = duration_above_zero(value)?;
             Ok(())
         },
     },
@@ -120,7 +132,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "TIME",
         text: "how long a client may take nothing of its answer; then the connection is closed, or the HTTP/2 stream reset [default: 30s]",
         apply: |config, value| {
-            config.limits.write_time = duration(value)?;
+            config.limits.write_time = duration_above_zero(value)?;
             Ok(())
         },
     },
@@ -183,24 +195,56 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
 ];
 
-/// The configuration from flags (name and value, in order) and the environment. A flag wins over its variable; both win over the default.
-pub(crate) fn configure(
-    flags: &[(String, String)],
-    environment: impl Fn(&str) -> Option<String>,
-) -> Result<Config, String> {
+/// The variables of this process that are meant for this executable, or look like it, sorted. One without a value is not set.
+pub(crate) fn environment() -> Vec<(String, String)> {
+    let variables =
+        std::env::vars_os().map(|(name, value)| [name, value].map(|text| text.to_string_lossy().into_owned()));
+    let mut own: Vec<_> = variables
+        .filter(|[name, value]| name.starts_with(PREFIX) && !value.is_empty())
+        .map(|[name, value]| (name, value))
+        .collect();
+    own.sort();
+    own
+}
+
+/// The configuration from flags (name and value, in order) and the [`environment`]. A flag wins over its variable; both win over the default.
+pub(crate) fn configure(flags: &[(String, String)], environment: &[(String, String)]) -> Result<Config, String> {
+    for (name, value) in environment {
+        check_known(name, value)?;
+    }
     let mut config = Config::default();
     for setting in SETTINGS {
         let mut values = flags.iter().filter(|(flag, _)| flag == setting.flag).map(|(_, value)| value).peekable();
         let variable = setting.variable();
-        let told = if values.peek().is_none() { environment(&variable) } else { None };
-        if let Some(value) = told.filter(|value| !value.is_empty()) {
-            setting.set(&mut config, &variable, &value)?;
+        let told = environment.iter().find(|(name, _)| *name == variable && values.peek().is_none());
+        if let Some((_, value)) = told {
+            setting.set(&mut config, &variable, value)?;
         }
         for value in values {
             setting.set(&mut config, &format!("--{}", setting.flag), value)?;
         }
     }
     Ok(config)
+}
+
+/// A variable that nothing reads is a misspelt one, and its reader should hear of it.
+fn check_known(name: &str, value: &str) -> Result<(), String> {
+    let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+    if known.iter().any(|known| known == name) || OF_THE_BUILD.contains(&name) || is_of_a_cluster(name, value) {
+        return Ok(());
+    }
+    let nearest = known.iter().min_by_key(|known| strsim::levenshtein(known, name));
+    let nearest = nearest.map(String::as_str).unwrap_or_default();
+    Err(format!("{name}: there is no such variable, the nearest is {nearest}: correct it or unset it"))
+}
+
+/// Whether a variable was set by Kubernetes, or by Docker before it: for each service whose name begins with `notes` there are `_SERVICE_HOST`,
+/// `_SERVICE_PORT`, `_SERVICE_PORT_HTTP`, `_PORT`, `_PORT_80_TCP`, `_PORT_80_TCP_ADDR` and others.
+fn is_of_a_cluster(name: &str, value: &str) -> bool {
+    let is_a_service = ["_SERVICE_HOST", "_SERVICE_PORT"].iter().any(|part| name.contains(part));
+    let is_a_port = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
+    let is_of_a_port = name.contains("_PORT_") && ["_TCP_", "_UDP_", "_SCTP_"].iter().any(|part| name.contains(part));
+    is_a_service || (is_a_port && name.contains("_PORT")) || is_of_a_port
 }
 
 fn number<T: FromStr>(text: &str, expected: &str) -> Result<T, String> {
@@ -224,16 +268,21 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// The same, where no time at all would end each connection before it is answered.
+fn duration_above_zero(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration.is_zero() { Err("a time above 0: write 500ms, 5s or 2m".to_owned()) } else { Ok(duration) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn from(flags: &[(&str, &str)], variables: &[(&str, &str)]) -> Result<Config, String> {
-        let flags: Vec<(String, String)> =
-            flags.iter().map(|(flag, value)| ((*flag).to_owned(), (*value).to_owned())).collect();
-        let find =
-            |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
-        configure(&flags, find)
+        let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        configure(&owned(flags), &owned(variables))
     }
 
     #[test]
@@ -257,9 +306,60 @@ mod tests {
     }
 
     #[test]
+    fn no_time_at_all_is_refused_where_nothing_could_be_answered_in_it() {
+        for flag in ["idle-time", "header-time", "write-time", "drain-deadline"] {
+            for zero in ["0s", "0ms", "00m"] {
+                let expected = format!("--{flag}: {zero:?} is not a time above 0: write 500ms, 5s or 2m");
+                assert_eq!(from(&[(flag, zero)], &[]).expect_err("no time"), expected);
+            }
+            from(&[(flag, "1ms")], &[]).expect("a short time");
+        }
+        assert_eq!(from(&[("drain-delay", "0s")], &[]).expect("its default").drain_delay, Duration::ZERO);
+    }
+
+    #[test]
+    fn a_variable_that_nothing_reads_is_refused_with_the_nearest_one() {
+        for (name, value, nearest) in [
+            ("NOTES_LISTN", "[::]:80", "NOTES_LISTEN"),
+            ("NOTES_WORKER", "2", "NOTES_WORKERS"),
+            ("NOTES_DRAIN_DEALINE", "2s", "NOTES_DRAIN_DEADLINE"),
+            ("NOTES_ACCESSLOG", "json", "NOTES_ACCESS_LOG"),
+            ("NOTES_PORT", "8080", "NOTES_"),
+        ] {
+            let error = from(&[], &[(name, value)]).expect_err(name);
+            let expected = format!("{name}: there is no such variable, the nearest is {nearest}");
+            assert!(error.starts_with(&expected) && error.ends_with("correct it or unset it"), "{error}");
+        }
+    }
+
+    #[test]
+    fn variables_of_the_build_and_of_a_cluster_are_none_of_ours() {
+        for (name, value) in [
+            ("NOTES_BASE_URL", "https://example.org"),
+            ("NOTES_SERVICE_HOST", "10.43.0.7"),
+            ("NOTES_SERVICE_PORT", "80"),
+            ("NOTES_SERVICE_PORT_HTTP", "80"),
+            ("NOTES_PORT", "tcp://10.43.0.7:80"),
+            ("NOTES_PORT_80_TCP", "tcp://10.43.0.7:80"),
+            ("NOTES_PORT_80_TCP_PROTO", "tcp"),
+            ("NOTES_PORT_80_TCP_PORT", "80"),
+            ("NOTES_PORT_80_TCP_ADDR", "10.43.0.7"),
+            ("NOTES_METRICS_SERVICE_HOST", "10.43.0.8"),
+            ("NOTES_METRICS_PORT_9090_TCP_ADDR", "10.43.0.8"),
+        ] {
+            from(&[], &[(name, value)]).expect(name);
+        }
+    }
+
+    #[test]
     fn a_value_that_cannot_be_read_names_where_it_stood_and_what_was_expected() {
         for (flags, variables, expected) in [
-            (vec![("workers", "0")], vec![], "--workers: \"0\" is not a number from 1 on"),
+            (vec![("workers", "0")], vec![], "--workers: \"0\" is not a number from 1 to 1024: one a core is enough"),
+            (
+                vec![("workers", "100000")],
+                vec![],
+                "--workers: \"100000\" is not a number from 1 to 1024: one a core is enough",
+            ),
             (vec![], vec![("NOTES_DRAIN_DELAY", "5")], "NOTES_DRAIN_DELAY: \"5\" is not a time: write 500ms, 5s or 2m"),
             (vec![("header-bytes", "8191")], vec![], "--header-bytes: \"8191\" is not a number of bytes from 8192 on"),
             (vec![("connections", "0")], vec![], "--connections: \"0\" is not a number from 1 on"),

@@ -20,6 +20,7 @@ use std::process::Command;
 use include_dir::Dir;
 
 use crate::failure::Failure;
+use crate::verify;
 use changes::Changes;
 use host::Host;
 use plan::{Before, Plan, Step};
@@ -54,7 +55,7 @@ pub(crate) fn run(order: &Order, units: &'static Dir<'static>) -> Result<String,
     if order.mode == Mode::Do {
         host.check(order.action)?;
     }
-    let source = std::env::current_exe().map_err(|error| Failure::new(format!("where this executable is: {error}")))?;
+    let source = verify::own_path()?;
     let plan = match order.action {
         Action::Install => plan::install(&host, &source, units)?,
         Action::Uninstall => plan::uninstall(&host, units),
@@ -109,6 +110,7 @@ fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<Strin
     match step {
         Step::Copy { from, to, keep } => changes.copy(from, to, keep.as_deref())?,
         Step::Write { path, text } => changes.write(path, text.as_bytes())?,
+        Step::Record { path, text } => changes.write(path, text.as_bytes())?,
         Step::Link { path, target } => changes.link(path, target)?,
         Step::Remove { path } => changes.remove(path)?,
         Step::Systemctl(arguments) => drop(host.systemctl(arguments)?),
@@ -170,7 +172,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::DEPLOY;
+    use crate::{DEPLOY, record};
 
     /// A computer in a folder, whose `systemctl` writes down what it is told, and starts any version but a broken one.
     struct Rehearsal {
@@ -221,9 +223,26 @@ mod tests {
             told.lines().filter(|line| !line.starts_with("show ")).map(str::to_owned).collect()
         }
 
+        /// What the records say of the version in place and of the one before, and what would be right.
+        fn records(&self) -> [[Option<String>; 2]; 2] {
+            [self.host.binary(), self.host.previous()].map(|path| {
+                let found = fs::read_to_string(record::path(&path)).ok();
+                let right = record::sha256_of(&path).ok().map(|digest| record::text(&digest, &path));
+                [found, right]
+            })
+        }
+
         /// The version in place, and the one before.
         fn versions(&self) -> [Option<String>; 2] {
             [self.host.binary(), self.host.previous()].map(|path| fs::read_to_string(path).ok())
+        }
+    }
+
+    impl Rehearsal {
+        fn check_records(&self) {
+            for [found, right] in self.records() {
+                assert_eq!(found, right);
+            }
         }
     }
 
@@ -235,17 +254,20 @@ mod tests {
     fn it_is_installed_and_upgraded_and_removed() {
         let rehearsal = Rehearsal::new();
         let said = rehearsal.install("one").expect("it starts");
+        rehearsal.check_records();
         assert!(said.starts_with("it answers at http://127.0.0.1:"), "{said}");
         assert_eq!(
             rehearsal.told(),
             ["daemon-reload", "enable notes.socket notes.service", "start notes.socket notes.service"]
         );
         rehearsal.install("two").expect("it starts");
+        rehearsal.check_records();
         assert_eq!(rehearsal.told(), ["daemon-reload", "enable notes.socket notes.service", "restart notes.service"]);
         assert_eq!(rehearsal.versions(), versions("two", Some("one")));
         rehearsal.uninstall().expect("all can be removed");
         assert_eq!(rehearsal.told(), ["disable --now notes.socket notes.service", "daemon-reload"]);
         assert_eq!(rehearsal.versions(), [None, None]);
+        rehearsal.check_records();
         assert!(!rehearsal.host.unit(host::SOCKET).exists());
         assert_eq!(rehearsal.uninstall().expect("there is nothing to do"), "nothing is installed\n");
     }
@@ -259,6 +281,33 @@ mod tests {
         rehearsal.install("two").expect("it runs");
         assert_eq!(rehearsal.told().last().map(String::as_str), Some("start notes.socket notes.service"));
         assert_eq!(rehearsal.versions(), versions("two", Some("one")));
+        fs::remove_file(record::path(&rehearsal.host.binary())).expect("there is a record");
+        rehearsal.told();
+        rehearsal.install("two").expect("it runs");
+        assert_eq!(rehearsal.told().last().map(String::as_str), Some("start notes.socket notes.service"));
+        rehearsal.check_records();
+    }
+
+    #[test]
+    fn what_was_damaged_in_place_is_not_recorded_as_right() {
+        let rehearsal = Rehearsal::new();
+        rehearsal.install("one").expect("it starts");
+        fs::write(rehearsal.host.binary(), "onf").expect("it is ours");
+        rehearsal.install("two").expect("it starts");
+        let [now, before] = rehearsal.records();
+        assert_eq!(now[0], now[1]);
+        assert!(before[0].is_some() && before[0] != before[1], "{before:?}");
+    }
+
+    #[test]
+    fn a_version_without_a_record_has_none_as_the_version_before() {
+        let rehearsal = Rehearsal::new();
+        rehearsal.install("one").expect("it starts");
+        rehearsal.install("two").expect("it starts");
+        fs::remove_file(record::path(&rehearsal.host.binary())).expect("there is a record");
+        rehearsal.install("three").expect("it starts");
+        let [now, before] = rehearsal.records();
+        assert_eq!((now[0].clone(), before[0].clone()), (now[1].clone(), None));
     }
 
     #[test]
@@ -289,6 +338,7 @@ mod tests {
         }
         assert_eq!(rehearsal.told()[2..], ["restart notes.service", "daemon-reload", "restart notes.service"]);
         assert_eq!(rehearsal.versions(), versions("two", Some("one")));
+        rehearsal.check_records();
         assert_eq!(fs::read_to_string(rehearsal.host.unit(host::SERVICE)).expect("a file"), "of version two");
     }
 

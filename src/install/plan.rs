@@ -9,6 +9,7 @@ use include_dir::{Dir, File};
 use super::host::{Host, SERVICE, SOCKET};
 use super::is_same_file;
 use crate::failure::Failure;
+use crate::record;
 
 /// The arguments of a call of `systemctl`.
 pub(super) type Call = &'static [&'static str];
@@ -27,6 +28,11 @@ pub(super) enum Step {
     Write {
         path: PathBuf,
         text: &'static str,
+    },
+    /// Writes the record of an executable.
+    Record {
+        path: PathBuf,
+        text: String,
     },
     Link {
         path: PathBuf,
@@ -67,8 +73,10 @@ pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) 
     let binary = host.binary();
     if !is_same_file(source, &binary) {
         let keep = binary.exists().then(|| host.previous());
-        steps.push(Step::Copy { from: source.to_owned(), to: binary, keep });
+        steps.extend(keep.as_ref().and_then(|keep| hand_down_record(&binary, keep)));
+        steps.push(Step::Copy { from: source.to_owned(), to: binary.clone(), keep });
     }
+    steps.extend(new_record(source, &binary)?);
     for unit in units.files().filter(|unit| !is_in_place(host, unit)) {
         steps.push(Step::Write { path: host.unit(name(unit)), text: text(unit)? });
     }
@@ -92,6 +100,24 @@ pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) 
     Ok(Plan { before, steps, restore, done })
 }
 
+/// The version in place becomes the earlier one with the record that it has, so that what was damaged in place is not taken for right when somebody
+/// goes back to it. Where it has none, the record of the version that was the earlier one until now goes.
+fn hand_down_record(binary: &Path, previous: &Path) -> Option<Step> {
+    let path = record::path(previous);
+    match record::read(binary) {
+        Ok(Some(digest)) => Some(Step::Record { path, text: record::text(&digest, previous) }),
+        _ => path.exists().then_some(Step::Remove { path }),
+    }
+}
+
+/// The record of what is copied, taken from where it is copied from, so that a copy that went wrong is found. Nothing where it is there already.
+fn new_record(source: &Path, binary: &Path) -> Result<Option<Step>, Failure> {
+    let path = record::path(binary);
+    let text = record::text(&record::sha256_of(source)?, binary);
+    let is_there = fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes());
+    Ok((!is_there).then_some(Step::Record { path, text }))
+}
+
 /// What is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Changed {
@@ -103,10 +129,14 @@ enum Changed {
 impl Changed {
     fn of(steps: &[Step], socket: &Path) -> Self {
         let is_socket = |step: &Step| matches!(step, Step::Write { path, .. } if path == socket);
-        match steps {
-            [] => Changed::Nothing,
-            steps if steps.iter().any(is_socket) => Changed::Socket,
-            _ => Changed::Service,
+        // A record has no part in what runs.
+        let is_of_service = |step: &Step| matches!(step, Step::Write { .. } | Step::Copy { .. });
+        if steps.iter().any(is_socket) {
+            Changed::Socket
+        } else if steps.iter().any(is_of_service) {
+            Changed::Service
+        } else {
+            Changed::Nothing
         }
     }
 }
@@ -139,7 +169,9 @@ pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Plan {
     });
     let units: Vec<PathBuf> = units.files().map(|unit| host.unit(name(unit))).collect();
     let before = if host.unit(SERVICE).exists() { Before::Running } else { Before::Absent };
-    let files = links.chain(units).chain([host.binary(), host.previous()]);
+    let executables = [host.binary(), host.previous()];
+    let records = executables.clone().map(|executable| record::path(&executable));
+    let files = links.chain(units).chain(executables).chain(records);
     let files = files.filter(|path| path.symlink_metadata().is_ok()).map(|path| Step::Remove { path });
     let mut steps: Vec<Step> = files.collect();
     let mut done = if steps.is_empty() { "nothing is installed\n" } else { "removed\n" }.to_owned();
@@ -186,7 +218,7 @@ impl fmt::Display for Step {
                 write!(f, "copy {} to {}", from.display(), to.display())?;
                 keep.as_ref().map_or(Ok(()), |keep| write!(f, ", keeping the one there as {}", keep.display()))
             }
-            Step::Write { path, .. } => write!(f, "write {}", path.display()),
+            Step::Write { path, .. } | Step::Record { path, .. } => write!(f, "write {}", path.display()),
             Step::Link { path, target } => write!(f, "link {} to {}", path.display(), target.display()),
             Step::Remove { path } => write!(f, "remove {}", path.display()),
             Step::Systemctl(arguments) => write!(f, "run systemctl {}", arguments.join(" ")),

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +21,7 @@ fn extract(to: &Path, more: &[&str]) -> Ran {
 }
 
 /// A failure is one line, so that it can be read in a journal.
-fn check_failure(ran: &Ran, code: i32, says: &[&str]) {
+pub(crate) fn check_failure(ran: &Ran, code: i32, says: &[&str]) {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{}", ran.stderr);
     assert!(ran.stderr.starts_with("notes: ") && ran.stderr.lines().count() == 1, "{:?}", ran.stderr);
     for words in says {
@@ -43,35 +44,6 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     walk(folder, folder, &mut found);
     found
-}
-
-#[test]
-fn verify_finds_every_byte_as_it_was_built() {
-    let said = output(&["verify"]);
-    assert!(said.starts_with(&format!("{} routes, ", routes().len())) && said.contains("as it was built"), "{said}");
-}
-
-#[test]
-fn verify_finds_one_flipped_bit() {
-    let folder = folder();
-    let damaged = folder.path().join("notes");
-    fs::copy(executable::path(), &damaged).expect("a copy");
-    let mut bytes = fs::read(&damaged).expect("it can be read");
-    let (start, length) = pack(&bytes);
-    bytes[start + length * 2 / 3] ^= 0b0000_1000;
-    fs::write(&damaged, bytes).expect("it can be written");
-    let ran = finish(command(&damaged).arg("verify"));
-    check_failure(&ran, 1, &["the site in this executable is damaged", "copy the executable again"]);
-}
-
-/// Where the site image lies in the executable, and how long it is: behind its magic stand its version and its length.
-fn pack(executable: &[u8]) -> (usize, usize) {
-    const BEGIN: &[u8] = b"\x89GRAVEN\n\x01\0\0\0\0\0\0\0";
-    let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
-    let length = list["pack"].as_u64().expect("the pack's size");
-    let begin = [BEGIN, &length.to_le_bytes()].concat();
-    let start = executable.windows(begin.len()).position(|window| window == begin).expect("it lies in there as it is");
-    (start, usize::try_from(length).expect("it fits into memory"))
 }
 
 #[test]
@@ -191,6 +163,8 @@ fn what_is_not_understood_is_said_in_a_line() {
         (&["--workers", "many"], "\"many\""),
         (&["--listen", "everywhere"], "write [::]:8080"),
         (&["--drain-deadline", "10"], "write 500ms, 5s or 2m"),
+        (&["--idle-time", "0s"], "a time above 0"),
+        (&["--workers", "100000"], "a number from 1 to 1024"),
         (&["verify", "now"], "verify"),
         (&["extract"], "notes extract public"),
         (&["list", "--listen", "127.0.0.1:0"], "list"),
@@ -200,6 +174,133 @@ fn what_is_not_understood_is_said_in_a_line() {
     let mut told = command(&executable::path());
     told.env("NOTES_WORKERS", "-1");
     check_failure(&finish(&mut told), 2, &["NOTES_WORKERS", "\"-1\""]);
+    let mut told = command(&executable::path());
+    told.env("NOTES_WORKRS", "2");
+    check_failure(&finish(&mut told), 2, &["NOTES_WORKRS: there is no such variable", "the nearest is NOTES_WORKERS"]);
+}
+
+#[test]
+fn variables_of_the_build_do_not_keep_it_from_serving() {
+    let mut command = command(&executable::path());
+    let site =
+        Server::start_by(command.env("NOTES_BASE_URL", "https://example.org").env("NOTES_SERVICE_HOST", "10.0.0.1"));
+    assert_eq!(site.get("/", &[]).status, 200);
+}
+
+#[test]
+fn a_file_in_the_place_of_a_socket_is_left_alone_and_named() {
+    let folder = folder();
+    let file = folder.path().join("file");
+    fs::write(&file, "mine").expect("a file");
+    let address = format!("unix:{}", file.display());
+    check_failure(&run(&["--listen", &address]), 1, &[&address, "is not a socket: remove it, or choose another path"]);
+    assert_eq!(fs::read_to_string(&file).expect("it is still there"), "mine");
+}
+
+#[test]
+fn an_admin_address_that_others_can_reach_is_warned_of() {
+    for (address, warns) in [("0.0.0.0:0", true), ("[::]:0", true), ("127.0.0.1:0", false), ("[::1]:0", false)] {
+        let mut command = command(&executable::path());
+        let mut site = Server::start_by(command.args(["--admin", address]).stderr(Stdio::piped()));
+        let mut said = String::new();
+        let mut stderr = site.stderr();
+        assert_eq!(site.terminate(), Some(0));
+        stderr.read_to_string(&mut said).expect("UTF-8");
+        assert_eq!(said.starts_with("notes: warning: other computers can reach --admin "), warns, "{address}: {said}");
+        assert_eq!(said.lines().count(), usize::from(warns), "{said}");
+    }
+}
+
+/// A shell that sets limits, and then becomes the executable with these arguments. `None` where the executable is run by another program, which the
+/// limits would be for.
+fn limited(limits: &str, arguments: &[&str]) -> Option<Ran> {
+    if std::env::var_os("NOTES_RUNNER").is_some() {
+        return None;
+    }
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{limits}; exec \"$0\" \"$@\"")]).arg(executable::path()).args(arguments);
+    Some(finish(&mut shell))
+}
+
+#[test]
+fn it_says_that_it_serves_only_where_it_does() {
+    // Enough to listen, and not for what each worker needs besides.
+    let Some(ran) = limited("ulimit -n 40", &["--listen", "127.0.0.1:0", "--workers", "20"]) else { return };
+    check_failure(&ran, 1, &["cannot start a worker", "take fewer --workers"]);
+}
+
+#[test]
+fn too_few_descriptors_for_so_many_workers_are_said_to_be_that() {
+    let Some(ran) = limited("ulimit -n 64", &["--listen", "127.0.0.1:0", "--workers", "100"]) else { return };
+    check_failure(&ran, 1, &["cannot listen on 127.0.0.1:", "raise the limit on open files", "fewer --workers"]);
+}
+
+/// As on a full disk: no file can be longer than this.
+const FULL: &str = "trap '' XFSZ; ulimit -f 8";
+
+#[test]
+fn extract_that_fails_leaves_a_new_folder_out() {
+    let folder = folder();
+    let to = folder.path().join("not/yet/there");
+    let Some(ran) = limited(FULL, &["extract", to.to_str().expect("UTF-8")]) else { return };
+    check_failure(&ran, 1, &["notes-extract", "File too large"]);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn extract_that_fails_leaves_an_existing_folder_as_it_was() {
+    let folder = folder();
+    for (name, text) in [("index.html", "old"), ("mine", "kept")] {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let Some(ran) = limited(FULL, &["extract", "--force", folder.path().to_str().expect("UTF-8")]) else { return };
+    check_failure(&ran, 1, &["File too large"]);
+    let left: Vec<_> = files(folder.path()).into_iter().collect();
+    assert_eq!(left, [PathBuf::from("index.html"), PathBuf::from("mine")]);
+    assert_eq!(fs::read_to_string(folder.path().join("index.html")).expect("it is there"), "old");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
+}
+
+#[test]
+fn extract_with_force_replaces_files_and_adds_to_folders() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("notes")).expect("a new folder");
+    for name in ["index.html", "notes/index.html", "notes/mine"] {
+        fs::write(at(name), "old").expect("a file");
+    }
+    assert_eq!(extract(folder.path(), &["--force"]).code, Some(0));
+    assert_eq!(files(folder.path()).len(), routes().len() + 1);
+    let is_old = |name: &str| fs::read(at(name)).expect("it is there") == b"old";
+    assert_eq!(["index.html", "notes/index.html", "notes/mine"].map(is_old), [false, false, true]);
+    assert_eq!(
+        fs::read_dir(folder.path())
+            .expect("a folder")
+            .filter(|entry| entry.as_ref().expect("an entry").file_name().to_string_lossy().starts_with(".notes"))
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn extract_with_force_changes_nothing_where_a_folder_is_in_the_place_of_a_file() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("index.html")).expect("a new folder");
+    check_failure(&extract(folder.path(), &["--force"]), 1, &["index.html must become a file: move it away"]);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn extract_of_a_relative_folder_goes_below_the_current_one() {
+    let folder = folder();
+    for name in ["public", "./deep/er", "."] {
+        let current = folder.path().join(if name == "." { "empty" } else { "" });
+        fs::create_dir_all(&current).expect("a folder");
+        let ran = finish(command(&executable::path()).args(["extract", name]).current_dir(&current));
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{name}");
+        assert!(current.join(name).join("index.html").is_file(), "{name}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
@@ -179,14 +179,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a port that the system chooses, which it prints.
     pub(crate) fn start() -> Self {
-        Self::start_with(&[])
+        Self::start_by(&mut command(&path()))
     }
 
-    /// The same, with these arguments.
-    pub(crate) fn start_with(arguments: &[&str]) -> Self {
-        let mut command = command(&path());
-        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped());
-        let mut server = Server { child: spawn(&mut command), address: String::new(), stdout: None };
+    /// The same, by this command, which has no arguments yet but options of `serve`.
+    pub(crate) fn start_by(command: &mut Command) -> Self {
+        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        let mut server = Server { child: spawn(command), address: String::new(), stdout: None };
         let mut stdout = BufReader::new(server.child.stdout.take().expect("it is piped"));
         let url = |line: String| line.split_once("http://").map(|(_, url)| url.to_owned());
         let url = stdout.by_ref().lines().find_map(|line| url(line.expect("it writes UTF-8")));
@@ -226,11 +225,31 @@ impl Server {
         self.ask("GET", target, fields)
     }
 
+    /// What it writes to standard error, where that was piped.
+    pub(crate) fn stderr(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.child.stderr.take().expect("it is piped"))
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
+    pub(crate) fn signal(&self, name: &str) {
+        let told = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(told.expect("`kill` is there").success());
+    }
+
     /// Tells it to leave as a service manager does, and waits for it.
-    pub(crate) fn terminate(mut self) -> Option<i32> {
-        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("`kill` is there");
-        assert!(told.success());
+    pub(crate) fn terminate(self) -> Option<i32> {
+        self.signal("TERM");
+        self.wait()
+    }
+
+    /// Waits until it has left.
+    pub(crate) fn wait(mut self) -> Option<i32> {
         self.child.wait().expect("it is our child").code()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 }
 

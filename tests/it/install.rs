@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -10,6 +11,7 @@ use crate::executable::{Ran, command, finish, output, path};
 
 const BINARY: &str = "usr/local/bin/notes";
 const PREVIOUS: &str = "usr/local/bin/notes.previous";
+const RECORD: &str = "usr/local/bin/notes.sha256";
 const UNITS: [&str; 2] = ["etc/systemd/system/notes.service", "etc/systemd/system/notes.socket"];
 
 fn root() -> TempDir {
@@ -79,12 +81,16 @@ fn an_image_gets_the_executable_the_units_and_their_links() {
             "etc/systemd/system/notes.service",
             "etc/systemd/system/notes.socket",
             "etc/systemd/system/sockets.target.wants/notes.socket -> /etc/systemd/system/notes.socket",
-            "usr/local/bin/notes",
+            BINARY,
+            RECORD,
         ]
     );
     let binary = root.path().join(BINARY);
     assert_eq!(fs::read(&binary).expect("a file"), fs::read(path()).expect("the executable"));
     assert_eq!(fs::metadata(&binary).expect("a file").permissions().mode() & 0o777, 0o755);
+    let mut check = Command::new("sha256sum");
+    check.args(["-c", "--strict", "notes.sha256"]).current_dir(binary.parent().expect("a folder"));
+    assert_eq!(finish(&mut check).stdout, "notes: OK\n");
     let printed = output(&["unit"]);
     for unit in UNITS {
         let unit = fs::read_to_string(root.path().join(unit)).expect("a unit");
@@ -105,6 +111,10 @@ fn a_newer_version_keeps_the_one_before_and_can_be_rolled_back() {
     if std::env::var_os("NOTES_RUNNER").is_none() {
         succeed(&newer, &["install", "--rollback"], root.path());
         assert_eq!(lengths(), [old, new]);
+        for name in [BINARY, PREVIOUS] {
+            let said = finish(command(&root.path().join(name)).arg("verify")).stdout;
+            assert!(said.contains(&format!("as in {}", root.path().join(name).display())), "{said}");
+        }
     }
 }
 
@@ -119,7 +129,22 @@ fn a_dry_run_says_each_step_and_does_none() {
     succeed(&path(), &["install"], root.path());
     assert_eq!(succeed(&path(), &["install", "--dry-run"], root.path()), "nothing to do\n");
     let said = succeed(&path(), &["uninstall", "--dry-run"], root.path());
-    assert_eq!(said.lines().filter(|line| line.starts_with("would remove ")).count(), 5, "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("would remove ")).count(), 6, "{said}");
+}
+
+#[test]
+fn a_damaged_executable_is_not_installed_and_can_be_removed() {
+    let root = root();
+    succeed(&path(), &["install"], root.path());
+    let record = root.path().join(RECORD);
+    let text = fs::read_to_string(&record).expect("a record");
+    fs::write(&record, text.replace(['0', '1', '2'], "3")).expect("it is ours");
+    let installed = root.path().join(BINARY);
+    let ran = run(&installed, &["install"], root.path());
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert!(ran.stderr.contains("this executable or its record is damaged"), "{}", ran.stderr);
+    succeed(&installed, &["uninstall"], root.path());
+    assert_eq!(files(root.path()), [""; 0]);
 }
 
 #[test]

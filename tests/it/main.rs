@@ -6,11 +6,13 @@
 mod authoring;
 mod cli;
 mod content;
+mod damage;
 mod executable;
 mod html;
 mod http;
 mod install;
 mod memory;
 mod pages;
+mod signals;
 mod systemd;
 mod tidy;

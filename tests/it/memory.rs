@@ -9,7 +9,7 @@ use std::time::Duration;
 use graven_serve::config;
 use graven_serve::{Memory, Source};
 
-use crate::executable::{Server, emulator, output, routes};
+use crate::executable::{Server, command, emulator, output, path, routes};
 
 /// How many connections of a kind are held. What the allocator and the kernel's own count of pages are out by is a small part of it.
 const HELD: usize = 200;
@@ -71,7 +71,7 @@ fn no_connection_holds_more_than_it_is_charged_with() {
             idle + config::HTTP2_BYTES + streams * config::STREAM_BYTES,
         ),
     ] {
-        let server = Server::start_with(&["--workers", "1"]);
+        let server = Server::start_by(command(&path()).args(["--workers", "1"]));
         // What the first ones take once is not counted.
         let _first: Vec<_> = (0..10).map(|_| open(&server, &bytes, answered)).collect();
         thread::sleep(SETTLED);
