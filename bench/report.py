@@ -107,7 +107,8 @@ def case_section(data, case):
 
 def in_order(cells, case):
     """By connections, and the servers in one order throughout."""
-    order = list(case["head_bytes"])
+    ours, *peers = case["head_bytes"]
+    order = [ours, "before", *peers]
     return sorted(cells, key=lambda cell: (cell["connections"], order.index(cell["server"])))
 
 

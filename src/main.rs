@@ -77,6 +77,8 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     let mut lines: Vec<String> =
         server.addresses().map(|address| format!("serving {} routes at {}\n", pack.len(), address.url())).collect();
+    let capacity = server.capacity();
+    lines.push(format!("{} connections at most; memory: {}\n", capacity.connections, capacity.memory));
     if let Some(address) = server.admin_address() {
         lines.push(format!("/metrics, /healthz and /readyz at {}\n", address.url()));
         if let Address::Tcp(address) = address {

@@ -246,11 +246,6 @@ impl Server {
     pub(crate) fn wait(mut self) -> Option<i32> {
         self.child.wait().expect("it is our child").code()
     }
-
-    /// Where it listens.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
-    }
 }
 
 impl Drop for Server {

@@ -174,7 +174,7 @@ impl Desk {
     }
 
     /// Whether every worker answers. One that has left as it was told to is no reason to restart what is leaving anyway. Neither is a damaged page,
-    /// since the next process would read the same file; unless it is the front page, which is what a worker is asked for.
+    /// since the next process would read the same file.
     async fn health(&self) -> Response<Body> {
         let Status { workers, probes, .. } = &self.status;
         let left = |number: usize| probes[number].is_closed() && workers[number].drain.is_leaving();

@@ -85,10 +85,11 @@ impl AsyncWrite for Probe {
     }
 }
 
-/// What an answer's beginning tells, once enough of it is there. A site without a front page is well too.
+/// What an answer's beginning tells, once enough of it is there. A site without a front page is well too, and so is one whose front
+/// page is damaged: the next process would read the same file.
 fn health(begin: &[u8]) -> Option<Health> {
     let class = begin.get(ANSWER.len())?;
-    let is_well = begin.starts_with(ANSWER) && (b'1'..=b'4').contains(class);
+    let is_well = begin.starts_with(ANSWER) && (b'1'..=b'5').contains(class);
     Some(if is_well { Health::Well } else { Health::Ill })
 }
 
@@ -182,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn a_status_below_500_is_a_sign_of_health() {
+    fn any_status_is_a_sign_of_health() {
         for (begin, expected) in [
             ("HTTP/1.1", None),
             ("HTTP/1.1 ", None),
             ("HTTP/1.1 2", Some(Health::Well)),
             ("HTTP/1.1 404 Not Found", Some(Health::Well)),
-            ("HTTP/1.1 503 ", Some(Health::Ill)),
+            ("HTTP/1.1 500 ", Some(Health::Well)),
             ("SSH-2.0-OpenSSH", Some(Health::Ill)),
         ] {
             assert_eq!(health(begin.as_bytes()), expected, "{begin:?}");
