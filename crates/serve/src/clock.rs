@@ -28,8 +28,13 @@ impl Moment {
 
     /// The moment when `time` has passed.
     pub(crate) fn after(self, time: Duration) -> Self {
-        Moment(self.0.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+        Moment(self.0.saturating_add(milliseconds(time)))
     }
+}
+
+/// Without a division of 128 bits, which [`Duration::as_millis`] takes.
+fn milliseconds(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1000).saturating_add(u64::from(time.subsec_millis()))
 }
 
 /// The clock of one worker.
@@ -67,8 +72,7 @@ impl Clock {
     pub(crate) fn read(&self) -> (Moment, SystemTime) {
         let now = Instant::now();
         let (instant, system) = self.base.get();
-        let milliseconds = u64::try_from(now.duration_since(self.started).as_millis()).unwrap_or(u64::MAX);
-        (Moment(milliseconds), system + now.duration_since(instant))
+        (Moment(milliseconds(now.duration_since(self.started))), system + now.duration_since(instant))
     }
 
     /// The moment that it is now.

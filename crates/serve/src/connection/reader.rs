@@ -147,6 +147,10 @@ impl<'a> Reader<'a> {
     /// Whether the connection has to end, and how. What has arrived on one that waits is answered first.
     fn ending(&mut self, socket: &Socket, now: Moment) -> Option<Next> {
         let Connection { local, slot, meter } = self.connection;
+        let is_stopping = local.shared.drain.has_reached(DrainPhase::Stopping);
+        if !is_stopping && !slot.calls(now) {
+            return None;
+        }
         let is_waiting = self.rest.is_none() && self.ahead.is_empty();
         let is_over = slot.is_over(now);
         if slot.is_evicted() || (is_over && is_waiting) {
@@ -163,7 +167,7 @@ impl<'a> Reader<'a> {
             meter.limit(Limit::HeaderTime);
             return Some(if self.is_preface(&self.ahead) { Next::Closed } else { Next::Slow });
         }
-        if is_waiting && local.shared.drain.has_reached(DrainPhase::Stopping) {
+        if is_waiting && is_stopping {
             if !self.is_new {
                 return self.end(is_waiting, socket);
             }
@@ -256,13 +260,11 @@ impl<'a> Reader<'a> {
     /// Keeps what was not used, until more arrives or the client takes its answer.
     fn keep(&mut self, bytes: Vec<u8>, step: &Step, now: Moment) {
         let Connection { local, slot, meter } = self.connection;
-        let had_ahead = slot.phase() == Phase::Head;
         self.ahead = bytes;
         match step {
             Step::Answered if self.ahead.is_empty() => {
                 self.searched = Some(0);
-                self.wait(now);
-                if had_ahead {
+                if self.wait(now) == Phase::Head {
                     meter.charge(slot, IDLE_BYTES);
                 }
             }
@@ -276,11 +278,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// It waits for the next request, or still for the first.
-    fn wait(&self, now: Moment) {
+    /// It waits for the next request, or still for the first; gives what it did before.
+    fn wait(&self, now: Moment) -> Phase {
         let Connection { local, slot, .. } = self.connection;
         let phase = if self.is_new { Phase::New } else { Phase::Idle };
-        slot.enter(phase, now, now.after(local.limits.idle_time));
+        slot.replace(phase, now, now.after(local.limits.idle_time))
     }
 
     /// Answers the plain requests at the front of `bytes`; gives how many bytes they were, with what is next a message if there is

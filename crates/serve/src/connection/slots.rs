@@ -220,9 +220,17 @@ impl Slot {
         if bytes > before { table.make_room(&Claim { connections: 0, bytes: 0, holds: 0 }, now) } else { Vec::new() }
     }
 
-    /// What the connection is doing.
-    pub(crate) fn phase(&self) -> Phase {
-        self.with(|entry| entry.phase)
+    /// As [`Slot::enter`]; gives the phase before.
+    pub(crate) fn replace(&self, phase: Phase, now: Moment, deadline: Moment) -> Phase {
+        self.with(|entry| {
+            (entry.since, entry.deadline) = (now, deadline);
+            std::mem::replace(&mut entry.phase, phase)
+        })
+    }
+
+    /// Whether something has to be done: room be made, or the deadline be seen to.
+    pub(crate) fn calls(&self, now: Moment) -> bool {
+        self.with(|entry| entry.is_evicted || entry.deadline <= now)
     }
 
     /// Whether the connection has to close to make room.
