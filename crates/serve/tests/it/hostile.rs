@@ -4,9 +4,8 @@ use graven_pack::Pack;
 use graven_serve::{Site, respond};
 use proptest::prelude::*;
 
+use crate::requests::PATHS;
 use crate::site::{BUILT, codings, get, pack, request, small, stored};
-
-const PATHS: [&str; 7] = ["/", "/notes", "/blog/a", "/old", "/nothing", "/notes/", "/tags/%C3%BC%20x"];
 
 #[test]
 fn a_damaged_record_is_a_500_without_details() {

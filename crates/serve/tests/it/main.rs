@@ -6,6 +6,7 @@ mod limits;
 mod negotiation;
 mod operating;
 mod paths;
+mod requests;
 mod running;
 mod site;
 mod sockets;

@@ -3,29 +3,12 @@
 use graven_pack::Coding;
 use graven_serve::{Site, respond};
 
+use crate::requests::{CODINGS, NOT_ALLOWED, TYPES, UNKNOWN};
 use crate::site::{BIG, BUILT, POLICY, ask, codings, etag, field, fields, get, image, pack_of, request, stored};
-
-/// Which coding of `/notes` is chosen; `None` is a 406.
-const CHOICES: [(Option<&str>, Option<Coding>); 14] = [
-    (None, Some(Coding::Identity)),
-    (Some(""), Some(Coding::Identity)),
-    (Some("gzip, deflate"), Some(Coding::Gzip)),
-    (Some("gzip, deflate, br, zstd"), Some(Coding::Brotli)),
-    (Some("GZIP"), Some(Coding::Gzip)),
-    (Some("x-gzip"), Some(Coding::Gzip)),
-    (Some("br;q=0, gzip"), Some(Coding::Gzip)),
-    (Some("gzip;q=1, br;q=0.9"), Some(Coding::Gzip)),
-    (Some("*"), Some(Coding::Brotli)),
-    (Some("*, br;q=0"), Some(Coding::Zstd)),
-    (Some("identity;q=0.5, gzip;q=0.4"), Some(Coding::Identity)),
-    (Some("identity;q=0, zstd"), Some(Coding::Zstd)),
-    (Some("identity;q=0, *;q=0"), None),
-    (Some("*;q=0"), None),
-];
 
 #[test]
 fn the_most_welcome_stored_coding_is_sent() {
-    for (accepted, expected) in CHOICES {
+    for (accepted, expected) in CODINGS {
         let fields: Vec<_> = accepted.map(|value| ("accept-encoding", value)).into_iter().collect();
         let response = get("/notes", &fields);
         assert_eq!(field(&response, "vary"), "Accept-Encoding", "{accepted:?}");
@@ -51,13 +34,7 @@ fn a_page_of_one_coding_varies_by_none_and_can_be_refused() {
 
 #[test]
 fn accept_chooses_the_markdown_of_a_post() {
-    for (accept, path, content_type) in [
-        ("text/html", "/blog/a", "text/html; charset=utf-8"),
-        ("*/*", "/blog/a", "text/html; charset=utf-8"),
-        ("image/png", "/blog/a", "text/html; charset=utf-8"),
-        ("text/markdown", "/blog/a.md", "text/markdown; charset=utf-8"),
-        ("text/markdown, text/html;q=0.5", "/blog/a.md", "text/markdown; charset=utf-8"),
-    ] {
+    for (accept, path, content_type) in TYPES {
         let response = get("/blog/a", &[("accept", accept), ("accept-encoding", "gzip")]);
         assert_eq!(field(&response, "content-type"), content_type, "{accept}");
         assert_eq!(field(&response, "etag"), etag(path, Coding::Gzip), "{accept}");
@@ -157,11 +134,11 @@ fn an_unsatisfiable_range_names_the_length() {
 
 #[test]
 fn other_methods_are_told_what_is_allowed() {
-    for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "QUERY"] {
+    for method in NOT_ALLOWED {
         let response = ask(method, "/notes", &[]);
         assert_eq!((response.status().as_u16(), field(&response, "allow")), (405, "GET, HEAD, OPTIONS"), "{method}");
     }
-    for method in ["PROPFIND", "get", "G"] {
+    for method in UNKNOWN {
         assert_eq!(ask(method, "/notes", &[]).status(), 501, "{method}");
     }
     for target in ["/notes", "/nothing", "*"] {
@@ -172,8 +149,8 @@ fn other_methods_are_told_what_is_allowed() {
 }
 
 /// A request of the matrix, and what the model says of it.
-struct Case<'a> {
-    path: &'a str,
+pub(crate) struct Case<'a> {
+    pub(crate) path: &'a str,
     coding: Coding,
     /// `if-match`, `if-none-match`, `if-range`: the selected variant's tag, another, or no such field.
     tags: [Option<bool>; 3],
@@ -181,7 +158,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn fields(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
         let tag = |matches| if matches { etag(self.path, self.coding) } else { "\"other\"".to_owned() };
         let names = ["if-match", "if-none-match", "if-range"].into_iter().zip(self.tags);
         let mut fields: Vec<_> = names.filter_map(|(name, matches)| Some((name, tag(matches?)))).collect();
@@ -236,18 +213,22 @@ impl Case<'_> {
     }
 }
 
+/// Every combination of a page, a coding, conditions and a range.
+pub(crate) fn cases() -> impl Iterator<Item = Case<'static>> {
+    const CHOICES: [Option<bool>; 3] = [None, Some(true), Some(false)];
+    const RANGES: [Option<&str>; 6] =
+        [None, Some("bytes=2-4"), Some("bytes=-7"), Some("bytes=100-"), Some("bytes=0-1,3-4"), Some("nonsense")];
+    let variants = ["/notes", "/blog/a.md", "/image.png", "/empty"]
+        .into_iter()
+        .flat_map(|path| codings(path).iter().map(move |&coding| (path, coding)));
+    let tags =
+        || CHOICES.iter().flat_map(|&a| CHOICES.iter().flat_map(move |&b| CHOICES.iter().map(move |&c| [a, b, c])));
+    variants.flat_map(move |(path, coding)| {
+        tags().flat_map(move |tags| RANGES.into_iter().map(move |range| Case { path, coding, tags, range }))
+    })
+}
+
 #[test]
 fn every_combination_is_as_the_model_says() {
-    let choices = [None, Some(true), Some(false)];
-    let ranges =
-        [None, Some("bytes=2-4"), Some("bytes=-7"), Some("bytes=100-"), Some("bytes=0-1,3-4"), Some("nonsense")];
-    for path in ["/notes", "/blog/a.md", "/image.png", "/empty"] {
-        for &coding in codings(path) {
-            for tags in choices.iter().flat_map(|a| choices.iter().flat_map(|b| choices.iter().map(|c| [*a, *b, *c]))) {
-                for range in ranges {
-                    Case { path, coding, tags, range }.check();
-                }
-            }
-        }
-    }
+    cases().for_each(|case| case.check());
 }

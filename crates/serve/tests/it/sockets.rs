@@ -10,6 +10,7 @@ use graven_pack::Coding;
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
 
+use crate::requests;
 use crate::running::{PATIENCE, Running, answers};
 use crate::site::{BIG, pack, stored};
 
@@ -60,12 +61,10 @@ fn pipelined_requests_are_answered_in_order() {
 #[test]
 fn http_1_0_is_spoken() {
     let server = Running::start();
-    let text = server.exchange(b"GET /notes HTTP/1.0\r\n\r\n");
+    let text = server.exchange(requests::OLD);
     assert!(text.starts_with("HTTP/1.0 200 OK\r\n"), "{text}");
     assert!(text.ends_with(&String::from_utf8(stored("/notes", Coding::Identity)).expect("ASCII")));
-    let text = server.exchange(
-        b"GET /notes HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /empty HTTP/1.0\r\n\r\nGET /big HTTP/1.0\r\n\r\n",
-    );
+    let text = server.exchange(requests::OLD_AND_KEPT);
     assert_eq!(answers(&text), 2, "{text}");
 }
 
@@ -82,10 +81,10 @@ fn a_client_that_closes_its_half_is_answered() {
 #[test]
 fn content_is_not_waited_for() {
     let server = Running::start();
-    let text = server.exchange(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    let text = server.exchange(requests::EXPECTS_FOR_CONTENT);
     assert!(text.starts_with("HTTP/1.1 405 ") && answers(&text) == 1, "{text}");
     assert!(text.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{text}");
-    let text = server.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+    let text = server.exchange(requests::EXPECTS_FOR_NOTHING);
     assert!(text.starts_with("HTTP/1.1 200 ") && answers(&text) == 1, "{text}");
 }
 
@@ -115,66 +114,7 @@ fn content_is_not_read_without_end() {
 fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
     let server = Running::start();
     let hidden = "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n";
-    for (head, status) in [
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 405),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0;x=y\r\n\r\n", 405),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
-        ("GET / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n folded\r\n\r\n", 400),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
-        (
-            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            405,
-        ),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 405),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\tChunked \r\n\r\n0\r\n\r\n", 405),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 405),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\n\nabcd", 405),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \x0bchunked\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 4, 4\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x4\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 4 4\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length : 4\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length\0: 4\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\tfolded\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\n: no name\r\n\r\n", 400),
-        ("GET / HTTP/1.1\rHost: a\r\r", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\n\rGET", 400),
-        ("GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET /?q#a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET http://a/#b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET / http/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost:\r\nHost: a\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nContent-Length: 4\r\n\r\nabcd", 200),
-        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\rC: d\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nA: b\0\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\n\r\n", 400),
-        ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400),
-        ("GET / HTTP/3.1\r\nHost: a\r\n\r\n", 400),
-        ("GET /\r\n\r\n", 400),
-        ("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        (" GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET notes HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
-    ] {
+    for (head, status) in requests::LAST {
         let text = server.exchange(format!("{head}{hidden}").as_bytes());
         assert!(text.starts_with("HTTP/1.") && text[9..].starts_with(&status.to_string()), "{head:?}: {text}");
         assert_eq!(answers(&text), 1, "what follows was taken for a request: {head:?}: {text}");
@@ -185,20 +125,7 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
 fn what_can_be_read_in_one_way_only_keeps_the_connection() {
     let server = Running::start();
     let next = "GET /notes HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    for head in [
-        // RFC 9112 §2.2: empty lines before a request are skipped.
-        "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\nHost: a\n\n",
-        // RFC 9110 §8.6: equal lengths are one length.
-        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
-        "GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n",
-        // RFC 9110 §2.5: a later minor version means what the latest known one does.
-        "GET / HTTP/1.2\r\nHost: a\r\n\r\n",
-        "GET /?x HTTP/1.9\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n",
-        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-    ] {
+    for head in requests::KEPT {
         let text = server.exchange(format!("{head}{next}").as_bytes());
         assert_eq!(text.matches(" 200 OK\r\n").count(), 2, "{head:?}: {text}");
     }
@@ -234,7 +161,7 @@ fn a_chunk_extension_without_end_ends_the_connection() {
 fn a_bare_line_feed_ends_a_line_and_nothing_more() {
     // RFC 9112 §2.2: a recipient may take it so; a bare carriage return it may not.
     let server = Running::start();
-    let text = server.exchange(b"GET /notes HTTP/1.1\nHost: a\nConnection: close\n\nGET / HTTP/1.1\nHost: a\n\n");
+    let text = server.exchange(requests::BARE_LINE_FEEDS);
     assert!(text.starts_with("HTTP/1.1 200 ") && answers(&text) == 1, "{text}");
 }
 
@@ -252,9 +179,7 @@ fn a_head_without_end_is_refused() {
 #[test]
 fn bytes_that_are_no_http_do_not_hang() {
     let server = Running::start();
-    for bytes in
-        [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\r\n\r\n\xff\xff\r\n\r\n"]
-    {
+    for bytes in requests::NO_HTTP {
         let mut client = server.connect();
         client.send(bytes);
         client.stream.shutdown(std::net::Shutdown::Write).expect("it is open");
