@@ -1,6 +1,12 @@
 //! The fields that do not depend on the page, and why they are sent.
 
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
+
+/// Whether an answer with this status says how long its content is: there is none in a 204, and the length of a 304 would be the
+/// page's (RFC 9110 §8.6).
+pub(crate) fn has_length(status: StatusCode) -> bool {
+    !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
 
 /// For the answers that have a text of ours: what is wrong with one request says nothing of the next.
 pub(crate) static NO_STORE: HeaderValue = HeaderValue::from_static("no-store");

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, Method, Response, StatusCode, Version};
 
 use crate::answer::{Answer, Selected};
 use crate::body::Body;
+use crate::fields::has_length;
 use crate::forwarded::{CF_CONNECTING_IP, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO};
 use crate::metrics::Route;
 use crate::prepared::Site;
@@ -279,8 +280,7 @@ pub(crate) fn written(response: &Response<Body>) -> Box<[u8]> {
     for (name, value) in response.headers() {
         head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    // RFC 9110 §15.4.5: a 304 has no content, and the length of none is no length of the page's.
-    if status != StatusCode::NOT_MODIFIED {
+    if has_length(status) {
         head.extend(format!("content-length: {}\r\n", response.body().length()).into_bytes());
     }
     head.into_boxed_slice()

@@ -11,8 +11,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::CONNECTION;
-use http::{Request, Response};
+use http::header::{CONNECTION, CONTENT_LENGTH};
+use http::{HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{Builder, Connection as Http1};
 use hyper::service::Service;
@@ -168,6 +168,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
         let Connection { local, meter, .. } = self.connection;
         let (head, _) = request.into_parts();
         meter.begin(&head);
+        let is_head = head.method == Method::HEAD;
         let (_, clock) = local.clock.read();
         let now = later(clock, local.site.pack().time());
         let (mut response, route) = match self.target {
@@ -177,6 +178,10 @@ impl Service<Request<Incoming>> for Responder<'_> {
         // No resource here has a use for content, so none is read; what may follow it is not taken for a request.
         if self.content == Content::Some || local.shared.drain.is_leaving() {
             response.headers_mut().insert(CONNECTION, fields::CLOSE.clone());
+        }
+        // hyper leaves a zero out of the answer to HEAD. GET has it, and HEAD has the fields of GET (RFC 9110 §9.3.2).
+        if is_head && response.body().length() == 0 && fields::has_length(response.status()) {
+            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
         increment(&self.progress.answered);
         self.progress.is_flushed.set(false);

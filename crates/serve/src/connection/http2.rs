@@ -16,7 +16,7 @@ use bytes::Bytes;
 use h2::server::{Builder, Connection as Frames, SendResponse};
 use h2::{Reason, SendStream};
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response};
 
 use super::head::Content;
 use super::slots::Phase;
@@ -27,6 +27,7 @@ use crate::clock::Moment;
 use crate::config::{
     ERROR_RESETS, HTTP2_BYTES, IDLE_BYTES, LINGER_TIME, Limits, STALLED_BYTES, STREAM_BYTES, STREAM_WINDOW,
 };
+use crate::fields::has_length;
 use crate::metrics::Limit;
 use crate::respond::respond_to;
 use crate::time::later;
@@ -308,8 +309,7 @@ fn fields_of(response: Response<Body>, date: &[u8]) -> (Response<()>, Bytes) {
     if let Ok(date) = HeaderValue::from_bytes(date) {
         fields.insert(DATE, date);
     }
-    // RFC 9110 §8.6: none in a 204; that of a 304 would be the page's.
-    if ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&head.status) {
+    if has_length(head.status) {
         fields.insert(CONTENT_LENGTH, HeaderValue::from(body.length()));
     }
     (Response::from_parts(head, ()), body.into_content())
