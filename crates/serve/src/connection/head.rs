@@ -40,18 +40,24 @@ pub(crate) fn is_malformed(bytes: &[u8]) -> bool {
     /// hyper's own limit.
     const MOST_FIELDS: usize = 100;
     let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
-    httparse::Request::new(&mut fields).parse(bytes).is_err()
+    match httparse::Request::new(&mut fields).parse(bytes) {
+        Ok(_) => false,
+        // The rest is looked at when the head is whole, and its version lowered.
+        Err(httparse::Error::Version) => later_minor(bytes).is_none(),
+        Err(_) => true,
+    }
 }
 
 /// Takes a minor version above 1 for 1, whose meaning it has (RFC 9110 §2.5); whether there was one.
 pub(crate) fn lower_version(head: &mut [u8]) -> bool {
+    later_minor(head).map(|at| head[at] = b'1').is_some()
+}
+
+/// Where the minor version is, if it is above 1.
+fn later_minor(head: &[u8]) -> Option<usize> {
     let end = head.iter().position(|&byte| byte == b'\n').unwrap_or(head.len());
     let end = if head[..end].ends_with(b"\r") { end - 1 } else { end };
-    let [.., b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'2'..=b'9'] = &mut head[..end] else {
-        return false;
-    };
-    *minor = b'1';
-    true
+    matches!(&head[..end], [.., b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9']).then(|| end - 1)
 }
 
 /// The request line, as it was sent.
@@ -119,6 +125,24 @@ mod tests {
             let mut bytes = head.as_bytes().to_vec();
             assert_eq!(lower_version(&mut bytes), head != expected);
             assert_eq!(bytes, expected.as_bytes(), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_still_become_a_head_is_not_malformed() {
+        for (bytes, expected) in [
+            ("", false),
+            ("GET / HT", false),
+            ("GET / HTTP/1.1\r\nHo", false),
+            ("GET / HTTP/1.2", false),
+            ("GET / HTTP/1.2\r\nHost: a\r\n", false),
+            ("GET / HTTP/1.22\r\nHost: a\r\n", true),
+            ("GET / HTTP/2.0\r\n", true),
+            ("GET / HTTP/1.1\r\nno colon\r\n", true),
+            ("GET / HTTP/1.1\rHost", true),
+            ("\x16\x03\x01", true),
+        ] {
+            assert_eq!(is_malformed(bytes.as_bytes()), expected, "{bytes:?}");
         }
     }
 

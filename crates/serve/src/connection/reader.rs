@@ -22,7 +22,7 @@ use super::slots::Phase;
 use super::socket::Socket;
 use super::stream::Connection;
 use crate::clock::Moment;
-use crate::config::{FIRST_REQUEST_TIME, IDLE_BYTES, PlainPath, STALLED_BYTES};
+use crate::config::{FIRST_REQUEST_TIME, IDLE_BYTES, LEAST_HEADER_BYTES, PlainPath, STALLED_BYTES};
 use crate::drain::Phase as DrainPhase;
 use crate::metrics::Limit;
 use crate::plain::{Reply, reply};
@@ -231,8 +231,11 @@ impl<'a> Reader<'a> {
             }
         }
         let length = read.filled().len();
-        if ready!(polled).is_err() || length == 0 {
+        if ready!(polled).is_err() {
             return Poll::Ready(Step::Next(Next::Closed));
+        }
+        if length == 0 {
+            return Poll::Ready(self.at_end());
         }
         let bytes = &mut buffer[..length];
         if self.ahead.is_empty() {
@@ -245,6 +248,16 @@ impl<'a> Reader<'a> {
         ahead.extend_from_slice(bytes);
         drop(buffer);
         Poll::Ready(self.answer_kept(ahead, socket, time, context))
+    }
+
+    /// The client sends no more. What cannot become a head is refused here if it was not at the first look: so an answer does not
+    /// depend on where the network cut it.
+    fn at_end(&mut self) -> Step {
+        let bytes = std::mem::take(&mut self.ahead);
+        if self.is_preface(&bytes) || !head::is_malformed(&bytes) {
+            return Step::Next(Next::Closed);
+        }
+        message(&bytes, bytes.len()).1
     }
 
     fn answer_kept(&mut self, mut bytes: Vec<u8>, socket: &mut Socket, time: Time, context: &mut Context<'_>) -> Step {
@@ -269,7 +282,8 @@ impl<'a> Reader<'a> {
                 }
             }
             Step::Answered => {
-                self.searched = Some(self.ahead.len());
+                // HTTP/2's preface begins with an empty line that ends a head if it is none.
+                self.searched = Some(if self.is_preface(&self.ahead) { 0 } else { self.ahead.len() });
                 slot.enter_once(Phase::Head, now, now.after(local.limits.header_time));
                 meter.read();
                 meter.charge(slot, IDLE_BYTES + self.ahead.capacity());
@@ -309,7 +323,7 @@ impl<'a> Reader<'a> {
             // A server that leaves says so in each answer, and not in the heads that were made ahead.
             let is_plain_path = self.is_plain_path && !local.shared.drain.is_leaving();
             let reply = if is_plain_path && self.may_be_whole(&bytes[used..]) {
-                reply(&local.site, site_time, &bytes[used..])
+                reply(&local.site, site_time, &bytes[used..]).filter(|reply| reply.length <= self.most_of_a_head())
             } else {
                 None
             };
@@ -353,10 +367,11 @@ impl<'a> Reader<'a> {
             let next = || Step::Next(Next::Http2(Bytes::copy_from_slice(bytes)));
             return Some(if is_whole { (bytes.len(), next()) } else { (0, Step::Answered) });
         }
-        let most = self.connection.local.limits.header_bytes;
+        let most = self.most_of_a_head();
         let Some(end) = head::end(bytes, self.searched.unwrap_or(0)) else {
             let is_first_look = self.searched.is_none_or(|searched| searched == 0);
             if bytes.len() >= most || (is_first_look && head::is_malformed(bytes)) {
+                head::lower_version(bytes);
                 return Some(message(bytes, bytes.len()));
             }
             return Some((0, Step::Answered));
@@ -367,6 +382,11 @@ impl<'a> Reader<'a> {
         }
         // hyper refuses a head that does not end within the limit.
         Some(message(bytes, if end > most { most } else { end }))
+    }
+
+    /// How long a head may be: the same by either way.
+    fn most_of_a_head(&self) -> usize {
+        self.connection.local.limits.header_bytes.max(LEAST_HEADER_BYTES)
     }
 
     /// Whether the connection can be, or is, one of HTTP/2.
