@@ -1,5 +1,6 @@
 //! The server against a small site: its pure part by tables, its sockets by a client that writes bytes.
 
+mod differential;
 mod hostile;
 mod http2;
 mod limits;

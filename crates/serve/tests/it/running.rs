@@ -37,7 +37,7 @@ impl Running {
         Self::start_on(1, &Config { limits, ..Config::default() })
     }
 
-    fn start_on(workers: usize, config: &Config) -> Self {
+    pub(crate) fn start_on(workers: usize, config: &Config) -> Self {
         let listen = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
         let workers = NonZeroUsize::new(workers).expect("some");
         let server = Server::bind(Config { listen, workers, ..config.clone() }).expect("a free port");
@@ -52,9 +52,7 @@ impl Running {
     }
 
     pub(crate) fn connect(&self) -> Client {
-        let stream = TcpStream::connect(self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        Client { stream, read: Vec::new() }
+        Client::connect(self.address)
     }
 
     /// What the server writes in answer to these bytes, until it closes.
@@ -93,6 +91,12 @@ pub(crate) struct Answer {
 }
 
 impl Client {
+    pub(crate) fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Client { stream, read: Vec::new() }
+    }
+
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).expect("it reads");
     }

@@ -1,0 +1,456 @@
+//! Plain requests are answered before hyper is set up, all others by hyper. Nobody may see which: the same bytes are sent to servers
+//! that differ in that alone, and in whether they log, and all that comes back is the same but for the value of `Date`.
+//!
+//! Each answer is also the one that its request gets on a connection of its own, wherever what a client sends is cut: so none is
+//! lost, and none belongs to another request.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::Shutdown;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use graven_pack::Coding;
+use graven_serve::config::{Limits, PlainPath};
+use graven_serve::{AccessLog, Config, Form};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::TestRunner;
+
+use crate::negotiation;
+use crate::requests::{self, PATHS};
+use crate::running::{Client, Running, answers};
+use crate::site::etag;
+
+/// Longer than a server takes to read what was sent. Where it is not, two pieces arrive as one, and the answers are the same.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Servers of the same site: plain requests by either way, and each with and without an access log.
+struct Ways {
+    ways: Vec<Way>,
+    /// What was asked alone before, and the answer.
+    alone: RefCell<HashMap<Vec<u8>, Vec<u8>>>,
+    /// How many answers each has given.
+    answered: RefCell<usize>,
+}
+
+struct Way {
+    plain_path: PlainPath,
+    server: Running,
+    /// Reads the log until the server is gone.
+    log: Option<JoinHandle<Vec<String>>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Log {
+    Off,
+    On,
+}
+
+impl Way {
+    fn start(plain_path: PlainPath, log: Log, limits: &Limits) -> Self {
+        let (access_log, log) = match log {
+            Log::Off => (None, None),
+            Log::On => {
+                let (reader, writer) = io::pipe().expect("a pipe");
+                let reading =
+                    thread::spawn(|| BufReader::new(reader).lines().map(|line| line.expect("UTF-8")).collect());
+                (Some(AccessLog::to(Form::Json, writer.into())), Some(reading))
+            }
+        };
+        let config = Config { plain_path, access_log, limits: limits.clone(), ..Config::default() };
+        Way { plain_path, server: Running::start_on(1, &config), log }
+    }
+
+    /// Tells it to leave; gives the lines of its log, without what depends on the time.
+    fn leave(mut self) -> Vec<String> {
+        self.server.stop();
+        self.server.wait();
+        let lines = self.log.map(|log| log.join().expect("it reads")).unwrap_or_default();
+        lines.iter().map(|line| timeless(line)).collect()
+    }
+}
+
+impl Ways {
+    fn start(limits: &Limits) -> Self {
+        let ways = [PlainPath::On, PlainPath::Off].into_iter();
+        let ways =
+            ways.flat_map(|plain_path| [Log::Off, Log::On].map(|log| Way::start(plain_path, log, limits))).collect();
+        Ways { ways, alone: RefCell::default(), answered: RefCell::default() }
+    }
+
+    /// What all answer to these bytes, cut at these places, until they close.
+    fn answer(&self, bytes: &[u8], cuts: &[usize]) -> Vec<u8> {
+        let mut clients: Vec<_> = self.ways.iter().map(|way| way.server.connect()).collect();
+        send(&mut clients, bytes, cuts);
+        let mut given = clients.iter_mut().map(all_of);
+        let expected = given.next().expect("a server");
+        for (way, given) in self.ways[1..].iter().zip(given) {
+            assert_same(&given, &expected, || format!("{:?}, {}, cut at {cuts:?}", way.plain_path, shown(bytes)));
+        }
+        *self.answered.borrow_mut() += answers(&String::from_utf8_lossy(&expected));
+        expected
+    }
+
+    /// What a request is answered that is all of its connection.
+    fn alone(&self, request: &[u8]) -> Vec<u8> {
+        if let Some(known) = self.alone.borrow().get(request) {
+            return known.clone();
+        }
+        let answer = self.answer(request, &[]);
+        self.alone.borrow_mut().insert(request.to_vec(), answer.clone());
+        answer
+    }
+
+    /// The requests one after another, cut at these places, are answered as each of them alone, up to the last of the connection.
+    fn check(&self, requests: &[Vec<u8>], cuts: &[usize]) {
+        let mut expected = Vec::new();
+        for request in requests {
+            let answer = self.alone(request);
+            expected.extend_from_slice(&answer);
+            if is_last(&answer) {
+                break;
+            }
+        }
+        let bytes = requests.concat();
+        assert_same(&self.answer(&bytes, cuts), &expected, || format!("{}, cut at {cuts:?}", shown(&bytes)));
+    }
+
+    /// The logs have the same lines, one for each answer.
+    fn assert_same_logs(self) {
+        let answered = self.answered.take();
+        let mut logs = self.ways.into_iter().filter(|way| way.log.is_some()).map(Way::leave).map(|mut lines| {
+            // A connection that is refused is logged when its client is gone, and then the next may have been answered.
+            lines.sort_unstable();
+            lines
+        });
+        let expected = logs.next().expect("one logs");
+        assert_eq!(expected.len(), answered, "a line for each answer");
+        for log in logs {
+            assert_eq!(log.len(), answered, "a line for each answer");
+            for (line, expected) in log.iter().zip(&expected) {
+                assert_eq!(line, expected);
+            }
+        }
+    }
+}
+
+/// Sends each client the same pieces at the same time, and then closes its half.
+fn send(clients: &mut [Client], bytes: &[u8], cuts: &[usize]) {
+    let mut cuts: Vec<_> = cuts.iter().map(|cut| cut % bytes.len()).collect();
+    cuts.sort_unstable();
+    let mut begin = 0;
+    for end in cuts.into_iter().chain([bytes.len()]) {
+        for client in &mut *clients {
+            client.stream.set_nodelay(true).expect("a socket");
+            // It may have closed after the answer that is its last, which it may.
+            client.stream.write_all(&bytes[begin..end]).unwrap_or_default();
+        }
+        if end < bytes.len() {
+            thread::sleep(PAUSE);
+        }
+        begin = end;
+    }
+    for client in clients {
+        client.stream.shutdown(Shutdown::Write).unwrap_or_default();
+    }
+}
+
+/// All that comes until the server closes, with each `Date` the same. A reset is an error.
+fn all_of(client: &mut Client) -> Vec<u8> {
+    while client.more().expect("a close without a reset") > 0 {}
+    undated(std::mem::take(&mut client.read))
+}
+
+fn undated(mut bytes: Vec<u8>) -> Vec<u8> {
+    const NAME: &[u8] = b"\r\ndate: ";
+    const VALUE: &[u8] = b"Sun, 06 Nov 1994 08:49:37 GMT";
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(NAME.len()).position(|window| window == NAME) {
+        at += found + NAME.len();
+        let value = &mut bytes[at..at + VALUE.len()];
+        assert!(value.ends_with(b" GMT"), "{value:?}");
+        value.copy_from_slice(VALUE);
+    }
+    bytes
+}
+
+fn assert_same(given: &[u8], expected: &[u8], asked: impl FnOnce() -> String) {
+    if given != expected {
+        let [given, expected] = [given, expected].map(String::from_utf8_lossy);
+        panic!("{}:\n{given}\n--- instead of\n{expected}", asked());
+    }
+}
+
+/// Without what is long and the same all over.
+fn shown(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string().replace(&"x".repeat(100), "x(100)").replace(&"a".repeat(100), "a(100)")
+}
+
+/// Whether the connection ends with this answer, or had none.
+fn is_last(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let head = text.split("\r\n\r\n").next().unwrap_or_default();
+    let has = |field: &str| head.lines().any(|line| line == field);
+    head.is_empty() || has("connection: close") || (head.starts_with("HTTP/1.0") && !has("connection: keep-alive"))
+}
+
+/// A line in JSON, without its time and its duration.
+fn timeless(line: &str) -> String {
+    let (_, line) = line.split_once(",\"client\":").expect("a time in front");
+    let (before, after) = line.split_once(",\"duration_us\":").expect("a duration");
+    let (_, after) = after.split_once(',').expect("a field after it");
+    format!("{before},{after}")
+}
+
+fn get(target: &str, fields: &str) -> Vec<u8> {
+    format!("GET {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n").into_bytes()
+}
+
+/// The requests of all tables, each alone.
+fn tabled() -> Vec<Vec<u8>> {
+    let targets =
+        [requests::EXACT.as_slice(), &requests::SPELLINGS, &requests::REDIRECTS, &requests::OTHER_WAYS].concat();
+    let targets = targets.into_iter().map(|(target, ..)| target).chain(requests::OTHER_HOSTS).chain(PATHS);
+    let methods = requests::NOT_ALLOWED.into_iter().chain(requests::UNKNOWN).chain(["HEAD", "OPTIONS", "CONNECT"]);
+    let mut all: Vec<Vec<u8>> = targets.map(|target| get(target, "")).collect();
+    for target in PATHS.into_iter().chain(["*", "/image.png", "/empty"]) {
+        for method in methods.clone() {
+            all.push(format!("{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n").into_bytes());
+        }
+        all.push(get(target, "If-Match: \"x\"\r\nIf-None-Match: *\r\nRange: bytes=0-1\r\n"));
+        all.push(get(target, "Range: bytes=3-\r\n"));
+        all.push(get(target, "Accept: text/markdown\r\n"));
+        for (accepted, _) in requests::CODINGS {
+            all.push(get(target, &accepted.map(|value| format!("Accept-Encoding: {value}\r\n")).unwrap_or_default()));
+        }
+    }
+    for (accept, ..) in requests::TYPES {
+        all.push(get("/blog/a", &format!("Accept: {accept}\r\nAccept-Encoding: gzip\r\n")));
+    }
+    all.extend(requests::LAST.map(|(request, _)| request.into()));
+    all.extend(requests::KEPT.map(Into::into));
+    all.extend(
+        [
+            requests::OLD,
+            requests::OLD_AND_KEPT,
+            requests::EXPECTS_FOR_CONTENT,
+            requests::EXPECTS_FOR_NOTHING,
+            requests::BARE_LINE_FEEDS,
+            // The preface is HTTP/2's, which has one way only.
+            requests::NO_HTTP[0],
+            requests::NO_HTTP[2],
+        ]
+        .map(Into::into),
+    );
+    all
+}
+
+#[test]
+fn the_requests_of_all_tables_are_answered_alike() {
+    let ways = Ways::start(&Limits::default());
+    let mut number = 0;
+    for request in tabled() {
+        let (length, whole) = (request.len(), ways.answer(&request, &[]));
+        for cuts in [&[length / 2][..], &[1, length / 4, length - 1]] {
+            assert_same(&ways.answer(&request, cuts), &whole, || format!("{}, cut at {cuts:?}", shown(&request)));
+        }
+        number += 1;
+    }
+    assert!(number > 400, "{number}");
+    ways.assert_same_logs();
+}
+
+#[test]
+fn conditions_and_ranges_are_answered_alike() {
+    let ways = Ways::start(&Limits::default());
+    let requests: Vec<_> = negotiation::cases()
+        .flat_map(|case| {
+            let fields: String = case.fields().iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            ["GET", "HEAD"]
+                .map(|method| format!("{method} {} HTTP/1.1\r\nhost: a\r\n{fields}\r\n", case.path).into_bytes())
+        })
+        .collect();
+    assert!(requests.len() > 2_000, "{}", requests.len());
+    for pipeline in requests.chunks(54) {
+        let answer = ways.answer(&pipeline.concat(), &[]);
+        assert_eq!(answers(&String::from_utf8_lossy(&answer)), pipeline.len());
+    }
+    ways.assert_same_logs();
+}
+
+/// Field lines that have a say, well-formed.
+fn common_field() -> impl Strategy<Value = String> {
+    let tags = ["/", "/notes", "/blog/a", "/blog/a.md", "/image.png", "/empty"]
+        .into_iter()
+        .flat_map(|path| Coding::ALL.map(|coding| etag(path, coding)))
+        .chain(["*", "W/\"x\"", "\"x\", \"y\"", "x", ""].map(str::to_owned))
+        .collect::<Vec<_>>();
+    let accepts: Vec<_> = requests::TYPES.into_iter().map(|(accept, ..)| accept).collect();
+    let codings: Vec<_> = requests::CODINGS.into_iter().filter_map(|(accepted, _)| accepted).collect();
+    let ranges = vec!["bytes=0-9", "bytes=-7", "bytes=90-", "bytes=500-", "bytes=0-1,3-4", "bytes=9-1", "nonsense"];
+    let whole = vec![
+        "Connection: keep-alive",
+        "Connection: Keep-Alive",
+        "Expect: 100-continue",
+        "Upgrade: h2c",
+        "Connection: Upgrade",
+        "TE: trailers",
+        "Keep-Alive: timeout=5",
+        "Content-Length: 0",
+        "Cache-Control: no-cache",
+        "X-Forwarded-For: 192.0.2.1",
+        "Forwarded: for=192.0.2.1",
+        "X-Empty:",
+        "x-spaces: \t a \t ",
+    ];
+    prop_oneof![
+        4 => (select(vec!["If-None-Match", "if-match", "If-Range"]), select(tags)).prop_map(|(name, tag)| format!("{name}: {tag}")),
+        3 => select(accepts).prop_map(|accept| format!("Accept: {accept}")),
+        4 => select(codings).prop_map(|codings| format!("Accept-Encoding: {codings}")),
+        2 => (0_u16..=1000, 0_u16..=1000).prop_map(|(one, other)| {
+            format!("accept-encoding: gzip;q={}.{:03}, br;q=0.{:03}", one / 1000, one % 1000, other % 1000)
+        }),
+        2 => select(ranges).prop_map(|range| format!("Range: {range}")),
+        5 => select(whole).prop_map(str::to_owned),
+        2 => "(User-Agent|Referer|Cookie): [ -~]{0,60}",
+        1 => (1_usize..4_000).prop_map(|length| format!("X-Padding: {}", "x".repeat(length))),
+    ]
+}
+
+/// Field lines that end the connection, or make the head one that is refused.
+fn last_field() -> impl Strategy<Value = String> {
+    let lines = [
+        "Connection: close",
+        "Connection: close, upgrade",
+        "Host: a",
+        "Host: b c",
+        "A: b\r\n folded",
+        "no colon",
+        ": no name",
+        "Na me: a",
+        "Transfer-Encoding: identity",
+        "Content-Length: 1, 2",
+        "Content-Length: x",
+        "A: b\rC: d",
+        "A: \u{1}",
+        "A: \u{e4}",
+    ];
+    prop_oneof![
+        9 => select(lines.to_vec()).prop_map(str::to_owned),
+        1 => Just(format!("X-Long: {}", "x".repeat(20_000))),
+        1 => Just(["A: b"; 101].join("\r\n")),
+    ]
+}
+
+fn target() -> impl Strategy<Value = String> {
+    let tabled =
+        [requests::EXACT.as_slice(), &requests::SPELLINGS, &requests::REDIRECTS, &requests::OTHER_WAYS].concat();
+    let tabled: Vec<_> = tabled.into_iter().map(|(target, ..)| target).chain(requests::OTHER_HOSTS).collect();
+    prop_oneof![
+        8 => select(vec!["/", "/notes", "/blog/a", "/blog/a.md", "/image.png", "/empty", "/nothing", "/404"]).prop_map(str::to_owned),
+        4 => select(PATHS.to_vec()).prop_map(|path| format!("{path}?q")),
+        4 => select(tabled).prop_map(str::to_owned),
+        1 => select(vec!["*", "http://a/notes", "http://a", "/#a", "/notes#a", "a:80", "/n%6Ftes", "/./notes"]).prop_map(str::to_owned),
+        1 => "/[a-z/.%0-9A-F?&=~-]{0,24}",
+        1 => (1_usize..9_000).prop_map(|length| format!("/{}", "a".repeat(length))),
+    ]
+}
+
+/// A request of any kind, with its content.
+fn request() -> impl Strategy<Value = Vec<u8>> {
+    let method = prop_oneof![
+        12 => Just("GET"),
+        4 => Just("HEAD"),
+        2 => select(vec!["OPTIONS", "POST", "DELETE", "get", "PROPFIND"]),
+        1 => select(vec!["CONNECT", "G@T(", ""]),
+    ];
+    let version = prop_oneof![
+        24 => Just("HTTP/1.1"),
+        3 => select(vec!["HTTP/1.2", "HTTP/1.9"]),
+        1 => select(vec!["HTTP/1.0", "HTTP/2.0", "HTTP/1.10", "http/1.1", "HTTP/1.1 "]),
+    ];
+    let host = prop_oneof![30 => Just(Some("a")), 2 => Just(Some("")), 1 => Just(None)];
+    let last = prop_oneof![12 => Just(None), 1 => last_field().prop_map(Some)];
+    let content = prop_oneof![
+        20 => Just(("", "")),
+        1 => select(vec![
+            ("Content-Length: 5", "abcde"),
+            ("Content-Length: 33", "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n"),
+            ("Transfer-Encoding: chunked", "5\r\nabcde\r\n0\r\n\r\n"),
+            ("Content-Length: 3\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
+        ]),
+    ];
+    let line_end = prop_oneof![12 => Just("\r\n"), 1 => Just("\n")];
+    let before = prop_oneof![9 => Just(""), 1 => select(vec!["\r\n", "\n", "\r\n\r\n", "\n\r\n"])];
+    let fields = prop::collection::vec(common_field(), 0..5);
+    (before, (method, target(), version), host, fields, last, content, line_end).prop_map(
+        |(before, (method, target, version), host, fields, last, (framing, content), line_end)| {
+            let mut lines = vec![format!("{method} {target} {version}")];
+            lines.extend(host.map(|host| format!("Host: {host}")));
+            lines.extend(fields.into_iter().chain(last).chain((!framing.is_empty()).then(|| framing.to_owned())));
+            let lines: String = lines.iter().flat_map(|line| [line, line_end]).collect();
+            format!("{before}{lines}{line_end}{content}").into_bytes()
+        },
+    )
+}
+
+#[test]
+fn generated_connections_are_answered_alike_and_each_request_as_alone() {
+    let ways = Ways::start(&Limits::default());
+    let pipelines = (prop::collection::vec(request(), 1..=8), prop::collection::vec(any::<usize>(), 0..=3));
+    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) });
+    runner
+        .run(&pipelines, |(requests, cuts)| {
+            ways.check(&requests, &cuts);
+            Ok(())
+        })
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    ways.assert_same_logs();
+}
+
+/// So many requests that keep the connection, none with the answer of the one before.
+fn different(number: usize) -> Vec<Vec<u8>> {
+    let tag = etag("/notes", Coding::Gzip);
+    let requests = [
+        get("/", ""),
+        get("/notes?1", ""),
+        get("/nothing", ""),
+        b"HEAD /notes HTTP/1.1\r\nHost:a\r\n\r\n".to_vec(),
+        get("/blog/a", ""),
+        get("/old?a", ""),
+        get("/notes", &format!("Accept-Encoding: gzip\r\nIf-None-Match: {tag}\r\n")),
+        b"GET /notes HTTP/1.2\r\nHost: a\r\nRange: bytes=1-2\r\n\r\n".to_vec(),
+        b"\r\nGET / HTTP/1.1\nHost: a\n\n".to_vec(),
+        b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
+    ];
+    requests.iter().cycle().take(number).cloned().collect()
+}
+
+#[test]
+fn a_pipeline_is_answered_as_its_requests_wherever_it_is_cut() {
+    let ways = Ways::start(&Limits::default());
+    let requests = different(40);
+    let expected: Vec<u8> = requests.iter().flat_map(|request| ways.alone(request)).collect();
+    assert_eq!(answers(&String::from_utf8_lossy(&expected)), requests.len());
+    let bytes = requests.concat();
+    // One cut in each exchange; those of a server one after another, both servers at the same time.
+    thread::scope(|scope| {
+        for way in ways.ways.iter().filter(|way| way.log.is_none()) {
+            let (bytes, expected) = (&bytes, &expected);
+            let (address, name) = (way.server.address, way.plain_path);
+            scope.spawn(move || {
+                for cut in 1..bytes.len() {
+                    let mut client = Client::connect(address);
+                    send(std::slice::from_mut(&mut client), bytes, &[cut]);
+                    assert_same(&all_of(&mut client), expected, || format!("{name:?}, cut at {cut}"));
+                }
+            });
+        }
+    });
+    // And all cuts in one.
+    let all: Vec<_> = (1..bytes.len()).collect();
+    assert_same(&ways.answer(&bytes, &all), &expected, || "cut at each byte".to_owned());
+    ways.assert_same_logs();
+}
