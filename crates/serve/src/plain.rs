@@ -36,19 +36,20 @@ pub(crate) struct Reply<'a> {
     pub(crate) length: usize,
     pub(crate) method: &'static str,
     pub(crate) path: &'a str,
-    pub(crate) request: PlainFields<'a>,
 }
 
 /// Answers the request at the front of `bytes`; `None` where it is not whole or not plain.
-pub(crate) fn reply<'a>(site: &'a Site, now: i64, bytes: &'a [u8]) -> Option<Reply<'a>> {
-    let head = Head::read(bytes)?;
+///
+/// `fields` are then the request's. They belong to the caller, since they are large and would be copied on their way.
+pub(crate) fn reply<'a>(site: &'a Site, now: i64, bytes: &'a [u8], fields: &mut PlainFields<'a>) -> Option<Reply<'a>> {
+    let head = Head::read(bytes, fields)?;
     let request = Request {
         method: &head.method,
         target: Target::Path(head.path.into()),
         query: None,
         version: Version::HTTP_11,
         authority: None,
-        fields: &head.fields,
+        fields,
     };
     let answer = answer(site, now, &request).ok()?;
     let route = Route::of(&answer);
@@ -68,7 +69,6 @@ pub(crate) fn reply<'a>(site: &'a Site, now: i64, bytes: &'a [u8]) -> Option<Rep
         length: head.length,
         method: if is_get { "GET" } else { "HEAD" },
         path: head.path,
-        request: head.fields,
     })
 }
 
@@ -77,7 +77,6 @@ pub(crate) fn reply<'a>(site: &'a Site, now: i64, bytes: &'a [u8]) -> Option<Rep
 struct Head<'a> {
     method: Method,
     path: &'a str,
-    fields: PlainFields<'a>,
     length: usize,
 }
 
@@ -99,7 +98,7 @@ pub(crate) struct PlainFields<'a> {
 }
 
 impl<'a> Head<'a> {
-    fn read(bytes: &'a [u8]) -> Option<Self> {
+    fn read(bytes: &'a [u8], fields: &mut PlainFields<'a>) -> Option<Self> {
         let mut lines = [httparse::EMPTY_HEADER; MOST_FIELDS];
         let mut head = httparse::Request::new(&mut lines);
         let httparse::Status::Complete(length) = head.parse(bytes).ok()? else { return None };
@@ -112,7 +111,8 @@ impl<'a> Head<'a> {
         if head.version != Some(1) || !has_full_line_ends(&bytes[..length], head.headers.len()) {
             return None;
         }
-        Some(Head { method, path, fields: PlainFields::of(head.headers)?, length })
+        fields.fill(head.headers)?;
+        Some(Head { method, path, length })
     }
 }
 
@@ -131,24 +131,24 @@ fn has_full_line_ends(head: &[u8], fields: usize) -> bool {
 
 impl<'a> PlainFields<'a> {
     /// `None` where a field stands twice, or has a say that is not read here.
-    fn of(lines: &[httparse::Header<'a>]) -> Option<Self> {
-        let mut fields = PlainFields::default();
+    fn fill(&mut self, lines: &[httparse::Header<'a>]) -> Option<()> {
+        *self = PlainFields::default();
         for line in lines {
             let place = match Name::of(line.name.as_bytes()) {
-                Name::Host => &mut fields.host,
-                Name::Accept => &mut fields.accept,
-                Name::AcceptEncoding => &mut fields.accept_encoding,
-                Name::IfNoneMatch => &mut fields.if_none_match,
-                Name::Forwarded => &mut fields.forwarded,
-                Name::XForwardedFor => &mut fields.x_forwarded_for,
-                Name::XForwardedProto => &mut fields.x_forwarded_proto,
-                Name::CfConnectingIp => &mut fields.cf_connecting_ip,
+                Name::Host => &mut self.host,
+                Name::Accept => &mut self.accept,
+                Name::AcceptEncoding => &mut self.accept_encoding,
+                Name::IfNoneMatch => &mut self.if_none_match,
+                Name::Forwarded => &mut self.forwarded,
+                Name::XForwardedFor => &mut self.x_forwarded_for,
+                Name::XForwardedProto => &mut self.x_forwarded_proto,
+                Name::CfConnectingIp => &mut self.cf_connecting_ip,
                 Name::Referer => {
-                    fields.referer.get_or_insert(line.value);
+                    self.referer.get_or_insert(line.value);
                     continue;
                 }
                 Name::UserAgent => {
-                    fields.user_agent.get_or_insert(line.value);
+                    self.user_agent.get_or_insert(line.value);
                     continue;
                 }
                 Name::Connection if line.value.eq_ignore_ascii_case(b"keep-alive") => continue,
@@ -159,7 +159,7 @@ impl<'a> PlainFields<'a> {
                 return None;
             }
         }
-        Some(fields)
+        Some(())
     }
 }
 
@@ -351,7 +351,7 @@ mod tests {
     fn by_plain_path(site: &Site, method: &str, path: &str, fields: &[(&str, &str)]) -> Option<Answered> {
         let lines = fields.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect::<String>();
         let request = format!("{method} {path} HTTP/1.1\r\n{lines}\r\n");
-        let reply = reply(site, 0, request.as_bytes())?;
+        let reply = reply(site, 0, request.as_bytes(), &mut PlainFields::default())?;
         assert_eq!(reply.length, request.len());
         let whole = [reply.head, b"\r\n"].concat();
         let mut lines = [httparse::EMPTY_HEADER; MOST_FIELDS];
@@ -396,7 +396,7 @@ mod tests {
             let site = site();
             let request = [b"GET /post HTTP/1.1\r\nhost: a\r\n", &bytes[..], b"\r\n\r\n"].concat();
             for bytes in [&bytes[..], &request] {
-                if let Some(reply) = reply(&site, 0, bytes) {
+                if let Some(reply) = reply(&site, 0, bytes, &mut PlainFields::default()) {
                     prop_assert!(reply.length <= bytes.len());
                 }
             }
@@ -436,7 +436,7 @@ mod tests {
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             "",
         ] {
-            assert!(reply(&site, 0, request.as_bytes()).is_none(), "{request:?}");
+            assert!(reply(&site, 0, request.as_bytes(), &mut PlainFields::default()).is_none(), "{request:?}");
         }
     }
 
@@ -449,7 +449,8 @@ mod tests {
             ("/nothing", "accept: */*", StatusCode::NOT_FOUND),
         ] {
             let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nuser-agent: test\r\n{field}\r\n\r\n");
-            let answered = || reply(&site, 0, request.as_bytes()).map(|reply| reply.status);
+            let answered =
+                || reply(&site, 0, request.as_bytes(), &mut PlainFields::default()).map(|reply| reply.status);
             assert_eq!(answered(), Some(status));
             let allocations = allocation_counter::measure(|| assert_eq!(answered(), Some(status)));
             assert_eq!(allocations.count_total, 0, "{path}, {field}");
@@ -460,7 +461,8 @@ mod tests {
     fn pipelined_requests_are_told_apart() {
         let site = site();
         let one = "GET /post HTTP/1.1\r\nhost: a\r\n\r\n";
-        let reply = reply(&site, 0, [one, one].concat().as_bytes()).map(|reply| reply.length);
+        let reply =
+            reply(&site, 0, [one, one].concat().as_bytes(), &mut PlainFields::default()).map(|reply| reply.length);
         assert_eq!(reply, Some(one.len()));
     }
 }

@@ -15,7 +15,7 @@ use http::{HeaderMap, Uri, Version};
 use httpdate::HttpDate;
 
 use crate::forwarded::{Origin, Peer, Scheme};
-use crate::plain::Reply;
+use crate::plain::{PlainFields, Reply};
 
 /// How a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,8 +187,7 @@ fn target(target: &Uri) -> &[u8] {
 
 impl<'a> Line<'a> {
     /// Of a plain request and its answer.
-    pub(crate) fn of_plain(reply: &Reply<'a>, origin: Origin, time: SystemTime) -> Self {
-        let request = &reply.request;
+    pub(crate) fn of_plain(reply: &Reply<'a>, fields: &PlainFields<'a>, origin: Origin, time: SystemTime) -> Self {
         Line {
             time,
             origin,
@@ -197,9 +196,9 @@ impl<'a> Line<'a> {
                 target: reply.path.as_bytes(),
                 version: Version::HTTP_11,
             },
-            referer: request.referer,
-            user_agent: request.user_agent,
-            host: request.host,
+            referer: fields.referer,
+            user_agent: fields.user_agent,
+            host: fields.host,
             status: reply.status.as_u16(),
             bytes: reply.content.len() as u64,
         }

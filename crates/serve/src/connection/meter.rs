@@ -20,7 +20,7 @@ use crate::access_log::{Line, Logged, Record};
 use crate::body::Body;
 use crate::forwarded::Peer;
 use crate::metrics::{Limit, Route, State};
-use crate::plain::Reply;
+use crate::plain::{PlainFields, Reply};
 
 /// One connection.
 pub(crate) struct Meter {
@@ -71,12 +71,18 @@ impl Meter {
     }
 
     /// This is what a plain request is answered, and so much of it the kernel has taken.
-    pub(crate) fn answer_plain(&self, reply: &Reply<'_>, now: SystemTime, written: usize, sent: Sent) {
+    pub(crate) fn answer_plain(
+        &self,
+        reply: &Reply<'_>,
+        fields: &PlainFields<'_>,
+        now: SystemTime,
+        (written, sent): (usize, Sent),
+    ) {
         self.local.shared.counters.count_request(reply.status, reply.route);
         self.local.shared.counters.count_sent(written);
         if let (Some(entry), Some(logger)) = (&self.entry, &self.local.logger) {
-            let origin = logger.origin(entry.peer, &reply.request);
-            let line = Line::of_plain(reply, origin, now);
+            let origin = logger.origin(entry.peer, fields);
+            let line = Line::of_plain(reply, fields, origin, now);
             match sent {
                 Sent::Whole => self.log(&line, self.began.get().map_or(Duration::ZERO, |began| began.elapsed())),
                 Sent::Part => *entry.record.borrow_mut() = Some((Record::of_line(&line), written as u64)),

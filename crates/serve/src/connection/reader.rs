@@ -25,7 +25,7 @@ use crate::clock::Moment;
 use crate::config::{FIRST_REQUEST_TIME, IDLE_BYTES, LEAST_HEADER_BYTES, PlainPath, STALLED_BYTES};
 use crate::drain::Phase as DrainPhase;
 use crate::metrics::Limit;
-use crate::plain::{Reply, reply};
+use crate::plain::{PlainFields, Reply, reply};
 use crate::time::later;
 
 /// How much is read at once: more than the heads of several pipelined requests.
@@ -312,6 +312,7 @@ impl<'a> Reader<'a> {
         let site_time = later(clock, local.site.pack().time());
         let mut used = 0;
         loop {
+            let mut fields = PlainFields::default();
             let skipped = head::empty_lines(&bytes[used..]);
             used += skipped;
             if used == bytes.len() {
@@ -323,7 +324,8 @@ impl<'a> Reader<'a> {
             // A server that leaves says so in each answer, and not in the heads that were made ahead.
             let is_plain_path = self.is_plain_path && !local.shared.drain.is_leaving();
             let reply = if is_plain_path && self.may_be_whole(&bytes[used..]) {
-                reply(&local.site, site_time, &bytes[used..]).filter(|reply| reply.length <= self.most_of_a_head())
+                let reply = reply(&local.site, site_time, &bytes[used..], &mut fields);
+                reply.filter(|reply| reply.length <= self.most_of_a_head())
             } else {
                 None
             };
@@ -343,7 +345,7 @@ impl<'a> Reader<'a> {
             self.is_new = false;
             self.rest = Rest::of(&reply, &date, written);
             let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
-            meter.answer_plain(&reply, clock, written, sent);
+            meter.answer_plain(&reply, &fields, clock, (written, sent));
             if self.rest.is_some() {
                 let deadline = now.after(local.limits.write_time);
                 self.connection.slot.enter(Phase::Writing, now, deadline);
