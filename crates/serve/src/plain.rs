@@ -24,6 +24,9 @@ use crate::target::Target;
 /// How many fields a plain request has at most. Browsers send less than twenty.
 const MOST_FIELDS: usize = 32;
 
+/// How long a plain target is at most: a longer one is a 414, which is hyper's to say (it uses the bound of [`http::Uri`]).
+const MOST_TARGET_BYTES: usize = u16::MAX as usize - 1;
+
 /// What a plain request is answered.
 #[derive(Debug)]
 pub(crate) struct Reply<'a> {
@@ -119,7 +122,11 @@ impl<'a> Head<'a> {
 /// Whether a target is a path that means itself: without a query, an escape, an empty or a dot segment.
 fn is_plain(path: &str) -> bool {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
-    path.starts_with('/') && path.bytes().all(is_unreserved) && !path.contains("//") && !path.contains("/.")
+    path.len() <= MOST_TARGET_BYTES
+        && path.starts_with('/')
+        && path.bytes().all(is_unreserved)
+        && !path.contains("//")
+        && !path.contains("/.")
 }
 
 /// Whether every line ends in CRLF, and no other CR or LF stands anywhere (RFC 9112 §2.2): the request line, a line for each field, and
