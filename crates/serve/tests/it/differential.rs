@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::Shutdown;
+use std::num::NonZeroUsize;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -196,11 +197,19 @@ fn is_last(answer: &[u8]) -> bool {
     head.is_empty() || has("connection: close") || (head.starts_with("HTTP/1.0") && !has("connection: keep-alive"))
 }
 
-/// A line in JSON, without its time and its duration.
+/// A line in JSON, without its time and its duration. Of a request line that could not be read it has as much as had arrived, which
+/// depends on time as well.
 fn timeless(line: &str) -> String {
+    const UNREAD: &str = ",\"method\":null,\"target\":\"";
     let (_, line) = line.split_once(",\"client\":").expect("a time in front");
     let (before, after) = line.split_once(",\"duration_us\":").expect("a duration");
     let (_, after) = after.split_once(',').expect("a field after it");
+    let before = match before.split_once(UNREAD) {
+        Some((client, rest)) => {
+            format!("{client}{UNREAD}{}", &rest[rest.find("\",\"protocol\":").expect("a protocol")..])
+        }
+        None => before.to_owned(),
+    };
     format!("{before},{after}")
 }
 
@@ -400,7 +409,7 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
 fn generated_connections_are_answered_alike_and_each_request_as_alone() {
     let ways = Ways::start(&Limits::default());
     let pipelines = (prop::collection::vec(request(), 1..=8), prop::collection::vec(any::<usize>(), 0..=3));
-    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) });
+    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) });
     runner
         .run(&pipelines, |(requests, cuts)| {
             ways.check(&requests, &cuts);
@@ -452,5 +461,141 @@ fn a_pipeline_is_answered_as_its_requests_wherever_it_is_cut() {
     // And all cuts in one.
     let all: Vec<_> = (1..bytes.len()).collect();
     assert_same(&ways.answer(&bytes, &all), &expected, || "cut at each byte".to_owned());
+    ways.assert_same_logs();
+}
+
+#[test]
+fn a_burst_after_a_long_head_is_answered_while_slots_are_scarce() {
+    const NUMBER: usize = 600;
+    let ways = Ways::start(&Limits { connections: NonZeroUsize::new(4), ..Limits::default() });
+    let long = get("/notes", &format!("X-Padding: {}\r\n", "x".repeat(7_940)));
+    assert!((7_980..8_020).contains(&long.len()), "{}", long.len());
+    let alike = vec![get("/?x", ""); NUMBER];
+    let changing: Vec<_> = ["/?x", "/notes?x", "/nothing?x", "/blog/a?x", "/notes", "/old?x"]
+        .into_iter()
+        .cycle()
+        .take(NUMBER)
+        .map(|target| get(target, ""))
+        .collect();
+    for burst in [alike, changing] {
+        let requests: Vec<_> = std::iter::once(long.clone()).chain(burst).collect();
+        let expected: Vec<u8> = requests.iter().flat_map(|request| ways.alone(request)).collect();
+        assert_eq!(answers(&String::from_utf8_lossy(&expected)), 1 + NUMBER);
+        let bytes = requests.concat();
+        let ends = requests.iter().scan(0, |end, request| {
+            *end += request.len();
+            Some(*end)
+        });
+        let between: Vec<_> = ends.filter(|end| *end < bytes.len()).collect();
+        let of_buffers: Vec<_> = (8_192..bytes.len()).step_by(8_192).collect();
+        let around: Vec<_> = of_buffers.iter().flat_map(|cut| [cut - 1, cut + 1]).collect();
+        for cuts in [&[][..], &[bytes.len() / 2], &[long.len()], &[long.len() - 1], &between, &of_buffers, &around] {
+            let mut idle: Vec<_> = ways
+                .ways
+                .iter()
+                .flat_map(|way| [way.server.connect(), way.server.connect(), way.server.connect()])
+                .collect();
+            for client in &mut idle {
+                assert_eq!(client.ask("GET", "/notes", "").status, 200);
+            }
+            assert_same(&ways.answer(&bytes, cuts), &expected, || format!("cut at {cuts:?}"));
+            *ways.answered.borrow_mut() += 3;
+            for client in &mut idle {
+                assert_eq!(client.ask("GET", "/notes", "").status, 200, "an idle one did not have to go");
+            }
+            *ways.answered.borrow_mut() += 3;
+        }
+    }
+    ways.assert_same_logs();
+}
+
+/// What is refused without being read as a request, or has to be answered before it is known what it is.
+struct Refusal {
+    bytes: String,
+    /// The last answer's.
+    status: u16,
+    /// The request line as it is in the log, in the common form.
+    line: String,
+}
+
+#[test]
+fn a_refusal_has_a_date_and_a_line() {
+    let long = "a".repeat(66_000);
+    let refusal = |bytes: &str, status, line: &str| Refusal { bytes: bytes.to_owned(), status, line: line.to_owned() };
+    let refusals = [
+        refusal("GET / HTTP/3.1\r\nHost: a\r\n\r\n", 400, "GET / HTTP/3.1"),
+        refusal("GET /a HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", 400, "GET /a HTTP/1.1"),
+        refusal("\r\n\r\nGET /\u{1}\"b HTTP/1.1\r\n\r\n", 400, "GET /\\x01\\x22b HTTP/1.1"),
+        refusal("\u{16}\u{3}\u{1}", 400, "\\x16\\x03\\x01"),
+        refusal("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400, "GET / HTTP/1.1"),
+        refusal("GET /notes HTTP/1.1\r\nHost: a\r\n\r\nGET /\r\n\r\n", 400, "GET /"),
+        refusal("GET /slow HTTP/1.1\r\nHo", 408, "GET /slow HTTP/1.1"),
+        refusal("\r\nGE", 408, "GE"),
+        refusal("GET /notes HTTP/1.1\r\nHost: a\r\n\r\nGET /next HT", 408, "GET /next HT"),
+        refusal(&format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"), 414, &format!("GET /{long} HTTP/1.1")),
+        refusal(&format!("GET /long HTTP/1.1\r\nX-Long: {long}{long}\r\n\r\n"), 431, "GET /long HTTP/1.1"),
+        refusal(&format!("GET /many HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(101)), 431, "GET /many HTTP/1.1"),
+        refusal("", 503, "-"),
+    ];
+    for plain_path in [PlainPath::On, PlainPath::Off] {
+        for Refusal { bytes, status, line } in &refusals {
+            let (reader, writer) = io::pipe().expect("a pipe");
+            let reading = thread::spawn(|| io::read_to_string(reader).expect("UTF-8"));
+            let limits = Limits {
+                connections: NonZeroUsize::new(1),
+                header_bytes: 100_000,
+                header_time: Duration::from_millis(100),
+                ..Limits::default()
+            };
+            let access_log = Some(AccessLog::to(Form::Common, writer.into()));
+            let mut server = Running::start_on(1, &Config { plain_path, access_log, limits, ..Config::default() });
+            let busy = (*status == 503).then(|| {
+                let mut busy = server.connect();
+                busy.send(get("/big", ""));
+                busy.more().expect("it answers");
+                busy
+            });
+            let mut client = server.connect();
+            client.send(bytes);
+            let text = client.rest().to_ascii_lowercase();
+            let name = format!("{plain_path:?}, {status}, {:.60}", shown(bytes.as_bytes()));
+            let (_, last) = text.rsplit_once("http/1.1 ").expect("an answer");
+            assert!(last.starts_with(&format!("{status} ")), "{name}: {text}");
+            assert!(last.contains("\r\nconnection: close\r\n"), "{name}: {text}");
+            assert!(last.contains("\r\ndate: ") && last.contains(" gmt\r\n"), "{name}: {text}");
+            drop((client, busy));
+            server.stop();
+            server.wait();
+            drop(server);
+            let log = reading.join().expect("it reads");
+            let lines: Vec<_> = log.lines().map(|line| line.split_once("] ").expect("a time").1).collect();
+            let of_busy = usize::from(*status == 503);
+            assert_eq!(lines.len(), answers(&text.to_ascii_uppercase()) + of_busy, "{name}: {lines:?}");
+            let expected = format!("\"{line}\" {status} -");
+            assert_eq!(lines.iter().filter(|line| **line == expected).count(), 1, "{name}: {lines:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_too_long_is_too_long_by_either_way() {
+    const TARGET_BYTES: usize = 65_534;
+    let limits = Limits { header_bytes: 70_000, ..Limits::default() };
+    let ways = Ways::start(&limits);
+    let check = |request: &[u8], status| {
+        for cuts in [&[][..], &[request.len() - 1], &[8_192, 16_384, request.len() - 3]] {
+            let answer = String::from_utf8_lossy(&ways.answer(request, cuts)).into_owned();
+            assert_eq!(answer.get(9..12), Some(status), "{}, cut at {cuts:?}: {answer}", shown(request));
+        }
+    };
+    for (length, status) in [(TARGET_BYTES - 1, "404"), (TARGET_BYTES, "404"), (TARGET_BYTES + 1, "414")] {
+        check(&get(&format!("/{}", "a".repeat(length - 1)), ""), status);
+    }
+    let rest = get("/notes", "A: \r\n").len();
+    for (length, status) in
+        [(limits.header_bytes - 1, "200"), (limits.header_bytes, "200"), (limits.header_bytes + 1, "431")]
+    {
+        check(&get("/notes", &format!("A: {}\r\n", "x".repeat(length - rest))), status);
+    }
     ways.assert_same_logs();
 }
