@@ -308,8 +308,7 @@ impl<'a> Reader<'a> {
         (now, clock): Time,
         context: &mut Context<'_>,
     ) -> (usize, Step) {
-        let Connection { local, meter, .. } = self.connection;
-        let site_time = later(clock, local.site.pack().time());
+        let pack_time = self.connection.local.site.pack().time();
         let mut used = 0;
         loop {
             let mut fields = PlainFields::default();
@@ -321,37 +320,56 @@ impl<'a> Reader<'a> {
             if skipped > 0 {
                 self.searched = None;
             }
-            // A server that leaves says so in each answer, and not in the heads that were made ahead.
-            let is_plain_path = self.is_plain_path && !local.shared.drain.is_leaving();
-            let reply = if is_plain_path && self.may_be_whole(&bytes[used..]) {
-                let reply = reply(&local.site, site_time, &bytes[used..], &mut fields);
-                reply.filter(|reply| reply.length <= self.most_of_a_head())
-            } else {
-                None
-            };
-            let Some(reply) = reply else {
+            let Some(reply) = self.plain_reply(&bytes[used..], later(clock, pack_time), &mut fields) else {
                 let Some((length, step)) = self.not_plain(&mut bytes[used..]) else { continue };
                 return (used + length, step);
             };
             used += reply.length;
             self.searched = None;
-            meter.begin_plain();
-            let date = local.clock.date_lines(clock);
-            let written = match write(socket, &reply, &date, context) {
-                Poll::Ready(Ok(written)) => written,
-                Poll::Ready(Err(_)) => return (used, Step::Next(Next::Closed)),
-                Poll::Pending => 0,
-            };
-            self.is_new = false;
-            self.rest = Rest::of(&reply, &date, written);
-            let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
-            meter.answer_plain(&reply, &fields, clock, (written, sent));
-            if self.rest.is_some() {
-                let deadline = now.after(local.limits.write_time);
-                self.connection.slot.enter(Phase::Writing, now, deadline);
-                return (used, Step::Blocked);
+            if let Some(step) = self.send(&reply, &fields, socket, (now, clock), context) {
+                return (used, step);
             }
         }
+    }
+
+    /// What the plain request at the front is answered; `None` where there is none.
+    fn plain_reply<'b>(&self, bytes: &'b [u8], time: i64, fields: &mut PlainFields<'b>) -> Option<Reply<'b>>
+    where
+        'a: 'b,
+    {
+        let local = self.connection.local;
+        // A server that leaves says so in each answer, and not in the heads that were made ahead.
+        if !self.is_plain_path || local.shared.drain.is_leaving() || !self.may_be_whole(bytes) {
+            return None;
+        }
+        reply(&local.site, time, bytes, fields).filter(|reply| reply.length <= self.most_of_a_head())
+    }
+
+    /// Writes an answer; gives what is next where the connection cannot just go on.
+    fn send(
+        &mut self,
+        reply: &Reply<'_>,
+        fields: &PlainFields<'_>,
+        socket: &mut Socket,
+        (now, clock): Time,
+        context: &mut Context<'_>,
+    ) -> Option<Step> {
+        let Connection { local, slot, meter } = self.connection;
+        meter.begin_plain();
+        let date = local.clock.date_lines(clock);
+        let written = match write(socket, reply, &date, context) {
+            Poll::Ready(Ok(written)) => written,
+            Poll::Ready(Err(_)) => return Some(Step::Next(Next::Closed)),
+            Poll::Pending => 0,
+        };
+        self.is_new = false;
+        self.rest = Rest::of(reply, &date, written);
+        let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
+        meter.answer_plain(reply, fields, clock, (written, sent));
+        self.rest.as_ref().map(|_| {
+            slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
+            Step::Blocked
+        })
     }
 
     /// Whether the head at the front may have become whole: so a head that drips is not parsed with each byte.
