@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// Servers of the same site: plain requests by either way, and each with and without an access log.
 struct Ways {
-    ways: Vec<Way>,
+    all: Vec<Way>,
     /// What was asked alone before, and the answer.
     alone: RefCell<HashMap<Vec<u8>, Vec<u8>>>,
     /// How many answers each has given.
@@ -75,19 +75,19 @@ impl Way {
 
 impl Ways {
     fn start(limits: &Limits) -> Self {
-        let ways = [PlainPath::On, PlainPath::Off].into_iter();
-        let ways =
-            ways.flat_map(|plain_path| [Log::Off, Log::On].map(|log| Way::start(plain_path, log, limits))).collect();
-        Ways { ways, alone: RefCell::default(), answered: RefCell::default() }
+        let paths = [PlainPath::On, PlainPath::Off].into_iter();
+        let all =
+            paths.flat_map(|plain_path| [Log::Off, Log::On].map(|log| Way::start(plain_path, log, limits))).collect();
+        Ways { all, alone: RefCell::default(), answered: RefCell::default() }
     }
 
     /// What all answer to these bytes, cut at these places, until they close.
     fn answer(&self, bytes: &[u8], cuts: &[usize]) -> Vec<u8> {
-        let mut clients: Vec<_> = self.ways.iter().map(|way| way.server.connect()).collect();
+        let mut clients: Vec<_> = self.all.iter().map(|way| way.server.connect()).collect();
         send(&mut clients, bytes, cuts);
         let mut given = clients.iter_mut().map(all_of);
         let expected = given.next().expect("a server");
-        for (way, given) in self.ways[1..].iter().zip(given) {
+        for (way, given) in self.all[1..].iter().zip(given) {
             assert_same(&given, &expected, || format!("{:?}, {}, cut at {cuts:?}", way.plain_path, shown(bytes)));
         }
         *self.answered.borrow_mut() += answers(&String::from_utf8_lossy(&expected));
@@ -121,7 +121,7 @@ impl Ways {
     /// The logs have the same lines, one for each answer.
     fn assert_same_logs(self) {
         let answered = self.answered.take();
-        let mut logs = self.ways.into_iter().filter(|way| way.log.is_some()).map(Way::leave).map(|mut lines| {
+        let mut logs = self.all.into_iter().filter(|way| way.log.is_some()).map(Way::leave).map(|mut lines| {
             // A connection that is refused is logged when its client is gone, and then the next may have been answered.
             lines.sort_unstable();
             lines
@@ -276,7 +276,8 @@ fn conditions_and_ranges_are_answered_alike() {
     let ways = Ways::start(&Limits::default());
     let requests: Vec<_> = negotiation::cases()
         .flat_map(|case| {
-            let fields: String = case.fields().iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let fields = case.fields();
+            let fields: String = fields.iter().flat_map(|(name, value)| [name, ": ", value.as_str(), "\r\n"]).collect();
             ["GET", "HEAD"]
                 .map(|method| format!("{method} {} HTTP/1.1\r\nhost: a\r\n{fields}\r\n", case.path).into_bytes())
         })
@@ -446,7 +447,7 @@ fn a_pipeline_is_answered_as_its_requests_wherever_it_is_cut() {
     let bytes = requests.concat();
     // One cut in each exchange; those of a server one after another, both servers at the same time.
     thread::scope(|scope| {
-        for way in ways.ways.iter().filter(|way| way.log.is_none()) {
+        for way in ways.all.iter().filter(|way| way.log.is_none()) {
             let (bytes, expected) = (&bytes, &expected);
             let (address, name) = (way.server.address, way.plain_path);
             scope.spawn(move || {
@@ -491,7 +492,7 @@ fn a_burst_after_a_long_head_is_answered_while_slots_are_scarce() {
         let around: Vec<_> = of_buffers.iter().flat_map(|cut| [cut - 1, cut + 1]).collect();
         for cuts in [&[][..], &[bytes.len() / 2], &[long.len()], &[long.len() - 1], &between, &of_buffers, &around] {
             let mut idle: Vec<_> = ways
-                .ways
+                .all
                 .iter()
                 .flat_map(|way| [way.server.connect(), way.server.connect(), way.server.connect()])
                 .collect();
@@ -522,7 +523,7 @@ struct Refusal {
 fn a_refusal_has_a_date_and_a_line() {
     let long = "a".repeat(66_000);
     let refusal = |bytes: &str, status, line: &str| Refusal { bytes: bytes.to_owned(), status, line: line.to_owned() };
-    let refusals = [
+    let cases = [
         refusal("GET / HTTP/3.1\r\nHost: a\r\n\r\n", 400, "GET / HTTP/3.1"),
         refusal("GET /a HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", 400, "GET /a HTTP/1.1"),
         refusal("\r\n\r\nGET /\u{1}\"b HTTP/1.1\r\n\r\n", 400, "GET /\\x01\\x22b HTTP/1.1"),
@@ -538,7 +539,7 @@ fn a_refusal_has_a_date_and_a_line() {
         refusal("", 503, "-"),
     ];
     for plain_path in [PlainPath::On, PlainPath::Off] {
-        for Refusal { bytes, status, line } in &refusals {
+        for Refusal { bytes, status, line } in &cases {
             let (reader, writer) = io::pipe().expect("a pipe");
             let reading = thread::spawn(|| io::read_to_string(reader).expect("UTF-8"));
             let limits = Limits {
@@ -567,8 +568,8 @@ fn a_refusal_has_a_date_and_a_line() {
             server.stop();
             server.wait();
             drop(server);
-            let log = reading.join().expect("it reads");
-            let lines: Vec<_> = log.lines().map(|line| line.split_once("] ").expect("a time").1).collect();
+            let written = reading.join().expect("it reads");
+            let lines: Vec<_> = written.lines().map(|line| line.split_once("] ").expect("a time").1).collect();
             let of_busy = usize::from(*status == 503);
             assert_eq!(lines.len(), answers(&text.to_ascii_uppercase()) + of_busy, "{name}: {lines:?}");
             let expected = format!("\"{line}\" {status} -");
