@@ -316,18 +316,31 @@ impl Table {
     /// Evicts what is least valuable until there is room, and then some more, so that it need not be looked for each time.
     fn make_room(&mut self, claim: &Claim, now: Moment) -> Evicted {
         let mut evicted = Vec::new();
-        if self.has_room(claim) {
-            return evicted;
-        }
-        let spare = self.bounds.connections / FREED_AT_ONCE;
-        for candidate in self.candidates(claim, now) {
-            let is_spare = self.has_room(claim);
-            if is_spare && (evicted.len() > spare || matches!(candidate.worth, Worth::Moving(_))) {
-                break;
-            }
-            evicted.extend(self.evict(&candidate));
+        let mut before = None;
+        // Where groups were large and have only their share now, shares are smaller too, and it is looked at all again.
+        while !self.has_room(claim) && before != Some(evicted.len()) {
+            before = Some(evicted.len());
+            self.evict_some(claim, now, &mut evicted);
         }
         evicted
+    }
+
+    fn evict_some(&mut self, claim: &Claim, now: Moment, evicted: &mut Evicted) {
+        let spare = self.bounds.connections / FREED_AT_ONCE;
+        let mut has_spared = false;
+        for candidate in self.candidates(claim, now) {
+            let is_of_large = matches!(candidate.worth, Worth::OfLarge(..));
+            let has_room = self.has_room(claim);
+            if has_room && (evicted.len() > spare || matches!(candidate.worth, Worth::Moving(_))) {
+                return;
+            }
+            if has_spared && !is_of_large && !has_room {
+                return;
+            }
+            let phase = self.evict(&candidate);
+            has_spared |= phase.is_none();
+            evicted.extend(phase);
+        }
     }
 
     /// What may be evicted, the least valuable first.
@@ -392,4 +405,329 @@ enum Worth {
     OfAll(u8),
     /// Its client takes its answer, and holds more connections than the address for which room is made.
     Moving(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::Phase::{Closing, Head, Idle, New, Writing};
+    use super::*;
+
+    /// When newcomers come.
+    const NOW: u64 = 100_000;
+    /// Of a client that has taken something of its answer a moment ago.
+    const MOVING: u64 = NOW - 10;
+    /// Of one that has taken nothing for longer than [`STALLED_TIME`].
+    const STALLED: u64 = NOW - 5_000;
+
+    fn at(milliseconds: u64) -> Moment {
+        Moment::default().after(Duration::from_millis(milliseconds))
+    }
+
+    fn group(number: u8) -> Group {
+        Group::V4([192, 0, 2, number])
+    }
+
+    fn bounds(connections: usize, bytes: usize) -> Bounds {
+        Bounds { connections, bytes }
+    }
+
+    /// Connections that are held: of a group, in a phase, since when.
+    fn hold(slots: &Rc<Slots>, held: &[(u8, Phase, u64)]) -> Vec<Slot> {
+        let admit = |&(number, phase, since): &(u8, Phase, u64)| {
+            let slot = slots.admit(group(number), 1, at(since)).0.expect("there is room");
+            slot.enter(phase, at(since), Moment::NEVER);
+            slot
+        };
+        held.iter().map(admit).collect()
+    }
+
+    fn evicted(held: &[Slot]) -> Vec<usize> {
+        (0..held.len()).filter(|&at| held[at].is_evicted()).collect()
+    }
+
+    /// Where so many are held as may be, a newcomer of a group has these evicted; with none, it is refused.
+    fn check(held: &[(u8, Phase, u64)], newcomer: u8, expected: &[usize]) {
+        let slots = Slots::new(bounds(held.len(), usize::MAX));
+        let taken = hold(&slots, held);
+        let (slot, phases) = slots.admit(group(newcomer), 1, at(NOW));
+        assert_eq!(evicted(&taken), expected, "{held:?}, {newcomer}");
+        assert_eq!(slot.is_some(), !expected.is_empty(), "{held:?}, {newcomer}");
+        assert_eq!(phases, expected.iter().map(|&at| held[at].1).collect::<Vec<_>>(), "{held:?}, {newcomer}");
+    }
+
+    #[test]
+    fn the_least_valuable_gives_way() {
+        check(&[(1, Writing, STALLED), (1, Head, 10), (1, New, 20), (1, Closing, 30), (1, Idle, 40)], 1, &[4]);
+        check(&[(1, Writing, STALLED), (1, Head, 10), (1, New, 20), (1, Closing, 30)], 1, &[3]);
+        check(&[(1, Writing, STALLED), (1, Head, 10), (1, New, 20)], 1, &[1]);
+        check(&[(1, Writing, 1), (1, New, 20)], 1, &[1]);
+        check(&[(1, Writing, MOVING), (1, Writing, STALLED)], 1, &[1]);
+    }
+
+    #[test]
+    fn of_equals_the_oldest_gives_way() {
+        for phase in [Idle, Closing, New, Head] {
+            check(&[(1, phase, 30), (1, phase, 10), (1, phase, 20)], 2, &[1]);
+        }
+        check(&[(1, Writing, STALLED), (1, Writing, STALLED - 2), (1, Writing, STALLED - 1)], 2, &[1]);
+        // A new one is worth as much as an unfinished head.
+        check(&[(1, Head, 20), (1, New, 10)], 1, &[1]);
+        check(&[(1, Head, 10), (1, New, 20)], 1, &[0]);
+    }
+
+    #[test]
+    fn a_group_with_more_than_its_share_loses_first() {
+        // Two of four is the share: the idle one of the other is worth less, and stays.
+        check(&[(1, Idle, 1), (2, Head, 50), (2, Head, 30), (2, Writing, STALLED)], 3, &[2]);
+        check(&[(1, Idle, 1), (2, Head, 50), (2, Head, 30), (2, Writing, STALLED)], 1, &[2]);
+        // The largest of the large.
+        let (small, large) = ([(1, Idle, 1), (2, Idle, 2), (2, Idle, 3), (2, Idle, 4)], [(3, Head, 9); 4]);
+        check(&[&small[..], &large].concat(), 4, &[4]);
+        // Nobody holds more than a share.
+        check(&[(1, Head, 1), (1, Head, 2), (2, Head, 3), (2, Idle, 4)], 3, &[3]);
+    }
+
+    #[test]
+    fn a_client_that_takes_its_answer_gives_way_to_a_group_that_holds_fewer() {
+        let moving = [(1, Writing, MOVING), (1, Writing, MOVING - 2), (2, Writing, MOVING - 5)];
+        check(&moving, 3, &[1]);
+        check(&moving, 2, &[1]);
+        check(&moving, 1, &[]);
+        check(&[(1, Writing, MOVING), (2, Writing, MOVING - 2)], 1, &[]);
+        check(&[(1, Writing, MOVING), (2, Writing, MOVING - 2)], 3, &[1]);
+        // Something else is there.
+        check(&[(1, Writing, MOVING), (1, Writing, MOVING), (2, Head, 9)], 3, &[2]);
+    }
+
+    #[test]
+    fn where_descriptors_are_scarce_no_client_that_takes_its_answer_gives_way() {
+        let slots = Slots::new(bounds(10, usize::MAX));
+        let held = hold(&slots, &[(1, Writing, MOVING), (1, Writing, STALLED), (1, Head, 1)]);
+        for expected in [&[2][..], &[1, 2], &[1, 2]] {
+            slots.make_room(at(NOW));
+            assert_eq!(evicted(&held), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_held_stays_within_the_bound_on_bytes() {
+        let slots = Slots::new(bounds(10, 100));
+        let held = hold(&slots, &[(1, Idle, 1), (1, Idle, 2), (1, Head, 3)]);
+        for slot in &held {
+            assert_eq!(slot.charge(30, at(NOW)), []);
+        }
+        // 90 are held.
+        assert_eq!(held[2].charge(40, at(NOW)), []);
+        assert_eq!(held[2].charge(41, at(NOW)), [Idle]);
+        assert_eq!(evicted(&held), [0]);
+        // One that is evicted already counts nothing, whatever it is charged with.
+        assert_eq!(held[0].charge(1_000, at(NOW)), []);
+        // 71 are held; a newcomer with 30 does not fit.
+        let (slot, phases) = slots.admit(group(2), 30, at(NOW));
+        assert!(slot.is_some());
+        assert_eq!((phases, evicted(&held)), (vec![Idle], vec![0, 1]));
+        assert_eq!(slots.table.borrow().bytes, 71);
+        // The one that is charged with more than there is goes itself: it is older than the newcomer.
+        assert_eq!(held[2].charge(101, at(NOW)), [Head]);
+        assert_eq!(slots.table.borrow().bytes, 30);
+        assert!(slots.admit(group(3), 101, at(NOW)).0.is_none());
+    }
+
+    #[test]
+    fn a_large_group_is_looked_at_again_when_it_has_only_its_share() {
+        let slots = Slots::new(bounds(10, 100));
+        let held = hold(&slots, &[(1, Head, 1), (1, Head, 2), (1, Writing, MOVING), (2, Idle, 9)]);
+        held[..3].iter().for_each(|slot| assert_eq!(slot.charge(30, at(NOW)), []));
+        // The share is two of four, and 131 are two more than there is room for.
+        assert_eq!(held[2].charge(70, at(NOW)), [Head, Head]);
+        assert_eq!(evicted(&held), [0, 1]);
+    }
+
+    #[test]
+    fn an_evicted_slot_is_free_at_once_and_once_only() {
+        let slots = Slots::new(bounds(1, 10));
+        let counted = || {
+            let table = slots.table.borrow();
+            (table.held, table.bytes, table.groups.len(), table.entries.len())
+        };
+        let first = slots.admit(group(1), 4, at(1)).0.expect("there is room");
+        first.enter(Idle, at(1), Moment::NEVER);
+        let second = slots.admit(group(2), 3, at(2)).0.expect("it gives way");
+        assert!(first.is_evicted() && !second.is_evicted());
+        assert_eq!(counted(), (1, 3, 1, 2));
+        drop(first);
+        assert_eq!(counted(), (1, 3, 1, 2));
+        second.enter(Idle, at(3), Moment::NEVER);
+        let third = slots.admit(group(3), 2, at(4)).0.expect("it gives way");
+        assert_eq!(third.index, 0, "a free slot is used again");
+        assert_eq!(counted(), (1, 2, 1, 2));
+        assert!(!slots.is_empty());
+        drop(third);
+        assert!(!slots.is_empty(), "one is still about to close");
+        drop(second);
+        assert!(slots.is_empty());
+        assert_eq!(counted(), (0, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_flood_pays_for_one_look_in_many() {
+        const HELD: usize = 1_280;
+        let slots = Slots::new(bounds(HELD, usize::MAX));
+        let mut held = hold(&slots, &vec![(1, Idle, 1); HELD]);
+        let evicting: Vec<_> = (0..1_100)
+            .map(|number| {
+                let (slot, evicted) = slots.admit(group(2), 1, at(NOW + number));
+                let slot = slot.expect("idle ones give way");
+                slot.enter(Idle, at(NOW + number), Moment::NEVER);
+                held.push(slot);
+                evicted.len()
+            })
+            .filter(|&evicted| evicted > 0)
+            .collect();
+        let at_once = HELD / FREED_AT_ONCE + 1;
+        assert_eq!(evicting, vec![at_once; 1_100 / at_once]);
+    }
+
+    #[test]
+    fn addresses_of_one_subscriber_are_one_group() {
+        let of = |address: &str| Group::of(address.parse().expect("an address"));
+        for (one, other, is_same) in [
+            ("192.0.2.1", "192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false),
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("192.0.2.1", "::192.0.2.1", false),
+            ("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true),
+            ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
+            ("::1", "::2", true),
+        ] {
+            assert_eq!(of(one) == of(other), is_same, "{one}, {other}");
+        }
+        assert_eq!(of("::ffff:192.0.2.1"), Group::V4([192, 0, 2, 1]));
+    }
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn who_has_to_know_is_woken() {
+        let slots = Slots::new(bounds(3, usize::MAX));
+        let held = hold(&slots, &[(1, Idle, 1), (1, Idle, 2), (1, Head, 3)]);
+        let counts = [(); 3].map(|()| Arc::new(Count::default()));
+        for (slot, count) in held.iter().zip(&counts) {
+            slot.register(&Waker::from(Arc::clone(count)));
+        }
+        let woken = || counts.each_ref().map(|count| count.0.load(Ordering::Relaxed));
+        held[1].enter(Idle, at(2), at(50));
+        // It is in this phase already, and its deadline stands.
+        held[1].enter_once(Idle, at(40), at(90));
+        held[2].enter(Head, at(3), at(60));
+        slots.sweep(at(49));
+        assert_eq!(woken(), [0, 0, 0]);
+        slots.sweep(at(50));
+        assert_eq!(woken(), [0, 1, 0]);
+        assert!(held[1].is_over(at(50)) && !held[1].is_over(at(49)));
+        let _fourth = slots.admit(group(2), 1, at(55));
+        assert_eq!(woken(), [1, 1, 0], "the one that is evicted");
+        slots.wake_all();
+        assert_eq!(woken(), [2, 2, 1]);
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Admit(u8, usize),
+        Enter(prop::sample::Index, Phase),
+        Charge(prop::sample::Index, usize),
+        Drop(prop::sample::Index),
+        MakeRoom,
+        Wait(u64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let index = any::<prop::sample::Index>;
+        let phase = prop::sample::select(vec![New, Idle, Head, Writing, Closing]);
+        prop_oneof![
+            6 => (0_u8..5, 0_usize..40).prop_map(|(group, bytes)| Step::Admit(group, bytes)),
+            6 => (index(), phase).prop_map(|(at, phase)| Step::Enter(at, phase)),
+            3 => (index(), 0_usize..120).prop_map(|(at, bytes)| Step::Charge(at, bytes)),
+            3 => index().prop_map(Step::Drop),
+            1 => Just(Step::MakeRoom),
+            2 => (0_u64..2_000).prop_map(Step::Wait),
+        ]
+    }
+
+    /// What is counted is what is there, and within the bounds.
+    fn assert_counted(slots: &Slots, held: &[Slot]) -> Result<(), TestCaseError> {
+        let table = slots.table.borrow();
+        let entries: Vec<_> = table.entries.iter().flatten().filter(|entry| !entry.is_evicted).collect();
+        prop_assert_eq!(table.held, entries.len());
+        prop_assert_eq!(table.bytes, entries.iter().map(|entry| entry.bytes).sum::<usize>());
+        let mut groups = HashMap::new();
+        for entry in entries {
+            *groups.entry(entry.group).or_insert(0) += 1;
+        }
+        prop_assert_eq!(&table.groups, &groups);
+        prop_assert!(table.held <= table.bounds.connections && table.bytes <= table.bounds.bytes);
+        prop_assert_eq!(table.entries.len(), held.len() + table.free.len());
+        let mut indexes: Vec<_> = held.iter().map(|slot| slot.index).chain(table.free.iter().copied()).collect();
+        indexes.sort_unstable();
+        prop_assert!(indexes.into_iter().eq(0..table.entries.len()));
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_the_counts_are_right_and_within_the_bounds(
+            connections in 1_usize..12,
+            bytes in 0_usize..300,
+            steps in prop::collection::vec(step(), 0..80),
+        ) {
+            let slots = Slots::new(bounds(connections, bytes));
+            let (mut held, mut now) = (Vec::<Slot>::new(), 0);
+            for step in steps {
+                let before = held.iter().filter(|slot| slot.is_evicted()).count();
+                let phases = match step {
+                    Step::Admit(number, bytes) => {
+                        let (slot, phases) = slots.admit(group(number), bytes, at(now));
+                        held.extend(slot);
+                        phases
+                    }
+                    Step::Enter(..) | Step::Charge(..) | Step::Drop(_) if held.is_empty() => continue,
+                    Step::Enter(index, phase) => {
+                        index.get(&held).enter(phase, at(now), Moment::NEVER);
+                        continue;
+                    }
+                    Step::Charge(index, bytes) => index.get(&held).charge(bytes, at(now)),
+                    Step::Drop(index) => {
+                        drop(held.swap_remove(index.index(held.len())));
+                        assert_counted(&slots, &held)?;
+                        continue;
+                    }
+                    Step::MakeRoom => slots.make_room(at(now)),
+                    Step::Wait(time) => {
+                        now += time;
+                        continue;
+                    }
+                };
+                let after = held.iter().filter(|slot| slot.is_evicted()).count();
+                prop_assert_eq!(phases.len(), after - before, "each is reported");
+                assert_counted(&slots, &held)?;
+            }
+            drop(held);
+            prop_assert!(slots.is_empty());
+            assert_counted(&slots, &[])?;
+        }
+    }
 }
