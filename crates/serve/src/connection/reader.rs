@@ -138,8 +138,13 @@ impl<'a> Reader<'a> {
                 }
             } else if self.reading == Reading::Done {
                 return Poll::Ready(Next::Closed);
-            } else if let Step::Next(next) = ready!(self.poll_read(socket, time, context)) {
-                return Poll::Ready(next);
+            } else {
+                match self.poll_read(socket, time, context) {
+                    Poll::Ready(Step::Next(next)) => return Poll::Ready(next),
+                    Poll::Ready(Step::Answered | Step::Blocked) => {}
+                    Poll::Pending if self.is_left_over(socket) => return Poll::Ready(Next::Closed),
+                    Poll::Pending => return Poll::Pending,
+                }
             }
         }
     }
@@ -188,6 +193,12 @@ impl<'a> Reader<'a> {
             socket.abandon();
         }
         Some(Next::Closed)
+    }
+
+    /// Whether the server stops and the connection has nothing to wait for. When all were woken to be told, it was being answered.
+    fn is_left_over(&self, socket: &Socket) -> bool {
+        let is_waiting = !self.is_new && self.rest.is_none() && self.ahead.is_empty();
+        is_waiting && self.connection.local.shared.drain.has_reached(DrainPhase::Stopping) && !socket.has_unread()
     }
 
     /// Writes what is left of an answer. Ready when all of it is with the kernel.

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use graven_pack::Coding;
+use graven_serve::config::{DRAIN_DEADLINE, PlainPath};
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
 
@@ -189,24 +190,28 @@ fn bytes_that_are_no_http_do_not_hang() {
 
 #[test]
 fn a_server_that_leaves_finishes_what_it_has_begun() {
-    let mut server = Running::start();
-    let mut idle = server.connect();
-    assert_eq!(idle.ask("GET", "/notes", "").status, 200);
-    let mut busy = server.connect();
-    busy.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
-    while busy.read.is_empty() {
-        busy.more().expect("it answers");
+    for plain_path in [PlainPath::On, PlainPath::Off] {
+        let mut server = Running::start_with(&Config { plain_path, ..Config::default() });
+        let mut idle = server.connect();
+        assert_eq!(idle.ask("GET", "/notes", "").status, 200);
+        let mut busy = server.connect();
+        busy.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+        while busy.read.is_empty() {
+            busy.more().expect("it answers");
+        }
+        let mut fresh = server.connect();
+        let begun = Instant::now();
+        server.stop();
+        assert_eq!(idle.rest(), "", "an idle connection is closed");
+        // By now a connection that is owed nothing would be closed too.
+        thread::sleep(Duration::from_millis(100));
+        assert_eq!(fresh.ask("GET", "/notes", "").status, 200, "an accepted connection gets one answer");
+        assert_eq!(busy.answer_to("GET").content.len(), BIG);
+        assert_eq!(busy.rest(), "");
+        server.wait();
+        assert!(TcpStream::connect(server.address).is_err(), "it listens no more");
+        assert!(begun.elapsed() < DRAIN_DEADLINE / 2, "nobody was waited for");
     }
-    let mut fresh = server.connect();
-    server.stop();
-    assert_eq!(idle.rest(), "", "an idle connection is closed");
-    // By now a connection that is owed nothing would be closed too.
-    thread::sleep(Duration::from_millis(100));
-    assert_eq!(fresh.ask("GET", "/notes", "").status, 200, "an accepted connection gets one answer");
-    assert_eq!(busy.answer_to("GET").content.len(), BIG);
-    assert_eq!(busy.rest(), "");
-    server.wait();
-    assert!(TcpStream::connect(server.address).is_err(), "it listens no more");
 }
 
 #[test]
