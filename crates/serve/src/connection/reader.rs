@@ -368,15 +368,15 @@ impl<'a> Reader<'a> {
         let Connection { local, slot, meter } = self.connection;
         meter.begin_plain();
         let date = local.clock.date_lines(clock);
-        let written = match write(socket, reply, &date, context) {
-            Poll::Ready(Ok(written)) => written,
-            Poll::Ready(Err(_)) => return Some(Step::Next(Next::Closed)),
-            Poll::Pending => 0,
-        };
+        let result = write(socket, reply, &date, context);
+        let written = if let Poll::Ready(Ok(written)) = &result { *written } else { 0 };
         self.is_new = false;
         self.rest = Rest::of(reply, &date, written);
         let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
         meter.answer_plain(reply, fields, clock, (written, sent));
+        if let Poll::Ready(Err(_)) = result {
+            return Some(Step::Next(Next::Closed));
+        }
         self.rest.as_ref().map(|_| {
             slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
             Step::Blocked
