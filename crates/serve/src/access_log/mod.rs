@@ -32,11 +32,8 @@ use crate::request::Fields;
 const LANE_BYTES: usize = 256 * 1024;
 
 /// How long the writer lets lines gather once it has written some: waking it and writing cost more than a request, and so many lines
-/// share them.
-const GATHER_TIME: Duration = Duration::from_millis(10);
-
-/// A lane that is so full wakes the writer at once.
-const FULL_BYTES: usize = LANE_BYTES / 4;
+/// share them. A lane holds what a worker can log in this time.
+const GATHER_TIME: Duration = Duration::from_millis(5);
 
 /// How long a server that leaves waits for its last lines to be taken.
 const CLOSE_TIME: Duration = Duration::from_secs(1);
@@ -114,14 +111,13 @@ impl Logger {
         let mut lines = self.lane.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lines.len();
         line.write(self.form, duration, &mut self.stamp.borrow_mut(), &mut lines);
-        let after = lines.len();
-        if after > LANE_BYTES {
+        if lines.len() > LANE_BYTES {
             lines.truncate(before);
             return Logged::Dropped;
         }
         drop(lines);
         // Otherwise the writer was woken for the lines before, and has not come yet.
-        if before == 0 || (before < FULL_BYTES && after >= FULL_BYTES) {
+        if before == 0 {
             self.writer.unpark();
         }
         Logged::Kept
@@ -214,7 +210,8 @@ impl Shared {
                 lines.clear();
             }
             match (is_idle, is_closing) {
-                (false, false) => thread::park_timeout(GATHER_TIME),
+                // Not parked, or the next line would end it.
+                (false, false) => thread::sleep(GATHER_TIME),
                 (false, true) => {}
                 (true, false) => thread::park(),
                 (true, true) => break,
