@@ -148,7 +148,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "h2-resets",
         value: "N",
-        text: "HTTP/2 streams that may be reset before they are answered; beyond, the connection is closed [default: 20]",
+        text: "HTTP/2 streams that may be reset at a time before they are answered; beyond, the connection is closed [default: 20]",
         apply: |config, value| {
             config.limits.resets = number(value, "a number")?;
             Ok(())

@@ -56,7 +56,7 @@ impl Capacity {
     /// The part of each of so many workers.
     fn share(self, workers: usize) -> Bounds {
         let bytes = self.memory.for_connections() / workers;
-        Bounds { connections: self.connections.div_ceil(workers), bytes }
+        Bounds { connections: (self.connections / workers).max(1), bytes }
     }
 }
 

@@ -185,7 +185,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
         }
         increment(&self.progress.answered);
         self.progress.is_flushed.set(false);
-        meter.answer(&response, route);
+        meter.answer(response.status(), response.body().content().len(), route);
         ready(Ok(response))
     }
 }

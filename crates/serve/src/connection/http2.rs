@@ -154,13 +154,13 @@ impl Session<'_> {
         let (_, clock) = local.clock.read();
         let (response, route) = respond_to(&local.site, later(clock, local.site.pack().time()), head);
         self.progress.answered.set(self.progress.answered.get() + 1);
-        meter.answer(&response, route);
-        meter.flushed();
+        let status = response.status();
         let (response, content) = fields_of(response, &local.clock.date(clock));
         // An error is the client's: it has reset the stream, or the connection has ended.
-        if let Ok(stream) = respond.send_response(response, content.is_empty())
-            && !content.is_empty()
-        {
+        let Ok(stream) = respond.send_response(response, content.is_empty()) else { return meter.forget() };
+        meter.answer(status, content.len(), route);
+        meter.flushed();
+        if !content.is_empty() {
             self.sending.push(Sending { stream, content, since: now });
         }
     }

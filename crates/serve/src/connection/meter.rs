@@ -9,15 +9,14 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
+use http::StatusCode;
 use http::request::Parts;
-use http::{Response, StatusCode};
 
 use super::Local;
 use super::head;
 use super::slots::{Evicted, Phase, Slot};
 use super::socket::Socket;
 use crate::access_log::{Line, Logged, Record};
-use crate::body::Body;
 use crate::forwarded::Peer;
 use crate::metrics::{Limit, Route, State};
 use crate::plain::{PlainFields, Reply};
@@ -94,16 +93,24 @@ impl Meter {
     }
 
     /// This is what it is answered.
-    pub(crate) fn answer(&self, response: &Response<Body>, route: Route) {
+    pub(crate) fn answer(&self, status: StatusCode, bytes: usize, route: Route) {
         if !self.is_counted {
             return;
         }
-        self.local.shared.counters.count_request(response.status(), route);
+        self.local.shared.counters.count_request(status, route);
         if let Some(entry) = &self.entry
             && let Some((record, _)) = entry.record.borrow_mut().as_mut()
         {
-            record.status = response.status().as_u16();
-            record.bytes = response.body().content().len() as u64;
+            record.status = status.as_u16();
+            record.bytes = bytes as u64;
+        }
+    }
+
+    /// The request was withdrawn before it was answered.
+    pub(crate) fn forget(&self) {
+        self.began.set(None);
+        if let Some(entry) = &self.entry {
+            entry.record.take();
         }
     }
 

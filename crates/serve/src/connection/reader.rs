@@ -54,6 +54,8 @@ pub(super) struct Reader<'a> {
     /// Whether nothing was answered yet.
     is_new: bool,
     reading: Reading,
+    /// Whether a request was answered since something was read.
+    has_sent: bool,
     /// What was read and is not answered.
     ahead: Vec<u8>,
     /// How much of it was searched for the end of a head, without success; `None` where it has to be looked at.
@@ -97,16 +99,13 @@ impl<'a> Reader<'a> {
         let (ahead, searched, rest, reading) = (Vec::new(), Some(0), None, Reading::On);
         let now = connection.local.clock.now();
         connection.slot.enter(Phase::New, now, now.after(connection.local.limits.idle_time));
-        Reader { connection, is_plain_path, is_new: true, reading, ahead, searched, rest }
+        Reader { connection, is_plain_path, is_new: true, reading, has_sent: false, ahead, searched, rest }
     }
 
     /// hyper has answered a message. What was read after it is looked at next.
     pub(super) fn has_answered(&mut self) {
         self.is_new = false;
         self.searched = None;
-        if self.connection.slot.is_evicted() {
-            self.reading = Reading::Done;
-        }
         self.wait(self.connection.local.clock.now());
     }
 
@@ -127,7 +126,12 @@ impl<'a> Reader<'a> {
         }
         loop {
             if self.rest.is_some() {
-                if ready!(self.poll_rest(socket, time.0, context)).is_err() {
+                // One that has to close is not waited for: it holds what is no longer counted.
+                let written = match self.poll_rest(socket, time.0, context) {
+                    Poll::Pending if !self.connection.slot.is_evicted() => return Poll::Pending,
+                    written => written,
+                };
+                if !matches!(written, Poll::Ready(Ok(()))) {
                     socket.abandon();
                     return Poll::Ready(Next::Closed);
                 }
@@ -158,6 +162,11 @@ impl<'a> Reader<'a> {
         }
         let is_waiting = self.rest.is_none() && self.ahead.is_empty();
         let is_over = slot.is_over(now);
+        if slot.is_evicted() && self.rest.is_none() && self.searched.is_none() {
+            // What was read is answered, and nothing after it.
+            self.reading = Reading::Done;
+            return None;
+        }
         if slot.is_evicted() || (is_over && is_waiting) {
             if is_over && !slot.is_evicted() {
                 meter.limit(Limit::IdleTime);
@@ -288,7 +297,8 @@ impl<'a> Reader<'a> {
         match step {
             Step::Answered if self.ahead.is_empty() => {
                 self.searched = Some(0);
-                if self.wait(now) == Phase::Head {
+                // Empty lines alone keep no connection open.
+                if std::mem::take(&mut self.has_sent) && self.wait(now) == Phase::Head {
                     meter.charge(slot, IDLE_BYTES);
                 }
             }
@@ -370,7 +380,7 @@ impl<'a> Reader<'a> {
         let date = local.clock.date_lines(clock);
         let result = write(socket, reply, &date, context);
         let written = if let Poll::Ready(Ok(written)) = &result { *written } else { 0 };
-        self.is_new = false;
+        (self.is_new, self.has_sent) = (false, true);
         self.rest = Rest::of(reply, &date, written);
         let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
         meter.answer_plain(reply, fields, clock, (written, sent));

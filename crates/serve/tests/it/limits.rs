@@ -392,3 +392,68 @@ fn a_request_on_an_accepted_connection_is_not_lost() {
     let asked: usize = clients.into_iter().map(|client| client.join().expect("nothing lost")).sum();
     assert!(asked > 100, "{asked}");
 }
+
+/// Whether the server has closed; what it has sent is read.
+fn has_closed(client: &mut Client) -> bool {
+    client.stream.set_nonblocking(true).expect("a socket");
+    loop {
+        match client.more() {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(error) => return error.kind() != std::io::ErrorKind::WouldBlock,
+        }
+    }
+}
+
+#[test]
+fn clients_that_ask_at_once_and_take_nothing_are_not_held_beyond_the_limit() {
+    let server = Running::start_alone(Limits { connections: NonZeroUsize::new(4), ..Limits::default() });
+    let mut clients: Vec<_> = (0..60)
+        .map(|_| {
+            let mut client = server.connect();
+            client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
+            client
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(500));
+    let open = clients.iter_mut().filter_map(|client| (!has_closed(client)).then_some(())).count();
+    assert!(open <= 4, "{open} are open");
+}
+
+#[test]
+fn what_has_arrived_on_a_connection_that_gives_way_is_answered_whole() {
+    let limits = Limits { connections: NonZeroUsize::new(3), ..Limits::default() };
+    if has_served(Config { limits, ..Config::default() }) {
+        return;
+    }
+    for request in ["GET /notes HTTP/1.1\r\nHost: a\r\n\r\n", "GET /notes?x HTTP/1.1\r\nHost: a\r\n\r\n"] {
+        let server = Process::start("what_has_arrived_on_a_connection_that_gives_way_is_answered_whole", "");
+        let mut held: Vec<_> = (0..3).map(|_| server.connect()).collect();
+        for client in &mut held {
+            assert_eq!(client.ask("GET", "/notes", "").status, 200);
+        }
+        // While it stands still, new clients come, and those before them ask.
+        server.tell("-STOP");
+        let _fresh: Vec<_> = (0..3).map(|_| server.connect()).collect();
+        for client in &mut held {
+            client.send(request.repeat(4));
+            client.stream.shutdown(std::net::Shutdown::Write).expect("it is open");
+        }
+        server.tell("-CONT");
+        for client in &mut held {
+            assert_eq!(answers(&client.rest()), 4, "{request}");
+        }
+    }
+}
+
+#[test]
+fn empty_lines_keep_no_connection_open() {
+    let server = Running::start_alone(Limits { idle_time: SHORT, header_time: SHORT, ..Limits::default() });
+    let mut client = server.connect();
+    assert_eq!(client.ask("GET", "/notes", "").status, 200);
+    let begun = Instant::now();
+    while client.stream.write_all(b"\r\n").is_ok() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "it is still open");
+        thread::sleep(SHORT / 3);
+    }
+}
