@@ -93,18 +93,19 @@ pub(crate) fn bind(address: &Address, workers: usize) -> Result<Bound, Error> {
 
 fn bind_tcp(wanted: SocketAddr, workers: usize) -> io::Result<Bound> {
     // Two programs that both ask for SO_REUSEPORT share a port without an error, and each gets half of the requests. So the
-    // port is asked for alone first; the socket that shows that it is free is closed, and those of the workers follow.
-    let (wanted, probe) = match tcp_socket(wanted, Sharing::Alone) {
+    // port is asked for alone first; the socket that shows that it is free is closed, and those of the workers follow. A port that
+    // the system chooses is shared with nobody, unless it were given up in between.
+    let sharing = if wanted.port() == 0 { Sharing::Workers } else { Sharing::Alone };
+    let first = match tcp_socket(wanted, sharing) {
         Err(error) if lacks_ipv6(&error) && wanted.ip() == std::net::Ipv6Addr::UNSPECIFIED => {
-            let wanted = SocketAddr::from((Ipv4Addr::UNSPECIFIED, wanted.port()));
-            (wanted, tcp_socket(wanted, Sharing::Alone)?)
+            tcp_socket(SocketAddr::from((Ipv4Addr::UNSPECIFIED, wanted.port())), sharing)?
         }
-        probe => (wanted, probe?),
+        first => first?,
     };
-    let found = probe.local_addr()?.as_socket().unwrap_or(wanted);
-    drop(probe);
+    let found = first.local_addr()?.as_socket().unwrap_or(wanted);
+    let mut kept = Some(first).filter(|_| sharing == Sharing::Workers);
     let listeners = (0..workers).map(|_| {
-        let socket = tcp_socket(found, Sharing::Workers)?;
+        let socket = kept.take().map_or_else(|| tcp_socket(found, Sharing::Workers), Ok)?;
         socket.listen(BACKLOG)?;
         Ok(Listener::Tcp(socket.into()))
     });
