@@ -44,7 +44,7 @@ fn a_terminal_that_has_gone_takes_nothing_along() {
 
 #[test]
 fn they_do_not_cut_off_a_server_that_leaves() {
-    let mut site = start(&["--drain-delay", "1s"]);
+    let mut site = start(&["--drain-delay", "30s"]);
     let mut lines = site.stderr().lines();
     site.signal("TERM");
     site.signal("HUP");
