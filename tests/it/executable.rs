@@ -31,11 +31,16 @@ pub(crate) fn command(executable: &Path) -> Command {
         }
         None => Command::new(executable),
     };
+    forget_settings(&mut command);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// What these tests are told by the environment is not for the executable, which refuses what it does not know.
+pub(crate) fn forget_settings(command: &mut Command) {
     for (variable, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NOTES_")) {
         command.env_remove(variable);
     }
-    command.stdin(Stdio::null());
-    command
 }
 
 /// What runs the executable, if it cannot run by itself.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::executable::{command, path, spawn};
+use crate::executable::{command, forget_settings, path, spawn};
 
 /// Longer than anything here should take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -63,6 +63,7 @@ impl Manager {
         let mut shell = Command::new("sh");
         shell.args(["-c", "LISTEN_PID=$$ LISTEN_FDS=2 exec \"$@\" serve --workers 2 3<&0 4<&2 0</dev/null 2>&1", "sh"]);
         shell.arg(service.get_program()).args(service.get_args());
+        forget_settings(&mut shell);
         shell.env("NOTIFY_SOCKET", self.path("notify")).env("WATCHDOG_USEC", watchdog.as_micros().to_string());
         shell.stdin(Stdio::from(tcp)).stderr(Stdio::from(unix)).stdout(Stdio::null());
         Service(spawn(&mut shell))
