@@ -70,7 +70,7 @@ fn run() -> Result<(), Failure> {
     }
 }
 
-/// Serves until it is told to leave. Once it serves, it says where.
+/// Serves until SIGTERM or SIGINT. Prints where it serves once its workers have started.
 fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     // Where standard output is the access log, it is nothing but that.
     let is_logged = config.access_log.is_some();

@@ -1,7 +1,7 @@
 """A crowd of clients that mean no good: many connections, each of which does what its behaviour says.
 
 The crowd is bounded: in connections at a time, in connections altogether (those that the server closes are replaced), and in bytes. It runs in a
-process of its own, until it is told to stop.
+process of its own, until the driver stops it.
 """
 
 import contextlib

@@ -36,7 +36,7 @@ pub(crate) fn command(executable: &Path) -> Command {
     command
 }
 
-/// What these tests are told by the environment is not for the executable, which refuses what it does not know.
+/// Removes the variables that are meant for these tests: the executable refuses those that it does not know.
 pub(crate) fn forget_settings(command: &mut Command) {
     for (variable, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NOTES_")) {
         command.env_remove(variable);

@@ -104,7 +104,7 @@ impl Server {
         self.run_announced(pack, || (), shutdown)
     }
 
-    /// The same; `announce` is called when all workers have started, so that nobody is told of a server that then does not.
+    /// The same; `announce` is called when all workers have started, and not at all if one of them cannot start.
     pub fn run_announced(
         mut self,
         pack: Pack<'static>,
