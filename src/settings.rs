@@ -4,8 +4,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 
-use graven_serve::config::LEAST_HEADER_BYTES;
-use graven_serve::{AccessLog, Address, Config, Form, TrustedProxy};
+use graven_serve::limits::LEAST_HEADER_BYTES;
+use graven_serve::{AccessLog, Address, Config, LogFormat, TrustedProxy};
 
 /// One thing that `serve` can be told.
 pub(crate) struct Setting {
@@ -172,7 +172,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "FORM",
         text: "a line for each answer on standard output: common, combined or json [default: none]",
         apply: |config, value| {
-            let form = value.parse::<Form>().map_err(|_| "a form: write common, combined or json".to_owned())?;
+            let form = value.parse::<LogFormat>().map_err(|_| "a form: write common, combined or json".to_owned())?;
             config.access_log = Some(AccessLog::new(form));
             Ok(())
         },
@@ -180,7 +180,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "trusted-proxy",
         value: "CIDR",
-        text: "proxies whose Forwarded, X-Forwarded-For or CF-Connecting-IP names the client in the log: 10.0.0.0/8, an address, or unix; several like --listen [default: none]",
+        text: "proxies that may name the client in the log: 10.0.0.0/8, an address, or unix; several like --listen [default: none]",
         apply: |config, value| {
             for proxy in value.split(',') {
                 config.trusted_proxies.push(
@@ -190,6 +190,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
                         .map_err(|_| "a network: write 10.0.0.0/8, ::1 or unix".to_owned())?,
                 );
             }
+            Ok(())
+        },
+    },
+    Setting {
+        flag: "client-address-field",
+        value: "FIELD",
+        text: "the field in which a trusted proxy names the client: X-Forwarded-For, CF-Connecting-IP, Forwarded, or another [default: X-Forwarded-For]",
+        apply: |config, value| {
+            config.client_address_field =
+                value.parse().map_err(|_| "the name of a field: write X-Forwarded-For or another".to_owned())?;
             Ok(())
         },
     },

@@ -3,7 +3,7 @@
 #![no_main]
 
 use graven_pack::Coding;
-use graven_serve::accept_encoding::{AcceptEncoding, Acceptance};
+use graven_serve::request::accept_encoding::{AcceptEncoding, Acceptance};
 use http::header::ACCEPT_ENCODING;
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use graven_serve::conditional::{Precondition, precondition, range_applies};
+use graven_serve::request::conditional::{Precondition, precondition, range_applies};
 use http::header::{IF_MATCH, IF_NONE_MATCH, IF_RANGE};
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use graven_serve::range::{Range, Selection};
+use graven_serve::request::range::{Range, Selection};
 use http::header::RANGE;
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use graven_serve::config;
+use graven_serve::limits;
 use graven_serve::{Memory, Source};
 
 use crate::executable::{Server, command, emulator, output, path, routes};
@@ -53,22 +53,22 @@ fn no_connection_holds_more_than_it_is_charged_with() {
     }
     let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").into_bytes();
     let head = |length: usize| [&b"GET / HTTP/1.1\r\nHost: a\r\nX: "[..], &vec![b'x'; length]].concat();
-    let streams = usize::try_from(config::STREAMS).expect("few");
-    let idle = config::IDLE_BYTES;
+    let streams = usize::try_from(limits::STREAMS).expect("few");
+    let idle = limits::IDLE_BYTES;
     for (kind, bytes, answered, charged) in [
         ("new", Vec::new(), false, idle),
         ("idle, answered plainly", get("/notes"), true, idle),
         ("idle, answered by hyper", get("/notes?x"), true, idle),
         ("a head of a byte", head(1)[..1].to_vec(), false, idle),
-        ("a head of 15 KiB", head(15 * 1024), false, idle + config::HEADER_BYTES),
-        ("plain and unread", get(&longest()).repeat(30), false, idle + config::RECEIVE_BYTES),
-        ("by hyper and unread", get(&format!("{}?x", longest())).repeat(30), false, idle + config::HTTP1_BYTES),
-        ("HTTP/2", http2(0), true, idle + config::HTTP2_BYTES),
+        ("a head of 15 KiB", head(15 * 1024), false, idle + limits::HEADER_BYTES),
+        ("plain and unread", get(&longest()).repeat(30), false, idle + limits::RECEIVE_BYTES),
+        ("by hyper and unread", get(&format!("{}?x", longest())).repeat(30), false, idle + limits::HTTP1_BYTES),
+        ("HTTP/2", http2(0), true, idle + limits::HTTP2_BYTES),
         (
             "HTTP/2, all streams",
-            http2(config::STREAMS),
+            http2(limits::STREAMS),
             true,
-            idle + config::HTTP2_BYTES + streams * config::STREAM_BYTES,
+            idle + limits::HTTP2_BYTES + streams * limits::STREAM_BYTES,
         ),
     ] {
         let server = Server::start_by(command(&path()).args(["--workers", "1"]));
@@ -95,11 +95,11 @@ fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let idle = |mebibytes: u64| {
         let memory = Memory { bytes: mebibytes << 20, source: Source::ControlGroup };
-        written(memory.idle_connections().min(config::CONNECTIONS))
+        written(memory.idle_connections().min(limits::CONNECTIONS))
     };
     let unread = |mebibytes: u64| {
         let memory = Memory { bytes: mebibytes << 20, source: Source::ControlGroup };
-        written(memory.for_connections() / (config::IDLE_BYTES + config::STALLED_BYTES))
+        written(memory.for_connections() / (limits::IDLE_BYTES + limits::STALLED_BYTES))
     };
     let (unit, manifest) = (read("deploy/systemd/notes.service"), read("deploy/k3s/deployment.yaml"));
     assert!(
@@ -121,8 +121,8 @@ fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
             &read("docs/operating.md"),
             format!("| an answer that the client does not read | 102 | {} | {} |", unread(64), unread(192)),
         ),
-        ("--help", &output(&["--help"]), format!("[default: {} idle ones", config::CONNECTIONS)),
-        ("--help", &output(&["--help"]), format!("[default: {}]", config::STREAMS)),
+        ("--help", &output(&["--help"]), format!("[default: {} idle ones", limits::CONNECTIONS)),
+        ("--help", &output(&["--help"]), format!("[default: {}]", limits::STREAMS)),
     ] {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(&expected), "{place} does not say {expected:?}");

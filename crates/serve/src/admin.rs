@@ -23,17 +23,17 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep};
 
-use crate::access_log::{Lost, Writer};
-use crate::body::Body;
-use crate::config::{ACCEPT_PAUSE, HEADER_TIME};
-use crate::connection::Shared;
-use crate::connection::socket::Socket;
-use crate::fields;
-use crate::listen;
-use crate::metrics::{Facts, render};
-use crate::prepared::Site;
-use crate::watchdog::{Probe, first_ill};
-use crate::worker::Listener;
+use crate::connection::local::WorkerState;
+use crate::lifecycle::probe::{Probe, first_unhealthy};
+use crate::limits::{ACCEPT_PAUSE, HEADER_TIME};
+use crate::listen::acceptor::Acceptor;
+use crate::listen::listener::Listener;
+use crate::listen::socket::Socket;
+use crate::observe::access_log::{LostLines, Writer};
+use crate::observe::exposition::{BuildInfo, render};
+use crate::response::body::Body;
+use crate::response::fields;
+use crate::site::Site;
 
 /// How long a worker may take to answer `/healthz`. A request takes microseconds, so one that needs longer hangs.
 const HEALTH_TIME: Duration = Duration::from_secs(1);
@@ -46,26 +46,26 @@ static GET_AND_HEAD: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
 /// What is told of the server.
 pub(crate) struct Status {
-    facts: Facts,
+    facts: BuildInfo,
     site: Arc<Site>,
-    workers: Vec<Arc<Shared>>,
+    workers: Vec<Arc<WorkerState>>,
     /// Where a worker is asked for a sign of life.
     probes: Vec<UnboundedSender<Probe>>,
     /// Lines of the access log that could not be written.
-    lost_lines: Lost,
+    lost_lines: LostLines,
 }
 
 impl Status {
     /// Of a server of this site that starts now.
     pub(crate) fn new(
         site: &Arc<Site>,
-        workers: &[Arc<Shared>],
+        workers: &[Arc<WorkerState>],
         probes: &[UnboundedSender<Probe>],
         log: Option<&Writer>,
     ) -> Self {
         let lost_lines = log.map(Writer::lost).unwrap_or_default();
         Status {
-            facts: Facts::new(&site.pack()),
+            facts: BuildInfo::new(&site.pack()),
             site: Arc::clone(site),
             workers: workers.to_vec(),
             probes: probes.to_vec(),
@@ -90,15 +90,15 @@ struct Control {
 
 impl Admin {
     /// Starts to answer; not ready yet.
-    pub(crate) fn start(listener: listen::Listener, status: Status) -> io::Result<Self> {
+    pub(crate) fn start(listener: Listener, status: Status) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = {
             let _entered = runtime.enter();
-            Listener::register(listener)?
+            Acceptor::register(listener)?
         };
         let control = Arc::<Control>::default();
-        let desk = Arc::new(Desk { status, control: Arc::clone(&control) });
-        let thread = thread::Builder::new().name("admin".to_owned()).spawn(move || run(&runtime, listener, desk))?;
+        let service = Arc::new(AdminService { status, control: Arc::clone(&control) });
+        let thread = thread::Builder::new().name("admin".to_owned()).spawn(move || run(&runtime, listener, service))?;
         Ok(Admin { control, thread: Some(thread) })
     }
 
@@ -117,31 +117,31 @@ impl Drop for Admin {
 }
 
 /// Accepts until told to stop; what is in flight then is cut off, since by then nobody is served any more.
-fn run(runtime: &Runtime, listener: Listener, desk: Arc<Desk>) {
-    let control = Arc::clone(&desk.control);
-    runtime.spawn(accept_all(listener, desk));
+fn run(runtime: &Runtime, listener: Acceptor, service: Arc<AdminService>) {
+    let control = Arc::clone(&service.control);
+    runtime.spawn(accept_all(listener, service));
     runtime.block_on(control.stop.notified());
 }
 
-async fn accept_all(listener: Listener, desk: Arc<Desk>) {
+async fn accept_all(listener: Acceptor, service: Arc<AdminService>) {
     loop {
         match poll_fn(|context| listener.poll_accept(context)).await {
-            Ok((socket, _)) => drop(tokio::spawn(serve(TokioIo::new(socket), Arc::clone(&desk)))),
+            Ok((socket, _)) => drop(tokio::spawn(serve(TokioIo::new(socket), Arc::clone(&service)))),
             Err(_) => sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
 /// Who answers.
-struct Desk {
+struct AdminService {
     status: Status,
     control: Arc<Control>,
 }
 
-async fn serve(io: TokioIo<Socket>, desk: Arc<Desk>) {
+async fn serve(io: TokioIo<Socket>, service: Arc<AdminService>) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let desk = Arc::clone(&desk);
-        async move { Ok::<_, Infallible>(desk.answer(request.method(), request.uri().path()).await) }
+        let service = Arc::clone(&service);
+        async move { Ok::<_, Infallible>(service.answer(request.method(), request.uri().path()).await) }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
@@ -149,7 +149,7 @@ async fn serve(io: TokioIo<Socket>, desk: Arc<Desk>) {
     http.serve_connection(io, service).await.unwrap_or_default();
 }
 
-impl Desk {
+impl AdminService {
     async fn answer(&self, method: &Method, path: &str) -> Response<Body> {
         if ![Method::GET, Method::HEAD].contains(method) {
             let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed here.\n");
@@ -180,7 +180,7 @@ impl Desk {
         let left = |number: usize| probes[number].is_closed() && workers[number].drain.is_leaving();
         let (numbers, asked): (Vec<_>, Vec<_>) =
             probes.iter().cloned().enumerate().filter(|&(number, _)| !left(number)).unzip();
-        match first_ill(&asked, Instant::now() + HEALTH_TIME).await {
+        match first_unhealthy(&asked, Instant::now() + HEALTH_TIME).await {
             Some(place) if !left(numbers[place]) => {
                 let number = numbers[place];
                 text(StatusCode::SERVICE_UNAVAILABLE, format!("worker {number} does not answer\n"))

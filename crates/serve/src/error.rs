@@ -2,17 +2,12 @@
 
 use std::{fmt, io};
 
-use crate::listen::Address;
+use crate::listen::address::Address;
 
 /// Why a server cannot start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// Text that should be an address is none.
-    Address {
-        /// The text.
-        given: String,
-    },
     /// The address cannot be listened on.
     Listen {
         /// The address.
@@ -47,10 +42,6 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Address { given } => write!(
-                f,
-                "`{given}` is not an address to listen on: write [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock"
-            ),
             Error::Listen { address, source } => match source.kind() {
                 io::ErrorKind::AddrInUse => write!(
                     f,
@@ -100,7 +91,6 @@ fn is_out_of_descriptors(error: &io::Error) -> bool {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Address { .. } => None,
             Error::Damaged { source } => Some(source),
             Error::Listen { source, .. }
             | Error::Inherit { source, .. }

@@ -1,7 +1,7 @@
 //! The server: binds, starts the workers, waits to be told to leave, and drains.
 
 use std::future::{Future, poll_fn};
-use std::io::{self, Write as _};
+use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -9,23 +9,27 @@ use std::thread;
 
 use graven_pack::Pack;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use crate::access_log::Writer;
 use crate::admin::{Admin, Status};
 use crate::config::{Config, DEFAULT_ADDRESS};
-use crate::connection::slots::Bounds;
-use crate::connection::{Parts, Shared};
-use crate::descriptors;
-use crate::drain::Phase;
+use crate::connection::local::{WorkerParts, WorkerState};
 use crate::error::Error;
-use crate::inherit;
-use crate::listen::{self, Address, Bound};
-use crate::memory::Memory;
-use crate::prepared::Site;
-use crate::watchdog::Supervisor;
+use crate::lifecycle::drain::DrainPhase;
+use crate::lifecycle::signals::terminated;
+use crate::lifecycle::supervisor::Supervisor;
+use crate::limits::capacity::Capacity;
+use crate::limits::descriptors;
+use crate::limits::memory::Memory;
+use crate::listen::address::Address;
+use crate::listen::bind;
+use crate::listen::inherit;
+use crate::listen::listener::Bound;
+use crate::observe::access_log::Writer;
+use crate::observe::client::Proxies;
+use crate::observe::stderr::report;
+use crate::site::Site;
 use crate::worker::Worker;
 
 /// A server that listens, and does not answer yet.
@@ -36,28 +40,6 @@ pub struct Server {
     supervisor: Supervisor,
     capacity: Capacity,
     admin: Option<Bound>,
-}
-
-/// How much a server holds at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capacity {
-    /// Connections.
-    pub connections: usize,
-    /// The memory that the process may use, of which its connections may hold a part.
-    pub memory: Memory,
-}
-
-impl Capacity {
-    fn of(config: &Config, descriptors: usize, memory: Memory) -> Self {
-        let fitting = memory.idle_connections();
-        Capacity { connections: descriptors::connections(config.limits.connections, descriptors, fitting), memory }
-    }
-
-    /// The part of each of so many workers.
-    fn share(self, workers: usize) -> Bounds {
-        let bytes = self.memory.for_connections() / workers;
-        Bounds { connections: (self.connections / workers).max(1), bytes }
-    }
 }
 
 impl Server {
@@ -71,9 +53,9 @@ impl Server {
             config.listen.push(DEFAULT_ADDRESS);
         }
         for address in &config.listen {
-            bound.push(listen::bind(address, workers)?);
+            bound.push(bind(address, workers)?);
         }
-        let admin = config.admin.as_ref().map(|address| listen::bind(address, 1)).transpose()?;
+        let admin = config.admin.as_ref().map(|address| bind(address, 1)).transpose()?;
         let capacity = Capacity::of(&config, descriptors, Memory::of_this_process());
         Ok(Server { config, bound, supervisor: Supervisor::from_environment()?, capacity, admin })
     }
@@ -118,18 +100,20 @@ impl Server {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(worker_error)?;
         // Polled once before anybody is answered: from then on a signal is waited for, and does not end the process as it is.
         let mut shutdown = pin!(shutdown);
-        let is_over = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
+        let is_expired = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
         // Dropped when all else has ended: then the last lines are written.
         let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
         let log = log.transpose().map_err(worker_error)?;
         let admin = self.admin.take().and_then(|mut bound| bound.listeners.pop());
-        let site = Arc::new(Site::reporting(pack, say));
+        let site = Arc::new(Site::reporting(pack, report));
         let workers = self.workers(&site, log.as_ref());
-        let (shared, workers): (Vec<_>, Vec<_>) = workers.into_iter().unzip();
+        let (states, workers): (Vec<_>, Vec<_>) = workers.into_iter().unzip();
         let probes: Vec<_> = workers.iter().map(Worker::probes).collect();
-        let status = || Status::new(&site, &shared, &probes, log.as_ref());
-        let admin = admin.map(|listener| Admin::start(listener, status())).transpose().map_err(worker_error)?;
-        let advance = |phase| shared.iter().for_each(|shared| shared.drain.advance(phase));
+        let admin = admin
+            .map(|listener| Admin::start(listener, Status::new(&site, &states, &probes, log.as_ref())))
+            .transpose()
+            .map_err(worker_error)?;
+        let advance = |phase| states.iter().for_each(|state| state.drain.advance(phase));
         let (at_work, mut all_done) = mpsc::channel::<()>(1);
         thread::scope(|scope| {
             let started = start(scope, workers, at_work);
@@ -139,44 +123,46 @@ impl Server {
                 }
                 announce();
                 runtime.block_on(async {
-                    let everybody = shared.clone();
-                    let watching = supervisor.watch(probes, move || present(&everybody));
-                    if !is_over {
+                    let watched = states.clone();
+                    let watching = supervisor.watch(probes, move || status_line(&watched));
+                    if !is_expired {
                         shutdown.await;
                     }
                     supervisor.stopping(watching);
-                    advance(Phase::Draining);
+                    advance(DrainPhase::Draining);
                     let drained = async {
                         sleep(drain_delay).await;
-                        advance(Phase::Stopping);
+                        advance(DrainPhase::Stopping);
                         all_done.recv().await;
                     };
                     first(pin!(drained), pin!(terminated())).await;
                 });
             }
-            advance(Phase::Gone);
+            advance(DrainPhase::Gone);
             started.map_err(worker_error)
         })
     }
 
     /// The workers, and what each shares with us.
-    fn workers(self, site: &Arc<Site>, log: Option<&Writer>) -> Vec<(Arc<Shared>, Worker)> {
+    fn workers(self, site: &Arc<Site>, log: Option<&Writer>) -> Vec<(Arc<WorkerState>, Worker)> {
         let mut bound = self.bound;
         let workers = self.config.workers.get();
-        let mut loggers = log.into_iter().flat_map(|log| log.loggers(&self.config.trusted_proxies));
+        let proxies =
+            Proxies { trusted: self.config.trusted_proxies.clone(), field: self.config.client_address_field.clone() };
+        let mut loggers = log.into_iter().flat_map(|log| log.loggers(&proxies));
         let workers = (0..workers).map(|_| {
-            let shared = Arc::<Shared>::default();
-            let parts = Parts {
+            let state = Arc::<WorkerState>::default();
+            let parts = WorkerParts {
                 site: Arc::clone(site),
                 limits: self.config.limits.clone(),
-                shared: Arc::clone(&shared),
+                state: Arc::clone(&state),
                 bounds: self.capacity.share(workers),
                 is_timed: self.config.admin.is_some(),
                 logger: loggers.next(),
                 plain_path: self.config.plain_path,
             };
             let listeners = bound.iter_mut().filter_map(|bound| bound.listeners.pop()).collect();
-            (shared, Worker::new(listeners, parts, self.config.drain_deadline))
+            (state, Worker::new(listeners, parts, self.config.drain_deadline))
         });
         workers.collect()
     }
@@ -203,8 +189,8 @@ fn start<'scope>(
 }
 
 /// A line about the present, for `systemctl status`.
-fn present(shared: &[Arc<Shared>]) -> String {
-    let counts = shared.iter().map(|shared| shared.counters.connections());
+fn status_line(states: &[Arc<WorkerState>]) -> String {
+    let counts = states.iter().map(|state| state.counters.connections());
     let (open, idle) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
     format!("serving; {open} connections, {idle} of them idle")
 }
@@ -214,36 +200,6 @@ async fn first(mut one: Pin<&mut impl Future>, mut other: Pin<&mut impl Future>)
     poll_fn(|context| {
         let is_ready = one.as_mut().poll(context).is_ready() || other.as_mut().poll(context).is_ready();
         if is_ready { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-}
-
-/// Writes a line to standard error. Where nobody reads it any more (a terminal that has gone), the server serves all the same.
-fn say(line: &str) {
-    io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap_or_default();
-}
-
-/// Waits for SIGTERM or SIGINT.
-///
-/// From its first poll on, SIGHUP, SIGUSR1 and SIGUSR2 do not end the process as they would by default: other servers read their settings or
-/// open their logs again then, and a lost terminal sends the first. They are answered with a line on standard error. A signal that cannot be waited
-/// for does what it does by default.
-pub async fn terminated() {
-    let mut ending = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
-    let mut others = [
-        ("SIGHUP", SignalKind::hangup()),
-        ("SIGUSR1", SignalKind::user_defined1()),
-        ("SIGUSR2", SignalKind::user_defined2()),
-    ]
-    .map(|(name, kind)| (name, signal(kind).ok()));
-    poll_fn(|context| {
-        for (name, signal) in &mut others {
-            while signal.as_mut().is_some_and(|signal| signal.poll_recv(context).is_ready()) {
-                say(&format!("{name}: ignored, there is nothing to reload or to reopen; SIGTERM ends the server"));
-            }
-        }
-        let mut received = ending.iter_mut().flatten().map(|signal| signal.poll_recv(context));
-        if received.any(|poll| poll.is_ready()) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }

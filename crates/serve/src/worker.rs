@@ -4,41 +4,35 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
 
-use crate::config::{ACCEPT_PAUSE, CHECK_TIME, IDLE_BYTES, Limits};
-use crate::connection::meter::{count_evicted, refused_connection};
+use crate::connection::local::{WorkerLocal, WorkerParts};
+use crate::connection::observer::{count_evicted, refused_connection};
 use crate::connection::slots::{Bounds, Group, Slots};
-use crate::connection::socket::Socket;
-use crate::connection::{Local, Parts, serve};
-use crate::forwarded::Peer;
-use crate::listen;
-use crate::metrics::Limit;
-use crate::watchdog::Probe;
+use crate::connection::{serve, worker_local};
+use crate::lifecycle::probe::Probe;
+use crate::limits::{ACCEPT_PAUSE, CHECK_TIME, IDLE_BYTES, Limits};
+use crate::listen::acceptor::Acceptor;
+use crate::listen::listener::Listener;
+use crate::listen::peer::Peer;
+use crate::listen::socket::Socket;
+use crate::observe::counters::Limit;
 
 /// A worker that is ready to run on a thread.
 pub(crate) struct Worker {
-    listeners: Vec<listen::Listener>,
-    parts: Parts,
+    listeners: Vec<Listener>,
+    parts: WorkerParts,
     drain_deadline: Duration,
     probes: (UnboundedSender<Probe>, UnboundedReceiver<Probe>),
 }
 
-/// A listener that its runtime knows of.
-pub(crate) enum Listener {
-    Tcp(TcpListener),
-    Unix(UnixListener),
-}
-
 impl Worker {
-    pub(crate) fn new(listeners: Vec<listen::Listener>, parts: Parts, drain_deadline: Duration) -> Self {
+    pub(crate) fn new(listeners: Vec<Listener>, parts: WorkerParts, drain_deadline: Duration) -> Self {
         Worker { listeners, parts, drain_deadline, probes: unbounded_channel() }
     }
 
@@ -63,21 +57,26 @@ impl Worker {
             Err(error) => return started(Err(error)),
         };
         started(Ok(()));
-        runtime.block_on(work(listeners, Rc::new(Local::new(parts)), drain_deadline, probes.1));
+        runtime.block_on(work(listeners, Rc::new(worker_local(parts)), drain_deadline, probes.1));
     }
 }
 
-fn register(runtime: &LocalRuntime, listeners: Vec<listen::Listener>) -> io::Result<Vec<Listener>> {
+fn register(runtime: &LocalRuntime, listeners: Vec<Listener>) -> io::Result<Vec<Acceptor>> {
     let _entered = runtime.enter();
-    listeners.into_iter().map(Listener::register).collect()
+    listeners.into_iter().map(Acceptor::register).collect()
 }
 
-async fn work(listeners: Vec<Listener>, local: Rc<Local>, drain_deadline: Duration, probes: UnboundedReceiver<Probe>) {
+async fn work(
+    listeners: Vec<Acceptor>,
+    local: Rc<WorkerLocal>,
+    drain_deadline: Duration,
+    probes: UnboundedReceiver<Probe>,
+) {
     let accepting: Vec<_> =
         listeners.into_iter().map(|listener| spawn_local(accept_all(listener, Rc::clone(&local)))).collect();
     spawn_local(answer_probes(probes, Rc::clone(&local)));
     spawn_local(check_time(Rc::clone(&local)));
-    let drain = &local.shared.drain;
+    let drain = &local.state.drain;
     drain.stopping().await;
     // Those that wait for a request have to know that none is waited for any more.
     local.slots.wake_all();
@@ -100,7 +99,7 @@ async fn until(slots: &Slots, happens: impl Fn(&Slots) -> bool) {
 }
 
 /// Looks now and then at all connections, as long as there are any.
-async fn check_time(local: Rc<Local>) {
+async fn check_time(local: Rc<WorkerLocal>) {
     let period = period(&local.limits);
     loop {
         until(&local.slots, |slots| !slots.is_empty()).await;
@@ -116,43 +115,15 @@ fn period(limits: &Limits) -> Duration {
     CHECK_TIME.min(shortest).max(Duration::from_millis(1))
 }
 
-impl Listener {
-    pub(crate) fn register(listener: listen::Listener) -> io::Result<Self> {
-        Ok(match listener {
-            listen::Listener::Tcp(listener) => Listener::Tcp(TcpListener::from_std(listener)?),
-            listen::Listener::Unix(listener) => Listener::Unix(UnixListener::from_std(listener)?),
-        })
-    }
-
-    /// The listener as the kernel has it: what it accepts does not wait for the runtime to hear of it.
-    fn deregister(self) -> io::Result<listen::Listener> {
-        Ok(match self {
-            Listener::Tcp(listener) => listen::Listener::Tcp(listener.into_std()?),
-            Listener::Unix(listener) => listen::Listener::Unix(listener.into_std()?),
-        })
-    }
-
-    pub(crate) fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(Socket, Peer)>> {
-        match self {
-            Listener::Tcp(listener) => {
-                listener.poll_accept(context).map_ok(|(socket, peer)| (Socket::Tcp(socket), Peer::of(peer)))
-            }
-            Listener::Unix(listener) => {
-                listener.poll_accept(context).map_ok(|(socket, _)| (Socket::Unix(socket), Peer::Unix))
-            }
-        }
-    }
-}
-
 /// Accepts until the server stops, and then what is in the queue already, since closing a listener resets what waits in it.
-async fn accept_all(listener: Listener, local: Rc<Local>) {
+async fn accept_all(listener: Acceptor, local: Rc<WorkerLocal>) {
     loop {
         let mut next = pin!(poll_fn(|context| listener.poll_accept(context)));
-        match local.shared.drain.unless_stopping(next.as_mut()).await {
+        match local.state.drain.unless_stopping(next.as_mut()).await {
             Some(Ok((socket, peer))) => start(socket, peer, &local),
             Some(Err(error)) if is_of_one_connection(&error) => {}
             Some(Err(_)) => {
-                local.shared.counters.count_limit(Limit::Descriptors);
+                local.state.counters.count_limit(Limit::Descriptors);
                 // What is closed gives back a descriptor.
                 count_evicted(&local, &local.slots.make_room(local.clock.now()));
                 sleep(ACCEPT_PAUSE).await;
@@ -168,7 +139,7 @@ async fn accept_all(listener: Listener, local: Rc<Local>) {
 }
 
 /// Serves an accepted connection, if there is a slot for it.
-fn start(socket: Socket, peer: Peer, local: &Rc<Local>) {
+fn start(socket: Socket, peer: Peer, local: &Rc<WorkerLocal>) {
     let group = match peer {
         Peer::Address(address) => Group::of(address),
         Peer::Unix => Group::Unix,
@@ -176,7 +147,7 @@ fn start(socket: Socket, peer: Peer, local: &Rc<Local>) {
     let (slot, evicted) = local.slots.admit(group, IDLE_BYTES, local.clock.now());
     count_evicted(local, &evicted);
     let Some(slot) = slot else {
-        local.shared.counters.count_limit(Limit::Connections);
+        local.state.counters.count_limit(Limit::Connections);
         let (_, clock) = local.clock.read();
         let answer = [REFUSAL, &local.clock.date_lines(clock)].concat();
         let received = socket.refuse(&answer);
@@ -190,7 +161,7 @@ const REFUSAL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n";
 
 /// Answers the watchdog, as any other client is answered. It takes no slot, and nobody waits for it when the server leaves.
-async fn answer_probes(mut probes: UnboundedReceiver<Probe>, local: Rc<Local>) {
+async fn answer_probes(mut probes: UnboundedReceiver<Probe>, local: Rc<WorkerLocal>) {
     while let Some(probe) = probes.recv().await {
         let slots = Slots::new(Bounds { connections: 1, bytes: usize::MAX });
         if let (Some(slot), _) = slots.admit(Group::Unix, 0, local.clock.now()) {

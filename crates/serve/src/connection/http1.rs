@@ -21,13 +21,13 @@ use tokio::io::AsyncWrite;
 
 use super::head::Content;
 use super::slots::Phase;
-use super::socket::Socket;
 use super::stream::{Connection, Progress, Stream};
-use crate::body::Body;
-use crate::config::{HTTP1_BYTES, IDLE_BYTES, LEAST_HEADER_BYTES, Limits, STALLED_BYTES};
-use crate::fields;
-use crate::metrics::Limit;
-use crate::respond::{refuse_target, respond_to};
+use crate::limits::{HTTP1_BYTES, IDLE_BYTES, LEAST_HEADER_BYTES, Limits, STALLED_BYTES};
+use crate::listen::socket::Socket;
+use crate::observe::counters::Limit;
+use crate::response::body::Body;
+use crate::response::fields;
+use crate::response::{refuse_target, respond_to};
 use crate::time::later;
 
 /// A message as it was received.
@@ -48,9 +48,9 @@ pub(crate) enum Fragment {
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum Persistence {
     /// It waits for the next message.
-    Kept,
+    Open,
     Closed,
 }
 
@@ -68,8 +68,8 @@ pub(crate) fn builder(limits: &Limits) -> Builder {
 }
 
 /// Answers one message.
-pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Connection<'_>) -> Outcome {
-    let Connection { local, slot, meter } = connection;
+pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Connection<'_>) -> Persistence {
+    let Connection { local, slot, observer } = connection;
     let progress = Progress::default();
     let now = local.clock.now();
     slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
@@ -85,10 +85,10 @@ pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Co
     if progress.answered.get() == 0
         && let Some(status) = progress.refusal.get()
     {
-        meter.refused(status, &bytes);
+        observer.refused(status, &bytes);
     }
-    if outcome == Outcome::Kept {
-        meter.charge(slot, IDLE_BYTES);
+    if outcome == Persistence::Open {
+        observer.charge(slot, IDLE_BYTES);
     }
     outcome
 }
@@ -98,40 +98,40 @@ fn poll(
     connection: Connection<'_>,
     progress: &Progress,
     context: &mut Context<'_>,
-) -> Poll<Outcome> {
-    let Connection { local, slot, meter } = connection;
+) -> Poll<Persistence> {
+    let Connection { local, slot, observer } = connection;
     let is_answered = || progress.answered.get() > 0 && progress.is_flushed.get();
     match Pin::new(&mut *http).poll(context) {
         // hyper is done early with a connection whose last request asked for an upgrade: without flushing, and without closing the
         // socket. Polled again, it goes on.
         Poll::Ready(Ok(())) if !progress.is_closing.get() => {
             if Pin::new(http).poll(context).is_ready() || is_answered() {
-                meter.flushed();
-                return Poll::Ready(if progress.is_closing.get() { Outcome::Closed } else { Outcome::Kept });
+                observer.flushed();
+                return Poll::Ready(if progress.is_closing.get() { Persistence::Closed } else { Persistence::Open });
             }
         }
         Poll::Ready(result) => {
             if let Err(error) = result {
-                meter.fail_http1(&error);
+                observer.fail_http1(&error);
             }
-            meter.flushed();
-            return Poll::Ready(Outcome::Closed);
+            observer.flushed();
+            return Poll::Ready(Persistence::Closed);
         }
         Poll::Pending => {}
     }
     if progress.is_flushed.get() {
-        meter.flushed();
+        observer.flushed();
     }
     if is_answered() && !progress.is_closing.get() {
-        return Poll::Ready(Outcome::Kept);
+        return Poll::Ready(Persistence::Open);
     }
-    if slot.is_evicted() || slot.is_over(local.clock.now()) {
+    if slot.is_evicted() || slot.is_expired(local.clock.now()) {
         if progress.is_blocked.get() && !slot.is_evicted() {
-            meter.limit(Limit::WriteTime);
+            observer.limit(Limit::WriteTime);
         }
-        return Poll::Ready(Outcome::Closed);
+        return Poll::Ready(Persistence::Closed);
     }
-    meter.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES);
+    observer.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES);
     Poll::Pending
 }
 
@@ -165,9 +165,9 @@ impl Service<Request<Incoming>> for Responder<'_> {
     type Future = Ready<Result<Response<Body>, Infallible>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let Connection { local, meter, .. } = self.connection;
+        let Connection { local, observer, .. } = self.connection;
         let (head, _) = request.into_parts();
-        meter.begin(&head);
+        observer.begin(&head);
         let is_head = head.method == Method::HEAD;
         let (_, clock) = local.clock.read();
         let now = later(clock, local.site.pack().time());
@@ -176,7 +176,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
             Fragment::Some => refuse_target(head),
         };
         // No resource here has a use for content, so none is read; what may follow it is not taken for a request.
-        if self.content == Content::Some || local.shared.drain.is_leaving() {
+        if self.content == Content::Some || local.state.drain.is_leaving() {
             response.headers_mut().insert(CONNECTION, fields::CLOSE.clone());
         }
         // hyper leaves a zero out of the answer to HEAD. GET has it, and HEAD has the fields of GET (RFC 9110 §9.3.2).
@@ -185,7 +185,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
         }
         increment(&self.progress.answered);
         self.progress.is_flushed.set(false);
-        meter.answer(response.status(), response.body().content().len(), route);
+        observer.answer(response.status(), response.body().content().len(), route);
         ready(Ok(response))
     }
 }

@@ -4,7 +4,7 @@
 //! stream which cannot be written holds its state and little more, and one that has not been written for the write time is reset.
 //! What a client can flood a server with closes the connection or retains no memory: streams that are reset are counted
 //! ([`Limits::resets`], [`ERROR_RESETS`]); h2 answers one PING and one SETTINGS before it reads on, and counts CONTINUATION; and
-//! [`crate::config::FLOOD_BYTES`] bounds what is sent without a request.
+//! [`crate::limits::FLOOD_BYTES`] bounds what is sent without a request.
 //!
 //! The error code of a GOAWAY is h2's: for most malformed frames it is `PROTOCOL_ERROR` where RFC 9113 §6 has `FRAME_SIZE_ERROR` or
 //! `FLOW_CONTROL_ERROR` (`decode_frame` in h2 0.4's `codec/framed_read.rs` maps them all to one). Only h2 can change that.
@@ -20,16 +20,16 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 
 use super::head::Content;
 use super::slots::Phase;
-use super::socket::Socket;
 use super::stream::{Connection, Progress, Stream};
-use crate::body::Body;
 use crate::clock::Moment;
-use crate::config::{
+use crate::limits::{
     ERROR_RESETS, HTTP2_BYTES, IDLE_BYTES, LINGER_TIME, Limits, STALLED_BYTES, STREAM_BYTES, STREAM_WINDOW,
 };
-use crate::fields::has_length;
-use crate::metrics::Limit;
-use crate::respond::respond_to;
+use crate::listen::socket::Socket;
+use crate::observe::counters::Limit;
+use crate::response::body::Body;
+use crate::response::fields::has_length;
+use crate::response::respond_to;
 use crate::time::later;
 
 /// How much content is handed to h2 at a time. It bounds no memory, since content is not copied.
@@ -58,15 +58,15 @@ pub(crate) async fn serve(socket: &mut Socket, ahead: Bytes, connection: Connect
 }
 
 async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Progress) {
-    let Connection { local, slot, meter } = connection;
+    let Connection { local, slot, observer } = connection;
     let now = local.clock.now();
     progress.written.set(now);
     slot.enter(Phase::Head, now, now.after(local.limits.header_time));
-    meter.charge(slot, IDLE_BYTES + HTTP2_BYTES);
+    observer.charge(slot, IDLE_BYTES + HTTP2_BYTES);
     let mut handshake = std::pin::pin!(local.http2.handshake(stream));
     let frames = poll_fn(|context| match handshake.as_mut().poll(context) {
         Poll::Ready(frames) => Poll::Ready(frames.ok()),
-        Poll::Pending if slot.is_evicted() || slot.is_over(local.clock.now()) => Poll::Ready(None),
+        Poll::Pending if slot.is_evicted() || slot.is_expired(local.clock.now()) => Poll::Ready(None),
         Poll::Pending => Poll::Pending,
     });
     let Some(frames) = frames.await else { return };
@@ -112,7 +112,7 @@ impl Session<'_> {
             return self.close_at_once(context);
         }
         let now = local.clock.now();
-        if self.closing == Closing::No && local.shared.drain.is_leaving() {
+        if self.closing == Closing::No && local.state.drain.is_leaving() {
             self.close_gracefully();
         }
         loop {
@@ -137,7 +137,7 @@ impl Session<'_> {
                 Poll::Ready(Some(Err(error))) => {
                     // What ends in an error of the socket has ended; all others are the client's.
                     if !error.is_io() {
-                        self.connection.meter.limit(Limit::Protocol);
+                        self.connection.observer.limit(Limit::Protocol);
                     }
                     return Poll::Ready(());
                 }
@@ -148,18 +148,18 @@ impl Session<'_> {
     }
 
     fn answer<T>(&mut self, request: Request<T>, mut respond: SendResponse<Bytes>, now: Moment) {
-        let Connection { local, meter, .. } = self.connection;
+        let Connection { local, observer, .. } = self.connection;
         let (head, _unread) = request.into_parts();
-        meter.begin(&head);
+        observer.begin(&head);
         let (_, clock) = local.clock.read();
         let (response, route) = respond_to(&local.site, later(clock, local.site.pack().time()), head);
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
         let (response, content) = fields_of(response, &local.clock.date(clock));
         // An error is the client's: it has reset the stream, or the connection has ended.
-        let Ok(stream) = respond.send_response(response, content.is_empty()) else { return meter.forget() };
-        meter.answer(status, content.len(), route);
-        meter.flushed();
+        let Ok(stream) = respond.send_response(response, content.is_empty()) else { return observer.forget() };
+        observer.answer(status, content.len(), route);
+        observer.flushed();
         if !content.is_empty() {
             self.sending.push(Sending { stream, content, since: now });
         }
@@ -188,15 +188,15 @@ impl Session<'_> {
 
     /// Resets streams whose time is over, closes a connection whose time is over, and says when to look again.
     fn look(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
-        let Connection { local, slot, meter } = self.connection;
+        let Connection { local, slot, observer } = self.connection;
         if self.progress.is_closing.get() {
-            return if slot.is_over(now) { Poll::Ready(()) } else { Poll::Pending };
+            return if slot.is_expired(now) { Poll::Ready(()) } else { Poll::Pending };
         }
         let is_blocked = self.progress.is_blocked.get();
         let written = self.progress.written.get();
         let blocked_until = if is_blocked { written.after(local.limits.write_time) } else { Moment::NEVER };
         if blocked_until <= now {
-            meter.limit(Limit::WriteTime);
+            observer.limit(Limit::WriteTime);
             return Poll::Ready(());
         }
         if self.reset_stalled(now) {
@@ -212,17 +212,17 @@ impl Session<'_> {
             let stalled = first.map_or(Moment::NEVER, |first| first.after(local.limits.write_time));
             slot.enter(Phase::Writing, last.unwrap_or(written), stalled.min(blocked_until));
             let stalled = if is_blocked { STALLED_BYTES } else { 0 };
-            meter.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + self.sending.len() * STREAM_BYTES);
+            observer.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + self.sending.len() * STREAM_BYTES);
             return Poll::Pending;
         }
-        meter.charge(slot, IDLE_BYTES + HTTP2_BYTES);
-        meter.idle();
+        observer.charge(slot, IDLE_BYTES + HTTP2_BYTES);
+        observer.idle();
         self.look_at_idle(now, context)
     }
 
     /// An idle connection: it has the idle time, and before its first request the time of a head.
     fn look_at_idle(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
-        let Connection { local, slot, meter } = self.connection;
+        let Connection { local, slot, observer } = self.connection;
         let limits = &local.limits;
         let is_new = self.progress.answered.get() == 0;
         let time = if is_new { limits.header_time } else { limits.idle_time };
@@ -234,7 +234,7 @@ impl Session<'_> {
                 slot.enter(Phase::Closing, self.active, now.after(LINGER_TIME));
             }
             Closing::No if deadline <= now => {
-                meter.limit(if is_new { Limit::HeaderTime } else { Limit::IdleTime });
+                observer.limit(if is_new { Limit::HeaderTime } else { Limit::IdleTime });
                 self.close_gracefully();
                 return self.poll(context);
             }
@@ -245,12 +245,12 @@ impl Session<'_> {
 
     /// Whether there were any.
     fn reset_stalled(&mut self, now: Moment) -> bool {
-        let Connection { local, meter, .. } = self.connection;
+        let Connection { local, observer, .. } = self.connection;
         let before = self.sending.len();
         self.sending.retain_mut(|sending| {
             let is_stalled = sending.since.after(local.limits.write_time) <= now;
             if is_stalled {
-                meter.limit(Limit::WriteTime);
+                observer.limit(Limit::WriteTime);
                 sending.stream.send_reset(Reason::CANCEL);
             }
             !is_stalled

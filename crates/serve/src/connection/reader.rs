@@ -1,7 +1,7 @@
 //! Reads a connection: answers plain requests where they lie, and cuts the others into messages for hyper.
 //!
 //! 1. what is there is read into the worker's buffer, which all its connections share;
-//! 2. every whole and plain request in it is answered, in order ([`crate::plain`]);
+//! 2. every whole and plain request in it is answered, in order ([`crate::response::plain`]);
 //! 3. another request that is whole is handed over, alone ([`super::http1`]);
 //! 4. what is left, the beginning of a head, is kept in as many bytes as it has.
 //!
@@ -17,15 +17,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::head::{self, Content};
 use super::http1::{Fragment, Message};
-use super::meter::Sent;
+use super::observer::Sent;
 use super::slots::Phase;
-use super::socket::Socket;
 use super::stream::Connection;
 use crate::clock::Moment;
-use crate::config::{FIRST_REQUEST_TIME, IDLE_BYTES, LEAST_HEADER_BYTES, PlainPath, STALLED_BYTES};
-use crate::drain::Phase as DrainPhase;
-use crate::metrics::Limit;
-use crate::plain::{PlainFields, Reply, reply};
+use crate::config::PlainPath;
+use crate::lifecycle::drain::DrainPhase;
+use crate::limits::{FIRST_REQUEST_TIME, IDLE_BYTES, LEAST_HEADER_BYTES, STALLED_BYTES};
+use crate::listen::socket::Socket;
+use crate::observe::counters::Limit;
+use crate::request::plain::PlainFields;
+use crate::response::plain::{PlainResponse, respond_plain};
 use crate::time::later;
 
 /// How much is read at once: more than the heads of several pipelined requests.
@@ -111,8 +113,8 @@ impl<'a> Reader<'a> {
 
     /// The 408 for a head that took too long (RFC 9110 §15.5.9), which is counted and logged.
     pub(super) fn refuse_slow(&mut self) -> Vec<u8> {
-        let Connection { local, meter, .. } = self.connection;
-        meter.refused(408, &self.ahead);
+        let Connection { local, observer, .. } = self.connection;
+        observer.refused(408, &self.ahead);
         let (_, clock) = local.clock.read();
         let date = local.clock.date_lines(clock);
         [b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n", &date[..]].concat()
@@ -155,30 +157,30 @@ impl<'a> Reader<'a> {
 
     /// Whether the connection has to end, and how. What has arrived on one that waits is answered first.
     fn ending(&mut self, socket: &Socket, now: Moment) -> Option<Next> {
-        let Connection { local, slot, meter } = self.connection;
-        let is_stopping = local.shared.drain.has_reached(DrainPhase::Stopping);
-        if !is_stopping && !slot.calls(now) {
+        let Connection { local, slot, observer } = self.connection;
+        let is_stopping = local.state.drain.has_reached(DrainPhase::Stopping);
+        if !is_stopping && !slot.needs_attention(now) {
             return None;
         }
         let is_waiting = self.rest.is_none() && self.ahead.is_empty();
-        let is_over = slot.is_over(now);
+        let is_expired = slot.is_expired(now);
         if slot.is_evicted() && self.rest.is_none() && self.searched.is_none() {
             // What was read is answered, and nothing after it.
             self.reading = Reading::Done;
             return None;
         }
-        if slot.is_evicted() || (is_over && is_waiting) {
-            if is_over && !slot.is_evicted() {
-                meter.limit(Limit::IdleTime);
+        if slot.is_evicted() || (is_expired && is_waiting) {
+            if is_expired && !slot.is_evicted() {
+                observer.limit(Limit::IdleTime);
             }
             return self.end(is_waiting, socket);
         }
-        if is_over && self.rest.is_some() {
-            meter.limit(Limit::WriteTime);
+        if is_expired && self.rest.is_some() {
+            observer.limit(Limit::WriteTime);
             return self.end(is_waiting, socket);
         }
-        if is_over {
-            meter.limit(Limit::HeaderTime);
+        if is_expired {
+            observer.limit(Limit::HeaderTime);
             return Some(if self.is_preface(&self.ahead) { Next::Closed } else { Next::Slow });
         }
         if is_waiting && is_stopping {
@@ -207,16 +209,16 @@ impl<'a> Reader<'a> {
     /// Whether the server stops and the connection has nothing to wait for. When all were woken to be told, it was being answered.
     fn is_left_over(&self, socket: &Socket) -> bool {
         let is_waiting = !self.is_new && self.rest.is_none() && self.ahead.is_empty();
-        is_waiting && self.connection.local.shared.drain.has_reached(DrainPhase::Stopping) && !socket.has_unread()
+        is_waiting && self.connection.local.state.drain.has_reached(DrainPhase::Stopping) && !socket.has_unread()
     }
 
     /// Writes what is left of an answer. Ready when all of it is with the kernel.
     fn poll_rest(&mut self, socket: &mut Socket, now: Moment, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Connection { local, slot, meter } = self.connection;
+        let Connection { local, slot, observer } = self.connection;
         while let Some(rest) = &mut self.rest {
             match rest.poll_write(socket, context) {
                 Poll::Ready(written) => {
-                    meter.wrote(written?);
+                    observer.wrote(written?);
                     slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
                     if rest.is_empty() {
                         self.rest = None;
@@ -224,14 +226,14 @@ impl<'a> Reader<'a> {
                 }
                 Poll::Pending => {
                     slot.enter_once(Phase::Writing, now, now.after(local.limits.write_time));
-                    meter.charge(slot, IDLE_BYTES + STALLED_BYTES + self.ahead.capacity());
+                    observer.charge(slot, IDLE_BYTES + STALLED_BYTES + self.ahead.capacity());
                     return Poll::Pending;
                 }
             }
         }
-        meter.flushed();
+        observer.flushed();
         self.wait(now);
-        meter.charge(slot, IDLE_BYTES + self.ahead.capacity());
+        observer.charge(slot, IDLE_BYTES + self.ahead.capacity());
         Poll::Ready(Ok(()))
     }
 
@@ -292,22 +294,22 @@ impl<'a> Reader<'a> {
 
     /// Keeps what was not used, until more arrives or the client takes its answer.
     fn keep(&mut self, bytes: Vec<u8>, step: &Step, now: Moment) {
-        let Connection { local, slot, meter } = self.connection;
+        let Connection { local, slot, observer } = self.connection;
         self.ahead = bytes;
         match step {
             Step::Answered if self.ahead.is_empty() => {
                 self.searched = Some(0);
                 // Empty lines alone keep no connection open.
                 if std::mem::take(&mut self.has_sent) && self.wait(now) == Phase::Head {
-                    meter.charge(slot, IDLE_BYTES);
+                    observer.charge(slot, IDLE_BYTES);
                 }
             }
             Step::Answered => {
                 // HTTP/2's preface begins with an empty line that ends a head if it is none.
                 self.searched = Some(if self.is_preface(&self.ahead) { 0 } else { self.ahead.len() });
                 slot.enter_once(Phase::Head, now, now.after(local.limits.header_time));
-                meter.read();
-                meter.charge(slot, IDLE_BYTES + self.ahead.capacity());
+                observer.read();
+                observer.charge(slot, IDLE_BYTES + self.ahead.capacity());
             }
             Step::Blocked | Step::Next(_) => self.searched = None,
         }
@@ -332,7 +334,7 @@ impl<'a> Reader<'a> {
         let pack_time = self.connection.local.site.pack().time();
         let mut used = 0;
         loop {
-            let mut fields = PlainFields::default();
+            let mut fields = PlainFields::new();
             let skipped = head::empty_lines(&bytes[used..]);
             used += skipped;
             if used == bytes.len() {
@@ -354,36 +356,36 @@ impl<'a> Reader<'a> {
     }
 
     /// What the plain request at the front is answered; `None` where there is none.
-    fn plain_reply<'b>(&self, bytes: &'b [u8], time: i64, fields: &mut PlainFields<'b>) -> Option<Reply<'b>>
+    fn plain_reply<'b>(&self, bytes: &'b [u8], time: i64, fields: &mut PlainFields<'b>) -> Option<PlainResponse<'b>>
     where
         'a: 'b,
     {
         let local = self.connection.local;
         // A server that leaves says so in each answer, and not in the heads that were made ahead.
-        if !self.is_plain_path || local.shared.drain.is_leaving() || !self.may_be_whole(bytes) {
+        if !self.is_plain_path || local.state.drain.is_leaving() || !self.may_be_whole(bytes) {
             return None;
         }
-        reply(&local.site, time, bytes, fields).filter(|reply| reply.length <= self.most_of_a_head())
+        respond_plain(&local.site, time, bytes, fields).filter(|reply| reply.length <= self.most_of_a_head())
     }
 
     /// Writes an answer; gives what is next where the connection cannot just go on.
     fn send(
         &mut self,
-        reply: &Reply<'_>,
+        reply: &PlainResponse<'_>,
         fields: &PlainFields<'_>,
         socket: &mut Socket,
         (now, clock): Time,
         context: &mut Context<'_>,
     ) -> Option<Step> {
-        let Connection { local, slot, meter } = self.connection;
-        meter.begin_plain();
+        let Connection { local, slot, observer } = self.connection;
+        observer.begin_plain();
         let date = local.clock.date_lines(clock);
         let result = write(socket, reply, &date, context);
         let written = if let Poll::Ready(Ok(written)) = &result { *written } else { 0 };
         (self.is_new, self.has_sent) = (false, true);
         self.rest = Rest::of(reply, &date, written);
         let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
-        meter.answer_plain(reply, fields, clock, (written, sent));
+        observer.answer_plain(reply, fields, clock, (written, sent));
         if let Poll::Ready(Err(_)) = result {
             return Some(Step::Next(Next::Closed));
         }
@@ -447,7 +449,12 @@ fn message(bytes: &[u8], end: usize) -> (usize, Step) {
     (length, Step::Next(Next::Message(message)))
 }
 
-fn write(socket: &mut Socket, reply: &Reply<'_>, date: &[u8], context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+fn write(
+    socket: &mut Socket,
+    reply: &PlainResponse<'_>,
+    date: &[u8],
+    context: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
     let slices = [IoSlice::new(reply.head), IoSlice::new(date), IoSlice::new(reply.content)];
     let used = if reply.content.is_empty() { 2 } else { 3 };
     Pin::new(socket).poll_write_vectored(context, &slices[..used])
@@ -455,7 +462,7 @@ fn write(socket: &mut Socket, reply: &Reply<'_>, date: &[u8], context: &mut Cont
 
 impl Rest {
     /// What is left of an answer of which so many bytes are written; `None` where nothing is.
-    fn of(reply: &Reply<'_>, date: &[u8], written: usize) -> Option<Self> {
+    fn of(reply: &PlainResponse<'_>, date: &[u8], written: usize) -> Option<Self> {
         let head_bytes = reply.head.len() + date.len();
         if written == head_bytes + reply.content.len() {
             return None;

@@ -1,7 +1,7 @@
 //! Slots: the connections that a worker holds, how much memory they are charged with, and which one is closed when there are too many.
 //!
-//! Two bounds hold: a number of connections, and a number of bytes ([`crate::memory`]). Each connection is charged with the most
-//! that its present phase can hold ([`crate::config`] has the measured constants), so that an idle connection costs little and
+//! Two bounds hold: a number of connections, and a number of bytes ([`crate::limits::memory`]). Each connection is charged with the most
+//! that its present phase can hold ([`crate::limits`] has the measured constants), so that an idle connection costs little and
 //! one whose client does not read costs what the kernel holds for it as well.
 //!
 //! When a bound is reached, the least valuable connections are closed before any new client is refused:
@@ -24,7 +24,7 @@ use std::task::Waker;
 use tokio::sync::Notify;
 
 use crate::clock::Moment;
-use crate::config::STALLED_TIME;
+use crate::limits::STALLED_TIME;
 
 /// The part of all slots that is freed at once when a bound is reached, as a divisor. Finding the least valuable takes a look at
 /// each, so a new connection costs a small part of such a look.
@@ -229,7 +229,7 @@ impl Slot {
     }
 
     /// Whether something has to be done: room be made, or the deadline be seen to.
-    pub(crate) fn calls(&self, now: Moment) -> bool {
+    pub(crate) fn needs_attention(&self, now: Moment) -> bool {
         self.with(|entry| entry.is_evicted || entry.deadline <= now)
     }
 
@@ -239,7 +239,7 @@ impl Slot {
     }
 
     /// Whether its deadline is over.
-    pub(crate) fn is_over(&self, now: Moment) -> bool {
+    pub(crate) fn is_expired(&self, now: Moment) -> bool {
         self.with(|entry| entry.deadline <= now)
     }
 
@@ -638,7 +638,7 @@ mod tests {
         assert_eq!(woken(), [0, 0, 0]);
         slots.sweep(at(50));
         assert_eq!(woken(), [0, 1, 0]);
-        assert!(held[1].is_over(at(50)) && !held[1].is_over(at(49)));
+        assert!(held[1].is_expired(at(50)) && !held[1].is_expired(at(49)));
         let _fourth = slots.admit(group(2), 1, at(55));
         assert_eq!(woken(), [1, 1, 0], "the one that is evicted");
         slots.wake_all();

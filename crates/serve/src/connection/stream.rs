@@ -9,21 +9,21 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::Local;
 use super::head::Content;
-use super::meter::Meter;
+use super::local::WorkerLocal;
+use super::observer::Observer;
 use super::slots::{Phase, Slot};
-use super::socket::Socket;
 use crate::clock::Moment;
-use crate::config::{FLOOD_BYTES, LINGER_BYTES, LINGER_TIME};
-use crate::metrics::Limit;
+use crate::limits::{FLOOD_BYTES, LINGER_BYTES, LINGER_TIME};
+use crate::listen::socket::Socket;
+use crate::observe::counters::Limit;
 
 /// One connection, as its stream and those who drive it see it.
 #[derive(Clone, Copy)]
 pub(crate) struct Connection<'a> {
-    pub(crate) local: &'a Local,
+    pub(crate) local: &'a WorkerLocal,
     pub(crate) slot: &'a Slot,
-    pub(crate) meter: &'a Meter,
+    pub(crate) observer: &'a Observer,
 }
 
 /// How far a stream is. Its service and its driver look at it while hyper or h2 holds the stream.
@@ -99,14 +99,14 @@ impl<'a> Stream<'a> {
     }
 
     fn wrote(&mut self, result: &Poll<io::Result<usize>>) {
-        let Connection { local, slot, meter } = self.connection;
+        let Connection { local, slot, observer } = self.connection;
         let now = local.clock.now();
         self.progress.is_blocked.set(result.is_pending());
         match result {
             Poll::Ready(Ok(length)) => {
                 self.progress.written.set(now);
                 self.flood.wrote(*length);
-                meter.wrote(*length);
+                observer.wrote(*length);
                 slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
             }
             Poll::Ready(Err(_)) => {}
@@ -129,7 +129,7 @@ impl<'a> Stream<'a> {
         // Small, since it stands on the stack.
         let mut waste = [0; 4096];
         while let Some(left @ 1..) = self.linger_bytes {
-            if self.connection.slot.is_over(self.connection.local.clock.now()) {
+            if self.connection.slot.is_expired(self.connection.local.clock.now()) {
                 break;
             }
             let mut buffer = ReadBuf::new(&mut waste);
@@ -172,9 +172,9 @@ impl AsyncRead for Stream<'_> {
         let length = buffer.filled().len() - before;
         stream.is_at_end = length == 0;
         if length > 0 {
-            stream.connection.meter.read();
+            stream.connection.observer.read();
             let flood = stream.flood.read(length, stream.progress.answered.get());
-            flood.inspect_err(|_| stream.connection.meter.limit(Limit::Flood))?;
+            flood.inspect_err(|_| stream.connection.observer.limit(Limit::Flood))?;
         }
         Poll::Ready(Ok(()))
     }
@@ -196,9 +196,9 @@ impl AsyncWrite for Stream<'_> {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
         if !stream.progress.is_closing.replace(true) {
-            let Connection { local, slot, meter } = stream.connection;
+            let Connection { local, slot, observer } = stream.connection;
             let now = local.clock.now();
-            meter.closing();
+            observer.closing();
             slot.enter(Phase::Closing, now, now.after(LINGER_TIME));
             stream.linger_bytes = stream.expects_more().then_some(LINGER_BYTES);
             ready!(Pin::new(&mut *stream.socket).poll_shutdown(context))?;

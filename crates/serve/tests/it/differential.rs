@@ -13,8 +13,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use graven_pack::Coding;
-use graven_serve::config::{Limits, PlainPath};
-use graven_serve::{AccessLog, Config, Form};
+use graven_serve::config::PlainPath;
+use graven_serve::limits::Limits;
+use graven_serve::{AccessLog, Config, LogFormat};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
@@ -57,7 +58,7 @@ impl Way {
                 let (reader, writer) = io::pipe().expect("a pipe");
                 let reading =
                     thread::spawn(|| BufReader::new(reader).lines().map(|line| line.expect("UTF-8")).collect());
-                (Some(AccessLog::to(Form::Json, writer.into())), Some(reading))
+                (Some(AccessLog::to(LogFormat::Json, writer.into())), Some(reading))
             }
         };
         let config = Config { plain_path, access_log, limits: limits.clone(), ..Config::default() };
@@ -548,7 +549,7 @@ fn a_refusal_has_a_date_and_a_line() {
                 header_time: Duration::from_millis(100),
                 ..Limits::default()
             };
-            let access_log = Some(AccessLog::to(Form::Common, writer.into()));
+            let access_log = Some(AccessLog::to(LogFormat::Common, writer.into()));
             let mut server = Running::start_on(1, &Config { plain_path, access_log, limits, ..Config::default() });
             let busy = (*status == 503).then(|| {
                 let mut busy = server.connect();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use graven_pack::Coding;
 use graven_serve::Config;
-use graven_serve::config::Limits;
+use graven_serve::limits::Limits;
 
 use crate::running::{PATIENCE, Running};
 use crate::site::{BIG, stored};

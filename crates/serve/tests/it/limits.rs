@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use graven_serve::config::Limits;
+use graven_serve::limits::Limits;
 use graven_serve::{Address, Config, Server, terminated};
 
 use crate::running::{Client, PATIENCE, Running, answers};

@@ -10,8 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use graven_pack::{Coding, Pack};
-use graven_serve::config::Limits;
-use graven_serve::{AccessLog, Address, Config, Form, Server};
+use graven_serve::limits::Limits;
+use graven_serve::{AccessLog, Address, Config, LogFormat, Server};
 use tokio::sync::oneshot;
 
 use crate::site::{pack, small, stored};
@@ -297,12 +297,13 @@ fn unix_sockets_are_listened_on_and_can_be_trusted() {
     let folder = std::env::temp_dir().join(format!("graven-operating-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let [site, admin] = ["site", "admin"].map(|name| folder.join(name));
-    let (reader, access_log) = log(Form::Common);
+    let (reader, access_log) = log(LogFormat::Common);
     let server = Server::bind(Config {
         listen: vec![Address::Unix(site.clone())],
         admin: Some(Address::Unix(admin.clone())),
         access_log,
         trusted_proxies: vec!["unix".parse().expect("a proxy")],
+        client_address_field: "forwarded".parse().expect("a name"),
         ..Config::default()
     });
     let (stop, told) = oneshot::channel();
@@ -363,7 +364,7 @@ fn a_server_that_leaves_is_healthy_and_not_ready() {
 }
 
 /// A log that this test reads.
-fn log(form: Form) -> (PipeReader, Option<AccessLog>) {
+fn log(form: LogFormat) -> (PipeReader, Option<AccessLog>) {
     let (reader, writer) = io::pipe().expect("a pipe");
     (reader, Some(AccessLog::to(form, writer.into())))
 }
@@ -381,7 +382,7 @@ fn timeless(line: &str) -> (&str, &str) {
 
 #[test]
 fn each_answer_has_a_line() {
-    let (reader, access_log) = log(Form::Combined);
+    let (reader, access_log) = log(LogFormat::Combined);
     let server = Running::start(Config { access_log, ..Config::default() });
     for (request, fields) in [
         ("GET /notes", "Referer: https://a.example/\"\r\nUser-Agent: a\\b\r\n"),
@@ -407,7 +408,7 @@ fn each_answer_has_a_line() {
 
 #[test]
 fn an_answer_that_is_broken_off_has_a_line_with_what_was_sent() {
-    let (reader, access_log) = log(Form::Common);
+    let (reader, access_log) = log(LogFormat::Common);
     let server = Running::start(Config { access_log, ..Config::default() });
     let mut client = TcpStream::connect(server.address).expect("it listens");
     client.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
@@ -429,7 +430,7 @@ fn only_a_trusted_proxy_is_believed() {
         (vec!["10.0.0.0/8", "unix"], "127.0.0.1", "http"),
         (vec!["127.0.0.0/8"], "198.51.100.1", "https"),
     ] {
-        let (reader, access_log) = log(Form::Json);
+        let (reader, access_log) = log(LogFormat::Json);
         let trusted_proxies = trusted.iter().map(|text| text.parse().expect("a proxy")).collect();
         let server = Running::start(Config { access_log, trusted_proxies, ..Config::default() });
         server.status("GET /notes", spoofed);
@@ -443,7 +444,7 @@ fn only_a_trusted_proxy_is_believed() {
 #[test]
 fn where_nobody_reads_the_log_lines_are_dropped_and_requests_are_not() {
     const REQUESTS: usize = 300;
-    let (reader, access_log) = log(Form::Combined);
+    let (reader, access_log) = log(LogFormat::Combined);
     let server = Running::start(Config { access_log, ..Config::default() });
     let agent = format!("User-Agent: {}\r\n", "a".repeat(7_000));
     // Two lanes, two buffers that the writer has in hand, and the pipe hold 1.1 MiB; this is twice as much.
@@ -464,7 +465,7 @@ fn where_nobody_reads_the_log_lines_are_dropped_and_requests_are_not() {
 
 #[test]
 fn a_log_that_stalls_keeps_no_server_from_leaving() {
-    let (reader, access_log) = log(Form::Combined);
+    let (reader, access_log) = log(LogFormat::Combined);
     let server = Running::start(Config { access_log, ..Config::default() });
     let agent = format!("User-Agent: {}\r\n", "a".repeat(7_000));
     for _ in 0..50 {

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use graven_serve::config::Limits;
+use graven_serve::limits::Limits;
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
 

@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use graven_pack::Coding;
-use graven_serve::config::{DRAIN_DEADLINE, PlainPath};
+use graven_serve::config::PlainPath;
+use graven_serve::limits::DRAIN_DEADLINE;
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
 

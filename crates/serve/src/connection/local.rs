@@ -1,0 +1,49 @@
+//! The state of a worker: what its connections share with each other, and what it shares with other threads.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::slots::{Bounds, Slots};
+use crate::clock::Clock;
+use crate::config::PlainPath;
+use crate::lifecycle::drain::Drain;
+use crate::limits::Limits;
+use crate::observe::access_log::Logger;
+use crate::observe::counters::Counters;
+use crate::site::Site;
+
+/// What a worker shares with other threads: they say how far the server is in leaving, and read what is counted.
+#[derive(Debug, Default)]
+pub(crate) struct WorkerState {
+    pub(crate) drain: Drain,
+    pub(crate) counters: Counters,
+}
+
+/// What all connections of a worker share. It never leaves the worker's thread.
+pub(crate) struct WorkerLocal {
+    pub(crate) site: Arc<Site>,
+    pub(crate) limits: Limits,
+    pub(crate) state: Arc<WorkerState>,
+    pub(crate) slots: Rc<Slots>,
+    pub(crate) clock: Clock,
+    /// Whether somebody wants to know how long answers take.
+    pub(crate) is_timed: bool,
+    pub(crate) logger: Option<Logger>,
+    pub(crate) plain_path: PlainPath,
+    pub(super) http1: hyper::server::conn::http1::Builder,
+    pub(super) http2: h2::server::Builder,
+    /// What each reads into, in turn: none keeps anything in it.
+    pub(super) buffer: RefCell<Box<[u8]>>,
+}
+
+/// What a worker's [`WorkerLocal`] is made of.
+pub(crate) struct WorkerParts {
+    pub(crate) site: Arc<Site>,
+    pub(crate) limits: Limits,
+    pub(crate) state: Arc<WorkerState>,
+    pub(crate) bounds: Bounds,
+    pub(crate) is_timed: bool,
+    pub(crate) logger: Option<Logger>,
+    pub(crate) plain_path: PlainPath,
+}

@@ -1,0 +1,268 @@
+//! A connection's end of the counters and of the access log: told what happens, and when.
+//!
+//! In HTTP/1.1 one answer follows another, and one has been given when its last byte is with the kernel. In HTTP/2, where answers
+//! are interleaved, it has been given when it was handed to the frames.
+
+use std::cell::{Cell, RefCell};
+use std::error::Error as _;
+use std::io;
+use std::rc::Rc;
+use std::time::{Duration, Instant, SystemTime};
+
+use http::StatusCode;
+use http::request::Parts;
+
+use super::head;
+use super::local::WorkerLocal;
+use super::slots::{Evicted, Phase, Slot};
+use crate::listen::peer::Peer;
+use crate::listen::socket::Socket;
+use crate::observe::access_log::{Line, Logged, Record};
+use crate::observe::counters::{ConnectionState, Limit};
+use crate::request::plain::PlainFields;
+use crate::response::plain::PlainResponse;
+use crate::site::route_class::RouteClass;
+
+/// One connection.
+pub(crate) struct Observer {
+    local: Rc<WorkerLocal>,
+    /// The watchdog's request is none, and is forgotten.
+    is_counted: bool,
+    state: Cell<ConnectionState>,
+    /// When the request that is being answered had arrived; `None` between requests, and where nobody wants to know.
+    began: Cell<Option<Instant>>,
+    /// For the access log, where there is one.
+    entry: Option<Box<Entry>>,
+}
+
+/// What the access log needs to know of a connection.
+struct Entry {
+    peer: Peer,
+    /// The request that is being answered, and what was written since.
+    record: RefCell<Option<(Record, u64)>>,
+}
+
+impl Observer {
+    /// Of a connection that was just accepted.
+    pub(crate) fn new(local: &Rc<WorkerLocal>, socket: &Socket, peer: Peer) -> Self {
+        let is_counted = !matches!(socket, Socket::Probe(_));
+        if is_counted {
+            local.state.counters.open();
+        }
+        let is_logged = is_counted && local.logger.is_some();
+        let entry = is_logged.then(|| Box::new(Entry { peer, record: RefCell::new(None) }));
+        Observer {
+            local: Rc::clone(local),
+            is_counted,
+            state: Cell::new(ConnectionState::New),
+            began: Cell::new(None),
+            entry,
+        }
+    }
+
+    /// A request's head has arrived.
+    pub(crate) fn begin(&self, head: &Parts) {
+        self.begin_plain();
+        if let (Some(entry), Some(logger)) = (&self.entry, &self.local.logger) {
+            let record = Record::of(head, logger.client(entry.peer, &head.headers));
+            *entry.record.borrow_mut() = Some((record, 0));
+        }
+    }
+
+    /// A plain request has arrived.
+    pub(crate) fn begin_plain(&self) {
+        self.change(ConnectionState::Busy);
+        if self.is_counted && (self.local.is_timed || self.entry.is_some()) {
+            self.began.set(Some(Instant::now()));
+        }
+    }
+
+    /// This is what a plain request is answered, and so much of it the kernel has taken.
+    pub(crate) fn answer_plain(
+        &self,
+        reply: &PlainResponse<'_>,
+        fields: &PlainFields<'_>,
+        now: SystemTime,
+        (written, sent): (usize, Sent),
+    ) {
+        self.local.state.counters.count_request(reply.status, reply.route);
+        self.local.state.counters.count_sent(written);
+        if let (Some(entry), Some(logger)) = (&self.entry, &self.local.logger) {
+            let client = logger.client(entry.peer, fields);
+            let line = Line::of_plain(reply, fields, client, now);
+            match sent {
+                Sent::Whole => self.log(&line, self.began.get().map_or(Duration::ZERO, |began| began.elapsed())),
+                Sent::Part => *entry.record.borrow_mut() = Some((Record::of_line(&line), written as u64)),
+            }
+        }
+        if sent == Sent::Whole {
+            self.flushed();
+        }
+    }
+
+    /// This is what it is answered.
+    pub(crate) fn answer(&self, status: StatusCode, bytes: usize, route: RouteClass) {
+        if !self.is_counted {
+            return;
+        }
+        self.local.state.counters.count_request(status, route);
+        if let Some(entry) = &self.entry
+            && let Some((record, _)) = entry.record.borrow_mut().as_mut()
+        {
+            record.status = status.as_u16();
+            record.bytes = bytes as u64;
+        }
+    }
+
+    /// The request was withdrawn before it was answered.
+    pub(crate) fn forget(&self) {
+        self.began.set(None);
+        if let Some(entry) = &self.entry {
+            entry.record.take();
+        }
+    }
+
+    /// What arrived was refused without having been read as a request; it is logged with what is known.
+    pub(crate) fn refused(&self, status: u16, received: &[u8]) {
+        if !self.is_counted {
+            return;
+        }
+        count_refusal(&self.local, status);
+        if let Some(entry) = &self.entry {
+            let line = Line::of_refusal(status, head::request_line(received), entry.peer);
+            self.log(&line, Duration::ZERO);
+        }
+    }
+
+    /// Bytes have arrived.
+    pub(crate) fn read(&self) {
+        self.change(ConnectionState::Busy);
+    }
+
+    /// The kernel has taken so many bytes.
+    pub(crate) fn wrote(&self, bytes: usize) {
+        if !self.is_counted {
+            return;
+        }
+        self.local.state.counters.count_sent(bytes);
+        if let Some(entry) = &self.entry
+            && let Some((_, written)) = entry.record.borrow_mut().as_mut()
+        {
+            *written += bytes as u64;
+        }
+    }
+
+    /// The kernel has taken all of the answer.
+    pub(crate) fn flushed(&self) {
+        self.finish(Sent::Whole);
+        self.idle();
+    }
+
+    /// There is nothing to be answered.
+    pub(crate) fn idle(&self) {
+        if self.state.get() == ConnectionState::Busy {
+            self.change(ConnectionState::Idle);
+        }
+    }
+
+    /// We are closing.
+    pub(crate) fn closing(&self) {
+        self.change(ConnectionState::Closing);
+    }
+
+    /// A limit was hit.
+    pub(crate) fn limit(&self, limit: Limit) {
+        self.local.state.counters.count_limit(limit);
+    }
+
+    /// The connection holds so many bytes; what has to close for it is counted.
+    pub(crate) fn charge(&self, slot: &Slot, bytes: usize) {
+        count_evicted(&self.local, &slot.charge(bytes, self.local.clock.now()));
+    }
+
+    /// HTTP/1.1 has ended in an error, which may be a head that was none.
+    pub(crate) fn fail_http1(&self, error: &hyper::Error) {
+        if error.is_parse_too_large() {
+            self.limit(Limit::HeaderBytes);
+        } else if error.is_parse() {
+            self.limit(Limit::Malformed);
+        } else if error.source().is_some_and(|source| !source.is::<io::Error>()) {
+            self.limit(Limit::Protocol);
+        }
+    }
+
+    fn finish(&self, sent: Sent) {
+        let began = self.began.take();
+        let duration = began.map_or(Duration::ZERO, |began| began.elapsed());
+        if began.is_some() && self.local.is_timed {
+            self.local.state.counters.count_latency(duration);
+        }
+        if let Some(entry) = &self.entry
+            && let Some((mut record, written)) = entry.record.take()
+        {
+            if sent == Sent::Part {
+                record.bytes = record.bytes.min(written);
+            }
+            self.log(&record.line(), duration);
+        }
+    }
+
+    fn log(&self, line: &Line<'_>, duration: Duration) {
+        log(&self.local, line, duration);
+    }
+
+    fn change(&self, to: ConnectionState) {
+        let from = self.state.replace(to);
+        if self.is_counted && from != to {
+            self.local.state.counters.change(from, to);
+        }
+    }
+}
+
+/// How much of an answer the kernel has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Whole,
+    Part,
+}
+
+/// A connection was refused for want of a slot.
+pub(crate) fn refused_connection(local: &WorkerLocal, status: u16, received: &[u8], peer: Peer) {
+    count_refusal(local, status);
+    log(local, &Line::of_refusal(status, head::request_line(received), peer), Duration::ZERO);
+}
+
+/// Counts what was closed to make room.
+pub(crate) fn count_evicted(local: &WorkerLocal, evicted: &Evicted) {
+    for phase in evicted {
+        local.state.counters.count_limit(match phase {
+            Phase::New | Phase::Idle | Phase::Closing => Limit::IdleConnections,
+            Phase::Head => Limit::UnfinishedHeads,
+            Phase::Writing => Limit::StalledConnections,
+        });
+    }
+}
+
+fn count_refusal(local: &WorkerLocal, status: u16) {
+    if let Ok(status) = StatusCode::from_u16(status) {
+        local.state.counters.count_request(status, RouteClass::None);
+    }
+}
+
+fn log(local: &WorkerLocal, line: &Line<'_>, duration: Duration) {
+    if let Some(logger) = &local.logger
+        && logger.log(line, duration) == Logged::Dropped
+    {
+        local.state.counters.count_dropped_line();
+    }
+}
+
+impl Drop for Observer {
+    /// The connection has ended, maybe within an answer.
+    fn drop(&mut self) {
+        self.finish(Sent::Part);
+        if self.is_counted {
+            self.local.state.counters.close(self.state.get());
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The life of the process: readiness, health, signals, draining, confinement.
+
+pub(crate) mod drain;
+pub(crate) mod landlock;
+pub(crate) mod probe;
+mod sd_notify;
+pub(crate) mod signals;
+pub(crate) mod supervisor;

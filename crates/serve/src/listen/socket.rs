@@ -1,0 +1,143 @@
+//! An accepted socket of either family, or the watchdog's own request in its place.
+
+use std::io::{self, Read as _};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+use crate::lifecycle::probe::Probe;
+use crate::listen::Listener;
+use crate::listen::peer::Peer;
+
+/// An accepted socket.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+    /// No socket, but the watchdog's own request.
+    Probe(Probe),
+}
+
+impl Socket {
+    /// Accepts without waiting.
+    pub(crate) fn accept(listener: &Listener) -> io::Result<(Self, Peer)> {
+        match listener {
+            Listener::Tcp(listener) => {
+                let (socket, peer) = listener.accept()?;
+                socket.set_nonblocking(true)?;
+                Ok((Socket::Tcp(TcpStream::from_std(socket)?), Peer::of(peer)))
+            }
+            Listener::Unix(listener) => {
+                let (socket, _) = listener.accept()?;
+                socket.set_nonblocking(true)?;
+                Ok((Socket::Unix(UnixStream::from_std(socket)?), Peer::Unix))
+            }
+        }
+    }
+
+    /// Sends an answer without waiting, and closes; gives what had arrived by then. Who has too many connections has no time to do
+    /// it with more care: a client whose request arrives later may see a reset.
+    pub(crate) fn refuse(self, answer: &[u8]) -> Vec<u8> {
+        /// A request line, mostly.
+        const READ_BYTES: usize = 1024;
+        let socket = match &self {
+            Socket::Tcp(socket) => SockRef::from(socket),
+            Socket::Unix(socket) => SockRef::from(socket),
+            Socket::Probe(_) => return Vec::new(),
+        };
+        // A close with unread bytes would be a reset. Each may fail, and then there is nobody to tell.
+        let mut bytes = vec![0; READ_BYTES];
+        let length = (&*socket).read(&mut bytes).unwrap_or_default();
+        bytes.truncate(length);
+        let _ = socket.send(answer);
+        let _ = socket.shutdown(std::net::Shutdown::Write);
+        bytes
+    }
+
+    /// Whether bytes wait to be read, as the kernel knows it now, and not as the runtime knew it a moment ago.
+    pub(crate) fn has_unread(&self) -> bool {
+        let peeked = match self {
+            Socket::Tcp(socket) => peek(&SockRef::from(socket)),
+            Socket::Unix(socket) => peek(&SockRef::from(socket)),
+            Socket::Probe(_) => Ok(0),
+        };
+        peeked.is_ok_and(|length| length > 0)
+    }
+
+    /// Has the kernel drop what the client did not take, and reset the connection, when the socket is closed. Otherwise it would
+    /// go on trying for a quarter of an hour.
+    pub(crate) fn abandon(&self) {
+        let linger = Some(Duration::ZERO);
+        // A connection that has ended already cannot be told so, and need not.
+        match self {
+            Socket::Tcp(socket) => SockRef::from(socket).set_linger(linger).unwrap_or_default(),
+            Socket::Unix(_) | Socket::Probe(_) => {}
+        }
+    }
+}
+
+/// How many bytes wait, of one.
+fn peek(socket: &SockRef<'_>) -> io::Result<usize> {
+    socket.peek(&mut [MaybeUninit::uninit()])
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Socket::Tcp(socket) => Pin::new(socket).poll_read(context, buffer),
+            Socket::Unix(socket) => Pin::new(socket).poll_read(context, buffer),
+            Socket::Probe(probe) => Pin::new(probe).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Socket::Tcp(socket) => Pin::new(socket).poll_write(context, bytes),
+            Socket::Unix(socket) => Pin::new(socket).poll_write(context, bytes),
+            Socket::Probe(probe) => Pin::new(probe).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Socket::Tcp(socket) => Pin::new(socket).poll_flush(context),
+            Socket::Unix(socket) => Pin::new(socket).poll_flush(context),
+            Socket::Probe(probe) => Pin::new(probe).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Socket::Tcp(socket) => Pin::new(socket).poll_shutdown(context),
+            Socket::Unix(socket) => Pin::new(socket).poll_shutdown(context),
+            Socket::Probe(probe) => Pin::new(probe).poll_shutdown(context),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Socket::Tcp(socket) => Pin::new(socket).poll_write_vectored(context, slices),
+            Socket::Unix(socket) => Pin::new(socket).poll_write_vectored(context, slices),
+            Socket::Probe(probe) => Pin::new(probe).poll_write_vectored(context, slices),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Socket::Tcp(socket) => socket.is_write_vectored(),
+            Socket::Unix(socket) => socket.is_write_vectored(),
+            Socket::Probe(probe) => probe.is_write_vectored(),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What is counted, and how it is told to Prometheus.
+//!
+//! Each worker has [`Counters`] of its own, which it alone writes; a reader sums them up. So counting is a load, an addition and a
+//! store in the worker's own cache, without a lock and without an atomic exchange.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::site::route_class::RouteClass;
+
+/// A number that one thread writes and others read.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Wraps around, as Prometheus expects of a counter.
+    pub(crate) fn add(&self, more: u64) {
+        self.0.store(self.get().wrapping_add(more), Ordering::Relaxed);
+    }
+
+    fn subtract(&self, less: u64) {
+        self.0.store(self.get().wrapping_sub(less), Ordering::Relaxed);
+    }
+}
+
+/// The statuses that have a place of their own: those that are sent most come first, since they are looked for in this order.
+pub(super) const STATUSES: [u16; 25] = [
+    200, 304, 404, 308, 206, 204, 301, 302, 303, 307, 400, 405, 406, 408, 412, 413, 414, 416, 417, 421, 429, 431, 500,
+    501, 503,
+];
+
+/// What a connection is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum ConnectionState {
+    /// Accepted, and nothing has arrived.
+    New,
+    /// A request arrives, or is answered.
+    Busy,
+    /// Answered, and waiting for the next request.
+    Idle,
+    /// Closed by us, and waiting for the peer to see it.
+    Closing,
+}
+
+impl ConnectionState {
+    pub(super) const ALL: [ConnectionState; 4] =
+        [ConnectionState::New, ConnectionState::Busy, ConnectionState::Idle, ConnectionState::Closing];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            ConnectionState::New => "new",
+            ConnectionState::Busy => "busy",
+            ConnectionState::Idle => "idle",
+            ConnectionState::Closing => "closing",
+        }
+    }
+}
+
+/// The limits that a client, or the system, can hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// A connection was refused: there are too many.
+    Connections,
+    /// An idle connection was closed for another.
+    IdleConnections,
+    /// A connection with an unfinished head was closed for another.
+    UnfinishedHeads,
+    /// A connection whose client takes nothing was closed for another.
+    StalledConnections,
+    /// Accepting failed for want of descriptors or memory.
+    Descriptors,
+    /// A request's head is too long.
+    HeaderBytes,
+    /// A request's head does not end.
+    HeaderTime,
+    /// A connection was idle for too long.
+    IdleTime,
+    /// A client takes nothing of its answer.
+    WriteTime,
+    /// A client sends, and asks for nothing.
+    Flood,
+    /// A head that is none.
+    Malformed,
+    /// HTTP/2: a connection that an error of the protocol has ended, such as too many resets.
+    Protocol,
+}
+
+impl Limit {
+    pub(super) const ALL: [Limit; 12] = [
+        Limit::Connections,
+        Limit::IdleConnections,
+        Limit::UnfinishedHeads,
+        Limit::StalledConnections,
+        Limit::Descriptors,
+        Limit::HeaderBytes,
+        Limit::HeaderTime,
+        Limit::IdleTime,
+        Limit::WriteTime,
+        Limit::Flood,
+        Limit::Malformed,
+        Limit::Protocol,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Limit::Connections => "connections",
+            Limit::IdleConnections => "idle_connections",
+            Limit::UnfinishedHeads => "unfinished_heads",
+            Limit::StalledConnections => "stalled_connections",
+            Limit::Descriptors => "descriptors",
+            Limit::HeaderBytes => "header_bytes",
+            Limit::HeaderTime => "header_time",
+            Limit::IdleTime => "idle_time",
+            Limit::WriteTime => "write_time",
+            Limit::Flood => "flood",
+            Limit::Malformed => "malformed",
+            Limit::Protocol => "protocol",
+        }
+    }
+}
+
+/// The upper bounds of the latency histogram, in microseconds: from what an answer takes on the same computer to what a reader
+/// takes at the end of a bad line.
+pub(super) const BOUNDS: [u64; 19] = [
+    10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    2_500_000, 5_000_000, 10_000_000,
+];
+
+/// How long answers took, by bucket.
+#[derive(Debug, Default)]
+pub(super) struct Histogram {
+    /// One for each bound, and one beyond.
+    pub(super) buckets: [Counter; BOUNDS.len() + 1],
+    pub(super) nanoseconds: Counter,
+}
+
+/// All counters of one worker. Aligned so that no two workers' share a cache line, nor the pair of lines that some processors
+/// fetch together.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(crate) struct Counters {
+    /// One for each of [`STATUSES`], and one for all others, by [`RouteClass`].
+    pub(super) requests: [[Counter; RouteClass::ALL.len()]; STATUSES.len() + 1],
+    pub(super) sent: Counter,
+    pub(super) latency: Histogram,
+    pub(super) accepted: Counter,
+    pub(super) states: [Counter; ConnectionState::ALL.len()],
+    pub(super) limits: [Counter; Limit::ALL.len()],
+    pub(super) dropped_lines: Counter,
+}
+
+impl Counters {
+    pub(crate) fn count_request(&self, status: StatusCode, route: RouteClass) {
+        let place = STATUSES.iter().position(|&known| known == status.as_u16()).unwrap_or(STATUSES.len());
+        self.requests[place][route as usize].add(1);
+    }
+
+    pub(crate) fn count_sent(&self, bytes: usize) {
+        self.sent.add(bytes as u64);
+    }
+
+    pub(crate) fn count_latency(&self, latency: Duration) {
+        let bucket = BOUNDS.iter().position(|&bound| latency <= Duration::from_micros(bound)).unwrap_or(BOUNDS.len());
+        self.latency.buckets[bucket].add(1);
+        self.latency.nanoseconds.add(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    pub(crate) fn count_limit(&self, limit: Limit) {
+        self.limits[limit as usize].add(1);
+    }
+
+    pub(crate) fn count_dropped_line(&self) {
+        self.dropped_lines.add(1);
+    }
+
+    pub(crate) fn open(&self) {
+        self.accepted.add(1);
+        self.states[ConnectionState::New as usize].add(1);
+    }
+
+    /// How many connections there are, and how many of them wait for a request.
+    pub(crate) fn connections(&self) -> (u64, u64) {
+        let [new, busy, idle, closing] = ConnectionState::ALL.map(|state| self.states[state as usize].get());
+        let sum = [new, busy, idle, closing].into_iter().fold(0, u64::wrapping_add);
+        (sum, new.wrapping_add(idle))
+    }
+
+    pub(crate) fn change(&self, from: ConnectionState, to: ConnectionState) {
+        self.states[from as usize].subtract(1);
+        self.states[to as usize].add(1);
+    }
+
+    pub(crate) fn close(&self, last: ConnectionState) {
+        self.states[last as usize].subtract(1);
+    }
+}

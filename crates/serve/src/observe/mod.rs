@@ -1,0 +1,7 @@
+//! What the operator sees: counters and their exposition, the access log, and the clients it names.
+
+pub(crate) mod access_log;
+pub(crate) mod client;
+pub(crate) mod counters;
+pub(crate) mod exposition;
+pub(crate) mod stderr;

@@ -1,0 +1,54 @@
+//! Heads that are written once and sent many times: those of the answers to plain requests.
+
+use http::{HeaderMap, Response, StatusCode};
+
+use super::body::Body;
+use super::fields::has_length;
+use super::outcome::{Outcome, Selected};
+
+/// The answers that have a head made ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeadKind {
+    Whole,
+    NotModified,
+    NotFound,
+}
+
+impl HeadKind {
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            HeadKind::Whole => StatusCode::OK,
+            HeadKind::NotModified => StatusCode::NOT_MODIFIED,
+            HeadKind::NotFound => StatusCode::NOT_FOUND,
+        }
+    }
+
+    /// The head of this answer, from the variant, which keeps it.
+    pub(super) fn head(self, selected: Selected<'_>) -> Option<&[u8]> {
+        let make = || written(&self.response(selected));
+        selected.variant.heads.get(self as usize, selected.vary, make)
+    }
+
+    fn response(self, selected: Selected<'_>) -> Response<Body> {
+        let answer = match self {
+            HeadKind::Whole => Outcome::Whole(selected),
+            HeadKind::NotModified => Outcome::NotModified(selected),
+            HeadKind::NotFound => Outcome::NotFound(Some(selected)),
+        };
+        answer.write(HeaderMap::new())
+    }
+}
+
+/// A response's head as hyper writes it, up to its last field; `Date` and the empty line are to follow.
+fn written(response: &Response<Body>) -> Box<[u8]> {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_str()).into_bytes();
+    for (name, value) in response.headers() {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    if has_length(status) {
+        head.extend(format!("content-length: {}\r\n", response.body().length()).into_bytes());
+    }
+    head.into_boxed_slice()
+}

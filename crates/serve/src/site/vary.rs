@@ -1,0 +1,25 @@
+//! `Vary`: which fields of a request select the representation.
+
+use super::page::PreparedPage;
+
+/// What a representation was chosen by (RFC 9110 §12.5.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vary {
+    Nothing,
+    Encoding,
+    Type,
+    Both,
+}
+
+impl Vary {
+    /// By type where there are two, by coding where one of them has several.
+    pub(crate) fn of(page: &PreparedPage, alternate: Option<&PreparedPage>) -> Self {
+        let coded = page.variants.len() > 1 || alternate.is_some_and(|page| page.variants.len() > 1);
+        match (alternate.is_some(), coded) {
+            (false, false) => Vary::Nothing,
+            (false, true) => Vary::Encoding,
+            (true, false) => Vary::Type,
+            (true, true) => Vary::Both,
+        }
+    }
+}
