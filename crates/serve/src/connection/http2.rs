@@ -132,7 +132,7 @@ impl Session<'_> {
             match self.frames.poll_accept(context) {
                 Poll::Ready(Some(Ok((request, response)))) => {
                     self.active = now;
-                    self.answer(request, response, now);
+                    self.answer(request, response, now, context);
                 }
                 Poll::Ready(Some(Err(error))) => {
                     // What ends in an error of the socket has ended; all others are the client's.
@@ -147,7 +147,14 @@ impl Session<'_> {
         }
     }
 
-    fn answer<T>(&mut self, request: Request<T>, mut respond: SendResponse<Bytes>, now: Moment) {
+    /// Answers a request. Content that the windows allow is handed over with the fields, so that both are written at once.
+    fn answer<T>(
+        &mut self,
+        request: Request<T>,
+        mut respond: SendResponse<Bytes>,
+        now: Moment,
+        context: &mut Context<'_>,
+    ) {
         let Connection { local, observer, .. } = self.connection;
         let (head, _unread) = request.into_parts();
         observer.begin(&head);
@@ -160,8 +167,10 @@ impl Session<'_> {
         let Ok(stream) = respond.send_response(response, content.is_empty()) else { return observer.forget() };
         observer.answer(status, content.len(), route);
         observer.flushed();
-        if !content.is_empty() {
-            self.sending.push(Sending { stream, content, since: now });
+        let mut sending = Sending { stream, content, since: now };
+        if !sending.content.is_empty() && !matches!(sending.poll(now, context), Poll::Ready(Sent::Whole | Sent::Reset))
+        {
+            self.sending.push(sending);
         }
     }
 

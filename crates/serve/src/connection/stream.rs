@@ -195,8 +195,12 @@ impl AsyncWrite for Stream<'_> {
     /// Closes our half, and where the peer may still be sending waits until it has seen that.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
+        let Connection { local, slot, observer } = stream.connection;
+        if slot.is_evicted() {
+            // The socket is closed next, and nothing is waited for.
+            return Poll::Ready(Ok(()));
+        }
         if !stream.progress.is_closing.replace(true) {
-            let Connection { local, slot, observer } = stream.connection;
             let now = local.clock.now();
             observer.closing();
             slot.enter(Phase::Closing, now, now.after(LINGER_TIME));

@@ -257,9 +257,22 @@ impl Process {
         Client { stream, read: Vec::new() }
     }
 
-    fn tell(&self, signal: &str) {
-        let told = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
-        assert!(told.expect("kill").success());
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(status.expect("kill").success());
+    }
+
+    /// Stops every thread, which the kernel does one after another.
+    fn stop(&self) {
+        self.signal("-STOP");
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let is_stopped = |task: std::fs::DirEntry| {
+            let stat = std::fs::read_to_string(task.path().join("stat")).expect("a thread");
+            stat.rsplit(')').next().is_some_and(|fields| fields.trim_start().starts_with('T'))
+        };
+        while !std::fs::read_dir(&tasks).expect("threads").all(|task| is_stopped(task.expect("a thread"))) {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Clock ticks of processor time that it has used.
@@ -337,12 +350,12 @@ fn told_once_it_drains_and_told_twice_it_is_gone() {
     for (first, second) in [("-TERM", "-INT"), ("-INT", "-TERM"), ("-TERM", "-TERM")] {
         let mut server = Process::start("told_once_it_drains_and_told_twice_it_is_gone", "");
         assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
-        server.tell(first);
+        server.signal(first);
         thread::sleep(Duration::from_millis(200));
         let answer = server.connect().ask("GET", "/notes", "");
         assert!(answer.status == 200 && answer.head.contains("\r\nconnection: close\r\n"), "{}", answer.head);
         let begun = Instant::now();
-        server.tell(second);
+        server.signal(second);
         assert!(server.child.wait().expect("it was started here").success());
         assert!(begun.elapsed() < Duration::from_secs(5));
     }
@@ -433,13 +446,13 @@ fn what_has_arrived_on_a_connection_that_gives_way_is_answered_whole() {
             assert_eq!(client.ask("GET", "/notes", "").status, 200);
         }
         // While it stands still, new clients come, and those before them ask.
-        server.tell("-STOP");
+        server.stop();
         let _fresh: Vec<_> = (0..3).map(|_| server.connect()).collect();
         for client in &mut held {
             client.send(request.repeat(4));
             client.stream.shutdown(std::net::Shutdown::Write).expect("it is open");
         }
-        server.tell("-CONT");
+        server.signal("-CONT");
         for client in &mut held {
             assert_eq!(answers(&client.rest()), 4, "{request}");
         }
