@@ -1,18 +1,18 @@
-//! Where a request's head ends in the bytes of a connection, and what of it has to be known before it is parsed (RFC 9112 §2).
+//! Finds the end of a request's head, and the few facts that are needed before hyper parses it (RFC 9112 §2).
 //!
-//! hyper is given one message at a time ([`super::http1`]), so that no byte of the next one is ever in its hands. A head ends with
-//! the first empty line; each parser of HTTP/1.1 agrees on that, whatever it makes of the lines before.
+//! hyper receives one message at a time ([`super::http1`]). A head ends with its first empty line: every parser of HTTP/1.1 agrees
+//! on that, whatever it makes of the lines before.
 
-/// Whether anything follows a head that belongs to the same message.
+/// Whether a message goes on after its head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// Nothing: the next byte begins another message.
+    /// The next byte begins another message.
     None,
-    /// Content, or something that could be taken for it. Where it ends is for hyper to say.
+    /// There is content, or something that could be read as such. hyper decides where it ends.
     Some,
 }
 
-/// The length of the empty lines in front of a head, which a server ignores (RFC 9112 §2.2).
+/// Returns the length of the empty lines before a head, which a server ignores (RFC 9112 §2.2).
 pub(crate) fn empty_lines(bytes: &[u8]) -> usize {
     let mut length = 0;
     loop {
@@ -24,8 +24,8 @@ pub(crate) fn empty_lines(bytes: &[u8]) -> usize {
     }
 }
 
-/// Where the head at the front ends, with its empty line; `None` where it is not whole. The first `searched` bytes were searched
-/// before, without success.
+/// Returns where the head at the front ends, its empty line included; `None` if it is incomplete. The first `searched` bytes were
+/// searched before, without success.
 pub(crate) fn end(bytes: &[u8], searched: usize) -> Option<usize> {
     // An empty line that began before `searched` is at most three bytes long: LF CR LF.
     let from = searched.saturating_sub(2);
@@ -35,45 +35,45 @@ pub(crate) fn end(bytes: &[u8], searched: usize) -> Option<usize> {
     })
 }
 
-/// Whether the bytes cannot be the beginning of a head that can be parsed.
+/// Returns whether these bytes cannot begin a head that can be parsed.
 pub(crate) fn is_malformed(bytes: &[u8]) -> bool {
-    /// hyper's own limit.
+    /// hyper's limit.
     const MOST_FIELDS: usize = 100;
     let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
     match httparse::Request::new(&mut fields).parse(bytes) {
         Ok(_) => false,
-        // The rest is looked at when the head is whole, and its version lowered.
+        // The version is lowered once the head is complete, and the rest checked then.
         Err(httparse::Error::Version) => later_minor(bytes).is_none(),
         Err(_) => true,
     }
 }
 
-/// Takes a minor version above 1 for 1, whose meaning it has (RFC 9110 §2.5); whether there was one.
+/// Replaces a minor version above 1 by 1, which it must be treated as (RFC 9110 §2.5). Returns whether there was one.
 pub(crate) fn lower_version(head: &mut [u8]) -> bool {
     later_minor(head).map(|at| head[at] = b'1').is_some()
 }
 
-/// Where the minor version is, if it is above 1.
+/// Returns the position of the minor version if it is above 1.
 fn later_minor(head: &[u8]) -> Option<usize> {
     let end = head.iter().position(|&byte| byte == b'\n').unwrap_or(head.len());
     let end = if head[..end].ends_with(b"\r") { end - 1 } else { end };
     matches!(&head[..end], [.., b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9']).then(|| end - 1)
 }
 
-/// The request line, as it was sent.
+/// Returns the request line as received.
 pub(crate) fn request_line(bytes: &[u8]) -> &[u8] {
     let bytes = &bytes[empty_lines(bytes)..];
     let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Whether the target has a fragment, which no form of a target allows (RFC 9112 §3.2).
+/// Returns whether the target has a fragment, which no form of a target allows (RFC 9112 §3.2).
 pub(crate) fn has_fragment(head: &[u8]) -> bool {
     let target = request_line(head).split(|&byte| byte == b' ').nth(1);
     target.is_some_and(|target| target.contains(&b'#'))
 }
 
-/// Whether the head announces content (RFC 9112 §6). `Content-Length: 0` announces none.
+/// Returns whether the head announces content (RFC 9112 §6). `Content-Length: 0` announces none.
 pub(crate) fn content(head: &[u8]) -> Content {
     let announces = |line: &[u8]| {
         let Some(colon) = line.iter().position(|&byte| byte == b':') else { return false };

@@ -1,8 +1,8 @@
-//! HTTP/1.0 and 1.1 by hyper: one message at a time.
+//! HTTP/1.0 and 1.1 by hyper, one message at a time.
 //!
-//! hyper is given the bytes of exactly one message, and once its answer is with the kernel it is dropped, with empty hands: no byte
-//! of the next message was ever in its buffers, so none can be lost, and no answer can belong to another request. Where a message
-//! announces content, only hyper knows where it ends; then hyper has the connection until it closes, which is with that answer.
+//! hyper receives the bytes of exactly one message and is dropped once its answer is written. The next message never enters its
+//! buffers, so no byte can be lost and no answer can belong to another request. Only hyper knows where the content of a message
+//! ends; after a message with content it keeps the connection, which closes with the answer.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -30,23 +30,23 @@ use crate::response::fields;
 use crate::response::{refuse_target, respond_to};
 use crate::time::later;
 
-/// A message as it was received.
+/// A message as received.
 #[derive(Debug)]
 pub(crate) struct Message {
-    /// Its head, and all that was received after it where it has content.
+    /// Its head; with content, also everything received after it.
     pub(crate) bytes: Bytes,
     pub(crate) content: Content,
     pub(crate) target: Fragment,
 }
 
-/// Whether the target has a fragment, which no target may have and [`http::Uri`] leaves out.
+/// Whether the target has a fragment, which is not allowed and which [`http::Uri`] drops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fragment {
     None,
     Some,
 }
 
-/// What becomes of the connection.
+/// Whether the connection persists (RFC 9112 §9.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Persistence {
     /// It waits for the next message.
@@ -54,16 +54,16 @@ pub(crate) enum Persistence {
     Closed,
 }
 
-/// hyper's builder; unlisted options keep their defaults: keep-alive, a `Date`, one hundred fields at most.
+/// hyper's builder. Unlisted options keep their defaults: keep-alive, a `Date`, at most 100 fields.
 pub(crate) fn builder(limits: &Limits) -> Builder {
     let mut builder = Builder::new();
     builder
-        // Heads are whole before hyper sees them.
+        // Heads are complete before hyper sees them.
         .header_read_timeout(None)
         .max_buf_size(limits.header_bytes.max(LEAST_HEADER_BYTES))
         // A client that closes its half after its last request still gets the answer.
         .half_close(true);
-    // Not `pipeline_flush`: it copies each body into a buffer of the connection's, however large, and keeps the buffer.
+    // Not `pipeline_flush`: it copies each body into a buffer of the connection, whatever its size, and keeps the buffer.
     builder
 }
 
@@ -102,8 +102,8 @@ fn poll(
     let Connection { local, slot, observer } = connection;
     let is_answered = || progress.answered.get() > 0 && progress.is_flushed.get();
     match Pin::new(&mut *http).poll(context) {
-        // hyper is done early with a connection whose last request asked for an upgrade: without flushing, and without closing the
-        // socket. Polled again, it goes on.
+        // hyper ends early after a request for an upgrade, without flushing and without closing the socket. Polled again, it
+        // goes on.
         Poll::Ready(Ok(())) if !progress.is_closing.get() => {
             if Pin::new(http).poll(context).is_ready() || is_answered() {
                 observer.flushed();
@@ -135,11 +135,11 @@ fn poll(
     Poll::Pending
 }
 
-/// Writes an answer that was made without hyper, and closes so that it arrives.
+/// Writes an answer without hyper, and closes so that it arrives.
 pub(crate) async fn close_with(socket: &mut Socket, answer: &[u8], connection: Connection<'_>) {
     let progress = Progress::default();
     let mut stream = Stream::new(socket, Bytes::new(), Content::Some, connection, &progress);
-    // A few bytes, and nothing was written before: they fit, or the client is gone.
+    // A few bytes, and the first: either they fit the kernel's buffer, or the client has gone.
     let written = poll_fn(|context| Poll::Ready(Pin::new(&mut stream).poll_write(context, answer))).await;
     if matches!(written, Poll::Ready(Ok(_))) {
         poll_fn(|context| {
@@ -175,11 +175,11 @@ impl Service<Request<Incoming>> for Responder<'_> {
             Fragment::None => respond_to(&local.site, now, head),
             Fragment::Some => refuse_target(head),
         };
-        // No resource here has a use for content, so none is read; what may follow it is not taken for a request.
+        // No resource here uses content, so it is not read, and what follows it is not read as a request.
         if self.content == Content::Some || local.state.drain.is_leaving() {
             response.headers_mut().insert(CONNECTION, fields::CLOSE.clone());
         }
-        // hyper leaves a zero out of the answer to HEAD. GET has it, and HEAD has the fields of GET (RFC 9110 §9.3.2).
+        // hyper omits a zero from the response to HEAD. GET has it, and HEAD has the same fields (RFC 9110 §9.3.2).
         if is_head && response.body().length() == 0 && fields::has_length(response.status()) {
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
         }

@@ -1,13 +1,12 @@
-//! HTTP/2 on a connection, by prior knowledge (RFC 9113 §3.3), by h2. An `Upgrade: h2c` is not taken, as that section has it.
+//! HTTP/2 with prior knowledge (RFC 9113 §3.3), by h2. An `Upgrade: h2c` is ignored, as that section says.
 //!
-//! h2 does the frames. What is ours is when a stream is written: content stays in the pack until its stream has a window, so that a
-//! stream which cannot be written holds its state and little more, and one that has not been written for the write time is reset.
-//! What a client can flood a server with closes the connection or retains no memory: streams that are reset are counted
-//! ([`Limits::resets`], [`ERROR_RESETS`]); h2 answers one PING and one SETTINGS before it reads on, and counts CONTINUATION; and
-//! [`crate::limits::FLOOD_BYTES`] bounds what is sent without a request.
+//! h2 does the framing; this file decides when streams are written. Content stays in the pack until its stream has a window, so a
+//! blocked stream holds little more than its state, and it is reset after the write time. Floods close the connection or retain no
+//! memory: resets are counted ([`Limits::resets`], [`ERROR_RESETS`]), h2 answers one PING and one SETTINGS before it reads on and
+//! counts CONTINUATION frames, and [`crate::limits::FLOOD_BYTES`] limits what is sent without a request.
 //!
-//! The error code of a GOAWAY is h2's: for most malformed frames it is `PROTOCOL_ERROR` where RFC 9113 §6 has `FRAME_SIZE_ERROR` or
-//! `FLOW_CONTROL_ERROR` (`decode_frame` in h2 0.4's `codec/framed_read.rs` maps them all to one). Only h2 can change that.
+//! h2 chooses the error code of a GOAWAY: `PROTOCOL_ERROR` for most malformed frames, where RFC 9113 §6 has `FRAME_SIZE_ERROR` or
+//! `FLOW_CONTROL_ERROR` (`decode_frame` in h2 0.4's `codec/framed_read.rs` maps them all to one).
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
@@ -32,10 +31,10 @@ use crate::response::fields::has_length;
 use crate::response::respond_to;
 use crate::time::later;
 
-/// How much content is handed to h2 at a time. It bounds no memory, since content is not copied.
+/// The most content that is handed to h2 at a time. It costs no memory, since content is not copied.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// h2's builder; unlisted options keep their defaults.
+/// h2's builder. Unlisted options keep their defaults.
 pub(crate) fn builder(limits: &Limits) -> Builder {
     let mut builder = Builder::new();
     builder
@@ -48,7 +47,7 @@ pub(crate) fn builder(limits: &Limits) -> Builder {
     builder
 }
 
-/// Answers requests until the connection is closed.
+/// Answers requests until the connection closes.
 pub(crate) async fn serve(socket: &mut Socket, ahead: Bytes, connection: Connection<'_>) {
     let progress = Progress::default();
     converse(Stream::new(socket, ahead, Content::Some, connection, &progress), connection, &progress).await;
@@ -79,14 +78,14 @@ struct Session<'a> {
     frames: Frames<Stream<'a>, Bytes>,
     connection: Connection<'a>,
     progress: &'a Progress,
-    /// Streams whose content is not with h2 yet.
+    /// Streams whose content h2 does not have yet.
     sending: Vec<Sending>,
-    /// When there was last a request, or a stream to be written.
+    /// When there was last a request, or a stream to write.
     active: Moment,
     closing: Closing,
 }
 
-/// A stream whose content is not with h2 yet.
+/// A stream whose content h2 does not have yet.
 struct Sending {
     stream: SendStream<Bytes>,
     content: Bytes,
@@ -94,13 +93,13 @@ struct Sending {
     since: Moment,
 }
 
-/// How far the end of a connection is.
+/// How far the connection has closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Closing {
     No,
-    /// The client knows which streams are still answered (RFC 9113 §6.8); those are finished.
+    /// A GOAWAY is sent (RFC 9113 §6.8); open streams are finished.
     Gracefully,
-    /// It is idle, knows, and has so long to close.
+    /// The connection is idle after its GOAWAY, and closes at this time.
     By(Moment),
 }
 
@@ -126,7 +125,7 @@ impl Session<'_> {
         self.look(now, context)
     }
 
-    /// Reads frames, answers requests, writes what is ready. Ready when the connection is closed.
+    /// Reads frames, answers requests, and writes what is ready. Ready when the connection is closed.
     fn poll_requests(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.frames.poll_accept(context) {
@@ -135,7 +134,7 @@ impl Session<'_> {
                     self.answer(request, response, now, context);
                 }
                 Poll::Ready(Some(Err(error))) => {
-                    // What ends in an error of the socket has ended; all others are the client's.
+                    // An error of the socket ends the connection; any other is a protocol error of the client.
                     if !error.is_io() {
                         self.connection.observer.limit(Limit::Protocol);
                     }
@@ -147,7 +146,7 @@ impl Session<'_> {
         }
     }
 
-    /// Answers a request. Content that the windows allow is handed over with the fields, so that both are written at once.
+    /// Answers a request. Content that fits the windows is handed over with the fields, so that one write sends both.
     fn answer<T>(
         &mut self,
         request: Request<T>,
@@ -163,7 +162,7 @@ impl Session<'_> {
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
         let (response, content) = fields_of(response, &local.clock.date(clock));
-        // An error is the client's: it has reset the stream, or the connection has ended.
+        // It fails only if the client has reset the stream or the connection has ended.
         let Ok(stream) = respond.send_response(response, content.is_empty()) else { return observer.forget() };
         observer.answer(status, content.len(), route);
         observer.flushed();
@@ -174,7 +173,7 @@ impl Session<'_> {
         }
     }
 
-    /// Hands over to h2 what the windows allow; whether there was anything.
+    /// Hands content to h2 as far as the windows allow. Returns whether there was any.
     fn send_all(&mut self, now: Moment, context: &mut Context<'_>) -> bool {
         let mut has_sent = false;
         self.sending.retain_mut(|sending| match sending.poll(now, context) {
@@ -195,7 +194,7 @@ impl Session<'_> {
         has_sent
     }
 
-    /// Resets streams whose time is over, closes a connection whose time is over, and says when to look again.
+    /// Applies the time limits to streams and to the connection, and sets the next deadline.
     fn look(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
         let Connection { local, slot, observer } = self.connection;
         if self.progress.is_closing.get() {
@@ -229,7 +228,7 @@ impl Session<'_> {
         self.look_at_idle(now, context)
     }
 
-    /// An idle connection: it has the idle time, and before its first request the time of a head.
+    /// Applies the idle time, and before the first request the header time.
     fn look_at_idle(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
         let Connection { local, slot, observer } = self.connection;
         let limits = &local.limits;
@@ -252,7 +251,7 @@ impl Session<'_> {
         Poll::Pending
     }
 
-    /// Whether there were any.
+    /// Resets streams that were not written for the write time. Returns whether there were any.
     fn reset_stalled(&mut self, now: Moment) -> bool {
         let Connection { local, observer, .. } = self.connection;
         let before = self.sending.len();
@@ -272,7 +271,7 @@ impl Session<'_> {
         self.frames.graceful_shutdown();
     }
 
-    /// Says which requests were answered, as far as the kernel takes it at once, and closes.
+    /// Sends a GOAWAY if the kernel accepts it at once, and closes.
     fn close_at_once(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.frames.abrupt_shutdown(Reason::NO_ERROR);
         let _ = self.frames.poll_closed(context);
@@ -280,7 +279,7 @@ impl Session<'_> {
     }
 }
 
-/// How much of a stream's content went to h2.
+/// How much of a stream's content was handed to h2.
 enum Sent {
     Whole,
     Part,
@@ -309,11 +308,11 @@ impl Sending {
     }
 }
 
-/// A response without its content, and the content.
+/// Splits a response into its head and its content.
 fn fields_of(response: Response<Body>, date: &[u8]) -> (Response<()>, Bytes) {
     let (mut head, body) = response.into_parts();
     let fields: &mut HeaderMap = &mut head.headers;
-    // Of HTTP/1 alone (RFC 9113 §8.2.2).
+    // Connection-specific fields are not allowed in HTTP/2 (RFC 9113 §8.2.2).
     fields.remove(CONNECTION);
     if let Ok(date) = HeaderValue::from_bytes(date) {
         fields.insert(DATE, date);

@@ -1,4 +1,4 @@
-//! The state of a worker: what its connections share with each other, and what it shares with other threads.
+//! The state of a worker: what its connections share, and what it shares with other threads.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,31 +13,31 @@ use crate::observe::access_log::Logger;
 use crate::observe::counters::Counters;
 use crate::site::Site;
 
-/// What a worker shares with other threads: they say how far the server is in leaving, and read what is counted.
+/// What a worker shares with other threads: they advance its drain phase and read its counters.
 #[derive(Debug, Default)]
 pub(crate) struct WorkerState {
     pub(crate) drain: Drain,
     pub(crate) counters: Counters,
 }
 
-/// What all connections of a worker share. It never leaves the worker's thread.
+/// What the connections of a worker share. It never leaves the worker's thread.
 pub(crate) struct WorkerLocal {
     pub(crate) site: Arc<Site>,
     pub(crate) limits: Limits,
     pub(crate) state: Arc<WorkerState>,
     pub(crate) slots: Rc<Slots>,
     pub(crate) clock: Clock,
-    /// Whether somebody wants to know how long answers take.
+    /// Whether the duration of answers is measured.
     pub(crate) is_timed: bool,
     pub(crate) logger: Option<Logger>,
     pub(crate) plain_path: PlainPath,
     pub(super) http1: hyper::server::conn::http1::Builder,
     pub(super) http2: h2::server::Builder,
-    /// What each reads into, in turn: none keeps anything in it.
+    /// The read buffer of all connections. No connection keeps bytes in it.
     pub(super) buffer: RefCell<Box<[u8]>>,
 }
 
-/// What a worker's [`WorkerLocal`] is made of.
+/// What a [`WorkerLocal`] is built from.
 pub(crate) struct WorkerParts {
     pub(crate) site: Arc<Site>,
     pub(crate) limits: Limits,

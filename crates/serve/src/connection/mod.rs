@@ -1,10 +1,10 @@
-//! A connection, until its client or the server has had enough.
+//! A connection, from its first byte to its close.
 //!
-//! 1. [`reader`] waits for bytes, answers plain requests where they lie, and cuts the others into messages;
-//! 2. [`http1`] has hyper answer one message, and gives the connection back to 1;
-//! 3. [`http2`] has the connection from its preface to its end.
+//! 1. [`reader`] reads requests, answers plain ones in place, and cuts out other messages.
+//! 2. [`http1`] has hyper answer one message, and returns the connection to 1.
+//! 3. [`http2`] serves the connection from its preface to its end.
 //!
-//! All connections of a worker run on its thread and share a [`WorkerLocal`].
+//! The connections of a worker run on its thread and share a [`WorkerLocal`].
 
 mod head;
 mod http1;
@@ -29,7 +29,7 @@ use crate::clock::Clock;
 use crate::listen::peer::Peer;
 use crate::listen::socket::Socket;
 
-/// What the connections of a worker share, from what the server gives it.
+/// Builds what the connections of a worker share.
 pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
     let WorkerParts { site, limits, state, bounds, is_timed, logger, plain_path } = parts;
     WorkerLocal {
@@ -47,7 +47,7 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
     }
 }
 
-/// Serves a connection until it is closed.
+/// Serves a connection until it closes.
 pub(crate) async fn serve(mut socket: Socket, peer: Peer, slot: Slot, local: Rc<WorkerLocal>) {
     poll_fn(|context| {
         slot.register(context.waker());
@@ -64,7 +64,7 @@ pub(crate) async fn serve(mut socket: Socket, peer: Peer, slot: Slot, local: Rc<
                 let answer = reader.refuse_slow();
                 return Box::pin(http1::close_with(&mut socket, &answer, connection)).await;
             }
-            // In boxes, which are given back: what waits is small.
+            // Boxed, so that an idle connection stays small.
             Next::Http2(ahead) => return Box::pin(http2::serve(&mut socket, ahead, connection)).await,
             Next::Message(message) => match Box::pin(http1::answer(&mut socket, message, connection)).await {
                 http1::Persistence::Open => reader.has_answered(),

@@ -1,7 +1,7 @@
-//! A connection's end of the counters and of the access log: told what happens, and when.
+//! Counts and logs what happens on one connection.
 //!
-//! In HTTP/1.1 one answer follows another, and one has been given when its last byte is with the kernel. In HTTP/2, where answers
-//! are interleaved, it has been given when it was handed to the frames.
+//! An answer of HTTP/1.1 is complete when the kernel has accepted its last byte. An answer of HTTP/2, where answers are
+//! interleaved, is complete when h2 has it.
 
 use std::cell::{Cell, RefCell};
 use std::error::Error as _;
@@ -23,27 +23,27 @@ use crate::request::plain::PlainFields;
 use crate::response::plain::PlainResponse;
 use crate::site::route_class::RouteClass;
 
-/// One connection.
+/// Observes one connection.
 pub(crate) struct Observer {
     local: Rc<WorkerLocal>,
-    /// The watchdog's request is none, and is forgotten.
+    /// False for the watchdog's request, which is neither counted nor logged.
     is_counted: bool,
     state: Cell<ConnectionState>,
-    /// When the request that is being answered had arrived; `None` between requests, and where nobody wants to know.
+    /// When the current request arrived; `None` between requests, and if durations are not measured.
     began: Cell<Option<Instant>>,
-    /// For the access log, where there is one.
+    /// The connection's part of the access log, if there is one.
     entry: Option<Box<Entry>>,
 }
 
 /// What the access log needs to know of a connection.
 struct Entry {
     peer: Peer,
-    /// The request that is being answered, and what was written since.
+    /// The current request, and the bytes written since.
     record: RefCell<Option<(Record, u64)>>,
 }
 
 impl Observer {
-    /// Of a connection that was just accepted.
+    /// Observes an accepted connection.
     pub(crate) fn new(local: &Rc<WorkerLocal>, socket: &Socket, peer: Peer) -> Self {
         let is_counted = !matches!(socket, Socket::Probe(_));
         if is_counted {
@@ -60,7 +60,7 @@ impl Observer {
         }
     }
 
-    /// A request's head has arrived.
+    /// Records that a request's head has arrived.
     pub(crate) fn begin(&self, head: &Parts) {
         self.begin_plain();
         if let (Some(entry), Some(logger)) = (&self.entry, &self.local.logger) {
@@ -69,7 +69,7 @@ impl Observer {
         }
     }
 
-    /// A plain request has arrived.
+    /// Records that a plain request has arrived.
     pub(crate) fn begin_plain(&self) {
         self.change(ConnectionState::Busy);
         if self.is_counted && (self.local.is_timed || self.entry.is_some()) {
@@ -77,7 +77,7 @@ impl Observer {
         }
     }
 
-    /// This is what a plain request is answered, and so much of it the kernel has taken.
+    /// Records the answer to a plain request, and how much of it the kernel has accepted.
     pub(crate) fn answer_plain(
         &self,
         reply: &PlainResponse<'_>,
@@ -100,7 +100,7 @@ impl Observer {
         }
     }
 
-    /// This is what it is answered.
+    /// Records the answer to the current request.
     pub(crate) fn answer(&self, status: StatusCode, bytes: usize, route: RouteClass) {
         if !self.is_counted {
             return;
@@ -114,7 +114,7 @@ impl Observer {
         }
     }
 
-    /// The request was withdrawn before it was answered.
+    /// Forgets a request that was withdrawn before its answer.
     pub(crate) fn forget(&self) {
         self.began.set(None);
         if let Some(entry) = &self.entry {
@@ -122,7 +122,7 @@ impl Observer {
         }
     }
 
-    /// What arrived was refused without having been read as a request; it is logged with what is known.
+    /// Records a refusal of bytes that could not be read as a request.
     pub(crate) fn refused(&self, status: u16, received: &[u8]) {
         if !self.is_counted {
             return;
@@ -134,12 +134,12 @@ impl Observer {
         }
     }
 
-    /// Bytes have arrived.
+    /// Records that bytes have arrived.
     pub(crate) fn read(&self) {
         self.change(ConnectionState::Busy);
     }
 
-    /// The kernel has taken so many bytes.
+    /// Records bytes that the kernel has accepted.
     pub(crate) fn wrote(&self, bytes: usize) {
         if !self.is_counted {
             return;
@@ -152,35 +152,35 @@ impl Observer {
         }
     }
 
-    /// The kernel has taken all of the answer.
+    /// Records that the kernel has accepted the whole answer.
     pub(crate) fn flushed(&self) {
         self.finish(Sent::Whole);
         self.idle();
     }
 
-    /// There is nothing to be answered.
+    /// Records that the connection is idle.
     pub(crate) fn idle(&self) {
         if self.state.get() == ConnectionState::Busy {
             self.change(ConnectionState::Idle);
         }
     }
 
-    /// We are closing.
+    /// Records that our half is closing.
     pub(crate) fn closing(&self) {
         self.change(ConnectionState::Closing);
     }
 
-    /// A limit was hit.
+    /// Counts a limit that was hit.
     pub(crate) fn limit(&self, limit: Limit) {
         self.local.state.counters.count_limit(limit);
     }
 
-    /// The connection holds so many bytes; what has to close for it is counted.
+    /// Charges the connection's slot with `bytes`, and counts what is evicted for it.
     pub(crate) fn charge(&self, slot: &Slot, bytes: usize) {
         count_evicted(&self.local, &slot.charge(bytes, self.local.clock.now()));
     }
 
-    /// HTTP/1.1 has ended in an error, which may be a head that was none.
+    /// Counts an error that ended HTTP/1.1, which may be a malformed head.
     pub(crate) fn fail_http1(&self, error: &hyper::Error) {
         if error.is_parse_too_large() {
             self.limit(Limit::HeaderBytes);
@@ -219,20 +219,20 @@ impl Observer {
     }
 }
 
-/// How much of an answer the kernel has taken.
+/// How much of an answer the kernel has accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
     Whole,
     Part,
 }
 
-/// A connection was refused for want of a slot.
+/// Records that a connection was refused for lack of a slot.
 pub(crate) fn refused_connection(local: &WorkerLocal, status: u16, received: &[u8], peer: Peer) {
     count_refusal(local, status);
     log(local, &Line::of_refusal(status, head::request_line(received), peer), Duration::ZERO);
 }
 
-/// Counts what was closed to make room.
+/// Counts the connections that were closed to make room.
 pub(crate) fn count_evicted(local: &WorkerLocal, evicted: &Evicted) {
     for phase in evicted {
         local.state.counters.count_limit(match phase {
@@ -258,7 +258,7 @@ fn log(local: &WorkerLocal, line: &Line<'_>, duration: Duration) {
 }
 
 impl Drop for Observer {
-    /// The connection has ended, maybe within an answer.
+    /// Logs an answer that the end of the connection cut off.
     fn drop(&mut self) {
         self.finish(Sent::Part);
         if self.is_counted {

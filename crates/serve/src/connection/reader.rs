@@ -1,11 +1,11 @@
-//! Reads a connection: answers plain requests where they lie, and cuts the others into messages for hyper.
+//! Reads requests from a connection, answers plain ones in place, and cuts out messages for hyper.
 //!
-//! 1. what is there is read into the worker's buffer, which all its connections share;
-//! 2. every whole and plain request in it is answered, in order ([`crate::response::plain`]);
-//! 3. another request that is whole is handed over, alone ([`super::http1`]);
-//! 4. what is left, the beginning of a head, is kept in as many bytes as it has.
+//! 1. Reads what has arrived into the worker's buffer, which its connections share.
+//! 2. Answers every complete plain request in it, in order ([`crate::response::plain`]).
+//! 3. Hands over any other complete request, alone ([`super::http1`]).
+//! 4. Keeps the rest, the beginning of a head, in a buffer of exactly its length.
 //!
-//! A connection that waits for a request keeps no buffer, and none has a timer.
+//! An idle connection has neither a buffer nor a timer.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -33,70 +33,70 @@ use crate::time::later;
 /// How much is read at once: more than the heads of several pipelined requests.
 pub(super) const READ_BYTES: usize = 8 * 1024;
 
-/// What every HTTP/2 connection begins with (RFC 9113 §3.4); no method of HTTP/1.1 may be `PRI`.
+/// The connection preface of HTTP/2 (RFC 9113 §3.4). No method of HTTP/1.1 is called `PRI`.
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// What comes next on a connection.
+/// What the connection needs next.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// Nothing: it is closed, or has to be.
+    /// The connection is closed, or has to be.
     Closed,
     /// A head took too long: 408.
     Slow,
-    /// HTTP/2; these bytes were read.
+    /// HTTP/2, beginning with these bytes.
     Http2(Bytes),
-    /// A message that is no plain request.
+    /// The answer to a message that is not a plain request.
     Message(Message),
 }
 
-/// A connection that is read.
+/// Reads one connection.
 pub(super) struct Reader<'a> {
     connection: Connection<'a>,
     is_plain_path: bool,
-    /// Whether nothing was answered yet.
+    /// No request has been answered yet.
     is_new: bool,
     reading: Reading,
-    /// Whether a request was answered since something was read.
+    /// A request was answered since the last read.
     has_sent: bool,
-    /// What was read and is not answered.
+    /// Bytes that were read and not answered yet.
     ahead: Vec<u8>,
-    /// How much of it was searched for the end of a head, without success; `None` where it has to be looked at.
+    /// The length of `ahead` that was searched for the end of a head, without success; `None` if it has to be read anew.
     searched: Option<usize>,
-    /// What the kernel has not taken of an answer.
+    /// The part of an answer that the kernel has not accepted.
     rest: Option<Rest>,
 }
 
-/// For how long a connection is read.
+/// How long to go on reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     On,
-    /// It has to close; what has arrived by now is answered.
+    /// The connection has to close, after requests that have arrived are answered.
     Once,
     Done,
 }
 
-/// What the kernel has not taken of an answer.
+/// The part of an answer that the kernel has not accepted.
 #[derive(Debug)]
 struct Rest {
     head: Vec<u8>,
     content: &'static [u8],
 }
 
-/// What the bytes at hand came to.
+/// The result of reading the bytes at hand.
 enum Step {
-    /// All whole requests are answered.
+    /// Every complete request is answered.
     Answered,
-    /// The client takes no more for now.
+    /// The client accepts no more for now.
     Blocked,
     Next(Next),
 }
 
-/// Both clocks, read once for all that is at hand.
+/// Both clocks, read once for all requests at hand.
 type Time = (Moment, SystemTime);
 
 impl<'a> Reader<'a> {
     pub(super) fn new(connection: Connection<'a>, socket: &Socket) -> Self {
-        // The watchdog is to see all of the way.
+        // The watchdog's request takes the longer way, through hyper, so that it tests all of it.
         let is_plain_path = connection.local.plain_path == PlainPath::On && !matches!(socket, Socket::Probe(_));
         let (ahead, searched, rest, reading) = (Vec::new(), Some(0), None, Reading::On);
         let now = connection.local.clock.now();
@@ -104,14 +104,14 @@ impl<'a> Reader<'a> {
         Reader { connection, is_plain_path, is_new: true, reading, has_sent: false, ahead, searched, rest }
     }
 
-    /// hyper has answered a message. What was read after it is looked at next.
+    /// Goes on after hyper has answered a message: the bytes behind it are read next.
     pub(super) fn has_answered(&mut self) {
         self.is_new = false;
         self.searched = None;
         self.wait(self.connection.local.clock.now());
     }
 
-    /// The 408 for a head that took too long (RFC 9110 §15.5.9), which is counted and logged.
+    /// Returns the 408 for a head that took too long (RFC 9110 §15.5.9), and counts and logs it.
     pub(super) fn refuse_slow(&mut self) -> Vec<u8> {
         let Connection { local, observer, .. } = self.connection;
         observer.refused(408, &self.ahead);
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         [b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n", &date[..]].concat()
     }
 
-    /// Reads and answers, until there is something that others have to do.
+    /// Reads and answers until the connection needs something else.
     pub(super) fn poll(&mut self, socket: &mut Socket, context: &mut Context<'_>) -> Poll<Next> {
         let time = self.connection.local.clock.read();
         if let Some(next) = self.ending(socket, time.0) {
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
         }
         loop {
             if self.rest.is_some() {
-                // One that has to close is not waited for: it holds what is no longer counted.
+                // An evicted connection does not wait: its memory is no longer accounted for.
                 let written = match self.poll_rest(socket, time.0, context) {
                     Poll::Pending if !self.connection.slot.is_evicted() => return Poll::Pending,
                     written => written,
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether the connection has to end, and how. What has arrived on one that waits is answered first.
+    /// Returns whether and how the connection has to end. Requests that have arrived on an idle connection are answered first.
     fn ending(&mut self, socket: &Socket, now: Moment) -> Option<Next> {
         let Connection { local, slot, observer } = self.connection;
         let is_stopping = local.state.drain.has_reached(DrainPhase::Stopping);
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         let is_waiting = self.rest.is_none() && self.ahead.is_empty();
         let is_expired = slot.is_expired(now);
         if slot.is_evicted() && self.rest.is_none() && self.searched.is_none() {
-            // What was read is answered, and nothing after it.
+            // Requests that were read are answered, and none after them.
             self.reading = Reading::Done;
             return None;
         }
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
             if !self.is_new {
                 return self.end(is_waiting, socket);
             }
-            // A connection that was accepted is owed an answer.
+            // An accepted connection gets the chance to send its first request.
             slot.enter_once(Phase::Head, now, now.after(FIRST_REQUEST_TIME));
         }
         None
@@ -206,13 +206,13 @@ impl<'a> Reader<'a> {
         Some(Next::Closed)
     }
 
-    /// Whether the server stops and the connection has nothing to wait for. When all were woken to be told, it was being answered.
+    /// Returns whether the server is stopping and the connection is idle: it was busy when all connections were woken.
     fn is_left_over(&self, socket: &Socket) -> bool {
         let is_waiting = !self.is_new && self.rest.is_none() && self.ahead.is_empty();
         is_waiting && self.connection.local.state.drain.has_reached(DrainPhase::Stopping) && !socket.has_unread()
     }
 
-    /// Writes what is left of an answer. Ready when all of it is with the kernel.
+    /// Writes the rest of an answer. Ready when the kernel has accepted all of it.
     fn poll_rest(&mut self, socket: &mut Socket, now: Moment, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Connection { local, slot, observer } = self.connection;
         while let Some(rest) = &mut self.rest {
@@ -244,7 +244,7 @@ impl<'a> Reader<'a> {
         let mut read = ReadBuf::new(&mut buffer);
         let polled = Pin::new(&mut *socket).poll_read(context, &mut read);
         if self.reading == Reading::Once {
-            // The runtime may hear of what has arrived a moment later.
+            // The runtime may learn of new bytes later than the kernel.
             if polled.is_pending() && !socket.has_unread() {
                 return Poll::Ready(Step::Next(Next::Closed));
             }
@@ -272,8 +272,8 @@ impl<'a> Reader<'a> {
         Poll::Ready(self.answer_kept(ahead, socket, time, context))
     }
 
-    /// The client sends no more. What cannot become a head is refused here if it was not at the first look: so an answer does not
-    /// depend on where the network cut it.
+    /// Ends after the client has closed its half. Bytes that cannot become a head are refused now, so that the answer does not
+    /// depend on how the network split them.
     fn at_end(&mut self) -> Step {
         let bytes = std::mem::take(&mut self.ahead);
         if self.is_preface(&bytes) || !head::is_malformed(&bytes) {
@@ -292,20 +292,20 @@ impl<'a> Reader<'a> {
         step
     }
 
-    /// Keeps what was not used, until more arrives or the client takes its answer.
+    /// Keeps unused bytes until more arrive, or until the client accepts its answer.
     fn keep(&mut self, bytes: Vec<u8>, step: &Step, now: Moment) {
         let Connection { local, slot, observer } = self.connection;
         self.ahead = bytes;
         match step {
             Step::Answered if self.ahead.is_empty() => {
                 self.searched = Some(0);
-                // Empty lines alone keep no connection open.
+                // Empty lines alone do not keep a connection open.
                 if std::mem::take(&mut self.has_sent) && self.wait(now) == Phase::Head {
                     observer.charge(slot, IDLE_BYTES);
                 }
             }
             Step::Answered => {
-                // HTTP/2's preface begins with an empty line that ends a head if it is none.
+                // The preface of HTTP/2 starts with lines that look like a complete head.
                 self.searched = Some(if self.is_preface(&self.ahead) { 0 } else { self.ahead.len() });
                 slot.enter_once(Phase::Head, now, now.after(local.limits.header_time));
                 observer.read();
@@ -315,15 +315,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// It waits for the next request, or still for the first; gives what it did before.
+    /// Waits for the next request, or for the first. Returns the phase before.
     fn wait(&self, now: Moment) -> Phase {
         let Connection { local, slot, .. } = self.connection;
         let phase = if self.is_new { Phase::New } else { Phase::Idle };
         slot.replace(phase, now, now.after(local.limits.idle_time))
     }
 
-    /// Answers the plain requests at the front of `bytes`; gives how many bytes they were, with what is next a message if there is
-    /// one.
+    /// Answers the plain requests at the front of `bytes`. Returns how many bytes they used, and the next step.
     fn answer_all(
         &mut self,
         bytes: &mut [u8],
@@ -355,20 +354,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What the plain request at the front is answered; `None` where there is none.
+    /// Returns the response to the plain request at the front, if there is one.
     fn plain_reply<'b>(&self, bytes: &'b [u8], time: i64, fields: &mut PlainFields<'b>) -> Option<PlainResponse<'b>>
     where
         'a: 'b,
     {
         let local = self.connection.local;
-        // A server that leaves says so in each answer, and not in the heads that were made ahead.
+        // While the server drains, each answer says `Connection: close`, which prepared heads do not.
         if !self.is_plain_path || local.state.drain.is_leaving() || !self.may_be_whole(bytes) {
             return None;
         }
         respond_plain(&local.site, time, bytes, fields).filter(|reply| reply.length <= self.most_of_a_head())
     }
 
-    /// Writes an answer; gives what is next where the connection cannot just go on.
+    /// Writes an answer. Returns the next step if the connection cannot simply go on.
     fn send(
         &mut self,
         reply: &PlainResponse<'_>,
@@ -395,7 +394,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Whether the head at the front may have become whole: so a head that drips is not parsed with each byte.
+    /// Returns whether the head at the front may be complete, so that a head arriving byte by byte is not parsed each time.
     fn may_be_whole(&self, bytes: &[u8]) -> bool {
         match self.searched {
             None | Some(0) => true,
@@ -403,7 +402,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What bytes are that do not begin with a plain request, and how many of them; `None` where they begin with one now.
+    /// Classifies bytes that do not start with a plain request. Returns how many it used; `None` if they start with one now.
     fn not_plain(&mut self, bytes: &mut [u8]) -> Option<(usize, Step)> {
         if self.is_preface(bytes) {
             let is_whole = bytes.len() >= PREFACE.len();
@@ -427,19 +426,19 @@ impl<'a> Reader<'a> {
         Some(message(bytes, if end > most { most } else { end }))
     }
 
-    /// How long a head may be: the same by either way.
+    /// The length limit of a head, the same on both paths.
     fn most_of_a_head(&self) -> usize {
         self.connection.local.limits.header_bytes.max(LEAST_HEADER_BYTES)
     }
 
-    /// Whether the connection can be, or is, one of HTTP/2.
+    /// Returns whether the bytes are the preface of HTTP/2, or its beginning.
     fn is_preface(&self, bytes: &[u8]) -> bool {
         let length = bytes.len().min(PREFACE.len());
         self.is_new && bytes[..length] == PREFACE[..length]
     }
 }
 
-/// The message whose head has this length, and how many bytes it takes.
+/// Cuts out the message whose head ends at `end`. Returns its length and the next step.
 fn message(bytes: &[u8], end: usize) -> (usize, Step) {
     let head = &bytes[..end];
     let content = head::content(head);
@@ -461,7 +460,7 @@ fn write(
 }
 
 impl Rest {
-    /// What is left of an answer of which so many bytes are written; `None` where nothing is.
+    /// Returns the part of an answer that remains after `written` bytes; `None` if nothing does.
     fn of(reply: &PlainResponse<'_>, date: &[u8], written: usize) -> Option<Self> {
         let head_bytes = reply.head.len() + date.len();
         if written == head_bytes + reply.content.len() {
@@ -476,7 +475,7 @@ impl Rest {
         self.head.is_empty() && self.content.is_empty()
     }
 
-    /// Writes what the kernel takes, which is something.
+    /// Writes what the kernel accepts, at least one byte.
     fn poll_write(&mut self, socket: &mut Socket, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let slices = [IoSlice::new(&self.head), IoSlice::new(self.content)];
         let written = ready!(Pin::new(socket).poll_write_vectored(context, &slices))?;

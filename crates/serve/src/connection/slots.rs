@@ -1,19 +1,18 @@
-//! Slots: the connections that a worker holds, how much memory they are charged with, and which one is closed when there are too many.
+//! Slots: which connections a worker holds, how much memory each is charged with, and which are closed when there are too many.
 //!
-//! Two bounds hold: a number of connections, and a number of bytes ([`crate::limits::memory`]). Each connection is charged with the most
-//! that its present phase can hold ([`crate::limits`] has the measured constants), so that an idle connection costs little and
-//! one whose client does not read costs what the kernel holds for it as well.
+//! There are two bounds: the number of connections, and their memory in bytes ([`crate::limits::memory`]). A connection is charged
+//! with the most that it can hold in its present phase ([`crate::limits`] has the measured constants): little while it is idle,
+//! and also the kernel's buffers while its client does not read.
 //!
-//! When a bound is reached, the least valuable connections are closed before any new client is refused:
+//! At a bound, the least valuable connections are closed before a new client is refused:
 //!
-//! 1. of an address that holds more than its share, and of the largest such first;
-//! 2. then of all.
+//! 1. connections of an address that holds more than its share, starting with the address that holds the most;
+//! 2. then connections of any address.
 //!
-//! Within each: idle ones first, then those whose close waits for the peer, then new ones and unfinished heads, then those whose
-//! clients take nothing; the oldest first. Where only connections are left whose clients take their answers, the one that waits for its client
-//! the longest is closed for an address that holds fewer.
+//! Within each group the order is: idle, closing, new or with an unfinished head, stalled; the oldest first. If every client left
+//! is reading its answer, an address that holds fewer connections replaces the one that made progress least recently.
 //!
-//! One timer a worker looks at all slots ([`Slots::sweep`]); no connection has a timer of its own.
+//! One timer per worker checks the deadlines of all slots ([`Slots::sweep`]).
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -26,8 +25,8 @@ use tokio::sync::Notify;
 use crate::clock::Moment;
 use crate::limits::STALLED_TIME;
 
-/// The part of all slots that is freed at once when a bound is reached, as a divisor. Finding the least valuable takes a look at
-/// each, so a new connection costs a small part of such a look.
+/// The fraction of all slots that is freed at once at a bound, as a divisor. Finding the least valuable ones examines every slot;
+/// freeing several at a time spreads that cost over as many new connections.
 const FREED_AT_ONCE: usize = 128;
 
 /// What a connection is doing.
@@ -35,19 +34,18 @@ const FREED_AT_ONCE: usize = 128;
 pub(crate) enum Phase {
     /// Nothing has arrived yet.
     New,
-    /// It was answered, and waits for the next request.
+    /// Waiting for the next request.
     Idle,
     /// A head has begun.
     Head,
     /// An answer is being written.
     Writing,
-    /// It is closed on our side, and waits for the peer to see that.
+    /// Our half is closed; waiting for the peer to close its half.
     Closing,
 }
 
 impl Phase {
-    /// The order in which connections are closed when there are too many. A new one is worth as much as an unfinished head: its
-    /// request may be on its way.
+    /// The order in which connections are closed. A new one ranks as high as an unfinished head: its request may be on its way.
     fn worth(self) -> u8 {
         match self {
             Phase::Idle => 0,
@@ -58,12 +56,12 @@ impl Phase {
     }
 }
 
-/// What a client address counts as: connections of one group share a fair part of all slots.
+/// The unit of fairness: the connections of one group share the slots that it may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Group {
     /// An IPv4 address.
     V4([u8; 4]),
-    /// The first 64 bits of an IPv6 address: what one subscriber is given at least (RFC 6177).
+    /// The first 64 bits of an IPv6 address: the smallest network that a subscriber is assigned (RFC 6177).
     V6(u64),
     /// All unix sockets.
     Unix,
@@ -81,20 +79,20 @@ impl Group {
     }
 }
 
-/// Bounds on what a worker holds.
+/// Bounds on what one worker holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
-    /// How many connections.
+    /// The number of connections.
     pub(crate) connections: usize,
-    /// How many bytes they may be charged with in total.
+    /// The bytes that all of them may be charged with together.
     pub(crate) bytes: usize,
 }
 
-/// The connections of a worker.
+/// The connections of one worker.
 #[derive(Debug)]
 pub(crate) struct Slots {
     table: RefCell<Table>,
-    /// Notified when the first connection comes and when the last one goes.
+    /// Notified when the first connection opens and when the last one closes.
     pub(crate) changed: Notify,
 }
 
@@ -104,7 +102,7 @@ struct Table {
     entries: Vec<Option<Entry>>,
     free: Vec<usize>,
     groups: HashMap<Group, usize>,
-    /// Without those that are about to close.
+    /// Connections, without evicted ones.
     held: usize,
     bytes: usize,
 }
@@ -117,19 +115,19 @@ struct Entry {
     since: Moment,
     deadline: Moment,
     bytes: usize,
-    /// It has to close, and its slot counts as free already.
+    /// It has to close. Its slot already counts as free.
     is_evicted: bool,
     waker: Option<Waker>,
 }
 
-/// A connection's slot; it is free again when this is dropped.
+/// A connection's slot, which is freed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     slots: Rc<Slots>,
     index: usize,
 }
 
-/// A phase of which so many connections were closed to make room.
+/// The phases of the connections that were closed to make room.
 pub(crate) type Evicted = Vec<Phase>;
 
 impl Slots {
@@ -138,7 +136,7 @@ impl Slots {
         Rc::new(Slots { table: RefCell::new(table), changed: Notify::new() })
     }
 
-    /// A slot for a new connection, with what was closed for it; `None` where everything held is worth more.
+    /// Returns a slot for a new connection, or `None` if every connection is worth more than it; and what was evicted.
     pub(crate) fn admit(self: &Rc<Self>, group: Group, bytes: usize, now: Moment) -> (Option<Slot>, Evicted) {
         let mut table = self.table.borrow_mut();
         let holds = table.groups.get(&group).copied().unwrap_or(0);
@@ -153,19 +151,19 @@ impl Slots {
         (Some(Slot { slots: Rc::clone(self), index }), evicted)
     }
 
-    /// Frees slots although no bound is reached: something else is scarce, such as descriptors.
+    /// Frees slots below the bounds, when something else is scarce, such as descriptors.
     pub(crate) fn make_room(&self, now: Moment) -> Evicted {
         let mut table = self.table.borrow_mut();
         let connections = table.bounds.connections.saturating_sub(table.held) + 1;
         table.make_room(&Claim { connections, bytes: 0, holds: usize::MAX }, now)
     }
 
-    /// Wakes each connection whose deadline is over.
+    /// Wakes every connection whose deadline has passed.
     pub(crate) fn sweep(&self, now: Moment) {
         self.wake(|entry| entry.deadline <= now);
     }
 
-    /// Wakes every connection: there is something that each has to know.
+    /// Wakes every connection, to look at the state of the server.
     pub(crate) fn wake_all(&self) {
         self.wake(|_| true);
     }
@@ -183,18 +181,18 @@ impl Slots {
 }
 
 impl Slot {
-    /// The task that is woken when the deadline is over, or when the connection has to close. A task's waker stays the same, so
-    /// once is enough.
+    /// Registers the task to wake when the deadline passes or the connection is evicted. Once is enough: a task's waker never
+    /// changes.
     pub(crate) fn register(&self, waker: &Waker) {
         self.with(|entry| entry.waker = Some(waker.clone()));
     }
 
-    /// Begins a phase, or goes on with one after progress; `deadline` is when the connection is woken without further progress.
+    /// Enters a phase, or records progress in it. The connection is woken at the deadline.
     pub(crate) fn enter(&self, phase: Phase, now: Moment, deadline: Moment) {
         self.with(|entry| (entry.phase, entry.since, entry.deadline) = (phase, now, deadline));
     }
 
-    /// As [`Slot::enter`], if it is not in this phase already: the deadline stands, whatever arrives meanwhile.
+    /// Enters a phase unless the connection is in it already: then the deadline does not move.
     pub(crate) fn enter_once(&self, phase: Phase, now: Moment, deadline: Moment) {
         self.with(|entry| {
             if entry.phase != phase {
@@ -203,7 +201,7 @@ impl Slot {
         });
     }
 
-    /// Charges the connection with so many bytes from now on, and closes others if that is more than there are.
+    /// Charges the connection with `bytes` from now on. Evicts others if that exceeds the bound.
     pub(crate) fn charge(&self, bytes: usize, now: Moment) -> Evicted {
         let mut table = self.slots.table.borrow_mut();
         let before = table.entries[self.index].as_ref().map_or(0, |entry| entry.bytes);
@@ -216,11 +214,11 @@ impl Slot {
                 table.bytes = table.bytes + bytes - before;
             }
         }
-        // Whoever holds it, what is held has to be within the bound.
+        // The bound holds whoever is charged, so any connection may be evicted, even this one.
         if bytes > before { table.make_room(&Claim { connections: 0, bytes: 0, holds: 0 }, now) } else { Vec::new() }
     }
 
-    /// As [`Slot::enter`]; gives the phase before.
+    /// Enters a phase. Returns the phase before.
     pub(crate) fn replace(&self, phase: Phase, now: Moment, deadline: Moment) -> Phase {
         self.with(|entry| {
             (entry.since, entry.deadline) = (now, deadline);
@@ -228,17 +226,17 @@ impl Slot {
         })
     }
 
-    /// Whether something has to be done: room be made, or the deadline be seen to.
+    /// Returns whether the connection was evicted or its deadline has passed.
     pub(crate) fn needs_attention(&self, now: Moment) -> bool {
         self.with(|entry| entry.is_evicted || entry.deadline <= now)
     }
 
-    /// Whether the connection has to close to make room.
+    /// Returns whether the connection has to close to make room.
     pub(crate) fn is_evicted(&self) -> bool {
         self.with(|entry| entry.is_evicted)
     }
 
-    /// Whether its deadline is over.
+    /// Returns whether the deadline has passed.
     pub(crate) fn is_expired(&self, now: Moment) -> bool {
         self.with(|entry| entry.deadline <= now)
     }
@@ -291,13 +289,13 @@ impl Table {
             }
             self.free.push(index);
         }
-        // What a flood has left behind is given back.
+        // Returns the memory that a flood needed.
         if self.free.len() == self.entries.len() {
             (self.entries, self.free) = (Vec::new(), Vec::new());
         }
     }
 
-    /// What the connection was counted as is free.
+    /// Stops counting a connection.
     fn release(&mut self, group: Group, bytes: usize) {
         self.held -= 1;
         self.bytes -= bytes;
@@ -313,11 +311,11 @@ impl Table {
         self.held + claim.connections <= self.bounds.connections && self.bytes + claim.bytes <= self.bounds.bytes
     }
 
-    /// Evicts what is least valuable until there is room, and then some more, so that it need not be looked for each time.
+    /// Evicts the least valuable connections until there is room, and some more to spare the next search.
     fn make_room(&mut self, claim: &Claim, now: Moment) -> Evicted {
         let mut evicted = Vec::new();
         let mut before = None;
-        // Where groups were large and have only their share now, shares are smaller too, and it is looked at all again.
+        // Once a large group is down to its share, shares are smaller, and every connection is ranked anew.
         while !self.has_room(claim) && before != Some(evicted.len()) {
             before = Some(evicted.len());
             self.evict_some(claim, now, &mut evicted);
@@ -343,7 +341,7 @@ impl Table {
         }
     }
 
-    /// What may be evicted, the least valuable first.
+    /// Returns the connections that may be evicted, the least valuable first.
     fn candidates(&self, claim: &Claim, now: Moment) -> Vec<Candidate> {
         let share = self.bounds.connections.min(self.held) / self.groups.len().max(1);
         let candidate = |(index, entry): (usize, &Option<Entry>)| {
@@ -363,7 +361,7 @@ impl Table {
         candidates
     }
 
-    /// Evicts a connection, unless its address has lost enough by now.
+    /// Evicts a connection, unless its group has lost enough by now.
     fn evict(&mut self, candidate: &Candidate) -> Option<Phase> {
         let entry = self.entries[candidate.index].as_mut()?;
         let of_group = self.groups.get(&entry.group).copied().unwrap_or(0);
@@ -382,14 +380,14 @@ impl Table {
 
 /// What room is made for.
 struct Claim {
-    /// So many more connections, which hold so many bytes.
+    /// The new connections and their bytes.
     connections: usize,
     bytes: usize,
-    /// How many connections its address holds already.
+    /// How many connections their group holds already.
     holds: usize,
 }
 
-/// A connection that may be evicted, in the order of its value.
+/// A connection that may be evicted, ordered by its value.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     worth: Worth,
@@ -400,10 +398,10 @@ struct Candidate {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
-    /// Of an address that holds more than its share; that which holds the most comes first.
+    /// Of a group that holds more than its share; the largest group first.
     OfLarge(usize, u8),
     OfAll(u8),
-    /// Its client takes its answer, and holds more connections than the address for which room is made.
+    /// Its client is reading, and its group holds more connections than the one that room is made for.
     Moving(usize),
 }
 

@@ -1,5 +1,5 @@
-//! The stream that hyper and h2 make of a socket: it begins with what was read already, keeps count, and closes so that the last
-//! answer arrives.
+//! The stream that hyper and h2 read and write: a socket behind bytes that were read before. It tracks progress, limits what a
+//! client may send, and closes so that the last answer arrives.
 
 use std::cell::Cell;
 use std::io;
@@ -18,7 +18,7 @@ use crate::limits::{FLOOD_BYTES, LINGER_BYTES, LINGER_TIME};
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 
-/// One connection, as its stream and those who drive it see it.
+/// A connection, as its stream and its protocol use it.
 #[derive(Clone, Copy)]
 pub(crate) struct Connection<'a> {
     pub(crate) local: &'a WorkerLocal,
@@ -26,20 +26,20 @@ pub(crate) struct Connection<'a> {
     pub(crate) observer: &'a Observer,
 }
 
-/// How far a stream is. Its service and its driver look at it while hyper or h2 holds the stream.
+/// The progress of a stream, visible while hyper or h2 owns the stream.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// Requests answered.
+    /// The number of requests answered.
     pub(crate) answered: Cell<usize>,
-    /// The status that was written without a request having been answered: what hyper says of a head that it cannot read.
+    /// The status that was written before any request was answered: hyper's refusal of a malformed head.
     pub(crate) refusal: Cell<Option<u16>>,
-    /// All that was to be written is with the kernel.
+    /// The kernel has accepted everything written.
     pub(crate) is_flushed: Cell<bool>,
-    /// The kernel takes no more, since the client does not.
+    /// The kernel accepts no more, because the client does not read.
     pub(crate) is_blocked: Cell<bool>,
     /// Our half is closed.
     pub(crate) is_closing: Cell<bool>,
-    /// When the kernel last took something.
+    /// When the kernel last accepted bytes.
     pub(crate) written: Cell<Moment>,
 }
 
@@ -48,28 +48,28 @@ pub(crate) struct Stream<'a> {
     socket: &'a mut Socket,
     connection: Connection<'a>,
     progress: &'a Progress,
-    /// What was read before, and is to be read again.
+    /// Bytes that were read before, and are read first.
     ahead: Bytes,
-    /// Whether the socket is read when `ahead` is.
+    /// Whether the socket is read after `ahead`.
     content: Content,
     flood: Flood,
     is_at_end: bool,
-    /// What is still read and thrown away of a client that may go on sending, once our half is closed.
+    /// How many more bytes are read and discarded after our half is closed.
     linger_bytes: Option<usize>,
 }
 
 /// How much more a client may send without asking for anything ([`FLOOD_BYTES`]).
 #[derive(Debug)]
 struct Flood {
-    /// What it may send at most, after a request.
+    /// The allowance after a request.
     most: usize,
     left: usize,
-    /// Requests answered when it was last all that is allowed.
+    /// The number of requests answered when the allowance was last renewed.
     answered: usize,
 }
 
 impl<'a> Stream<'a> {
-    /// Of a socket from which `ahead` was read already; with [`Content::None`], nothing more is read of it.
+    /// Wraps a socket from which `ahead` was read. With [`Content::None`], the socket itself is not read.
     pub(crate) fn new(
         socket: &'a mut Socket,
         ahead: Bytes,
@@ -82,12 +82,12 @@ impl<'a> Stream<'a> {
         Stream { socket, connection, progress, ahead, content, flood, is_at_end: false, linger_bytes: None }
     }
 
-    /// What is there is read, of what was read ahead and of the socket.
+    /// Reads from `ahead`, then from the socket.
     fn poll_fill(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.ahead.is_empty() {
             return match self.content {
                 Content::Some => Pin::new(&mut *self.socket).poll_read(context, buffer),
-                // Whoever drives the stream goes on when the answer is written, and needs no waking.
+                // The task that drives the stream goes on when the answer is written, and needs no wake-up.
                 Content::None => Poll::Pending,
             };
         }
@@ -117,16 +117,16 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Whether the client may still be sending: closing the socket then would reset the connection, and the client might never see
-    /// the answer.
+    /// Returns whether the client may still be sending. Closing the socket would then reset the connection, and the client might
+    /// never see the answer.
     fn expects_more(&self) -> bool {
         let is_refused = self.progress.answered.get() == 0;
         !self.is_at_end && (self.content == Content::Some || is_refused || self.socket.has_unread())
     }
 
-    /// Reads and throws away, until the peer's end, an error, the deadline, or enough (RFC 9112 §9.6).
+    /// Reads and discards until the peer closes, an error, the deadline, or the limit (RFC 9112 §9.6).
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        // Small, since it stands on the stack.
+        // Small, since it is on the stack.
         let mut waste = [0; 4096];
         while let Some(left @ 1..) = self.linger_bytes {
             if self.connection.slot.is_expired(self.connection.local.clock.now()) {
@@ -158,7 +158,7 @@ impl Flood {
     }
 }
 
-/// The status of an answer that begins with these bytes.
+/// Returns the status of a response that starts with these bytes.
 fn status(bytes: &[u8]) -> Option<u16> {
     let digits = bytes.strip_prefix(b"HTTP/1.")?.get(2..5)?;
     std::str::from_utf8(digits).ok()?.parse().ok()
@@ -185,19 +185,19 @@ impl AsyncWrite for Stream<'_> {
         self.poll_write_vectored(context, &[io::IoSlice::new(bytes)])
     }
 
-    /// Called when there is nothing more to write.
+    /// Called when everything is written.
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
         stream.progress.is_flushed.set(true);
         Pin::new(&mut *stream.socket).poll_flush(context)
     }
 
-    /// Closes our half, and where the peer may still be sending waits until it has seen that.
+    /// Closes our half, and waits for the peer if it may still be sending.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
         let Connection { local, slot, observer } = stream.connection;
         if slot.is_evicted() {
-            // The socket is closed next, and nothing is waited for.
+            // The socket is closed next, without waiting.
             return Poll::Ready(Ok(()));
         }
         if !stream.progress.is_closing.replace(true) {
