@@ -124,7 +124,7 @@ ATTACKS = [
     Attack("h2-zero-window", "100 GETs, no window, one address", (ZERO_WINDOW,), (500, 1_500, 1_500)),
     Attack("h2-zero-window-many", "100 GETs, no window, many addresses", (ZERO_WINDOW,), (500, 1_500, 1_500), many_addresses),
     Attack("h2-idle", "idle HTTP/2, many addresses", (H2_IDLE,), (3_600, 14_000, 14_000), many_addresses),
-    Attack("h2-answered", "HTTP/2 idle after one answer, many addresses", (H2_ANSWERED,), (3_600, 12_000, 14_000), many_addresses, renewals=1),
+    Attack("h2-answered", "HTTP/2 idle after one answer, many addresses", (H2_ANSWERED,), (3_600, 14_000, 14_000), many_addresses),
     Attack("h2-idle-full", "idle HTTP/2, more than 100 places", (H2_IDLE, H2_ANSWERED), (300, 300, 1_000), many_addresses, FEW_PLACES, limits=WITHOUT),
     Attack("h2-resets", "2,000 GETs, each reset", (H2_RESETS,), (50, 50, 100), many_addresses, renewals=40),
     Attack("h2-pings", "endless PINGs; half do not read", (Behaviour(http2.opening(), PINGS), Behaviour(http2.opening(), PINGS, Reading.NOTHING)), (50, 50, 500)),

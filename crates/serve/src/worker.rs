@@ -76,6 +76,7 @@ async fn work(
         listeners.into_iter().map(|listener| spawn_local(accept_all(listener, Rc::clone(&local)))).collect();
     spawn_local(answer_probes(probes, Rc::clone(&local)));
     spawn_local(check_time(Rc::clone(&local)));
+    spawn_local(renew_turns(Rc::clone(&local)));
     let drain = &local.state.drain;
     drain.stopping().await;
     // Those that wait for a request have to know that none is waited for any more.
@@ -89,6 +90,10 @@ async fn work(
     };
     // Whether all are gone, or time is up, or nobody wants to wait: the runtime ends, and with it what is left.
     drain.unless_gone(pin!(timeout(drain_deadline, all_gone))).await;
+}
+
+async fn renew_turns(local: Rc<WorkerLocal>) {
+    local.turns.renew().await;
 }
 
 /// Waits until the first connection has come, or the last one has gone.

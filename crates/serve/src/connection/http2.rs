@@ -9,7 +9,7 @@
 //! `FLOW_CONTROL_ERROR` (`decode_frame` in h2 0.4's `codec/framed_read.rs` maps them all to one).
 
 use std::future::poll_fn;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection as Frames, SendResponse};
@@ -20,6 +20,7 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use super::head::Content;
 use super::slots::Phase;
 use super::stream::{Connection, Progress, Stream};
+use super::turns::Ticket;
 use crate::clock::Moment;
 use crate::limits::{
     ERROR_RESETS, HTTP2_BYTES, IDLE_BYTES, LINGER_TIME, Limits, STALLED_BYTES, STREAM_BYTES, STREAM_WINDOW,
@@ -62,6 +63,8 @@ async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Pro
     progress.written.set(now);
     slot.enter(Phase::Head, now, now.after(local.limits.header_time));
     observer.charge(slot, IDLE_BYTES + HTTP2_BYTES);
+    let ticket = Ticket::default();
+    poll_fn(|context| connection.poll_turn(&ticket, context)).await;
     let mut handshake = std::pin::pin!(local.http2.handshake(stream));
     let frames = poll_fn(|context| match handshake.as_mut().poll(context) {
         Poll::Ready(frames) => Poll::Ready(frames.ok()),
@@ -70,7 +73,15 @@ async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Pro
     });
     let Some(frames) = frames.await else { return };
     let mut session = Session { frames, connection, progress, sending: Vec::new(), active: now, closing: Closing::No };
-    poll_fn(|context| session.poll(context)).await;
+    // The turn of the handshake lasts for the first requests, which mostly arrive with it.
+    let mut is_first = true;
+    poll_fn(|context| {
+        if !std::mem::take(&mut is_first) {
+            ready!(connection.poll_turn(&ticket, context));
+        }
+        session.poll(context)
+    })
+    .await;
 }
 
 /// An HTTP/2 connection.
@@ -152,7 +163,7 @@ impl Session<'_> {
         request: Request<T>,
         mut respond: SendResponse<Bytes>,
         now: Moment,
-        context: &mut Context<'_>,
+        task: &mut Context<'_>,
     ) {
         let Connection { local, observer, .. } = self.connection;
         let (head, _unread) = request.into_parts();
@@ -167,8 +178,7 @@ impl Session<'_> {
         observer.answer(status, content.len(), route);
         observer.flushed();
         let mut sending = Sending { stream, content, since: now };
-        if !sending.content.is_empty() && !matches!(sending.poll(now, context), Poll::Ready(Sent::Whole | Sent::Reset))
-        {
+        if !sending.content.is_empty() && !matches!(sending.poll(now, task), Poll::Ready(Sent::Whole | Sent::Reset)) {
             self.sending.push(sending);
         }
     }
@@ -292,7 +302,7 @@ impl Sending {
         self.stream.reserve_capacity(self.content.len().min(CHUNK_BYTES));
         let mut capacity = self.stream.capacity();
         while capacity == 0 {
-            capacity = match std::task::ready!(self.stream.poll_capacity(context)) {
+            capacity = match ready!(self.stream.poll_capacity(context)) {
                 Some(Ok(capacity)) => capacity,
                 Some(Err(_)) | None => return Poll::Ready(Sent::Reset),
             };

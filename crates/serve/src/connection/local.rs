@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::slots::{Bounds, Slots};
+use super::turns::Turns;
 use crate::clock::Clock;
 use crate::config::PlainPath;
 use crate::lifecycle::drain::Drain;
@@ -26,6 +27,7 @@ pub(crate) struct WorkerLocal {
     pub(crate) limits: Limits,
     pub(crate) state: Arc<WorkerState>,
     pub(crate) slots: Rc<Slots>,
+    pub(crate) turns: Turns,
     pub(crate) clock: Clock,
     /// Whether the duration of answers is measured.
     pub(crate) is_timed: bool,

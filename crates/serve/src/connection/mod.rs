@@ -14,6 +14,7 @@ pub(crate) mod observer;
 mod reader;
 pub(crate) mod slots;
 mod stream;
+pub(crate) mod turns;
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -25,6 +26,7 @@ use self::observer::Observer;
 use self::reader::{Next, READ_BYTES, Reader};
 use self::slots::{Slot, Slots};
 use self::stream::Connection;
+use self::turns::Turns;
 use crate::clock::Clock;
 use crate::listen::peer::Peer;
 use crate::listen::socket::Socket;
@@ -37,6 +39,7 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
         http2: http2::builder(&limits),
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
         slots: Slots::new(bounds),
+        turns: Turns::new(),
         clock: Clock::new(),
         site,
         limits,

@@ -13,6 +13,7 @@ use super::head::Content;
 use super::local::WorkerLocal;
 use super::observer::Observer;
 use super::slots::{Phase, Slot};
+use super::turns::Ticket;
 use crate::clock::Moment;
 use crate::limits::{FLOOD_BYTES, LINGER_BYTES, LINGER_TIME};
 use crate::listen::socket::Socket;
@@ -24,6 +25,14 @@ pub(crate) struct Connection<'a> {
     pub(crate) local: &'a WorkerLocal,
     pub(crate) slot: &'a Slot,
     pub(crate) observer: &'a Observer,
+}
+
+impl Connection<'_> {
+    /// Ready when it is the connection's turn for expensive work, or when it has to end.
+    pub(crate) fn poll_turn(&self, ticket: &Ticket, context: &Context<'_>) -> Poll<()> {
+        let must_end = self.slot.needs_attention(self.local.clock.now());
+        if must_end { Poll::Ready(()) } else { self.local.turns.poll_take(ticket, context) }
+    }
 }
 
 /// The progress of a stream, visible while hyper or h2 owns the stream.
