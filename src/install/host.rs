@@ -5,7 +5,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::Action;
 use crate::failure::Failure;
 
 pub(super) const SERVICE: &str = "notes.service";
@@ -67,8 +66,8 @@ impl Host {
         Path::new("/").join(UNITS).join(name)
     }
 
-    /// Whether there is anything to install to.
-    pub(super) fn check(&self, action: Action) -> Result<(), Failure> {
+    /// Checks that `notes COMMAND` can install to this host.
+    pub(super) fn check(&self, command: &str) -> Result<(), Failure> {
         if !self.is_live() {
             return if self.root.is_dir() {
                 Ok(())
@@ -77,13 +76,8 @@ impl Host {
             };
         }
         if effective_user().is_some_and(|user| user != 0) {
-            let again = match action {
-                Action::Install => "install",
-                Action::Rollback => "install --rollback",
-                Action::Uninstall => "uninstall",
-            };
             return Err(Failure::new(format!(
-                "this needs root: `sudo ./notes {again}`; with --dry-run it only says what it would do, with --root DIR it does it under a folder"
+                "this needs root: `sudo ./notes {command}`; with --dry-run it only says what it would do, with --root DIR it does it under a folder"
             )));
         }
         if !Path::new("/run/systemd/system").is_dir() {

@@ -14,7 +14,7 @@ mod plan;
 
 use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use include_dir::Dir;
@@ -42,6 +42,17 @@ pub(crate) enum Action {
     Uninstall,
 }
 
+impl Action {
+    /// The command, as in `notes install --rollback`.
+    fn command(self) -> &'static str {
+        match self {
+            Action::Install => "install",
+            Action::Rollback => "install --rollback",
+            Action::Uninstall => "uninstall",
+        }
+    }
+}
+
 /// Whether it is done or only told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -53,7 +64,7 @@ pub(crate) enum Mode {
 pub(crate) fn run(order: &Order, units: &'static Dir<'static>) -> Result<String, Failure> {
     let host = Host::new(order.root.as_deref());
     if order.mode == Mode::Do {
-        host.check(order.action)?;
+        host.check(order.action.command())?;
     }
     let source = verify::own_path()?;
     let plan = match order.action {
@@ -154,11 +165,6 @@ fn put_back(host: &Host, plan: &Plan, changes: Changes, stop: &Stop) -> Failure 
         write!(text, "; `journalctl -u {} -u {}` tells more", host::SOCKET, host::SERVICE).expect("a String takes all");
     }
     Failure::new(text)
-}
-
-/// Whether both are files with the same bytes.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    matches!((std::fs::read(one), std::fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 #[cfg(test)]

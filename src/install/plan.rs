@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, File};
 
 use super::host::{Host, SERVICE, SOCKET};
-use super::is_same_file;
 use crate::failure::Failure;
 use crate::record;
 
@@ -98,6 +97,11 @@ pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) 
         "installed; it starts when the system under the folder does\n".to_owned()
     };
     Ok(Plan { before, steps, restore, done })
+}
+
+/// Whether both are files with the same bytes.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// The version in place becomes the earlier one with the record that it has, so that what was damaged in place is not taken for right when somebody

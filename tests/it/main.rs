@@ -6,6 +6,7 @@
 mod authoring;
 mod cli;
 mod content;
+mod cycles;
 mod damage;
 mod executable;
 mod html;
