@@ -74,7 +74,8 @@ impl<'a> Crate<'a> {
                 }
                 Item::Use(declaration) => {
                     let is_public = !matches!(declaration.vis, Visibility::Inherited);
-                    add_imports(&declaration.tree, &[], is_public, &mut module.imports);
+                    let imports = names(&declaration.tree, &[]).into_iter();
+                    module.imports.extend(imports.map(|(name, path)| Import { name, path, is_public }));
                 }
                 other => Paths(&mut module).visit_item(other),
             }
@@ -157,23 +158,18 @@ impl<'a> Crate<'a> {
     }
 }
 
-/// Adds the names of a `use` declaration, each with its whole path.
-fn add_imports(tree: &UseTree, prefix: &[String], is_public: bool, imports: &mut Vec<Import>) {
-    let path = |name: &Ident| [prefix, &[name.to_string()]].concat();
-    let mut add = |name: String, path| imports.push(Import { name, path, is_public });
+/// The names of a `use` declaration, each with its whole path.
+fn names(tree: &UseTree, prefix: &[String]) -> Vec<(String, Vec<String>)> {
+    let path = |name: &str| [prefix, &[name.to_owned()]].concat();
     match tree {
-        UseTree::Path(inner) => add_imports(&inner.tree, &path(&inner.ident), is_public, imports),
-        UseTree::Group(group) => {
-            for tree in &group.items {
-                add_imports(tree, prefix, is_public, imports);
-            }
-        }
+        UseTree::Path(inner) => names(&inner.tree, &path(&inner.ident.to_string())),
+        UseTree::Group(group) => group.items.iter().flat_map(|tree| names(tree, prefix)).collect(),
         UseTree::Name(name) if name.ident == "self" => {
-            add(prefix.last().cloned().unwrap_or_default(), prefix.to_vec());
+            vec![(prefix.last().cloned().unwrap_or_default(), prefix.to_vec())]
         }
-        UseTree::Name(name) => add(name.ident.to_string(), path(&name.ident)),
-        UseTree::Rename(rename) => add(rename.rename.to_string(), path(&rename.ident)),
-        UseTree::Glob(_) => add("*".to_owned(), [prefix, &["*".to_owned()]].concat()),
+        UseTree::Name(name) => vec![(name.ident.to_string(), path(&name.ident.to_string()))],
+        UseTree::Rename(rename) => vec![(rename.rename.to_string(), path(&rename.ident.to_string()))],
+        UseTree::Glob(_) => vec![("*".to_owned(), path("*"))],
     }
 }
 
@@ -197,10 +193,9 @@ impl Visit<'_> for Paths<'_> {
     }
 
     fn visit_item_use(&mut self, declaration: &syn::ItemUse) {
-        let mut imports = Vec::new();
-        add_imports(&declaration.tree, &[], false, &mut imports);
         // These names are the function's, not the module's.
-        self.0.imports.extend(imports.into_iter().map(|import| Import { name: String::new(), ..import }));
+        let local = |(_, path)| Import { name: String::new(), path, is_public: false };
+        self.0.imports.extend(names(&declaration.tree, &[]).into_iter().map(local));
     }
 
     fn visit_impl_item_fn(&mut self, function: &syn::ImplItemFn) {
