@@ -13,8 +13,8 @@ pub(crate) enum Form {
     Json,
 }
 
-/// The codings, in the order of the columns.
-const CODINGS: [Coding; 4] = [Coding::Identity, Coding::Gzip, Coding::Brotli, Coding::Zstd];
+/// The bytes in each coding, in the order of [`Coding::ALL`]; `None` where the coding is not stored.
+type Sizes = [Option<usize>; Coding::ALL.len()];
 
 /// One route as the list shows it.
 struct Row<'a> {
@@ -23,7 +23,7 @@ struct Row<'a> {
 }
 
 enum What<'a> {
-    Page { media_type: &'a str, sizes: [Option<usize>; CODINGS.len()] },
+    Page { media_type: &'a str, sizes: Sizes },
     Redirect { location: &'a str },
 }
 
@@ -46,17 +46,17 @@ pub(crate) fn render(pack: Pack, now: i64, form: Form) -> Result<String, Failure
     })
 }
 
-fn sizes(page: Page) -> Result<[Option<usize>; CODINGS.len()], Failure> {
-    let mut sizes = [None; CODINGS.len()];
-    for (size, coding) in sizes.iter_mut().zip(CODINGS) {
+fn sizes(page: Page) -> Result<Sizes, Failure> {
+    let mut sizes = [None; Coding::ALL.len()];
+    for (size, coding) in sizes.iter_mut().zip(Coding::ALL) {
         *size = page.variant(coding)?.map(|variant| variant.bytes().len());
     }
     Ok(sizes)
 }
 
 /// The bytes of each coding over all routes.
-fn totals(rows: &[Row]) -> [usize; CODINGS.len()] {
-    let mut totals = [0; CODINGS.len()];
+fn totals(rows: &[Row]) -> [usize; Coding::ALL.len()] {
+    let mut totals = [0; Coding::ALL.len()];
     for row in rows {
         if let What::Page { sizes, .. } = &row.what {
             for (total, size) in totals.iter_mut().zip(sizes) {
@@ -70,7 +70,7 @@ fn totals(rows: &[Row]) -> [usize; CODINGS.len()] {
 fn table(rows: &[Row], pack_size: usize) -> String {
     let width = rows.iter().map(|row| row.path.chars().count()).max().unwrap_or(0).max("path".len());
     let mut out = format!("{:width$}", "path");
-    for coding in CODINGS {
+    for coding in Coding::ALL {
         write(&mut out, format_args!("  {:>9}", coding.token()));
     }
     out += "  type\n";
@@ -112,8 +112,8 @@ fn json(rows: &[Row], pack_size: usize) -> String {
     out
 }
 
-fn bytes(sizes: &[Option<usize>; CODINGS.len()]) -> String {
-    let fields: Vec<String> = CODINGS
+fn bytes(sizes: &Sizes) -> String {
+    let fields: Vec<String> = Coding::ALL
         .iter()
         .zip(sizes)
         .filter_map(|(coding, size)| size.map(|size| format!("\"{}\":{size}", coding.token())))

@@ -15,7 +15,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use graven_pack::Pack;
+use graven_pack::{Pack, hex};
 use graven_serve::{Address, Config, Server, confine, terminated};
 use include_dir::{Dir, include_dir};
 
@@ -64,7 +64,7 @@ fn run() -> Result<(), Failure> {
         Command::Unit => units(),
         Command::Help => print(&cli::help()),
         Command::Version => {
-            let digest = record::hexadecimal(&pack.digest());
+            let digest = hex(&pack.digest());
             print(&format!("notes {} (content {digest})\n", env!("CARGO_PKG_VERSION")))
         }
     }

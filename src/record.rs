@@ -2,11 +2,11 @@
 //!
 //! An executable cannot hold a digest of all its own bytes. So the digest is in a file of its own, which `sha256sum -c` reads too.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use graven_pack::hex;
 use sha2::{Digest as _, Sha256};
 
 use crate::failure::Failure;
@@ -50,7 +50,7 @@ pub(crate) fn sha256(mut source: impl Read) -> io::Result<String> {
     let mut chunk = vec![0; CHUNK];
     loop {
         match source.read(&mut chunk) {
-            Ok(0) => return Ok(hexadecimal(&hasher.finalize())),
+            Ok(0) => return Ok(hex(&hasher.finalize())),
             Ok(length) => hasher.update(&chunk[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
@@ -61,14 +61,6 @@ pub(crate) fn sha256(mut source: impl Read) -> io::Result<String> {
 /// The SHA-256 of a file.
 pub(crate) fn sha256_of(path: &Path) -> Result<String, Failure> {
     File::open(path).and_then(sha256).map_err(|error| Failure::at(path, &error))
-}
-
-/// Two digits a byte.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        write!(digits, "{byte:02x}").expect("a String takes all");
-        digits
-    })
 }
 
 #[cfg(test)]
@@ -82,7 +74,7 @@ mod tests {
     fn the_digest_is_that_of_sha256sum() {
         assert_eq!(sha256(io::empty()).expect("it reads"), EMPTY);
         let long = vec![b'a'; CHUNK + 1];
-        let expected = hexadecimal(&Sha256::digest(&long));
+        let expected = hex(&Sha256::digest(&long));
         assert_eq!(sha256(long.as_slice()).expect("it reads"), expected);
     }
 

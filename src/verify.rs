@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use graven_pack::Pack;
+use graven_pack::{Pack, hex};
 
 use crate::failure::Failure;
 use crate::record;
@@ -16,7 +16,7 @@ use crate::record;
 /// Checks all that can be checked; says what was.
 pub(crate) fn run(pack: Pack) -> Result<String, Failure> {
     pack.verify()?;
-    let digest = record::hexadecimal(&pack.digest());
+    let digest = hex(&pack.digest());
     let site = format!("site: {} routes, {} bytes, content {digest}: every byte is right\n", pack.len(), pack.size());
     Ok(site + &check_file(&own_path()?)?)
 }

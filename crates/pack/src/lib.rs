@@ -147,6 +147,7 @@
 
 mod error;
 mod format;
+mod hex;
 mod read;
 mod rules;
 mod verify;
@@ -154,4 +155,5 @@ pub mod write;
 
 pub use error::{Error, Fault};
 pub use format::{ALWAYS, Class, Coding, NOT_FOUND, Section};
+pub use hex::hex;
 pub use read::{Content, Edition, Pack, Page, Redirect, Route, Variant};

@@ -11,8 +11,8 @@
 //! too, so that it is the same thing to all who read it, and nothing but the executables, the name and the time decides the bytes.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
+use graven_pack::hex;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -111,10 +111,7 @@ struct Blobs {
 impl Blobs {
     /// Stores bytes; returns their descriptor.
     fn add(&mut self, media_type: &str, bytes: Vec<u8>) -> Value {
-        let digest = Sha256::digest(&bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a string takes all that is written");
-            hex
-        });
+        let digest = hex(&Sha256::digest(&bytes));
         let descriptor = json!({ "mediaType": media_type, "digest": format!("sha256:{digest}"), "size": bytes.len() });
         self.by_digest.insert(digest, bytes);
         descriptor
@@ -199,12 +196,7 @@ mod tests {
         let digest = descriptor["digest"].as_str().and_then(|digest| digest.strip_prefix("sha256:")).expect("a digest");
         let bytes = &files[&format!("blobs/sha256/{digest}")];
         assert_eq!(descriptor["size"], bytes.len());
-        assert!(
-            Sha256::digest(bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .eq(digest.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).into_owned()))
-        );
+        assert_eq!(hex(&Sha256::digest(bytes)), digest);
         bytes
     }
 

@@ -1,8 +1,6 @@
 //! The bytes of a pack, read as the crate's documentation says and not by the crate's reader.
 
-use std::fmt::Write;
-
-use graven_pack::{ALWAYS, Error, Fault, Pack, Section};
+use graven_pack::{ALWAYS, Error, Fault, Pack, Section, hex};
 use sha2::{Digest as _, Sha256};
 
 use crate::images::{sample, seal};
@@ -119,11 +117,7 @@ fn the_slot_of_a_path_is_where_its_documented_hash_says() {
 fn the_bytes_are_the_same_on_every_machine() {
     let bytes = pack();
     let digest = Pack::open(&bytes).expect("a sound pack").digest();
-    let hex = digest.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a string takes all");
-        hex
-    });
-    assert_eq!(hex, "22d4dbdc4ecbc603deffb2b8221791262b3b961ed78ebb9650edd872df8f2a0d");
+    assert_eq!(hex(&digest), "22d4dbdc4ecbc603deffb2b8221791262b3b961ed78ebb9650edd872df8f2a0d");
 }
 
 /// Changes one number of the sample, seals it again, and compares what `verify` (or `open`) says of it.
