@@ -1,7 +1,5 @@
-//! The layout of a pack: its constants, its sections and its records, each read and written in one place.
-//!
-//! Both sides go through here: [`crate::write`] fills records and writes them, [`crate::Pack`] reads them back. The
-//! tables in the crate's documentation say the same in prose.
+//! The layout of a pack: constants, sections and records. [`crate::write`] and [`crate::Pack`] both use it; the crate's
+//! documentation describes it in tables.
 
 use std::fmt;
 use std::hash::Hasher as _;
@@ -9,14 +7,22 @@ use std::hash::Hasher as _;
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash64;
 
-/// The path of the not-found page. It has no leading slash, so no request can name it.
+/// The path of the not-found page. It has no leading slash, so no request can ask for it.
+///
+/// ```
+/// use graven_pack::{NOT_FOUND, Pack, write::Image};
+///
+/// let bytes = Image::default().write()?;
+/// assert!(Pack::open(&bytes)?.route(NOT_FOUND)?.is_none(), "this site has no page for it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub const NOT_FOUND: &str = "404";
 
-/// As the time of an edition: it holds always.
+/// The time of an edition that is valid from the beginning of time. See [`Route::at`](crate::Route::at).
 pub const ALWAYS: i64 = i64::MIN;
 
-/// The first bytes of a pack. As in PNG: not ASCII, so that it is not taken for text; a newline, which a transfer that
-/// changes line ends would spoil.
+/// The first bytes of a pack. As in PNG, a byte that is not ASCII shows that it is not text, and a transfer that converts
+/// line ends changes the newline.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89GRAVEN\n";
 
 /// The version of the format that this crate writes and reads.
@@ -25,19 +31,19 @@ pub(crate) const VERSION: u64 = 2;
 /// The size of the header, in bytes.
 pub(crate) const HEADER_SIZE: u32 = 136;
 
-/// Where the header keeps the digest of the index.
+/// The digest of the index in the header.
 pub(crate) const DIGEST: std::ops::Range<usize> = 32..64;
 
-/// Where the header keeps the checksum of the index.
+/// The checksum of the index in the header.
 pub(crate) const CHECKSUM: std::ops::Range<usize> = 64..72;
 
-/// The size of a body's digest, in bytes: the first half of its SHA-256. It is there to find accidents, which pass with a
-/// probability of 2^-128; all of it would make the index, which is read whole at each start, a fifth larger.
+/// The size of a body's digest in bytes: the first half of its SHA-256. It detects accidents, which half a digest misses with
+/// a probability of 2^-128. A whole one would make the index a fifth larger, which is read at each start.
 pub(crate) const BODY_DIGEST_SIZE: usize = 16;
 
-/// The most slots that a lookup reads, so that no pack can make one slow. In a table that is half full, a search among ten
-/// thousand paths reads 25 at most, and among a hundred thousand 30 to 50: the writer doubles the table where 32 are not
-/// enough.
+/// The maximum number of slots that a lookup reads, so that no pack makes it slow. In a table that is half full, a search
+/// among ten thousand paths reads at most 25, and among a hundred thousand 30 to 50. If 32 are not enough, the writer doubles
+/// the table.
 pub(crate) const PROBES: u32 = 32;
 
 /// The sections of a pack, in their order.
@@ -63,7 +69,7 @@ pub enum Section {
 }
 
 impl Section {
-    /// All, in the order in which they stand.
+    /// All sections, in their order.
     pub(crate) const ALL: [Section; 8] = [
         Section::Slots,
         Section::Routes,
@@ -104,11 +110,11 @@ impl fmt::Display for Section {
     }
 }
 
-/// A content coding (RFC 9110 §8.4.1) that a pack can hold, in the order in which variants are stored.
+/// A content coding (RFC 9110 §8.4.1) that a pack can contain. The order is the order of a page's variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Coding {
-    /// Not coded: every page has it.
+    /// No coding. Every page has this variant.
     Identity,
     /// gzip (RFC 9110 §8.4.1.3).
     Gzip,
@@ -119,10 +125,16 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// All, in the order in which variants are stored.
+    /// All codings, in the order of a page's variants.
     pub const ALL: [Coding; 4] = [Coding::Identity, Coding::Gzip, Coding::Brotli, Coding::Zstd];
 
     /// Its name in the fields Accept-Encoding and Content-Encoding.
+    ///
+    /// ```
+    /// use graven_pack::Coding;
+    ///
+    /// assert_eq!(Coding::ALL.map(Coding::token), ["identity", "gzip", "br", "zstd"]);
+    /// ```
     #[must_use]
     pub const fn token(self) -> &'static str {
         match self {
@@ -138,22 +150,28 @@ impl Coding {
     }
 }
 
-/// What a page is to those who count requests.
+/// The kind of a page, for request counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Class {
-    /// A page that people read.
+    /// A page for people.
     Page,
-    /// A feed, a sitemap: what programs read.
+    /// A page for programs: a feed, a sitemap.
     Feed,
-    /// A part of pages, named by its fingerprint.
+    /// A part of pages, with a fingerprint in its name.
     Asset,
-    /// A file that keeps its name.
+    /// A file with a name that stays the same.
     File,
 }
 
 impl Class {
-    /// All, in the order of their numbers.
+    /// All classes, in the order of their numbers.
+    ///
+    /// ```
+    /// use graven_pack::Class;
+    ///
+    /// assert_eq!(Class::ALL[Class::Feed as usize], Class::Feed);
+    /// ```
     pub const ALL: [Class; 4] = [Class::Page, Class::Feed, Class::Asset, Class::File];
 
     pub(crate) fn from_number(number: u32) -> Option<Self> {
@@ -161,7 +179,7 @@ impl Class {
     }
 }
 
-/// The header of a pack, but for the magic and the version.
+/// The header of a pack, without magic number and version.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Header {
     pub(crate) length: u64,
@@ -173,7 +191,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Reads what follows the magic and the version.
+    /// Reads what follows the magic number and the version.
     pub(crate) fn read(mut fields: Fields<'_>) -> Option<Self> {
         let (length, time, digest, checksum) = (fields.u64()?, fields.i64()?, fields.array()?, fields.u64()?);
         let mut extents = [Extent::default(); 8];
@@ -197,35 +215,35 @@ impl Header {
     }
 }
 
-/// Where a section stands in the pack.
+/// The position of a section in the pack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extent {
-    /// Of its first byte, from the start of the pack.
+    /// The offset of its first byte from the start of the pack.
     pub(crate) offset: u32,
-    /// How many records it has.
+    /// The number of its records.
     pub(crate) count: u32,
 }
 
 impl Extent {
-    /// Where the header keeps the extent of this section.
-    pub(crate) const fn place(section: Section) -> usize {
+    /// The offset of a section's extent in the header.
+    pub(crate) const fn offset_in_header(section: Section) -> usize {
         CHECKSUM.end + 8 * section as usize
     }
 }
 
-/// Where a text or a body stands in its section.
+/// The position of a text or a body in its section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) offset: u32,
     pub(crate) length: u32,
 }
 
-/// A record of fixed size, in a section of its own.
+/// A record of fixed size. Each type of record has its own section.
 pub(crate) trait Record: Sized {
     const SECTION: Section;
     const SIZE: u32;
 
-    /// Reads a record out of its bytes; `None` where there are fewer than [`Self::SIZE`].
+    /// Reads a record from its bytes; `None` if there are fewer than [`Self::SIZE`].
     fn read(fields: Fields<'_>) -> Option<Self>;
 
     /// Appends [`Self::SIZE`] bytes.
@@ -273,7 +291,7 @@ impl Record for RouteRecord {
     }
 }
 
-/// Records of a section that stand together.
+/// Consecutive records of a section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) first: u32,
@@ -281,10 +299,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The index of its record at this place. Where the run lies within its section this does not saturate, and a place
-    /// after its end gives an index that reading refuses or that is another record's: never one out of bounds.
-    pub(crate) fn index(self, place: u32) -> u32 {
-        self.first.saturating_add(place)
+    /// The index of its nth record. This does not saturate if the run is within its section. An `n` after the run's end gives
+    /// the index of another record, or one that reading refuses.
+    pub(crate) fn index(self, n: u32) -> u32 {
+        self.first.saturating_add(n)
     }
 }
 
@@ -316,7 +334,7 @@ impl Record for EditionRecord {
     }
 }
 
-/// What a page edition says.
+/// The content of an edition that is a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PageRecord {
     pub(crate) content_type: Span,
@@ -351,7 +369,7 @@ impl Record for PageRecord {
     }
 }
 
-/// What a redirect edition says.
+/// The content of an edition that is a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RedirectRecord {
     pub(crate) location: Span,
@@ -416,7 +434,7 @@ impl Record for VariantRecord {
     }
 }
 
-/// Reads numbers off the front of bytes; each read is `None` where too few are left.
+/// Reads numbers from the front of bytes; `None` if too few bytes are left.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
 
@@ -454,12 +472,12 @@ fn put_u32s<const N: usize>(out: &mut Vec<u8>, numbers: [u32; N]) {
     }
 }
 
-/// The stored form of an index that may be missing: 0 where it is. No section has `u32::MAX` records of its own in 4 GiB.
+/// The stored form of an optional index: 0 for none. No section of a pack below 4 GiB has `u32::MAX` records.
 fn one_more(index: Option<u32>) -> u32 {
     index.map_or(0, |index| index.saturating_add(1))
 }
 
-/// The digest of an index: of all its bytes but the digest and the checksum. `None` where there is no whole header.
+/// The digest of an index without the digest and the checksum in it. `None` if the header is not complete.
 pub(crate) fn digest_of(index: &[u8]) -> Option<[u8; 32]> {
     let mut hasher = Sha256::new();
     hasher.update(index.get(..DIGEST.start)?);
@@ -467,7 +485,7 @@ pub(crate) fn digest_of(index: &[u8]) -> Option<[u8; 32]> {
     Some(hasher.finalize().into())
 }
 
-/// The checksum of an index: of all its bytes but the checksum. `None` where there is no whole header.
+/// The checksum of an index without the checksum in it. `None` if the header is not complete.
 pub(crate) fn checksum_of(index: &[u8]) -> Option<u64> {
     let mut hasher = XxHash64::with_seed(0);
     hasher.write(index.get(..CHECKSUM.start)?);
@@ -475,7 +493,7 @@ pub(crate) fn checksum_of(index: &[u8]) -> Option<u64> {
     Some(hasher.finish())
 }
 
-/// What a variant's record keeps of the SHA-256 of its body.
+/// The part of a body's SHA-256 that its variant's record contains.
 pub(crate) fn body_digest(body: &[u8]) -> [u8; BODY_DIGEST_SIZE] {
     let whole: [u8; 32] = Sha256::digest(body).into();
     let mut digest = [0; BODY_DIGEST_SIZE];
@@ -483,13 +501,13 @@ pub(crate) fn body_digest(body: &[u8]) -> [u8; BODY_DIGEST_SIZE] {
     digest
 }
 
-/// The hash of a path. It need not withstand anyone: the table is fixed when a site is built, and whoever asks for a path
-/// can at most make one lookup read [`PROBES`] slots.
+/// The hash of a path. It need not resist attacks: the table is fixed when a site is built, and a request can at most make one
+/// lookup read [`PROBES`] slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hash(u64);
 
 impl Hash {
-    /// Eight bytes a multiplication: byte by byte, as in FNV, a long path costs more than all else in a lookup.
+    /// Hashes eight bytes per multiplication. Byte by byte, as in FNV, hashing a long path costs more than the rest of a lookup.
     pub(crate) fn of(path: &str) -> Self {
         let (words, rest) = path.as_bytes().as_chunks();
         let last = rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
@@ -497,19 +515,19 @@ impl Hash {
         Hash(fold(hash ^ last))
     }
 
-    /// The slot that a search looks at after this many others, in a table of this many slots (a power of two).
+    /// The slot that a search reads after `probe` others, in a table of `slots` slots (a power of two).
     pub(crate) fn slot(self, probe: u32, slots: u32) -> u32 {
-        let home = ((self.0 << 32) >> 32) as u32;
-        home.wrapping_add(probe) & slots.wrapping_sub(1)
+        let first = ((self.0 << 32) >> 32) as u32;
+        first.wrapping_add(probe) & slots.wrapping_sub(1)
     }
 
-    /// What a slot keeps of the hash, so that nearly no other path's record is read on the way.
+    /// The part of the hash that a slot contains, so that a search reads almost no other path's record.
     pub(crate) fn tag(self) -> u32 {
         (self.0 >> 32) as u32
     }
 }
 
-/// Multiplies to 128 bits and folds them: each bit of the outcome depends on all of `word`.
+/// Multiplies to 128 bits and combines the halves, so that each bit of the result depends on all of `word`.
 fn fold(word: u64) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let product = u128::from(word) * u128::from(FACTOR);

@@ -1,12 +1,12 @@
-//! The site image: the one contract between the time a site is built and the time it is served.
+//! The site image: the only contract between the build of a site and its server.
 //!
 //! ```text
 //! content/ --press--> Image --write--> bytes --include_bytes!--> Pack --serve--> HTTP
 //! ```
 //!
-//! A *pack* maps a path to a [`Route`]. A route has one or more [`Edition`]s, each with the time from which it holds. An
-//! edition is a [`Page`] (type, cache policy, security policy, and its [`Variant`]s: one for each stored content coding)
-//! or a [`Redirect`]. [`write::Image`] writes a pack; [`Pack`] reads one where it lies, without copying or allocating.
+//! A *pack* maps a path to a [`Route`]. A route has one or more [`Edition`]s, each valid from a point in time. An edition
+//! is a [`Page`] (media type, cache policy, security policy, and its [`Variant`]s: one for each stored content coding) or
+//! a [`Redirect`]. [`write::Image`] writes a pack. [`Pack`] reads one in place, without copying or allocating.
 //!
 //! ```
 //! use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
@@ -25,33 +25,34 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Three promises, each held by a test:
+//! Three promises, each checked by tests:
 //!
-//! - [`Pack::open`] is O(1) in the number of routes, a lookup checks the entries that it reads; one bit that has changed
-//!   is found by [`Pack::check_index`] or by [`Variant::checked_bytes`] of the variants that hold it, and
-//!   [`Pack::verify`] checks everything;
-//! - whatever the bytes are, reading them ends in a value or in an [`Error`] that says what is wrong and where, never in
-//!   a panic or in a read out of bounds;
-//! - the same [`write::Image`] gives the same bytes on every machine.
+//! - [`Pack::open`] is O(1) in the number of routes, and a lookup checks the records that it reads. [`Pack::check_index`]
+//!   finds a changed bit outside the bodies, [`Variant::checked_bytes`] one in a body, and [`Pack::verify`] checks
+//!   everything.
+//! - Whatever the bytes are, reading them returns a value or an [`Error`] that says what is wrong and where. It never
+//!   panics and never reads out of bounds.
+//! - The same [`write::Image`] gives the same bytes on every machine.
 //!
 //! # The format, version 2
 //!
-//! All numbers are little endian; offsets are in bytes. The sections follow the header and each other without a gap, in
-//! the order of this table, so that every record lies on a multiple of 8. A pack is smaller than 4 GiB.
+//! All numbers are little endian, and offsets are in bytes. The sections follow the header without gaps, in the order of
+//! this table, so every record starts at a multiple of 8. A pack is smaller than 4 GiB.
 //!
 //! | section | record size | what a record is |
 //! |---|---|---|
-//! | header | 136 | one, see below |
-//! | slots | 8 | a slot of the hash table from paths to routes; their number is a power of two |
-//! | routes | 16 | a route; in byte order of their paths |
-//! | editions | 16 | an edition; those of one route stand together, oldest first, in the order of routes |
-//! | pages | 40 | what a page edition says; in the order of editions |
-//! | redirects | 24 | what a redirect edition says; in the order of editions |
-//! | variants | 40 | a stored coding of a page; those of one page stand together, in the order of [`Coding`] |
+//! | header | 136 | the header, described below |
+//! | slots | 8 | a slot of the hash table from paths to routes; the number of slots is a power of two |
+//! | routes | 16 | a route; sorted by the bytes of their paths |
+//! | editions | 16 | an edition; the editions of a route are consecutive, oldest first, in the order of routes |
+//! | pages | 40 | the content of an edition that is a page; in the order of editions |
+//! | redirects | 24 | the content of an edition that is a redirect; in the order of editions |
+//! | variants | 40 | a page's bytes in one coding; the variants of a page are consecutive, in the order of [`Coding`] |
 //! | strings | 1 | UTF-8, each distinct string once, in the order of first use |
 //! | bodies | 1 | the bytes of variants, each distinct body once, in the order of first use |
 //!
-//! The *index* is the header and all sections but the bodies. Every byte of the bodies belongs to a variant.
+//! The *index* is the header and all sections except the bodies. Every byte of the bodies belongs to a variant. Every
+//! edition, page, redirect and variant belongs to exactly one record of the section that refers to it.
 //!
 //! A *span* is a `u32` offset from the start of the strings (or of the bodies) and a `u32` length in bytes.
 //!
@@ -63,15 +64,16 @@
 //! | 8 | `u64` | version: 2 |
 //! | 16 | `u64` | length of the whole pack |
 //! | 24 | `i64` | the pack's own time, in seconds since 1970-01-01T00:00:00Z |
-//! | 32 | `[u8; 32]` | digest: SHA-256 over all bytes of the index but this field and the next |
-//! | 64 | `u64` | checksum: XXH64 with the seed 0 over all bytes of the index but this field |
-//! | 72 | 8 × (`u32`, `u32`) | for each section in order: the offset of its first byte from the start of the pack; how many records it has |
+//! | 32 | `[u8; 32]` | digest: SHA-256 of the index without this field and the next |
+//! | 64 | `u64` | checksum: XXH64, seed 0, of the index without this field |
+//! | 72 | 8 × (`u32`, `u32`) | for each section in order: the offset of its first byte from the start of the pack, and the number of its records |
 //!
-//! **Slot**: the low bits of a path's hash choose the slot at which a search for it starts. The search goes on from slot
-//! to slot (after the last comes the first) and ends at an empty one, or after 32. The hash takes the path eight bytes at
-//! a time as a `u64` (the last time fewer than eight, perhaps none, filled up with zeros). It begins as the path's length
-//! in bytes; for each `u64` its exclusive or with that number is multiplied by `0x9e3779b97f4a7c15` to 128 bits, and the
-//! exclusive or of the product's two halves takes its place.
+//! **Slot**: the low bits of a path's hash choose the slot at which a search starts. The search continues with the next
+//! slot (after the last with the first) and ends at an empty slot, or after 32 slots.
+//!
+//! The hash starts as the path's length in bytes. The path is then read eight bytes at a time as a `u64`; the last word has
+//! the remaining bytes (0 to 7), filled up with zeros. For each word, the hash becomes the exclusive or of the two halves of
+//! the 128-bit product `(hash ^ word) * 0x9e3779b97f4a7c15`.
 //!
 //! | offset | type | field |
 //! |---|---|---|
@@ -90,7 +92,7 @@
 //!
 //! | offset | type | field |
 //! |---|---|---|
-//! | 0 | `i64` | the time from which it holds, in Unix seconds; the least `i64` is [`ALWAYS`] |
+//! | 0 | `i64` | the time from which it is valid, in Unix seconds; the smallest `i64` is [`ALWAYS`] |
 //! | 8 | `u32` | kind: 0 a page, 1 a redirect |
 //! | 12 | `u32` | index of the page, or of the redirect |
 //!
@@ -100,9 +102,9 @@
 //! |---|---|---|
 //! | 0 | span | Content-Type |
 //! | 8 | span | Cache-Control |
-//! | 16 | span | Content-Security-Policy; empty where none is sent |
+//! | 16 | span | Content-Security-Policy; empty if none is sent |
 //! | 24 | `u32` | class: 0 page, 1 feed, 2 asset, 3 file |
-//! | 28 | `u32` | the index of the route of its second representation, plus 1; 0 where there is none |
+//! | 28 | `u32` | the index of the route of its second representation, plus 1; 0 if it has none |
 //! | 32 | `u32` | index of its first variant, which is identity |
 //! | 36 | `u32` | number of its variants |
 //!
@@ -125,25 +127,35 @@
 //! | 20 | `u32` | reserved: 0 |
 //! | 24 | `[u8; 16]` | the first half of the SHA-256 of the body |
 //!
-//! # Why it is so
+//! **Rules** that [`Pack::verify`] checks beyond these tables, and that the writer enforces; [`Fault`] has one value for each:
 //!
-//! *Why two hashes?* The index is read whole each time a server starts. With 10,000 posts it is some megabytes: SHA-256
-//! takes 6 ms for 8 MB where the processor has instructions for it and ten times as long where it has none, as on a
-//! Raspberry Pi 4; XXH64 takes 0.6 ms, and a checksum that finds accidents is enough there. (No hash inside a file helps
-//! against somebody who can change the file.) The digest is the pack's name: since the index has the SHA-256 of each body,
-//! it covers them too, and each body is hashed once.
+//! - a path begins with a slash and has no empty or dot segments, no control characters, and none of `\`, `%`, `?`, `#`;
+//! - field values are visible ASCII with spaces only between (RFC 9110 §5.5), and Content-Type is a media type;
+//! - a page has each coding at most once, identity among them, each with its own entity tag;
+//! - the second representation of a page is another route, which never redirects;
+//! - a redirect leads to a path with one leading slash or to an http or https URL, and not to itself;
+//! - [`NOT_FOUND`] is a page, not a redirect.
 //!
-//! *Why a digest for each variant, and not one for all bodies?* A server that checked all bodies at its start would read
-//! the whole site before the first answer. So it checks a body before it is first sent.
+//! # Design
 //!
-//! *Why a hash table, when routes are sorted?* A lookup by it reads one cache line of slots for a path that is not there,
-//! and two more for one that is; a binary search over ten thousand paths reads about twenty.
+//! *Why two hashes?* A server reads the whole index when it starts. With 10,000 posts it has some megabytes. SHA-256 takes
+//! 6 ms for 8 MB on a processor with instructions for it, and ten times as long without, as on a Raspberry Pi 4. XXH64 takes
+//! 0.6 ms, and finds accidents as well. (No hash inside a file helps against somebody who can change the file.) The digest
+//! identifies the pack: the index contains the SHA-256 of each body, so the digest covers the bodies too, and each body is
+//! hashed once.
 //!
-//! *Why indices and spans, and no types laid over the bytes?* That would take `unsafe`, and trust in the bytes. Reading a
-//! `u32` out of a slice costs a compare more.
+//! *Why a digest for each variant instead of one for all bodies?* A server that checked all bodies at its start would read
+//! the whole site before its first answer. With one each, it checks a body before it first sends it.
 //!
-//! *Why is text looked at for UTF-8 each time it is read?* A pack need not be verified before it is used, and the texts
-//! are short. It is still most of what [`Route::at`] costs; who prepares its answers asks [`Route::index_at`] instead.
+//! *Why a hash table, when routes are sorted?* A lookup reads one cache line of slots for a path that does not exist, and
+//! two more for one that does. A binary search over ten thousand paths reads about twenty.
+//!
+//! *Why are records read through spans and indices instead of being cast to types?* Casting needs `unsafe` and trusted
+//! bytes. Reading a `u32` from a slice costs one more comparison.
+//!
+//! *Why is text checked for UTF-8 each time it is read?* A pack need not be verified before it is used, and the texts are
+//! short. The check is still most of the cost of [`Route::at`]; a server that prepares its answers calls
+//! [`Route::index_at`] instead.
 
 mod error;
 mod format;

@@ -1,16 +1,15 @@
-//! The reader: from bytes to routes, editions, pages and variants, where they lie.
+//! The reader: bytes in, routes, editions, pages and variants out, all in place.
 //!
-//! 1. [`Pack::open`] looks at the header;
-//! 2. [`Pack::route`] finds a path in the hash table;
-//! 3. [`Route::at`] finds the edition that holds at a time;
+//! 1. [`Pack::open`] reads the header.
+//! 2. [`Pack::route`] finds a path in the hash table.
+//! 3. [`Route::at`] finds the edition that is valid at a time.
 //! 4. [`Page::variant`] finds a stored coding.
 //!
-//! Each step checks the records that it reads, allocates nothing, and looks at nothing else. What a step hands out is
-//! checked as far as Rust's types tell: in bounds, UTF-8, known values. Whether a text may stand in a field is for
-//! [`Pack::verify`].
+//! Each step checks the records that it reads, reads no others, and allocates nothing. What it returns is in bounds, UTF-8
+//! and of known values. [`Pack::verify`] also checks that a text is a valid field value.
 //!
-//! Damage is found in two steps: [`Pack::check_index`] looks at all that is not a body, once and quickly;
-//! [`Variant::checked_bytes`] looks at one body.
+//! Damage is found in two steps: [`Pack::check_index`] checks everything except the bodies, once and quickly.
+//! [`Variant::checked_bytes`] checks one body.
 
 use std::fmt;
 
@@ -21,7 +20,7 @@ use crate::format::{
     checksum_of,
 };
 
-/// A site image, read where it lies.
+/// A site image, read in place.
 #[derive(Clone, Copy)]
 pub struct Pack<'a> {
     records: Records<'a>,
@@ -33,7 +32,16 @@ pub struct Pack<'a> {
 }
 
 impl<'a> Pack<'a> {
-    /// Looks at magic, version, length and the bounds of sections, in a time that does not depend on the pack's size.
+    /// Checks magic number, version, length and the bounds of sections, in a time that does not depend on the pack's size.
+    ///
+    /// ```
+    /// use graven_pack::{Error, Pack, write::Image};
+    ///
+    /// let bytes = Image::default().write()?;
+    /// assert!(Pack::open(&bytes)?.is_empty());
+    /// assert_eq!(Pack::open(&bytes[1..]).err(), Some(Error::Magic));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut fields = Fields(bytes);
         if fields.array() != Some(MAGIC) {
@@ -57,39 +65,57 @@ impl<'a> Pack<'a> {
         })
     }
 
-    /// Checks that no bit of the index (all sections but the bodies) has changed since the pack was written. It reads the
-    /// index once, at the speed of memory: what a server does when it starts. Damaged bodies are for
-    /// [`Variant::checked_bytes`] to find, and a pack that was made up is for [`Pack::verify`].
+    /// Checks that no bit of the index (all sections except the bodies) has changed since the pack was written. It reads the
+    /// index once, at the speed of memory; a server does this when it starts. [`Variant::checked_bytes`] finds damaged
+    /// bodies, and [`Pack::verify`] a pack that was made up.
+    ///
+    /// ```
+    /// use graven_pack::{Error, Pack, write::Image};
+    ///
+    /// let mut bytes = Image::default().write()?;
+    /// Pack::open(&bytes)?.check_index()?;
+    /// *bytes.last_mut().expect("a slot") ^= 1;
+    /// assert!(matches!(Pack::open(&bytes)?.check_index(), Err(Error::Index { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check_index(&self) -> Result<(), Error> {
         let found = checksum_of(self.records.index()?).ok_or(Error::Header { section: Section::Slots })?;
         if found == self.checksum { Ok(()) } else { Err(Error::Index { expected: self.checksum, found }) }
     }
 
-    /// The stored digest: it names what the pack holds.
+    /// The stored digest, which identifies the content of the pack.
+    ///
+    /// ```
+    /// use graven_pack::{Pack, hex, write::Image};
+    ///
+    /// let bytes = Image::default().write()?;
+    /// assert_eq!(hex(&Pack::open(&bytes)?.digest()).len(), 64);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
 
-    /// The pack's own time, in Unix seconds: time never runs behind it.
+    /// The pack's own time, in Unix seconds. A server uses it while its clock is behind.
     #[must_use]
     pub fn time(&self) -> i64 {
         self.time
     }
 
-    /// How many routes there are.
+    /// The number of routes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.routes as usize
     }
 
-    /// Whether there is no route.
+    /// Whether the pack has no routes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.routes == 0
     }
 
-    /// How many editions all routes have together: [`Edition::index`] is below.
+    /// The number of editions of all routes; every [`Edition::index`] is less.
     #[must_use]
     pub fn edition_count(&self) -> usize {
         self.editions as usize
@@ -102,6 +128,22 @@ impl<'a> Pack<'a> {
     }
 
     /// The route of exactly this path, percent-decoded.
+    ///
+    /// ```
+    /// use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
+    /// use graven_pack::{ALWAYS, Pack};
+    ///
+    /// let to_home = RedirectSpec { status: 308, location: "/".into(), cache_control: "no-cache".into() };
+    /// let edition = EditionSpec { from: ALWAYS, content: ContentSpec::Redirect(to_home) };
+    /// let image = Image { time: 0, routes: [("/caf\u{e9}".into(), vec![edition])].into() };
+    /// let bytes = image.write()?;
+    ///
+    /// let pack = Pack::open(&bytes)?;
+    /// assert!(pack.route("/caf\u{e9}")?.is_some());
+    /// assert!(pack.route("/caf%C3%A9")?.is_none(), "the caller decodes");
+    /// assert!(pack.route("/caf\u{e9}/")?.is_none(), "a slash more is another path");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn route(&self, path: &str) -> Result<Option<Route<'a>>, Error> {
         let slots = self.records.extent(Section::Slots)?.count;
         let hash = Hash::of(path);
@@ -118,7 +160,7 @@ impl<'a> Pack<'a> {
         Ok(None)
     }
 
-    /// The route of this index.
+    /// The route with this index.
     pub fn route_at(&self, index: u32) -> Result<Route<'a>, Error> {
         let route = Route::read(self.records, index)?;
         match std::str::from_utf8(route.path) {
@@ -127,7 +169,7 @@ impl<'a> Pack<'a> {
         }
     }
 
-    /// All routes, in byte order of their paths.
+    /// All routes, sorted by the bytes of their paths.
     #[must_use]
     pub fn routes(&self) -> impl ExactSizeIterator<Item = Result<Route<'a>, Error>> + use<'a> {
         let pack = *self;
@@ -139,17 +181,17 @@ impl<'a> Pack<'a> {
     }
 }
 
-/// The sections follow the header and each other without a gap, up to the end.
+/// Checks that the sections follow the header without gaps, up to the end.
 fn check_extents(header: &Header, found: u64) -> Result<(), Error> {
     if header.length != found {
         return Err(Error::Length { expected: header.length, found });
     }
     let mut end = u64::from(HEADER_SIZE);
     for (section, extent) in Section::ALL.into_iter().zip(header.extents) {
-        // At most 2^32 times 2^6, and then no more than a `u32` away from it: no sum here overflows a `u64`.
-        let sound = u64::from(extent.offset) == end && (section != Section::Slots || extent.count.is_power_of_two());
+        // A count below 2^32 times a size below 2^6, plus an offset below 2^32: no sum overflows a `u64`.
+        let is_valid = u64::from(extent.offset) == end && (section != Section::Slots || extent.count.is_power_of_two());
         end = u64::from(extent.offset) + u64::from(extent.count) * u64::from(section.record_size());
-        if !sound || end > found {
+        if !is_valid || end > found {
             return Err(Error::Header { section });
         }
     }
@@ -162,18 +204,18 @@ impl fmt::Debug for Pack<'_> {
     }
 }
 
-/// What a path leads to.
+/// A path and its editions.
 #[derive(Clone, Copy, Debug)]
 pub struct Route<'a> {
     records: Records<'a>,
     index: u32,
-    /// UTF-8: it was either checked, or found equal to a `str`.
+    /// UTF-8: it was either checked or compared with a `str`.
     path: &'a [u8],
     editions: Run,
 }
 
 impl<'a> Route<'a> {
-    /// Reads a route; that its path is UTF-8 is for the caller to make sure of.
+    /// Reads a route. The caller ensures that its path is UTF-8.
     fn read(records: Records<'a>, index: u32) -> Result<Self, Error> {
         let record: RouteRecord = records.record(index)?;
         let origin = Origin { section: Section::Routes, index };
@@ -182,13 +224,13 @@ impl<'a> Route<'a> {
         Ok(Route { records, index, path, editions })
     }
 
-    /// Its place among the pack's routes, from 0.
+    /// Its index among the pack's routes, from 0.
     #[must_use]
     pub fn index(&self) -> u32 {
         self.index
     }
 
-    /// Its path, percent-decoded, with a leading slash; or [`NOT_FOUND`](crate::NOT_FOUND).
+    /// Its path: percent-decoded, with a leading slash; or [`NOT_FOUND`](crate::NOT_FOUND).
     #[must_use]
     pub fn path(&self) -> &'a str {
         std::str::from_utf8(self.path).unwrap_or_default()
@@ -198,18 +240,35 @@ impl<'a> Route<'a> {
     #[must_use]
     pub fn editions(&self) -> impl ExactSizeIterator<Item = Result<Edition<'a>, Error>> + use<'a> {
         let route = *self;
-        (0..self.editions.count).map(move |place| Edition::read(route.records, route.editions.index(place)))
+        (0..self.editions.count).map(move |n| Edition::read(route.records, route.editions.index(n)))
     }
 
-    /// The edition that holds at this time; `None` before the first, when the path is not found.
+    /// The edition that is valid at this time; `None` before the first one, when the answer is 404.
+    ///
+    /// ```
+    /// use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
+    /// use graven_pack::Pack;
+    ///
+    /// let to = |location: &str| {
+    ///     let redirect = RedirectSpec { status: 307, location: location.into(), cache_control: "no-cache".into() };
+    ///     ContentSpec::Redirect(redirect)
+    /// };
+    /// let editions = vec![EditionSpec { from: 100, content: to("/one") }, EditionSpec { from: 200, content: to("/two") }];
+    /// let bytes = Image { time: 0, routes: [("/latest".into(), editions)].into() }.write()?;
+    ///
+    /// let route = Pack::open(&bytes)?.route("/latest")?.ok_or("not found")?;
+    /// let from = |time| route.at(time).map(|edition| edition.map(|edition| edition.from()));
+    /// assert_eq!((from(99)?, from(100)?, from(199)?, from(999)?), (None, Some(100), Some(100), Some(200)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn at(&self, time: i64) -> Result<Option<Edition<'a>>, Error> {
         self.index_at(time)?.map(|index| Edition::read(self.records, index)).transpose()
     }
 
-    /// The [`Edition::index`] of the edition that holds at this time, without a look at what it says: all that is needed
-    /// where the answers are prepared.
+    /// The [`Edition::index`] of the edition that is valid at this time. It does not read the edition's content, so it is
+    /// cheaper than [`Route::at`] for a server that has prepared its answers.
     pub fn index_at(&self, time: i64) -> Result<Option<u32>, Error> {
-        // All editions before `low` hold at this time already, none from `high` on does.
+        // All editions before `low` begin at this time or earlier, and all from `high` on begin later.
         let (mut low, mut high) = (0, self.editions.count);
         while low < high {
             let middle = low.midpoint(high);
@@ -224,7 +283,7 @@ impl<'a> Route<'a> {
     }
 }
 
-/// What a route says from a time on, until its next edition.
+/// The content of a route from a point in time until its next edition.
 #[derive(Clone, Copy, Debug)]
 pub struct Edition<'a> {
     index: u32,
@@ -243,31 +302,31 @@ impl<'a> Edition<'a> {
         Ok(Edition { index, from: record.from, content })
     }
 
-    /// Its place among the editions of all routes, from 0: whoever keeps a table of editions can index it by this.
+    /// Its index among the editions of all routes, from 0. A server can use it as the index of its own table of editions.
     #[must_use]
     pub fn index(&self) -> u32 {
         self.index
     }
 
-    /// The time from which it holds, in Unix seconds; [`ALWAYS`](crate::ALWAYS) for the past without end.
+    /// The time from which it is valid, in Unix seconds, or [`ALWAYS`](crate::ALWAYS).
     #[must_use]
     pub fn from(&self) -> i64 {
         self.from
     }
 
-    /// What it is.
+    /// Its content.
     #[must_use]
     pub fn content(&self) -> Content<'a> {
         self.content
     }
 }
 
-/// What an edition is.
+/// The content of an edition.
 #[derive(Clone, Copy, Debug)]
 pub enum Content<'a> {
     /// A representation to send.
     Page(Page<'a>),
-    /// Another place to look.
+    /// A redirect to another place.
     Redirect(Redirect<'a>),
 }
 
@@ -323,36 +382,59 @@ impl<'a> Page<'a> {
         self.cache_control
     }
 
-    /// The value of Content-Security-Policy; empty where none is to be sent.
+    /// The value of Content-Security-Policy; empty if none is sent.
     #[must_use]
     pub fn security_policy(&self) -> &'a str {
         self.security_policy
     }
 
-    /// What it counts as.
+    /// Its kind, for request counters.
     #[must_use]
     pub fn class(&self) -> Class {
         self.class
     }
 
-    /// The index of the route of its second representation (the Markdown of a post), to be chosen by Accept.
+    /// The index of the route of its second representation (the Markdown of a post), which a request chooses with Accept.
     #[must_use]
     pub fn alternate(&self) -> Option<u32> {
         self.alternate
     }
 
-    /// Its variants, in the order of [`Coding`]: identity first.
+    /// Its variants, in the order of [`Coding`]; identity is first.
     #[must_use]
     pub fn variants(&self) -> impl ExactSizeIterator<Item = Result<Variant<'a>, Error>> + use<'a> {
         let page = *self;
-        (0..self.variants.count).map(move |place| Variant::read(page.records, page.variants.index(place)))
+        (0..self.variants.count).map(move |n| Variant::read(page.records, page.variants.index(n)))
     }
 
     /// The variant of this coding, if it is stored.
+    ///
+    /// ```
+    /// use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
+    /// use graven_pack::{ALWAYS, Class, Coding, Content, Pack};
+    ///
+    /// let text = VariantSpec { coding: Coding::Identity, etag: "\"1\"".into(), bytes: b"Hello!".into() };
+    /// let page = PageSpec {
+    ///     content_type: "text/plain".into(),
+    ///     cache_control: "no-cache".into(),
+    ///     security_policy: String::new(),
+    ///     class: Class::File,
+    ///     alternate: None,
+    ///     variants: vec![text],
+    /// };
+    /// let edition = EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) };
+    /// let bytes = Image { time: 0, routes: [("/hello.txt".into(), vec![edition])].into() }.write()?;
+    ///
+    /// let edition = Pack::open(&bytes)?.route("/hello.txt")?.ok_or("not found")?.at(0)?;
+    /// let Some(Content::Page(page)) = edition.map(|edition| edition.content()) else { panic!() };
+    /// assert!(page.variant(Coding::Brotli)?.is_none());
+    /// assert_eq!(page.identity().checked_bytes()?, b"Hello!");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn variant(&self, coding: Coding) -> Result<Option<Variant<'a>>, Error> {
-        // Each coding stands at most once, so no sound page has more variants than there are codings.
-        for place in (0..self.variants.count).take(Coding::ALL.len()) {
-            let index = self.variants.index(place);
+        // A page has each coding at most once, so it never has more variants than there are codings.
+        for n in (0..self.variants.count).take(Coding::ALL.len()) {
+            let index = self.variants.index(n);
             let record: VariantRecord = self.records.record(index)?;
             if record.coding == coding as u32 {
                 return Variant::read(self.records, index).map(Some);
@@ -361,7 +443,7 @@ impl<'a> Page<'a> {
         Ok(None)
     }
 
-    /// The variant that is not coded.
+    /// The variant without a coding.
     #[must_use]
     pub fn identity(&self) -> Variant<'a> {
         self.identity
@@ -397,20 +479,20 @@ impl<'a> Variant<'a> {
         self.coding
     }
 
-    /// Its entity tag: strong, with its quotes, as it stands in the field.
+    /// Its entity tag: strong, with its quotes, as in the field.
     #[must_use]
     pub fn etag(&self) -> &'a str {
         self.etag
     }
 
-    /// Its bytes as they lie there, unchecked.
+    /// Its bytes, unchecked.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// Its bytes, as they are sent, unless they are not those that were written. This reads all of them, so whoever sends
-    /// them often checks them once.
+    /// Its bytes, if they are those that were written. This reads all of them, so a server that sends them often checks them
+    /// once. [`Page::variant`] has an example.
     pub fn checked_bytes(&self) -> Result<&'a [u8], Error> {
         if body_digest(self.bytes) == self.digest {
             return Ok(self.bytes);
@@ -429,7 +511,7 @@ impl fmt::Debug for Variant<'_> {
     }
 }
 
-/// Another place to look.
+/// A redirect to another place.
 #[derive(Clone, Copy, Debug)]
 pub struct Redirect<'a> {
     status: u16,
@@ -467,7 +549,7 @@ impl<'a> Redirect<'a> {
     }
 }
 
-/// The bytes of a pack that [`Pack::open`] has looked at: what records are read out of.
+/// The bytes of a pack whose header [`Pack::open`] has checked. Records are read from it.
 #[derive(Clone, Copy)]
 pub(crate) struct Records<'a>(&'a [u8]);
 
@@ -477,19 +559,19 @@ impl<'a> Records<'a> {
         self.0
     }
 
-    /// All bytes but the bodies, which come last.
+    /// All bytes except the bodies, which are last.
     pub(crate) fn index(self) -> Result<&'a [u8], Error> {
         let end = self.extent(Section::Bodies)?.offset as usize;
         self.0.get(..end).ok_or(Error::Header { section: Section::Bodies })
     }
 
-    /// Where a section stands, read from the header each time: so a [`Route`] is small, and the header stays in cache.
+    /// The position of a section. It is read from the header each time, so that a [`Route`] is small; the header stays in the cache.
     pub(crate) fn extent(self, section: Section) -> Result<Extent, Error> {
         let read = |mut fields: Fields<'_>| Some(Extent { offset: fields.u32()?, count: fields.u32()? });
-        self.0.get(Extent::place(section)..).map(Fields).and_then(read).ok_or(Error::Header { section })
+        self.0.get(Extent::offset_in_header(section)..).map(Fields).and_then(read).ok_or(Error::Header { section })
     }
 
-    /// The record of this index, in its own section.
+    /// The record with this index in its section.
     pub(crate) fn record<R: Record>(self, index: u32) -> Result<R, Error> {
         let origin = Origin { section: R::SECTION, index };
         let span =
@@ -498,18 +580,18 @@ impl<'a> Records<'a> {
         R::read(Fields(bytes)).ok_or(origin.error(Fault::OutOfBounds))
     }
 
-    /// The text of this span, for the record of that origin.
+    /// The text of a span, for the record at `origin`.
     pub(crate) fn text(self, span: Span, origin: Origin) -> Result<&'a str, Error> {
         let bytes = self.span(span, Section::Strings, origin)?;
         std::str::from_utf8(bytes).map_err(|_| origin.error(Fault::NotUtf8))
     }
 
-    /// The bytes of this span of a section, for the record of that origin.
+    /// The bytes of a span of a section, for the record at `origin`.
     fn span(self, span: Span, section: Section, origin: Origin) -> Result<&'a [u8], Error> {
         let extent = self.extent(section)?;
         let slice = || {
             let end = span.offset.checked_add(span.length)?;
-            // The header was checked: the section lies within the pack, so that this product fits.
+            // The header was checked: the section is within the pack, so this product fits.
             if end > extent.count.checked_mul(section.record_size())? {
                 return None;
             }
@@ -519,7 +601,7 @@ impl<'a> Records<'a> {
         slice().ok_or(origin.error(Fault::OutOfBounds))
     }
 
-    /// This run, if it lies within the section.
+    /// The run, if it is within the section.
     fn run(self, run: Run, section: Section, origin: Origin) -> Result<Run, Error> {
         let count = self.extent(section)?.count;
         let within = run.first.checked_add(run.count).is_some_and(|end| end <= count);
@@ -533,7 +615,7 @@ impl fmt::Debug for Records<'_> {
     }
 }
 
-/// The record that is being read: where an error is.
+/// The record that is being read, for errors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origin {
     pub(crate) section: Section,

@@ -1,14 +1,13 @@
-//! What may stand in a pack: the rules that [`crate::Pack::verify`] holds it to and that the writer refuses to break.
-//!
-//! One function a rule, each on plain values, so that both sides apply the same.
+//! The rules for the content of a pack. [`crate::Pack::verify`] checks them, and the writer refuses to break them. Each rule is
+//! one function on plain values, so that both apply the same.
 
 use crate::error::Fault;
 use crate::format::{Coding, NOT_FOUND};
 
-/// The path of a route: not more than a request path that needs no care could be after percent-decoding.
+/// Checks the path of a route, which is percent-decoded.
 ///
-/// `%`, `?` and `#` would have to be encoded again wherever the path is written down, and `\` is a slash to some clients;
-/// a dot segment never arrives, since clients remove it (RFC 3986 §5.2.4).
+/// `%`, `?` and `#` would have to be encoded again wherever the path is written, and some clients take `\` for a slash.
+/// A dot segment never arrives, because clients remove it (RFC 3986 §5.2.4).
 pub(crate) fn path(path: &str) -> Result<(), Fault> {
     if path == NOT_FOUND {
         return Ok(());
@@ -17,14 +16,14 @@ pub(crate) fn path(path: &str) -> Result<(), Fault> {
     if path.contains(|c: char| c.is_control() || matches!(c, '\\' | '%' | '?' | '#')) {
         return Err(Fault::Path);
     }
-    // One slash at the end is a path of its own, and `/` alone is the root.
+    // A slash at the end makes another path, and `/` is the root.
     let segments = segments.strip_suffix('/').unwrap_or(segments);
-    let empty = segments.split('/').any(str::is_empty) && path != "/";
-    let dots = segments.split('/').any(|segment| segment == "." || segment == "..");
-    if empty || dots { Err(Fault::Path) } else { Ok(()) }
+    let has_empty = segments.split('/').any(str::is_empty) && path != "/";
+    let has_dots = segments.split('/').any(|segment| segment == "." || segment == "..");
+    if has_empty || has_dots { Err(Fault::Path) } else { Ok(()) }
 }
 
-/// What a page says in its fields.
+/// The field values of a page.
 pub(crate) struct PageFields<'a> {
     pub(crate) content_type: &'a str,
     pub(crate) cache_control: &'a str,
@@ -39,7 +38,7 @@ impl PageFields<'_> {
     }
 }
 
-/// The variants of a page: identity first, each coding once, each with an entity tag of its own.
+/// Checks the variants of a page: identity first, each coding once, each with its own entity tag.
 pub(crate) fn variants(variants: &[(Coding, &str)]) -> Result<(), Fault> {
     if variants.first().is_none_or(|&(coding, _)| coding != Coding::Identity) {
         return Err(Fault::NoIdentity);
@@ -47,16 +46,16 @@ pub(crate) fn variants(variants: &[(Coding, &str)]) -> Result<(), Fault> {
     if !variants.is_sorted_by(|(one, _), (next, _)| one < next) {
         return Err(Fault::Order);
     }
-    for (place, &(_, etag)) in variants.iter().enumerate() {
+    for (n, &(_, etag)) in variants.iter().enumerate() {
         entity_tag(etag)?;
-        if variants.iter().take(place).any(|&(_, other)| other == etag) {
+        if variants.iter().take(n).any(|&(_, other)| other == etag) {
             return Err(Fault::SharedEntityTag);
         }
     }
     Ok(())
 }
 
-/// A redirect of the route of this path.
+/// Checks a redirect of the route with this path.
 pub(crate) fn redirect(path: &str, status: u16, location: &str, cache_control: &str) -> Result<(), Fault> {
     if path == NOT_FOUND {
         return Err(Fault::NotFoundRedirects);
@@ -73,18 +72,18 @@ pub(crate) fn redirect(path: &str, status: u16, location: &str, cache_control: &
     field_value(cache_control)
 }
 
-/// The target of a redirect: a path of this site, or a URL with an authority.
+/// Checks the target of a redirect: a path of this site, or a URL with an authority.
 ///
-/// A path begins with one slash only: `//host` leads away from the site, and so does `/\host` in browsers.
+/// A path begins with one slash only: `//host` leads to another site, and so does `/\host` in browsers.
 fn target(location: &str) -> Result<(), Fault> {
-    let here = location.starts_with('/') && !location.starts_with("//");
+    let is_path = location.starts_with('/') && !location.starts_with("//");
     let url = location.strip_prefix("https://").or_else(|| location.strip_prefix("http://"));
-    // A host begins so, whether it is a name or an address (RFC 3986 §3.2.2).
-    let away = url.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['));
-    if (here || away) && is_uri_text(location.as_bytes()) { Ok(()) } else { Err(Fault::Location) }
+    // A host is a name or an address (RFC 3986 §3.2.2).
+    let is_url = url.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['));
+    if (is_path || is_url) && is_uri_text(location.as_bytes()) { Ok(()) } else { Err(Fault::Location) }
 }
 
-/// The characters of a URI (RFC 3986 §2): reserved, unreserved, and `%` with two hexadecimal digits after it.
+/// Whether all characters may be in a URI (RFC 3986 §2): reserved, unreserved, and `%` with two hexadecimal digits after it.
 fn is_uri_text(text: &[u8]) -> bool {
     text.iter().enumerate().all(|(at, byte)| match byte {
         b'%' => text.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
@@ -92,7 +91,7 @@ fn is_uri_text(text: &[u8]) -> bool {
     })
 }
 
-/// The bytes of URI text that [`is_uri_text`] has passed, percent-decoded once.
+/// The bytes of a text that [`is_uri_text`] accepts, percent-decoded once.
 fn percent_decoded(text: &[u8]) -> impl Iterator<Item = u8> {
     let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
     let mut bytes = text.iter();
@@ -102,14 +101,14 @@ fn percent_decoded(text: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// A field value as this project writes it: visible ASCII and spaces between (RFC 9110 §5.5), and something of it.
+/// Checks a field value: visible ASCII with spaces only between (RFC 9110 §5.5), and not empty.
 fn field_value(value: &str) -> Result<(), Fault> {
-    let visible = value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-    let inside = !value.starts_with(' ') && !value.ends_with(' ');
-    if visible && inside && !value.is_empty() { Ok(()) } else { Err(Fault::FieldValue) }
+    let is_visible = value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let is_trimmed = !value.starts_with(' ') && !value.ends_with(' ');
+    if is_visible && is_trimmed && !value.is_empty() { Ok(()) } else { Err(Fault::FieldValue) }
 }
 
-/// A media type: a type, a slash, a subtype, and perhaps parameters (RFC 9110 §8.3.1), which are not looked into.
+/// Checks a media type: type, slash, subtype (RFC 9110 §8.3.1). Parameters are not checked.
 fn media_type(value: &str) -> Result<(), Fault> {
     field_value(value)?;
     let essence = value.split(';').next().unwrap_or_default().trim_end();
@@ -117,14 +116,14 @@ fn media_type(value: &str) -> Result<(), Fault> {
     if is_token(kind) && is_token(subtype) { Ok(()) } else { Err(Fault::MediaType) }
 }
 
-/// A token (RFC 9110 §5.6.2).
+/// Whether a text is a token (RFC 9110 §5.6.2).
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-/// A strong entity tag: a quote, visible ASCII without quotes, a quote (RFC 9110 §8.8.3, less its obs-text).
+/// Checks a strong entity tag: a quote, visible ASCII without quotes, a quote (RFC 9110 §8.8.3, without obs-text).
 fn entity_tag(tag: &str) -> Result<(), Fault> {
     let opaque = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or(Fault::EntityTag)?;
-    let sound = opaque.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
-    if sound && !opaque.is_empty() { Ok(()) } else { Err(Fault::EntityTag) }
+    let is_valid = opaque.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    if is_valid && !opaque.is_empty() { Ok(()) } else { Err(Fault::EntityTag) }
 }

@@ -1,8 +1,9 @@
-//! The whole check of a pack: what `notes verify` runs, and what a flipped bit on an SD card does not get past.
+//! Checks a whole pack, as `notes verify` does.
 //!
-//! First the checksum and the digest of the index, which find every accident there. Then each record, which finds a
-//! writer's mistake or a made-up pack, and with each variant its body. Every byte of the bodies belongs to a variant, so
-//! that every byte of the pack is looked at.
+//! 1. The checksum and the digest of the index find every accident in it.
+//! 2. The check of each record finds a writer's mistake, or a pack that was made up.
+//! 3. Each variant's digest finds damage in its body. Every byte of the bodies belongs to a variant, so every byte of the
+//!    pack is checked.
 
 use crate::error::{Error, Fault};
 use crate::format::{
@@ -12,30 +13,48 @@ use crate::read::{Content, Edition, Origin, Pack, Page, Redirect, Route};
 use crate::rules::{self, PageFields};
 
 impl Pack<'_> {
-    /// Checks every byte against its digest, and every record against the format and HTTP's rules for what it says.
+    /// Checks every byte against its digest, and every record against the format and the rules of HTTP.
     ///
-    /// What passes can be served without an error: each route is found by its path, each text is a field value that may
-    /// be sent, each redirect leads to a place that may be named.
+    /// A pack that passes can be served without an error: each route is found by its path, each text is a valid field value,
+    /// and each redirect has a valid target.
+    ///
+    /// ```
+    /// use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
+    /// use graven_pack::{ALWAYS, Pack};
+    ///
+    /// let redirect = RedirectSpec { status: 308, location: "/new".into(), cache_control: "no-cache".into() };
+    /// let edition = EditionSpec { from: ALWAYS, content: ContentSpec::Redirect(redirect) };
+    /// let mut bytes = Image { time: 0, routes: [("/old".into(), vec![edition])].into() }.write()?;
+    ///
+    /// Pack::open(&bytes)?.verify()?;
+    /// for at in 0..bytes.len() {
+    ///     bytes[at] ^= 1;
+    ///     assert!(Pack::open(&bytes).and_then(|pack| pack.verify()).is_err());
+    ///     bytes[at] ^= 1;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify(&self) -> Result<(), Error> {
         self.check_index()?;
         if digest_of(self.records().index()?) != Some(self.digest()) {
             return Err(Error::Digest);
         }
         self.verify_slots()?;
-        let mut next = Next::default();
+        let mut used = Used::default();
         let mut before: Option<Route<'_>> = None;
         for route in self.routes() {
             let route = route?;
             if before.is_some_and(|before| before.path() >= route.path()) {
                 return Err(origin(Section::Routes, route.index()).error(Fault::Order));
             }
-            self.verify_route(route, &mut next)?;
+            self.verify_route(route, &mut used)?;
             before = Some(route);
         }
-        next.check_all_used(self)
+        used.check_complete(self)
     }
 
-    /// No more full slots than routes: since each route must also be found by its path, none leads elsewhere.
+    /// Checks that no more slots are full than there are routes. Each route must also be found by its path, so no slot refers to
+    /// anything else.
     fn verify_slots(&self) -> Result<(), Error> {
         let mut full = 0;
         for index in 0..self.records().extent(Section::Slots)?.count {
@@ -51,7 +70,7 @@ impl Pack<'_> {
         Ok(())
     }
 
-    fn verify_route(&self, route: Route<'_>, next: &mut Next) -> Result<(), Error> {
+    fn verify_route(&self, route: Route<'_>, used: &mut Used) -> Result<(), Error> {
         let here = origin(Section::Routes, route.index());
         rules::path(route.path()).map_err(|fault| here.error(fault))?;
         if self.route(route.path())?.is_none_or(|found| found.index() != route.index()) {
@@ -61,36 +80,36 @@ impl Pack<'_> {
         if record.editions.count == 0 {
             return Err(here.error(Fault::NoEdition));
         }
-        next.take(Section::Editions, record.editions, here)?;
+        used.take(Section::Editions, record.editions, here)?;
         let mut before = None;
         for edition in route.editions() {
             let edition = edition?;
             if before.is_some_and(|before| before >= edition.from()) {
                 return Err(origin(Section::Editions, edition.index()).error(Fault::Order));
             }
-            self.verify_edition(route, edition, next)?;
+            self.verify_edition(route, edition, used)?;
             before = Some(edition.from());
         }
         Ok(())
     }
 
-    fn verify_edition(&self, route: Route<'_>, edition: Edition<'_>, next: &mut Next) -> Result<(), Error> {
+    fn verify_edition(&self, route: Route<'_>, edition: Edition<'_>, used: &mut Used) -> Result<(), Error> {
         let record: EditionRecord = self.records().record(edition.index())?;
         let run = Run { first: record.content, count: 1 };
         let here = origin(Section::Editions, edition.index());
         match edition.content() {
             Content::Page(page) => {
-                next.take(Section::Pages, run, here)?;
-                self.verify_page(route, page, origin(Section::Pages, record.content), next)
+                used.take(Section::Pages, run, here)?;
+                self.verify_page(route, page, origin(Section::Pages, record.content), used)
             }
             Content::Redirect(redirect) => {
-                next.take(Section::Redirects, run, here)?;
+                used.take(Section::Redirects, run, here)?;
                 self.verify_redirect(route, redirect, origin(Section::Redirects, record.content))
             }
         }
     }
 
-    fn verify_page(&self, route: Route<'_>, page: Page<'_>, origin: Origin, next: &mut Next) -> Result<(), Error> {
+    fn verify_page(&self, route: Route<'_>, page: Page<'_>, origin: Origin, used: &mut Used) -> Result<(), Error> {
         let fields = PageFields {
             content_type: page.content_type(),
             cache_control: page.cache_control(),
@@ -103,19 +122,19 @@ impl Pack<'_> {
                 return Err(origin.error(Fault::Alternate));
             }
         }
-        self.verify_variants(page, origin, next)
+        self.verify_variants(page, origin, used)
     }
 
-    fn verify_variants(&self, page: Page<'_>, page_origin: Origin, next: &mut Next) -> Result<(), Error> {
+    fn verify_variants(&self, page: Page<'_>, page_origin: Origin, used: &mut Used) -> Result<(), Error> {
         let record: PageRecord = self.records().record(page_origin.index)?;
-        next.take(Section::Variants, record.variants, page_origin)?;
-        for place in 0..record.variants.count {
-            let index = record.variants.index(place);
+        used.take(Section::Variants, record.variants, page_origin)?;
+        for n in 0..record.variants.count {
+            let index = record.variants.index(n);
             let variant: VariantRecord = self.records().record(index)?;
             if variant.reserved != 0 {
                 return Err(origin(Section::Variants, index).error(Fault::UnknownValue));
             }
-            next.take_body(variant.body, origin(Section::Variants, index))?;
+            used.take_body(variant.body, origin(Section::Variants, index))?;
         }
         let variants = page
             .variants()
@@ -151,19 +170,19 @@ fn origin(section: Section, index: u32) -> Origin {
     Origin { section, index }
 }
 
-/// How far the records of each section are used. Those who refer to them do it in order and without a gap, so that every
-/// record belongs to exactly one.
+/// How many records of each section are used so far. Other records refer to them in order and without gaps, so each belongs to
+/// exactly one.
 #[derive(Default)]
-struct Next {
+struct Used {
     editions: u32,
     pages: u32,
     redirects: u32,
     variants: u32,
-    /// The end of the bodies so far, in bytes.
+    /// In bytes.
     bodies: u32,
 }
 
-impl Next {
+impl Used {
     fn of(&mut self, section: Section) -> Option<&mut u32> {
         match section {
             Section::Editions => Some(&mut self.editions),
@@ -175,18 +194,18 @@ impl Next {
         }
     }
 
-    /// The next records of a section are those of `run`, for the record at `origin`.
+    /// Takes a run of records, which the record at `origin` refers to. It must begin at the first one that is not used.
     fn take(&mut self, section: Section, run: Run, origin: Origin) -> Result<(), Error> {
         match self.of(section) {
-            Some(next) if *next == run.first => {
-                *next = run.index(run.count);
+            Some(used) if *used == run.first => {
+                *used = run.index(run.count);
                 Ok(())
             }
             _ => Err(origin.error(Fault::Order)),
         }
     }
 
-    /// The body of the variant at `origin` is the next one, or one that another variant has already.
+    /// Takes the body of the variant at `origin`: the next one, or one that another variant has too.
     fn take_body(&mut self, body: Span, origin: Origin) -> Result<(), Error> {
         let end = body.offset.checked_add(body.length).ok_or(origin.error(Fault::OutOfBounds))?;
         if body.offset > self.bodies || (body.offset < self.bodies && end > self.bodies) {
@@ -196,8 +215,8 @@ impl Next {
         Ok(())
     }
 
-    /// No record is left over.
-    fn check_all_used(mut self, pack: &Pack<'_>) -> Result<(), Error> {
+    /// Checks that all records are used.
+    fn check_complete(mut self, pack: &Pack<'_>) -> Result<(), Error> {
         for section in Section::ALL {
             let count = pack.records().extent(section)?.count;
             if let Some(&mut index) = self.of(section)

@@ -1,11 +1,11 @@
-//! The writer: from plain data to the bytes of a pack.
+//! The writer: plain data in, the bytes of a pack out.
 //!
-//! 1. Each route is held to the rules that [`Pack::verify`](crate::Pack::verify) holds it to;
-//! 2. its records are laid out, in order of path; texts and bodies go to their sections, each distinct one once;
-//! 3. the hash table is filled;
-//! 4. the sections are joined; digest and checksum of the index are taken before the bodies follow.
+//! 1. Each route is checked against the rules of [`Pack::verify`](crate::Pack::verify).
+//! 2. The hash table is filled.
+//! 3. The records are laid out, sorted by path; each distinct text and body is stored once.
+//! 4. The sections are joined, and the digest and the checksum of the index are put into the header.
 //!
-//! Nothing but the [`Image`] has a say in the outcome: one image, one sequence of bytes.
+//! The bytes depend on the [`Image`] alone: the same image always gives the same bytes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +17,28 @@ use crate::format::{
 };
 use crate::rules::{self, PageFields};
 
-/// A site, as plain data.
+/// A site as plain data.
+///
+/// ```
+/// use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
+/// use graven_pack::{ALWAYS, Class, Coding, Pack};
+///
+/// let html = "<!doctype html><title>Hello</title>";
+/// let page = PageSpec {
+///     content_type: "text/html; charset=utf-8".into(),
+///     cache_control: "no-cache".into(),
+///     security_policy: "default-src 'none'".into(),
+///     class: Class::Page,
+///     alternate: None,
+///     variants: vec![VariantSpec { coding: Coding::Identity, etag: "\"2f6b\"".into(), bytes: html.into() }],
+/// };
+/// let edition = EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) };
+/// let image = Image { time: 1_700_000_000, routes: [("/".into(), vec![edition])].into() };
+///
+/// let bytes = image.write()?;
+/// assert_eq!(Pack::open(&bytes)?.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
     /// The pack's own time, in Unix seconds.
@@ -26,21 +47,21 @@ pub struct Image {
     pub routes: BTreeMap<String, Vec<EditionSpec>>,
 }
 
-/// What a route says from a time on.
+/// The content of a route from a point in time until its next edition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditionSpec {
-    /// The time from which it holds, in Unix seconds; [`ALWAYS`](crate::ALWAYS) for the past without end.
+    /// The time from which it is valid, in Unix seconds, or [`ALWAYS`](crate::ALWAYS).
     pub from: i64,
-    /// What it is.
+    /// Its content.
     pub content: ContentSpec,
 }
 
-/// What an edition is.
+/// The content of an edition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContentSpec {
     /// A representation to send.
     Page(PageSpec),
-    /// Another place to look.
+    /// A redirect to another place.
     Redirect(RedirectSpec),
 }
 
@@ -51,13 +72,13 @@ pub struct PageSpec {
     pub content_type: String,
     /// The value of Cache-Control.
     pub cache_control: String,
-    /// The value of Content-Security-Policy; empty where none is to be sent.
+    /// The value of Content-Security-Policy; empty to send none.
     pub security_policy: String,
-    /// What it counts as.
+    /// Its kind, for request counters.
     pub class: Class,
-    /// The path of its second representation, to be chosen by Accept.
+    /// The path of its second representation, which a request chooses with Accept.
     pub alternate: Option<String>,
-    /// Its stored codings, in any order; identity is one of them.
+    /// Its variants, in any order; one has no coding.
     pub variants: Vec<VariantSpec>,
 }
 
@@ -68,11 +89,11 @@ pub struct VariantSpec {
     pub coding: Coding,
     /// The entity tag: strong, with its quotes.
     pub etag: String,
-    /// The bytes, as they are to be sent.
+    /// The bytes as they are sent.
     pub bytes: Vec<u8>,
 }
 
-/// Another place to look.
+/// A redirect to another place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectSpec {
     /// 301, 302, 307 or 308.
@@ -91,13 +112,13 @@ pub enum WriteError {
     Route {
         /// Its path.
         path: String,
-        /// The place of the edition at fault, from 0; `None` where the route itself is.
+        /// The index of the edition at fault, from 0; `None` if the route itself is at fault.
         edition: Option<usize>,
-        /// The rule.
+        /// What is wrong.
         fault: Fault,
     },
-    /// The hashes of so many paths are alike that this one would not be found: it needs another name.
-    Crowded {
+    /// Too many paths have colliding hashes, so a lookup of this one would fail.
+    Collision {
         /// The path.
         path: String,
     },
@@ -109,11 +130,11 @@ impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WriteError::Route { path, edition: None, fault } => write!(f, "route {path:?}: {fault}"),
-            WriteError::Route { path, edition: Some(place), fault } => {
-                write!(f, "route {path:?}, edition {place}: {fault}")
+            WriteError::Route { path, edition: Some(edition), fault } => {
+                write!(f, "route {path:?}, edition {edition}: {fault}")
             }
-            WriteError::Crowded { path } => {
-                write!(f, "route {path:?}: too many paths have hashes like its own; rename it")
+            WriteError::Collision { path } => {
+                write!(f, "route {path:?}: too many paths have colliding hashes; rename it")
             }
             WriteError::TooLarge => f.write_str("the site is too large: a pack must be smaller than 4 GiB"),
         }
@@ -123,7 +144,16 @@ impl fmt::Display for WriteError {
 impl std::error::Error for WriteError {}
 
 impl Image {
-    /// The bytes of the pack, unless [`Pack::verify`](crate::Pack::verify) would refuse them.
+    /// The bytes of the pack. An image that breaks a rule of [`Pack::verify`](crate::Pack::verify) is an error.
+    ///
+    /// ```
+    /// use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
+    ///
+    /// let to_itself = RedirectSpec { status: 308, location: "/a".into(), cache_control: "no-cache".into() };
+    /// let edition = EditionSpec { from: graven_pack::ALWAYS, content: ContentSpec::Redirect(to_itself) };
+    /// let error = Image { time: 0, routes: [("/a".into(), vec![edition])].into() }.write().unwrap_err();
+    /// assert_eq!(error.to_string(), "route \"/a\", edition 0: it redirects to itself");
+    /// ```
     pub fn write(&self) -> Result<Vec<u8>, WriteError> {
         for (path, editions) in &self.routes {
             self.check_route(path, editions)?;
@@ -146,12 +176,12 @@ impl Image {
         if !editions.is_sorted_by(|one, next| one.from < next.from) {
             return Err(error(None, Fault::Order));
         }
-        for (place, edition) in editions.iter().enumerate() {
+        for (n, edition) in editions.iter().enumerate() {
             match &edition.content {
                 ContentSpec::Page(page) => self.check_page(path, page),
                 ContentSpec::Redirect(to) => rules::redirect(path, to.status, &to.location, &to.cache_control),
             }
-            .map_err(|fault| error(Some(place), fault))?;
+            .map_err(|fault| error(Some(n), fault))?;
         }
         Ok(())
     }
@@ -171,7 +201,7 @@ impl Image {
         }
     }
 
-    /// Whether there is such a route, and it never redirects.
+    /// Whether the route exists and never redirects.
     fn has_only_pages(&self, path: &str) -> bool {
         let is_page = |edition: &EditionSpec| matches!(edition.content, ContentSpec::Page(_));
         self.routes.get(path).is_some_and(|editions| editions.iter().all(is_page))
@@ -186,9 +216,9 @@ impl PageSpec {
     }
 }
 
-/// The hash table over these paths: at most half full, and larger where a search would be too long.
+/// The hash table of these paths: at most half full, and larger if a search would be too long.
 fn slots(paths: &[&str]) -> Result<Vec<Slot>, WriteError> {
-    /// How often the table may double before the paths' hashes, not the table, are at fault.
+    /// How often the table may double. If a search is still too long, the hashes of the paths collide.
     const DOUBLINGS: u32 = 4;
     let least = number(paths.len())?.checked_mul(2).and_then(u32::checked_next_power_of_two);
     let mut size = least.ok_or(WriteError::TooLarge)?.max(8);
@@ -198,23 +228,23 @@ fn slots(paths: &[&str]) -> Result<Vec<Slot>, WriteError> {
         }
         size = size.checked_mul(2).ok_or(WriteError::TooLarge)?;
     }
-    fill_slots(paths, size).map_err(|path| WriteError::Crowded { path: path.to_owned() })
+    fill_slots(paths, size).map_err(|path| WriteError::Collision { path: path.to_owned() })
 }
 
-/// A table of this many slots, or the first path that has no place in it within [`PROBES`] of its own.
+/// A table of `size` slots, or the first path that has no free slot within [`PROBES`].
 fn fill_slots<'a>(paths: &[&'a str], size: u32) -> Result<Vec<Slot>, &'a str> {
     let mut slots = vec![Slot::default(); size as usize];
     for (index, path) in (0..).zip(paths) {
         let hash = Hash::of(path);
-        let mut places = (0..PROBES).map(|probe| hash.slot(probe, size) as usize);
-        let free = places.find(|&at| slots.get(at).is_some_and(|slot| slot.route.is_none()));
+        let mut candidates = (0..PROBES).map(|probe| hash.slot(probe, size) as usize);
+        let free = candidates.find(|&at| slots.get(at).is_some_and(|slot| slot.route.is_none()));
         let slot = free.and_then(|at| slots.get_mut(at)).ok_or(*path)?;
         *slot = Slot { tag: hash.tag(), route: Some(index) };
     }
     Ok(slots)
 }
 
-/// The records of all routes, as they are laid out one after another.
+/// The records of all routes.
 #[derive(Default)]
 struct Tables<'a> {
     routes: Vec<RouteRecord>,
@@ -241,7 +271,7 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    /// Lays out a page; its index.
+    /// Adds a page; returns its index.
     fn put_page(&mut self, page: &'a PageSpec, paths: &[&str]) -> Result<u32, WriteError> {
         let index = number(self.pages.len())?;
         let alternate = page.alternate.as_deref().and_then(|path| paths.binary_search(&path).ok());
@@ -266,7 +296,7 @@ impl<'a> Tables<'a> {
         Ok(index)
     }
 
-    /// Lays out a redirect; its index.
+    /// Adds a redirect; returns its index.
     fn put_redirect(&mut self, redirect: &'a RedirectSpec) -> Result<u32, WriteError> {
         let index = number(self.redirects.len())?;
         self.redirects.push(RedirectRecord {
@@ -278,7 +308,7 @@ impl<'a> Tables<'a> {
         Ok(index)
     }
 
-    /// Joins header and sections, and puts digest and checksum in their places.
+    /// Joins header and sections, and writes the digest and the checksum into the header.
     fn assemble(&self, time: i64, slots: &[Slot]) -> Result<Vec<u8>, WriteError> {
         let counts = [
             number(slots.len())?,
@@ -322,12 +352,12 @@ fn put_records<R: Record>(pack: &mut Vec<u8>, records: &[R]) {
     }
 }
 
-/// Distinct byte strings one after another, in the order in which each first came.
+/// Distinct byte strings, in the order of first use.
 #[derive(Default)]
 struct Blob<'a> {
     parts: Vec<&'a [u8]>,
     length: u32,
-    /// Where each stands. Lengths are compared first: pages of a site begin alike, but are seldom of one length.
+    /// The position of each. Lengths are compared first, because pages of a site begin alike but rarely have the same length.
     spans: BTreeMap<(usize, &'a [u8]), Span>,
 }
 
@@ -350,7 +380,7 @@ impl<'a> Blob<'a> {
     }
 }
 
-/// A length or an index as the format stores it.
+/// A length or an index in the format's type.
 fn number(value: usize) -> Result<u32, WriteError> {
     u32::try_from(value).map_err(|_| WriteError::TooLarge)
 }
@@ -369,12 +399,12 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_all_hash_alike_are_refused_and_one_is_named() {
+    fn paths_with_colliding_hashes_are_refused_and_one_is_named() {
         let largest = 128 << 4;
         let alike = (0..).map(|n| format!("/{n}")).filter(|path| Hash::of(path).slot(0, largest) == 7);
         let alike: Vec<String> = alike.take(33).collect();
         let paths: Vec<&str> = alike.iter().map(String::as_str).collect();
-        assert_eq!(slots(&paths), Err(WriteError::Crowded { path: alike[32].clone() }));
+        assert_eq!(slots(&paths), Err(WriteError::Collision { path: alike[32].clone() }));
         assert!(slots(&paths[..32]).is_ok());
     }
 }

@@ -219,13 +219,13 @@ fn a_wrong_text_is_named() {
 #[test]
 fn an_error_says_what_and_where() {
     for (error, expected) in [
-        (Error::Magic, "not a pack: it does not begin as one"),
+        (Error::Magic, "not a pack: the magic number is missing"),
         (Error::Length { expected: 136, found: 8 }, "expected a pack of 136 bytes, found 8"),
         (
             Error::Index { expected: 0x00c0_ffee, found: 1 },
             "the index is damaged: expected the checksum 0000000000c0ffee, found 0000000000000001",
         ),
-        (Error::Digest, "the digest of the index is wrong: another program has changed the pack"),
+        (Error::Digest, "the digest of the index is wrong: another program has written the pack"),
         (record(Section::Pages, 3, Fault::NoIdentity), "record 3 of pages: it has no identity variant"),
         (
             record(Section::Variants, 3, Fault::Damaged),

@@ -150,7 +150,6 @@ fn editions_are_there_and_in_order() {
 fn a_refusal_says_where_and_what() {
     let image = Image { time: 0, routes: [("/a b".to_owned(), always(ContentSpec::Redirect(redirect("b"))))].into() };
     let message = image.write().map_err(|error| error.to_string());
-    let expected =
-        "route \"/a b\", edition 0: a redirect must lead to a path with one leading slash, or to an http or https URL";
+    let expected = "route \"/a b\", edition 0: the target of a redirect must be a path with one leading slash, or an http or https URL";
     assert_eq!(message, Err(expected.to_owned()));
 }
