@@ -1,4 +1,4 @@
-//! The command line: arguments and environment become one command, or a line that says what was not understood.
+//! The command line: arguments and environment in, one command out, or an error that says what is wrong.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,24 +8,33 @@ use lexopt::prelude::*;
 
 use crate::extract::Existing;
 use crate::failure::Failure;
-use crate::install::{Action, Mode, Order};
-use crate::list::Form;
+use crate::install::{self, Action, Mode};
+use crate::list::Format;
 use crate::settings::{self, SETTINGS};
 
-/// What the executable is asked to do.
+/// A command with its options.
 #[derive(Debug)]
 pub(crate) enum Command {
     Serve(Config),
     Verify,
-    List(Form),
+    List(Format),
     Extract { folder: PathBuf, existing: Existing },
-    Install(Order),
+    Install(install::Options),
     Unit,
     Help,
     Version,
 }
 
-/// Reads the arguments behind the executable's name. Without a command it is `serve`.
+/// The options of the commands other than `serve`, each with its commands. Only `--root` has a value.
+const OPTIONS: [(&str, &[&str]); 5] = [
+    ("json", &["list"]),
+    ("force", &["extract"]),
+    ("rollback", &["install"]),
+    ("dry-run", &["install", "uninstall"]),
+    ("root", &["install", "uninstall"]),
+];
+
+/// Parses the arguments after the executable's name. The default command is `serve`.
 pub(crate) fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     environment: &[(String, String)],
@@ -36,11 +45,11 @@ pub(crate) fn parse(
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
-            Long("json") => given.switches.push("json"),
-            Long("force") => given.switches.push("force"),
-            Long("dry-run") => given.switches.push("dry-run"),
-            Long("rollback") => given.switches.push("rollback"),
-            Long("root") => given.root = Some(parser.value().map_err(Failure::usage)?.into()),
+            Long("root") => {
+                given.options.push("root".to_owned());
+                given.root = Some(parser.value().map_err(Failure::usage)?.into());
+            }
+            Long(flag) if OPTIONS.iter().any(|(option, _)| *option == flag) => given.options.push(flag.to_owned()),
             Long(flag) if SETTINGS.iter().any(|setting| setting.flag == flag) => {
                 let flag = flag.to_owned();
                 let value = parser.value().and_then(ValueExt::string).map_err(Failure::usage)?;
@@ -53,13 +62,13 @@ pub(crate) fn parse(
     given.command(environment)
 }
 
-/// The arguments, sorted but not yet understood.
+/// The arguments by kind, before they are checked against the command.
 #[derive(Default)]
 struct Given {
     words: Vec<OsString>,
     settings: Vec<(String, String)>,
-    /// Options without a value, without their dashes.
-    switches: Vec<&'static str>,
+    /// The names of the given [`OPTIONS`].
+    options: Vec<String>,
     root: Option<PathBuf>,
 }
 
@@ -67,29 +76,34 @@ impl Given {
     fn command(mut self, environment: &[(String, String)]) -> Result<Command, Failure> {
         let name = if self.words.is_empty() { "serve".into() } else { self.words.remove(0) };
         let name = name.to_string_lossy().into_owned();
-        if name != "extract" {
-            refuse(!self.words.is_empty(), format_args!("`{name}` takes no further words"))?;
-        }
-        if name != "serve" {
-            refuse(!self.settings.is_empty(), format_args!("`{name}` does not serve and takes no such option"))?;
-        }
-        refuse(self.has("json") && name != "list", format_args!("--json goes with `list`"))?;
-        refuse(self.has("force") && name != "extract", format_args!("--force goes with `extract`"))?;
-        let is_install = name == "install" || name == "uninstall";
-        let aims_elsewhere = self.has("dry-run") || self.root.is_some();
-        refuse(aims_elsewhere && !is_install, format_args!("--dry-run and --root go with `install` and `uninstall`"))?;
-        refuse(self.has("rollback") && name != "install", format_args!("--rollback goes with `install`"))?;
+        self.check(&name)?;
         match name.as_str() {
             "serve" => settings::configure(&self.settings, environment).map(Command::Serve).map_err(Failure::usage),
             "verify" => Ok(Command::Verify),
-            "list" => Ok(Command::List(if self.has("json") { Form::Json } else { Form::Table })),
+            "list" => Ok(Command::List(if self.has("json") { Format::Json } else { Format::Table })),
             "extract" => self.extract(),
-            "install" if self.has("rollback") => Ok(self.order(Action::Rollback)),
-            "install" => Ok(self.order(Action::Install)),
-            "uninstall" => Ok(self.order(Action::Uninstall)),
+            "install" if self.has("rollback") => Ok(self.install(Action::Rollback)),
+            "install" => Ok(self.install(Action::Install)),
+            "uninstall" => Ok(self.install(Action::Uninstall)),
             "unit" => Ok(Command::Unit),
             "help" => Ok(Command::Help),
             other => Err(Failure::usage(format_args!("there is no command `{other}`"))),
+        }
+    }
+
+    /// Checks that every argument belongs to the command.
+    fn check(&self, command: &str) -> Result<(), Failure> {
+        if command != "extract" && !self.words.is_empty() {
+            return Err(Failure::usage(format_args!("`{command}` takes no further arguments")));
+        }
+        let settings = self.settings.iter().map(|(flag, _)| (flag.as_str(), &["serve"][..]));
+        let options = OPTIONS.iter().copied().filter(|(option, _)| self.has(option));
+        match settings.chain(options).find(|(_, commands)| !commands.contains(&command)) {
+            None => Ok(()),
+            Some((option, commands)) => {
+                let commands = commands.join("` and `");
+                Err(Failure::usage(format_args!("--{option} is an option of `{commands}`, not of `{command}`")))
+            }
         }
     }
 
@@ -101,37 +115,35 @@ impl Given {
         }
     }
 
-    fn order(self, action: Action) -> Command {
-        let mode = if self.has("dry-run") { Mode::Tell } else { Mode::Do };
-        Command::Install(Order { action, root: self.root, mode })
+    fn install(self, action: Action) -> Command {
+        let mode = if self.has("dry-run") { Mode::DryRun } else { Mode::Apply };
+        Command::Install(install::Options { action, root: self.root, mode })
     }
 
-    fn has(&self, switch: &str) -> bool {
-        self.switches.contains(&switch)
+    fn has(&self, option: &str) -> bool {
+        self.options.iter().any(|given| given == option)
     }
-}
-
-fn refuse(wrong: bool, message: std::fmt::Arguments) -> Result<(), Failure> {
-    if wrong { Err(Failure::usage(message)) } else { Ok(()) }
 }
 
 /// The text of `--help`.
 pub(crate) fn help() -> String {
     let mut text = String::from(
-        "A web site in one executable: every page is inside, nothing else is needed.\n\n\
+        "A web site in one executable: it contains every page and needs no other file.\n\n\
          Usage: notes [COMMAND] [OPTIONS]\n\n\
          Commands:\n\
-         \x20 serve               answer HTTP requests; what happens without a command\n\
-         \x20 verify              check the site in this executable, and all of the\n\
-         \x20                     file where `install` has recorded its SHA-256\n\
-         \x20 list [--json]       every path with its type and its size in each coding\n\
+         \x20 serve               answer HTTP requests [default]\n\
+         \x20 verify              check the site in this executable, and the whole file\n\
+         \x20                     if `install` has recorded its SHA-256\n\
+         \x20 list [--json]       print every path with its type and its size in each\n\
+         \x20                     coding\n\
          \x20 extract DIR         write the site as plain files, for any static host\n\
          \x20                     [--force: into a folder that is not empty]\n\
-         \x20 install             make it a service of systemd, or upgrade the one there\n\
-         \x20                     [--rollback: go back to the version before]\n\
+         \x20 install             install as a systemd service, or upgrade the one that\n\
+         \x20                     is installed\n\
+         \x20                     [--rollback: return to the previous version]\n\
          \x20 uninstall           stop the service and remove it\n\
-         \x20                     [both: --dry-run only says what would be done;\n\
-         \x20                     --root DIR does it in an image's folder]\n\
+         \x20                     [both: --dry-run prints what would be done;\n\
+         \x20                     --root DIR installs below an image's folder]\n\
          \x20 unit                print the systemd units\n\n\
          Options of `serve`, each also an environment variable:\n",
     );
@@ -141,17 +153,18 @@ pub(crate) fn help() -> String {
             text.extend(["      ", &line, "\n"]);
         }
     }
-    text + "\n  -h, --help          this text\n  -V, --version       version and digest of the content\n\n\
+    text + "\n  -h, --help          print this help\n  -V, --version       print the version and the digest of the content\n\n\
             Signals:\n\
-            \x20 TERM, INT           finish what is in flight and leave; a second one: at once\n\
-            \x20 HUP, USR1, USR2     serve on; there is nothing to reload or to reopen\n\n\
+            \x20 TERM, INT           finish requests in progress, then exit; a second\n\
+            \x20                     signal exits at once\n\
+            \x20 HUP, USR1, USR2     ignored; there is nothing to reload or to reopen\n\n\
             Examples:\n\
             \x20 notes                                  serve on port 8080, all addresses\n\
-            \x20 notes --listen 127.0.0.1:3000          serve to this computer alone\n\
+            \x20 notes --listen 127.0.0.1:3000          serve to this computer only\n\
             \x20 notes extract public && ls public      look at the files\n"
 }
 
-/// How wide the help's texts are: they stand in a terminal of 80 columns.
+/// The width of the help's texts, which are indented in a terminal of 80 columns.
 const HELP_WIDTH: usize = 72;
 
 /// Breaks a text at spaces.
@@ -180,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_are_told_apart() {
+    fn each_command_is_recognised() {
         for (line, expected) in [
             ("", "Serve"),
             ("serve --workers 2", "Serve"),
@@ -191,9 +204,9 @@ mod tests {
             ("extract out", "Extract"),
             ("extract --force out", "Extract"),
             ("unit", "Unit"),
-            ("install", "Install(Order { action: Install, root: None, mode: Do"),
-            ("install --rollback --dry-run", "Install(Order { action: Rollback, root: None, mode: Tell"),
-            ("uninstall --root /mnt", "Install(Order { action: Uninstall, root: Some(\"/mnt\"), mode: Do"),
+            ("install", "Install(Options { action: Install, root: None, mode: Apply"),
+            ("install --rollback --dry-run", "Install(Options { action: Rollback, root: None, mode: DryRun"),
+            ("uninstall --root /mnt", "Install(Options { action: Uninstall, root: Some(\"/mnt\"), mode: Apply"),
             ("list --help", "Help"),
             ("-V", "Version"),
         ] {
@@ -203,23 +216,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_said_and_points_at_the_help() {
+    fn a_wrong_argument_is_named_and_the_help_is_mentioned() {
         for (line, expected) in [
             ("sevre", "there is no command `sevre`"),
-            ("verify now", "`verify` takes no further words"),
+            ("verify now", "`verify` takes no further arguments"),
             ("extract", "`extract` takes one folder"),
             ("extract a b", "`extract` takes one folder"),
-            ("list --workers 2", "`list` does not serve"),
-            ("serve --json", "--json goes with `list`"),
+            ("list --workers 2", "--workers is an option of `serve`, not of `list`"),
+            ("serve --json", "--json is an option of `list`"),
             ("--frobnicate", "--frobnicate"),
             ("--workers", "--workers"),
-            ("install now", "`install` takes no further words"),
-            ("uninstall --rollback", "--rollback goes with `install`"),
-            ("serve --root /mnt", "--dry-run and --root go with `install`"),
+            ("install now", "`install` takes no further arguments"),
+            ("uninstall --rollback", "--rollback is an option of `install`"),
+            ("serve --root /mnt", "--root is an option of `install` and `uninstall`, not of `serve`"),
         ] {
             let failure = parsed(line).expect_err(line);
             assert!(failure.to_string().contains(expected), "{line}: {failure}");
-            assert!(failure.to_string().ends_with("`notes --help` lists what there is"), "{line}: {failure}");
+            assert!(failure.to_string().ends_with("`notes --help` lists commands and options"), "{line}: {failure}");
             assert_eq!(failure.code(), 2, "{line}");
         }
     }

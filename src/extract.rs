@@ -1,11 +1,11 @@
-//! `notes extract DIR`: the site as plain files that any static host can serve. A page `/notes` becomes `notes/index.html`, a redirect a page that leads
-//! on, everything else the file of its name.
+//! `notes extract DIR`: writes the site as plain files, for any static host. A page `/notes` becomes `notes/index.html`, a redirect becomes a page that
+//! redirects, and everything else becomes a file of its name.
 //!
-//! 1. The files go to a hidden folder on the same file system: next to DIR, or within it where it exists.
-//! 2. Once all are written, they are moved into place by renaming, which needs no room: one rename for a new DIR; into an existing one, one for each
-//!    file or folder that is not there yet, and one for each file that is replaced.
+//! 1. The files are written to a hidden folder on the same file system: next to DIR, or in it if it exists.
+//! 2. They are renamed into place, which needs no space: one rename for a new DIR; in an existing one, a rename for each file or folder that is new, and
+//!    for each file that is replaced.
 //!
-//! Where the first step fails (a full disk, a damaged page), DIR is as it was before. The second fails only with the disk itself.
+//! If the first step fails (a full disk, a damaged page), DIR does not change. The second fails only if the disk does.
 
 use std::fs;
 use std::io;
@@ -15,50 +15,52 @@ use graven_pack::{Content, NOT_FOUND, Pack, Page, Route};
 
 use crate::failure::Failure;
 
-/// What to do where there is something already.
+/// What to do if the folder is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Existing {
-    /// Refuse to write into a folder that is not empty.
+    /// Refuse to write into it.
     Keep,
-    /// Write over files of the same name; others stay.
+    /// Replace files of the same name, and keep others.
     Overwrite,
 }
 
-/// Writes the editions that hold at `now` below `folder`; says how many files that were.
+/// Writes the editions that are valid at `now` to files in `folder`; returns their number.
 pub(crate) fn run(pack: Pack, now: i64, folder: &Path, existing: Existing) -> Result<usize, Failure> {
-    let place = Place::of(folder, existing)?;
-    fs::create_dir(&place.stage).map_err(|error| Failure::at(&place.stage, &error))?;
-    let done = place.files().and_then(|files| {
+    let destination = Destination::of(folder, existing)?;
+    fs::create_dir(&destination.stage).map_err(|error| Failure::at(&destination.stage, &error))?;
+    let done = destination.files().and_then(|files| {
         let written = write_all(pack, now, &files)?;
-        place.commit().map_err(|error| Failure::at(folder, &error))?;
+        destination.commit().map_err(|error| Failure::at(folder, &error))?;
         Ok(written)
     });
-    // After a single rename it is the folder itself, and no longer there.
-    match fs::remove_dir_all(&place.stage) {
-        Err(error) if done.is_ok() && error.kind() != io::ErrorKind::NotFound => Err(Failure::at(&place.stage, &error)),
+    // For a new folder, the stage has been renamed.
+    match fs::remove_dir_all(&destination.stage) {
+        Err(error) if done.is_ok() && error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::at(&destination.stage, &error))
+        }
         _ => done,
     }
 }
 
-/// Where files are written, and where they go then.
-struct Place {
+/// Where files are written, and where they are moved to.
+struct Destination {
     stage: PathBuf,
-    /// The folder that exists, or the first on the way to it that does not.
+    /// The folder if it exists, else its first ancestor that does not.
     target: PathBuf,
-    /// From there to where the files are.
+    /// The path from there to the folder.
     below: PathBuf,
 }
 
-impl Place {
+impl Destination {
     fn of(folder: &Path, existing: Existing) -> Result<Self, Failure> {
         let name = format!(".notes-extract.{}", std::process::id());
-        let is_vacant = fs::read_dir(folder).map(|mut entries| entries.next().is_none());
-        match is_vacant {
-            Ok(is_vacant) if is_vacant || existing == Existing::Overwrite => {
-                Ok(Place { stage: folder.join(name), target: folder.to_owned(), below: PathBuf::new() })
+        let is_empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none());
+        match is_empty {
+            Ok(is_empty) if is_empty || existing == Existing::Overwrite => {
+                Ok(Destination { stage: folder.join(name), target: folder.to_owned(), below: PathBuf::new() })
             }
             Ok(_) => Err(Failure::new(format!(
-                "{} is not empty; name another folder, or add --force to write over what is there",
+                "{} is not empty; name another folder, or add --force to replace files in it",
                 folder.display()
             ))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::new_folder(folder, &name)),
@@ -66,15 +68,15 @@ impl Place {
         }
     }
 
-    /// For a folder that does not exist, and perhaps others on the way to it: all of them appear at once.
+    /// For a folder that does not exist. Its missing ancestors and the folder appear together.
     fn new_folder(folder: &Path, name: &str) -> Self {
         let missing = folder.ancestors().take_while(|ancestor| ancestor.symlink_metadata().is_err());
         let target = missing.filter(|ancestor| !ancestor.as_os_str().is_empty()).last().unwrap_or(folder);
         let below = folder.strip_prefix(target).unwrap_or(Path::new("")).to_owned();
-        Place { stage: target.with_file_name(name), target: target.to_owned(), below }
+        Destination { stage: target.with_file_name(name), target: target.to_owned(), below }
     }
 
-    /// The folder for the files, which is there now.
+    /// Creates the folder for the files and returns its path.
     fn files(&self) -> Result<PathBuf, Failure> {
         let files = self.stage.join(&self.below);
         fs::create_dir_all(&files).map_err(|error| Failure::at(&files, &error))?;
@@ -90,7 +92,7 @@ impl Place {
     }
 }
 
-/// Whether each file can go into place: none where there is a folder, nor the other way round.
+/// Checks that no file would replace a folder, and no folder a file.
 fn check_fit(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -99,8 +101,8 @@ fn check_fit(from: &Path, to: &Path) -> io::Result<()> {
             continue;
         }
         if from.is_dir() != to.is_dir() {
-            let wanted = if from.is_dir() { "a folder" } else { "a file" };
-            return Err(io::Error::other(format!("{} must become {wanted}: move it away", to.display())));
+            let expected = if from.is_dir() { "a folder" } else { "a file" };
+            return Err(io::Error::other(format!("expected {expected} at {}; move away what is there", to.display())));
         }
         if from.is_dir() {
             check_fit(&from, &to)?;
@@ -109,7 +111,7 @@ fn check_fit(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Moves all files of a folder into another one; folders that are not there yet are moved as they are.
+/// Moves all files of a folder into another one. A folder that is new there is moved as a whole.
 fn merge(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -123,7 +125,7 @@ fn merge(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes all files below a folder; says how many.
+/// Writes all files into a folder; returns their number.
 fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Failure> {
     let mut written = 0;
     for route in pack.routes() {
@@ -131,7 +133,7 @@ fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Failure> {
         let Some(edition) = route.at(now)? else { continue };
         let (name, bytes) = match edition.content() {
             Content::Page(page) => (file_name(route, page), page.identity().checked_bytes()?.to_vec()),
-            Content::Redirect(redirect) => (page_name(route.path()), stub(redirect.location()).into_bytes()),
+            Content::Redirect(redirect) => (page_name(route.path()), redirect_page(redirect.location()).into_bytes()),
         };
         write(&folder.join(name), &bytes)?;
         written += 1;
@@ -146,7 +148,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes).map_err(|error| Failure::at(path, &error))
 }
 
-/// The file of a page, by its path and type. Paths of a pack have no `.` or `..` segments, so the file stays below the folder.
+/// The file name of a page. Paths of a pack have no `.` or `..` segments, so the file is always in the folder.
 fn file_name(route: Route, page: Page) -> PathBuf {
     let path = route.path();
     if path == NOT_FOUND {
@@ -164,8 +166,8 @@ fn page_name(path: &str) -> PathBuf {
     Path::new(path.trim_matches('/')).join("index.html")
 }
 
-/// A page that leads on at once, and links to where it leads.
-fn stub(location: &str) -> String {
+/// A page that redirects at once, and has a link to its target.
+fn redirect_page(location: &str) -> String {
     let location = location.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Moved</title>\

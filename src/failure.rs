@@ -1,20 +1,20 @@
-//! What makes a command fail: one line that says what is wrong and what to do, and the exit code.
+//! The error type of all commands: one line that says what is wrong and what to do, and the exit code.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// The reason why a command ended without doing its work.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
     code: u8,
 }
 
-/// The exit code of a command that was understood and failed.
+/// The exit code of a command that failed.
 const FAILED: u8 = 1;
 
-/// The exit code of a command line that was not understood.
+/// The exit code of a wrong command line.
 const USAGE: u8 = 2;
 
 impl Failure {
@@ -22,12 +22,12 @@ impl Failure {
         Self { message: message.into(), code: FAILED }
     }
 
-    /// The command line was not understood.
+    /// An error in the command line.
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
-        Self { message: format!("{message}; `notes --help` lists what there is"), code: USAGE }
+        Self { message: format!("{message}; `notes --help` lists commands and options"), code: USAGE }
     }
 
-    /// The file system said no.
+    /// An error of the file system.
     pub(crate) fn at(path: &Path, error: &io::Error) -> Self {
         Self::new(format!("{}: {error}", path.display()))
     }

@@ -1,4 +1,4 @@
-//! `notes list`: every route with its type and its size in each coding, for a person or, with `--json`, for a program.
+//! `notes list`: every route with its type and its size in each coding, as a table or, with `--json`, for programs.
 
 use std::fmt::Write as _;
 
@@ -6,9 +6,9 @@ use graven_pack::{Coding, Content, Pack, Page};
 
 use crate::failure::Failure;
 
-/// How the list is written.
+/// The format of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum Format {
     Table,
     Json,
 }
@@ -16,33 +16,33 @@ pub(crate) enum Form {
 /// The bytes in each coding, in the order of [`Coding::ALL`]; `None` where the coding is not stored.
 type Sizes = [Option<usize>; Coding::ALL.len()];
 
-/// One route as the list shows it.
+/// A route in the list.
 struct Row<'a> {
     path: &'a str,
-    what: What<'a>,
+    target: Target<'a>,
 }
 
-enum What<'a> {
+enum Target<'a> {
     Page { media_type: &'a str, sizes: Sizes },
     Redirect { location: &'a str },
 }
 
-/// The list of the editions that hold at `now`.
-pub(crate) fn render(pack: Pack, now: i64, form: Form) -> Result<String, Failure> {
+/// The list of the editions that are valid at `now`.
+pub(crate) fn render(pack: Pack, now: i64, format: Format) -> Result<String, Failure> {
     let mut rows = Vec::new();
     for route in pack.routes() {
         let route = route?;
         if let Some(edition) = route.at(now)? {
-            let what = match edition.content() {
-                Content::Page(page) => What::Page { media_type: page.content_type(), sizes: sizes(page)? },
-                Content::Redirect(redirect) => What::Redirect { location: redirect.location() },
+            let target = match edition.content() {
+                Content::Page(page) => Target::Page { media_type: page.content_type(), sizes: sizes(page)? },
+                Content::Redirect(redirect) => Target::Redirect { location: redirect.location() },
             };
-            rows.push(Row { path: route.path(), what });
+            rows.push(Row { path: route.path(), target });
         }
     }
-    Ok(match form {
-        Form::Table => table(&rows, pack.size()),
-        Form::Json => json(&rows, pack.size()),
+    Ok(match format {
+        Format::Table => table(&rows, pack.size()),
+        Format::Json => json(&rows, pack.size()),
     })
 }
 
@@ -58,7 +58,7 @@ fn sizes(page: Page) -> Result<Sizes, Failure> {
 fn totals(rows: &[Row]) -> [usize; Coding::ALL.len()] {
     let mut totals = [0; Coding::ALL.len()];
     for row in rows {
-        if let What::Page { sizes, .. } = &row.what {
+        if let Target::Page { sizes, .. } = &row.target {
             for (total, size) in totals.iter_mut().zip(sizes) {
                 *total += size.unwrap_or(0);
             }
@@ -76,15 +76,15 @@ fn table(rows: &[Row], pack_size: usize) -> String {
     out += "  type\n";
     for row in rows {
         write(&mut out, format_args!("{:width$}", row.path));
-        match &row.what {
-            What::Page { media_type, sizes } => {
+        match &row.target {
+            Target::Page { media_type, sizes } => {
                 for size in sizes {
                     let size = size.map_or_else(|| "-".to_owned(), |size| size.to_string());
                     write(&mut out, format_args!("  {size:>9}"));
                 }
                 write(&mut out, format_args!("  {media_type}\n"));
             }
-            What::Redirect { location } => write(&mut out, format_args!("  -> {location}\n")),
+            Target::Redirect { location } => write(&mut out, format_args!("  -> {location}\n")),
         }
     }
     write(&mut out, format_args!("{:width$}", format!("{} routes", rows.len())));
@@ -100,11 +100,11 @@ fn json(rows: &[Row], pack_size: usize) -> String {
     for (index, row) in rows.iter().enumerate() {
         out += if index == 0 { "\n" } else { ",\n" };
         write(&mut out, format_args!("{{\"path\":{}", quote(row.path)));
-        match &row.what {
-            What::Page { media_type, sizes } => {
+        match &row.target {
+            Target::Page { media_type, sizes } => {
                 write(&mut out, format_args!(",\"type\":{},\"bytes\":{}", quote(media_type), bytes(sizes)));
             }
-            What::Redirect { location } => write(&mut out, format_args!(",\"redirect\":{}", quote(location))),
+            Target::Redirect { location } => write(&mut out, format_args!(",\"redirect\":{}", quote(location))),
         }
         out.push('}');
     }
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_string_is_quoted_as_json_wants_it() {
+    fn a_string_is_quoted_as_in_json() {
         assert_eq!(quote("a\"b\\c\u{1}é"), "\"a\\\"b\\\\c\\u0001é\"");
     }
 }

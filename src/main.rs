@@ -1,6 +1,6 @@
-//! The site's own executable: the command line around the server, with the site inside.
+//! The site executable: the site image and a command line around the server.
 //!
-//! `build.rs` has pressed `content/` into one image; it is embedded here and never copied: what is sent are its bytes.
+//! `build.rs` presses `content/` into the image. It is embedded here and never copied: its bytes are sent.
 
 mod cli;
 mod extract;
@@ -25,14 +25,14 @@ use crate::failure::Failure;
 /// The site image.
 static SITE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/site.pack"));
 
-/// What the executable needs to make itself a service.
+/// The systemd units that `install` writes.
 static DEPLOY: Dir = include_dir!("$CARGO_MANIFEST_DIR/deploy/systemd");
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            complain(&failure.to_string());
+            report(&failure.to_string());
             ExitCode::from(failure.code())
         }
     }
@@ -45,23 +45,23 @@ fn run() -> Result<(), Failure> {
     match command {
         Command::Serve(config) => serve(config, pack),
         Command::Verify => print(&verify::run(pack)?),
-        Command::List(form) => {
+        Command::List(format) => {
             pack.check_index()?;
-            print(&list::render(pack, now, form)?)
+            print(&list::render(pack, now, format)?)
         }
         Command::Extract { folder, existing } => {
             pack.check_index()?;
             let files = extract::run(pack, now, &folder, existing)?;
             print(&format!("{files} files in {}\n", folder.display()))
         }
-        Command::Install(order) => {
-            // What was damaged on its way here is not put in the place of what works; but a damaged one can be removed, or go back.
-            if order.action == install::Action::Install {
+        Command::Install(options) => {
+            // A damaged executable must not replace one that works. It may still remove the service or roll it back.
+            if options.action == install::Action::Install {
                 verify::run(pack)?;
             }
-            print(&install::run(&order, &DEPLOY)?)
+            print(&install::run(&options, &DEPLOY)?)
         }
-        Command::Unit => units(),
+        Command::Unit => print_units(),
         Command::Help => print(&cli::help()),
         Command::Version => {
             let digest = hex(&pack.digest());
@@ -70,9 +70,9 @@ fn run() -> Result<(), Failure> {
     }
 }
 
-/// Serves until SIGTERM or SIGINT. Prints where it serves once its workers have started.
+/// Serves until SIGTERM or SIGINT. Prints its addresses once its workers have started.
 fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
-    // Where standard output is the access log, it is nothing but that.
+    // The access log goes to standard output, so nothing else may.
     let is_logged = config.access_log.is_some();
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     let mut lines: Vec<String> =
@@ -85,44 +85,44 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
             warn_if_reachable(*address);
         }
     }
-    // Before there is a worker, so that all of them are confined.
+    // Before the workers start, so that all of them are confined.
     lines.push(format!("{}\n", confine()));
     let lines = lines.concat();
     let announce = || {
-        // Readers are served whether or not anybody can be told.
+        // The server runs even if this cannot be printed.
         if is_logged {
             io::stderr().write_all(lines.as_bytes()).unwrap_or_default();
         } else {
-            print(&lines).unwrap_or_else(|failure| complain(&failure.to_string()));
+            print(&lines).unwrap_or_else(|failure| report(&failure.to_string()));
         }
     };
     server.run_announced(pack, announce, terminated()).map_err(|error| Failure::new(error.to_string()))
 }
 
-/// What `/metrics` shows is the operator's alone.
+/// Warns if other computers can read `/metrics`, which is for the operator only.
 fn warn_if_reachable(admin: SocketAddr) {
     if !admin.ip().to_canonical().is_loopback() {
         let port = admin.port();
-        complain(&format!(
-            "warning: other computers can reach --admin {admin}: choose 127.0.0.1:{port} or unix:PATH, unless a firewall or a network of your own keeps them out"
+        report(&format!(
+            "warning: other computers can reach --admin {admin}; choose 127.0.0.1:{port} or unix:PATH, unless a firewall or a private network keeps them out"
         ));
     }
 }
 
-/// The units, each under a comment with the name of its file.
-fn units() -> Result<(), Failure> {
+/// Prints the units, each after a comment with the name of its file.
+fn print_units() -> Result<(), Failure> {
     for file in DEPLOY.files() {
         print(&format!("# {}\n{}\n", file.path().display(), file.contents_utf8().unwrap_or_default()))?;
     }
     Ok(())
 }
 
-/// Writes a line to standard error, if anybody reads it.
-fn complain(line: &str) {
+/// Writes a line to standard error. A closed standard error is ignored.
+fn report(line: &str) {
     io::stderr().write_all(format!("notes: {line}\n").as_bytes()).unwrap_or_default();
 }
 
-/// Writes to standard output. A reader that has gone away (`notes list | head`) is no failure.
+/// Writes to standard output. A closed pipe (`notes list | head`) is not an error.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

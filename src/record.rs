@@ -1,6 +1,6 @@
-//! The record of an executable: a file next to it with its SHA-256, in the format of `sha256sum`. `notes install` writes it, `notes verify` compares.
+//! The record of an executable: a file next to it with its SHA-256, in the format of `sha256sum`. `notes install` writes it, and `notes verify` reads it.
 //!
-//! An executable cannot hold a digest of all its own bytes. So the digest is in a file of its own, which `sha256sum -c` reads too.
+//! An executable cannot contain a digest of all its bytes, so the digest is in a separate file. `sha256sum -c` reads it too.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -11,22 +11,22 @@ use sha2::{Digest as _, Sha256};
 
 use crate::failure::Failure;
 
-/// How much of a file is read at once.
+/// How many bytes of a file are read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// Where the record of an executable is: `notes.sha256` for `notes`.
+/// The path of an executable's record: `notes.sha256` for `notes`.
 pub(crate) fn path(executable: &Path) -> PathBuf {
     let mut name = executable.file_name().unwrap_or_default().to_owned();
     name.push(".sha256");
     executable.with_file_name(name)
 }
 
-/// The text of a record. The name has no folder, so that `sha256sum -c` finds the file from within its folder wherever that is.
+/// The text of a record. The name has no folder, so `sha256sum -c` works in the executable's folder, wherever that is.
 pub(crate) fn text(digest: &str, executable: &Path) -> String {
     format!("{digest}  {}\n", executable.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// The SHA-256 that is recorded for an executable; `None` where there is no record.
+/// The recorded SHA-256 of an executable; `None` if there is no record.
 pub(crate) fn read(executable: &Path) -> Result<Option<String>, Failure> {
     let path = path(executable);
     let text = match fs::read(&path) {
@@ -39,12 +39,12 @@ pub(crate) fn read(executable: &Path) -> Result<Option<String>, Failure> {
         return Ok(Some(word.to_ascii_lowercase()));
     }
     Err(Failure::new(format!(
-        "{}: expected a line of `sha256sum`, a digest of 64 digits and a name; remove the file, or install the executable again",
+        "{}: expected a line of `sha256sum` (a digest of 64 digits and a name); remove the file, or install the executable again",
         path.display()
     )))
 }
 
-/// The SHA-256 of what is read, in hexadecimal.
+/// The SHA-256 of everything that `source` gives, in hexadecimal.
 pub(crate) fn sha256(mut source: impl Read) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut chunk = vec![0; CHUNK];
@@ -58,7 +58,7 @@ pub(crate) fn sha256(mut source: impl Read) -> io::Result<String> {
     }
 }
 
-/// The SHA-256 of a file.
+/// The SHA-256 of a file, in hexadecimal.
 pub(crate) fn sha256_of(path: &Path) -> Result<String, Failure> {
     File::open(path).and_then(sha256).map_err(|error| Failure::at(path, &error))
 }
@@ -67,7 +67,7 @@ pub(crate) fn sha256_of(path: &Path) -> Result<String, Failure> {
 mod tests {
     use super::*;
 
-    /// Of no bytes.
+    /// The digest of no bytes.
     const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     #[test]

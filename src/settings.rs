@@ -1,4 +1,4 @@
-//! What `serve` can be told, by flag or by environment variable: one table, from which the command line is read and `--help` is written.
+//! The settings of `serve`, each a flag and an environment variable: one table for the command line, the environment and `--help`.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
@@ -7,15 +7,15 @@ use std::time::Duration;
 use graven_serve::limits::LEAST_HEADER_BYTES;
 use graven_serve::{AccessLog, Address, Config, LogFormat, TrustedProxy};
 
-/// One thing that `serve` can be told.
+/// A setting of `serve`.
 pub(crate) struct Setting {
     /// `listen`, for `--listen`.
     pub(crate) flag: &'static str,
-    /// What its value is called in the help.
+    /// The name of its value in the help.
     pub(crate) value: &'static str,
-    /// What it does, and what it is without being told.
+    /// What it does, and its default.
     pub(crate) text: &'static str,
-    /// Takes a value over into the configuration, or says what was expected.
+    /// Puts a value into the configuration; the error is what was expected.
     apply: fn(&mut Config, &str) -> Result<(), String>,
 }
 
@@ -25,35 +25,34 @@ impl Setting {
         format!("{PREFIX}{}", self.flag.to_ascii_uppercase().replace('-', "_"))
     }
 
-    fn set(&self, config: &mut Config, given: &str, value: &str) -> Result<(), String> {
-        (self.apply)(config, value).map_err(|expected| format!("{given}: {value:?} is not {expected}"))
+    fn set(&self, config: &mut Config, name: &str, value: &str) -> Result<(), String> {
+        (self.apply)(config, value).map_err(|expected| format!("{name}: expected {expected}, found {value:?}"))
     }
 }
 
-/// The most threads that answer. No computer has more cores that are of use to a site, and each worker costs a thread, descriptors and memory even
-/// if it has nothing to do.
-const MOST_WORKERS: usize = 1024;
+/// The maximum number of workers. More cores are of no use to a site, and each worker costs a thread, descriptors and memory even when it is idle.
+const MAX_WORKERS: usize = 1024;
 
-/// What every setting's variable begins with.
+/// The prefix of every variable.
 const PREFIX: &str = "NOTES_";
 
-/// Variables of the build, which may be set where the executable is then started.
-const OF_THE_BUILD: [&str; 1] = ["NOTES_BASE_URL"];
+/// Variables of the build, which may still be set when the executable is started.
+const BUILD_VARIABLES: [&str; 1] = ["NOTES_BASE_URL"];
 
-/// hyper reads as much at once.
-const HEADER_BYTES_EXPECTED: &str = "a number of bytes from 8192 on";
+/// hyper needs a buffer of at least [`LEAST_HEADER_BYTES`].
+const HEADER_BYTES_EXPECTED: &str = "a number of bytes, at least 8192";
 
-/// All of them, in the order of the help.
+/// All settings, in the order of the help.
 pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "listen",
         value: "ADDR",
-        text: "address to serve on: IP:PORT, [::]:PORT (both families) or unix:PATH; several by repeating it, or with commas in the variable [default: the sockets of systemd, without those [::]:8080]",
+        text: "address to listen on: IP:PORT, [::]:PORT (IPv4 and IPv6) or unix:PATH; may be repeated, and the variable takes a list with commas [default: the sockets that systemd passes, else [::]:8080]",
         apply: |config, value| {
             for address in value.split(',') {
                 config.listen.push(
                     address.trim().parse::<Address>().map_err(|_| {
-                        "an address: write [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock".to_owned()
+                        "an address such as [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock".to_owned()
                     })?,
                 );
             }
@@ -63,18 +62,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "workers",
         value: "N",
-        text: "threads that answer [default: one a core]",
+        text: "number of threads that answer requests [default: one per core]",
         apply: |config, value| {
-            let workers = value.parse::<NonZeroUsize>().ok().filter(|workers| workers.get() <= MOST_WORKERS);
+            let workers = value.parse::<NonZeroUsize>().ok().filter(|workers| workers.get() <= MAX_WORKERS);
             config.workers =
-                workers.ok_or_else(|| format!("a number from 1 to {MOST_WORKERS}: one a core is enough"))?;
+                workers.ok_or_else(|| format!("a number from 1 to {MAX_WORKERS} (one per core is enough)"))?;
             Ok(())
         },
     },
     Setting {
         flag: "drain-delay",
         value: "TIME",
-        text: "on SIGTERM, how long to go on accepting, for a load balancer to notice [default: 0s]",
+        text: "on SIGTERM, how long to keep accepting connections, so that a load balancer notices [default: 0s]",
         apply: |config, value| {
             config.drain_delay = duration(value)?;
             Ok(())
@@ -83,7 +82,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "drain-deadline",
         value: "TIME",
-        text: "on SIGTERM, how long to wait for what is in flight [default: 10s]",
+        text: "on SIGTERM, how long to wait for requests in progress [default: 10s]",
         apply: |config, value| {
             config.drain_deadline = duration_above_zero(value)?;
             Ok(())
@@ -92,16 +91,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "connections",
         value: "N",
-        text: "connections at a time; beyond, the least valuable are closed, idle ones first [default: 16384 idle ones, or as many as memory and descriptors allow, and fewer of those that hold more]",
+        text: "maximum number of connections; over it, the least valuable are closed, idle ones first [default: 16384 idle connections, fewer if memory or descriptors allow fewer; a busy one counts for more]",
         apply: |config, value| {
-            config.limits.connections = Some(number(value, "a number from 1 on")?);
+            config.limits.connections = Some(number(value, "a number, at least 1")?);
             Ok(())
         },
     },
     Setting {
         flag: "idle-time",
         value: "TIME",
-        text: "how long a connection may be without a request [default: 75s]",
+        text: "how long a connection may be idle [default: 75s]",
         apply: |config, value| {
             config.limits.idle_time = duration_above_zero(value)?;
             Ok(())
@@ -110,7 +109,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "header-time",
         value: "TIME",
-        text: "how long a request's head may take; then 408 [default: 10s]",
+        text: "how long a client may take to send a request head (408 if exceeded) [default: 10s]",
         apply: |config, value| {
             config.limits.header_time = duration_above_zero(value)?;
             Ok(())
@@ -119,7 +118,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "header-bytes",
         value: "N",
-        text: "how long a request's head may be; beyond, 431 [default: 16384]",
+        text: "maximum request head size in bytes (431 if exceeded) [default: 16384]",
         apply: |config, value| {
             let bytes = number(value, HEADER_BYTES_EXPECTED)?;
             config.limits.header_bytes =
@@ -130,7 +129,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "write-time",
         value: "TIME",
-        text: "how long a client may take nothing of its answer; then the connection is closed, or the HTTP/2 stream reset [default: 30s]",
+        text: "how long a client may read nothing of its response; then the connection is closed, or the HTTP/2 stream reset [default: 30s]",
         apply: |config, value| {
             config.limits.write_time = duration_above_zero(value)?;
             Ok(())
@@ -139,16 +138,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "h2-streams",
         value: "N",
-        text: "HTTP/2 streams of a connection at a time [default: 32]",
+        text: "maximum number of concurrent HTTP/2 streams per connection [default: 32]",
         apply: |config, value| {
-            config.limits.streams = number::<NonZeroU32>(value, "a number from 1 on")?.get();
+            config.limits.streams = number::<NonZeroU32>(value, "a number, at least 1")?.get();
             Ok(())
         },
     },
     Setting {
         flag: "h2-resets",
         value: "N",
-        text: "HTTP/2 streams that may be reset at a time before they are answered; beyond, the connection is closed [default: 20]",
+        text: "maximum number of HTTP/2 streams that are reset before they are answered, at a time; over it, the connection is closed [default: 20]",
         apply: |config, value| {
             config.limits.resets = number(value, "a number")?;
             Ok(())
@@ -157,12 +156,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "admin",
         value: "ADDR",
-        text: "second address, for /metrics, /healthz and /readyz; for this computer or a network of your own, as in 127.0.0.1:9090 [default: none]",
+        text: "second address, for /metrics, /healthz and /readyz; use a loopback or private address, such as 127.0.0.1:9090 [default: none]",
         apply: |config, value| {
             config.admin = Some(
                 value
                     .parse::<Address>()
-                    .map_err(|_| "an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock".to_owned())?,
+                    .map_err(|_| "an address such as 127.0.0.1:9090 or unix:/run/notes-admin.sock".to_owned())?,
             );
             Ok(())
         },
@@ -170,9 +169,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "access-log",
         value: "FORM",
-        text: "a line for each answer on standard output: common, combined or json [default: none]",
+        text: "write a line for each response to standard output: common, combined or json [default: none]",
         apply: |config, value| {
-            let form = value.parse::<LogFormat>().map_err(|_| "a form: write common, combined or json".to_owned())?;
+            let form = value.parse::<LogFormat>().map_err(|_| "common, combined or json".to_owned())?;
             config.access_log = Some(AccessLog::new(form));
             Ok(())
         },
@@ -180,14 +179,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "trusted-proxy",
         value: "CIDR",
-        text: "proxies that may name the client in the log: 10.0.0.0/8, an address, or unix; several like --listen [default: none]",
+        text: "network of proxies that may name the client in the log: 10.0.0.0/8, an address, or unix; may be repeated like --listen [default: none]",
         apply: |config, value| {
             for proxy in value.split(',') {
                 config.trusted_proxies.push(
                     proxy
                         .trim()
                         .parse::<TrustedProxy>()
-                        .map_err(|_| "a network: write 10.0.0.0/8, ::1 or unix".to_owned())?,
+                        .map_err(|_| "a network such as 10.0.0.0/8, ::1 or unix".to_owned())?,
                 );
             }
             Ok(())
@@ -196,16 +195,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "client-address-field",
         value: "FIELD",
-        text: "the field in which a trusted proxy names the client: X-Forwarded-For, CF-Connecting-IP, Forwarded, or another [default: X-Forwarded-For]",
+        text: "field in which a trusted proxy names the client: X-Forwarded-For, CF-Connecting-IP, Forwarded, or another [default: X-Forwarded-For]",
         apply: |config, value| {
             config.client_address_field =
-                value.parse().map_err(|_| "the name of a field: write X-Forwarded-For or another".to_owned())?;
+                value.parse().map_err(|_| "the name of a field, as in X-Forwarded-For".to_owned())?;
             Ok(())
         },
     },
 ];
 
-/// The variables of this process that are meant for this executable, or look like it, sorted. One without a value is not set.
+/// The environment variables with the prefix, sorted. An empty one counts as not set.
 pub(crate) fn environment() -> Vec<(String, String)> {
     let variables =
         std::env::vars_os().map(|(name, value)| [name, value].map(|text| text.to_string_lossy().into_owned()));
@@ -217,7 +216,7 @@ pub(crate) fn environment() -> Vec<(String, String)> {
     own
 }
 
-/// The configuration from flags (name and value, in order) and the [`environment`]. A flag wins over its variable; both win over the default.
+/// The configuration from flags (name and value, in order) and the [`environment`]. A flag overrides its variable; both override the default.
 pub(crate) fn configure(flags: &[(String, String)], environment: &[(String, String)]) -> Result<Config, String> {
     for (name, value) in environment {
         check_known(name, value)?;
@@ -226,8 +225,8 @@ pub(crate) fn configure(flags: &[(String, String)], environment: &[(String, Stri
     for setting in SETTINGS {
         let mut values = flags.iter().filter(|(flag, _)| flag == setting.flag).map(|(_, value)| value).peekable();
         let variable = setting.variable();
-        let told = environment.iter().find(|(name, _)| *name == variable && values.peek().is_none());
-        if let Some((_, value)) = told {
+        let from_environment = environment.iter().find(|(name, _)| *name == variable && values.peek().is_none());
+        if let Some((_, value)) = from_environment {
             setting.set(&mut config, &variable, value)?;
         }
         for value in values {
@@ -237,31 +236,31 @@ pub(crate) fn configure(flags: &[(String, String)], environment: &[(String, Stri
     Ok(config)
 }
 
-/// A variable that nothing reads is a misspelt one, and its reader should hear of it.
+/// Refuses a variable that nothing reads, because it is probably misspelt.
 fn check_known(name: &str, value: &str) -> Result<(), String> {
     let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
-    if known.iter().any(|known| known == name) || OF_THE_BUILD.contains(&name) || is_of_a_cluster(name, value) {
+    if known.iter().any(|known| known == name) || BUILD_VARIABLES.contains(&name) || is_of_cluster(name, value) {
         return Ok(());
     }
     let nearest = known.iter().min_by_key(|known| strsim::levenshtein(known, name));
     let nearest = nearest.map(String::as_str).unwrap_or_default();
-    Err(format!("{name}: there is no such variable, the nearest is {nearest}: correct it or unset it"))
+    Err(format!("{name}: there is no such variable; the nearest is {nearest}; correct it or unset it"))
 }
 
-/// Whether a variable was set by Kubernetes, or by Docker before it: for each service whose name begins with `notes` there are `_SERVICE_HOST`,
+/// Whether Kubernetes or Docker has set a variable: for each service whose name begins with `notes` they set `NOTES_…_SERVICE_HOST`,
 /// `_SERVICE_PORT`, `_SERVICE_PORT_HTTP`, `_PORT`, `_PORT_80_TCP`, `_PORT_80_TCP_ADDR` and others.
-fn is_of_a_cluster(name: &str, value: &str) -> bool {
-    let is_a_service = ["_SERVICE_HOST", "_SERVICE_PORT"].iter().any(|part| name.contains(part));
-    let is_a_port = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
-    let is_of_a_port = name.contains("_PORT_") && ["_TCP_", "_UDP_", "_SCTP_"].iter().any(|part| name.contains(part));
-    is_a_service || (is_a_port && name.contains("_PORT")) || is_of_a_port
+fn is_of_cluster(name: &str, value: &str) -> bool {
+    let is_service = ["_SERVICE_HOST", "_SERVICE_PORT"].iter().any(|part| name.contains(part));
+    let is_address = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
+    let is_port = name.contains("_PORT_") && ["_TCP_", "_UDP_", "_SCTP_"].iter().any(|part| name.contains(part));
+    is_service || (is_address && name.contains("_PORT")) || is_port
 }
 
 fn number<T: FromStr>(text: &str, expected: &str) -> Result<T, String> {
     text.parse().map_err(|_| expected.to_owned())
 }
 
-/// `500ms`, `5s`, `2m`.
+/// Parses `500ms`, `5s` or `2m`.
 fn duration(text: &str) -> Result<Duration, String> {
     let unit_at = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(unit_at);
@@ -274,14 +273,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     let count = digits.parse::<u32>().ok();
     match (count, milliseconds) {
         (Some(count), Some(unit)) => Ok(Duration::from_millis(u64::from(count) * unit)),
-        _ => Err("a time: write 500ms, 5s or 2m".to_owned()),
+        _ => Err("a time such as 500ms, 5s or 2m".to_owned()),
     }
 }
 
-/// The same, where no time at all would end each connection before it is answered.
+/// Like [`duration`], but not zero: with no time at all, every connection would end before its response.
 fn duration_above_zero(text: &str) -> Result<Duration, String> {
     let duration = duration(text)?;
-    if duration.is_zero() { Err("a time above 0: write 500ms, 5s or 2m".to_owned()) } else { Ok(duration) }
+    if duration.is_zero() { Err("a time above 0, such as 500ms, 5s or 2m".to_owned()) } else { Ok(duration) }
 }
 
 #[cfg(test)]
@@ -296,12 +295,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_told_is_the_default() {
+    fn without_settings_the_default_is_used() {
         assert_eq!(from(&[], &[]).expect("no settings").listen, Config::default().listen);
     }
 
     #[test]
-    fn a_flag_wins_over_its_variable() {
+    fn a_flag_overrides_its_variable() {
         let config =
             from(&[("workers", "3")], &[("NOTES_WORKERS", "2"), ("NOTES_DRAIN_DELAY", "5s")]).expect("valid settings");
         assert_eq!((config.workers.get(), config.drain_delay), (3, Duration::from_secs(5)));
@@ -316,10 +315,10 @@ mod tests {
     }
 
     #[test]
-    fn no_time_at_all_is_refused_where_nothing_could_be_answered_in_it() {
+    fn a_limit_of_no_time_is_refused() {
         for flag in ["idle-time", "header-time", "write-time", "drain-deadline"] {
             for zero in ["0s", "0ms", "00m"] {
-                let expected = format!("--{flag}: {zero:?} is not a time above 0: write 500ms, 5s or 2m");
+                let expected = format!("--{flag}: expected a time above 0, such as 500ms, 5s or 2m, found {zero:?}");
                 assert_eq!(from(&[(flag, zero)], &[]).expect_err("no time"), expected);
             }
             from(&[(flag, "1ms")], &[]).expect("a short time");
@@ -337,13 +336,13 @@ mod tests {
             ("NOTES_PORT", "8080", "NOTES_"),
         ] {
             let error = from(&[], &[(name, value)]).expect_err(name);
-            let expected = format!("{name}: there is no such variable, the nearest is {nearest}");
+            let expected = format!("{name}: there is no such variable; the nearest is {nearest}");
             assert!(error.starts_with(&expected) && error.ends_with("correct it or unset it"), "{error}");
         }
     }
 
     #[test]
-    fn variables_of_the_build_and_of_a_cluster_are_none_of_ours() {
+    fn variables_of_the_build_and_of_a_cluster_are_ignored() {
         for (name, value) in [
             ("NOTES_BASE_URL", "https://example.org"),
             ("NOTES_SERVICE_HOST", "10.43.0.7"),
@@ -362,36 +361,44 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_cannot_be_read_names_where_it_stood_and_what_was_expected() {
+    fn a_wrong_value_is_reported_with_its_name_and_what_was_expected() {
         for (flags, variables, expected) in [
-            (vec![("workers", "0")], vec![], "--workers: \"0\" is not a number from 1 to 1024: one a core is enough"),
+            (
+                vec![("workers", "0")],
+                vec![],
+                "--workers: expected a number from 1 to 1024 (one per core is enough), found \"0\"",
+            ),
             (
                 vec![("workers", "100000")],
                 vec![],
-                "--workers: \"100000\" is not a number from 1 to 1024: one a core is enough",
+                "--workers: expected a number from 1 to 1024 (one per core is enough), found \"100000\"",
             ),
-            (vec![], vec![("NOTES_DRAIN_DELAY", "5")], "NOTES_DRAIN_DELAY: \"5\" is not a time: write 500ms, 5s or 2m"),
-            (vec![("header-bytes", "8191")], vec![], "--header-bytes: \"8191\" is not a number of bytes from 8192 on"),
-            (vec![("connections", "0")], vec![], "--connections: \"0\" is not a number from 1 on"),
+            (
+                vec![],
+                vec![("NOTES_DRAIN_DELAY", "5")],
+                "NOTES_DRAIN_DELAY: expected a time such as 500ms, 5s or 2m, found \"5\"",
+            ),
+            (
+                vec![("header-bytes", "8191")],
+                vec![],
+                "--header-bytes: expected a number of bytes, at least 8192, found \"8191\"",
+            ),
+            (vec![("connections", "0")], vec![], "--connections: expected a number, at least 1, found \"0\""),
             (
                 vec![("admin", "9090")],
                 vec![],
-                "--admin: \"9090\" is not an address: write 127.0.0.1:9090 or unix:/run/notes-admin.sock",
+                "--admin: expected an address such as 127.0.0.1:9090 or unix:/run/notes-admin.sock, found \"9090\"",
             ),
-            (
-                vec![("access-log", "yes")],
-                vec![],
-                "--access-log: \"yes\" is not a form: write common, combined or json",
-            ),
+            (vec![("access-log", "yes")], vec![], "--access-log: expected common, combined or json, found \"yes\""),
             (
                 vec![("trusted-proxy", "::1,10/8")],
                 vec![],
-                "--trusted-proxy: \"::1,10/8\" is not a network: write 10.0.0.0/8, ::1 or unix",
+                "--trusted-proxy: expected a network such as 10.0.0.0/8, ::1 or unix, found \"::1,10/8\"",
             ),
             (
                 vec![("drain-delay", "99999999999s")],
                 vec![],
-                "--drain-delay: \"99999999999s\" is not a time: write 500ms, 5s or 2m",
+                "--drain-delay: expected a time such as 500ms, 5s or 2m, found \"99999999999s\"",
             ),
         ] {
             assert_eq!(from(&flags, &variables).expect_err("not valid"), expected);

@@ -1,4 +1,4 @@
-//! Whether the service answers: a request through the socket that systemd holds, as a client would send it.
+//! Checks that the service answers: sends a request to the socket of the systemd unit, as a client would.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -9,70 +9,72 @@ use std::time::{Duration, Instant};
 use super::host::{Host, SOCKET};
 use crate::failure::Failure;
 
-/// A Pi that boots from a slow card starts it in less than a second.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long to wait for an answer. A Raspberry Pi with a slow card starts the service in less than a second.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Between two tries.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The pause between two attempts.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-/// Waits until a page comes; gives a line with where.
+/// Waits until the service answers; returns a line with its URL.
 pub(super) fn wait(host: &Host) -> Result<String, Failure> {
     let shown = host.systemctl(&["show", "--property=Listen", "--value", SOCKET])?;
-    let place = shown.lines().find_map(Place::parse).ok_or_else(|| {
-        Failure::new(format!("{SOCKET} listens nowhere: it needs a ListenStream=, see `systemctl cat {SOCKET}`"))
+    let address = shown.lines().find_map(ListenAddress::parse).ok_or_else(|| {
+        Failure::new(format!(
+            "{SOCKET} has no address to listen on; add a ListenStream= (`systemctl cat {SOCKET}` shows the unit)"
+        ))
     })?;
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     loop {
-        match place.ask() {
-            Ok(()) => return Ok(format!("it answers at {}\n", place.url())),
+        match address.request() {
+            Ok(()) => return Ok(format!("it answers at {}\n", address.url())),
             Err(error) if Instant::now() > end => {
                 return Err(Failure::new(format!(
                     "no answer from {} in {} s: {error}",
-                    place.url(),
-                    PATIENCE.as_secs()
+                    address.url(),
+                    TIMEOUT.as_secs()
                 )));
             }
-            Err(_) => std::thread::sleep(PAUSE),
+            Err(_) => std::thread::sleep(RETRY_PAUSE),
         }
     }
 }
 
-/// Where a socket unit listens.
+/// The address of a socket unit.
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum ListenAddress {
     Tcp(SocketAddr),
     Unix(PathBuf),
 }
 
-impl Place {
-    /// From `[::]:80 (Stream)`, as systemd shows it.
+impl ListenAddress {
+    /// Parses `[::]:80 (Stream)`, as `systemctl show` prints it.
     fn parse(line: &str) -> Option<Self> {
-        let place = line.trim().strip_suffix(" (Stream)")?;
-        if place.starts_with('/') { Some(Place::Unix(place.into())) } else { place.parse().ok().map(Place::Tcp) }
+        let address = line.trim().strip_suffix(" (Stream)")?;
+        if address.starts_with('/') { Some(Self::Unix(address.into())) } else { address.parse().ok().map(Self::Tcp) }
     }
 
-    fn ask(&self) -> io::Result<()> {
+    fn request(&self) -> io::Result<()> {
         match self {
-            Place::Tcp(address) => {
-                let stream = TcpStream::connect_timeout(&reachable(*address), PATIENCE)?;
-                stream.set_read_timeout(Some(PATIENCE))?;
+            ListenAddress::Tcp(address) => {
+                let stream = TcpStream::connect_timeout(&connectable(*address), TIMEOUT)?;
+                stream.set_read_timeout(Some(TIMEOUT))?;
                 exchange(stream)
             }
-            Place::Unix(path) => {
+            ListenAddress::Unix(path) => {
                 let stream = UnixStream::connect(path)?;
-                stream.set_read_timeout(Some(PATIENCE))?;
+                stream.set_read_timeout(Some(TIMEOUT))?;
                 exchange(stream)
             }
         }
     }
 
-    /// For people; by the computer's name where it listens on all addresses, since they sit at another one.
+    /// The URL to show. It has the computer's name if the service listens on all addresses, because the reader is at another computer.
     fn url(&self) -> String {
-        let Place::Tcp(address) = self else {
-            let Place::Unix(path) = self else { return String::new() };
-            return format!("unix:{}", path.display());
+        let address = match self {
+            ListenAddress::Tcp(address) => address,
+            ListenAddress::Unix(path) => return format!("unix:{}", path.display()),
         };
         let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let host = match (address.ip().is_unspecified(), address.ip()) {
@@ -85,8 +87,8 @@ impl Place {
     }
 }
 
-/// All addresses are reached by the loopback one.
-fn reachable(address: SocketAddr) -> SocketAddr {
+/// The address to connect to: a socket that listens on all addresses is reached by the loopback one.
+fn connectable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
@@ -95,14 +97,17 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// A request and the beginning of its answer: any status but those by which a server says that it cannot.
+/// Sends a request and reads the beginning of the response. Any status is right except 5xx.
 fn exchange(mut stream: impl Read + Write) -> io::Result<()> {
     stream.write_all(REQUEST)?;
-    let mut begin = [0; 10];
-    stream.read_exact(&mut begin)?;
-    match begin.strip_prefix(b"HTTP/1.1 ") {
+    let mut start = [0; 10];
+    stream.read_exact(&mut start)?;
+    match start.strip_prefix(b"HTTP/1.1 ") {
         Some([b'1'..=b'4']) => Ok(()),
-        _ => Err(io::Error::other(format!("it answered {:?}", String::from_utf8_lossy(&begin)))),
+        _ => Err(io::Error::other(format!(
+            "expected HTTP/1.1 and a status below 500, found {:?}",
+            String::from_utf8_lossy(&start)
+        ))),
     }
 }
 
@@ -111,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_systemd_shows_is_read() {
+    fn the_address_is_parsed_from_what_systemd_prints() {
         for (line, url) in [
             ("127.0.0.1:8080 (Stream)", Some("http://127.0.0.1:8080/")),
             ("[::1]:80 (Stream)", Some("http://[::1]/")),
@@ -119,22 +124,22 @@ mod tests {
             ("[::]:80 (Datagram)", None),
             ("", None),
         ] {
-            assert_eq!(Place::parse(line).map(|place| place.url()).as_deref(), url, "{line}");
+            assert_eq!(ListenAddress::parse(line).map(|address| address.url()).as_deref(), url, "{line}");
         }
     }
 
     #[test]
-    fn all_addresses_are_asked_by_the_loopback_one() {
-        for (given, asked) in
+    fn all_addresses_are_reached_by_the_loopback_one() {
+        for (address, expected) in
             [("[::]:80", "[::1]:80"), ("0.0.0.0:81", "127.0.0.1:81"), ("192.0.2.1:82", "192.0.2.1:82")]
         {
-            assert_eq!(reachable(given.parse().expect("an address")).to_string(), asked);
+            assert_eq!(connectable(address.parse().expect("an address")).to_string(), expected);
         }
     }
 
     #[test]
-    fn a_server_that_says_that_it_cannot_is_not_taken_for_one_that_answers() {
-        for (answer, is_well) in [
+    fn a_server_error_is_no_answer() {
+        for (response, is_answer) in [
             (&b"HTTP/1.1 200 OK\r\n"[..], true),
             (b"HTTP/1.1 404 Not Found\r\n", true),
             (b"HTTP/1.1 503 Service Unavailable\r\n", false),
@@ -142,9 +147,9 @@ mod tests {
             (b"", false),
         ] {
             let (client, mut server) = UnixStream::pair().expect("a pair");
-            server.write_all(answer).expect("there is room");
+            server.write_all(response).expect("there is room");
             server.shutdown(std::net::Shutdown::Write).expect("it is open");
-            assert_eq!(exchange(client).is_ok(), is_well, "{}", String::from_utf8_lossy(answer));
+            assert_eq!(exchange(client).is_ok(), is_answer, "{}", String::from_utf8_lossy(response));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Changes of files that can be undone: what a path held before is kept beside it, as a hard link, until all has gone well.
+//! Changes of files that can be undone: the old content of a path is kept next to it, as a hard link, until all steps have succeeded.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -10,84 +10,85 @@ use crate::failure::Failure;
 const EXECUTABLE: u32 = 0o755;
 const READABLE: u32 = 0o644;
 
-/// The changes so far, in their order.
+/// The changes so far, in order.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     made: Vec<Change>,
 }
 
-/// A path that now holds something else.
+/// A path whose content has changed.
 #[derive(Debug)]
 struct Change {
     path: PathBuf,
-    /// Where what it held is kept; nothing if it held nothing.
-    kept: Option<PathBuf>,
+    /// The link to the old content; `None` if the path did not exist.
+    backup: Option<PathBuf>,
 }
 
 impl Changes {
-    /// Puts a copy of an executable in place; `keep` becomes another name of what was there.
+    /// Copies an executable to `to`. If `keep` is given, it becomes another name of the file that was there.
     pub(super) fn copy(&mut self, from: &Path, to: &Path, keep: Option<&Path>) -> Result<(), Failure> {
-        // `from` may be what `keep` names, so it is copied before that changes.
+        // `from` may be the same path as `keep`, so it is copied before `keep` changes.
         let new = stage(to, EXECUTABLE, |file| io::copy(&mut File::open(from)?, file).map(drop))
             .map_err(|error| Failure::at(to, &error))?;
         if let Some(keep) = keep {
-            let other_name = beside(keep, "new");
+            let other_name = hidden(keep, "new");
             let linked = remove_if_there(&other_name).and_then(|()| fs::hard_link(to, &other_name));
             linked.map_err(|error| Failure::at(keep, &error))?;
-            self.put(&other_name, keep)?;
+            self.replace(&other_name, keep)?;
         }
-        self.put(&new, to)
+        self.replace(&new, to)
     }
 
     pub(super) fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let new = stage(path, READABLE, |file| file.write_all(bytes)).map_err(|error| Failure::at(path, &error))?;
-        self.put(&new, path)
+        self.replace(&new, path)
     }
 
     pub(super) fn link(&mut self, path: &Path, target: &Path) -> Result<(), Failure> {
-        let new = beside(path, "new");
+        let new = hidden(path, "new");
         let made = make_folder(path).and_then(|()| remove_if_there(&new)).and_then(|()| symlink(target, &new));
         made.map_err(|error| Failure::at(path, &error))?;
-        self.put(&new, path)
+        self.replace(&new, path)
     }
 
     pub(super) fn remove(&mut self, path: &Path) -> Result<(), Failure> {
-        self.remember(path).and_then(|()| fs::remove_file(path)).map_err(|error| Failure::at(path, &error))
+        self.back_up(path).and_then(|()| fs::remove_file(path)).map_err(|error| Failure::at(path, &error))
     }
 
-    /// Renames, so that the path holds either the old or the new at each moment.
-    fn put(&mut self, new: &Path, path: &Path) -> Result<(), Failure> {
-        let put = self.remember(path).and_then(|()| fs::rename(new, path)).and_then(|()| sync_folder(path));
-        put.map_err(|error| Failure::at(path, &error))
+    /// Renames `new` to `path`, so that at each moment the path has either the old or the new content.
+    fn replace(&mut self, new: &Path, path: &Path) -> Result<(), Failure> {
+        let replaced = self.back_up(path).and_then(|()| fs::rename(new, path)).and_then(|()| sync_folder(path));
+        replaced.map_err(|error| Failure::at(path, &error))
     }
 
-    fn remember(&mut self, path: &Path) -> io::Result<()> {
-        let kept = beside(path, "undo");
-        remove_if_there(&kept)?;
-        let kept = match fs::hard_link(path, &kept) {
-            Ok(()) => Some(kept),
+    /// Links the content of a path to a backup, and records the change.
+    fn back_up(&mut self, path: &Path) -> io::Result<()> {
+        let backup = hidden(path, "undo");
+        remove_if_there(&backup)?;
+        let backup = match fs::hard_link(path, &backup) {
+            Ok(()) => Some(backup),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        self.made.push(Change { path: path.to_owned(), kept });
+        self.made.push(Change { path: path.to_owned(), backup });
         Ok(())
     }
 
-    /// All is well: what was there before is forgotten.
+    /// Keeps the changes and removes the backups.
     pub(super) fn keep(self) {
-        for kept in self.made.into_iter().filter_map(|change| change.kept) {
-            // A name too many does no harm, and the next installation removes it.
-            fs::remove_file(kept).unwrap_or_default();
+        for backup in self.made.into_iter().filter_map(|change| change.backup) {
+            // A backup that remains does no harm, and the next installation removes it.
+            fs::remove_file(backup).unwrap_or_default();
         }
     }
 
-    /// Every path as it was, the last change first. Goes on where one cannot be undone, and names the first such.
+    /// Undoes all changes, the last one first. If one cannot be undone, the others are, and the first such error is returned.
     pub(super) fn undo(self) -> Result<(), Failure> {
         let mut result = Ok(());
-        for Change { path, kept } in self.made.into_iter().rev() {
-            let undone = match &kept {
-                // Renaming one name of a file onto another of the same file does nothing, and leaves both.
-                Some(kept) => fs::rename(kept, &path).and_then(|()| remove_if_there(kept)),
+        for Change { path, backup } in self.made.into_iter().rev() {
+            let undone = match &backup {
+                // Renaming a name of a file to another name of the same file does nothing, and both remain.
+                Some(backup) => fs::rename(backup, &path).and_then(|()| remove_if_there(backup)),
                 None => remove_if_there(&path),
             };
             result = result.and(undone.map_err(|error| Failure::at(&path, &error)));
@@ -96,15 +97,15 @@ impl Changes {
     }
 }
 
-/// Writes a new file beside a path, down to the disk.
+/// Writes a new file next to a path and syncs it to the disk.
 fn stage(path: &Path, mode: u32, contents: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<PathBuf> {
     make_folder(path)?;
-    let new = beside(path, "new");
+    let new = hidden(path, "new");
     remove_if_there(&new)?;
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
         contents(&mut file)?;
-        // Whatever the umask.
+        // The umask may have removed some.
         file.set_permissions(Permissions::from_mode(mode))?;
         file.sync_all()
     })();
@@ -115,7 +116,7 @@ fn stage(path: &Path, mode: u32, contents: impl FnOnce(&mut File) -> io::Result<
 }
 
 /// `.NAME.undo` for `NAME`: hidden, in the same folder, so that a rename is enough. systemd does not take it for a unit.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+fn hidden(path: &Path, suffix: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{suffix}"))
 }
@@ -131,7 +132,7 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// So that the new name is on the disk too when the power goes.
+/// Syncs a path's folder, so that a new name in it survives a power failure.
 fn sync_folder(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_leaves_no_trace_of_what_was() {
+    fn kept_changes_leave_no_backups() {
         let folder = folder();
         change(folder.path()).keep();
         assert_eq!(texts(folder.path()), ["three", "two", "new"]);
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_undone_is_as_it_was() {
+    fn undone_changes_restore_every_file() {
         let folder = folder();
         change(folder.path()).undo().expect("all can be undone");
         assert_eq!(texts(folder.path()), ["two", "one", "old"]);
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_cannot_be_read_leaves_all_as_it_is() {
+    fn a_source_that_cannot_be_read_changes_nothing() {
         let folder = folder();
         let at = |name: &str| folder.path().join(name);
         let mut changes = Changes::default();

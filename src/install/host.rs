@@ -1,4 +1,4 @@
-//! The computer that is installed to: where files go, and its service manager.
+//! The computer that is installed to: the paths of its files, and its service manager.
 
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt as _;
@@ -10,17 +10,17 @@ use crate::failure::Failure;
 pub(super) const SERVICE: &str = "notes.service";
 pub(super) const SOCKET: &str = "notes.socket";
 
-/// Where `ExecStart` of the service looks for it.
+/// The executable's path, as in `ExecStart` of the service.
 const BINARY: &str = "usr/local/bin/notes";
 
-/// Where an administrator's units are; those of packages are in /usr.
+/// The folder of an administrator's units; those of packages are in /usr.
 const UNITS: &str = "etc/systemd/system";
 
-/// A computer, or a folder that will be one's root.
+/// This computer, or a folder that will be the root of another one.
 #[derive(Debug)]
 pub(super) struct Host {
     root: PathBuf,
-    /// What is run as `systemctl`; nothing for a folder, which has no services.
+    /// The program to run as `systemctl`; `None` for a folder, which has no running services.
     pub(super) systemctl: Option<OsString>,
 }
 
@@ -33,12 +33,13 @@ impl Host {
         }
     }
 
-    /// A folder with a service manager of its own.
+    /// A folder with a `systemctl` of its own.
     #[cfg(test)]
-    pub(super) fn rehearsal(root: &Path, systemctl: &Path) -> Self {
+    pub(super) fn with_systemctl(root: &Path, systemctl: &Path) -> Self {
         Host { root: root.to_owned(), systemctl: Some(systemctl.into()) }
     }
 
+    /// Whether services run on it.
     pub(super) fn is_live(&self) -> bool {
         self.systemctl.is_some()
     }
@@ -47,7 +48,7 @@ impl Host {
         self.root.join(BINARY)
     }
 
-    /// The version before.
+    /// The path of the previous version.
     pub(super) fn previous(&self) -> PathBuf {
         self.binary().with_extension("previous")
     }
@@ -56,13 +57,13 @@ impl Host {
         self.root.join(UNITS).join(name)
     }
 
-    /// The link by which a target wants a unit, as `systemctl enable` makes it.
-    pub(super) fn wanted(&self, target: &str, name: &str) -> PathBuf {
+    /// The link that enables a unit for a target, as `systemctl enable` makes it.
+    pub(super) fn wants_link(&self, target: &str, name: &str) -> PathBuf {
         self.root.join(UNITS).join(format!("{target}.wants")).join(name)
     }
 
-    /// What such a link leads to, as seen from within.
-    pub(super) fn unit_within(name: &str) -> PathBuf {
+    /// The target of such a link: the unit's path on the running computer.
+    pub(super) fn wants_target(name: &str) -> PathBuf {
         Path::new("/").join(UNITS).join(name)
     }
 
@@ -72,23 +73,23 @@ impl Host {
             return if self.root.is_dir() {
                 Ok(())
             } else {
-                Err(Failure::new(format!("{} is not a folder: make it first", self.root.display())))
+                Err(Failure::new(format!("{} is not a folder; create it first", self.root.display())))
             };
         }
         if effective_user().is_some_and(|user| user != 0) {
             return Err(Failure::new(format!(
-                "this needs root: `sudo ./notes {command}`; with --dry-run it only says what it would do, with --root DIR it does it under a folder"
+                "`{command}` needs root; run `sudo ./notes {command}`, or add --dry-run to print what it would do, or --root DIR to install into a folder"
             )));
         }
         if !Path::new("/run/systemd/system").is_dir() {
             return Err(Failure::new(
-                "this computer is not run by systemd: start `notes serve` by what runs it, or use --root DIR to install to an image",
+                "systemd does not run on this computer; start `notes serve` with its service manager, or use --root DIR to install into an image",
             ));
         }
         Ok(())
     }
 
-    /// Runs `systemctl`; gives what it prints. On a folder it does nothing.
+    /// Runs `systemctl` and returns its output. For a folder, it does nothing.
     pub(super) fn systemctl(&self, arguments: &[&str]) -> Result<String, Failure> {
         let Some(program) = &self.systemctl else { return Ok(String::new()) };
         let line = format!("systemctl {}", arguments.join(" "));
@@ -98,12 +99,12 @@ impl Host {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
-        Err(Failure::new(format!("`{line}` failed ({}): {said}", output.status)))
+        let errors = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+        Err(Failure::new(format!("`{line}` failed ({}): {errors}", output.status)))
     }
 }
 
-/// Whose rights this process has: its folder in /proc is theirs. `None` without /proc; then the first write will tell.
+/// The effective user of this process, which owns its folder in /proc. Without /proc it is `None`; then the first write fails if it must.
 fn effective_user() -> Option<u32> {
     Some(std::fs::metadata("/proc/self").ok()?.uid())
 }

@@ -1,11 +1,11 @@
-//! `notes install`, `notes uninstall`: the executable makes itself a service of systemd, and undoes that.
+//! `notes install`, `notes uninstall`: installs the executable as a systemd service, and removes it.
 //!
-//! 1. [`plan`] looks at what is there and says which steps are to be done; `--dry-run` prints them and that is all.
-//! 2. The steps are done one by one: [`changes`] of files, each of which can be undone, and calls of `systemctl` by [`host`].
-//! 3. [`answer`] asks the service for a page, as a client would.
-//! 4. Where a step fails, or no page comes, everything is put back, and the service that was there before runs again.
+//! 1. [`plan`] makes a list of steps from what is installed. `--dry-run` prints it and stops.
+//! 2. The steps are done in order: [`changes`] of files, which can be undone, and `systemctl` commands, which [`host`] runs.
+//! 3. [`answer`] sends the service a request, as a client would.
+//! 4. If a step fails or no answer comes, everything is restored, and the previous version runs again.
 //!
-//! Files are replaced by renaming, so that at each moment a whole executable and whole units are in place.
+//! Files are replaced by renaming, so at each moment a complete executable and complete units are in place.
 
 mod answer;
 mod changes;
@@ -25,16 +25,16 @@ use changes::Changes;
 use host::Host;
 use plan::{Before, Plan, Step};
 
-/// What is to be done, and where.
+/// What to do, and where.
 #[derive(Debug)]
-pub(crate) struct Order {
+pub(crate) struct Options {
     pub(crate) action: Action,
-    /// The folder under which files go, and no service is touched: for images.
+    /// A folder to install into instead of this computer, for images. No service is started or stopped.
     pub(crate) root: Option<PathBuf>,
     pub(crate) mode: Mode,
 }
 
-/// What is to be done.
+/// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Install,
@@ -53,70 +53,71 @@ impl Action {
     }
 }
 
-/// Whether it is done or only told.
+/// Whether to do the steps or to print them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    Do,
-    Tell,
+    Apply,
+    DryRun,
 }
 
-/// Does what was ordered, with the units of this executable; gives what there is to say about it.
-pub(crate) fn run(order: &Order, units: &'static Dir<'static>) -> Result<String, Failure> {
-    let host = Host::new(order.root.as_deref());
-    if order.mode == Mode::Do {
-        host.check(order.action.command())?;
+/// Runs the command with the units of this executable; returns the text to print.
+pub(crate) fn run(options: &Options, units: &'static Dir<'static>) -> Result<String, Failure> {
+    let host = Host::new(options.root.as_deref());
+    if options.mode == Mode::Apply {
+        host.check(options.action.command())?;
     }
     let source = verify::own_path()?;
-    let plan = match order.action {
+    let plan = match options.action {
         Action::Install => plan::install(&host, &source, units)?,
         Action::Uninstall => plan::uninstall(&host, units),
-        Action::Rollback => return Err(hand_over(&host, order)),
+        Action::Rollback => return Err(roll_back(&host, options)),
     };
-    match order.mode {
-        Mode::Tell => Ok(plan.to_string()),
-        Mode::Do => perform(&host, &plan),
+    match options.mode {
+        Mode::DryRun => Ok(plan.to_string()),
+        Mode::Apply => perform(&host, &plan),
     }
 }
 
-/// Goes back by letting the earlier executable install itself: it has the units that belong to it, keeps this one as the earlier
-/// one, and comes back to it if it does not answer. Returns only where it cannot be started.
-fn hand_over(host: &Host, order: &Order) -> Failure {
-    let earlier = host.previous();
-    if !earlier.exists() {
+/// Rolls back by running `install` of the previous executable, which has its own units. It keeps this version as the previous one, and returns to it if
+/// it does not answer. Returns only if that executable cannot be started.
+fn roll_back(host: &Host, options: &Options) -> Failure {
+    let previous = host.previous();
+    if !previous.exists() {
         return Failure::new(format!(
-            "there is no earlier version at {}: install one, as in `sudo ./notes install`",
-            earlier.display()
+            "there is no previous version at {}; install one with `sudo ./notes install`",
+            previous.display()
         ));
     }
-    let mut command = Command::new(&earlier);
+    let mut command = Command::new(&previous);
     command.arg("install");
-    if let Some(root) = &order.root {
+    if let Some(root) = &options.root {
         command.arg("--root").arg(root);
     }
-    if order.mode == Mode::Tell {
+    if options.mode == Mode::DryRun {
         command.arg("--dry-run");
     }
     let error = command.exec();
     Failure::new(format!(
-        "{}: {error}; nothing was changed: copy the version you want here and install that",
-        earlier.display()
+        "cannot run {}: {error}; nothing was changed; copy the version you want to this computer and install it",
+        previous.display()
     ))
 }
 
-/// Does the steps; where one fails, undoes them.
+/// Does the steps. If one fails, undoes them.
 fn perform(host: &Host, plan: &Plan) -> Result<String, Failure> {
     let mut changes = Changes::default();
-    let mut told = String::new();
+    let mut output = String::new();
     for (number, step) in plan.steps.iter().enumerate() {
         match perform_step(host, step, &mut changes) {
-            Ok(said) => told += &said,
-            Err(by) => return Err(put_back(host, plan, changes, &Stop { at: number, by })),
+            Ok(line) => output += &line,
+            Err(failure) => return Err(restore(host, plan, changes, &FailedStep { number, failure })),
         }
     }
     changes.keep();
-    Ok(told + &plan.done)
+    Ok(output + &plan.done)
 }
 
+/// Does one step; returns a line to print, or an empty one.
 fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<String, Failure> {
     match step {
         Step::Copy { from, to, keep } => changes.copy(from, to, keep.as_deref())?,
@@ -130,39 +131,39 @@ fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<Strin
     Ok(String::new())
 }
 
-/// Where the steps ended before they were done, and why.
-struct Stop {
-    at: usize,
-    by: Failure,
+/// The step that failed, and why.
+struct FailedStep {
+    number: usize,
+    failure: Failure,
 }
 
-/// After a step has failed: the files as they were, and the service too. Says what failed and how things are now.
-fn put_back(host: &Host, plan: &Plan, changes: Changes, stop: &Stop) -> Failure {
-    let touched = plan.steps[..=stop.at].iter().any(|step| matches!(step, Step::Systemctl(_)));
-    let mut text = stop.by.to_string();
-    let mut say = |result: Result<String, Failure>, otherwise: &str| {
-        let said = result.unwrap_or_else(|error| format!("; {otherwise}: {error}"));
-        text += &said;
+/// Restores files and service after a step has failed. Returns what failed and what the state is now.
+fn restore(host: &Host, plan: &Plan, changes: Changes, failed: &FailedStep) -> Failure {
+    let touched = plan.steps[..=failed.number].iter().any(|step| matches!(step, Step::Systemctl(_)));
+    let mut text = failed.failure.to_string();
+    let mut report = |result: Result<String, Failure>, otherwise: &str| {
+        text += &result.unwrap_or_else(|error| format!("; {otherwise}: {error}"));
     };
-    if touched && plan.before == Before::Absent {
+    if touched && plan.before == Before::Nothing {
         let stopped = host.systemctl(&["disable", "--now", host::SOCKET, host::SERVICE]);
-        say(stopped.map(|_| String::new()), "what was started could not be stopped");
+        report(stopped.map(|_| String::new()), "the service could not be stopped");
     }
-    let undone = changes.undo().map(|()| "; all files are as they were before".to_owned());
-    say(undone, "not all could be put back");
+    let undone = changes.undo().map(|()| "; all files are restored".to_owned());
+    report(undone, "not all files could be restored");
     if touched {
         let restored = plan.restore.iter().try_for_each(|call| host.systemctl(call).map(drop));
         let answers = restored.and_then(|()| match plan.before {
-            Before::Absent => Ok(String::new()),
-            Before::Running => answer::wait(host).map(|_| ", and the version before answers again".to_owned()),
+            Before::Nothing => Ok(String::new()),
+            Before::Version => answer::wait(host).map(|_| ", and the previous version answers again".to_owned()),
         });
-        say(answers, "the version before does not answer either");
+        report(answers, "the previous version does not answer either");
     }
-    if touched && plan.before == Before::Absent {
-        text += "; if another program has the port (`ss -ltnp`), stop it, or choose another port in /etc/systemd/system/notes.socket.d/port.conf: `[Socket]`, `ListenStream=`, `ListenStream=8080`, a line each";
+    if touched && plan.before == Before::Nothing {
+        text += "; if another program uses the port (`ss -ltnp`), stop it, or choose another port with the lines `[Socket]`, `ListenStream=`, `ListenStream=8080` in /etc/systemd/system/notes.socket.d/port.conf";
     }
     if touched {
-        write!(text, "; `journalctl -u {} -u {}` tells more", host::SOCKET, host::SERVICE).expect("a String takes all");
+        write!(text, "; `journalctl -u {} -u {}` shows more", host::SOCKET, host::SERVICE)
+            .expect("writing to a String cannot fail");
     }
     Failure::new(text)
 }
@@ -180,13 +181,13 @@ mod tests {
     use super::*;
     use crate::{DEPLOY, record};
 
-    /// A computer in a folder, whose `systemctl` writes down what it is told, and starts any version but a broken one.
-    struct Rehearsal {
+    /// A computer in a folder. Its `systemctl` records its arguments, and starts every version except a broken one.
+    struct TestHost {
         folder: TempDir,
         host: Host,
     }
 
-    impl Rehearsal {
+    impl TestHost {
         fn new() -> Self {
             let folder = tempfile::tempdir().expect("a folder");
             let site = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -201,14 +202,14 @@ mod tests {
             });
             let systemctl = folder.path().join("systemctl");
             let script = format!(
-                "#!/bin/sh\necho \"$*\" >>{0}/told\ncase \"$1\" in\nshow) echo '{address} (Stream)' ;;\n\
+                "#!/bin/sh\necho \"$*\" >>{0}/calls\ncase \"$1\" in\nshow) echo '{address} (Stream)' ;;\n\
                  start | restart) ! grep -q broken {0}/usr/local/bin/notes || {{ echo 'Job failed.' >&2; exit 1; }} ;;\nesac\n",
                 folder.path().display()
             );
             fs::write(&systemctl, script).expect("a file");
             fs::set_permissions(&systemctl, fs::Permissions::from_mode(0o755)).expect("it is ours");
-            let host = Host::rehearsal(folder.path(), &systemctl);
-            Rehearsal { folder, host }
+            let host = Host::with_systemctl(folder.path(), &systemctl);
+            TestHost { folder, host }
         }
 
         fn install(&self, version: &str) -> Result<String, Failure> {
@@ -221,15 +222,15 @@ mod tests {
             perform(&self.host, &plan::uninstall(&self.host, &DEPLOY))
         }
 
-        /// What `systemctl` was told since the last look; a look at where it listens is left out.
-        fn told(&self) -> Vec<String> {
-            let path = self.folder.path().join("told");
-            let told = fs::read_to_string(&path).unwrap_or_default();
+        /// The arguments of `systemctl` since the last call of this function, without `show`.
+        fn calls(&self) -> Vec<String> {
+            let path = self.folder.path().join("calls");
+            let calls = fs::read_to_string(&path).unwrap_or_default();
             fs::write(&path, "").expect("a file");
-            told.lines().filter(|line| !line.starts_with("show ")).map(str::to_owned).collect()
+            calls.lines().filter(|line| !line.starts_with("show ")).map(str::to_owned).collect()
         }
 
-        /// What the records say of the version in place and of the one before, and what would be right.
+        /// The records of the installed and the previous version, each with what it should be.
         fn records(&self) -> [[Option<String>; 2]; 2] {
             [self.host.binary(), self.host.previous()].map(|path| {
                 let found = fs::read_to_string(record::path(&path)).ok();
@@ -238,13 +239,13 @@ mod tests {
             })
         }
 
-        /// The version in place, and the one before.
+        /// The installed version, and the previous one.
         fn versions(&self) -> [Option<String>; 2] {
             [self.host.binary(), self.host.previous()].map(|path| fs::read_to_string(path).ok())
         }
     }
 
-    impl Rehearsal {
+    impl TestHost {
         fn check_records(&self) {
             for [found, right] in self.records() {
                 assert_eq!(found, right);
@@ -258,124 +259,124 @@ mod tests {
 
     #[test]
     fn it_is_installed_and_upgraded_and_removed() {
-        let rehearsal = Rehearsal::new();
-        let said = rehearsal.install("one").expect("it starts");
-        rehearsal.check_records();
-        assert!(said.starts_with("it answers at http://127.0.0.1:"), "{said}");
+        let test = TestHost::new();
+        let output = test.install("one").expect("it starts");
+        test.check_records();
+        assert!(output.starts_with("it answers at http://127.0.0.1:"), "{output}");
         assert_eq!(
-            rehearsal.told(),
+            test.calls(),
             ["daemon-reload", "enable notes.socket notes.service", "start notes.socket notes.service"]
         );
-        rehearsal.install("two").expect("it starts");
-        rehearsal.check_records();
-        assert_eq!(rehearsal.told(), ["daemon-reload", "enable notes.socket notes.service", "restart notes.service"]);
-        assert_eq!(rehearsal.versions(), versions("two", Some("one")));
-        rehearsal.uninstall().expect("all can be removed");
-        assert_eq!(rehearsal.told(), ["disable --now notes.socket notes.service", "daemon-reload"]);
-        assert_eq!(rehearsal.versions(), [None, None]);
-        rehearsal.check_records();
-        assert!(!rehearsal.host.unit(host::SOCKET).exists());
-        assert_eq!(rehearsal.uninstall().expect("there is nothing to do"), "nothing is installed\n");
+        test.install("two").expect("it starts");
+        test.check_records();
+        assert_eq!(test.calls(), ["daemon-reload", "enable notes.socket notes.service", "restart notes.service"]);
+        assert_eq!(test.versions(), versions("two", Some("one")));
+        test.uninstall().expect("all can be removed");
+        assert_eq!(test.calls(), ["disable --now notes.socket notes.service", "daemon-reload"]);
+        assert_eq!(test.versions(), [None, None]);
+        test.check_records();
+        assert!(!test.host.unit(host::SOCKET).exists());
+        assert_eq!(test.uninstall().expect("there is nothing to do"), "nothing is installed\n");
     }
 
     #[test]
     fn the_same_version_again_interrupts_nothing() {
-        let rehearsal = Rehearsal::new();
-        rehearsal.install("one").expect("it starts");
-        rehearsal.install("two").expect("it starts");
-        rehearsal.told();
-        rehearsal.install("two").expect("it runs");
-        assert_eq!(rehearsal.told().last().map(String::as_str), Some("start notes.socket notes.service"));
-        assert_eq!(rehearsal.versions(), versions("two", Some("one")));
-        fs::remove_file(record::path(&rehearsal.host.binary())).expect("there is a record");
-        rehearsal.told();
-        rehearsal.install("two").expect("it runs");
-        assert_eq!(rehearsal.told().last().map(String::as_str), Some("start notes.socket notes.service"));
-        rehearsal.check_records();
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        test.install("two").expect("it starts");
+        test.calls();
+        test.install("two").expect("it runs");
+        assert_eq!(test.calls().last().map(String::as_str), Some("start notes.socket notes.service"));
+        assert_eq!(test.versions(), versions("two", Some("one")));
+        fs::remove_file(record::path(&test.host.binary())).expect("there is a record");
+        test.calls();
+        test.install("two").expect("it runs");
+        assert_eq!(test.calls().last().map(String::as_str), Some("start notes.socket notes.service"));
+        test.check_records();
     }
 
     #[test]
-    fn what_was_damaged_in_place_is_not_recorded_as_right() {
-        let rehearsal = Rehearsal::new();
-        rehearsal.install("one").expect("it starts");
-        fs::write(rehearsal.host.binary(), "onf").expect("it is ours");
-        rehearsal.install("two").expect("it starts");
-        let [now, before] = rehearsal.records();
+    fn damage_since_the_installation_is_not_recorded() {
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        fs::write(test.host.binary(), "onf").expect("it is ours");
+        test.install("two").expect("it starts");
+        let [now, before] = test.records();
         assert_eq!(now[0], now[1]);
         assert!(before[0].is_some() && before[0] != before[1], "{before:?}");
     }
 
     #[test]
-    fn a_version_without_a_record_has_none_as_the_version_before() {
-        let rehearsal = Rehearsal::new();
-        rehearsal.install("one").expect("it starts");
-        rehearsal.install("two").expect("it starts");
-        fs::remove_file(record::path(&rehearsal.host.binary())).expect("there is a record");
-        rehearsal.install("three").expect("it starts");
-        let [now, before] = rehearsal.records();
+    fn a_version_without_a_record_has_none_as_the_previous_one() {
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        test.install("two").expect("it starts");
+        fs::remove_file(record::path(&test.host.binary())).expect("there is a record");
+        test.install("three").expect("it starts");
+        let [now, before] = test.records();
         assert_eq!((now[0].clone(), before[0].clone()), (now[1].clone(), None));
     }
 
     #[test]
-    fn the_socket_is_closed_only_where_its_unit_has_changed() {
-        let rehearsal = Rehearsal::new();
-        rehearsal.install("one").expect("it starts");
-        fs::write(rehearsal.host.unit(host::SOCKET), "another").expect("a file");
-        rehearsal.told();
-        rehearsal.install("two").expect("it starts");
-        assert_eq!(rehearsal.told()[2..], ["stop notes.service notes.socket", "start notes.socket notes.service"]);
+    fn the_socket_is_closed_only_if_its_unit_has_changed() {
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        fs::write(test.host.unit(host::SOCKET), "another").expect("a file");
+        test.calls();
+        test.install("two").expect("it starts");
+        assert_eq!(test.calls()[2..], ["stop notes.service notes.socket", "start notes.socket notes.service"]);
     }
 
     #[test]
     fn an_upgrade_that_does_not_start_is_rolled_back() {
-        let rehearsal = Rehearsal::new();
-        rehearsal.install("one").expect("it starts");
-        rehearsal.install("two").expect("it starts");
-        fs::write(rehearsal.host.unit(host::SERVICE), "of version two").expect("a file");
-        rehearsal.told();
-        let failure = rehearsal.install("broken").expect_err("it does not start").to_string();
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        test.install("two").expect("it starts");
+        fs::write(test.host.unit(host::SERVICE), "of version two").expect("a file");
+        test.calls();
+        let failure = test.install("broken").expect_err("it does not start").to_string();
         for expected in [
             "`systemctl restart notes.service` failed",
             "Job failed.",
-            "the version before answers again",
+            "the previous version answers again",
             "journalctl",
         ] {
             assert!(failure.contains(expected), "{failure}");
         }
-        assert_eq!(rehearsal.told()[2..], ["restart notes.service", "daemon-reload", "restart notes.service"]);
-        assert_eq!(rehearsal.versions(), versions("two", Some("one")));
-        rehearsal.check_records();
-        assert_eq!(fs::read_to_string(rehearsal.host.unit(host::SERVICE)).expect("a file"), "of version two");
+        assert_eq!(test.calls()[2..], ["restart notes.service", "daemon-reload", "restart notes.service"]);
+        assert_eq!(test.versions(), versions("two", Some("one")));
+        test.check_records();
+        assert_eq!(fs::read_to_string(test.host.unit(host::SERVICE)).expect("a file"), "of version two");
     }
 
     #[test]
-    fn a_socket_that_was_changed_for_nothing_is_opened_again_as_it_was() {
-        let rehearsal = Rehearsal::new();
-        rehearsal.install("one").expect("it starts");
-        fs::write(rehearsal.host.unit(host::SOCKET), "another").expect("a file");
-        rehearsal.told();
-        rehearsal.install("broken").expect_err("it does not start");
+    fn the_old_socket_is_opened_again_if_the_new_version_does_not_start() {
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        fs::write(test.host.unit(host::SOCKET), "another").expect("a file");
+        test.calls();
+        test.install("broken").expect_err("it does not start");
         let restart = ["stop notes.service notes.socket", "start notes.socket notes.service"];
-        assert_eq!(rehearsal.told()[2..], [&restart[..], &["daemon-reload"], &restart[..]].concat());
-        assert_eq!(fs::read_to_string(rehearsal.host.unit(host::SOCKET)).expect("a file"), "another");
+        assert_eq!(test.calls()[2..], [&restart[..], &["daemon-reload"], &restart[..]].concat());
+        assert_eq!(fs::read_to_string(test.host.unit(host::SOCKET)).expect("a file"), "another");
     }
 
     #[test]
     fn a_first_version_that_does_not_start_leaves_nothing() {
-        let rehearsal = Rehearsal::new();
-        let failure = rehearsal.install("broken").expect_err("it does not start").to_string();
-        assert!(failure.contains("all files are as they were before") && failure.contains("ss -ltnp"), "{failure}");
-        assert_eq!(rehearsal.told()[3..], ["disable --now notes.socket notes.service", "daemon-reload"]);
-        assert_eq!(rehearsal.versions(), [None, None]);
-        assert!(!rehearsal.host.unit(host::SERVICE).exists());
+        let test = TestHost::new();
+        let failure = test.install("broken").expect_err("it does not start").to_string();
+        assert!(failure.contains("all files are restored") && failure.contains("ss -ltnp"), "{failure}");
+        assert_eq!(test.calls()[3..], ["disable --now notes.socket notes.service", "daemon-reload"]);
+        assert_eq!(test.versions(), [None, None]);
+        assert!(!test.host.unit(host::SERVICE).exists());
     }
 
     #[test]
-    fn without_systemctl_it_is_said_what_is_missing() {
-        let rehearsal = Rehearsal::new();
-        fs::remove_file(rehearsal.folder.path().join("systemctl")).expect("a file");
-        let failure = rehearsal.install("one").expect_err("there is no systemctl").to_string();
+    fn a_missing_systemctl_is_reported() {
+        let test = TestHost::new();
+        fs::remove_file(test.folder.path().join("systemctl")).expect("a file");
+        let failure = test.install("one").expect_err("there is no systemctl").to_string();
         assert!(failure.contains("install systemd, or use --root DIR"), "{failure}");
-        assert_eq!(rehearsal.versions(), [None, None]);
+        assert_eq!(test.versions(), [None, None]);
     }
 }

@@ -1,4 +1,4 @@
-//! What has to be done, from what is there: a list of steps that can be printed or done.
+//! Plans the steps of an installation or a removal from the current state of the host. A plan can be printed or done.
 
 use std::fmt::{self, Write as _};
 use std::fs;
@@ -10,15 +10,15 @@ use super::host::{Host, SERVICE, SOCKET};
 use crate::failure::Failure;
 use crate::record;
 
-/// The arguments of a call of `systemctl`.
-pub(super) type Call = &'static [&'static str];
+/// The arguments of a `systemctl` command.
+pub(super) type Arguments = &'static [&'static str];
 
-const RELOAD: Call = &["daemon-reload"];
+const RELOAD: Arguments = &["daemon-reload"];
 
-/// One thing to do.
+/// A step of a plan.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Puts an executable in place; the one that was there is kept under another name.
+    /// Copies an executable; the one that was there is kept as `keep`.
     Copy {
         from: PathBuf,
         to: PathBuf,
@@ -40,39 +40,39 @@ pub(super) enum Step {
     Remove {
         path: PathBuf,
     },
-    Systemctl(Call),
+    Systemctl(Arguments),
     /// Waits until the service answers a request.
     Answer,
 }
 
-/// How it was before.
+/// What is installed before the plan is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Before {
-    /// Nothing was installed.
-    Absent,
-    /// A version was installed, and may run.
-    Running,
+    /// Nothing.
+    Nothing,
+    /// A version, which may be running.
+    Version,
 }
 
-/// The steps, and what is to be known about them.
+/// The steps, and what their caller needs to know.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) before: Before,
     pub(super) steps: Vec<Step>,
-    /// What `systemctl` is told after the files were put back, to have the service as it was.
-    pub(super) restore: Vec<Call>,
-    /// What is said when all is done.
+    /// The commands that restore the service after the files are restored.
+    pub(super) restore: Vec<Arguments>,
+    /// The message when all steps are done.
     pub(super) done: String,
 }
 
-/// Puts the executable and its units in place and starts or restarts the service. What is already as it should be is left out.
+/// Plans to copy the executable and its units, and to start or restart the service. Steps that would change nothing are left out.
 pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) -> Result<Plan, Failure> {
-    let before = if host.unit(SERVICE).exists() { Before::Running } else { Before::Absent };
+    let before = if host.unit(SERVICE).exists() { Before::Version } else { Before::Nothing };
     let (mut steps, mut restore) = (Vec::new(), vec![RELOAD]);
     let binary = host.binary();
     if !is_same_file(source, &binary) {
         let keep = binary.exists().then(|| host.previous());
-        steps.extend(keep.as_ref().and_then(|keep| hand_down_record(&binary, keep)));
+        steps.extend(keep.as_ref().and_then(|keep| previous_record(&binary, keep)));
         steps.push(Step::Copy { from: source.to_owned(), to: binary.clone(), keep });
     }
     steps.extend(new_record(source, &binary)?);
@@ -85,7 +85,7 @@ pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) 
         steps.push(Step::Systemctl(&["enable", SOCKET, SERVICE]));
         steps.extend(start.iter().map(|arguments| Step::Systemctl(arguments)));
         steps.push(Step::Answer);
-        if before == Before::Running {
+        if before == Before::Version {
             restore.extend(start);
         }
     } else {
@@ -94,7 +94,7 @@ pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) 
     let done = if host.is_live() {
         String::new()
     } else {
-        "installed; it starts when the system under the folder does\n".to_owned()
+        "installed; it starts when the system in the folder starts\n".to_owned()
     };
     Ok(Plan { before, steps, restore, done })
 }
@@ -104,9 +104,9 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The version in place becomes the earlier one with the record that it has, so that what was damaged in place is not taken for right when somebody
-/// goes back to it. Where it has none, the record of the version that was the earlier one until now goes.
-fn hand_down_record(binary: &Path, previous: &Path) -> Option<Step> {
+/// The step that gives the previous version its record. The installed version becomes the previous one and keeps its record, so that damage since its
+/// installation is found after a rollback. If it has no record, the record of the version that was the previous one is removed.
+fn previous_record(binary: &Path, previous: &Path) -> Option<Step> {
     let path = record::path(previous);
     match record::read(binary) {
         Ok(Some(digest)) => Some(Step::Record { path, text: record::text(&digest, previous) }),
@@ -114,7 +114,7 @@ fn hand_down_record(binary: &Path, previous: &Path) -> Option<Step> {
     }
 }
 
-/// The record of what is copied, taken from where it is copied from, so that a copy that went wrong is found. Nothing where it is there already.
+/// The step that records the digest of `source`, so that a bad copy is found. `None` if that record exists.
 fn new_record(source: &Path, binary: &Path) -> Result<Option<Step>, Failure> {
     let path = record::path(binary);
     let text = record::text(&record::sha256_of(source)?, binary);
@@ -122,7 +122,7 @@ fn new_record(source: &Path, binary: &Path) -> Result<Option<Step>, Failure> {
     Ok((!is_there).then_some(Step::Record { path, text }))
 }
 
-/// What is new.
+/// What the steps change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Changed {
     Nothing,
@@ -133,7 +133,7 @@ enum Changed {
 impl Changed {
     fn of(steps: &[Step], socket: &Path) -> Self {
         let is_socket = |step: &Step| matches!(step, Step::Write { path, .. } if path == socket);
-        // A record has no part in what runs.
+        // A record changes nothing that runs.
         let is_of_service = |step: &Step| matches!(step, Step::Write { .. } | Step::Copy { .. });
         if steps.iter().any(is_socket) {
             Changed::Socket
@@ -145,19 +145,19 @@ impl Changed {
     }
 }
 
-/// How to get from one version to the next. The socket stays open if it can, so that no connection is refused.
-fn start(before: Before, changed: Changed) -> &'static [Call] {
+/// The commands that start the new version. The socket stays open if its unit has not changed, so that no connection is refused.
+fn start(before: Before, changed: Changed) -> &'static [Arguments] {
     match before {
-        Before::Running if changed == Changed::Socket => &[&["stop", SERVICE, SOCKET], &["start", SOCKET, SERVICE]],
-        Before::Running if changed == Changed::Service => &[&["restart", SERVICE]],
+        Before::Version if changed == Changed::Socket => &[&["stop", SERVICE, SOCKET], &["start", SOCKET, SERVICE]],
+        Before::Version if changed == Changed::Service => &[&["restart", SERVICE]],
         _ => &[&["start", SOCKET, SERVICE]],
     }
 }
 
-/// What `systemctl enable` would do.
+/// The links that `systemctl enable` would make.
 fn links(host: &Host) -> Vec<Step> {
     [("multi-user.target", SERVICE), ("sockets.target", SOCKET)]
-        .map(|(target, unit)| Step::Link { path: host.wanted(target, unit), target: Host::unit_within(unit) })
+        .map(|(target, unit)| Step::Link { path: host.wants_link(target, unit), target: Host::wants_target(unit) })
         .into()
 }
 
@@ -165,28 +165,28 @@ fn is_linked(step: &Step) -> bool {
     matches!(step, Step::Link { path, target } if fs::read_link(path).is_ok_and(|found| found == *target))
 }
 
-/// Stops the service and removes what `install` has put in place, and nothing else.
+/// Plans to stop the service and to remove what `install` has written, and nothing else.
 pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Plan {
     let links = links(host).into_iter().filter_map(|step| match step {
         Step::Link { path, .. } if !host.is_live() => Some(path),
         _ => None,
     });
     let units: Vec<PathBuf> = units.files().map(|unit| host.unit(name(unit))).collect();
-    let before = if host.unit(SERVICE).exists() { Before::Running } else { Before::Absent };
+    let before = if host.unit(SERVICE).exists() { Before::Version } else { Before::Nothing };
     let executables = [host.binary(), host.previous()];
     let records = executables.clone().map(|executable| record::path(&executable));
     let files = links.chain(units).chain(executables).chain(records);
     let files = files.filter(|path| path.symlink_metadata().is_ok()).map(|path| Step::Remove { path });
     let mut steps: Vec<Step> = files.collect();
     let mut done = if steps.is_empty() { "nothing is installed\n" } else { "removed\n" }.to_owned();
-    if host.is_live() && before == Before::Running {
+    if host.is_live() && before == Before::Version {
         steps.insert(0, Step::Systemctl(&["disable", "--now", SOCKET, SERVICE]));
         steps.push(Step::Systemctl(RELOAD));
     }
     for name in [SERVICE, SOCKET] {
-        let own = host.unit(name).with_extension(format!("{}.d", name.trim_start_matches("notes.")));
-        if own.exists() {
-            writeln!(done, "your own settings are left in {}", own.display()).expect("a String takes all");
+        let drop_ins = host.unit(name).with_extension(format!("{}.d", name.trim_start_matches("notes.")));
+        if drop_ins.exists() {
+            writeln!(done, "your settings remain in {}", drop_ins.display()).expect("writing to a String cannot fail");
         }
     }
     Plan { before, steps, restore: vec![RELOAD, &["enable", "--now", SOCKET, SERVICE]], done }
@@ -198,7 +198,10 @@ fn name(unit: &'static File<'static>) -> &'static str {
 
 fn text(unit: &'static File<'static>) -> Result<&'static str, Failure> {
     unit.contents_utf8().ok_or_else(|| {
-        Failure::new(format!("{}: the unit in this executable is damaged; copy it again", unit.path().display()))
+        Failure::new(format!(
+            "the unit {} in this executable is damaged; copy the executable again",
+            unit.path().display()
+        ))
     })
 }
 
@@ -220,13 +223,13 @@ impl fmt::Display for Step {
         match self {
             Step::Copy { from, to, keep } => {
                 write!(f, "copy {} to {}", from.display(), to.display())?;
-                keep.as_ref().map_or(Ok(()), |keep| write!(f, ", keeping the one there as {}", keep.display()))
+                keep.as_ref().map_or(Ok(()), |keep| write!(f, ", keeping the installed one as {}", keep.display()))
             }
             Step::Write { path, .. } | Step::Record { path, .. } => write!(f, "write {}", path.display()),
             Step::Link { path, target } => write!(f, "link {} to {}", path.display(), target.display()),
             Step::Remove { path } => write!(f, "remove {}", path.display()),
             Step::Systemctl(arguments) => write!(f, "run systemctl {}", arguments.join(" ")),
-            Step::Answer => f.write_str("wait until it answers a request"),
+            Step::Answer => f.write_str("wait until the service answers a request"),
         }
     }
 }

@@ -107,16 +107,16 @@ fn verify_says_what_it_has_checked_and_what_not() {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let [site, file] = ran.stdout.lines().collect::<Vec<_>>()[..] else { panic!("{}", ran.stdout) };
     assert!(site.starts_with(&format!("site: {} routes, ", routes().len())), "{site}");
-    assert!(site.ends_with(": every byte is right"), "{site}");
+    assert!(site.ends_with(": no damage found"), "{site}");
     let sum = finish(Command::new("sha256sum").arg(copy.path())).stdout;
     let digest = sum.split(' ').next().expect("a digest");
-    assert!(file.starts_with(&format!("file: SHA-256 {digest}: not checked, there is no ")), "{file}");
+    assert!(file.starts_with(&format!("file: SHA-256 {digest}, not checked, because there is no ")), "{file}");
     assert!(file.ends_with("compare it with `sha256sum` of the file on the computer that built it"), "{file}");
 
     let copy = Copy::recorded();
     let ran = finish(command(&copy.path()).arg("verify"));
     let record = copy.folder.path().join("notes.sha256");
-    let expected = format!("file: SHA-256 {digest}, as in {}: every byte is right", record.display());
+    let expected = format!("file: SHA-256 {digest}, as in {}: no damage found", record.display());
     assert_eq!((ran.code, ran.stdout.lines().nth(1)), (Some(0), Some(&*expected)));
 }
 

@@ -155,7 +155,7 @@ fn uninstalling_removes_what_was_installed_and_nothing_else() {
     fs::create_dir(own.parent().expect("a folder")).expect("a new folder");
     fs::write(&own, "[Socket]\n").expect("a file");
     let said = succeed(&path(), &["uninstall"], root.path());
-    assert!(said.contains("your own settings are left in "), "{said}");
+    assert!(said.contains("your settings remain in "), "{said}");
     assert_eq!(files(root.path()), ["etc/systemd/system/notes.socket.d/port.conf"]);
     assert!(succeed(&path(), &["uninstall"], root.path()).starts_with("nothing is installed\n"));
 }
@@ -164,8 +164,8 @@ fn uninstalling_removes_what_was_installed_and_nothing_else() {
 fn a_failure_is_a_line_that_says_what_to_do() {
     let root = root();
     for (arguments, folder, expected) in [
-        (&["install"][..], root.path().join("nowhere"), "make it first"),
-        (&["install", "--rollback"], root.path().to_owned(), "there is no earlier version"),
+        (&["install"][..], root.path().join("nowhere"), "create it first"),
+        (&["install", "--rollback"], root.path().to_owned(), "there is no previous version"),
     ] {
         let ran = run(&path(), arguments, &folder);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{arguments:?}");

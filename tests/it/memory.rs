@@ -121,7 +121,7 @@ fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
             &read("docs/operating.md"),
             format!("| an answer that the client does not read | 102 | {} | {} |", unread(64), unread(192)),
         ),
-        ("--help", &output(&["--help"]), format!("[default: {} idle ones", limits::CONNECTIONS)),
+        ("--help", &output(&["--help"]), format!("[default: {} idle connections", limits::CONNECTIONS)),
         ("--help", &output(&["--help"]), format!("[default: {}]", limits::STREAMS)),
     ] {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
