@@ -1,5 +1,4 @@
-//! Presses `content/` into the site image that `src/main.rs` embeds. What is wrong with the content is told as cargo's own errors, each with its
-//! file, line and cure.
+//! Presses `content/` into the site image that `src/main.rs` embeds. Errors in the content become errors of cargo, each with its file, line and fix.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +6,7 @@ use graven_press::diagnostic::Report;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, press};
 
-/// The folder of the site, and what stands before its paths in a report.
+/// The folder of the site, and the prefix of its paths in a report.
 const CONTENT: &str = "content/";
 
 fn main() {
@@ -18,20 +17,20 @@ fn main() {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     if let Err(message) = build() {
-        tell("error", &message);
+        report("error", &message);
     }
 }
 
-/// Reads, presses, writes. The pack of the build before is the cache of this one: what has not changed is not compressed again.
+/// Reads, presses, writes. The pack of the last build is the cache of this one: what has not changed is not compressed again.
 fn build() -> Result<(), String> {
     let tree = SourceTree::read(Path::new(CONTENT)).map_err(|error| error.to_string())?;
     let output = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("site.pack");
     let earlier = std::fs::read(&output).ok();
     let previous = earlier.as_deref().and_then(|bytes| Pack::open(bytes).ok());
-    let render = |report: &Report| report.render(&tree, CONTENT);
-    let pressed = press(&tree, &options()?, previous).map_err(|report| render(&report))?;
+    let render = |found: &Report| found.render(&tree, CONTENT);
+    let pressed = press(&tree, &options()?, previous).map_err(|found| render(&found))?;
     if !pressed.report.is_empty() {
-        tell("warning", &render(&pressed.report));
+        report("warning", &render(&pressed.report));
     }
     std::fs::write(&output, pressed.pack).map_err(|error| format!("{}: {error}", output.display()))
 }
@@ -47,8 +46,8 @@ fn options() -> Result<Options, String> {
     Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), drafts: false, now })
 }
 
-/// Hands a text of several lines to cargo, which shows it line by line, each behind the word that it says itself.
-fn tell(kind: &str, text: &str) {
+/// Passes a text to cargo, which prints each line after the word `error` or `warning`.
+fn report(kind: &str, text: &str) {
     for line in text.lines().filter(|line| !line.is_empty()) {
         println!("cargo::{kind}={}", line.strip_prefix(kind).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(line));
     }

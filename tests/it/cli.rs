@@ -162,7 +162,7 @@ fn what_is_not_understood_is_said_in_a_line() {
         (&["--workers", "0"], "--workers"),
         (&["--workers", "many"], "\"many\""),
         (&["--listen", "everywhere"], "expected an address such as [::]:8080"),
-        (&["--drain-deadline", "10"], "write 500ms, 5s or 2m"),
+        (&["--drain-deadline", "10"], "expected a time such as 500ms, 5s or 2m"),
         (&["--idle-time", "0s"], "a time above 0"),
         (&["--workers", "100000"], "a number from 1 to 1024"),
         (&["verify", "now"], "verify"),

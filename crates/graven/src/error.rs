@@ -1,5 +1,4 @@
-//! What can go wrong in a command: one type, one line each, with what cures it. What a command was called with is told apart from what it then
-//! met, as the exit code has it.
+//! The error type of all commands. Each error is one line that says what is wrong and what to do.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -7,31 +6,31 @@ use std::path::PathBuf;
 
 use crate::image::elf::{Fault, Platform};
 
-/// Why a command did not do what it was called for.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// The command was called wrongly.
+    /// The command line is wrong.
     Usage {
-        /// What is wrong with the call.
+        /// What is wrong with it.
         message: String,
     },
     /// A file could not be read or written.
     File {
-        /// What was to be done with it: `read`, `write`.
+        /// The action that failed: `read`, `write`.
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file is not an executable that an image can hold.
+    /// A file is not an executable that an image can contain.
     Executable {
         /// The file.
         path: PathBuf,
         /// Why not.
         fault: Fault,
     },
-    /// Two executables are for the same machine, of which an image holds one.
+    /// Two executables are for the same machine; an image contains one for each.
     SamePlatform {
         /// The machine.
         platform: Platform,
@@ -42,18 +41,18 @@ pub(crate) enum Error {
     },
     /// `SOURCE_DATE_EPOCH` is not a time.
     SourceDateEpoch {
-        /// What it holds.
+        /// Its value.
         value: String,
     },
 }
 
 impl Error {
-    /// A wrong call.
+    /// A wrong command line.
     pub(crate) fn usage(message: String) -> Self {
         Self::Usage { message }
     }
 
-    /// The exit code of the process: 2 for a wrong call, 1 for everything else.
+    /// The exit code of the process: 2 for a wrong command line, 1 for everything else.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
@@ -72,20 +71,20 @@ impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage { message } => {
-                write!(out, "{message} (`graven --help` and `graven COMMAND --help` tell what there is)")
+                write!(out, "{message}; `graven --help` lists commands, and `graven COMMAND --help` lists options")
             }
             Self::File { action, path, source } => write!(out, "cannot {action} {}: {source}", path.display()),
             Self::Executable { path, fault } => write!(out, "{} {fault}", path.display()),
             Self::SamePlatform { platform, first, second } => write!(
                 out,
-                "{} and {} are both for {platform}, and an image holds one executable for each machine; leave one out",
+                "{} and {} are both for {platform}; an image contains one executable for each machine, so leave one out",
                 first.display(),
                 second.display()
             ),
             Self::SourceDateEpoch { value } => {
                 write!(
                     out,
-                    "SOURCE_DATE_EPOCH is {value:?}, which is not a time in seconds since 1970; correct or unset it"
+                    "SOURCE_DATE_EPOCH: expected a time in seconds since 1970, found {value:?}; correct it or unset it"
                 )
             }
         }
@@ -94,7 +93,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Prints to standard output. A reader that has gone (`graven --help | head -1`) is an error of one line, where `print!` would panic.
+/// Prints to standard output. A closed pipe (`graven --help | head -1`) is an error of one line; `print!` would panic.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
     io::stdout().write_all(text.as_bytes()).map_err(|source| Error::File {
         action: "write",

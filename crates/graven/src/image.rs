@@ -1,7 +1,7 @@
-//! `graven image`: built executables in, an OCI image archive out. The files are read and written here; between them stand pure functions:
+//! `graven image`: built executables in, an OCI image archive out. This file reads and writes the files; the steps between are pure functions:
 //!
-//! 1. [`elf::platform`]: the machine that an executable is for, from the file itself;
-//! 2. [`reference::Reference`]: the name under which a node finds the image;
+//! 1. [`elf::platform`]: the machine that an executable is for, read from the file;
+//! 2. [`reference::Reference`]: the image's name;
 //! 3. [`layout::archive`]: the bytes of the archive.
 
 pub(crate) mod elf;
@@ -23,14 +23,14 @@ Write a container image of built executables, without a container engine.
 
 Usage: graven image --output FILE [--tag NAME:TAG] EXECUTABLE...
 
-The image holds one file, /notes, which is its entrypoint, and runs as user 65532. Give an executable for each kind of machine (x86_64, aarch64,
-ARM): each node takes its own from the one archive. They must be static, as those for the musl targets are; which machine one is for is read
-from the file. The same executables give the same bytes; times are SOURCE_DATE_EPOCH, or 1970.
+The image contains one file, /notes, which is its entrypoint and runs as user 65532. Give one executable for each kind of machine (x86_64, aarch64,
+ARM); each node takes its own from the archive. The executables must be static, as those for the musl targets are. Their machines are read from the
+files. The same executables give the same archive; its times are SOURCE_DATE_EPOCH, or 1970.
 
 Options:
   -o, --output FILE    The archive (an OCI image layout in a tar file)
-  -t, --tag NAME:TAG   The image's name [default: localhost/notes:latest]; a name without a host is below localhost/, as podman has it, so
-                       that no node looks for it anywhere else
+  -t, --tag NAME:TAG   The image's name [default: localhost/notes:latest]; a name without a host gets the host localhost, as in podman, so that no
+                       node looks for it in a registry
   -h, --help           Print this help
 
 To a k3s node, podman, or a registry:
@@ -40,8 +40,8 @@ To a k3s node, podman, or a registry:
   skopeo copy --all oci-archive:notes.tar docker://registry.example/notes:1
 ";
 
-/// What the command was called with.
-struct Call {
+/// The command's options and arguments.
+struct Options {
     output: PathBuf,
     reference: Reference,
     executables: Vec<PathBuf>,
@@ -49,26 +49,31 @@ struct Call {
 
 /// Runs the command with the arguments after its name.
 pub(crate) fn run(arguments: lexopt::Parser) -> Result<(), Error> {
-    let Some(call) = call(arguments)? else { return error::print(HELP) };
-    let mut entries = call.executables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let Some(options) = options(arguments)? else { return error::print(HELP) };
+    let mut entries = options.executables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(|(_, entry)| entry.platform);
     refuse_same_platform(&entries)?;
 
     let platforms = entries.iter().map(|(_, entry)| entry.platform.to_string()).collect::<Vec<_>>().join(", ");
     let entries: Vec<Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
-    let archive = layout::archive(&entries, &call.reference, created()?);
-    fs::write(&call.output, &archive).map_err(|source| Error::File {
+    let archive = layout::archive(&entries, &options.reference, created()?);
+    fs::write(&options.output, &archive).map_err(|source| Error::File {
         action: "write",
-        path: call.output.clone(),
+        path: options.output.clone(),
         source,
     })?;
-    // To standard error, so that `--output /dev/stdout` can be piped into a node.
-    eprintln!("{}: {} for {platforms}, {} KiB", call.output.display(), call.reference, archive.len().div_ceil(1024));
+    // To standard error, so that `--output /dev/stdout` can be piped.
+    eprintln!(
+        "{}: {} for {platforms}, {} KiB",
+        options.output.display(),
+        options.reference,
+        archive.len().div_ceil(1024)
+    );
     Ok(())
 }
 
-/// Parses the arguments; `None` where help is asked for.
-fn call(mut arguments: lexopt::Parser) -> Result<Option<Call>, Error> {
+/// Parses the arguments; `None` for `--help`.
+fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
     use lexopt::prelude::{Long, Short, Value};
 
     let (mut output, mut reference, mut executables) = (None, Reference::default(), Vec::new());
@@ -88,7 +93,7 @@ fn call(mut arguments: lexopt::Parser) -> Result<Option<Call>, Error> {
     if let Some(path) = executables.iter().find(|path| is_same_file(path, &output)) {
         return Err(Error::usage(format!("the archive would overwrite the executable {}", path.display())));
     }
-    Ok(Some(Call { output, reference, executables }))
+    Ok(Some(Options { output, reference, executables }))
 }
 
 fn is_same_file(left: &Path, right: &Path) -> bool {
@@ -101,7 +106,7 @@ fn read(path: &Path) -> Result<(PathBuf, Entry), Error> {
     Ok((path.to_owned(), Entry { platform, executable }))
 }
 
-/// Of executables in order of platform, says which two are for the same.
+/// Refuses two executables for the same platform. The entries are sorted by platform.
 fn refuse_same_platform(entries: &[(PathBuf, Entry)]) -> Result<(), Error> {
     match entries.windows(2).find(|pair| pair[0].1.platform == pair[1].1.platform) {
         None => Ok(()),
@@ -113,7 +118,7 @@ fn refuse_same_platform(entries: &[(PathBuf, Entry)]) -> Result<(), Error> {
     }
 }
 
-/// The time that the image states: `SOURCE_DATE_EPOCH`, else the epoch, so that the same executables give the same digest.
+/// The time of creation in the image: `SOURCE_DATE_EPOCH`, else 1970, so that the same executables give the same digest.
 fn created() -> Result<Timestamp, Error> {
     let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::UNIX_EPOCH) };
     let value = value.to_string_lossy();
@@ -139,7 +144,7 @@ mod tests {
         let error = refuse_same_platform(&[entry("old/notes"), entry("new/notes")]).expect_err("both are for x86_64");
         assert_eq!(
             error.to_string(),
-            "old/notes and new/notes are both for linux/amd64, and an image holds one executable for each machine; leave one out"
+            "old/notes and new/notes are both for linux/amd64; an image contains one executable for each machine, so leave one out"
         );
         assert!(refuse_same_platform(&[entry("notes")]).is_ok());
     }
@@ -149,12 +154,12 @@ mod tests {
         let me = std::env::current_exe().expect("the test has a path");
         let arguments = [std::ffi::OsStr::new("--output"), me.as_os_str(), me.as_os_str()];
         assert!(
-            matches!(call(lexopt::Parser::from_args(arguments)), Err(Error::Usage { message }) if message.contains("overwrite"))
+            matches!(options(lexopt::Parser::from_args(arguments)), Err(Error::Usage { message }) if message.contains("overwrite"))
         );
     }
 
     #[test]
-    fn help_comes_before_what_is_missing() {
-        assert!(matches!(call(lexopt::Parser::from_args(["--help"])), Ok(None)));
+    fn help_is_printed_although_arguments_are_missing() {
+        assert!(matches!(options(lexopt::Parser::from_args(["--help"])), Ok(None)));
     }
 }

@@ -1,5 +1,5 @@
-//! The author's command: what is done on the author's machine, never on the one that serves. A command is a module of its own, which takes the
-//! arguments after its name; here they are chosen, and what they return becomes an exit code: 0 done, 1 failed, 2 called wrongly.
+//! The author's command, which runs on the author's machine and never on the server. Each command is a module that takes the arguments after its name.
+//! This file selects the command and turns its result into an exit code: 0 success, 1 failure, 2 wrong command line.
 
 mod error;
 mod image;
@@ -17,10 +17,10 @@ Commands:
   image      Write a container image of built executables, without a container engine
 
 Options:
-  -h, --help     Print this help; after a command, that command's
+  -h, --help     Print this help, or the help of the command before it
   -V, --version  Print the version
 
-To put a site into an image for two Raspberry Pis:
+To make an image of a site for a Raspberry Pi:
   cargo build --release --target aarch64-unknown-linux-musl
   graven image --output notes.tar target/aarch64-unknown-linux-musl/release/notes
 ";
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_call_exits_with_two_and_a_failure_with_one() {
+    fn a_wrong_command_line_exits_with_two_and_a_failure_with_one() {
         for (arguments, expected) in [
             (&[][..], 2),
             (&["imge"], 2),

@@ -1,14 +1,14 @@
-//! Executables to the bytes of an OCI image archive: an image layout (OCI Image Format Specification 1.0, image-layout.md) in a tar file. From
-//! the inside out, each thing named by the digest of its bytes in the next:
+//! Executables in, the bytes of an OCI image archive out: an image layout (OCI Image Format Specification 1.0, image-layout.md) in a tar file. Each part
+//! refers to the one before by its digest:
 //!
-//! 1. a *layer* for each executable: a tar file with the one file in it;
-//! 2. its *config*: how it is run, and for which machine;
+//! 1. a *layer* for each executable: a tar file with one file in it;
+//! 2. its *config*: its machine, and how it is run;
 //! 3. its *manifest*: config and layer;
 //! 4. the *image index*: the manifests by machine;
-//! 5. `index.json`: the image index by name. containerd takes the name from an annotation of its own, and so does podman.
+//! 5. `index.json`: the image index by name. containerd and podman each read the name from their own annotation.
 //!
-//! Layers are stored as they are: most of an executable is a pack, whose bytes are compressed already. There is an index for one executable
-//! too, so that it is the same thing to all who read it, and nothing but the executables, the name and the time decides the bytes.
+//! Layers are not compressed, because most of an executable is a pack, which is compressed. An image of one executable has an index too, so that all
+//! images have the same structure. The bytes depend on the executables, the name and the time alone.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ use tar::{EntryType, Header};
 use super::elf::Platform;
 use super::reference::Reference;
 
-/// What the file is called in the image, and what is run.
+/// The name of the file in the image, and of its entrypoint.
 const EXECUTABLE: &str = "notes";
 
-/// A user and group without a name and without rights, by number, as Kubernetes' `runAsNonRoot` has to see it; the one that is customary.
+/// The customary user and group without rights. Kubernetes' `runAsNonRoot` needs their numbers.
 const USER: &str = "65532:65532";
 
-/// Where the server listens by default.
+/// The server's default port.
 const PORT: &str = "8080/tcp";
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -43,7 +43,7 @@ pub(crate) struct Entry {
     pub(crate) executable: Vec<u8>,
 }
 
-/// The archive of an image with these executables, in their order, and this name.
+/// The archive of an image with these executables, in this order, and this name.
 pub(crate) fn archive(entries: &[Entry], reference: &Reference, created: Timestamp) -> Vec<u8> {
     let mut blobs = Blobs::default();
     let manifests: Vec<Value> = entries.iter().map(|entry| image(&mut blobs, entry, reference, created)).collect();
@@ -82,7 +82,7 @@ fn image(blobs: &mut Blobs, entry: &Entry, reference: &Reference, created: Times
     descriptor
 }
 
-/// An image's config: the platform's own members, and how the image is run.
+/// An image's config: the members of its platform, and how it is run.
 fn config(platform: &Value, layer: &Value, reference: &Reference, created: Timestamp) -> Value {
     let mut config = platform.clone();
     config["created"] = created.to_string().into();
@@ -96,20 +96,20 @@ fn config(platform: &Value, layer: &Value, reference: &Reference, created: Times
             "org.opencontainers.image.version": reference.tag(),
         },
     });
-    // The layer is not compressed, so that the digest of what is unpacked is that of what is stored.
+    // The layer is not compressed, so the digest of its content is the digest of the stored bytes.
     config["rootfs"] = json!({ "type": "layers", "diff_ids": [layer] });
     config["history"] = json!([{ "created": created.to_string(), "created_by": "graven image" }]);
     config
 }
 
-/// What an image layout stores: bytes by their digest.
+/// The blobs of an image layout, by their digests.
 #[derive(Default)]
 struct Blobs {
     by_digest: BTreeMap<String, Vec<u8>>,
 }
 
 impl Blobs {
-    /// Stores bytes; returns their descriptor.
+    /// Adds a blob; returns its descriptor.
     fn add(&mut self, media_type: &str, bytes: Vec<u8>) -> Value {
         let digest = hex(&Sha256::digest(&bytes));
         let descriptor = json!({ "mediaType": media_type, "digest": format!("sha256:{digest}"), "size": bytes.len() });
@@ -126,7 +126,7 @@ fn json_bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
 }
 
-/// A tar file in memory, where everything belongs to root and is of one time.
+/// A tar file in memory. All its entries belong to root and have the same time.
 struct Tar {
     builder: tar::Builder<Vec<u8>>,
     time: u64,
@@ -134,7 +134,7 @@ struct Tar {
 
 impl Tar {
     fn new(time: Timestamp) -> Self {
-        let time = u64::try_from(time.as_second()).expect("it is not before 1970");
+        let time = u64::try_from(time.as_second()).expect("the time is not before 1970");
         Self { builder: tar::Builder::new(Vec::new()), time }
     }
 
@@ -156,11 +156,11 @@ impl Tar {
         header.set_size(u64::try_from(bytes.len()).expect("a length has at most 64 bits"));
         self.builder
             .append_data(&mut header, path, bytes)
-            .expect("the path is short, and memory takes all that is written");
+            .expect("the path is short, and writing to memory cannot fail");
     }
 
     fn finish(self) -> Vec<u8> {
-        self.builder.into_inner().expect("memory takes all that is written")
+        self.builder.into_inner().expect("writing to memory cannot fail")
     }
 }
 
@@ -191,7 +191,7 @@ mod tests {
         files
     }
 
-    /// What a descriptor points to, its size and digest checked.
+    /// The blob of a descriptor, whose size and digest are checked.
     fn follow<'a>(files: &'a BTreeMap<String, Vec<u8>>, descriptor: &Value) -> &'a [u8] {
         let digest = descriptor["digest"].as_str().and_then(|digest| digest.strip_prefix("sha256:")).expect("a digest");
         let bytes = &files[&format!("blobs/sha256/{digest}")];
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_executable_is_run_as_nobody() {
+    fn the_executable_runs_as_a_user_without_rights() {
         let reference = "me/blog:7".parse().expect("a name");
         let arm = json!({ "architecture": "arm", "variant": "v7", "os": "linux" });
         let layer = json!("sha256:00");
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_of_root_of_one_time_and_only_the_executable_can_be_run() {
+    fn an_entry_has_its_mode_its_time_and_belongs_to_root() {
         let mut layer = Tar::new(Timestamp::from_second(86_400).expect("a time"));
         layer.file("notes", 0o755, b"executable");
         let layer = layer.finish();
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_executables_give_the_same_bytes_and_the_time_is_seen() {
+    fn the_same_executables_give_the_same_bytes_and_the_time_changes_them() {
         let archive = |seconds: i64| {
             archive(&entries(&[AARCH64]), &Reference::default(), Timestamp::from_second(seconds).expect("a time"))
         };

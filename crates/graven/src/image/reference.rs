@@ -1,30 +1,30 @@
-//! The name of an image: `HOST/PATH:TAG`, as registries and container engines have it. A name without a host is one of `localhost`, as podman
-//! has it: Docker's and Kubernetes' own default is a public registry, where the same name can be somebody else's.
+//! The name of an image: `HOST/PATH:TAG`. A name without a host gets the host `localhost`, as in podman. The default of Docker and Kubernetes is a public
+//! registry, where somebody else may own the name.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest tag that a registry takes (OCI Distribution Specification, "Pulling manifests").
-const LONGEST_TAG: usize = 128;
+/// The maximum length of a tag (OCI Distribution Specification, "Pulling manifests").
+const MAX_TAG_LENGTH: usize = 128;
 
-/// A name that a node finds an image by.
+/// The name of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {
     /// The registry's host, with its port.
     host: String,
-    /// The repository in it.
+    /// The repository in the registry.
     path: String,
-    /// Which of the repository's images.
+    /// The tag in the repository.
     tag: String,
 }
 
 impl Reference {
-    /// The last name of the path: what the image is called.
+    /// The last part of the path.
     pub(crate) fn title(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
     }
 
-    /// Which of the repository's images it is.
+    /// The tag in the repository.
     pub(crate) fn tag(&self) -> &str {
         &self.tag
     }
@@ -42,9 +42,9 @@ impl fmt::Display for Reference {
     }
 }
 
-/// Why a text is not a name: said in one line, with what is allowed.
+/// The part of a text that makes it no valid name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotAReference {
+pub(crate) enum InvalidReference {
     /// The host or its port.
     Host,
     /// The path.
@@ -53,38 +53,38 @@ pub(crate) enum NotAReference {
     Tag,
 }
 
-impl fmt::Display for NotAReference {
+impl fmt::Display for InvalidReference {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::Host => "the host is letters, digits, `.` and `-`, with a port at most",
+            Self::Host => "expected a host of letters, digits, `.` and `-`, perhaps with a port",
             Self::Path => {
-                "the name is lower-case letters and digits, with `.`, `_`, `-` between them and `/` between its parts"
+                "expected a name of lower-case letters and digits, with `.`, `_`, `-` between them and `/` between its parts"
             }
             Self::Tag => {
-                "the tag is at most 128 letters, digits, `.`, `_` and `-`, and begins with none of the first and last"
+                "expected a tag of at most 128 letters, digits, `.`, `_` and `-`, which does not begin with `.` or `-`"
             }
         })
     }
 }
 
-impl std::error::Error for NotAReference {}
+impl std::error::Error for InvalidReference {}
 
 impl FromStr for Reference {
-    type Err = NotAReference;
+    type Err = InvalidReference;
 
-    fn from_str(text: &str) -> Result<Self, NotAReference> {
-        // The first part is a host where it could not be a name, as container engines decide it.
+    fn from_str(text: &str) -> Result<Self, InvalidReference> {
+        // The first part is a host if it could not be a name, as in container engines.
         let (host, rest) = match text.split_once('/') {
             Some((host, rest)) if host == "localhost" || host.contains(['.', ':']) => (host, rest),
             _ => ("localhost", text),
         };
         let (path, tag) = rest.split_once(':').unwrap_or((rest, "latest"));
         if !is_host(host) {
-            Err(NotAReference::Host)
+            Err(InvalidReference::Host)
         } else if !path.split('/').all(is_path_part) {
-            Err(NotAReference::Path)
+            Err(InvalidReference::Path)
         } else if !is_tag(tag) {
-            Err(NotAReference::Tag)
+            Err(InvalidReference::Tag)
         } else {
             Ok(Self { host: host.to_owned(), path: path.to_owned(), tag: tag.to_owned() })
         }
@@ -102,7 +102,7 @@ fn is_host(text: &str) -> bool {
     name.split('.').all(is_label) && port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
 }
 
-/// Separators stand between letters or digits: one `.`, one or two `_`, any number of `-`.
+/// Separators are between letters or digits: one `.`, one or two `_`, any number of `-`.
 fn is_path_part(part: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let separators = part.split(|letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit());
@@ -114,7 +114,7 @@ fn is_path_part(part: &str) -> bool {
 }
 
 fn is_tag(tag: &str) -> bool {
-    (1..=LONGEST_TAG).contains(&tag.len())
+    (1..=MAX_TAG_LENGTH).contains(&tag.len())
         && !tag.starts_with(['.', '-'])
         && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_without_a_host_is_one_of_localhost() {
+    fn a_name_without_a_host_gets_localhost() {
         for (text, expected) in [
             ("notes", "localhost/notes:latest"),
             ("notes:1", "localhost/notes:1"),
@@ -143,32 +143,32 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_part_is_named() {
+    fn the_invalid_part_is_reported() {
         let long = format!("notes:{}", "a".repeat(129));
         for (text, expected) in [
-            ("", NotAReference::Path),
-            ("Notes:1", NotAReference::Path),
-            ("a//b", NotAReference::Path),
-            ("a/", NotAReference::Path),
-            ("a..b", NotAReference::Path),
-            ("-a", NotAReference::Path),
-            ("a_-b", NotAReference::Path),
-            ("a___b", NotAReference::Path),
-            ("notes:", NotAReference::Tag),
-            ("notes:-1", NotAReference::Tag),
-            ("notes:1:2", NotAReference::Tag),
-            ("notes:1@sha256", NotAReference::Tag),
-            (&long, NotAReference::Tag),
-            ("pi:/notes", NotAReference::Host),
-            ("pi:99999/notes", NotAReference::Host),
-            ("a..b/notes", NotAReference::Host),
+            ("", InvalidReference::Path),
+            ("Notes:1", InvalidReference::Path),
+            ("a//b", InvalidReference::Path),
+            ("a/", InvalidReference::Path),
+            ("a..b", InvalidReference::Path),
+            ("-a", InvalidReference::Path),
+            ("a_-b", InvalidReference::Path),
+            ("a___b", InvalidReference::Path),
+            ("notes:", InvalidReference::Tag),
+            ("notes:-1", InvalidReference::Tag),
+            ("notes:1:2", InvalidReference::Tag),
+            ("notes:1@sha256", InvalidReference::Tag),
+            (&long, InvalidReference::Tag),
+            ("pi:/notes", InvalidReference::Host),
+            ("pi:99999/notes", InvalidReference::Host),
+            ("a..b/notes", InvalidReference::Host),
         ] {
             assert_eq!(text.parse::<Reference>(), Err(expected), "{text:?}");
         }
     }
 
     #[test]
-    fn the_title_is_the_last_of_the_path() {
+    fn the_title_is_the_last_part_of_the_path() {
         let reference = "registry.example/me/notes:1".parse::<Reference>().expect("a name");
         assert_eq!((reference.title(), reference.tag()), ("notes", "1"));
     }
