@@ -1,4 +1,4 @@
-//! The command line, as the operator types it.
+//! The command line of the site executable.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ fn extract(to: &Path, more: &[&str]) -> Ran {
     finish(command(&executable::path()).arg("extract").args(more).arg(to))
 }
 
-/// A failure is one line, so that it can be read in a journal.
+/// Checks that an error is one line, which can be read in a journal.
 pub(crate) fn check_failure(ran: &Ran, code: i32, says: &[&str]) {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{}", ran.stderr);
     assert!(ran.stderr.starts_with("notes: ") && ran.stderr.lines().count() == 1, "{:?}", ran.stderr);
@@ -29,7 +29,7 @@ pub(crate) fn check_failure(ran: &Ran, code: i32, says: &[&str]) {
     }
 }
 
-/// All files below a folder, by their path from it.
+/// All files in a folder, by their path from it.
 fn files(folder: &Path) -> BTreeSet<PathBuf> {
     fn walk(folder: &Path, root: &Path, found: &mut BTreeSet<PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder") {
@@ -47,7 +47,7 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
 }
 
 #[test]
-fn list_shows_every_route_for_a_person() {
+fn list_shows_every_route_in_a_table() {
     let table = output(&["list"]);
     let lines: Vec<_> = table.lines().collect();
     assert_eq!(lines.len(), routes().len() + 2, "a line a route, a head and totals");
@@ -64,7 +64,7 @@ fn list_shows_every_route_for_a_person() {
 }
 
 #[test]
-fn list_gives_a_program_the_same_with_totals() {
+fn list_as_json_has_the_same_routes_and_totals() {
     let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
     for coding in ["identity", "gzip", "br", "zstd"] {
         let sizes = routes().iter().flat_map(Route::sizes).filter(|(stored, _)| stored == coding);
@@ -103,7 +103,7 @@ fn extract_writes_the_site_as_files_that_any_host_can_serve() {
 }
 
 #[test]
-fn extract_writes_over_nothing_without_being_told() {
+fn extract_replaces_nothing_without_force() {
     let folder = folder();
     fs::write(folder.path().join("mine"), "kept").expect("a file");
     let ran = extract(folder.path(), &[]);
@@ -154,7 +154,7 @@ fn unit_prints_the_service_and_its_socket() {
 }
 
 #[test]
-fn what_is_not_understood_is_said_in_a_line() {
+fn a_wrong_command_line_is_an_error_of_one_line() {
     for (arguments, says) in [
         (&["sevre"][..], "`sevre`"),
         (&["--lisen", "127.0.0.1:0"], "--lisen"),
@@ -171,16 +171,20 @@ fn what_is_not_understood_is_said_in_a_line() {
     ] {
         check_failure(&run(arguments), 2, &[says, "`notes --help`"]);
     }
-    let mut told = command(&executable::path());
-    told.env("NOTES_WORKERS", "-1");
-    check_failure(&finish(&mut told), 2, &["NOTES_WORKERS", "\"-1\""]);
-    let mut told = command(&executable::path());
-    told.env("NOTES_WORKRS", "2");
-    check_failure(&finish(&mut told), 2, &["NOTES_WORKRS: there is no such variable", "the nearest is NOTES_WORKERS"]);
+    let mut by_variable = command(&executable::path());
+    by_variable.env("NOTES_WORKERS", "-1");
+    check_failure(&finish(&mut by_variable), 2, &["NOTES_WORKERS", "\"-1\""]);
+    let mut by_variable = command(&executable::path());
+    by_variable.env("NOTES_WORKRS", "2");
+    check_failure(
+        &finish(&mut by_variable),
+        2,
+        &["NOTES_WORKRS: there is no such variable", "the nearest is NOTES_WORKERS"],
+    );
 }
 
 #[test]
-fn variables_of_the_build_do_not_keep_it_from_serving() {
+fn variables_of_the_build_are_ignored() {
     let mut command = command(&executable::path());
     let site =
         Server::start_by(command.env("NOTES_BASE_URL", "https://example.org").env("NOTES_SERVICE_HOST", "10.0.0.1"));
@@ -188,7 +192,7 @@ fn variables_of_the_build_do_not_keep_it_from_serving() {
 }
 
 #[test]
-fn a_file_in_the_place_of_a_socket_is_left_alone_and_named() {
+fn a_file_at_the_path_of_a_socket_is_kept_and_named() {
     let folder = folder();
     let file = folder.path().join("file");
     fs::write(&file, "mine").expect("a file");
@@ -198,7 +202,7 @@ fn a_file_in_the_place_of_a_socket_is_left_alone_and_named() {
 }
 
 #[test]
-fn an_admin_address_that_others_can_reach_is_warned_of() {
+fn an_admin_address_that_others_can_reach_gets_a_warning() {
     for (address, warns) in [("0.0.0.0:0", true), ("[::]:0", true), ("127.0.0.1:0", false), ("[::1]:0", false)] {
         let mut command = command(&executable::path());
         let mut site = Server::start_by(command.args(["--admin", address]).stderr(Stdio::piped()));
@@ -211,8 +215,8 @@ fn an_admin_address_that_others_can_reach_is_warned_of() {
     }
 }
 
-/// A shell that sets limits, and then becomes the executable with these arguments. `None` where the executable is run by another program, which the
-/// limits would be for.
+/// A shell that sets limits and then executes the executable with these arguments. `None` if an emulator runs the executable, because the limits would
+/// apply to the emulator.
 fn limited(limits: &str, arguments: &[&str]) -> Option<Ran> {
     if std::env::var_os("NOTES_RUNNER").is_some() {
         return None;
@@ -223,23 +227,23 @@ fn limited(limits: &str, arguments: &[&str]) -> Option<Ran> {
 }
 
 #[test]
-fn it_says_that_it_serves_only_where_it_does() {
-    // Enough to listen, and not for what each worker needs besides.
+fn addresses_are_printed_only_once_they_are_served() {
+    // Enough to listen, but not for the workers.
     let Some(ran) = limited("ulimit -n 40", &["--listen", "127.0.0.1:0", "--workers", "20"]) else { return };
     check_failure(&ran, 1, &["cannot start a worker", "take fewer --workers"]);
 }
 
 #[test]
-fn too_few_descriptors_for_so_many_workers_are_said_to_be_that() {
+fn too_few_descriptors_for_the_workers_are_reported() {
     let Some(ran) = limited("ulimit -n 64", &["--listen", "127.0.0.1:0", "--workers", "100"]) else { return };
     check_failure(&ran, 1, &["cannot listen on 127.0.0.1:", "raise the limit on open files", "fewer --workers"]);
 }
 
-/// As on a full disk: no file can be longer than this.
+/// The maximum size of a file, to imitate a full disk.
 const FULL: &str = "trap '' XFSZ; ulimit -f 8";
 
 #[test]
-fn extract_that_fails_leaves_a_new_folder_out() {
+fn extract_that_fails_creates_no_folder() {
     let folder = folder();
     let to = folder.path().join("not/yet/there");
     let Some(ran) = limited(FULL, &["extract", to.to_str().expect("UTF-8")]) else { return };
@@ -283,7 +287,7 @@ fn extract_with_force_replaces_files_and_adds_to_folders() {
 }
 
 #[test]
-fn extract_with_force_changes_nothing_where_a_folder_is_in_the_place_of_a_file() {
+fn extract_with_force_changes_nothing_if_a_folder_has_the_name_of_a_file() {
     let folder = folder();
     fs::create_dir(folder.path().join("index.html")).expect("a new folder");
     check_failure(&extract(folder.path(), &["--force"]), 1, &["expected a file at ", "index.html; move away"]);
@@ -304,7 +308,7 @@ fn extract_of_a_relative_folder_goes_below_the_current_one() {
 }
 
 #[test]
-fn an_address_in_use_is_said_in_a_line_with_what_to_do() {
+fn an_address_in_use_is_an_error_that_says_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
     let ran = run(&["--listen", &address]);
@@ -312,20 +316,20 @@ fn an_address_in_use_is_said_in_a_line_with_what_to_do() {
 }
 
 #[test]
-fn an_address_of_another_computer_is_said_in_a_line() {
-    // TEST-NET-1 (RFC 5737 §3) is nobody's.
+fn an_address_of_another_computer_is_an_error_of_one_line() {
+    // TEST-NET-1 (RFC 5737 §3) belongs to nobody.
     check_failure(&run(&["--listen", "192.0.2.1:8080"]), 1, &["192.0.2.1:8080", "not an address of this computer"]);
 }
 
 #[test]
-fn told_to_leave_it_leaves() {
+fn sigterm_ends_the_server() {
     let site = Server::start();
     assert_eq!(site.get("/notes", &[]).status, 200);
     assert_eq!(site.terminate(), Some(0));
 }
 
 #[test]
-fn a_reader_of_the_list_may_go_away() {
+fn a_closed_pipe_is_not_an_error() {
     let mut child =
         executable::spawn(command(&executable::path()).arg("list").stdout(Stdio::piped()).stderr(Stdio::piped()));
     drop(child.stdout.take());

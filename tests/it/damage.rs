@@ -1,4 +1,4 @@
-//! An executable of which bits have flipped: `verify` finds each, and what is served is what was built, or an error.
+//! Executables with flipped bits: `verify` finds each, and the server sends the original bytes or an error.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, ErrorKind};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::cli::check_failure;
 use crate::executable::{self, Server, command, finish, output, routes};
 
-/// After which a damaged executable is taken for one that never ends. One that is killed too early was not called sound, so it spoils no test.
+/// The time after which a damaged executable is killed, because it may never end. Killing one too early fails no test, because it has not passed `verify`.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A copy of the executable, to be damaged.
@@ -43,7 +43,7 @@ impl Copy {
         self.folder.path().join("notes")
     }
 
-    /// Flips one bit; a second flip of the same repairs it.
+    /// Flips one bit; flipping it again repairs it.
     fn flip(&self, at: usize, bit: usize) {
         let mut byte = [0];
         let file = || OpenOptions::new().read(true).write(true).open(self.path());
@@ -55,12 +55,12 @@ impl Copy {
         file.write_all_at(&byte, at as u64).expect("it can be written");
     }
 
-    /// Where these bytes lie in it.
+    /// The offset of these bytes in it.
     fn find(&self, bytes: &[u8]) -> usize {
         self.bytes.windows(bytes.len()).position(|window| window == bytes).expect("they lie in there as they are")
     }
 
-    /// Where the site image lies in it, and how long it is: behind its magic are its version and its length.
+    /// The range of the site image in it. The magic number is followed by the version and the length.
     fn pack(&self) -> (usize, usize) {
         const BEGIN: &[u8] = b"\x89GRAVEN\n\x02\0\0\0\0\0\0\0";
         let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
@@ -69,7 +69,7 @@ impl Copy {
     }
 }
 
-/// Numbers that are spread evenly and the same in each run (`SplitMix64`).
+/// Pseudorandom numbers, the same in each run (`SplitMix64`).
 fn random(mut state: u64) -> impl Iterator<Item = usize> {
     std::iter::repeat_with(move || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -79,7 +79,7 @@ fn random(mut state: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Runs what may not be an executable any more, or never end; `None` where it does not start.
+/// Runs an executable that may be damaged; `None` if it does not start.
 fn verify(path: &Path) -> Option<Output> {
     let mut command = command(path);
     command.arg("verify").stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -101,7 +101,7 @@ fn verify(path: &Path) -> Option<Output> {
 }
 
 #[test]
-fn verify_says_what_it_has_checked_and_what_not() {
+fn verify_prints_what_it_has_checked() {
     let copy = Copy::new();
     let ran = finish(command(&copy.path()).arg("verify"));
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
@@ -128,7 +128,7 @@ fn a_flip_of_any_bit_of_a_recorded_executable_is_found() {
     let mut next = |below: usize| numbers.next().expect("they do not end") % below;
     let mut places: Vec<usize> = (0..80).map(|_| next(copy.bytes.len())).collect();
     places.extend((0..20).map(|_| start + next(length)));
-    // What the kernel reads to start it.
+    // The part that the kernel reads to start it.
     places.extend((0..20).map(|_| next(1024)));
     for at in places {
         let bit = next(8);
@@ -143,9 +143,9 @@ fn a_flip_of_any_bit_of_a_recorded_executable_is_found() {
 }
 
 #[test]
-fn a_flip_in_the_file_is_named_with_what_to_do() {
+fn damage_in_the_file_is_an_error_that_says_what_to_do() {
     let copy = Copy::recorded();
-    // A message that is not used here: the executable runs as before, and only its record shows it.
+    // A text that is not used here: the executable runs as before, and only its record shows the damage.
     copy.flip(copy.find(b"is in use: stop the program"), 0);
     let ran = finish(command(&copy.path()).arg("verify"));
     check_failure(&ran, 1, &["this executable or its record is damaged", "notes.sha256", "copy the executable again"]);

@@ -1,4 +1,4 @@
-//! The executable under test: run for its output, or started as a server and asked over HTTP.
+//! The executable under test: runs it for its output, or starts it as a server and sends it requests.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// How long a client waits for a server that computes nothing: long enough for an emulator on a busy machine.
+/// How long a client waits for a response: long enough for an emulator on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The file under test.
+/// The path of the executable under test.
 pub(crate) fn path() -> PathBuf {
     env::var_os("NOTES_EXECUTABLE").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_notes")), PathBuf::from)
 }
 
-/// A command that runs an executable, through `NOTES_RUNNER` where that is set, and is told nothing by the environment.
+/// A command that runs an executable without settings from the environment, by `NOTES_RUNNER` if that is set.
 pub(crate) fn command(executable: &Path) -> Command {
     let runner = emulator().unwrap_or_default();
     let mut words = runner.split_whitespace();
@@ -36,20 +36,19 @@ pub(crate) fn command(executable: &Path) -> Command {
     command
 }
 
-/// Removes the variables that are meant for these tests: the executable refuses those that it does not know.
+/// Removes the variables for these tests, because the executable refuses unknown ones.
 pub(crate) fn forget_settings(command: &mut Command) {
     for (variable, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NOTES_")) {
         command.env_remove(variable);
     }
 }
 
-/// What runs the executable, if it cannot run by itself.
+/// The emulator that runs the executable, if there is one.
 pub(crate) fn emulator() -> Option<String> {
     env::var("NOTES_RUNNER").ok().filter(|runner| !runner.is_empty())
 }
 
-/// Starts a process. A file that was just written may still be open for writing in a child that another thread is about to start, so "text file
-/// busy" is worth another try.
+/// Starts a process. A file that was just written may still be open in a child that another thread is starting, so "text file busy" is tried again.
 pub(crate) fn spawn(command: &mut Command) -> Child {
     for _ in 0..100 {
         match command.spawn() {
@@ -60,7 +59,7 @@ pub(crate) fn spawn(command: &mut Command) -> Child {
     panic!("{command:?} stays busy")
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -86,7 +85,7 @@ pub(crate) fn run(arguments: &[&str]) -> Ran {
     finish(command(&path()).args(arguments))
 }
 
-/// What the executable writes when all is well.
+/// The standard output of a run that must succeed.
 pub(crate) fn output(arguments: &[&str]) -> String {
     let ran = run(arguments);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{arguments:?}");
@@ -107,7 +106,7 @@ pub(crate) enum What {
 }
 
 impl Route {
-    /// Whether it is of this type, whatever its parameters.
+    /// Whether it has this media type, with any parameters.
     pub(crate) fn is_a(&self, wanted: &str) -> bool {
         matches!(&self.what, What::Page { media_type, .. } if media_type.split(';').next() == Some(wanted))
     }
@@ -117,12 +116,12 @@ impl Route {
         self.is_a("text/html")
     }
 
-    /// What to ask for, to be sent it. The page for what is not found has no path of its own.
+    /// The request target. The not-found page is sent for any unknown path.
     pub(crate) fn target(&self) -> &str {
         if self.path == "404" { "/there-is-nothing-here" } else { &self.path }
     }
 
-    /// What it is answered with.
+    /// The status of the response.
     pub(crate) fn status(&self) -> u16 {
         match self.what {
             _ if self.path == "404" => 404,
@@ -131,7 +130,7 @@ impl Route {
         }
     }
 
-    /// How long it is in a coding; 0 where it is not stored so.
+    /// Its length in a coding; 0 if it is not stored in it.
     pub(crate) fn size(&self, coding: &str) -> usize {
         self.sizes().iter().find(|(name, _)| name == coding).map_or(0, |(_, size)| *size)
     }
@@ -154,7 +153,7 @@ pub(crate) fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-/// The pages for people, that for what is not found among them.
+/// The pages for people, with the not-found page.
 pub(crate) fn html_routes() -> impl Iterator<Item = &'static Route> {
     routes().iter().filter(|route| route.is_html())
 }
@@ -172,12 +171,12 @@ fn route(row: &Value) -> Route {
     Route { path: text("path"), what }
 }
 
-/// The executable, serving.
+/// A running server.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
     address: String,
-    /// Held open, so that what the server still has to say does not fail.
+    /// Kept open, so that the server can still write to it.
     stdout: Option<BufReader<ChildStdout>>,
 }
 
@@ -187,7 +186,7 @@ impl Server {
         Self::start_by(&mut command(&path()))
     }
 
-    /// The same, by this command, which has no arguments yet but options of `serve`.
+    /// Like [`Server::start`], with a command whose only arguments are options of `serve`.
     pub(crate) fn start_by(command: &mut Command) -> Self {
         command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
         let mut server = Server { child: spawn(command), address: String::new(), stdout: None };
@@ -200,12 +199,12 @@ impl Server {
         server
     }
 
-    /// Where it listens.
+    /// Its address.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Bytes of memory that it has.
+    /// Its resident memory, in bytes.
     pub(crate) fn resident(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says so");
@@ -220,17 +219,17 @@ impl Server {
         Client { stream, read: Vec::new() }
     }
 
-    /// One request on a connection of its own.
+    /// Sends one request on a new connection.
     pub(crate) fn ask(&self, method: &str, target: &str, fields: &[(&str, &str)]) -> Response {
         self.connect().ask(method, target, fields)
     }
 
-    /// One GET on a connection of its own.
+    /// Sends one GET request on a new connection.
     pub(crate) fn get(&self, target: &str, fields: &[(&str, &str)]) -> Response {
         self.ask("GET", target, fields)
     }
 
-    /// What it writes to standard error, where that was piped.
+    /// Its standard error, which must be piped.
     pub(crate) fn stderr(&mut self) -> BufReader<ChildStderr> {
         BufReader::new(self.child.stderr.take().expect("it is piped"))
     }
@@ -241,13 +240,13 @@ impl Server {
         assert!(told.expect("`kill` is there").success());
     }
 
-    /// Tells it to leave as a service manager does, and waits for it.
+    /// Sends SIGTERM, as a service manager does, and waits until it ends.
     pub(crate) fn terminate(self) -> Option<i32> {
         self.signal("TERM");
         self.wait()
     }
 
-    /// Waits until it has left.
+    /// Waits until it ends.
     pub(crate) fn wait(mut self) -> Option<i32> {
         self.child.wait().expect("it is our child").code()
     }
@@ -255,13 +254,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have left by itself; there is nothing to be done about a failure here.
+        // It may have ended; an error here has no consequence.
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// A connection: HTTP/1.1 with as little as these tests need, so that it forgives nothing.
+/// A connection with a minimal and strict HTTP/1.1 client.
 #[derive(Debug)]
 pub(crate) struct Client {
     stream: TcpStream,
@@ -269,7 +268,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// One request and its answer. The connection is kept.
+    /// Sends a request and reads the response. The connection stays open.
     pub(crate) fn ask(&mut self, method: &str, target: &str, fields: &[(&str, &str)]) -> Response {
         let mut head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
         for (name, value) in fields {
@@ -280,7 +279,7 @@ impl Client {
         self.response(method).unwrap_or_else(|fault| panic!("{method} {target}: {fault}"))
     }
 
-    /// GET.
+    /// Sends a GET request.
     pub(crate) fn get(&mut self, target: &str, fields: &[(&str, &str)]) -> Response {
         self.ask("GET", target, fields)
     }
@@ -324,19 +323,19 @@ impl Client {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    /// In the order of the wire, names in lower case.
+    /// In the order of the response, with names in lower case.
     pub(crate) fields: Vec<(String, String)>,
-    /// The bytes of status line and fields, the empty line among them.
+    /// The bytes of status line, fields and empty line.
     pub(crate) head: usize,
     pub(crate) content: Vec<u8>,
 }
 
 impl Response {
-    /// The value of a field that stands there once; empty where it does not.
+    /// The value of a field that occurs once; empty if it is missing.
     pub(crate) fn field(&self, name: &str) -> &str {
         let mut found = self.fields.iter().filter(|(field, _)| field == name);
         let value = found.next().map_or("", |(_, value)| value);
@@ -344,7 +343,7 @@ impl Response {
         value
     }
 
-    /// The fields but for the time, sorted.
+    /// The fields without Date, sorted.
     pub(crate) fn lasting_fields(&self) -> Vec<&(String, String)> {
         let mut fields: Vec<_> = self.fields.iter().filter(|(name, _)| name != "date").collect();
         fields.sort();

@@ -1,4 +1,4 @@
-//! `notes install --root`: the service as files under a folder. What systemd itself makes of them, tests/deploy/units looks at.
+//! `notes install --root`: the files of the service in a folder. tests/deploy/units tests them with systemd.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -46,7 +46,7 @@ fn length(path: &Path) -> u64 {
     fs::metadata(path).expect("a file").len()
 }
 
-/// All paths below a folder, with what links lead to.
+/// All paths in a folder, with the targets of links.
 fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -99,7 +99,7 @@ fn an_image_gets_the_executable_the_units_and_their_links() {
 }
 
 #[test]
-fn a_newer_version_keeps_the_one_before_and_can_be_rolled_back() {
+fn a_newer_version_keeps_the_previous_one_and_can_be_rolled_back() {
     let (root, download) = (root(), root());
     let newer = newer(download.path());
     succeed(&path(), &["install"], root.path());
@@ -107,7 +107,7 @@ fn a_newer_version_keeps_the_one_before_and_can_be_rolled_back() {
     let lengths = || [BINARY, PREVIOUS].map(|name| length(&root.path().join(name)));
     let [old, new] = [path(), newer.clone()].map(|path| length(&path));
     assert_eq!(lengths(), [new, old]);
-    // By hand it is for executables that this machine can run itself.
+    // An emulator cannot run the installed executables.
     if std::env::var_os("NOTES_RUNNER").is_none() {
         succeed(&newer, &["install", "--rollback"], root.path());
         assert_eq!(lengths(), [old, new]);
@@ -119,7 +119,7 @@ fn a_newer_version_keeps_the_one_before_and_can_be_rolled_back() {
 }
 
 #[test]
-fn a_dry_run_says_each_step_and_does_none() {
+fn a_dry_run_prints_each_step_and_does_none() {
     let root = root();
     let said = succeed(&path(), &["install", "--dry-run"], root.path());
     for step in ["would copy ", "would write ", "would link "] {
@@ -161,7 +161,7 @@ fn uninstalling_removes_what_was_installed_and_nothing_else() {
 }
 
 #[test]
-fn a_failure_is_a_line_that_says_what_to_do() {
+fn an_error_is_one_line_that_says_what_to_do() {
     let root = root();
     for (arguments, folder, expected) in [
         (&["install"][..], root.path().join("nowhere"), "create it first"),

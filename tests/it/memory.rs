@@ -1,4 +1,4 @@
-//! What connections hold: no more than they are charged with, and the same numbers wherever they are stated.
+//! The memory of connections: no more than the server accounts for, and the same numbers in all documents.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -11,10 +11,10 @@ use graven_serve::{Memory, Source};
 
 use crate::executable::{Server, command, emulator, output, path, routes};
 
-/// How many connections of a kind are held. What the allocator and the kernel's own count of pages are out by is a small part of it.
+/// How many connections of a kind are open. With so many, errors of the allocator and of the kernel's page count are small.
 const HELD: usize = 200;
 
-/// Longer than the server takes to have read what was sent.
+/// Longer than the server takes to read what was sent.
 const SETTLED: Duration = Duration::from_millis(300);
 
 /// A page's path, of some length in the pack.
@@ -33,7 +33,7 @@ fn open(server: &Server, bytes: &[u8], answered: bool) -> TcpStream {
     stream
 }
 
-/// An HTTP/2 client that opens no window for content, and asks for so many pages.
+/// The bytes of an HTTP/2 client that opens no window for content and requests this many pages.
 fn http2(requests: u32) -> Vec<u8> {
     // SETTINGS_INITIAL_WINDOW_SIZE = 0.
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0".to_vec();
@@ -72,7 +72,7 @@ fn no_connection_holds_more_than_it_is_charged_with() {
         ),
     ] {
         let server = Server::start_by(command(&path()).args(["--workers", "1"]));
-        // What the first ones take once is not counted.
+        // Memory that only the first connections take is not counted.
         let _first: Vec<_> = (0..10).map(|_| open(&server, &bytes, answered)).collect();
         thread::sleep(SETTLED);
         let before = server.resident();
@@ -84,7 +84,7 @@ fn no_connection_holds_more_than_it_is_charged_with() {
     }
 }
 
-/// As the documents write it: `16,384`.
+/// A number in the form of the documents: `16,384`.
 fn written(number: usize) -> String {
     let (thousands, rest) = (number / 1000, number % 1000);
     if thousands == 0 { rest.to_string() } else { format!("{thousands},{rest:03}") }
@@ -125,6 +125,6 @@ fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
         ("--help", &output(&["--help"]), format!("[default: {}]", limits::STREAMS)),
     ] {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(text.contains(&expected), "{place} does not say {expected:?}");
+        assert!(text.contains(&expected), "{place} does not contain {expected:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Signals: two end the server in order, those that mean "reload" elsewhere leave it alone.
+//! Signals: two end the server in order, and those that mean "reload" elsewhere have no effect.
 
 use std::io::{BufRead as _, Write as _};
 use std::net::TcpStream;
@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::executable::{Server, command, path};
 
-/// A server whose standard error is read.
+/// A server with a piped standard error.
 fn start(options: &[&str]) -> Server {
     let mut command = command(&path());
     Server::start_by(command.args(options).stderr(Stdio::piped()))
 }
 
 #[test]
-fn what_means_reload_elsewhere_is_answered_with_a_line_and_ends_nothing() {
+fn a_signal_that_means_reload_elsewhere_prints_a_line_and_ends_nothing() {
     let mut site = start(&[]);
     let mut lines = site.stderr().lines();
     let mut kept = site.connect();
@@ -32,7 +32,7 @@ fn what_means_reload_elsewhere_is_answered_with_a_line_and_ends_nothing() {
 }
 
 #[test]
-fn a_terminal_that_has_gone_takes_nothing_along() {
+fn a_closed_terminal_ends_nothing() {
     let mut site = start(&[]);
     drop(site.stderr());
     for name in ["HUP", "USR1", "USR2"] {
@@ -43,7 +43,7 @@ fn a_terminal_that_has_gone_takes_nothing_along() {
 }
 
 #[test]
-fn they_do_not_cut_off_a_server_that_leaves() {
+fn they_do_not_interrupt_a_server_that_drains() {
     let mut site = start(&["--drain-delay", "30s"]);
     let mut lines = site.stderr().lines();
     site.signal("TERM");
@@ -54,7 +54,7 @@ fn they_do_not_cut_off_a_server_that_leaves() {
 }
 
 #[test]
-fn an_interrupt_lets_what_is_in_flight_finish() {
+fn an_interrupt_lets_requests_in_progress_finish() {
     let site = start(&["--drain-delay", "500ms"]);
     let mut slow = TcpStream::connect(site.address()).expect("it listens");
     slow.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");

@@ -1,4 +1,4 @@
-//! The executable as systemd starts it: with sockets, and with somebody to tell how it is.
+//! The executable as systemd starts it: with sockets and a socket for notifications.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -12,10 +12,10 @@ use tempfile::TempDir;
 
 use crate::executable::{command, forget_settings, path, spawn};
 
-/// Longer than anything here should take.
+/// Longer than any step here should take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Two sockets, and a supervisor that hears.
+/// Two sockets for the service, and one for its notifications.
 struct Manager {
     folder: TempDir,
     tcp: TcpListener,
@@ -23,12 +23,12 @@ struct Manager {
     heard: UnixDatagram,
 }
 
-/// A service, which ends with this.
+/// A service, which is killed when this is dropped.
 struct Service(Child);
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // It may have left by itself.
+        // It may have ended.
         self.0.kill().ok();
         self.0.wait().ok();
     }
@@ -55,7 +55,7 @@ impl Manager {
         self.folder.path().join(name)
     }
 
-    /// Starts the service with both sockets as descriptors 3 and 4. A shell puts them there, and has the number of the process that it becomes.
+    /// Starts the service with both sockets as descriptors 3 and 4. A shell moves them there and sets `LISTEN_PID` to its own number, which it keeps.
     fn start(&self, watchdog: Duration) -> Service {
         let [tcp, unix]: [OwnedFd; 2] =
             [self.tcp.try_clone().expect("a descriptor").into(), self.unix.try_clone().expect("a descriptor").into()];
@@ -107,7 +107,7 @@ fn inherited_sockets_are_served_by_all_workers() {
 }
 
 #[test]
-fn what_connects_between_two_processes_is_answered_by_the_next() {
+fn a_connection_between_two_processes_is_answered_by_the_next() {
     let manager = Manager::new();
     let mut first = manager.start(Duration::from_mins(1));
     assert_eq!(manager.ask_tcp(), "HTTP/1.1 200 OK");
@@ -122,7 +122,7 @@ fn what_connects_between_two_processes_is_answered_by_the_next() {
 }
 
 #[test]
-fn the_supervisor_hears_that_it_is_ready_alive_and_leaving() {
+fn the_supervisor_is_notified_of_start_life_and_stop() {
     let manager = Manager::new();
     let mut service = manager.start(Duration::from_secs(2));
     let ready = manager.hear();
@@ -135,12 +135,12 @@ fn the_supervisor_hears_that_it_is_ready_alive_and_leaving() {
 }
 
 #[test]
-fn sockets_for_another_process_are_left_alone() {
+fn sockets_for_another_process_are_not_used() {
     let mut service = command(&path());
     service.env("LISTEN_PID", "1").env("LISTEN_FDS", "1").args(["serve", "--listen", "127.0.0.1:0"]);
     let mut service = Service(spawn(service.stdout(Stdio::piped())));
     let mut stdout = service.0.stdout.take().expect("it is piped");
     let mut begin = [0; 64];
-    let length = stdout.read(&mut begin).expect("it says where");
+    let length = stdout.read(&mut begin).expect("it prints its address");
     assert!(String::from_utf8_lossy(&begin[..length]).contains("http://127.0.0.1:"));
 }

@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Folders that hold what was built or fetched.
+/// Folders of files that were built or downloaded.
 const SKIPPED: [&str; 4] = ["target", "node_modules", "results", "__pycache__"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every text file of the repository, by its path from the root. Folders whose names begin with a dot are tools' own, but for these two.
+/// Every text file of the repository, by its path from the root. Hidden folders belong to tools, except these two.
 fn texts() -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder") {
@@ -51,7 +51,7 @@ fn every_rust_file_says_what_it_is() {
     assert!(without.is_empty(), "the first line is no `//!` comment: {without:#?}");
 }
 
-/// What a package is built from, its own crates and others', as `cargo tree` finds it.
+/// The packages that a package depends on when it runs, as `cargo tree` prints them.
 fn dependencies(package: &str) -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root()).args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none"]);
@@ -124,7 +124,7 @@ fn no_file_names_a_place_of_one_machine() {
     let mut found = Vec::new();
     for (path, text) in texts().iter().filter(|(path, _)| !path.ends_with("Cargo.lock")) {
         for (number, line) in text.lines().enumerate() {
-            // `https://example.org/work/` is an address, and no place.
+            // `https://example.org/work/` is not a path.
             let names = |place: &str| {
                 line.match_indices(place).any(|(at, _)| {
                     !line[..at].ends_with(|before: char| before.is_alphanumeric() || ".-_}".contains(before))
