@@ -96,7 +96,7 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
             print(&lines).unwrap_or_else(|failure| report(&failure.to_string()));
         }
     };
-    server.run_announced(pack, announce, terminated()).map_err(|error| Failure::new(error.to_string()))
+    server.run_with_ready(pack, announce, terminated()).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Warns if other computers can read `/metrics`, which is for the operator only.

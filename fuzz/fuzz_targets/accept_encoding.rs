@@ -1,4 +1,5 @@
-//! `Accept-Encoding`: any field line is read, identity is refused only by a zero, and a line says the same when it stands there twice.
+//! `Accept-Encoding`: any field line can be parsed, only a zero weight refuses identity, and repeating a line changes
+//! nothing.
 
 #![no_main]
 

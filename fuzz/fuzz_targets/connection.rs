@@ -1,8 +1,9 @@
-//! Bytes to a connection: whatever a client sends, and wherever it is cut, the server goes on, and nobody sees which way it took.
+//! Bytes of a connection: whatever a client sends and however it is split, the server keeps running, and both HTTP/1
+//! paths give the same bytes.
 //!
-//! Two real servers listen on loopback: one answers plain requests before hyper is set up, the other leaves all to hyper. Each input
-//! is the whole of a connection to each. Both answer the same bytes but for the value of `Date`, and then must still answer a plain
-//! request.
+//! Two servers listen on loopback: one answers plain requests without hyper, the other passes all requests to hyper.
+//! Each input is all that a client sends on one connection to each. Both must answer the same bytes, except for the
+//! value of `Date`, and then still answer a plain request.
 
 #![no_main]
 
@@ -16,14 +17,15 @@ use std::time::Duration;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
 use graven_pack::{ALWAYS, Class, Coding, NOT_FOUND, Pack};
-use graven_serve::config::PlainPath;
+use graven_serve::PlainPath;
 use graven_serve::{Address, Config, Server};
 use libfuzzer_sys::fuzz_target;
 
-/// The first bytes of an input say where it is cut.
-const CUTS: usize = 3;
+/// Number of bytes at the start of an input that say where the rest is split.
+const SPLIT_BYTES: usize = 3;
 
-/// Longer than a server takes to read what was sent, mostly. Where it is not, two pieces arrive as one, and the answers are the same.
+/// Usually longer than a server takes to read what was sent. If it takes longer, two pieces arrive as one, and the
+/// responses are the same.
 const PAUSE: Duration = Duration::from_micros(300);
 
 /// With [`PlainPath::On`] and with [`PlainPath::Off`].
@@ -34,7 +36,7 @@ fn start(plain_path: PlainPath) -> SocketAddr {
     let config = Config { listen, workers: NonZeroUsize::MIN, plain_path, ..Config::default() };
     let server = Server::bind(config).expect("a free port");
     let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
-    let pack = Pack::open(image().write().expect("a sound image").leak()).expect("a sound pack");
+    let pack = Pack::open(image().write().expect("a valid image").leak()).expect("a valid pack");
     thread::spawn(move || server.run(pack, std::future::pending()));
     address
 }
@@ -61,7 +63,7 @@ fn image() -> Image {
     Image { time: 0, routes }
 }
 
-/// Sends the pieces, and nothing more, and gives what comes until the end.
+/// Sends the pieces, closes the sending side, and returns what the server answers until it closes.
 fn answer_to(server: SocketAddr, pieces: &[&[u8]]) -> Vec<u8> {
     let mut stream = TcpStream::connect(server).expect("the server listens");
     stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a socket takes a timeout");
@@ -70,7 +72,7 @@ fn answer_to(server: SocketAddr, pieces: &[&[u8]]) -> Vec<u8> {
         if at > 0 {
             thread::sleep(PAUSE);
         }
-        // The server may have closed already, which is its right.
+        // The server may already have closed.
         let _ = stream.write_all(piece);
     }
     let _ = stream.shutdown(Shutdown::Write);
@@ -79,7 +81,7 @@ fn answer_to(server: SocketAddr, pieces: &[&[u8]]) -> Vec<u8> {
     answer
 }
 
-/// The bytes in pieces, cut where `cuts` say, from the first byte (0) to the last (255).
+/// Splits the bytes where `cuts` say, from the first byte (0) to the last (255).
 fn pieces<'a>(cuts: &[u8], bytes: &'a [u8]) -> Vec<&'a [u8]> {
     let mut ends: Vec<_> = cuts.iter().map(|&cut| bytes.len() * usize::from(cut) / 255).collect();
     ends.push(bytes.len());
@@ -89,7 +91,7 @@ fn pieces<'a>(cuts: &[u8], bytes: &'a [u8]) -> Vec<&'a [u8]> {
     pieces.filter(|piece| !piece.is_empty()).collect()
 }
 
-/// The answer with each `Date` the same.
+/// Makes all `Date` values equal.
 fn undated(mut answer: Vec<u8>) -> Vec<u8> {
     const NAME: &[u8] = b"\r\ndate: ";
     const VALUE_BYTES: usize = b"Sun, 06 Nov 1994 08:49:37 GMT".len();
@@ -103,10 +105,10 @@ fn undated(mut answer: Vec<u8>) -> Vec<u8> {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let (cuts, bytes) = input.split_at(input.len().min(CUTS));
+    let (cuts, bytes) = input.split_at(input.len().min(SPLIT_BYTES));
     let pieces = pieces(cuts, bytes);
     let [on, off] = SERVERS.map(|server| undated(answer_to(server, &pieces)));
-    // HTTP/2 has one way only, and compresses its `Date`.
+    // HTTP/2 has only one path, and compresses its `Date`.
     if !bytes.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") {
         assert!(on == off, "{}\n--- and by hyper\n{}", String::from_utf8_lossy(&on), String::from_utf8_lossy(&off));
     }

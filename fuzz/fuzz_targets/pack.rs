@@ -1,11 +1,11 @@
-//! The pack's reader: any bytes are a pack or an error. What `verify` passes is read without one.
+//! The pack's reader: any bytes are a pack or an error. A pack that passes `verify` is read without an error.
 
 #![no_main]
 
 use graven_pack::{Content, Error, Pack};
 use libfuzzer_sys::fuzz_target;
 
-/// Reads everything; an error ends it.
+/// Reads everything, up to the first error.
 fn walk(pack: &Pack<'_>) -> Result<usize, Error> {
     let mut read = 0;
     for route in pack.routes() {

@@ -1,4 +1,4 @@
-//! `Range`: any field line is read, and what it selects lies within the representation.
+//! `Range`: any field line can be parsed, and its selection lies within the representation.
 
 #![no_main]
 

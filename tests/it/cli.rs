@@ -230,7 +230,7 @@ fn limited(limits: &str, arguments: &[&str]) -> Option<Ran> {
 fn addresses_are_printed_only_once_they_are_served() {
     // Enough to listen, but not for the workers.
     let Some(ran) = limited("ulimit -n 40", &["--listen", "127.0.0.1:0", "--workers", "20"]) else { return };
-    check_failure(&ran, 1, &["cannot start a worker", "take fewer --workers"]);
+    check_failure(&ran, 1, &["cannot start a worker", "use fewer --workers"]);
 }
 
 #[test]

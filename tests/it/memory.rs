@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use graven_serve::limits;
-use graven_serve::{Memory, Source};
+use graven_serve::{Memory, MemorySource};
 
 use crate::executable::{Server, command, emulator, output, path, routes};
 
@@ -94,11 +94,11 @@ fn written(number: usize) -> String {
 fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let idle = |mebibytes: u64| {
-        let memory = Memory { bytes: mebibytes << 20, source: Source::ControlGroup };
+        let memory = Memory { bytes: mebibytes << 20, source: MemorySource::ControlGroup };
         written(memory.idle_connections().min(limits::CONNECTIONS))
     };
     let unread = |mebibytes: u64| {
-        let memory = Memory { bytes: mebibytes << 20, source: Source::ControlGroup };
+        let memory = Memory { bytes: mebibytes << 20, source: MemorySource::ControlGroup };
         written(memory.for_connections() / (limits::IDLE_BYTES + limits::STALLED_BYTES))
     };
     let (unit, manifest) = (read("deploy/systemd/notes.service"), read("deploy/k3s/deployment.yaml"));

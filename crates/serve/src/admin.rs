@@ -1,7 +1,7 @@
-//! The second listener, for the operator: `/metrics`, `/healthz`, `/readyz`.
+//! The admin listener: `/metrics`, `/healthz`, `/readyz`.
 //!
-//! It has a thread and a runtime of its own, and none of the limits of the others: so it answers while all workers are busy, hang,
-//! or leave. It is for this computer or a network of the operator's, and off unless asked for.
+//! It runs on its own thread and runtime and has none of the workers' limits, so it answers while the workers are busy,
+//! hang, or drain. It is off by default. Bind it to loopback or to a private network.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -35,37 +35,38 @@ use crate::response::body::Body;
 use crate::response::fields;
 use crate::site::Site;
 
-/// How long a worker may take to answer `/healthz`. A request takes microseconds, so one that needs longer hangs.
-const HEALTH_TIME: Duration = Duration::from_secs(1);
+/// How long a worker may take to answer a probe for `/healthz`. A request takes microseconds, so a worker that needs a
+/// second hangs.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The format that `/metrics` has.
+/// The media type of `/metrics`.
 static PROMETHEUS: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-/// What can be asked here.
+/// The methods that the admin listener supports.
 static GET_AND_HEAD: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
-/// What is told of the server.
+/// The state that the admin listener reports.
 pub(crate) struct Status {
-    facts: BuildInfo,
+    build_info: BuildInfo,
     site: Arc<Site>,
     workers: Vec<Arc<WorkerState>>,
-    /// Where a worker is asked for a sign of life.
+    /// The probe channel of each worker.
     probes: Vec<UnboundedSender<Probe>>,
-    /// Lines of the access log that could not be written.
+    /// The number of access log lines that could not be written.
     lost_lines: LostLines,
 }
 
 impl Status {
-    /// Of a server of this site that starts now.
+    /// Creates the state of a server that starts now.
     pub(crate) fn new(
         site: &Arc<Site>,
         workers: &[Arc<WorkerState>],
         probes: &[UnboundedSender<Probe>],
         log: Option<&Writer>,
     ) -> Self {
-        let lost_lines = log.map(Writer::lost).unwrap_or_default();
+        let lost_lines = log.map(Writer::lost_lines).unwrap_or_default();
         Status {
-            facts: BuildInfo::new(&site.pack()),
+            build_info: BuildInfo::new(&site.pack()),
             site: Arc::clone(site),
             workers: workers.to_vec(),
             probes: probes.to_vec(),
@@ -74,14 +75,14 @@ impl Status {
     }
 }
 
-/// The thread of the second listener, until it is dropped.
+/// The thread of the admin listener. Dropping it stops the thread.
 #[derive(Debug)]
 pub(crate) struct Admin {
     control: Arc<Control>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the thread is told.
+/// Signals to the thread.
 #[derive(Debug, Default)]
 struct Control {
     is_serving: AtomicBool,
@@ -89,7 +90,7 @@ struct Control {
 }
 
 impl Admin {
-    /// Starts to answer; not ready yet.
+    /// Starts the thread. `/readyz` answers 503 until [`set_serving`](Self::set_serving) is called.
     pub(crate) fn start(listener: Listener, status: Status) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = {
@@ -102,8 +103,8 @@ impl Admin {
         Ok(Admin { control, thread: Some(thread) })
     }
 
-    /// The workers serve: ready, until one of them is told to leave.
-    pub(crate) fn is_serving(&self) {
+    /// Makes `/readyz` answer 200 until a worker drains.
+    pub(crate) fn set_serving(&self) {
         self.control.is_serving.store(true, Ordering::Release);
     }
 }
@@ -111,12 +112,12 @@ impl Admin {
 impl Drop for Admin {
     fn drop(&mut self) {
         self.control.stop.notify_one();
-        // Whether it ended well or not, it has ended.
+        // A panic on the thread needs no handling: the thread has ended.
         let _ended = self.thread.take().map(JoinHandle::join);
     }
 }
 
-/// Accepts until told to stop; what is in flight then is cut off, since by then nobody is served any more.
+/// Accepts until stopped. Requests in flight are cut off: by then, no client is being served.
 fn run(runtime: &Runtime, listener: Acceptor, service: Arc<AdminService>) {
     let control = Arc::clone(&service.control);
     runtime.spawn(accept_all(listener, service));
@@ -132,7 +133,7 @@ async fn accept_all(listener: Acceptor, service: Arc<AdminService>) {
     }
 }
 
-/// Who answers.
+/// Answers requests.
 struct AdminService {
     status: Status,
     control: Arc<Control>,
@@ -145,7 +146,7 @@ async fn serve(io: TokioIo<Socket>, service: Arc<AdminService>) {
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-    // What ends in an error has ended.
+    // An error closes the connection, and there is nobody to report it to.
     http.serve_connection(io, service).await.unwrap_or_default();
 }
 
@@ -160,45 +161,47 @@ impl AdminService {
             "/metrics" => self.metrics(),
             "/healthz" => self.health().await,
             "/readyz" => self.readiness(),
-            _ => text(StatusCode::NOT_FOUND, "There are /metrics, /healthz and /readyz.\n"),
+            _ => text(StatusCode::NOT_FOUND, "Not found. Available: /metrics, /healthz, /readyz.\n"),
         };
         if method == Method::HEAD { response.map(Body::without_content) } else { response }
     }
 
     fn metrics(&self) -> Response<Body> {
-        let Status { facts, site, workers, lost_lines, .. } = &self.status;
+        let Status { build_info, site, workers, lost_lines, .. } = &self.status;
         let counters: Vec<_> = workers.iter().map(|worker| &worker.counters).collect();
-        let mut response = text(StatusCode::OK, render(facts, &counters, lost_lines.get(), site.damage().pages()));
+        let mut response =
+            text(StatusCode::OK, render(build_info, &counters, lost_lines.get(), site.damaged_pages().count()));
         response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS.clone());
         response
     }
 
-    /// Whether every worker answers. One that has left as it was told to is no reason to restart what is leaving anyway. Neither is a damaged page,
-    /// since the next process would read the same file.
+    /// Answers 200 if every worker answers a probe. A worker that has stopped because the server is draining does not
+    /// count: a restart would not help. Neither does a damaged page: the next process would read the same file.
     async fn health(&self) -> Response<Body> {
         let Status { workers, probes, .. } = &self.status;
-        let left = |number: usize| probes[number].is_closed() && workers[number].drain.is_leaving();
+        let has_stopped = |number: usize| probes[number].is_closed() && workers[number].drain.is_draining();
         let (numbers, asked): (Vec<_>, Vec<_>) =
-            probes.iter().cloned().enumerate().filter(|&(number, _)| !left(number)).unzip();
-        match first_unhealthy(&asked, Instant::now() + HEALTH_TIME).await {
-            Some(place) if !left(numbers[place]) => {
-                let number = numbers[place];
+            probes.iter().cloned().enumerate().filter(|&(number, _)| !has_stopped(number)).unzip();
+        match first_unhealthy(&asked, Instant::now() + HEALTH_TIMEOUT).await {
+            Some(index) if !has_stopped(numbers[index]) => {
+                let number = numbers[index];
                 text(StatusCode::SERVICE_UNAVAILABLE, format!("worker {number} does not answer\n"))
             }
-            _ => text(StatusCode::OK, "well\n"),
+            _ => text(StatusCode::OK, "ok\n"),
         }
     }
 
-    /// Whether requests should come here. Where a page is damaged they should go to another server of the same site, if there is one.
+    /// Answers 200 if the server should get requests. If a page is damaged, they should go to another server of the
+    /// same site.
     fn readiness(&self) -> Response<Body> {
-        let damage = self.status.site.damage();
-        if self.status.workers.iter().any(|worker| worker.drain.is_leaving()) {
-            text(StatusCode::SERVICE_UNAVAILABLE, "leaving\n")
-        } else if let Some(first) = damage.first() {
-            let pages = damage.pages();
+        let damaged = self.status.site.damaged_pages();
+        if self.status.workers.iter().any(|worker| worker.drain.is_draining()) {
+            text(StatusCode::SERVICE_UNAVAILABLE, "draining\n")
+        } else if let Some(first) = damaged.first() {
+            let count = damaged.count();
             text(
                 StatusCode::SERVICE_UNAVAILABLE,
-                format!("damaged: {first} (damaged pages so far: {pages}); copy the executable again\n"),
+                format!("damaged: {first} (damaged pages so far: {count}); copy the executable again\n"),
             )
         } else if self.control.is_serving.load(Ordering::Acquire) {
             text(StatusCode::OK, "ready\n")

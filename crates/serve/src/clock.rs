@@ -1,7 +1,8 @@
-//! The clock of one worker: one reading serves the time limits, the `Date` field and the choice of editions.
+//! The clock of one worker. One reading serves the time limits, the `Date` field and the choice of editions.
 //!
-//! Limits need a clock that never jumps, `Date` needs the wall clock. Both are read together now and then ([`Clock::refresh`]);
-//! in between the wall clock is the earlier reading plus what has passed since. So a request costs one reading.
+//! Limits need a clock that never jumps; `Date` needs the wall clock. [`Clock::refresh`] reads both together at
+//! intervals. In between, the wall clock is computed from the last reading and the time that has passed since. A
+//! request therefore reads the clock once.
 
 use std::cell::{Cell, RefCell};
 use std::io::Write as _;
@@ -9,13 +10,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use httpdate::HttpDate;
 
-/// `date: Sun, 06 Nov 1994 08:49:37 GMT`, and the empty line that ends a head. An HTTP date has a fixed length (RFC 9110 §5.6.7).
+/// The length of `date: Sun, 06 Nov 1994 08:49:37 GMT` and the empty line that ends a head, in bytes. An HTTP date has
+/// a fixed length (RFC 9110 §5.6.7).
 const DATE_LINES_BYTES: usize = 39;
 
-/// What comes before the date itself in [`Clock::date_lines`].
+/// The length of the field name in [`Clock::date_lines`], in bytes.
 const NAME_BYTES: usize = "date: ".len();
 
-/// The length of an HTTP date.
+/// The length of an HTTP date, in bytes.
 const DATE_BYTES: usize = 29;
 
 /// Milliseconds since the worker started.
@@ -23,16 +25,16 @@ const DATE_BYTES: usize = 29;
 pub(crate) struct Moment(u64);
 
 impl Moment {
-    /// Later than any other.
+    /// The latest moment.
     pub(crate) const NEVER: Moment = Moment(u64::MAX);
 
-    /// The moment when `time` has passed.
+    /// Returns the moment that is `time` later.
     pub(crate) fn after(self, time: Duration) -> Self {
         Moment(self.0.saturating_add(milliseconds(time)))
     }
 }
 
-/// Without a division of 128 bits, which [`Duration::as_millis`] takes.
+/// Converts to milliseconds. [`Duration::as_millis`] would need a 128-bit division.
 fn milliseconds(time: Duration) -> u64 {
     time.as_secs().saturating_mul(1000).saturating_add(u64::from(time.subsec_millis()))
 }
@@ -41,12 +43,12 @@ fn milliseconds(time: Duration) -> u64 {
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,
-    /// Both clocks, when they were read together.
+    /// Both clocks at the last refresh.
     base: Cell<(Instant, SystemTime)>,
     date: RefCell<DateLines>,
 }
 
-/// The date as it stands in a head, for one second.
+/// The cached `Date` line and the second it is for.
 #[derive(Debug)]
 struct DateLines {
     second: Option<u64>,
@@ -63,27 +65,27 @@ impl Clock {
         }
     }
 
-    /// Reads the wall clock anew: it may have been set.
+    /// Reads both clocks again, since the wall clock may have been set.
     pub(crate) fn refresh(&self) {
         self.base.set((Instant::now(), SystemTime::now()));
     }
 
-    /// Both clocks now.
+    /// Returns the current time by both clocks.
     pub(crate) fn read(&self) -> (Moment, SystemTime) {
         let now = Instant::now();
         let (instant, system) = self.base.get();
         (Moment(milliseconds(now.duration_since(self.started))), system + now.duration_since(instant))
     }
 
-    /// The moment that it is now.
+    /// Returns the current moment.
     pub(crate) fn now(&self) -> Moment {
         self.read().0
     }
 
-    /// The last lines of a head: `Date` and the empty line.
+    /// Returns the last lines of a head: `Date` and the empty line.
     pub(crate) fn date_lines(&self, now: SystemTime) -> [u8; DATE_LINES_BYTES] {
         let mut date = self.date.borrow_mut();
-        // HTTP dates begin with the Unix epoch; a clock without a battery may be before it.
+        // A clock without a battery may be before 1970, which an HTTP date cannot express.
         let now = now.max(UNIX_EPOCH);
         let second = now.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
         if second != date.second {
@@ -94,7 +96,7 @@ impl Clock {
         date.text
     }
 
-    /// The value of `Date`.
+    /// Returns the value of `Date`.
     pub(crate) fn date(&self, now: SystemTime) -> [u8; DATE_BYTES] {
         let lines = self.date_lines(now);
         let mut date = [0; DATE_BYTES];
@@ -108,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_date_is_that_of_rfc_9110() {
+    fn dates_have_the_format_of_rfc_9110() {
         let clock = Clock::new();
         let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(clock.date(at(784_111_777)), *b"Sun, 06 Nov 1994 08:49:37 GMT");
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_pass() {
+    fn moments_advance_and_never_is_the_latest() {
         let clock = Clock::new();
         let first = clock.now();
         assert!(first.after(Duration::from_secs(1)) > clock.now());

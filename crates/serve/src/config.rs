@@ -1,4 +1,4 @@
-//! What a server can be told, and its limits with their reasons.
+//! Configuration of a server.
 
 use std::net::{Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -11,44 +11,68 @@ use crate::listen::address::Address;
 use crate::observe::access_log::AccessLog;
 use crate::observe::client::{CLIENT_ADDRESS_FIELD, TrustedProxy};
 
-/// All addresses of both families, so that a binary copied to another computer and run can be reached from this one.
+/// The address used if none is configured and no socket is inherited: port 8080 on every interface, IPv6 and IPv4, so
+/// that a server copied to another computer can be reached from this one.
 pub const DEFAULT_ADDRESS: Address = Address::Tcp(SocketAddr::new(std::net::IpAddr::V6(Ipv6Addr::UNSPECIFIED), 8080));
 
-/// What a server can be told.
+/// Configuration of a server.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use std::time::Duration;
+///
+/// use graven_serve::limits::Limits;
+/// use graven_serve::{AccessLog, Config, LogFormat};
+///
+/// # fn main() -> Result<(), graven_serve::InvalidAddress> {
+/// let config = Config {
+///     listen: vec!["127.0.0.1:8080".parse()?, "unix:/run/notes.sock".parse()?],
+///     workers: NonZeroUsize::MIN,
+///     limits: Limits { idle_time: Duration::from_secs(30), ..Limits::default() },
+///     admin: Some("127.0.0.1:9090".parse()?),
+///     access_log: Some(AccessLog::new(LogFormat::Combined)),
+///     ..Config::default()
+/// };
+/// # assert_eq!(config.listen.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen. With none, on the sockets that the process was started with, and without those on [`DEFAULT_ADDRESS`].
+    /// The addresses to listen on. If empty, the server uses the sockets inherited from the service manager, or
+    /// [`DEFAULT_ADDRESS`] if there are none.
     pub listen: Vec<Address>,
-    /// How many threads answer, each with a listener of its own. A core each is what the hardware can do.
+    /// The number of worker threads. The default is one per core.
     pub workers: NonZeroUsize,
-    /// How long to go on accepting after being told to leave, while answers already say `Connection: close`: for a load
-    /// balancer to notice.
+    /// How long the server keeps accepting connections after shutdown begins. Responses already say `Connection:
+    /// close`. This gives a load balancer time to notice.
     pub drain_delay: Duration,
-    /// How long after that to wait for responses in flight.
+    /// How long the server waits for responses in flight after that delay.
     pub drain_deadline: Duration,
-    /// What clients may ask for at most.
+    /// Limits on what clients may use.
     pub limits: Limits,
-    /// Where the operator asks for `/metrics`, `/healthz` and `/readyz`, if anywhere.
+    /// The address of the admin listener, which serves `/metrics`, `/healthz` and `/readyz`. `None` turns it off.
     pub admin: Option<Address>,
-    /// How answers are logged, if at all.
+    /// The access log. `None` turns it off.
     pub access_log: Option<AccessLog>,
-    /// Whose word on the client's address is taken.
+    /// Peers that may name the client's address.
     pub trusted_proxies: Vec<TrustedProxy>,
-    /// The field in which a trusted proxy names the client: `Forwarded` (RFC 7239), or one that holds a list of addresses.
+    /// The field in which a trusted proxy names the client's address: `Forwarded` (RFC 7239), or any field that holds a
+    /// list of addresses.
     pub client_address_field: HeaderName,
-    /// Which requests are answered before hyper is set up. For tests, which compare the two.
+    /// Whether plain requests are answered without hyper. For tests, which compare both ways.
     #[doc(hidden)]
     pub plain_path: PlainPath,
 }
 
-/// Which requests are answered before hyper is set up.
+/// Whether plain requests are answered without hyper.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlainPath {
-    /// Plain ones.
+    /// Plain requests are answered without hyper.
     #[default]
     On,
-    /// None.
+    /// hyper answers every request.
     Off,
 }
 

@@ -1,40 +1,40 @@
-//! Why a server cannot start: the one error type of this crate, in one line, with what to do about it.
+//! The error type of this crate. Each message is one line and says what to do.
 
 use std::{fmt, io};
 
 use crate::listen::address::Address;
 
-/// Why a server cannot start.
+/// The reason that a server cannot start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address cannot be listened on.
+    /// An address cannot be bound.
     Listen {
         /// The address.
         address: Address,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A socket that the process was started with cannot be served.
+    /// A socket inherited from the service manager cannot be used.
     Inherit {
-        /// Which one of them, from 1 on.
+        /// The number of the socket, starting at 1.
         number: usize,
-        /// What is wrong with it.
+        /// The reason.
         source: io::Error,
     },
-    /// `NOTIFY_SOCKET` names a socket that cannot be written to.
+    /// `NOTIFY_SOCKET` names a socket that cannot be connected to.
     Notify {
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The site image has changed since it was written.
+    /// The index of the site image does not match its checksum.
     Damaged {
-        /// Where, and what is wrong.
+        /// The error that the check of the index found.
         source: graven_pack::Error,
     },
     /// A thread or its runtime cannot be started.
     Worker {
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -51,24 +51,27 @@ impl fmt::Display for Error {
                     write!(f, "{address} exists and is not a socket: remove it, or choose another path with --listen")
                 }
                 io::ErrorKind::AddrNotAvailable => {
-                    write!(f, "{address} is not an address of this computer: choose one of its own with --listen")
+                    write!(f, "{address} is not an address of this computer: choose another with --listen")
                 }
                 io::ErrorKind::PermissionDenied => write!(
                     f,
-                    "not allowed to listen on {address}: choose a port from 1024 on, or a folder that is yours, with --listen"
+                    "not allowed to listen on {address}: choose a port above 1023, or a folder that you can write to, with --listen"
                 ),
                 _ if is_out_of_descriptors(source) => write!(
                     f,
-                    "cannot listen on {address}: {source}; raise the limit on open files (`ulimit -n`, LimitNOFILE=), or take fewer --workers"
+                    "cannot listen on {address}: {source}; raise the limit on open files (`ulimit -n`, LimitNOFILE=), or use fewer --workers"
                 ),
                 _ => write!(f, "cannot listen on {address}: {source}; choose another address with --listen"),
             },
             Error::Inherit { number, source } => write!(
                 f,
-                "inherited socket {number} cannot be served: {source}; the socket unit needs ListenStream= and Accept=no"
+                "cannot serve inherited socket {number}: {source}; the socket unit needs ListenStream= and Accept=no"
             ),
             Error::Notify { source } => {
-                write!(f, "NOTIFY_SOCKET cannot be written to: {source}; unset it where no service manager is told")
+                write!(
+                    f,
+                    "cannot connect to the socket in NOTIFY_SOCKET: {source}; unset the variable if no service manager started this process"
+                )
             }
             Error::Damaged { source } => {
                 write!(f, "the site in this executable is damaged: {source}; copy the executable again")
@@ -76,14 +79,15 @@ impl fmt::Display for Error {
             Error::Worker { source } => {
                 write!(
                     f,
-                    "cannot start a worker: {source}; raise the limits on threads and open files, or take fewer --workers"
+                    "cannot start a worker: {source}; raise the limits on threads and open files, or use fewer --workers"
                 )
             }
         }
     }
 }
 
-/// EMFILE and ENFILE, for which std has no kind; their numbers are the same on Linux, the BSDs and macOS.
+/// Returns whether the error is EMFILE or ENFILE. std has no kind for them; their numbers are the same on Linux, the
+/// BSDs and macOS.
 fn is_out_of_descriptors(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(24 | 23))
 }

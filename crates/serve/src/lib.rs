@@ -1,25 +1,33 @@
-//! Serves a site image over HTTP.
+//! An HTTP server for a site image.
+//!
+//! A [`graven_pack::Pack`] holds every page, feed and asset of a site, already rendered and compressed. This crate
+//! selects the bytes that a request asks for and sends them. It can be used in two ways:
+//!
+//! - as a server: [`Server::bind`] a [`Config`], then [`Server::run`] it. `examples/serve.rs` is a complete program.
+//! - as a function: [`respond`] answers one request from a [`Site`], without IO, inside a server that has routes of its
+//!   own. `examples/service.rs` is a complete program.
 //!
 //! ```text
-//! site.pack --Pack--> respond(pack, now, request) -> response --hyper--> sockets
+//! site.pack --Pack--> respond(site, now, request) -> response --hyper--> sockets
 //! ```
 //!
-//! The folders are in the order of the data:
+//! The folders follow the data:
 //!
-//! 1. [`request`]: what a request asks for, by the grammar of RFC 9110, without IO.
-//! 2. `site`: what the pack has for it: pages as they are answered from, their variants, redirects.
-//! 3. `response`: [`respond`] decides and writes. It is pure, and tested without sockets.
-//! 4. `connection`: reads requests from a socket, answers plain ones itself, has hyper answer every other message of HTTP/1, one at
-//!    a time, and h2 frame HTTP/2; holds every connection to the [`limits`].
-//! 5. `listen`: the sockets that connections are accepted from. A `worker` accepts and serves them, on its own thread.
+//! 1. [`request`]: parses what a request asks for, as RFC 9110 defines it. No IO.
+//! 2. `site`: finds a page, its variants, or a redirect in the pack.
+//! 3. `response`: [`respond`] decides on an answer and writes its fields. It is a pure function and tested without
+//!    sockets.
+//! 4. `connection`: reads requests from a socket. It answers plain requests itself and passes every other HTTP/1
+//!    message to hyper, one at a time; h2 frames HTTP/2. It enforces the [`limits`].
+//! 5. `listen`: binds the sockets. A `worker` accepts and serves connections on one thread.
 //! 6. [`Server`] binds the addresses of a [`Config`], starts the workers, and drains them (`lifecycle`).
-//! 7. For the operator, on threads of their own: the `admin` listener with metrics and health, and the access log (`observe`).
+//! 7. `admin` and `observe`: metrics, health checks and the access log, each on its own thread.
 //!
-//! No file is read or written, and workers share nothing that one of them writes, except counters that others only read.
+//! Serving reads and writes no files. Workers share no writable state, except counters that only one thread writes.
 
 mod admin;
 mod clock;
-pub mod config;
+mod config;
 mod connection;
 mod error;
 mod lifecycle;
@@ -33,12 +41,14 @@ mod site;
 pub mod time;
 mod worker;
 
-pub use config::Config;
+#[doc(hidden)]
+pub use config::PlainPath;
+pub use config::{Config, DEFAULT_ADDRESS};
 pub use error::Error;
 pub use lifecycle::landlock::{Confinement, confine};
 pub use lifecycle::signals::terminated;
 pub use limits::capacity::Capacity;
-pub use limits::memory::{Memory, Source};
+pub use limits::memory::{Memory, MemorySource};
 pub use listen::address::{Address, InvalidAddress};
 pub use observe::access_log::{AccessLog, LogFormat, UnknownLogFormat};
 pub use observe::client::{CLIENT_ADDRESS_FIELD, InvalidProxy, TrustedProxy};

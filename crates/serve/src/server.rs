@@ -1,4 +1,4 @@
-//! The server: binds, starts the workers, waits to be told to leave, and drains.
+//! The server: binds its addresses, starts the workers, waits for shutdown, and drains.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -25,29 +25,63 @@ use crate::limits::memory::Memory;
 use crate::listen::address::Address;
 use crate::listen::bind;
 use crate::listen::inherit;
-use crate::listen::listener::Bound;
+use crate::listen::listener::BoundAddress;
 use crate::observe::access_log::Writer;
 use crate::observe::client::Proxies;
 use crate::observe::stderr::report;
 use crate::site::Site;
 use crate::worker::Worker;
 
-/// A server that listens, and does not answer yet.
+/// A server that is bound to its addresses and not yet serving.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use std::net::TcpStream;
+/// use std::thread;
+///
+/// use graven_pack::Pack;
+/// use graven_pack::write::Image;
+/// use graven_serve::{Address, Config, Server};
+/// use tokio::sync::oneshot;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // An empty site: every path is a 404.
+/// let pack = Pack::open(Image::default().write()?.leak())?;
+///
+/// let server = Server::bind(Config { listen: vec!["127.0.0.1:0".parse()?], ..Config::default() })?;
+/// let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("not a TCP address") };
+///
+/// let (stop, stopped) = oneshot::channel::<()>();
+/// let running = thread::spawn(move || server.run(pack, async { stopped.await.unwrap_or_default() }));
+///
+/// let mut client = TcpStream::connect(address)?;
+/// client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+/// let mut response = String::new();
+/// client.read_to_string(&mut response)?;
+/// assert!(response.starts_with("HTTP/1.1 404 Not Found\r\n"));
+///
+/// stop.send(()).expect("the server is running");
+/// running.join().expect("the server does not panic")?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Server {
     config: Config,
-    bound: Vec<Bound>,
+    bound: Vec<BoundAddress>,
     supervisor: Supervisor,
     capacity: Capacity,
-    admin: Option<Bound>,
+    admin: Option<BoundAddress>,
 }
 
 impl Server {
-    /// Listens on the sockets that the process was started with and on all addresses of the configuration; where there is
-    /// neither, on the [default](DEFAULT_ADDRESS).
+    /// Binds the sockets inherited from the service manager and all configured addresses. If there are neither, binds
+    /// the [default address](DEFAULT_ADDRESS).
+    ///
+    /// Also raises the process's limit on open files to its maximum.
     pub fn bind(mut config: Config) -> Result<Self, Error> {
         let workers = config.workers.get();
-        let descriptors = descriptors::raise();
+        let descriptors = descriptors::raise_limit();
         let mut bound = inherit::sockets(workers)?;
         if bound.is_empty() && config.listen.is_empty() {
             config.listen.push(DEFAULT_ADDRESS);
@@ -56,41 +90,45 @@ impl Server {
             bound.push(bind(address, workers)?);
         }
         let admin = config.admin.as_ref().map(|address| bind(address, 1)).transpose()?;
-        let capacity = Capacity::of(&config, descriptors, Memory::of_this_process());
+        let capacity = Capacity::new(&config, descriptors, Memory::of_this_process());
         Ok(Server { config, bound, supervisor: Supervisor::from_environment()?, capacity, admin })
     }
 
-    /// How much it holds at most.
+    /// Returns the most connections and memory that the server will use.
     #[must_use]
     pub fn capacity(&self) -> Capacity {
         self.capacity
     }
 
-    /// Where it listens: the addresses of the configuration, with the port that the system chose for port 0.
+    /// Returns the addresses that the server listens on. Port 0 is replaced by the port that the system chose.
     pub fn addresses(&self) -> impl Iterator<Item = &Address> {
         self.bound.iter().map(|bound| &bound.address)
     }
 
-    /// Where the operator's listener is, likewise.
+    /// Returns the address of the admin listener. Port 0 is replaced by the port that the system chose.
     #[must_use]
     pub fn admin_address(&self) -> Option<&Address> {
         self.admin.as_ref().map(|bound| &bound.address)
     }
 
-    /// Checks the index of the pack, which takes a millisecond for ten thousand pages; each page is checked before it is first sent.
+    /// Serves the pack until `shutdown` completes, then drains.
     ///
-    /// Serves the pack until `shutdown` is done; then drains, and returns once the last connection is closed, or the deadline is
-    /// over, or the process is told to leave (once more). It blocks; `shutdown` is polled within a tokio runtime, so that it can
-    /// be [`terminated`].
+    /// Blocks the calling thread. Returns when the last connection has closed, when [`Config::drain_deadline`] has
+    /// passed, or when the process receives SIGTERM or SIGINT while draining. `shutdown` is polled inside a tokio
+    /// runtime, so it can be [`terminated`].
+    ///
+    /// The index of the pack is checked first, which takes about a millisecond for ten thousand pages. Each page is
+    /// checked before it is first sent.
     pub fn run(self, pack: Pack<'static>, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-        self.run_announced(pack, || (), shutdown)
+        self.run_with_ready(pack, || (), shutdown)
     }
 
-    /// The same; `announce` is called when all workers have started, and not at all if one of them cannot start.
-    pub fn run_announced(
+    /// Like [`run`](Self::run), and calls `on_ready` once all workers have started. `on_ready` is not called if a
+    /// worker fails to start.
+    pub fn run_with_ready(
         mut self,
         pack: Pack<'static>,
-        announce: impl FnOnce(),
+        on_ready: impl FnOnce(),
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         pack.check_index().map_err(|source| Error::Damaged { source })?;
@@ -98,14 +136,15 @@ impl Server {
         let supervisor = self.supervisor.clone();
         let worker_error = |source| Error::Worker { source };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(worker_error)?;
-        // Polled once before anybody is answered: from then on a signal is waited for, and does not end the process as it is.
+        // Polled once before any request is answered: from then on, a signal completes `shutdown` instead of ending the
+        // process.
         let mut shutdown = pin!(shutdown);
-        let is_expired = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
-        // Dropped when all else has ended: then the last lines are written.
+        let is_shut_down = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
+        // Dropped last, so that the final lines are written.
         let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
         let log = log.transpose().map_err(worker_error)?;
         let admin = self.admin.take().and_then(|mut bound| bound.listeners.pop());
-        let site = Arc::new(Site::reporting(pack, report));
+        let site = Arc::new(Site::with_report(pack, report));
         let workers = self.workers(&site, log.as_ref());
         let (states, workers): (Vec<_>, Vec<_>) = workers.into_iter().unzip();
         let probes: Vec<_> = workers.iter().map(Worker::probes).collect();
@@ -114,18 +153,18 @@ impl Server {
             .transpose()
             .map_err(worker_error)?;
         let advance = |phase| states.iter().for_each(|state| state.drain.advance(phase));
-        let (at_work, mut all_done) = mpsc::channel::<()>(1);
+        let (running, mut all_stopped) = mpsc::channel::<()>(1);
         thread::scope(|scope| {
-            let started = start(scope, workers, at_work);
+            let started = start(scope, workers, running);
             if started.is_ok() {
                 if let Some(admin) = &admin {
-                    admin.is_serving();
+                    admin.set_serving();
                 }
-                announce();
+                on_ready();
                 runtime.block_on(async {
-                    let watched = states.clone();
-                    let watching = supervisor.watch(probes, move || status_line(&watched));
-                    if !is_expired {
+                    let status_states = states.clone();
+                    let watching = supervisor.watch(probes, move || status_line(&status_states));
+                    if !is_shut_down {
                         shutdown.await;
                     }
                     supervisor.stopping(watching);
@@ -133,17 +172,17 @@ impl Server {
                     let drained = async {
                         sleep(drain_delay).await;
                         advance(DrainPhase::Stopping);
-                        all_done.recv().await;
+                        all_stopped.recv().await;
                     };
-                    first(pin!(drained), pin!(terminated())).await;
+                    race(pin!(drained), pin!(terminated())).await;
                 });
             }
-            advance(DrainPhase::Gone);
+            advance(DrainPhase::Ended);
             started.map_err(worker_error)
         })
     }
 
-    /// The workers, and what each shares with us.
+    /// Creates the workers, each with the state that it shares with the server.
     fn workers(self, site: &Arc<Site>, log: Option<&Writer>) -> Vec<(Arc<WorkerState>, Worker)> {
         let mut bound = self.bound;
         let workers = self.config.workers.get();
@@ -168,37 +207,37 @@ impl Server {
     }
 }
 
-/// Gives each worker a thread. Once they are all done, nobody holds `at_work` any more.
+/// Starts a thread for each worker. When all workers have stopped, every clone of `running` has been dropped.
 fn start<'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
     workers: Vec<Worker>,
-    at_work: mpsc::Sender<()>,
+    running: mpsc::Sender<()>,
 ) -> io::Result<()> {
     let count = workers.len();
-    let (starting, beginnings) = std::sync::mpsc::channel();
+    let (started, results) = std::sync::mpsc::channel();
     for (number, worker) in workers.into_iter().enumerate() {
-        let (at_work, starting) = (at_work.clone(), starting.clone());
+        let (running, started) = (running.clone(), started.clone());
         let work = move || {
-            worker.run(|begun| starting.send(begun).unwrap_or_default());
-            drop(at_work);
+            worker.run(|result| started.send(result).unwrap_or_default());
+            drop(running);
         };
         thread::Builder::new().name(format!("worker {number}")).spawn_scoped(scope, work)?;
     }
-    drop((at_work, starting));
-    beginnings.iter().take(count).collect()
+    drop((running, started));
+    results.iter().take(count).collect()
 }
 
-/// A line about the present, for `systemctl status`.
+/// Returns the status line that `systemctl status` shows.
 fn status_line(states: &[Arc<WorkerState>]) -> String {
     let counts = states.iter().map(|state| state.counters.connections());
     let (open, idle) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
     format!("serving; {open} connections, {idle} of them idle")
 }
 
-/// Waits for one of two.
-async fn first(mut one: Pin<&mut impl Future>, mut other: Pin<&mut impl Future>) {
+/// Waits until either future completes.
+async fn race(mut first: Pin<&mut impl Future>, mut second: Pin<&mut impl Future>) {
     poll_fn(|context| {
-        let is_ready = one.as_mut().poll(context).is_ready() || other.as_mut().poll(context).is_ready();
+        let is_ready = first.as_mut().poll(context).is_ready() || second.as_mut().poll(context).is_ready();
         if is_ready { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;

@@ -1,4 +1,5 @@
-//! A worker: a thread with a runtime, listeners and connections of its own. Nothing of a connection ever leaves it.
+//! A worker: one thread that accepts and serves connections on its own runtime. Connections never move to another
+//! thread.
 
 use std::future::poll_fn;
 use std::io;
@@ -16,14 +17,14 @@ use crate::connection::observer::{count_evicted, refused_connection};
 use crate::connection::slots::{Bounds, Group, Slots};
 use crate::connection::{serve, worker_local};
 use crate::lifecycle::probe::Probe;
-use crate::limits::{ACCEPT_PAUSE, CHECK_TIME, IDLE_BYTES, Limits};
+use crate::limits::{ACCEPT_PAUSE, CHECK_INTERVAL, IDLE_BYTES, Limits};
 use crate::listen::acceptor::Acceptor;
 use crate::listen::listener::Listener;
 use crate::listen::peer::Peer;
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 
-/// A worker that is ready to run on a thread.
+/// A worker that has not started.
 pub(crate) struct Worker {
     listeners: Vec<Listener>,
     parts: WorkerParts,
@@ -36,24 +37,24 @@ impl Worker {
         Worker { listeners, parts, drain_deadline, probes: unbounded_channel() }
     }
 
-    /// Where the watchdog's requests go.
+    /// Returns the channel for health probes.
     pub(crate) fn probes(&self) -> UnboundedSender<Probe> {
         self.probes.0.clone()
     }
 
-    /// Serves until the server leaves, and then until the last connection is closed or the deadline is over. `started` is told
-    /// whether there is a runtime, before anything is answered.
+    /// Serves until the server stops, and then until the last connection has closed or the deadline has passed. Calls
+    /// `started` before anything is answered, with an error if the runtime cannot be started.
     pub(crate) fn run(self, started: impl FnOnce(io::Result<()>)) {
         let Worker { listeners, parts, drain_deadline, probes } = self;
-        let begun =
+        let result =
             Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default()).and_then(
                 |runtime| {
                     let listeners = register(&runtime, listeners)?;
                     Ok((runtime, listeners))
                 },
             );
-        let (runtime, listeners) = match begun {
-            Ok(begun) => begun,
+        let (runtime, listeners) = match result {
+            Ok(started) => started,
             Err(error) => return started(Err(error)),
         };
         started(Ok(()));
@@ -75,61 +76,62 @@ async fn work(
     let accepting: Vec<_> =
         listeners.into_iter().map(|listener| spawn_local(accept_all(listener, Rc::clone(&local)))).collect();
     spawn_local(answer_probes(probes, Rc::clone(&local)));
-    spawn_local(check_time(Rc::clone(&local)));
+    spawn_local(check_limits(Rc::clone(&local)));
     spawn_local(renew_turns(Rc::clone(&local)));
     let drain = &local.state.drain;
     drain.stopping().await;
-    // Those that wait for a request have to know that none is waited for any more.
+    // Connections that wait for a request check for shutdown when they are woken.
     local.slots.wake_all();
-    let all_gone = async {
+    let all_closed = async {
         for accepting in accepting {
-            // It ends, or has panicked, which ends the process.
+            // A panic here would already have ended the process.
             accepting.await.unwrap_or_default();
         }
-        until(&local.slots, Slots::is_empty).await;
+        wait_until(&local.slots, Slots::is_empty).await;
     };
-    // Whether all are gone, or time is up, or nobody wants to wait: the runtime ends, and with it what is left.
-    drain.unless_gone(pin!(timeout(drain_deadline, all_gone))).await;
+    // When this returns, the runtime is dropped, and with it every connection that is still open.
+    drain.unless_ended(pin!(timeout(drain_deadline, all_closed))).await;
 }
 
 async fn renew_turns(local: Rc<WorkerLocal>) {
     local.turns.renew().await;
 }
 
-/// Waits until the first connection has come, or the last one has gone.
-async fn until(slots: &Slots, happens: impl Fn(&Slots) -> bool) {
-    while !happens(slots) {
+/// Waits until the condition holds. It is checked whenever the first connection is added or the last one is removed.
+async fn wait_until(slots: &Slots, condition: impl Fn(&Slots) -> bool) {
+    while !condition(slots) {
         slots.changed.notified().await;
     }
 }
 
-/// Looks now and then at all connections, as long as there are any.
-async fn check_time(local: Rc<WorkerLocal>) {
-    let period = period(&local.limits);
+/// Enforces the time limits of all connections at regular intervals while there are any.
+async fn check_limits(local: Rc<WorkerLocal>) {
+    let interval = check_interval(&local.limits);
     loop {
-        until(&local.slots, |slots| !slots.is_empty()).await;
+        wait_until(&local.slots, |slots| !slots.is_empty()).await;
         local.clock.refresh();
         local.slots.sweep(local.clock.now());
-        sleep(period).await;
+        sleep(interval).await;
     }
 }
 
-/// How often to look at connections: more often than the shortest limit.
-fn period(limits: &Limits) -> Duration {
+/// Returns how often to check the time limits: at least four times within the shortest of them.
+fn check_interval(limits: &Limits) -> Duration {
     let shortest = limits.header_time.min(limits.idle_time).min(limits.write_time) / 4;
-    CHECK_TIME.min(shortest).max(Duration::from_millis(1))
+    CHECK_INTERVAL.min(shortest).max(Duration::from_millis(1))
 }
 
-/// Accepts until the server stops, and then what is in the queue already, since closing a listener resets what waits in it.
+/// Accepts connections until the server stops. Then accepts what is left in the kernel's queue, because closing a
+/// listener resets the connections queued on it.
 async fn accept_all(listener: Acceptor, local: Rc<WorkerLocal>) {
     loop {
         let mut next = pin!(poll_fn(|context| listener.poll_accept(context)));
         match local.state.drain.unless_stopping(next.as_mut()).await {
-            Some(Ok((socket, peer))) => start(socket, peer, &local),
-            Some(Err(error)) if is_of_one_connection(&error) => {}
+            Some(Ok((socket, peer))) => serve_accepted(socket, peer, &local),
+            Some(Err(error)) if is_connection_error(&error) => {}
             Some(Err(_)) => {
                 local.state.counters.count_limit(Limit::Descriptors);
-                // What is closed gives back a descriptor.
+                // Closing connections frees descriptors.
                 count_evicted(&local, &local.slots.make_room(local.clock.now()));
                 sleep(ACCEPT_PAUSE).await;
             }
@@ -138,13 +140,13 @@ async fn accept_all(listener: Acceptor, local: Rc<WorkerLocal>) {
     }
     if let Ok(rest) = listener.deregister() {
         while let Ok((socket, peer)) = Socket::accept(&rest) {
-            start(socket, peer, &local);
+            serve_accepted(socket, peer, &local);
         }
     }
 }
 
-/// Serves an accepted connection, if there is a slot for it.
-fn start(socket: Socket, peer: Peer, local: &Rc<WorkerLocal>) {
+/// Serves an accepted connection, or refuses it with a 503 if there is no slot for it.
+fn serve_accepted(socket: Socket, peer: Peer, local: &Rc<WorkerLocal>) {
     let group = match peer {
         Peer::Address(address) => Group::of(address),
         Peer::Unix => Group::Unix,
@@ -161,11 +163,11 @@ fn start(socket: Socket, peer: Peer, local: &Rc<WorkerLocal>) {
     spawn_local(serve(socket, peer, slot, Rc::clone(local)));
 }
 
-/// What a client is sent for whom there is no slot (RFC 9110 §15.6.4), up to its `Date`.
+/// The response to a connection without a slot (RFC 9110 §15.6.4), up to its `Date`.
 const REFUSAL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n";
 
-/// Answers the watchdog, as any other client is answered. It takes no slot, and nobody waits for it when the server leaves.
+/// Answers health probes in the same way as client requests. A probe takes no slot, and shutdown does not wait for it.
 async fn answer_probes(mut probes: UnboundedReceiver<Probe>, local: Rc<WorkerLocal>) {
     while let Some(probe) = probes.recv().await {
         let slots = Slots::new(Bounds { connections: 1, bytes: usize::MAX });
@@ -175,8 +177,8 @@ async fn answer_probes(mut probes: UnboundedReceiver<Probe>, local: Rc<WorkerLoc
     }
 }
 
-/// Whether accepting failed for the connection's sake, and the next may succeed at once.
-fn is_of_one_connection(error: &io::Error) -> bool {
+/// Returns whether accepting failed because of the connection itself, so that the next one can be accepted at once.
+fn is_connection_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused

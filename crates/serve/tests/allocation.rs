@@ -1,5 +1,5 @@
-//! The hot path allocates nothing: an answer with 200, 304 or 404, into the field map of an earlier request, as hyper hands it over on a connection
-//! that is kept. A test binary of its own, since counting takes the place of the global allocator.
+//! The hot path does not allocate: a 200, 304 or 404, written into the field map of an earlier request, which hyper
+//! provides on a persistent connection. It is a separate test binary because counting replaces the global allocator.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use graven_pack::{ALWAYS, Class, Coding, Pack};
 use graven_serve::{Site, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
-/// What a browser sends, and then what a case is about.
+/// The fields that a browser sends with every request.
 const USUAL: [(HeaderName, &str); 4] = [
     (header::HOST, "example.org"),
     (header::USER_AGENT, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
@@ -46,11 +46,11 @@ fn site() -> Site {
     let edition = |content| vec![EditionSpec { from: ALWAYS, content }];
     let routes: BTreeMap<_, _> =
         routes.into_iter().map(|(path, content)| (path.to_owned(), edition(content))).collect();
-    let bytes = Image { time: 0, routes }.write().expect("a sound image");
-    Site::new(Pack::open(bytes.leak()).expect("a sound pack"))
+    let bytes = Image { time: 0, routes }.write().expect("a valid image");
+    Site::new(Pack::open(bytes.leak()).expect("a valid pack"))
 }
 
-/// Answers a request in the field map of earlier ones; how many allocations that took, and the map again.
+/// Answers a request, reusing a field map. Returns the status, the number of allocations, and the map.
 fn answer(
     site: &Site,
     target: &'static str,
@@ -66,12 +66,12 @@ fn answer(
     let mut request = Some(request);
     let mut response = None;
     let counted = allocation_counter::measure(|| response = request.take().map(|request| respond(site, 0, request)));
-    let response = response.expect("it was measured");
+    let response = response.expect("the closure has run");
     (response.status().as_u16(), counted.count_total, response.into_parts().0.headers)
 }
 
 #[test]
-fn an_answer_from_the_pack_allocates_nothing() {
+fn a_response_from_the_pack_allocates_nothing() {
     let site = site();
     for (target, field, status) in [
         ("/notes", None, 200),
@@ -93,6 +93,6 @@ fn an_answer_from_the_pack_allocates_nothing() {
 }
 
 #[test]
-fn the_counter_counts() {
+fn allocations_are_counted() {
     assert_eq!(allocation_counter::measure(|| drop(std::hint::black_box(vec![1_u8]))).count_total, 1);
 }

@@ -28,7 +28,7 @@ use crate::observe::counters::Limit;
 use crate::response::body::Body;
 use crate::response::fields;
 use crate::response::{refuse_target, respond_to};
-use crate::time::later;
+use crate::time::effective_time;
 
 /// A message as received.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Co
     let outcome = poll_fn(|context| poll(&mut http, connection, &progress, context)).await;
     drop(http);
     if progress.is_blocked.get() {
-        socket.abandon();
+        socket.reset_on_close();
     }
     if progress.answered.get() == 0
         && let Some(status) = progress.refusal.get()
@@ -170,13 +170,13 @@ impl Service<Request<Incoming>> for Responder<'_> {
         observer.begin(&head);
         let is_head = head.method == Method::HEAD;
         let (_, clock) = local.clock.read();
-        let now = later(clock, local.site.pack().time());
+        let now = effective_time(clock, local.site.pack().time());
         let (mut response, route) = match self.target {
             Fragment::None => respond_to(&local.site, now, head),
             Fragment::Some => refuse_target(head),
         };
         // No resource here uses content, so it is not read, and what follows it is not read as a request.
-        if self.content == Content::Some || local.state.drain.is_leaving() {
+        if self.content == Content::Some || local.state.drain.is_draining() {
             response.headers_mut().insert(CONNECTION, fields::CLOSE.clone());
         }
         // hyper omits a zero from the response to HEAD. GET has it, and HEAD has the same fields (RFC 9110 §9.3.2).

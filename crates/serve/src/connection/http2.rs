@@ -30,7 +30,7 @@ use crate::observe::counters::Limit;
 use crate::response::body::Body;
 use crate::response::fields::has_length;
 use crate::response::respond_to;
-use crate::time::later;
+use crate::time::effective_time;
 
 /// The most content that is handed to h2 at a time. It costs no memory, since content is not copied.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -53,7 +53,7 @@ pub(crate) async fn serve(socket: &mut Socket, ahead: Bytes, connection: Connect
     let progress = Progress::default();
     converse(Stream::new(socket, ahead, Content::Some, connection, &progress), connection, &progress).await;
     if progress.is_blocked.get() {
-        socket.abandon();
+        socket.reset_on_close();
     }
 }
 
@@ -122,7 +122,7 @@ impl Session<'_> {
             return self.close_at_once(context);
         }
         let now = local.clock.now();
-        if self.closing == Closing::No && local.state.drain.is_leaving() {
+        if self.closing == Closing::No && local.state.drain.is_draining() {
             self.close_gracefully();
         }
         loop {
@@ -169,7 +169,7 @@ impl Session<'_> {
         let (head, _unread) = request.into_parts();
         observer.begin(&head);
         let (_, clock) = local.clock.read();
-        let (response, route) = respond_to(&local.site, later(clock, local.site.pack().time()), head);
+        let (response, route) = respond_to(&local.site, effective_time(clock, local.site.pack().time()), head);
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
         let (response, content) = fields_of(response, &local.clock.date(clock));

@@ -28,7 +28,7 @@ use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 use crate::request::plain::PlainFields;
 use crate::response::plain::{PlainResponse, respond_plain};
-use crate::time::later;
+use crate::time::effective_time;
 
 /// How much is read at once: more than the heads of several pipelined requests.
 pub(super) const READ_BYTES: usize = 8 * 1024;
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
                     written => written,
                 };
                 if !matches!(written, Poll::Ready(Ok(()))) {
-                    socket.abandon();
+                    socket.reset_on_close();
                     return Poll::Ready(Next::Closed);
                 }
             } else if self.searched.is_none() {
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         if self.rest.is_some() {
-            socket.abandon();
+            socket.reset_on_close();
         }
         Some(Next::Closed)
     }
@@ -342,7 +342,7 @@ impl<'a> Reader<'a> {
             if skipped > 0 {
                 self.searched = None;
             }
-            let Some(reply) = self.plain_reply(&bytes[used..], later(clock, pack_time), &mut fields) else {
+            let Some(reply) = self.plain_reply(&bytes[used..], effective_time(clock, pack_time), &mut fields) else {
                 let Some((length, step)) = self.not_plain(&mut bytes[used..]) else { continue };
                 return (used + length, step);
             };
@@ -361,7 +361,7 @@ impl<'a> Reader<'a> {
     {
         let local = self.connection.local;
         // While the server drains, each answer says `Connection: close`, which prepared heads do not.
-        if !self.is_plain_path || local.state.drain.is_leaving() || !self.may_be_whole(bytes) {
+        if !self.is_plain_path || local.state.drain.is_draining() || !self.may_be_whole(bytes) {
             return None;
         }
         respond_plain(&local.site, time, bytes, fields).filter(|reply| reply.length <= self.most_of_a_head())

@@ -1,11 +1,11 @@
-//! Draining: how a server leaves without cutting anybody off.
+//! Draining: how a server stops without interrupting responses.
 //!
-//! 1. [`DrainPhase::Serving`];
-//! 2. [`DrainPhase::Draining`]: connections are still accepted, and each answer says that it is the last of its connection;
-//! 3. [`DrainPhase::Stopping`]: listeners close, what is in flight is finished, idle connections are closed;
-//! 4. [`DrainPhase::Gone`]: nothing is waited for any more.
+//! 1. [`DrainPhase::Serving`].
+//! 2. [`DrainPhase::Draining`]: connections are still accepted, and each response closes its connection.
+//! 3. [`DrainPhase::Stopping`]: listeners are closed, requests in flight are finished, idle connections are closed.
+//! 4. [`DrainPhase::Ended`]: nothing is waited for.
 //!
-//! Each worker has a [`Drain`] of its own: a request reads one byte that nobody else writes meanwhile.
+//! Each worker has its own [`Drain`], so a request reads a byte that no other thread writes meanwhile.
 
 use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
@@ -14,14 +14,14 @@ use std::task::Poll;
 
 use tokio::sync::Notify;
 
-/// How far a server is in leaving.
+/// The phase of a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum DrainPhase {
     Serving,
     Draining,
     Stopping,
-    Gone,
+    Ended,
 }
 
 /// The phase of one worker.
@@ -29,11 +29,11 @@ pub(crate) enum DrainPhase {
 pub(crate) struct Drain {
     phase: AtomicU8,
     stopping: Notify,
-    gone: Notify,
+    ended: Notify,
 }
 
 impl Drain {
-    pub(crate) fn is_leaving(&self) -> bool {
+    pub(crate) fn is_draining(&self) -> bool {
         self.phase.load(Ordering::Relaxed) != DrainPhase::Serving as u8
     }
 
@@ -41,14 +41,14 @@ impl Drain {
         self.phase.load(Ordering::Acquire) >= phase as u8
     }
 
-    /// Goes on to a later phase.
+    /// Advances to a later phase.
     pub(crate) fn advance(&self, phase: DrainPhase) {
         self.phase.fetch_max(phase as u8, Ordering::AcqRel);
         if phase >= DrainPhase::Stopping {
             self.stopping.notify_waiters();
         }
-        if phase == DrainPhase::Gone {
-            self.gone.notify_waiters();
+        if phase == DrainPhase::Ended {
+            self.ended.notify_waiters();
         }
     }
 
@@ -57,14 +57,15 @@ impl Drain {
         self.unless_stopping(pin!(pending::<()>())).await;
     }
 
-    /// Does the work until it is done, or until [`DrainPhase::Stopping`] (`None`), when it can be gone on with.
+    /// Polls `work` until it completes, or returns `None` when [`DrainPhase::Stopping`] is reached. `work` can be
+    /// polled again afterwards.
     pub(crate) async fn unless_stopping<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
         self.unless(DrainPhase::Stopping, &self.stopping, work).await
     }
 
-    /// Does the work until it is done, or until [`DrainPhase::Gone`].
-    pub(crate) async fn unless_gone<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
-        self.unless(DrainPhase::Gone, &self.gone, work).await
+    /// Polls `work` until it completes, or returns `None` when [`DrainPhase::Ended`] is reached.
+    pub(crate) async fn unless_ended<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
+        self.unless(DrainPhase::Ended, &self.ended, work).await
     }
 
     async fn unless<F: Future>(&self, phase: DrainPhase, reached: &Notify, mut work: Pin<&mut F>) -> Option<F::Output> {
@@ -74,7 +75,8 @@ impl Drain {
             if let Poll::Ready(output) = work.as_mut().poll(context) {
                 return Poll::Ready(Some(output));
             }
-            // Registering takes a lock; a task's waker stays the same, so once is enough, and a request costs one load.
+            // Registering takes a lock. A task's waker stays the same, so registering once is enough, and later polls
+            // cost one load.
             if !is_registered {
                 is_registered = true;
                 if reached.as_mut().poll(context).is_ready() {

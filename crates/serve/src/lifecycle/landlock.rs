@@ -1,8 +1,8 @@
-//! Landlock: a process that has started gives up what it needs no more.
+//! Landlock: the process gives up rights that it no longer needs after start.
 //!
-//! Afterwards it can open no file, start no program, and, as far as the kernel knows how, neither bind nor connect a TCP socket,
-//! nor reach processes outside by signals or abstract unix sockets. What is open already stays usable: listening sockets, the
-//! socket to systemd, standard output.
+//! Afterwards it cannot open files or start programs. If the kernel supports it, it also cannot bind or connect TCP
+//! sockets, send signals to other processes, or reach their abstract Unix sockets. What is already open stays usable:
+//! listening sockets, the socket to systemd, standard output.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, LandlockStatus, Ruleset, RulesetAttr, RulesetError, RulesetStatus, Scope,
 };
 
-/// The newest set of rights that this was tried with (Linux 6.15). Of an older kernel, as much is asked for as it knows.
+/// The newest ABI that this was tested with (Linux 6.15). On an older kernel, the rights that it supports are used.
 const NEWEST: ABI = ABI::V7;
 
-/// How far a process was confined.
+/// The result of [`confine`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confinement {
-    /// It is, by this version of the kernel's interface. From 4 on TCP is included, from 6 on signals and abstract sockets.
+    /// The process is confined. ABI 4 and later include TCP; ABI 6 and later include signals and abstract Unix sockets.
     On {
-        /// The version.
+        /// The version of Landlock's interface that the kernel supports.
         abi: u32,
     },
-    /// The kernel has no Landlock, or it is switched off.
+    /// The kernel has no Landlock, or it is disabled.
     Unavailable,
 }
 
@@ -34,14 +34,37 @@ impl fmt::Display for Confinement {
     }
 }
 
-/// Confines this thread, and with it each that it will start: to be called between [`bind`](crate::Server::bind) and
-/// [`run`](crate::Server::run). It cannot be undone, and what the kernel does not know is left out.
+/// Confines this thread and all threads that it starts later.
+///
+/// Call it between [`bind`](crate::Server::bind) and [`run`](crate::Server::run). It cannot be undone. Rights that the
+/// kernel does not support are skipped.
+///
+/// ```
+/// use graven_serve::{Config, Confinement, Server, confine};
+///
+/// # fn main() -> Result<(), graven_serve::Error> {
+/// # let listen = vec![graven_serve::Address::Tcp(([127, 0, 0, 1], 0).into())];
+/// let server = Server::bind(Config { listen, ..Config::default() })?;
+/// // On a thread, so that the rest of this program is not confined.
+/// std::thread::spawn(move || {
+///     match confine() {
+///         Confinement::On { abi } => assert!(abi >= 1 && std::fs::File::open("/etc/hostname").is_err()),
+///         Confinement::Unavailable => eprintln!("this kernel has no Landlock"),
+///     }
+///     // server.run(pack, terminated())
+///     drop(server);
+/// })
+/// .join()
+/// .expect("the thread does not panic");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub fn confine() -> Confinement {
     restrict().unwrap_or(Confinement::Unavailable)
 }
 
-/// Handles every right and allows none.
+/// Restricts all rights and allows none.
 fn restrict() -> Result<Confinement, RulesetError> {
     let ruleset = Ruleset::default()
         .handle_access(AccessFs::from_all(NEWEST))?
@@ -64,17 +87,18 @@ mod tests {
 
     use super::*;
 
-    /// On a thread of its own, since it cannot be undone. Where the kernel has no Landlock there is nothing to see.
-    fn confined(look: impl FnOnce(u32) + Send + 'static) {
-        let look = || match confine() {
-            Confinement::On { abi } => look(abi),
+    /// Runs `check` confined, on its own thread, since it cannot be undone. Without Landlock, there is nothing to
+    /// check.
+    fn confined(check: impl FnOnce(u32) + Send + 'static) {
+        let run = || match confine() {
+            Confinement::On { abi } => check(abi),
             Confinement::Unavailable => eprintln!("not available"),
         };
-        std::thread::spawn(look).join().expect("what it looks at is as it should be");
+        std::thread::spawn(run).join().expect("the check succeeds");
     }
 
     #[test]
-    fn no_file_is_opened_and_no_program_started() {
+    fn a_confined_process_opens_no_file_and_starts_no_program() {
         confined(|_| {
             let executable = std::env::current_exe().expect("a path");
             assert_eq!(File::open(&executable).expect_err("confined").kind(), ErrorKind::PermissionDenied);
@@ -84,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_is_served_and_nothing_else_is_bound_or_connected() {
+    fn a_confined_process_serves_open_sockets_and_binds_or_connects_none() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let mut client = TcpStream::connect(listener.local_addr().expect("an address")).expect("it listens");
         confined(move |abi| {

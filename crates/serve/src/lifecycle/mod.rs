@@ -1,4 +1,4 @@
-//! The life of the process: readiness, health, signals, draining, confinement.
+//! The lifecycle of the process: readiness, health, signals, draining, confinement.
 
 pub(crate) mod drain;
 pub(crate) mod landlock;

@@ -1,8 +1,8 @@
-//! The watchdog: systemd is told that the server is alive only after every worker has answered a request.
+//! Health probes: they find out whether every worker still answers requests.
 //!
-//! The request and its answer never leave the process: a [`Probe`] stands where else a socket does, and a worker serves it like
-//! any connection, but neither the limit on connections, nor a lack of descriptors, nor a full queue can keep it out. So what it
-//! finds is a worker that hangs, and not one that is busy.
+//! A probe is a request that never leaves the process. It takes the place of a socket, and a worker serves it like any
+//! connection. The limit on connections, a lack of descriptors or a full queue do not affect it, so a failed probe
+//! means that the worker hangs, not that it is busy.
 
 use std::io;
 use std::pin::Pin;
@@ -13,42 +13,42 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-/// What a probe asks: the front page, as a client would.
+/// The request of a probe: the front page, as a client would request it.
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-/// What an answer begins with, up to the class of its status.
-const ANSWER: &[u8] = b"HTTP/1.1 ";
+/// The start of a status line, up to the class of the status code.
+const STATUS_LINE_START: &[u8] = b"HTTP/1.1 ";
 
-/// A connection that exists in memory alone: it holds a request, and looks at how the answer to it begins.
+/// A connection in memory. It contains one request and examines the start of the response.
 #[derive(Debug)]
 pub(crate) struct Probe {
     request: &'static [u8],
-    begin: Vec<u8>,
-    answered: Option<oneshot::Sender<Health>>,
+    received: Vec<u8>,
+    result: Option<oneshot::Sender<Health>>,
 }
 
-/// What became of a probe.
+/// The result of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Health {
-    /// The worker answers.
+    /// The worker sent a response.
     Healthy,
-    /// The worker answers that it cannot.
+    /// The worker sent something that is not a response.
     Unhealthy,
 }
 
 impl Probe {
     fn new() -> (Self, oneshot::Receiver<Health>) {
-        let (answered, health) = oneshot::channel();
-        (Probe { request: REQUEST, begin: Vec::new(), answered: Some(answered) }, health)
+        let (result, health) = oneshot::channel();
+        (Probe { request: REQUEST, received: Vec::new(), result: Some(result) }, health)
     }
 }
 
 impl AsyncRead for Probe {
     fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let probe = self.get_mut();
-        let (now, later) = probe.request.split_at(probe.request.len().min(buffer.remaining()));
-        buffer.put_slice(now);
-        probe.request = later;
+        let (read, rest) = probe.request.split_at(probe.request.len().min(buffer.remaining()));
+        buffer.put_slice(read);
+        probe.request = rest;
         Poll::Ready(Ok(()))
     }
 }
@@ -56,12 +56,12 @@ impl AsyncRead for Probe {
 impl AsyncWrite for Probe {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let probe = self.get_mut();
-        let wanted = (ANSWER.len() + 1).saturating_sub(probe.begin.len());
-        probe.begin.extend(bytes.iter().take(wanted));
-        if let Some(health) = health(&probe.begin) {
-            // That nobody waits any more is not the worker's fault.
-            if let Some(answered) = probe.answered.take() {
-                answered.send(health).unwrap_or_default();
+        let missing = (STATUS_LINE_START.len() + 1).saturating_sub(probe.received.len());
+        probe.received.extend(bytes.iter().take(missing));
+        if let Some(health) = health(&probe.received) {
+            // The receiver may have given up waiting; that is not an error.
+            if let Some(result) = probe.result.take() {
+                result.send(health).unwrap_or_default();
             }
         }
         Poll::Ready(Ok(bytes.len()))
@@ -76,18 +76,18 @@ impl AsyncWrite for Probe {
     }
 }
 
-/// What an answer's beginning tells, once enough of it is there. A site without a front page is well too, and so is one whose front
-/// page is damaged: the next process would read the same file.
-fn health(begin: &[u8]) -> Option<Health> {
-    let class = begin.get(ANSWER.len())?;
-    let is_well = begin.starts_with(ANSWER) && (b'1'..=b'5').contains(class);
-    Some(if is_well { Health::Healthy } else { Health::Unhealthy })
+/// Evaluates the start of a response, once enough of it has arrived. Every status code counts as healthy, also that of
+/// a missing or damaged front page: the next process would read the same file.
+fn health(received: &[u8]) -> Option<Health> {
+    let class = received.get(STATUS_LINE_START.len())?;
+    let is_healthy = received.starts_with(STATUS_LINE_START) && (b'1'..=b'5').contains(class);
+    Some(if is_healthy { Health::Healthy } else { Health::Unhealthy })
 }
 
-/// Asks all workers at once; the number of one that has not answered well by the deadline.
+/// Probes all workers at once and returns the number of the first that has not answered by the deadline.
 pub(crate) async fn first_unhealthy(workers: &[UnboundedSender<Probe>], deadline: Instant) -> Option<usize> {
-    let asked: Vec<_> = workers.iter().map(ask).collect();
-    for (number, health) in asked.into_iter().enumerate() {
+    let results: Vec<_> = workers.iter().map(send_probe).collect();
+    for (number, health) in results.into_iter().enumerate() {
         if !matches!(timeout_at(deadline, health).await, Ok(Ok(Health::Healthy))) {
             return Some(number);
         }
@@ -95,9 +95,9 @@ pub(crate) async fn first_unhealthy(workers: &[UnboundedSender<Probe>], deadline
     None
 }
 
-fn ask(worker: &UnboundedSender<Probe>) -> oneshot::Receiver<Health> {
+fn send_probe(worker: &UnboundedSender<Probe>) -> oneshot::Receiver<Health> {
     let (probe, health) = Probe::new();
-    // A worker that has gone drops the probe, and its receiver says so.
+    // A stopped worker drops the probe, which closes the receiver.
     worker.send(probe).unwrap_or_default();
     health
 }
@@ -115,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn any_status_is_a_sign_of_health() {
-        for (begin, expected) in [
+    fn any_status_code_is_healthy() {
+        for (received, expected) in [
             ("HTTP/1.1", None),
             ("HTTP/1.1 ", None),
             ("HTTP/1.1 2", Some(Health::Healthy)),
@@ -124,14 +124,14 @@ mod tests {
             ("HTTP/1.1 500 ", Some(Health::Healthy)),
             ("SSH-2.0-OpenSSH", Some(Health::Unhealthy)),
         ] {
-            assert_eq!(health(begin.as_bytes()), expected, "{begin:?}");
+            assert_eq!(health(received.as_bytes()), expected, "{received:?}");
         }
     }
 
     #[test]
-    fn one_worker_that_hangs_or_has_gone_is_found() {
+    fn a_worker_that_hangs_or_has_stopped_is_found() {
         block_on(async {
-            let (well, mut probes) = unbounded_channel::<Probe>();
+            let (healthy, mut probes) = unbounded_channel::<Probe>();
             tokio::spawn(async move {
                 while let Some(mut probe) = probes.recv().await {
                     std::future::poll_fn(|context| Pin::new(&mut probe).poll_write(context, b"HTTP/1.1 200 OK"))
@@ -140,12 +140,12 @@ mod tests {
                 }
             });
             let soon = || Instant::now() + Duration::from_millis(50);
-            assert_eq!(first_unhealthy(&[well.clone(), well.clone()], soon()).await, None);
-            let (hangs, _held) = unbounded_channel();
-            assert_eq!(first_unhealthy(&[well.clone(), hangs], soon()).await, Some(1));
-            let (gone, receiver) = unbounded_channel();
+            assert_eq!(first_unhealthy(&[healthy.clone(), healthy.clone()], soon()).await, None);
+            let (hanging, _receiver) = unbounded_channel();
+            assert_eq!(first_unhealthy(&[healthy.clone(), hanging], soon()).await, Some(1));
+            let (stopped, receiver) = unbounded_channel();
             drop(receiver);
-            assert_eq!(first_unhealthy(&[gone, well], soon()).await, Some(0));
+            assert_eq!(first_unhealthy(&[stopped, healthy], soon()).await, Some(0));
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Signals: SIGTERM and SIGINT end the server, others are reported and ignored.
+//! Signals: SIGTERM and SIGINT stop the server; others are reported and ignored.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -7,13 +7,29 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::observe::stderr::report;
 
-/// Waits for SIGTERM or SIGINT.
+/// Waits for SIGTERM or SIGINT. Pass it to [`Server::run`](crate::Server::run).
 ///
-/// From its first poll on, SIGHUP, SIGUSR1 and SIGUSR2 do not end the process as they would by default: other servers read their settings or
-/// open their logs again then, and a lost terminal sends the first. They are answered with a line on standard error. A signal that cannot be waited
-/// for does what it does by default.
+/// From the first poll on, SIGHUP, SIGUSR1 and SIGUSR2 are reported on standard error instead of ending the process,
+/// which is their default. Other servers reload their settings or reopen their logs on these signals, and closing a
+/// terminal sends SIGHUP. If a signal's handler cannot be installed, the signal keeps its default.
+///
+/// ```
+/// use std::future::{Future, poll_fn};
+/// use std::pin::pin;
+/// use std::task::Poll;
+///
+/// use graven_serve::terminated;
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+/// # runtime.block_on(async {
+/// let mut stop = pin!(terminated());
+/// // No signal has been received, so it is not complete.
+/// let is_complete = poll_fn(|context| Poll::Ready(stop.as_mut().poll(context).is_ready())).await;
+/// assert!(!is_complete);
+/// # });
+/// ```
 pub async fn terminated() {
-    let mut ending = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
+    let mut stopping = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
     let mut others = [
         ("SIGHUP", SignalKind::hangup()),
         ("SIGUSR1", SignalKind::user_defined1()),
@@ -23,10 +39,10 @@ pub async fn terminated() {
     poll_fn(|context| {
         for (name, signal) in &mut others {
             while signal.as_mut().is_some_and(|signal| signal.poll_recv(context).is_ready()) {
-                report(&format!("{name}: ignored, there is nothing to reload or to reopen; SIGTERM ends the server"));
+                report(&format!("{name}: ignored, there is nothing to reload or reopen; SIGTERM stops the server"));
             }
         }
-        let mut received = ending.iter_mut().flatten().map(|signal| signal.poll_recv(context));
+        let mut received = stopping.iter_mut().flatten().map(|signal| signal.poll_recv(context));
         if received.any(|poll| poll.is_ready()) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;

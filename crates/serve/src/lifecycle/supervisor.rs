@@ -1,4 +1,4 @@
-//! The service manager: is informed when the server is ready, alive, and stopping.
+//! Reports to the service manager: ready, alive, stopping.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,27 +11,28 @@ use super::probe::{Probe, first_unhealthy};
 use super::sd_notify::Notifier;
 use crate::error::Error;
 
-/// How often the service manager is sent the number of connections, where it has no watchdog for this service.
-const STATUS_TIME: Duration = Duration::from_secs(10);
+/// Interval of status messages if the service manager has no watchdog for this service.
+const STATUS_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Who started the server, and wants to know how it is.
+/// The service manager that started the process, if any.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Supervisor {
     notifier: Arc<Notifier>,
-    /// After how long without a sign of life it ends the process.
-    patience: Option<Duration>,
+    /// The service manager ends the process after this time without `WATCHDOG=1`.
+    watchdog_timeout: Option<Duration>,
 }
 
 impl Supervisor {
-    /// By `NOTIFY_SOCKET` and `WATCHDOG_USEC`.
+    /// Reads `NOTIFY_SOCKET` and `WATCHDOG_USEC`.
     pub(crate) fn from_environment() -> Result<Self, Error> {
         let variable = |name| std::env::var(name).ok();
-        let patience = patience(variable("WATCHDOG_USEC").as_deref(), variable("WATCHDOG_PID").as_deref());
-        Ok(Supervisor { notifier: Arc::new(Notifier::from_environment()?), patience })
+        let watchdog_timeout =
+            watchdog_timeout(variable("WATCHDOG_USEC").as_deref(), variable("WATCHDOG_PID").as_deref());
+        Ok(Supervisor { notifier: Arc::new(Notifier::from_environment()?), watchdog_timeout })
     }
 
-    /// Tells that the server is ready once every worker has answered, and from then on that it is alive as long as they do.
-    /// To be called within a runtime, on which it goes on; without a supervisor nothing happens.
+    /// Reports that the server is ready once every worker has answered a probe, and from then on that it is alive as
+    /// long as they answer. Spawns a task on the current runtime. Does nothing without a service manager.
     pub(crate) fn watch(
         &self,
         workers: Vec<UnboundedSender<Probe>>,
@@ -41,7 +42,7 @@ impl Supervisor {
             return None;
         }
         let notifier = Arc::clone(&self.notifier);
-        let period = self.patience.map_or(STATUS_TIME, |patience| patience / 2);
+        let period = self.watchdog_timeout.map_or(STATUS_INTERVAL, |timeout| timeout / 2);
         let watching = tokio::spawn(async move {
             let mut ready = "READY=1\n";
             loop {
@@ -59,17 +60,17 @@ impl Supervisor {
         Some(watching.abort_handle())
     }
 
-    /// Tells that the server is leaving. From now on workers may have gone, and are not asked any more.
+    /// Reports that the server is stopping, and ends the probes: from now on, workers may have stopped.
     pub(crate) fn stopping(&self, watching: Option<AbortHandle>) {
         if let Some(watching) = watching {
             watching.abort();
         }
-        self.notifier.notify("STOPPING=1\nSTATUS=finishing what is in flight");
+        self.notifier.notify("STOPPING=1\nSTATUS=draining: finishing requests in flight");
     }
 }
 
-/// `WATCHDOG_USEC`, where it is meant for this process.
-fn patience(microseconds: Option<&str>, pid: Option<&str>) -> Option<Duration> {
+/// Returns the value of `WATCHDOG_USEC` if it is meant for this process.
+fn watchdog_timeout(microseconds: Option<&str>, pid: Option<&str>) -> Option<Duration> {
     let own = std::process::id().to_string();
     let microseconds = microseconds.filter(|_| pid.is_none_or(|pid| pid == own))?;
     microseconds.parse().ok().filter(|&microseconds| microseconds > 0).map(Duration::from_micros)
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_watchdog_of_another_process_is_not_ours() {
+    fn a_watchdog_of_another_process_is_ignored() {
         let own = std::process::id().to_string();
         for (microseconds, pid, expected) in [
             (Some("30000000"), Some(&*own), Some(Duration::from_secs(30))),
@@ -90,7 +91,7 @@ mod tests {
             (Some("soon"), None, None),
             (None, None, None),
         ] {
-            assert_eq!(patience(microseconds, pid), expected, "{microseconds:?} {pid:?}");
+            assert_eq!(watchdog_timeout(microseconds, pid), expected, "{microseconds:?} {pid:?}");
         }
     }
 }

@@ -1,50 +1,60 @@
-//! How much memory this process may use: what bounds the connections that it holds.
+//! The memory that this process may use. It limits the memory that connections may use.
 //!
-//! 1. the limits of its control group and of each group above it (cgroup v2: the lesser of `memory.max` and `memory.high`; v1:
-//!    `memory.limit_in_bytes`), which are what systemd, Kubernetes and container engines set;
-//! 2. the memory of the machine.
+//! 1. The limits of the process's control group and of each group above it (cgroup v2: the lesser of `memory.max` and
+//!    `memory.high`; v1: `memory.limit_in_bytes`). systemd, Kubernetes and container engines set these.
+//! 2. The memory of the machine.
 //!
-//! Read once at the start, before the process gives up the right to read files. A figure that cannot be read is left out.
+//! It is read once at start, before the process gives up the right to read files. A value that cannot be read is
+//! skipped.
 
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::limits::{IDLE_BYTES, MEMORY_SHARE};
+use crate::limits::{IDLE_BYTES, MEMORY_DIVISOR};
 
-/// Where control groups are mounted, by every distribution and container engine.
+/// Where every distribution and container engine mounts control groups.
 const CGROUPS: &str = "/sys/fs/cgroup";
 
-/// Memory that this process may use, and who says so.
+/// The memory that a process may use, and what limits it.
+///
+/// ```
+/// use graven_serve::{Memory, MemorySource};
+///
+/// let memory = Memory { bytes: 256 << 20, source: MemorySource::ControlGroup };
+/// assert_eq!(memory.to_string(), "256 MiB of the control group");
+/// assert_eq!(memory.for_connections(), 128 << 20);
+/// assert!(memory.idle_connections() > 10_000);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// In bytes.
+    /// The limit in bytes.
     pub bytes: u64,
-    /// Who limits it.
-    pub source: Source,
+    /// What sets the limit.
+    pub source: MemorySource,
 }
 
-/// Who limits the memory.
+/// What limits the memory of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A control group.
+pub enum MemorySource {
+    /// A control group of the process.
     ControlGroup,
-    /// The machine has no more.
+    /// The memory of the machine.
     Machine,
 }
 
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of = match self.source {
-            Source::ControlGroup => "of the control group",
-            Source::Machine => "of the machine",
+            MemorySource::ControlGroup => "of the control group",
+            MemorySource::Machine => "of the machine",
         };
         write!(f, "{} MiB {of}", self.bytes >> 20)
     }
 }
 
 impl Memory {
-    /// What this process may use.
+    /// Returns the memory that this process may use.
     pub(crate) fn of_this_process() -> Self {
         let info = rustix::system::sysinfo();
         #[allow(clippy::useless_conversion, reason = "it is a u32 on machines of 32 bits")]
@@ -55,31 +65,32 @@ impl Memory {
 
     fn least(group: Option<u64>, machine: u64) -> Self {
         match group {
-            Some(bytes) if bytes < machine => Memory { bytes, source: Source::ControlGroup },
-            _ => Memory { bytes: machine, source: Source::Machine },
+            Some(bytes) if bytes < machine => Memory { bytes, source: MemorySource::ControlGroup },
+            _ => Memory { bytes: machine, source: MemorySource::Machine },
         }
     }
 
-    /// What all connections together may hold.
+    /// Returns how many bytes all connections together may use.
     #[must_use]
     pub fn for_connections(self) -> usize {
-        usize::try_from(self.bytes / MEMORY_SHARE).unwrap_or(usize::MAX)
+        usize::try_from(self.bytes / MEMORY_DIVISOR).unwrap_or(usize::MAX)
     }
 
-    /// How many idle connections that are.
+    /// Returns how many idle connections fit into [`for_connections`](Self::for_connections).
     #[must_use]
     pub fn idle_connections(self) -> usize {
         (self.for_connections() / IDLE_BYTES).max(1)
     }
 }
 
-/// The least limit of the control groups that this process is in; `None` where none limits it.
+/// Returns the lowest limit of the process's control groups, or `None` if none sets a limit.
 fn limit(read: impl Fn(&Path) -> Option<String>) -> Option<u64> {
     let groups = read(Path::new("/proc/self/cgroup"))?;
     groups.lines().filter_map(|line| limit_of(line, &read)).min()
 }
 
-/// The least limit of a line such as `0::/system.slice/notes.service` (v2) or `4:memory:/notes` (v1), see cgroups(7).
+/// Returns the lowest limit of a line such as `0::/system.slice/notes.service` (v2) or `4:memory:/notes` (v1); see
+/// cgroups(7).
 fn limit_of(line: &str, read: impl Fn(&Path) -> Option<String>) -> Option<u64> {
     let (_, rest) = line.split_once(':')?;
     let (controllers, group) = rest.split_once(':')?;
@@ -90,7 +101,8 @@ fn limit_of(line: &str, read: impl Fn(&Path) -> Option<String>) -> Option<u64> {
         }
         _ => return None,
     };
-    // In a namespace of its own, a process may see a path that is not below its own mount; then the mount's root is its group.
+    // In its own namespace, a process may see a path that does not exist below its mount. Then the root of the mount is
+    // its group.
     let group = root.join(group.trim_start_matches('/'));
     let levels = group.ancestors().take_while(|level| level.starts_with(&root));
     let limits = levels.flat_map(|level| files.iter().map(move |file| level.join(file)));
@@ -102,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_least_limit_of_all_groups_above_counts() {
+    fn the_lowest_limit_of_all_groups_applies() {
         for (files, expected) in [
             (vec![], None),
             (vec![("/proc/self/cgroup", "0::/\n")], None),
@@ -132,7 +144,7 @@ mod tests {
                 ],
                 Some(5000),
             ),
-            // In a container, whose group is mounted as the root.
+            // In a container, the group is mounted as the root.
             (
                 vec![
                     ("/proc/self/cgroup", "4:memory:/docker/0123\n"),
@@ -151,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn a_group_without_a_limit_has_that_of_the_machine() {
+    fn without_a_group_limit_the_memory_of_the_machine_applies() {
         let machine = 8 << 30;
         for (group, expected) in [
-            (None, Memory { bytes: machine, source: Source::Machine }),
-            (Some(9_223_372_036_854_771_712), Memory { bytes: machine, source: Source::Machine }),
-            (Some(256 << 20), Memory { bytes: 256 << 20, source: Source::ControlGroup }),
+            (None, Memory { bytes: machine, source: MemorySource::Machine }),
+            (Some(9_223_372_036_854_771_712), Memory { bytes: machine, source: MemorySource::Machine }),
+            (Some(256 << 20), Memory { bytes: 256 << 20, source: MemorySource::ControlGroup }),
         ] {
             assert_eq!(Memory::least(group, machine), expected);
         }

@@ -1,4 +1,4 @@
-//! Limits: each with its reason, its unit, and where it was measured.
+//! The limits on clients and connections, each with its unit and the reason for its value.
 
 pub(crate) mod capacity;
 pub(crate) mod descriptors;
@@ -7,123 +7,150 @@ pub(crate) mod memory;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// Of a request's head. Browsers send less than 2 KiB; proxies that put cookies and tokens of other sites in, seldom more than 8.
+/// Maximum size of a request's head, in bytes. Browsers send less than 2 KiB. Proxies that add cookies and tokens of
+/// other sites rarely exceed 8 KiB.
 pub const HEADER_BYTES: usize = 16 * 1024;
 
-/// The least that a limit on heads may be: what is asked of the socket at once.
+/// Minimum value of the limit on a request's head, in bytes: the size of one read from the socket.
 pub const LEAST_HEADER_BYTES: usize = 8 * 1024;
 
-/// From the first byte of a head to its last. A head is one packet or two; ten seconds are three lost packets in a row.
+/// Maximum time from the first byte of a head to its last. A head fits into one or two packets; ten seconds allow for
+/// three lost packets in a row.
 pub const HEADER_TIME: Duration = Duration::from_secs(10);
 
-/// How long a connection may be without a request. Proxies keep theirs for 60 seconds, and one that closes before they do loses
-/// a request now and then; an idle connection costs little more than its socket.
+/// Maximum time that a connection may be idle. Proxies keep idle connections for 60 seconds; a server that closes
+/// earlier than they do loses a request now and then. An idle connection costs little more than its socket.
 pub const IDLE_TIME: Duration = Duration::from_secs(75);
 
-/// How long a client may take nothing of its answer. TCP tries again several times within it, so who is back within seconds goes on.
+/// Maximum time that a client may read nothing of its response. TCP retransmits several times within it, so a client
+/// that is back within seconds continues.
 pub const WRITE_TIME: Duration = Duration::from_secs(30);
 
-/// How long a client may take nothing of its answer before its connection may be closed for a new one, while places are scarce.
-/// Longer than a lost packet takes to be sent again.
+/// Time without progress after which a connection that is being written may be closed for a new client, once all slots
+/// are taken. It is longer than the retransmission of a lost packet takes.
 pub const STALLED_TIME: Duration = Duration::from_secs(1);
 
-/// How often connections are looked at: limits on time are late by as much at most.
-pub const CHECK_TIME: Duration = Duration::from_millis(500);
+/// Interval at which time limits are checked. A limit is enforced late by at most this.
+pub const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Connections of a server at most, where memory and descriptors would allow more. See [`MEMORY_SHARE`] and [`IDLE_BYTES`].
+/// Maximum number of connections of a server if memory and descriptors would allow more. See [`MEMORY_DIVISOR`] and
+/// [`IDLE_BYTES`].
 pub const CONNECTIONS: usize = 16_384;
 
-/// The part of the memory that the process may use which its connections may hold, as a divisor. The other half is for the
-/// executable, what the allocator cannot give back, and the pages of the site that the kernel keeps at hand.
-pub const MEMORY_SHARE: u64 = 2;
+/// Divisor that gives the connections' share of the process's memory: 2 is one half. The other half is for the
+/// executable, for what the allocator cannot give back, and for the site's pages that the kernel caches.
+pub const MEMORY_DIVISOR: u64 = 2;
 
-/// What a connection holds while it waits for a request: 1.6 KiB in this process and some 4 KiB in the kernel (socket, file,
-/// entry of epoll). Measured by `bench/idle` and `tests/attack`.
+/// Memory of a connection that waits for a request, in bytes: 1.6 KiB in this process and about 4 KiB in the kernel
+/// (socket, file, epoll entry). Measured by `bench/idle` and `tests/attack`.
 pub const IDLE_BYTES: usize = 6 * 1024;
 
-/// What hyper holds for a request of HTTP/1 that it answers: its read buffer (as long as the head, 8 KiB at least), the response's
-/// head, and its state.
+/// Memory that hyper uses for one HTTP/1 request, in bytes: its read buffer (the length of the head, at least 8 KiB),
+/// the response's head, and its state.
 pub const HTTP1_BYTES: usize = 24 * 1024;
 
-/// What an HTTP/2 connection holds without streams: h2's buffers, its tables for field compression, its state.
+/// Memory of an HTTP/2 connection without streams, in bytes: h2's buffers, its field compression tables, its state.
 pub const HTTP2_BYTES: usize = 32 * 1024;
 
-/// What an HTTP/2 stream holds that cannot be written: its state and the response's fields.
+/// Memory of an HTTP/2 stream that cannot be written, in bytes: its state and the response's fields.
 pub const STREAM_BYTES: usize = 4 * 1024;
 
-/// What the kernel holds for a client that takes nothing: what is written ahead ([`NOT_SENT_BYTES`], beyond what is under way) and
-/// what arrives and is not read ([`RECEIVE_BYTES`], which the kernel doubles). Measured by `tests/attack`: 30 KiB on loopback.
+/// Memory that the kernel uses for a client that reads nothing, in bytes: the send buffer ([`NOT_SENT_BYTES`], and what
+/// is in flight) and the receive buffer ([`RECEIVE_BYTES`], which the kernel doubles). `tests/attack` measured 30 KiB
+/// on loopback.
 pub const STALLED_BYTES: usize = 96 * 1024;
 
-/// What is written ahead of what the client's window takes, at most, beyond the last segment (`TCP_NOTSENT_LOWAT`): a page fits.
+/// Maximum unsent data in the kernel beyond the last segment, in bytes (`TCP_NOTSENT_LOWAT`). A page fits.
 pub const NOT_SENT_BYTES: u32 = 16 * 1024;
 
-/// What the kernel keeps of what arrives until it is read (`SO_RCVBUF`; it doubles the number for its own overhead). Requests are
-/// short, and no content is wanted, so nobody gains from more.
+/// Size of the kernel's receive buffer, in bytes (`SO_RCVBUF`; the kernel doubles it for its own overhead). Requests
+/// are short and their content is not used, so a larger buffer would gain nothing.
 pub const RECEIVE_BYTES: usize = 32 * 1024;
 
-/// Descriptors that are no connections: listeners, runtimes, standard streams, the admin's connections, and some to spare.
+/// Number of descriptors reserved for other uses than connections: listeners, runtimes, standard streams, the admin
+/// listener's connections, and some to spare.
 pub const RESERVED_DESCRIPTORS: usize = 40;
 
-/// HTTP/2 streams of a connection at a time. RFC 9113 §6.5.2 recommends 100, so that parallel requests are not limited needlessly;
-/// a page here is one request and a few pictures, each is answered at once, and each stream that cannot be written holds memory.
+/// Maximum number of concurrent HTTP/2 streams of a connection. RFC 9113 §6.5.2 recommends at least 100 to keep
+/// parallelism. A page here is one request and a few pictures, each is answered at once, and each stream that cannot be
+/// written uses memory.
 pub const STREAMS: u32 = 32;
 
-/// HTTP/2 streams of a connection that may be reset before they are answered ("rapid reset", CVE-2023-44487). Answers are made
-/// at once, so only who sends stream and reset together gets there; a browser that is navigating away resets some.
+/// Maximum number of HTTP/2 streams of a connection that the client may reset before they are answered ("rapid reset",
+/// CVE-2023-44487). Responses are made at once, so only a client that sends request and reset together reaches it. A
+/// browser that navigates away resets a few.
 pub const RESETS: usize = 20;
 
-/// HTTP/2 streams of a connection that the client's own errors may reset: refused, malformed.
+/// Maximum number of HTTP/2 streams of a connection that may be reset because of the client's own errors, such as
+/// refused or malformed requests.
 pub const ERROR_RESETS: usize = 100;
 
-/// What a client may send without asking for anything or taking an answer: floods of PING, SETTINGS, PRIORITY or empty frames
-/// cost it a new connection each time. A client that takes answers may send an eighth of their length, for its window updates.
+/// Maximum number of bytes that a client may send without making a request or reading a response. A flood of PING,
+/// SETTINGS, PRIORITY or empty frames needs a new connection for each such amount. A client that reads responses may
+/// send an eighth of their length, for its window updates.
 pub const FLOOD_BYTES: usize = 64 * 1024;
 
-/// HTTP/2's window of a stream: what a client may send of a request's content before it is answered, and nothing reads it.
+/// Initial HTTP/2 window of a stream, in bytes: how much of a request's content a client may send before it is
+/// answered. The content is never read.
 pub const STREAM_WINDOW: u32 = 16 * 1024;
 
-/// How many HTTP/2 connections are served in one pass over all ready connections. Each mostly takes less than 0.1 ms, so that others
-/// wait a few milliseconds for them. Measured by `tests/attack`: 12,000 new ones delayed a new client by up to a second.
+/// Number of HTTP/2 connections that are served in one pass over all ready connections. Each usually takes less than
+/// 0.1 ms, so other connections wait a few milliseconds for them. Measured by `tests/attack`: 12,000 new connections
+/// delayed a new client by up to a second.
 pub const TURNS: usize = 64;
 
-/// What is read of a request's body, or of what follows a malformed head, after it was answered and before the connection is
-/// closed: closing with unread bytes would reset the connection, and the client might never see the answer (RFC 9112 §9.6).
+/// Maximum number of bytes that are read and discarded before a connection is closed: the rest of a request's content,
+/// or what follows a malformed head. Closing a socket with unread bytes resets the connection, and the client might
+/// never see the response (RFC 9112 §9.6).
 pub const LINGER_BYTES: usize = 256 * 1024;
 
-/// How long that may take. The client needs a round trip to see our half of the close.
+/// Maximum time for reading and discarding those bytes. The client needs a round trip to see that the server has closed
+/// its side.
 pub const LINGER_TIME: Duration = Duration::from_secs(2);
 
-/// How long a server that leaves waits for responses in flight. systemd kills after 90 seconds, Kubernetes after 30.
+/// How long a draining server waits for responses in flight. systemd kills a service after 90 seconds, Kubernetes after
+/// 30.
 pub const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
-/// How long a server that leaves waits for the first request of a connection that it has just accepted.
+/// How long a draining server waits for the first request of a connection that it has just accepted.
 pub const FIRST_REQUEST_TIME: Duration = Duration::from_secs(1);
 
-/// How many connections wait to be accepted. The kernel takes the lesser of this and `net.core.somaxconn`, 4096 by default.
+/// Maximum number of connections in a listener's queue. The kernel uses the lesser of this and `net.core.somaxconn`,
+/// which is 4096 by default.
 pub const BACKLOG: i32 = 4096;
 
-/// How long nothing is accepted after accepting failed for want of something that others must give back first: descriptors,
-/// memory.
+/// Pause after accepting a connection failed for lack of descriptors or memory, which other connections must free
+/// first.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What clients may ask for at most.
+/// Limits on what clients may use.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use std::time::Duration;
+///
+/// use graven_serve::limits::Limits;
+///
+/// let limits = Limits { connections: NonZeroUsize::new(500), idle_time: Duration::from_secs(20), ..Limits::default() };
+/// assert_eq!(limits.header_bytes, 16 * 1024);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections of the server; `None` for [`CONNECTIONS`], or as many idle ones as memory and descriptors allow. Each worker has
-    /// its share. What all connections may hold together is bounded in either case ([`MEMORY_SHARE`]).
+    /// Maximum number of connections of the server. `None` is [`CONNECTIONS`], or the number of idle connections that
+    /// memory and descriptors allow, if less. Each worker gets an equal share. The memory of all connections is limited
+    /// in either case; see [`MEMORY_DIVISOR`].
     pub connections: Option<NonZeroUsize>,
-    /// See [`HEADER_BYTES`].
+    /// Maximum size of a request's head, in bytes. See [`HEADER_BYTES`].
     pub header_bytes: usize,
-    /// See [`HEADER_TIME`].
+    /// Maximum time for receiving a request's head. See [`HEADER_TIME`].
     pub header_time: Duration,
-    /// See [`IDLE_TIME`].
+    /// Maximum time between requests. See [`IDLE_TIME`].
     pub idle_time: Duration,
-    /// See [`WRITE_TIME`].
+    /// Maximum time without progress of a response. See [`WRITE_TIME`].
     pub write_time: Duration,
-    /// See [`STREAMS`].
+    /// Maximum number of concurrent HTTP/2 streams of a connection. See [`STREAMS`].
     pub streams: u32,
-    /// See [`RESETS`].
+    /// Maximum number of HTTP/2 streams of a connection that are reset before they are answered. See [`RESETS`].
     pub resets: usize,
 }
 

@@ -9,7 +9,7 @@ use super::listener::Listener;
 use super::peer::Peer;
 use super::socket::Socket;
 
-/// A listener that its runtime knows of.
+/// A listener that is registered with its runtime.
 pub(crate) enum Acceptor {
     Tcp(TcpListener),
     Unix(UnixListener),
@@ -23,7 +23,8 @@ impl Acceptor {
         })
     }
 
-    /// The listener as the kernel has it: what it accepts does not wait for the runtime to hear of it.
+    /// Returns the listener without its runtime. Accepting from it directly also finds connections that the runtime has
+    /// not been notified of yet.
     pub(crate) fn deregister(self) -> io::Result<Listener> {
         Ok(match self {
             Acceptor::Tcp(listener) => Listener::Tcp(listener.into_std()?),

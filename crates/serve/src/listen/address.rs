@@ -1,11 +1,11 @@
-//! Addresses to listen on: a TCP port or a unix socket.
+//! Addresses to listen on: a TCP port or a Unix socket.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Text that is not an address to listen on.
+/// The error of parsing an [`Address`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidAddress {
     given: String,
@@ -14,23 +14,39 @@ pub struct InvalidAddress {
 impl fmt::Display for InvalidAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given = &self.given;
-        write!(f, "`{given}` is not an address to listen on: write [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock")
+        write!(
+            f,
+            "`{given}` is not an address to listen on: expected for example [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock"
+        )
     }
 }
 
 impl std::error::Error for InvalidAddress {}
 
-/// Where a server listens.
+/// An address that a server listens on.
+///
+/// ```
+/// use graven_serve::Address;
+///
+/// let address: Address = "[::]:8080".parse()?;
+/// assert_eq!(address.url(), "http://localhost:8080/");
+///
+/// let socket: Address = "unix:/run/notes.sock".parse()?;
+/// assert_eq!(socket, Address::Unix("/run/notes.sock".into()));
+///
+/// assert!("localhost".parse::<Address>().is_err());
+/// # Ok::<(), graven_serve::InvalidAddress>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// A TCP port; `[::]` is that of both families.
+    /// A TCP port. `[::]` accepts IPv6 and IPv4.
     Tcp(SocketAddr),
-    /// A unix socket at this path.
+    /// A Unix socket at this path.
     Unix(PathBuf),
 }
 
 impl Address {
-    /// What to give to a client on this computer.
+    /// Returns a URL that a client on this computer can open.
     #[must_use]
     pub fn url(&self) -> String {
         match self {
@@ -67,18 +83,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read_and_written() {
+    fn addresses_are_parsed_and_displayed() {
         for text in ["[::]:8080", "127.0.0.1:80", "0.0.0.0:0", "[::1]:1", "unix:/run/notes.sock", "unix:notes.sock"] {
             assert_eq!(text.parse::<Address>().expect("an address").to_string(), text);
         }
         for text in ["", "8080", ":8080", "localhost:8080", "1.2.3.4", "unix:", "/run/notes.sock", "[::]:99999"] {
             let error = text.parse::<Address>().expect_err("not an address").to_string();
-            assert!(error.contains(&format!("`{text}`")) && error.contains("write [::]:8080"), "{error}");
+            assert!(
+                error.contains(&format!("`{text}`")) && error.contains("expected for example [::]:8080"),
+                "{error}"
+            );
         }
     }
 
     #[test]
-    fn a_url_is_one_that_this_computer_can_open() {
+    fn a_url_can_be_opened_on_this_computer() {
         for (text, url) in [
             ("[::]:8080", "http://localhost:8080/"),
             ("0.0.0.0:80", "http://localhost:80/"),

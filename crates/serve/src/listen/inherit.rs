@@ -1,10 +1,10 @@
-//! Sockets that the process was started with: systemd's socket activation (`sd_listen_fds(3)`).
+//! Sockets inherited from the service manager: systemd's socket activation (`sd_listen_fds(3)`).
 //!
-//! systemd binds them, as root where the port asks for it, and keeps them open while one process leaves and the next one
-//! starts: what connects meanwhile waits in their queue, and no connection is refused.
+//! systemd binds them, as root if the port requires it, and keeps them open while one process stops and the next one
+//! starts. Connections that arrive in between wait in the queue; none is refused.
 //!
-//! There is one of each, so all workers accept from the same one. A connection wakes every worker that has nothing to do, and
-//! all but one of them find nothing: some microseconds, at a time when there was nothing to do.
+//! There is one socket for each address, so all workers accept from the same one. A connection wakes every idle worker,
+//! and all but one of them find nothing to accept. This costs some microseconds of a worker that was idle.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,12 +14,13 @@ use socket2::SockRef;
 
 use crate::error::Error;
 use crate::listen::address::Address;
-use crate::listen::listener::{Bound, Listener, prepare};
+use crate::listen::listener::{BoundAddress, Listener, set_options};
 
-/// The inherited sockets, each for so many workers; none where there are none, or where they are meant for another process.
+/// Returns the inherited sockets, each shared by `workers` workers. Returns none if there are none or if they are meant
+/// for another process.
 ///
-/// The variables are removed from the environment, so that the sockets are taken once.
-pub(crate) fn sockets(workers: usize) -> Result<Vec<Bound>, Error> {
+/// Removes the variables from the environment, so that the sockets are taken only once.
+pub(crate) fn sockets(workers: usize) -> Result<Vec<BoundAddress>, Error> {
     if !is_for_this_process(std::env::var("LISTEN_PID").ok().as_deref()) {
         return Ok(Vec::new());
     }
@@ -31,7 +32,7 @@ pub(crate) fn sockets(workers: usize) -> Result<Vec<Bound>, Error> {
     bound.collect()
 }
 
-/// A process that was started by the one that the sockets are meant for has the variables too.
+/// A child of the process that the sockets are meant for inherits the variables too.
 fn is_for_this_process(listen_pid: Option<&str>) -> bool {
     listen_pid.and_then(|pid| pid.parse().ok()) == Some(std::process::id())
 }
@@ -45,7 +46,7 @@ fn take(inherited: &mut ListenFd, number: usize) -> io::Result<Listener> {
     listener.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
-fn share(listener: &Listener, workers: usize) -> io::Result<Bound> {
+fn share(listener: &Listener, workers: usize) -> io::Result<BoundAddress> {
     let (socket, address) = match listener {
         Listener::Tcp(tcp) => (SockRef::from(tcp), Address::Tcp(tcp.local_addr()?)),
         Listener::Unix(unix) => {
@@ -53,16 +54,16 @@ fn share(listener: &Listener, workers: usize) -> io::Result<Bound> {
             (SockRef::from(unix), Address::Unix(path))
         }
     };
-    // With `Accept=yes` it is a connection, and would fail at the first accept.
+    // With `Accept=yes`, the socket is a connection, and the first accept would fail.
     if !socket.is_listener()? {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it does not listen"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a listening socket"));
     }
     socket.set_nonblocking(true)?;
     if matches!(listener, Listener::Tcp(_)) {
-        prepare(&socket)?;
+        set_options(&socket)?;
     }
     let listeners = (0..workers).map(|_| listener.try_clone()).collect::<io::Result<_>>()?;
-    Ok(Bound { address, listeners })
+    Ok(BoundAddress { address, listeners })
 }
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn every_worker_can_accept_what_waits_at_a_shared_socket() {
+    fn every_worker_can_accept_from_a_shared_socket() {
         let tcp = Listener::Tcp(TcpListener::bind("127.0.0.1:0").expect("a free port"));
         let bound = share(&tcp, 3).expect("it listens");
         let Address::Tcp(address) = bound.address else { panic!("it is TCP") };
@@ -97,6 +98,6 @@ mod tests {
     fn a_socket_that_does_not_listen_is_refused() {
         let (connection, _peer) = UnixStream::pair().expect("a pair");
         let error = share(&Listener::Unix(UnixListener::from(std::os::fd::OwnedFd::from(connection))), 1);
-        assert!(error.expect_err("it is a connection").to_string().contains("does not listen"));
+        assert!(error.expect_err("it is a connection").to_string().contains("not a listening socket"));
     }
 }

@@ -1,4 +1,4 @@
-//! Listening sockets, before a runtime accepts from them.
+//! Listening sockets that are not yet registered with a runtime.
 
 use std::io;
 use std::net::TcpListener;
@@ -9,15 +9,15 @@ use socket2::Socket;
 use super::address::Address;
 use crate::limits::{NOT_SENT_BYTES, RECEIVE_BYTES};
 
-/// An address that is listened on: as it is, with the port that the system chose for port 0.
+/// An address and its listeners. Port 0 is replaced by the port that the system chose.
 #[derive(Debug)]
-pub(crate) struct Bound {
+pub(crate) struct BoundAddress {
     pub(crate) address: Address,
     /// One for each worker.
     pub(crate) listeners: Vec<Listener>,
 }
 
-/// A listening socket that does not block.
+/// A non-blocking listening socket.
 #[derive(Debug)]
 pub(crate) enum Listener {
     Tcp(TcpListener),
@@ -25,7 +25,7 @@ pub(crate) enum Listener {
 }
 
 impl Listener {
-    /// The same socket, for another worker.
+    /// Duplicates the socket for another worker.
     pub(crate) fn try_clone(&self) -> io::Result<Self> {
         match self {
             Listener::Tcp(listener) => listener.try_clone().map(Listener::Tcp),
@@ -34,11 +34,12 @@ impl Listener {
     }
 }
 
-/// Sets what accepted connections inherit.
-pub(crate) fn prepare(listener: &Socket) -> io::Result<()> {
-    // A response is written at once, so there is nothing to wait for with its last segment.
+/// Sets the options that accepted connections inherit.
+pub(crate) fn set_options(listener: &Socket) -> io::Result<()> {
+    // A response is written at once; delaying its last segment would gain nothing.
     listener.set_tcp_nodelay(true)?;
-    // Bounds on what the kernel holds for a client: of what it does not take, and of what it sends and nobody reads.
+    // These limit the memory that the kernel uses for a client: for data that the client does not read, and for data
+    // that it sends and the server does not read.
     listener.set_tcp_notsent_lowat(NOT_SENT_BYTES)?;
     listener.set_recv_buffer_size(RECEIVE_BYTES)
 }

@@ -1,18 +1,18 @@
-//! The other end of a connection.
+//! The peer of a connection.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Who is at the other end of a connection, or stands behind it.
+/// The peer of a connection, or the client behind a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
-    /// An address; one of IPv4 in an IPv6 one is that of IPv4.
+    /// An IP address. An IPv4-mapped IPv6 address is stored as IPv4.
     Address(IpAddr),
-    /// A program on this computer, by a unix socket.
+    /// A program on this computer, connected to a Unix socket.
     Unix,
 }
 
 impl Peer {
-    /// Of an accepted TCP connection.
+    /// Returns the peer of an accepted TCP connection.
     pub(crate) fn of(address: SocketAddr) -> Self {
         Peer::Address(address.ip().to_canonical())
     }

@@ -1,4 +1,4 @@
-//! An accepted socket of either family, or the watchdog's own request in its place.
+//! An accepted TCP or Unix socket, or a health probe in its place.
 
 use std::io::{self, Read as _};
 use std::mem::MaybeUninit;
@@ -19,12 +19,12 @@ use crate::listen::peer::Peer;
 pub(crate) enum Socket {
     Tcp(TcpStream),
     Unix(UnixStream),
-    /// No socket, but the watchdog's own request.
+    /// A health probe instead of a socket.
     Probe(Probe),
 }
 
 impl Socket {
-    /// Accepts without waiting.
+    /// Accepts a connection without waiting.
     pub(crate) fn accept(listener: &Listener) -> io::Result<(Self, Peer)> {
         match listener {
             Listener::Tcp(listener) => {
@@ -40,17 +40,17 @@ impl Socket {
         }
     }
 
-    /// Sends an answer without waiting, and closes; gives what had arrived by then. Who has too many connections has no time to do
-    /// it with more care: a client whose request arrives later may see a reset.
+    /// Sends a response without waiting, closes the connection, and returns the bytes that had arrived. A server
+    /// without free slots has no time for a lingering close, so a client whose request arrives later may see a reset.
     pub(crate) fn refuse(self, answer: &[u8]) -> Vec<u8> {
-        /// A request line, mostly.
+        /// Enough for most request lines.
         const READ_BYTES: usize = 1024;
         let socket = match &self {
             Socket::Tcp(socket) => SockRef::from(socket),
             Socket::Unix(socket) => SockRef::from(socket),
             Socket::Probe(_) => return Vec::new(),
         };
-        // A close with unread bytes would be a reset. Each may fail, and then there is nobody to tell.
+        // Closing with unread bytes would reset the connection. Errors are ignored: the connection ends here.
         let mut bytes = vec![0; READ_BYTES];
         let length = (&*socket).read(&mut bytes).unwrap_or_default();
         bytes.truncate(length);
@@ -59,7 +59,7 @@ impl Socket {
         bytes
     }
 
-    /// Whether bytes wait to be read, as the kernel knows it now, and not as the runtime knew it a moment ago.
+    /// Returns whether unread bytes wait in the kernel. The runtime's own readiness may be out of date.
     pub(crate) fn has_unread(&self) -> bool {
         let peeked = match self {
             Socket::Tcp(socket) => peek(&SockRef::from(socket)),
@@ -69,11 +69,11 @@ impl Socket {
         peeked.is_ok_and(|length| length > 0)
     }
 
-    /// Has the kernel drop what the client did not take, and reset the connection, when the socket is closed. Otherwise it would
-    /// go on trying for a quarter of an hour.
-    pub(crate) fn abandon(&self) {
+    /// Makes the kernel discard unsent data and reset the connection when the socket is closed. Otherwise the kernel
+    /// would retransmit for a quarter of an hour.
+    pub(crate) fn reset_on_close(&self) {
         let linger = Some(Duration::ZERO);
-        // A connection that has ended already cannot be told so, and need not.
+        // This fails only if the connection has already ended.
         match self {
             Socket::Tcp(socket) => SockRef::from(socket).set_linger(linger).unwrap_or_default(),
             Socket::Unix(_) | Socket::Probe(_) => {}
@@ -81,7 +81,7 @@ impl Socket {
     }
 }
 
-/// How many bytes wait, of one.
+/// Returns 1 if a byte waits to be read, or 0.
 fn peek(socket: &SockRef<'_>) -> io::Result<usize> {
     socket.peek(&mut [MaybeUninit::uninit()])
 }

@@ -1,9 +1,11 @@
-//! The client of a request that came through trusted proxies: its address, and the scheme that it used.
+//! The client of a request that passed through trusted proxies: its address, and the scheme that it used.
 //!
-//! Only the access log uses it. Anybody can send these fields, so they are read only if the peer is trusted, and in only one field,
-//! which the operator names: a proxy that writes one often passes on the others as its client sent them. A list is read from the
-//! right, where the nearest proxy appended, and only as far as each hop is trusted.
+//! Only the access log uses it. Any client can send these fields, so they are read only if the peer is trusted. Only
+//! one field is read, which the operator configures, because a proxy that writes one field often passes on the others
+//! as its client sent them. A list is read from the right, where the nearest proxy appended its element, and only as
+//! far as each hop is trusted.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -17,7 +19,7 @@ use crate::request::list::{elements, split};
 
 static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The field that names the client unless the operator names another.
+/// The default field that names the client's address: `X-Forwarded-For`.
 pub const CLIENT_ADDRESS_FIELD: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The scheme that a client used to reach the outermost proxy.
@@ -30,7 +32,7 @@ pub(crate) enum Scheme {
 }
 
 impl Scheme {
-    /// As written in a URL.
+    /// Returns the scheme as written in a URL.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Scheme::Http => "http",
@@ -38,7 +40,7 @@ impl Scheme {
         }
     }
 
-    fn of(text: &[u8]) -> Option<Self> {
+    fn parse(text: &[u8]) -> Option<Self> {
         [Scheme::Http, Scheme::Https].into_iter().find(|scheme| scheme.as_str().as_bytes().eq_ignore_ascii_case(text))
     }
 }
@@ -54,20 +56,28 @@ impl Scheme {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrustedProxy {
-    /// Any address of this network.
+    /// Any address in this network.
     Network(IpNet),
-    /// Any program that connects to a unix socket.
+    /// Any program that connects to a Unix socket.
     Unix,
 }
 
-/// Text that names no trusted proxy.
+/// The error of parsing a [`TrustedProxy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidProxy;
+
+impl fmt::Display for InvalidProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a trusted proxy: expected a network such as 10.0.0.0/8, an address, or `unix`")
+    }
+}
+
+impl std::error::Error for InvalidProxy {}
 
 impl FromStr for TrustedProxy {
     type Err = InvalidProxy;
 
-    /// Reads `10.0.0.0/8`, `fd00::/8`, a single address, or `unix`.
+    /// Parses `10.0.0.0/8`, `fd00::/8`, a single address, or `unix`.
     fn from_str(text: &str) -> Result<Self, InvalidProxy> {
         if text == "unix" {
             return Ok(TrustedProxy::Unix);
@@ -77,7 +87,8 @@ impl FromStr for TrustedProxy {
     }
 }
 
-/// A network of IPv4 addresses written as IPv6 ones (RFC 4291 §2.5.5.2) as the IPv4 network, since peers are canonical too.
+/// Converts a network of IPv4-mapped IPv6 addresses (RFC 4291 §2.5.5.2) to the IPv4 network, because peers are
+/// canonical too.
 fn canonical(network: IpNet) -> IpNet {
     let address = network.addr().to_canonical();
     match network.prefix_len().checked_sub(96) {
@@ -103,7 +114,7 @@ pub(crate) struct Client {
     pub(crate) scheme: Scheme,
 }
 
-/// How clients behind proxies are found.
+/// The trusted proxies, and the field in which they name the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Proxies {
     pub(crate) trusted: Vec<TrustedProxy>,
@@ -111,7 +122,7 @@ pub(crate) struct Proxies {
     pub(crate) field: HeaderName,
 }
 
-/// A proxy's statement about the hop before it. Without an address it is hidden: `unknown`, `_name`, or unreadable.
+/// What a proxy says about the hop before it. The address is `None` if it is hidden: `unknown`, `_name`, or malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Hop {
     address: Option<IpAddr>,
@@ -119,8 +130,9 @@ struct Hop {
 }
 
 impl Proxies {
-    /// The client of a request with these fields from this peer: the rightmost hop that is not trusted, the leftmost if all are,
-    /// and none to the left of a hidden one. The peer itself if it is not trusted, or if the field names nobody.
+    /// Returns the client of a request: the rightmost hop that is not trusted, or the leftmost if all are trusted. Hops
+    /// to the left of a hidden one are ignored. Returns the peer itself if it is not trusted, or if the field names no
+    /// hop.
     pub(crate) fn client(&self, peer: Peer, fields: &impl Fields) -> Client {
         let direct = Client { address: peer, scheme: Scheme::Http };
         if !self.trusts(peer) {
@@ -147,32 +159,33 @@ impl Proxies {
     }
 }
 
-/// An element of `Forwarded`: `for` and `proto` of its pairs (RFC 7239 §4). Hidden if a pair is malformed or repeated.
+/// Parses an element of `Forwarded`: its `for` and `proto` pairs (RFC 7239 §4). The hop is hidden if a pair is
+/// malformed or repeated.
 fn forwarded(element: &[u8]) -> Hop {
     const HIDDEN: Hop = Hop { address: None, scheme: None };
     let (mut client, mut proto) = (None, None);
     for pair in split(element, b';').filter(|pair| !pair.is_empty()) {
         let Some(at) = pair.iter().position(|&byte| byte == b'=') else { return HIDDEN };
         let (name, value) = (&pair[..at], unquoted(&pair[at + 1..]));
-        let place = match name {
+        let slot = match name {
             _ if name.eq_ignore_ascii_case(b"for") => &mut client,
             _ if name.eq_ignore_ascii_case(b"proto") => &mut proto,
             _ => continue,
         };
-        if place.replace(value).is_some() {
+        if slot.replace(value).is_some() {
             return HIDDEN;
         }
     }
-    Hop { address: client.and_then(node), scheme: proto.and_then(Scheme::of) }
+    Hop { address: client.and_then(node), scheme: proto.and_then(Scheme::parse) }
 }
 
-/// The inside of a quoted string. Its escapes are kept: no address has one.
+/// Removes the quotes of a quoted string. Escapes are kept, because no address has any.
 fn unquoted(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
-/// The address of `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]`, `[2001:db8::1]:80` (RFC 7239 §6), or `2001:db8::1`, as
-/// `X-Forwarded-For` has it.
+/// Parses the address of `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]`, `[2001:db8::1]:80` (RFC 7239 §6), or
+/// `2001:db8::1`, as in `X-Forwarded-For`.
 fn node(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?;
     let address = match text.strip_prefix('[') {
@@ -182,7 +195,7 @@ fn node(text: &[u8]) -> Option<IpAddr> {
     address.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
-/// `:80`, or `:_name` (RFC 7239 §6).
+/// Returns whether the text is `:80` or `:_name` (RFC 7239 §6).
 fn is_port(text: &str) -> bool {
     let is_name =
         |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
@@ -192,9 +205,9 @@ fn is_port(text: &str) -> bool {
     })
 }
 
-/// `X-Forwarded-Proto`: its last element, which the nearest proxy wrote.
+/// Returns the last element of `X-Forwarded-Proto`, which the nearest proxy wrote.
 fn x_forwarded_proto(fields: &impl Fields) -> Option<Scheme> {
-    elements(fields.lines(&X_FORWARDED_PROTO)).last().and_then(Scheme::of)
+    elements(fields.lines(&X_FORWARDED_PROTO)).last().and_then(Scheme::parse)
 }
 
 #[cfg(test)]
@@ -272,7 +285,7 @@ mod tests {
         }
     }
 
-    /// The values of the field, in lines, and the client and scheme that are found.
+    /// The lines of the field, and the expected client and scheme.
     type Case<'a> = (&'a [&'a str], &'a str, Scheme);
 
     #[test]
@@ -330,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_field_is_read() {
+    fn only_the_configured_field_is_read() {
         let headers = fields(&[
             ("forwarded", "for=198.51.100.9;proto=https"),
             ("x-forwarded-for", "192.0.2.1"),
@@ -345,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_that_is_not_trusted_is_the_client_whatever_it_sends() {
+    fn the_fields_of_an_untrusted_peer_are_ignored() {
         let headers = fields(&[("x-forwarded-for", "192.0.2.1"), ("x-forwarded-proto", "https")]);
         for (peer, trusted) in [
             (Peer::Address(ip("203.0.113.1")), &["10.0.0.0/8", "unix"][..]),
@@ -357,7 +370,7 @@ mod tests {
         }
     }
 
-    /// The walk as it is defined: from the right.
+    /// Finds the client by reading from the right, as its definition says.
     fn from_the_right(hops: &[Option<IpAddr>], proxies: &Proxies) -> Option<IpAddr> {
         let mut client = None;
         for &hop in hops.iter().rev() {
@@ -372,7 +385,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn walking_from_the_left_finds_what_walking_from_the_right_does(
+        fn reading_from_the_left_gives_the_same_as_from_the_right(
             hops in prop::collection::vec("10\\.0\\.0\\.[1-3]|192\\.0\\.2\\.[1-3]|unknown", 1..8),
         ) {
             let nodes: Vec<_> = hops.iter().map(|hop| node(hop.as_bytes())).collect();
@@ -385,7 +398,7 @@ mod tests {
         }
 
         #[test]
-        fn any_address_survives_being_a_node(address: IpAddr, port: u16) {
+        fn any_address_is_parsed_as_a_node(address: IpAddr, port: u16) {
             let bracketed = if address.is_ipv6() { format!("[{address}]") } else { address.to_string() };
             for text in [address.to_string(), bracketed.clone(), format!("{bracketed}:{port}")] {
                 prop_assert_eq!(node(text.as_bytes()), Some(address.to_canonical()));
@@ -396,7 +409,7 @@ mod tests {
         }
 
         #[test]
-        fn no_element_is_too_strange(
+        fn no_element_causes_a_panic(
             bytes in prop::collection::vec(any::<u8>(), 0..32),
             pieces in prop::collection::vec("for|proto|=|;|,|\"|\\\\| |\\[::1\\]|1\\.2\\.3\\.4|:80|https", 0..12),
         ) {

@@ -1,7 +1,7 @@
-//! What is counted, and how it is told to Prometheus.
+//! The counters of the workers.
 //!
-//! Each worker has [`Counters`] of its own, which it alone writes; a reader sums them up. So counting is a load, an addition and a
-//! store in the worker's own cache, without a lock and without an atomic exchange.
+//! Each worker has its own [`Counters`], and only that worker writes them; readers add them up. Counting is a load, an
+//! addition and a store in the worker's own cache, without a lock or an atomic read-modify-write.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ impl Counter {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Wraps around, as Prometheus expects of a counter.
+    /// Adds to the counter. It wraps around, as Prometheus expects.
     pub(crate) fn add(&self, more: u64) {
         self.0.store(self.get().wrapping_add(more), Ordering::Relaxed);
     }
@@ -29,23 +29,23 @@ impl Counter {
     }
 }
 
-/// The statuses that have a place of their own: those that are sent most come first, since they are looked for in this order.
+/// The status codes that are counted separately, most frequent first, because they are searched in this order.
 pub(super) const STATUSES: [u16; 25] = [
     200, 304, 404, 308, 206, 204, 301, 302, 303, 307, 400, 405, 406, 408, 412, 413, 414, 416, 417, 421, 429, 431, 500,
     501, 503,
 ];
 
-/// What a connection is at.
+/// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum ConnectionState {
-    /// Accepted, and nothing has arrived.
+    /// Accepted; nothing has been received.
     New,
-    /// A request arrives, or is answered.
+    /// A request is being received or answered.
     Busy,
-    /// Answered, and waiting for the next request.
+    /// Waiting for the next request.
     Idle,
-    /// Closed by us, and waiting for the peer to see it.
+    /// Closed by the server; waiting for the peer to see it.
     Closing,
 }
 
@@ -63,32 +63,32 @@ impl ConnectionState {
     }
 }
 
-/// The limits that a client, or the system, can hit.
+/// The limits that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
-    /// A connection was refused: there are too many.
+    /// A connection was refused because all slots are taken.
     Connections,
-    /// An idle connection was closed for another.
+    /// An idle connection was closed to make room.
     IdleConnections,
-    /// A connection with an unfinished head was closed for another.
+    /// A connection with an unfinished head was closed to make room.
     UnfinishedHeads,
-    /// A connection whose client takes nothing was closed for another.
+    /// A connection whose client reads nothing was closed to make room.
     StalledConnections,
-    /// Accepting failed for want of descriptors or memory.
+    /// Accepting failed for lack of descriptors or memory.
     Descriptors,
-    /// A request's head is too long.
+    /// A request's head was too long.
     HeaderBytes,
-    /// A request's head does not end.
+    /// A request's head took too long.
     HeaderTime,
     /// A connection was idle for too long.
     IdleTime,
-    /// A client takes nothing of its answer.
+    /// A client read nothing of its response for too long.
     WriteTime,
-    /// A client sends, and asks for nothing.
+    /// A client sent too many bytes without making a request.
     Flood,
-    /// A head that is none.
+    /// A head was malformed.
     Malformed,
-    /// HTTP/2: a connection that an error of the protocol has ended, such as too many resets.
+    /// HTTP/2: a protocol error, such as too many resets, ended the connection.
     Protocol,
 }
 
@@ -126,27 +126,27 @@ impl Limit {
     }
 }
 
-/// The upper bounds of the latency histogram, in microseconds: from what an answer takes on the same computer to what a reader
-/// takes at the end of a bad line.
+/// The upper bounds of the latency histogram, in microseconds: from a response on the same computer to one over a very
+/// slow line.
 pub(super) const BOUNDS: [u64; 19] = [
     10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
     2_500_000, 5_000_000, 10_000_000,
 ];
 
-/// How long answers took, by bucket.
+/// A histogram of response times.
 #[derive(Debug, Default)]
 pub(super) struct Histogram {
-    /// One for each bound, and one beyond.
+    /// One for each bound, and one for all longer times.
     pub(super) buckets: [Counter; BOUNDS.len() + 1],
     pub(super) nanoseconds: Counter,
 }
 
-/// All counters of one worker. Aligned so that no two workers' share a cache line, nor the pair of lines that some processors
-/// fetch together.
+/// All counters of one worker. They are aligned so that two workers share neither a cache line nor the pair of lines
+/// that some processors fetch together.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(crate) struct Counters {
-    /// One for each of [`STATUSES`], and one for all others, by [`RouteClass`].
+    /// One for each of [`STATUSES`] and one for all others, by [`RouteClass`].
     pub(super) requests: [[Counter; RouteClass::ALL.len()]; STATUSES.len() + 1],
     pub(super) sent: Counter,
     pub(super) latency: Histogram,
@@ -158,8 +158,8 @@ pub(crate) struct Counters {
 
 impl Counters {
     pub(crate) fn count_request(&self, status: StatusCode, route: RouteClass) {
-        let place = STATUSES.iter().position(|&known| known == status.as_u16()).unwrap_or(STATUSES.len());
-        self.requests[place][route as usize].add(1);
+        let index = STATUSES.iter().position(|&known| known == status.as_u16()).unwrap_or(STATUSES.len());
+        self.requests[index][route as usize].add(1);
     }
 
     pub(crate) fn count_sent(&self, bytes: usize) {
@@ -185,7 +185,7 @@ impl Counters {
         self.states[ConnectionState::New as usize].add(1);
     }
 
-    /// How many connections there are, and how many of them wait for a request.
+    /// Returns the number of connections, and how many of them wait for a request.
     pub(crate) fn connections(&self) -> (u64, u64) {
         let [new, busy, idle, closing] = ConnectionState::ALL.map(|state| self.states[state as usize].get());
         let sum = [new, busy, idle, closing].into_iter().fold(0, u64::wrapping_add);

@@ -1,4 +1,4 @@
-//! The text of `/metrics`, in Prometheus' format.
+//! The text of `/metrics`, in the Prometheus text format.
 
 use std::fmt::{self, Write as _};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use graven_pack::Pack;
 use super::counters::{BOUNDS, ConnectionState, Counter, Counters, Limit, STATUSES};
 use crate::site::route_class::RouteClass;
 
-/// What is told beside the counters.
+/// Fixed facts about the process and its site.
 #[derive(Debug)]
 pub(crate) struct BuildInfo {
     started: SystemTime,
@@ -16,7 +16,7 @@ pub(crate) struct BuildInfo {
 }
 
 impl BuildInfo {
-    /// Of a server of this pack that starts now.
+    /// Describes a server of this pack that starts now.
     pub(crate) fn new(pack: &Pack<'_>) -> Self {
         let digest = pack.digest().iter().fold(String::new(), |mut text, byte| {
             put(&mut text, format_args!("{byte:02x}"));
@@ -26,51 +26,47 @@ impl BuildInfo {
     }
 }
 
-/// All counters of all workers, in Prometheus' text format 0.0.4. `lost_lines` are those of the access log that its writer could not
-/// write, `damaged_pages` those that are not sent.
-pub(crate) fn render(facts: &BuildInfo, workers: &[&Counters], lost_lines: u64, damaged_pages: u64) -> String {
+/// Renders the counters of all workers in the Prometheus text format 0.0.4. `lost_lines` is the number of access log
+/// lines that the writer could not write, `damaged_pages` the number of pages found damaged.
+pub(crate) fn render(build_info: &BuildInfo, workers: &[&Counters], lost_lines: u64, damaged_pages: u64) -> String {
     let mut text = Text(String::with_capacity(8 * 1024));
     let sum = |of: &dyn Fn(&Counters) -> &Counter| {
         workers.iter().map(|counters| of(counters).get()).fold(0, u64::wrapping_add)
     };
-    text.family("graven_build_info", "gauge", "What this is, and the digest of the content that it serves.");
+    text.family("graven_build_info", "gauge", "The version of the server and the digest of the site that it serves.");
     let version = env!("CARGO_PKG_VERSION");
-    text.sample(format_args!("graven_build_info{{version=\"{version}\",content=\"{}\"}}", facts.digest), 1);
-    text.family("process_start_time_seconds", "gauge", "When it started, in seconds since 1970.");
-    let started = facts.started.duration_since(UNIX_EPOCH).unwrap_or_default();
+    text.sample(format_args!("graven_build_info{{version=\"{version}\",content=\"{}\"}}", build_info.digest), 1);
+    text.family("process_start_time_seconds", "gauge", "Start time of the process, in seconds since 1970.");
+    let started = build_info.started.duration_since(UNIX_EPOCH).unwrap_or_default();
     text.sample(format_args!("process_start_time_seconds"), seconds(started));
     text.requests(&sum);
-    text.family("graven_sent_bytes_total", "counter", "Bytes that went to clients, fields included.");
+    text.family("graven_sent_bytes_total", "counter", "Bytes sent to clients, including fields.");
     text.sample(format_args!("graven_sent_bytes_total"), sum(&|counters| &counters.sent));
     text.latency(&sum);
-    text.family("graven_connections_total", "counter", "Connections that were accepted.");
+    text.family("graven_connections_total", "counter", "Connections accepted.");
     text.sample(format_args!("graven_connections_total"), sum(&|counters| &counters.accepted));
-    text.family("graven_connections", "gauge", "Connections that are open, by what they are at.");
+    text.family("graven_connections", "gauge", "Open connections, by state.");
     for state in ConnectionState::ALL {
         let number = sum(&|counters| &counters.states[state as usize]);
         text.sample(format_args!("graven_connections{{state=\"{}\"}}", state.name()), number);
     }
-    text.family("graven_limit_hits_total", "counter", "How often a limit was hit, by which.");
+    text.family("graven_limit_hits_total", "counter", "How often a limit was reached, by limit.");
     for limit in Limit::ALL {
         let number = sum(&|counters| &counters.limits[limit as usize]);
         text.sample(format_args!("graven_limit_hits_total{{limit=\"{}\"}}", limit.name()), number);
     }
-    text.family(
-        "graven_access_log_dropped_lines_total",
-        "counter",
-        "Lines of the access log that nobody took in time.",
-    );
+    text.family("graven_access_log_dropped_lines_total", "counter", "Lines of the access log that were not written.");
     let dropped = sum(&|counters| &counters.dropped_lines).wrapping_add(lost_lines);
     text.sample(format_args!("graven_access_log_dropped_lines_total"), dropped);
-    text.family("graven_damaged_pages", "gauge", "Pages that were asked for, found damaged, and answered with 500.");
+    text.family("graven_damaged_pages", "gauge", "Pages that were requested, found damaged, and answered with 500.");
     text.sample(format_args!("graven_damaged_pages"), damaged_pages);
     text.0
 }
 
-/// Sums up a counter over all workers.
+/// Adds up one counter of all workers.
 type Sum<'a> = dyn Fn(&dyn Fn(&Counters) -> &Counter) -> u64 + 'a;
 
-/// The text as it grows.
+/// The text rendered so far.
 struct Text(String);
 
 impl Text {
@@ -82,13 +78,13 @@ impl Text {
         put(&mut self.0, format_args!("{series} {value}\n"));
     }
 
-    /// Only what was asked for: most pairs of status and route cannot be.
+    /// Writes only series that are not zero: most pairs of status and route cannot occur.
     fn requests(&mut self, sum: &Sum<'_>) {
-        self.family("graven_requests_total", "counter", "Requests that were answered, by status and class of route.");
-        for place in 0..=STATUSES.len() {
+        self.family("graven_requests_total", "counter", "Requests answered, by status and class of route.");
+        for index in 0..=STATUSES.len() {
             for route in RouteClass::ALL {
-                let number = sum(&|counters| &counters.requests[place][route as usize]);
-                let status = STATUSES.get(place).map_or("other".to_owned(), u16::to_string);
+                let number = sum(&|counters| &counters.requests[index][route as usize]);
+                let status = STATUSES.get(index).map_or("other".to_owned(), u16::to_string);
                 if number > 0 {
                     let route = route.name();
                     self.sample(format_args!("graven_requests_total{{status=\"{status}\",route=\"{route}\"}}"), number);
@@ -97,10 +93,14 @@ impl Text {
         }
     }
 
-    /// Buckets count all that is not above their bound, so each holds those before it.
+    /// Buckets are cumulative: each includes all lower ones.
     fn latency(&mut self, sum: &Sum<'_>) {
         const NAME: &str = "graven_request_duration_seconds";
-        self.family(NAME, "histogram", "From a request's head to the last byte of its answer in the socket's buffer.");
+        self.family(
+            NAME,
+            "histogram",
+            "Time from receiving a request's head to writing the last byte of its response to the socket.",
+        );
         let mut below = 0_u64;
         for bucket in 0..=BOUNDS.len() {
             below = below.wrapping_add(sum(&|counters| &counters.latency.buckets[bucket]));
@@ -114,7 +114,7 @@ impl Text {
     }
 }
 
-/// As Prometheus has times. A `f64` is exact enough, and is written without the zeros at its end.
+/// Converts to seconds, the unit of Prometheus. An `f64` is precise enough and is displayed without trailing zeros.
 fn seconds(time: Duration) -> f64 {
     time.as_secs_f64()
 }
@@ -129,17 +129,17 @@ mod tests {
 
     use super::*;
 
-    fn facts() -> BuildInfo {
+    fn build_info() -> BuildInfo {
         BuildInfo { started: UNIX_EPOCH + Duration::from_millis(1_764_288_000_500), digest: "c0ffee".to_owned() }
     }
 
-    /// The value of a series.
+    /// Returns the value of a series.
     fn value<'a>(text: &'a str, series: &str) -> Option<&'a str> {
         text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))
     }
 
     #[test]
-    fn workers_are_summed_up() {
+    fn the_counters_of_all_workers_are_added() {
         let (one, other) = (Counters::default(), Counters::default());
         one.count_request(StatusCode::OK, RouteClass::Page);
         one.count_request(StatusCode::OK, RouteClass::Page);
@@ -154,7 +154,7 @@ mod tests {
         one.close(ConnectionState::New);
         other.count_limit(Limit::HeaderTime);
         one.count_dropped_line();
-        let text = render(&facts(), &[&one, &other], 5, 2);
+        let text = render(&build_info(), &[&one, &other], 5, 2);
         for (series, expected) in [
             (concat!("graven_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\",content=\"c0ffee\"}"), "1"),
             ("process_start_time_seconds", "1764288000.5"),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gauge_that_one_worker_lowers_below_zero_does_not_tear() {
+    fn a_gauge_returns_to_zero_after_every_change_of_state() {
         let counters = Counters::default();
         counters.open();
         for state in ConnectionState::ALL {
@@ -183,19 +183,19 @@ mod tests {
             counters.change(state, ConnectionState::New);
         }
         counters.close(ConnectionState::New);
-        let text = render(&facts(), &[&counters], 0, 0);
+        let text = render(&build_info(), &[&counters], 0, 0);
         for state in ConnectionState::ALL {
             assert_eq!(value(&text, &format!("graven_connections{{state=\"{}\"}}", state.name())), Some("0"));
         }
     }
 
     #[test]
-    fn a_bucket_holds_what_is_not_above_its_bound() {
+    fn a_bucket_counts_what_does_not_exceed_its_bound() {
         let counters = Counters::default();
         for nanoseconds in [1, 10_000, 10_001, 1_000_000_000, 11_000_000_000] {
             counters.count_latency(Duration::from_nanos(nanoseconds));
         }
-        let text = render(&facts(), &[&counters], 0, 0);
+        let text = render(&build_info(), &[&counters], 0, 0);
         for (bound, expected) in
             [("0.00001", "2"), ("0.000025", "3"), ("0.5", "3"), ("1", "4"), ("10", "4"), ("+Inf", "5")]
         {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_rise_and_statuses_differ() {
+    fn bounds_ascend_and_statuses_are_distinct() {
         assert!(BOUNDS.is_sorted_by(|one, next| one < next));
         let mut sorted = STATUSES;
         sorted.sort_unstable();

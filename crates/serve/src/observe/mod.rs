@@ -1,4 +1,4 @@
-//! What the operator sees: counters and their exposition, the access log, and the clients it names.
+//! For the operator: counters and their exposition, the access log, and client addresses.
 
 pub(crate) mod access_log;
 pub(crate) mod client;

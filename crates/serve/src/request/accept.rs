@@ -1,6 +1,6 @@
-//! Which of two media types a request prefers: a post as HTML, or its Markdown source.
+//! Parses `Accept`: which of two media types a request prefers, such as a post as HTML or as Markdown.
 //!
-//! Step 4 of [`mod@crate::response`], before a coding is chosen.
+//! Step 4 of [`crate::respond`], before a coding is chosen.
 
 use http::header::ACCEPT;
 
@@ -8,26 +8,37 @@ use super::list::{elements, split};
 use super::qvalue::{QValue, qvalue};
 use crate::request::fields::Fields;
 
-/// The `Accept` fields of a request (RFC 9110 §12.5.1). They are read when asked, since most requests are for a page of
-/// which there is one representation.
+/// The `Accept` fields of a request (RFC 9110 §12.5.1). They are parsed on demand, because most pages have only one
+/// representation.
+///
+/// ```
+/// use graven_serve::request::accept::Accept;
+/// use http::header::ACCEPT;
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let fields = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/markdown, */*;q=0.1"))]);
+/// let accept = Accept::of(&fields);
+/// assert!(accept.prefers("text/markdown", "text/html"));
+/// assert!(!accept.prefers("image/png", "text/html"));
+/// ```
 #[derive(Debug)]
 pub struct Accept<'a, F>(&'a F);
 
 impl<'a, F: Fields> Accept<'a, F> {
-    /// The `Accept` fields among these.
+    /// Takes the `Accept` fields of a request.
     #[must_use]
     pub fn of(fields: &'a F) -> Self {
         Accept(fields)
     }
 
-    /// Whether `media_type` is more welcome than `default`. Where both are refused the answer is `default`: a page that
-    /// was not asked for is of more use than a 406, and §12.5.1 lets us send it.
+    /// Returns whether the client prefers `media_type` to `default`. If it accepts neither, the result is `false`:
+    /// §12.5.1 allows sending the default, which is more useful than a 406.
     #[must_use]
     pub fn prefers(&self, media_type: &str, default: &str) -> bool {
         self.0.has(&ACCEPT) && self.weight(media_type) > self.weight(default)
     }
 
-    /// The weight of a media type: that of the most specific range that matches it, zero where none does.
+    /// Returns the weight of the most specific range that matches, or zero if none does.
     fn weight(&self, media_type: &str) -> QValue {
         let media_type = media_type.as_bytes();
         elements(self.0.lines(&ACCEPT))
@@ -41,16 +52,16 @@ impl<'a, F: Fields> Accept<'a, F> {
 struct MediaRange<'a> {
     kind: &'a [u8],
     subtype: &'a [u8],
-    /// What stands after the first `;`, weight included.
+    /// The part after the first `;`, including the weight.
     parameters: &'a [u8],
     weight: QValue,
 }
 
-/// How closely a range matches: `*/*`, `text/*`, `text/html`, and then one more for each parameter.
+/// How specific a match is: 0 for `*/*`, 1 for `text/*`, 2 for `text/html`, and 1 more for each parameter.
 type Specificity = usize;
 
 impl<'a> MediaRange<'a> {
-    /// `None` where it is malformed.
+    /// Returns `None` if the range is malformed.
     fn parse(element: &'a [u8]) -> Option<Self> {
         let name = split(element, b';').next()?;
         let slash = name.iter().position(|&byte| byte == b'/')?;
@@ -64,7 +75,7 @@ impl<'a> MediaRange<'a> {
         (!malformed).then_some(MediaRange { kind, subtype, parameters, weight })
     }
 
-    /// How it matches this media type; `None` where it does not.
+    /// Returns specificity and weight if the range matches this media type.
     fn matching(&self, media_type: &[u8]) -> Option<(Specificity, QValue)> {
         let mut parts = split(media_type, b';');
         let mut name = split(parts.next()?, b'/');
@@ -82,7 +93,8 @@ impl<'a> MediaRange<'a> {
             return None;
         }
         let mut specificity = 2;
-        // What follows the weight was once an extension of `Accept` and never a parameter of the type (§12.5.1).
+        // Parameters after the weight were once an extension of `Accept`; they are not parameters of the type
+        // (§12.5.1).
         for wanted in split(self.parameters, b';').take_while(|parameter| qvalue(parameter).is_none()) {
             if !wanted.is_empty() && !parts.clone().any(|parameter| same_parameter(parameter, wanted)) {
                 return None;
@@ -93,8 +105,8 @@ impl<'a> MediaRange<'a> {
     }
 }
 
-/// Whether two parameters have one name and one value, quoted or not. Values are compared without case, as `charset` and
-/// `variant` ask for.
+/// Returns whether two parameters are equal, quoted or not. Values are compared case-insensitively, as `charset` and
+/// `variant` require.
 fn same_parameter(one: &[u8], other: &[u8]) -> bool {
     one.iter()
         .filter(unquoted)
@@ -126,7 +138,7 @@ mod tests {
     const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
     #[test]
-    fn markdown_is_sent_to_those_who_prefer_it() {
+    fn markdown_is_sent_only_if_preferred() {
         for (lines, markdown) in [
             (&[][..], false),
             (&[""], false),
@@ -155,14 +167,14 @@ mod tests {
     }
 
     #[test]
-    fn malformed_ranges_are_not_there() {
+    fn malformed_ranges_are_ignored() {
         for line in ["text", "/markdown", "text/", "*/markdown", "text/markdown;q=7", "text/markdown;q=", "markdown"] {
             assert!(!Accept::of(&fields(&[line])).prefers(MARKDOWN, HTML), "{line}");
         }
     }
 
     #[test]
-    fn the_most_specific_range_gives_the_weight() {
+    fn the_weight_is_that_of_the_most_specific_range() {
         // RFC 9110 §12.5.1, the example and its table.
         let lines =
             ["text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5"];

@@ -1,6 +1,6 @@
-//! Which content codings a request accepts: from `Accept-Encoding` to one stored variant.
+//! Parses `Accept-Encoding` and chooses a variant.
 //!
-//! Step 5 of [`mod@crate::response`], once the page is known.
+//! Step 5 of [`crate::respond`], once the page is known.
 
 use std::cmp::Reverse;
 
@@ -12,34 +12,47 @@ use super::qvalue::{QValue, qvalue};
 use crate::request::fields::Fields;
 
 /// Parsed `Accept-Encoding` fields (RFC 9110 §12.5.3).
+///
+/// ```
+/// use graven_pack::Coding;
+/// use graven_serve::request::accept_encoding::{AcceptEncoding, Acceptance};
+/// use http::header::ACCEPT_ENCODING;
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let fields = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip;q=0.5, zstd;q=0"))]);
+/// let accepted = AcceptEncoding::of(&fields);
+/// assert!(accepted.acceptance(Coding::Brotli) > accepted.acceptance(Coding::Gzip));
+/// assert_eq!(accepted.acceptance(Coding::Zstd), Acceptance::Refused);
+/// assert_eq!(accepted.acceptance(Coding::Identity), Acceptance::Unmentioned);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AcceptEncoding {
     /// In the order of [`Coding::ALL`].
     codings: [Acceptance; Coding::ALL.len()],
 }
 
-/// How welcome a content coding is; what is greater is preferred.
+/// How acceptable a content coding is, in ascending order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Acceptance {
-    /// `q=0`, or not in the list.
+    /// `q=0`, or not listed.
     Refused,
-    /// Identity where nothing is said of it: acceptable, and less welcome than what was asked for.
+    /// Identity if it is not listed: acceptable, but less than any listed coding.
     Unmentioned,
-    /// In the list, by name or by `*`.
+    /// Listed by name or matched by `*`.
     Weighted(QValue),
 }
 
 impl AcceptEncoding {
-    /// Reads all field lines. An element that is malformed counts as not being there, so that a client that we do not
-    /// understand is sent identity, which everyone can read.
+    /// Parses all field lines. Malformed elements are ignored, so that a client whose fields cannot be parsed gets
+    /// identity, which every client can read.
     #[must_use]
     pub fn of(fields: &impl Fields) -> Self {
         let mut named = [None; Coding::ALL.len()];
         let mut others = None;
-        for (name, weight) in elements(fields.lines(&ACCEPT_ENCODING)).filter_map(weighted) {
+        for (name, weight) in elements(fields.lines(&ACCEPT_ENCODING)).filter_map(parse_element) {
             match coding(name) {
-                Some(coding) => mention(&mut named[coding as usize], weight),
-                None if name == b"*" => mention(&mut others, weight),
+                Some(coding) => record_weight(&mut named[coding as usize], weight),
+                None if name == b"*" => record_weight(&mut others, weight),
                 None => {}
             }
         }
@@ -52,14 +65,14 @@ impl AcceptEncoding {
         AcceptEncoding { codings }
     }
 
-    /// How welcome this coding is.
+    /// Returns how acceptable a coding is.
     #[must_use]
     pub fn acceptance(&self, coding: Coding) -> Acceptance {
         self.codings[coding as usize]
     }
 
-    /// The most acceptable of several variants, by the coding and the length of each, and the shortest of several that are
-    /// equally acceptable; `None` where all are refused.
+    /// Chooses the most acceptable variant, and the shortest of equally acceptable ones. Returns `None` if all are
+    /// refused. `of` returns a variant's coding and length.
     pub(crate) fn choose<'a, T>(&self, variants: &'a [T], of: impl Fn(&T) -> (Coding, usize)) -> Option<&'a T> {
         let acceptable = variants.iter().filter(|variant| self.acceptance(of(variant).0) != Acceptance::Refused);
         acceptable.min_by_key(|variant| {
@@ -69,7 +82,8 @@ impl AcceptEncoding {
     }
 }
 
-/// The least is preferred. Of two that are equally welcome and equally long, the one that is decoded faster.
+/// The sort key of a variant; the lowest is preferred. Of variants that are equally acceptable and equally long, the
+/// one that decodes faster is preferred.
 fn rank(acceptance: Acceptance, length: usize, coding: Coding) -> impl Ord + use<> {
     let effort = match coding {
         Coding::Identity => 0,
@@ -80,13 +94,14 @@ fn rank(acceptance: Acceptance, length: usize, coding: Coding) -> impl Ord + use
     (Reverse(acceptance), length, effort)
 }
 
-/// Notes a weight. Where a coding is named twice the lower one counts: what a client refuses once it is never sent.
-fn mention(noted: &mut Option<QValue>, weight: QValue) {
-    *noted = Some(noted.map_or(weight, |noted| noted.min(weight)));
+/// Records a weight. If a coding is listed twice, the lower weight applies, so that a coding that is refused once is
+/// never sent.
+fn record_weight(recorded: &mut Option<QValue>, weight: QValue) {
+    *recorded = Some(recorded.map_or(weight, |recorded| recorded.min(weight)));
 }
 
-/// `codings [ weight ]`; `None` where it is malformed.
-fn weighted(element: &[u8]) -> Option<(&[u8], QValue)> {
+/// Parses `codings [ weight ]`. Returns `None` if it is malformed.
+fn parse_element(element: &[u8]) -> Option<(&[u8], QValue)> {
     let mut parts = split(element, b';');
     let name = parts.next()?;
     let weight = match parts.next() {
@@ -96,9 +111,9 @@ fn weighted(element: &[u8]) -> Option<(&[u8], QValue)> {
     parts.next().is_none().then_some((name, weight))
 }
 
-/// The coding of this name; names are case-insensitive (RFC 9110 §8.4.1).
+/// Returns the coding with this name. Names are case-insensitive (RFC 9110 §8.4.1).
 fn coding(name: &[u8]) -> Option<Coding> {
-    // RFC 9110 §8.4.1.3: "x-gzip" is to be taken for "gzip".
+    // RFC 9110 §8.4.1.3: "x-gzip" is equivalent to "gzip".
     let name = if name.eq_ignore_ascii_case(b"x-gzip") { b"gzip" } else { name };
     Coding::ALL.into_iter().find(|coding| name.eq_ignore_ascii_case(coding.token().as_bytes()))
 }
@@ -110,7 +125,7 @@ mod tests {
 
     use super::*;
 
-    /// The codings in their order of preference, best first, and `!` before those refused, as one text.
+    /// The acceptable codings in descending order of preference, as text.
     fn order(lines: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for line in lines {
@@ -168,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_elements_are_not_there() {
+    fn malformed_elements_are_ignored() {
         for line in
             ["gzip;q=1.5", "gzip;q=", "gzip;q", "gzip;level=9", "gzip;q=1;x=2", "gzip br", "gzip;;q=1", "\"gzip\""]
         {
@@ -178,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_equally_welcome_the_smaller_is_chosen() {
+    fn of_equally_acceptable_variants_the_smallest_is_chosen() {
         let one = Acceptance::Weighted(QValue::ONE);
         assert!(rank(one, 10, Coding::Zstd) < rank(one, 11, Coding::Brotli));
         assert!(rank(one, 11, Coding::Brotli) < rank(Acceptance::Unmentioned, 10, Coding::Identity));
@@ -187,14 +202,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_sent_identity_is_refused_only_by_a_zero(line in "[ -~]{0,40}") {
+        fn identity_is_refused_only_by_a_zero_weight(line in "[ -~]{0,40}") {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(&line).expect("visible ASCII"))]);
             let refused = AcceptEncoding::of(&headers).acceptance(Coding::Identity) == Acceptance::Refused;
             prop_assert!(!refused || line.contains("=0"));
         }
 
         #[test]
-        fn weights_order_codings(gzip in 0_u16..=1000, br in 0_u16..=1000) {
+        fn a_higher_weight_is_more_acceptable(gzip in 0_u16..=1000, br in 0_u16..=1000) {
             let line = format!("gzip;q={}.{:03}, br;q={}.{:03}", gzip / 1000, gzip % 1000, br / 1000, br % 1000);
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(&line).expect("visible ASCII"))]);
             let accepted = AcceptEncoding::of(&headers);

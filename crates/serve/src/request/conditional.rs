@@ -1,45 +1,67 @@
-//! Conditional requests: what `If-Match`, `If-None-Match` and `If-Range` make of a request, once its variant is known.
+//! Evaluates conditional requests: `If-Match`, `If-None-Match` and `If-Range`.
 //!
-//! Step 6 of [`mod@crate::response`]. Entity tags are the only validators that a pack has. There is no `Last-Modified`, since file
-//! times do not survive a build that is the same on every machine; so `If-Modified-Since` and `If-Unmodified-Since` are
-//! ignored, as RFC 9110 §13.1.3 and §13.1.4 ask of who has no modification date. An older release that is put back is
-//! therefore never hidden by a 304: its tags are other tags.
+//! Step 6 of [`crate::respond`], once the variant is known. A pack has entity tags as its only validators. There
+//! is no `Last-Modified`, because file times do not survive a reproducible build. So `If-Modified-Since` and
+//! `If-Unmodified-Since` are ignored, as RFC 9110 §13.1.3 and §13.1.4 require of a resource without a modification
+//! date. An older release that is deployed again is therefore never hidden by a 304: it has different entity tags.
 
 use http::header::{IF_MATCH, IF_NONE_MATCH, IF_RANGE};
 
 use super::list::trim;
 use crate::request::fields::Fields;
 
-/// What the preconditions of a GET or HEAD request come to.
+/// The result of a request's preconditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precondition {
-    /// The request is answered as if it had none.
+    /// All preconditions are true: the request is performed.
     Holds,
-    /// 304: what the client has is still the representation.
+    /// 304: the client already has the current representation.
     NotModified,
-    /// 412: the representation is not what the client wants it to be.
+    /// 412: the current representation is not the one that the client requires.
     Failed,
 }
 
-/// Weighs the preconditions in their order (RFC 9110 §13.2.2), against the entity tag of the selected variant.
+/// Evaluates the preconditions of a GET or HEAD request against the selected variant's entity tag, in the order of RFC
+/// 9110 §13.2.2.
+///
+/// ```
+/// use graven_serve::request::conditional::{Precondition, precondition};
+/// use http::header::IF_NONE_MATCH;
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let fields = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static("\"a\", W/\"b\""))]);
+/// assert_eq!(precondition(&fields, "\"b\""), Precondition::NotModified);
+/// assert_eq!(precondition(&fields, "\"c\""), Precondition::Holds);
+/// ```
 #[must_use]
 pub fn precondition(fields: &impl Fields, etag: &str) -> Precondition {
-    // 1. If-Match, when there is one: false is a 412.
-    if fields.has(&IF_MATCH) && !one_of(fields.lines(&IF_MATCH), |tag| tag.strongly_matches(etag)) {
+    // 1. If-Match: false is a 412.
+    if fields.has(&IF_MATCH) && !any_matches(fields.lines(&IF_MATCH), |tag| tag.strongly_matches(etag)) {
         return Precondition::Failed;
     }
-    // 2. If-Unmodified-Since: there is no modification date to compare.
-    // 3. If-None-Match, when there is one: false is a 304 to GET and HEAD.
-    if one_of(fields.lines(&IF_NONE_MATCH), |tag| tag.weakly_matches(etag)) {
+    // 2. If-Unmodified-Since: ignored, there is no modification date.
+    // 3. If-None-Match: false is a 304 for GET and HEAD.
+    if any_matches(fields.lines(&IF_NONE_MATCH), |tag| tag.weakly_matches(etag)) {
         return Precondition::NotModified;
     }
-    // 4. If-Modified-Since: there is no modification date to compare.
-    // 5. If-Range: see `range_applies`, asked where there is a Range.
+    // 4. If-Modified-Since: ignored, there is no modification date.
+    // 5. If-Range: see `range_applies`.
     Precondition::Holds
 }
 
-/// Whether a `Range` is to be regarded (RFC 9110 §13.1.5): without `If-Range`, or where its entity tag strongly matches.
-/// A date never does.
+/// Returns whether `Range` applies (RFC 9110 §13.1.5): if there is no `If-Range`, or if its entity tag strongly
+/// matches. A date never matches.
+///
+/// ```
+/// use graven_serve::request::conditional::range_applies;
+/// use http::header::IF_RANGE;
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let fields = HeaderMap::from_iter([(IF_RANGE, HeaderValue::from_static("\"a\""))]);
+/// assert!(range_applies(&fields, "\"a\""));
+/// assert!(!range_applies(&fields, "\"b\""));
+/// assert!(range_applies(&HeaderMap::new(), "\"b\""));
+/// ```
 #[must_use]
 pub fn range_applies(fields: &impl Fields, etag: &str) -> bool {
     let mut lines = fields.lines(&IF_RANGE);
@@ -53,9 +75,9 @@ pub fn range_applies(fields: &impl Fields, etag: &str) -> bool {
     }
 }
 
-/// Whether one of the listed tags passes, or the list is `*`: any representation, and there is one.
-fn one_of<'a>(lines: impl Iterator<Item = &'a [u8]>, passes: impl Fn(EntityTag<'a>) -> bool) -> bool {
-    lines.into_iter().any(|line| trim(line) == b"*" || entity_tags(line).any(&passes))
+/// Returns whether any listed tag matches, or the list is `*`, which matches every representation.
+fn any_matches<'a>(lines: impl Iterator<Item = &'a [u8]>, matches: impl Fn(EntityTag<'a>) -> bool) -> bool {
+    lines.into_iter().any(|line| trim(line) == b"*" || entity_tags(line).any(&matches))
 }
 
 /// An entity tag (RFC 9110 §8.8.3).
@@ -67,7 +89,7 @@ struct EntityTag<'a> {
 }
 
 impl<'a> EntityTag<'a> {
-    /// The tag at the front, and what follows it; `None` where there is none, or it is malformed.
+    /// Parses the tag at the start and returns it with the rest. Returns `None` if there is no well-formed tag.
     fn parse(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (weak, opaque) = match bytes {
             // "W/" is case-sensitive.
@@ -80,19 +102,19 @@ impl<'a> EntityTag<'a> {
         opaque.ends_with(b"\"").then_some((EntityTag { weak, opaque }, rest))
     }
 
-    /// §8.8.3.2: both strong, and the same.
+    /// Strong comparison (§8.8.3.2): equal, and neither is weak.
     fn strongly_matches(&self, etag: &str) -> bool {
         !self.weak && self.opaque == etag.as_bytes()
     }
 
-    /// §8.8.3.2: the same, weak or not.
+    /// Weak comparison (§8.8.3.2): equal, weak or not.
     fn weakly_matches(&self, etag: &str) -> bool {
         self.opaque == etag.as_bytes()
     }
 }
 
-/// The tags of a list. It ends where it is malformed: what follows cannot be told apart any more, since a tag may hold a
-/// comma.
+/// Returns the tags of a list up to the first malformed one. The rest cannot be split reliably, because a tag may
+/// contain a comma.
 fn entity_tags(line: &[u8]) -> impl Iterator<Item = EntityTag<'_>> {
     let mut rest = line;
     std::iter::from_fn(move || {
@@ -165,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn if_match_comes_before_if_none_match() {
+    fn if_match_is_evaluated_before_if_none_match() {
         let both = |matching, none| precondition(&fields(&[(IF_MATCH, matching), (IF_NONE_MATCH, none)]), "\"a\"");
         assert_eq!(both("\"b\"", "\"a\""), Precondition::Failed);
         assert_eq!(both("\"a\"", "\"a\""), Precondition::NotModified);
@@ -173,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_go_over_several_lines() {
+    fn lists_span_several_lines() {
         let headers = fields(&[(IF_NONE_MATCH, "\"b\""), (IF_NONE_MATCH, "\"c\", \"a\"")]);
         assert_eq!(precondition(&headers, "\"a\""), Precondition::NotModified);
     }
@@ -205,7 +227,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_matches_a_tag_that_it_does_not_hold(line in "[ -~]{0,60}") {
+        fn a_tag_matches_only_a_line_that_contains_it(line in "[ -~]{0,60}") {
             let headers = fields(&[(IF_NONE_MATCH, &line)]);
             let found = precondition(&headers, "\"a\"") == Precondition::NotModified;
             prop_assert!(!found || line.contains("\"a\"") || line.trim() == "*");

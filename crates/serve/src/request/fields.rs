@@ -1,18 +1,32 @@
-//! The fields of a request, however its head was read: by hyper and h2 into a field map, or by [`super::plain`] in the bytes received.
+//! Access to the fields of a request. It is implemented for hyper's field map and for a plain request's bytes.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The fields of a request.
+///
+/// ```
+/// use graven_serve::request::fields::Fields;
+/// use http::header::{ACCEPT, HOST};
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let mut fields = HeaderMap::new();
+/// fields.append(ACCEPT, HeaderValue::from_static("text/html"));
+/// fields.append(ACCEPT, HeaderValue::from_static("text/markdown"));
+///
+/// assert_eq!(fields.first(&ACCEPT), Some(&b"text/html"[..]));
+/// assert_eq!(fields.lines(&ACCEPT).count(), 2);
+/// assert!(!fields.has(&HOST));
+/// ```
 pub trait Fields {
-    /// The values of all field lines of this name, in their order.
+    /// Returns the values of all field lines with this name, in order.
     fn lines(&self, name: &HeaderName) -> impl Iterator<Item = &[u8]>;
 
-    /// The value of the first field line of this name.
+    /// Returns the value of the first field line with this name.
     fn first(&self, name: &HeaderName) -> Option<&[u8]> {
         self.lines(name).next()
     }
 
-    /// Whether there is one.
+    /// Returns whether there is a field line with this name.
     fn has(&self, name: &HeaderName) -> bool {
         self.first(name).is_some()
     }

@@ -1,31 +1,42 @@
-//! `Host`: a request that leaves open which site it is for is refused.
+//! Validates `Host`.
 //!
-//! Step 2 of [`mod@crate::response`]. One site answers whatever the name, so the value is checked and then forgotten; but a message
-//! that two servers in a row could read differently must not be answered (RFC 9112 §3.2).
+//! Step 2 of [`crate::respond`]. A server has one site and answers whatever the host name, so the value is not
+//! used. It is validated because a message that two servers in a chain could interpret differently must not be answered
+//! (RFC 9112 §3.2).
 
 use http::Version;
 use http::header::HOST;
 
 use crate::request::fields::Fields;
 
-/// Whether the request has one well-formed `Host`, as HTTP/1.1 requires; HTTP/1.0 may leave it out, and HTTP/2 has
-/// `:authority` in its place, from which `Host` must not differ (RFC 9113 §8.3.1).
+/// Returns whether the request has exactly one valid `Host`, as HTTP/1.1 requires. HTTP/1.0 may omit it. HTTP/2 has
+/// `:authority` instead, and a `Host` must match it (RFC 9113 §8.3.1).
+///
+/// ```
+/// use graven_serve::request::host;
+/// use http::header::HOST;
+/// use http::{HeaderMap, HeaderValue, Version};
+///
+/// let fields = HeaderMap::from_iter([(HOST, HeaderValue::from_static("example.org:8080"))]);
+/// assert!(host::is_valid(&fields, Version::HTTP_11, None));
+/// assert!(!host::is_valid(&fields, Version::HTTP_2, Some("example.com")));
+/// assert!(!host::is_valid(&HeaderMap::new(), Version::HTTP_11, None));
+/// ```
 #[must_use]
-pub fn is_sound(fields: &impl Fields, version: Version, authority: Option<&str>) -> bool {
+pub fn is_valid(fields: &impl Fields, version: Version, authority: Option<&str>) -> bool {
     let mut lines = fields.lines(&HOST);
     match (lines.next(), lines.next()) {
         (None, _) => version != Version::HTTP_11,
         (Some(line), None) => {
-            let names_authority = authority.is_none_or(|authority| is_same(line, authority.as_bytes()));
-            names_authority && line.iter().all(|&byte| is_authority_byte(byte))
+            let matches_authority = authority.is_none_or(|authority| is_same_authority(line, authority.as_bytes()));
+            matches_authority && line.iter().all(|&byte| is_authority_byte(byte))
         }
         (Some(_), Some(_)) => false,
     }
 }
 
-/// Whether two authorities name the same host: whatever the case, and with or without the port that their scheme has anyway
-/// (RFC 3986 §6.2.3).
-fn is_same(one: &[u8], other: &[u8]) -> bool {
+/// Returns whether two authorities are equal, ignoring case and the default port of their scheme (RFC 3986 §6.2.3).
+fn is_same_authority(one: &[u8], other: &[u8]) -> bool {
     without_default_port(one).eq_ignore_ascii_case(without_default_port(other))
 }
 
@@ -34,7 +45,8 @@ fn without_default_port(authority: &[u8]) -> &[u8] {
     host.or_else(|| authority.strip_suffix(b":")).unwrap_or(authority)
 }
 
-/// The bytes of `uri-host [ ":" port ]` (RFC 3986 §3.2): nothing that could end an authority, and no user before it.
+/// Returns whether the byte may occur in `uri-host [ ":" port ]` (RFC 3986 §3.2). Delimiters and user information are
+/// excluded.
 fn is_authority_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(&byte)
 }
@@ -46,8 +58,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_has_one_host() {
-        for (hosts, version, sound) in [
+    fn a_request_needs_exactly_one_valid_host() {
+        for (hosts, version, valid) in [
             (&["example.org"][..], Version::HTTP_11, true),
             (&["example.org:8080"], Version::HTTP_11, true),
             (&["[::1]:8080"], Version::HTTP_11, true),
@@ -68,13 +80,13 @@ mod tests {
             for host in hosts {
                 headers.append(HOST, HeaderValue::from_static(host));
             }
-            assert_eq!(is_sound(&headers, version, None), sound, "{hosts:?} {version:?}");
+            assert_eq!(is_valid(&headers, version, None), valid, "{hosts:?} {version:?}");
         }
     }
 
     #[test]
-    fn host_and_authority_name_the_same() {
-        for (host, authority, sound) in [
+    fn host_must_match_the_authority() {
+        for (host, authority, valid) in [
             ("a.example", "a.example", true),
             ("A.example:80", "a.example", true),
             ("a.example", "a.example:443", true),
@@ -85,7 +97,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.append(HOST, HeaderValue::from_static(host));
-            assert_eq!(is_sound(&headers, Version::HTTP_2, Some(authority)), sound, "{host} {authority}");
+            assert_eq!(is_valid(&headers, Version::HTTP_2, Some(authority)), valid, "{host} {authority}");
         }
     }
 }

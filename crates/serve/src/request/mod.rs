@@ -1,4 +1,5 @@
-//! What of a request has a say in its answer, however it was read: by hyper into a field map, or by [`crate::response::plain`] where it lies.
+//! Parsers of the parts of a request that determine its response. They read fields through [`fields::Fields`], so they
+//! work on hyper's field map and on a plain request's bytes.
 
 pub mod accept;
 pub mod accept_encoding;
@@ -15,16 +16,16 @@ use http::{Method, Version};
 
 use self::target::Target;
 
-/// A request's head, as [`mod@crate::response`] looks at it.
+/// A request's head, as [`crate::respond`] uses it.
 #[derive(Debug)]
 pub(crate) struct Request<'a, 'fields, F> {
     pub(crate) method: &'fields Method,
-    /// It lives as long as the answer, which may hold its query.
+    /// Lives as long as the response, which may contain the query.
     pub(crate) target: Target<'a>,
-    /// What stands behind the target's `?`, if anything does.
+    /// The part of the target after `?`, if there is one.
     pub(crate) query: Option<&'a str>,
     pub(crate) version: Version,
-    /// `:authority` of HTTP/2.
+    /// The `:authority` of HTTP/2.
     pub(crate) authority: Option<&'a str>,
     pub(crate) fields: &'fields F,
 }

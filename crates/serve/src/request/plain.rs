@@ -1,42 +1,43 @@
-//! The head of a plain request, read in place: GET or HEAD of a path, without content, range or conditions other than
-//! `If-None-Match`, and to the letter of RFC 9112.
+//! Parses the head of a plain request in place. A plain request is a GET or HEAD of a path, without content, range or
+//! preconditions other than `If-None-Match`, and strictly follows RFC 9112.
 //!
-//! Everything else is read by hyper. Which requests are plain has no influence on their answers, only on their cost.
+//! hyper parses all other requests. Whether a request is plain affects only its cost, not its response.
 
 use http::{HeaderName, Method};
 
 use super::fields::Fields;
 
-/// How many fields a plain request has at most. Browsers send less than twenty.
-const MOST_FIELDS: usize = 32;
+/// Maximum number of fields of a plain request. Browsers send fewer than twenty.
+const MAX_FIELDS: usize = 32;
 
-/// How long a plain target is at most: a longer one is a 414, which is hyper's to say (it uses the bound of [`http::Uri`]).
-const MOST_TARGET_BYTES: usize = u16::MAX as usize - 1;
+/// Maximum length of a plain request's target, in bytes: that of [`http::Uri`]. hyper answers longer ones with 414.
+const MAX_TARGET_BYTES: usize = u16::MAX as usize - 1;
 
-/// A head that is whole and plain.
+/// The complete head of a plain request.
 #[derive(Debug)]
 pub(crate) struct Head<'a> {
     pub(crate) method: Method,
     pub(crate) path: &'a str,
-    /// How many bytes the head has.
+    /// The length of the head in bytes.
     pub(crate) length: usize,
 }
 
-/// The fields of a plain request, in the bytes received.
+/// The fields of a plain request, which borrow from the received bytes.
 #[derive(Debug)]
 pub(crate) struct PlainFields<'a> {
-    lines: [httparse::Header<'a>; MOST_FIELDS],
+    lines: [httparse::Header<'a>; MAX_FIELDS],
     count: usize,
 }
 
 impl PlainFields<'_> {
     pub(crate) fn new() -> Self {
-        PlainFields { lines: [httparse::EMPTY_HEADER; MOST_FIELDS], count: 0 }
+        PlainFields { lines: [httparse::EMPTY_HEADER; MAX_FIELDS], count: 0 }
     }
 }
 
 impl<'a> Head<'a> {
-    /// Reads the head at the front of `bytes`, and its fields; `None` if it is incomplete or not plain.
+    /// Parses the head at the start of `bytes` and stores its fields in `fields`. Returns `None` if it is incomplete or
+    /// not plain.
     pub(crate) fn read(bytes: &'a [u8], fields: &mut PlainFields<'a>) -> Option<Self> {
         let mut head = httparse::Request::new(&mut fields.lines);
         let httparse::Status::Complete(length) = head.parse(bytes).ok()? else { return None };
@@ -47,7 +48,7 @@ impl<'a> Head<'a> {
         };
         let path = head.path.filter(|path| is_plain(path))?;
         let (version, count) = (head.version, head.headers.len());
-        if version != Some(1) || !has_full_line_ends(&bytes[..length], count) {
+        if version != Some(1) || !has_only_crlf_line_ends(&bytes[..length], count) {
             return None;
         }
         fields.count = count;
@@ -55,25 +56,25 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Whether a target is a path that means itself: without a query, an escape, an empty or a dot segment.
+/// Returns whether a target is a path that needs no decoding: it has no query, no escape, and no empty or dot segment.
 fn is_plain(path: &str) -> bool {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
-    path.len() <= MOST_TARGET_BYTES
+    path.len() <= MAX_TARGET_BYTES
         && path.starts_with('/')
         && path.bytes().all(is_unreserved)
         && !path.contains("//")
         && !path.contains("/.")
 }
 
-/// Whether every line ends in CRLF, and no other CR or LF stands anywhere (RFC 9112 §2.2): the request line, a line for each field, and
-/// the empty one.
-fn has_full_line_ends(head: &[u8], fields: usize) -> bool {
+/// Returns whether every line ends in CRLF and there is no other CR or LF (RFC 9112 §2.2). The lines are the request
+/// line, one for each field, and the empty line.
+fn has_only_crlf_line_ends(head: &[u8], fields: usize) -> bool {
     let count = |wanted: u8| head.iter().fold(0, |count, &byte| count + usize::from(byte == wanted));
     count(b'\r') == fields + 2 && count(b'\n') == fields + 2
 }
 
-/// Whether a plain request may have this field. It may not have one that frames content or asks for another protocol
-/// (RFC 9112 §6 and 7, RFC 9110 §7.8 and 10.1.1), closes the connection, or asks for a part.
+/// Returns whether a plain request may have this field. Fields are excluded that frame content, ask for another
+/// protocol (RFC 9112 §6 and 7, RFC 9110 §7.8 and 10.1.1), close the connection, or ask for a range.
 fn is_plain_field(field: &httparse::Header<'_>) -> bool {
     let is = |known: &str| field.name.eq_ignore_ascii_case(known);
     match field.name.len() {

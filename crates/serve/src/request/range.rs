@@ -1,10 +1,10 @@
-//! Ranges: which bytes of the selected variant a request asks for.
+//! Parses `Range`: the bytes of the selected variant that a request asks for.
 //!
-//! Step 7 of [`mod@crate::response`], for GET only, the one method for which RFC 9110 §14.2 defines it.
+//! Step 7 of [`crate::respond`], for GET only, the only method for which RFC 9110 §14.2 defines it.
 //!
-//! One range is served. To a request for several the whole representation is sent, knowingly: §14.2 lets a server
-//! ignore `Range`, no browser or player asks for more than one, and lists of small overlapping ranges are a known way to make a
-//! server send many times what it stores.
+//! Only single ranges are served. A request for several ranges gets the whole representation: §14.2 allows a server to
+//! ignore `Range`, no browser or player asks for several, and lists of small overlapping ranges are a known way to make
+//! a server send many times what it stores.
 
 use std::ops::Range as Span;
 
@@ -13,7 +13,18 @@ use http::header::RANGE;
 use super::list::{split, trim};
 use crate::request::fields::Fields;
 
-/// A parsed `Range` of one `range-spec` in bytes (RFC 9110 §14.1.1).
+/// A parsed `Range` with a single byte range (RFC 9110 §14.1.1).
+///
+/// ```
+/// use graven_serve::request::range::{Range, Selection};
+/// use http::header::RANGE;
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let fields = HeaderMap::from_iter([(RANGE, HeaderValue::from_static("bytes=100-"))]);
+/// let range = Range::of(&fields).expect("a single range");
+/// assert_eq!(range.select(150), Selection::Part(100..150));
+/// assert_eq!(range.select(50), Selection::Unsatisfiable);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Range {
     /// From the first position to the last, or to the end.
@@ -23,27 +34,27 @@ pub enum Range {
         /// The position of the last byte, which is not before the first.
         last: Option<u64>,
     },
-    /// So many bytes at the end.
+    /// This number of bytes at the end.
     Suffix(u64),
 }
 
-/// A part of the stored bytes, by position.
+/// A range of positions in the stored bytes.
 pub(crate) type Part = Span<usize>;
 
-/// What a range comes to for a representation of some length.
+/// What a range selects of a representation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {
-    /// 200: the range says nothing of this representation.
+    /// 200: the whole representation.
     Whole,
-    /// 206: these bytes, which are at least one.
+    /// 206: these bytes, at least one.
     Part(Span<usize>),
     /// 416: the representation ends before the range begins.
     Unsatisfiable,
 }
 
 impl Range {
-    /// The range that is asked for; `None` where none is, or where it is to be ignored: another unit, a list of several, a
-    /// field that stands there twice, or bad syntax (§14.2).
+    /// Parses the range. Returns `None` if there is none, or if it must be ignored (§14.2): another unit, several
+    /// ranges, several field lines, or invalid syntax.
     #[must_use]
     pub fn of(fields: &impl Fields) -> Option<Range> {
         let mut lines = fields.lines(&RANGE);
@@ -61,7 +72,7 @@ impl Range {
         if specs.next().is_some() { None } else { Range::spec(trim(only)) }
     }
 
-    /// `first-last`, `first-` or `-suffix`.
+    /// Parses `first-last`, `first-` or `-suffix`.
     fn spec(spec: &[u8]) -> Option<Range> {
         let dash = spec.iter().position(|&byte| byte == b'-')?;
         match (&spec[..dash], &spec[dash + 1..]) {
@@ -74,26 +85,26 @@ impl Range {
         }
     }
 
-    /// What it selects of a representation of this length (§14.1.2).
+    /// Returns what the range selects of a representation of this length (§14.1.2).
     #[must_use]
     pub fn select(self, length: usize) -> Selection {
-        // On any machine that this runs on a length fits into 64 bits, and a position below a length into usize.
-        let place = |position: u64| usize::try_from(position).unwrap_or(usize::MAX);
+        // A length fits into 64 bits on every supported machine, and a position below a length fits into usize.
+        let to_usize = |position: u64| usize::try_from(position).unwrap_or(usize::MAX);
         match self {
             Range::From { first, last } => {
-                let first = place(first);
-                let end = last.map_or(length, |last| place(last).saturating_add(1).min(length));
+                let first = to_usize(first);
+                let end = last.map_or(length, |last| to_usize(last).saturating_add(1).min(length));
                 if first < length { Selection::Part(first..end) } else { Selection::Unsatisfiable }
             }
             Range::Suffix(0) => Selection::Unsatisfiable,
-            // Satisfiable, but there are no positions with which a 206 could say so.
+            // Satisfiable, but a 206 cannot express an empty range.
             Range::Suffix(_) if length == 0 => Selection::Whole,
-            Range::Suffix(suffix) => Selection::Part(length.saturating_sub(place(suffix))..length),
+            Range::Suffix(suffix) => Selection::Part(length.saturating_sub(to_usize(suffix))..length),
         }
     }
 }
 
-/// A position or a length. One that is greater than any representation is as good as the greatest.
+/// Parses a position or a length. Values beyond the maximum saturate: they are longer than any representation.
 fn position(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
@@ -109,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// What the value selects of ten bytes; `None` where it is ignored.
+    /// Returns what the value selects of ten bytes, or `None` if it is ignored.
     fn select(value: &str) -> Option<Selection> {
         let headers = HeaderMap::from_iter([(RANGE, HeaderValue::from_str(value).expect("a field value"))]);
         Range::of(&headers).map(|range| range.select(10))
@@ -140,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_after_the_end_is_unsatisfiable() {
+    fn a_range_that_begins_after_the_end_is_unsatisfiable() {
         for value in ["bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999999999-"] {
             assert_eq!(select(value), Some(Selection::Unsatisfiable), "{value}");
         }
     }
 
     #[test]
-    fn what_is_invalid_or_several_is_ignored() {
+    fn invalid_and_multiple_ranges_are_ignored() {
         for value in [
             "",
             "bytes",
@@ -177,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_can_be_selected_of_an_empty_representation() {
+    fn no_part_of_an_empty_representation_can_be_selected() {
         assert_eq!(Range::From { first: 0, last: None }.select(0), Selection::Unsatisfiable);
         assert_eq!(Range::Suffix(5).select(0), Selection::Whole);
         assert_eq!(Range::Suffix(0).select(0), Selection::Unsatisfiable);

@@ -1,31 +1,46 @@
-//! The request target: from what stands in the request line to the path that is looked up.
+//! Parses the request target into the path that is looked up.
 //!
-//! Step 3 of [`mod@crate::response`].
+//! Step 3 of [`crate::respond`].
 //!
-//! Only exact paths of the pack answer 200, so nothing is normalised here: what would have to be is [`Target::Nowhere`].
-//! Percent-decoding happens once, and here only.
+//! Only exact paths of the pack are answered with 200, so nothing is normalized here: a path that would need it is
+//! [`Target::Unroutable`]. Percent-decoding happens once, and only here.
 
 use std::borrow::Cow;
 
 use http::Uri;
 use http::uri::Scheme;
 
-/// What a request target names (RFC 9112 §3.2).
+/// A parsed request target (RFC 9112 §3.2).
+///
+/// ```
+/// use graven_serve::request::target::Target;
+///
+/// # fn main() -> Result<(), http::uri::InvalidUri> {
+/// let uri = "/tags/caf%C3%A9?page=2".parse()?;
+/// assert_eq!(Target::of(&uri), Target::Path("/tags/café".into()));
+///
+/// let uri = "/blog/../notes".parse()?;
+/// assert_eq!(Target::of(&uri), Target::Unroutable);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target<'a> {
-    /// A path, percent-decoded: it begins with a slash, and has no empty or dot segment but perhaps a slash at its end.
+    /// A percent-decoded path. It begins with a slash and has no empty segment, except after a final slash, and no dot
+    /// segment.
     Path(Cow<'a, str>),
-    /// `*`: the server, for OPTIONS.
+    /// `*`: the server as a whole, for OPTIONS.
     Asterisk,
-    /// A path that cannot be one of a pack: with an empty or dot segment, a backslash, a control character, an encoded slash, or
-    /// bytes that are not UTF-8. It is not found.
-    Nowhere,
-    /// 400: not a target that a server which is no proxy is sent, a `%` without two digits, or an encoded NUL.
+    /// A path that no route of a pack can have: it has an empty or dot segment, a backslash, a control character, an
+    /// encoded slash, or invalid UTF-8. It is answered with 404.
+    Unroutable,
+    /// 400: a form that only a proxy accepts, a `%` without two hexadecimal digits, or an encoded NUL.
     Malformed,
 }
 
 impl<'a> Target<'a> {
-    /// Reads a target in origin-form, absolute-form or asterisk-form. Authority-form is for CONNECT alone, which is not served.
+    /// Parses a target in origin-form, absolute-form or asterisk-form. Authority-form is only for CONNECT, which is not
+    /// supported.
     #[must_use]
     pub fn of(uri: &'a Uri) -> Self {
         match (uri.scheme(), uri.authority()) {
@@ -41,26 +56,27 @@ impl<'a> Target<'a> {
             return Target::Malformed;
         }
         if !path.contains('%') {
-            return if is_plain(path) { Target::Path(Cow::Borrowed(path)) } else { Target::Nowhere };
+            return if is_plain(path) { Target::Path(Cow::Borrowed(path)) } else { Target::Unroutable };
         }
         match decode(path) {
             None => Target::Malformed,
             Some(decoded) if decoded.contains(&0) => Target::Malformed,
-            Some(_) if has_encoded_slash(path) => Target::Nowhere,
+            Some(_) if has_encoded_slash(path) => Target::Unroutable,
             Some(decoded) => match String::from_utf8(decoded) {
                 Ok(path) if is_plain(&path) => Target::Path(Cow::Owned(path)),
-                _ => Target::Nowhere,
+                _ => Target::Unroutable,
             },
         }
     }
 }
 
-/// Such a slash is part of a segment's name and separates nothing (RFC 3986 §2.2).
+/// Returns whether the path has an encoded slash. It is part of a segment and not a separator (RFC 3986 §2.2).
 fn has_encoded_slash(path: &str) -> bool {
     path.as_bytes().windows(3).any(|escape| escape.eq_ignore_ascii_case(b"%2f"))
 }
 
-/// Without what clients and servers read differently: dot segments, empty segments, backslashes, control characters.
+/// Returns whether the path has nothing that clients and servers interpret differently: dot segments, empty segments,
+/// backslashes, control characters.
 fn is_plain(path: &str) -> bool {
     let mut previous = b' ';
     for byte in path.bytes() {
@@ -72,7 +88,7 @@ fn is_plain(path: &str) -> bool {
     !path.contains("/.") || !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Percent-decodes once (RFC 3986 §2.1); `None` where a `%` is not followed by two hexadecimal digits.
+/// Percent-decodes once (RFC 3986 §2.1). Returns `None` if a `%` is not followed by two hexadecimal digits.
 fn decode(path: &str) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(path.len());
     let mut bytes = path.bytes();
@@ -94,7 +110,7 @@ fn hexadecimal(digit: u8) -> Option<u8> {
     }
 }
 
-/// Percent-encodes a path for `Location`: all but the characters of a path (RFC 3986 §3.3).
+/// Percent-encodes a path for `Location`: everything except the characters of a path (RFC 3986 §3.3).
 pub(crate) fn encode(path: &str, out: &mut String) {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     for byte in path.bytes() {
@@ -113,7 +129,7 @@ mod tests {
     use super::*;
 
     fn check(target: &str, expected: &Target<'_>) {
-        let uri: Uri = target.parse().expect("http takes it for a target");
+        let uri: Uri = target.parse().expect("a valid URI");
         assert_eq!(&Target::of(&uri), expected, "{target}");
     }
 
@@ -144,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_have_to_be_normalised_is_nowhere() {
+    fn a_path_that_would_need_normalization_is_unroutable() {
         for target in [
             "//",
             "//evil.example",
@@ -179,12 +195,12 @@ mod tests {
             "/%c0%ae%c0%ae/",
             "/%ed%a0%80",
         ] {
-            check(target, &Target::Nowhere);
+            check(target, &Target::Unroutable);
         }
     }
 
     #[test]
-    fn what_is_no_target_is_malformed() {
+    fn other_targets_are_malformed() {
         for target in [
             "/%",
             "/%4",
@@ -205,8 +221,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_path_has_no_segment_that_needs_care(target in "/[a-z./%25cCeEfF0\\\\-]{0,24}") {
-            let uri: Uri = target.parse().expect("http takes it for a target");
+        fn a_path_has_no_empty_or_dot_segment(target in "/[a-z./%25cCeEfF0\\\\-]{0,24}") {
+            let uri: Uri = target.parse().expect("a valid URI");
             if let Target::Path(path) = Target::of(&uri) {
                 prop_assert!(path.starts_with('/') && !path.contains("//") && !path.contains(['\\', '\0']));
                 prop_assert!(!path.split('/').any(|segment| segment == "." || segment == ".."));
@@ -214,11 +230,11 @@ mod tests {
         }
 
         #[test]
-        fn what_is_encoded_is_decoded_to_itself(path in "/[^/\\\\\\.\\p{Cc}][^/\\\\\\p{Cc}]{0,12}") {
+        fn decoding_reverses_encoding(path in "/[^/\\\\\\.\\p{Cc}][^/\\\\\\p{Cc}]{0,12}") {
             let mut encoded = String::new();
             encode(&path, &mut encoded);
             prop_assert!(encoded.is_ascii());
-            let uri: Uri = encoded.parse().expect("an encoded path is a target");
+            let uri: Uri = encoded.parse().expect("an encoded path is a valid URI");
             prop_assert_eq!(Target::of(&uri), Target::Path(path.into()));
         }
     }

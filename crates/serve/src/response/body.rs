@@ -1,4 +1,4 @@
-//! The content of a response: bytes where they lie in the pack, in one frame, without a copy.
+//! The content of a response: a slice of the pack in one frame, not a copy.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -7,42 +7,54 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// The content of a response, of which hyper writes `Content-Length`: so a GET and a HEAD have the same, and no field value is
-/// allocated for it.
+/// The content of a response. hyper derives `Content-Length` from its size hint, so GET and HEAD send the same length,
+/// and no field value is allocated.
+///
+/// ```
+/// use bytes::Bytes;
+/// use graven_serve::Body;
+///
+/// let body = Body::new(Bytes::from_static(b"hello"));
+/// assert_eq!(body.content(), b"hello");
+///
+/// let head = body.without_content();
+/// assert_eq!(head.length(), 5);
+/// assert!(head.content().is_empty());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Body {
-    /// What is announced, and not yet taken.
+    /// The announced length that is not yet sent.
     length: u64,
-    /// `None` in the answer to HEAD, and once it is taken.
+    /// `None` in a response to HEAD, and once the content is sent.
     content: Option<Bytes>,
 }
 
 impl Body {
-    /// These bytes.
+    /// Creates a body with this content.
     #[must_use]
     pub fn new(content: Bytes) -> Self {
         Body { length: content.len() as u64, content: Some(content) }
     }
 
-    /// What HEAD is answered: the same length, and no content (RFC 9110 §9.3.2).
+    /// Removes the content and keeps the length, as a response to HEAD needs (RFC 9110 §9.3.2).
     #[must_use]
     pub fn without_content(self) -> Self {
         Body { content: None, ..self }
     }
 
-    /// The length that is announced.
+    /// Returns the length that `Content-Length` announces.
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// The bytes that are sent, on their own.
+    /// Converts the body into its content. It is empty in a response to HEAD.
     #[must_use]
     pub fn into_content(self) -> Bytes {
         self.content.unwrap_or_default()
     }
 
-    /// The bytes that are sent: none in answer to HEAD.
+    /// Returns the content. It is empty in a response to HEAD.
     #[must_use]
     pub fn content(&self) -> &[u8] {
         self.content.as_deref().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Decides what a request is answered, without writing it: steps 1 to 7 of [`mod@crate::response`].
+//! Decides on the outcome of a request, without writing a response: steps 1 to 7 of [`crate::respond`].
 
 use http::Method;
 
@@ -11,12 +11,12 @@ use crate::request::range::{Range, Selection};
 use crate::request::target::Target;
 use crate::request::{Request, host};
 use crate::site::Site;
-use crate::site::fault::Fault;
+use crate::site::damage::DamagedPack;
 use crate::site::page::{PreparedPage, PreparedVariant};
 use crate::site::resolve::{Resolution, not_found, resolve};
 use crate::site::vary::Vary;
 
-/// The answer to a request, not yet written.
+/// Decides on the outcome of a request at time `now`.
 pub(crate) fn decide<'a, F: Fields>(site: &'a Site, now: i64, request: &Request<'a, '_, F>) -> Decision<'a> {
     SiteAt { site, now }.decide(request)
 }
@@ -28,35 +28,35 @@ struct SiteAt<'a> {
     now: i64,
 }
 
-/// The answer to a request: it lies in the site and in the request's target.
-pub(crate) type Decision<'a> = Result<Outcome<'a>, Fault>;
+/// The outcome of a request. It borrows from the site and from the request's target.
+pub(crate) type Decision<'a> = Result<Outcome<'a>, DamagedPack>;
 
 impl<'a> SiteAt<'a> {
     fn decide<F: Fields>(self, request: &Request<'a, '_, F>) -> Decision<'a> {
-        // 1. RFC 9110 §9.1: a method that we know and do not serve is a 405, another one a 501.
+        // 1. RFC 9110 §9.1: 405 for a known method that is not supported, 501 for an unknown one.
         match *request.method {
             Method::GET | Method::HEAD | Method::OPTIONS => {}
             Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::TRACE => {
                 return Ok(Outcome::MethodNotAllowed);
             }
             Method::QUERY => return Ok(Outcome::MethodNotAllowed),
-            Method::CONNECT => return Ok(Outcome::NoTunnel),
+            Method::CONNECT => return Ok(Outcome::ConnectNotAllowed),
             _ => return Ok(Outcome::NotImplemented),
         }
-        // 2. and 3.
-        if !host::is_sound(request.fields, request.version, request.authority) {
-            return Ok(Outcome::BadHost);
+        // 2. and 3.: the host and the target.
+        if !host::is_valid(request.fields, request.version, request.authority) {
+            return Ok(Outcome::InvalidHost);
         }
         match (request.method, &request.target) {
-            (_, Target::Malformed) => Ok(Outcome::BadTarget),
+            (_, Target::Malformed) => Ok(Outcome::InvalidTarget),
             (&Method::OPTIONS, _) => Ok(Outcome::Options),
-            (_, Target::Asterisk) => Ok(Outcome::BadTarget),
-            (_, Target::Nowhere) => self.not_found(request.fields),
+            (_, Target::Asterisk) => Ok(Outcome::InvalidTarget),
+            (_, Target::Unroutable) => self.not_found(request.fields),
             (_, Target::Path(path)) => self.find(path, request),
         }
     }
 
-    /// 4. Finds what the path comes to.
+    /// 4. Resolves the path.
     fn find<F: Fields>(self, path: &str, request: &Request<'a, '_, F>) -> Decision<'a> {
         let query = request.query.filter(|query| !query.is_empty());
         match resolve(self.site, path, self.now)? {
@@ -67,15 +67,15 @@ impl<'a> SiteAt<'a> {
         }
     }
 
-    /// The site's own page for it, in a coding that is welcome if there is one. No preconditions, no range: those are for what
-    /// would be a 200 (RFC 9110 §13.2.1).
+    /// The site's 404 page, in an acceptable coding if there is one. Preconditions and ranges do not apply: they are
+    /// for requests that would be a 200 (RFC 9110 §13.2.1).
     fn not_found(self, fields: &impl Fields) -> Decision<'a> {
         let Some(page) = not_found(self.site, self.now)? else { return Ok(Outcome::NotFound(None)) };
-        let variant = choose(page, fields).or_else(|| page.identity()).ok_or(Fault)?;
+        let variant = choose(page, fields).or_else(|| page.identity()).ok_or(DamagedPack)?;
         Ok(Outcome::NotFound(Some(Selected { page, variant, vary: Vary::of(page, None) })))
     }
 
-    /// 4. to 7.: from a page to what is sent of it.
+    /// 4. to 7.: selects the representation, the variant and the range.
     fn select<F: Fields>(self, page: &'a PreparedPage, request: &Request<'a, '_, F>) -> Decision<'a> {
         let alternate = self.site.alternate(page, self.now)?;
         let vary = Vary::of(page, alternate);
@@ -99,7 +99,7 @@ impl<'a> SiteAt<'a> {
     }
 }
 
-/// 7. RFC 9110 §14.2: `Range` is for GET alone, and comes after the preconditions.
+/// 7. RFC 9110 §14.2: `Range` applies only to GET, and after the preconditions.
 fn part<F: Fields>(request: &Request<'_, '_, F>, selected: &Selected) -> Selection {
     let range = (*request.method == Method::GET).then(|| Range::of(request.fields)).flatten();
     match range {
@@ -108,7 +108,7 @@ fn part<F: Fields>(request: &Request<'_, '_, F>, selected: &Selected) -> Selecti
     }
 }
 
-/// 5. The variant that is most acceptable; `None` where all are refused.
+/// 5. Returns the most acceptable variant, or `None` if all are refused.
 fn choose<'a>(page: &'a PreparedPage, fields: &impl Fields) -> Option<&'a PreparedVariant> {
     AcceptEncoding::of(fields).choose(&page.variants, |variant| (variant.coding, variant.bytes.len()))
 }

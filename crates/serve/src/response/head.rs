@@ -1,4 +1,4 @@
-//! Heads that are written once and sent many times: those of the answers to plain requests.
+//! Cached heads of responses to plain requests: serialized once, sent many times.
 
 use http::{HeaderMap, Response, StatusCode};
 
@@ -6,7 +6,7 @@ use super::body::Body;
 use super::fields::has_length;
 use super::outcome::{Outcome, Selected};
 
-/// The answers that have a head made ahead.
+/// The responses whose heads are cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadKind {
     Whole,
@@ -23,24 +23,24 @@ impl HeadKind {
         }
     }
 
-    /// The head of this answer, from the variant, which keeps it.
+    /// Returns the head from the variant's cache.
     pub(super) fn head(self, selected: Selected<'_>) -> Option<&[u8]> {
-        let make = || written(&self.response(selected));
-        selected.variant.heads.get(self as usize, selected.vary, make)
+        let make = || serialize(&self.response(selected));
+        selected.variant.heads.get_or_init(self as usize, selected.vary, make)
     }
 
     fn response(self, selected: Selected<'_>) -> Response<Body> {
-        let answer = match self {
+        let outcome = match self {
             HeadKind::Whole => Outcome::Whole(selected),
             HeadKind::NotModified => Outcome::NotModified(selected),
             HeadKind::NotFound => Outcome::NotFound(Some(selected)),
         };
-        answer.write(HeaderMap::new())
+        outcome.write(HeaderMap::new())
     }
 }
 
-/// A response's head as hyper writes it, up to its last field; `Date` and the empty line are to follow.
-fn written(response: &Response<Body>) -> Box<[u8]> {
+/// Serializes a response's head as hyper does, without `Date` and the empty line.
+fn serialize(response: &Response<Body>) -> Box<[u8]> {
     let status = response.status();
     let reason = status.canonical_reason().unwrap_or_default();
     let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_str()).into_bytes();

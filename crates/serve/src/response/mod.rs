@@ -1,15 +1,6 @@
-//! The pure heart of the server: from a request's head to a response, without IO and without a clock of its own.
+//! From a request's head to a response, without IO or a clock. [`respond`] lists the steps.
 //!
-//! 1. the method: GET and HEAD go on, all others are answered here;
-//! 2. [`crate::request::host`]: one well-formed `Host`;
-//! 3. [`crate::request::target`]: from the request target to a path;
-//! 4. [`crate::site::resolve`] and [`crate::request::accept`]: from the path to a page, in one of its types;
-//! 5. [`crate::request::accept_encoding`]: to one of its variants;
-//! 6. [`crate::request::conditional`]: whether the client has it already;
-//! 7. [`crate::request::range`]: whether it wants a part only;
-//! 8. the answer is written into fields.
-//!
-//! HEAD is GET, and then the content is left out: so the two cannot differ.
+//! `decide` takes steps 1 to 7, `write` takes step 8. `plain` answers plain requests by the same decision, from cached heads.
 
 pub(crate) mod body;
 mod decide;
@@ -31,36 +22,82 @@ use crate::request::target::Target;
 use crate::site::Site;
 use crate::site::route_class::RouteClass;
 
-/// Answers a request from the site, as it stands at the time `now` (in Unix seconds, see [`crate::time::now`]).
+/// Answers a request from the site at time `now`, in Unix seconds (see [`crate::time::now`]).
 ///
-/// The request's field map becomes the response's, so that hyper can use one for all requests of a connection.
+/// 1. Check the method: only GET and HEAD continue.
+/// 2. Validate `Host` ([`crate::request::host`]).
+/// 3. Parse the target into a path ([`crate::request::target`]).
+/// 4. Find the page, in one of its media types ([`crate::request::accept`]).
+/// 5. Choose a variant ([`crate::request::accept_encoding`]).
+/// 6. Evaluate preconditions ([`crate::request::conditional`]).
+/// 7. Select a range ([`crate::request::range`]).
+/// 8. Write the fields.
+///
+/// HEAD is answered like GET, and then the content is removed, so the two cannot differ.
+///
+/// The request's field map is reused for the response, so that hyper can use one map for all requests of a connection.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
+/// use graven_pack::{ALWAYS, Class, Coding, Pack};
+/// use graven_serve::{Site, respond};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // A pack with one page.
+/// let html = b"<!doctype html><title>Hello</title>".to_vec();
+/// let page = PageSpec {
+///     content_type: "text/html; charset=utf-8".to_owned(),
+///     cache_control: "no-cache".to_owned(),
+///     security_policy: "default-src 'none'".to_owned(),
+///     class: Class::Page,
+///     alternate: None,
+///     variants: vec![VariantSpec { coding: Coding::Identity, etag: "\"1\"".to_owned(), bytes: html.clone() }],
+/// };
+/// let editions = vec![EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) }];
+/// let image = Image { time: 0, routes: BTreeMap::from([("/".to_owned(), editions)]) };
+/// let site = Site::new(Pack::open(image.write()?.leak())?);
+///
+/// let (request, ()) = http::Request::get("/").header("host", "example.org").body(())?.into_parts();
+/// let response = respond(&site, 0, request);
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.headers()["etag"], "\"1\"");
+/// assert_eq!(response.body().content(), html);
+///
+/// let (request, ()) =
+///     http::Request::get("/").header("host", "example.org").header("if-none-match", "\"1\"").body(())?.into_parts();
+/// assert_eq!(respond(&site, 0, request).status(), 304);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub fn respond(site: &Site, now: i64, request: Parts) -> Response<Body> {
     respond_to(site, now, request).0
 }
 
-/// The same, and what it is that was asked for.
+/// Like [`respond`], and returns the class of the route.
 pub(crate) fn respond_to(site: &Site, now: i64, request: Parts) -> (Response<Body>, RouteClass) {
     let Parts { method, uri, version, mut headers, .. } = request;
     let authority = uri.authority().filter(|_| version == Version::HTTP_2).map(Authority::as_str);
     let (target, query) = (Target::of(&uri), uri.query());
     let head = Request { method: &method, target, query, version, authority, fields: &headers };
-    let answer = decide(site, now, &head);
+    let outcome = decide(site, now, &head);
     headers.clear();
-    let answer = answer.unwrap_or(Outcome::Fault);
-    let route = answer.route_class();
-    let mut response = answer.write(headers);
+    let outcome = outcome.unwrap_or(Outcome::DamagedPack);
+    let route = outcome.route_class();
+    let mut response = outcome.write(headers);
     if method == Method::HEAD {
         response = response.map(Body::without_content);
     }
     (response, route)
 }
 
-/// Refuses a request whose target is none.
+/// Answers 400 to a request whose target is invalid.
 pub(crate) fn refuse_target(request: Parts) -> (Response<Body>, RouteClass) {
     let mut headers = request.headers;
     headers.clear();
-    let response = Outcome::BadTarget.write(headers);
+    let response = Outcome::InvalidTarget.write(headers);
     let response = if request.method == Method::HEAD { response.map(Body::without_content) } else { response };
     (response, RouteClass::None)
 }

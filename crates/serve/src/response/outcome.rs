@@ -1,4 +1,4 @@
-//! Outcomes: every normal result of a request, as a value.
+//! The outcomes of requests, as values.
 
 use graven_pack::Redirect;
 
@@ -7,7 +7,7 @@ use crate::site::page::{PreparedPage, PreparedVariant};
 use crate::site::route_class::RouteClass;
 use crate::site::vary::Vary;
 
-/// What a request is answered.
+/// The outcome of a request.
 #[derive(Debug)]
 pub(crate) enum Outcome<'a> {
     /// 200.
@@ -24,27 +24,27 @@ pub(crate) enum Outcome<'a> {
     PreconditionFailed,
     /// 416.
     RangeNotSatisfiable(Selected<'a>),
-    /// A redirect that the pack holds.
+    /// A redirect in the pack.
     Redirect { redirect: Redirect<'static>, query: Option<&'a str> },
-    /// 308 to the path of which the request's is another spelling.
+    /// 308 to the canonical spelling of the requested path.
     Canonical { path: &'static str, query: Option<&'a str> },
-    /// 204, to OPTIONS.
+    /// 204, for OPTIONS.
     Options,
     /// 400.
-    BadHost,
+    InvalidHost,
     /// 400.
-    BadTarget,
+    InvalidTarget,
     /// 405.
     MethodNotAllowed,
-    /// 405, to CONNECT.
-    NoTunnel,
+    /// 405, for CONNECT.
+    ConnectNotAllowed,
     /// 501.
     NotImplemented,
-    /// 500: the pack is damaged. What is wrong where, `verify` tells.
-    Fault,
+    /// 500: the pack is damaged. `verify` reports where.
+    DamagedPack,
 }
 
-/// The variant that a request comes to.
+/// The variant selected for a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Selected<'a> {
     pub(crate) page: &'a PreparedPage,
@@ -53,7 +53,7 @@ pub(crate) struct Selected<'a> {
 }
 
 impl Outcome<'_> {
-    /// The class of route that was asked for.
+    /// Returns the class of the requested route.
     pub(crate) fn route_class(&self) -> RouteClass {
         match self {
             Outcome::Whole(selected)
@@ -67,7 +67,7 @@ impl Outcome<'_> {
 }
 
 impl Selected<'_> {
-    /// The entity tag of the selected variant: it was read from the pack as text.
+    /// Returns the entity tag of the selected variant. It was text in the pack, so it is always valid here.
     pub(crate) fn etag(&self) -> &str {
         self.variant.etag.to_str().unwrap_or_default()
     }

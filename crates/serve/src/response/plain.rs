@@ -1,12 +1,12 @@
-//! The plain request, answered where it lies.
+//! Answers plain requests without hyper.
 //!
-//! Most requests that a site gets are a GET of a path, without content and without conditions but the one that asks for a 304. For
-//! these hyper is not set up at all: the head is read in a buffer of the worker's, [`answer`] decides as it does for all requests,
-//! and what is sent are a head that was made from the same answer once, the date, and the bytes of the pack. So such a request costs
-//! one system call to read, one to write and no allocation, and a connection that asks nothing else never owns a buffer.
+//! Most requests to a site are a GET of a path, without content and without preconditions except the one for a 304.
+//! They do not need hyper: the head is parsed in a buffer of the worker, [`decide`] decides as it does for all
+//! requests, and the response is a cached head, the date, and bytes of the pack. Such a request costs one system call
+//! to read, one to write and no allocation, and its connection never owns a buffer.
 //!
-//! What is not plain, or not whole, or not to the letter of RFC 9112, is hyper's; which requests those are has no influence on their
-//! answer, only on its cost. Tests hold the two ways to the same answers, as values here and as bytes on sockets.
+//! Requests that are not plain, incomplete, or not strictly RFC 9112 are left to hyper. This affects only their cost,
+//! not their responses. Tests require the same responses from both, as values here and as bytes on sockets.
 
 use http::{Method, StatusCode, Version};
 
@@ -19,23 +19,23 @@ use crate::request::target::Target;
 use crate::site::Site;
 use crate::site::route_class::RouteClass;
 
-/// What a plain request is answered.
+/// The response to a plain request.
 #[derive(Debug)]
 pub(crate) struct PlainResponse<'a> {
     pub(crate) status: StatusCode,
     pub(crate) route: RouteClass,
-    /// Status line and fields; only `Date` and the empty line are missing.
+    /// Status line and fields, without `Date` and the empty line.
     pub(crate) head: &'a [u8],
     pub(crate) content: &'static [u8],
-    /// How many bytes the request had.
+    /// The length of the request in bytes.
     pub(crate) length: usize,
     pub(crate) method: &'static str,
     pub(crate) path: &'a str,
 }
 
-/// Answers the request at the front of `bytes`; `None` where it is not whole or not plain.
+/// Answers the request at the start of `bytes`. Returns `None` if it is incomplete or not plain.
 ///
-/// `fields` are then the request's. They belong to the caller, since they are large and would be copied on their way.
+/// `fields` receives the request's fields. The caller owns it because it is large, and returning it would copy it.
 pub(crate) fn respond_plain<'a>(
     site: &'a Site,
     now: i64,
@@ -52,9 +52,9 @@ pub(crate) fn respond_plain<'a>(
         authority: None,
         fields,
     };
-    let answer = decide(site, now, &request).ok()?;
-    let route = answer.route_class();
-    let (kind, selected) = match answer {
+    let outcome = decide(site, now, &request).ok()?;
+    let route = outcome.route_class();
+    let (kind, selected) = match outcome {
         Outcome::Whole(selected) => (HeadKind::Whole, selected),
         Outcome::NotModified(selected) => (HeadKind::NotModified, selected),
         Outcome::NotFound(Some(selected)) => (HeadKind::NotFound, selected),
@@ -118,7 +118,7 @@ mod tests {
     /// Status, fields in order of name, content.
     type Sent = (StatusCode, Vec<(String, HeaderValue)>, Vec<u8>);
 
-    /// As hyper would have it answered.
+    /// The response that `respond` gives.
     fn by_respond(site: &Site, method: &str, path: &str, fields: &[(&str, &str)]) -> Sent {
         let mut request = http::Request::builder().method(method).uri(path);
         for (name, value) in fields {
@@ -127,7 +127,7 @@ mod tests {
         let (parts, ()) = request.body(()).expect("a request").into_parts();
         let response = respond(site, 0, parts);
         let mut sent = sorted(response.headers());
-        // hyper's, which it makes of the body's length.
+        // hyper adds this field from the body's length.
         if response.status() != StatusCode::NOT_MODIFIED {
             sent.push(("content-length".to_owned(), HeaderValue::from(response.body().length())));
             sent.sort_by(|one, other| one.0.cmp(&other.0));
@@ -161,7 +161,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_two_ways_answer_alike(
+        fn plain_requests_are_answered_as_respond_does(
             method in prop::sample::select(vec!["GET", "HEAD"]),
             path in prop::sample::select(vec!["/post", "/post.md", "/nothing", "/", "/Post", "/post/x"]),
             accept in prop::sample::select(vec!["", "text/markdown", "text/html, */*;q=0.1", "x"]),
@@ -180,7 +180,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_answered_or_left_alone(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_are_answered_or_left_to_hyper(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let site = site();
             let request = [b"GET /post HTTP/1.1\r\nhost: a\r\n", &bytes[..], b"\r\n\r\n"].concat();
             for bytes in [&bytes[..], &request] {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_plain_is_left_to_hyper() {
+    fn other_requests_are_left_to_hyper() {
         let site = site();
         let host = "host: a\r\n";
         for request in [
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_whose_head_was_made_before_allocates_nothing() {
+    fn a_response_with_a_cached_head_allocates_nothing() {
         let site = site();
         for (path, field, status) in [
             ("/post", "accept-encoding: gzip, br", StatusCode::OK),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn pipelined_requests_are_told_apart() {
+    fn only_the_first_of_pipelined_requests_is_answered() {
         let site = site();
         let one = "GET /post HTTP/1.1\r\nhost: a\r\n\r\n";
         let reply =

@@ -1,4 +1,4 @@
-//! Writes an outcome into status, fields and content: the last step of [`mod@crate::response`].
+//! Writes an outcome as status, fields and content: step 8 of [`crate::respond`].
 
 use bytes::Bytes;
 use graven_pack::Coding;
@@ -13,16 +13,16 @@ use super::fields;
 use super::outcome::{Outcome, Selected};
 use crate::request::range::Part;
 use crate::request::target::encode;
-use crate::site::fault::Fault;
-use crate::site::page::value;
+use crate::site::damage::DamagedPack;
+use crate::site::page::field_value;
 use crate::site::vary::Vary;
 
 impl Outcome<'_> {
-    /// Writes the answer into an empty field map.
+    /// Writes the response. `headers` must be empty.
     pub(crate) fn write(self, mut headers: HeaderMap) -> Response<Body> {
-        let (status, body) = self.write_fields(&mut headers).unwrap_or_else(|Fault| {
+        let (status, body) = self.write_fields(&mut headers).unwrap_or_else(|DamagedPack| {
             headers.clear();
-            text(&mut headers, StatusCode::INTERNAL_SERVER_ERROR, FAULT)
+            text(&mut headers, StatusCode::INTERNAL_SERVER_ERROR, DAMAGED)
         });
         let mut response = Response::new(body);
         *response.status_mut() = status;
@@ -30,13 +30,13 @@ impl Outcome<'_> {
         response
     }
 
-    fn write_fields(self, headers: &mut HeaderMap) -> Result<(StatusCode, Body), Fault> {
+    fn write_fields(self, headers: &mut HeaderMap) -> Result<(StatusCode, Body), DamagedPack> {
         Ok(match self {
-            Outcome::Whole(selected) => (StatusCode::OK, selected.whole(headers)),
-            Outcome::Part(selected, part) => (StatusCode::PARTIAL_CONTENT, selected.part(headers, part)?),
-            Outcome::NotModified(selected) => (StatusCode::NOT_MODIFIED, selected.nothing(headers)),
-            Outcome::NotFound(Some(selected)) => (StatusCode::NOT_FOUND, selected.instead(headers)),
-            Outcome::NotFound(None) => text(headers, StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
+            Outcome::Whole(selected) => (StatusCode::OK, selected.write_whole(headers)),
+            Outcome::Part(selected, part) => (StatusCode::PARTIAL_CONTENT, selected.write_part(headers, part)?),
+            Outcome::NotModified(selected) => (StatusCode::NOT_MODIFIED, selected.write_not_modified(headers)),
+            Outcome::NotFound(Some(selected)) => (StatusCode::NOT_FOUND, selected.write_not_found(headers)),
+            Outcome::NotFound(None) => text(headers, StatusCode::NOT_FOUND, "There is no page at this address.\n"),
             Outcome::NotAcceptable(vary) => {
                 write_vary(vary, headers);
                 text(headers, StatusCode::NOT_ACCEPTABLE, NOT_ACCEPTABLE)
@@ -47,12 +47,12 @@ impl Outcome<'_> {
                 headers.insert(CONTENT_RANGE, HeaderValue::try_from(format!("bytes */{length}"))?);
                 headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
                 write_vary(selected.vary, headers);
-                text(headers, StatusCode::RANGE_NOT_SATISFIABLE, "The range begins after the end.\n")
+                text(headers, StatusCode::RANGE_NOT_SATISFIABLE, "The range begins after the end of the page.\n")
             }
             Outcome::Redirect { redirect, query } => {
                 headers.insert(LOCATION, location(redirect.location(), query)?);
-                headers.insert(CACHE_CONTROL, value(redirect.cache_control())?);
-                (StatusCode::from_u16(redirect.status()).map_err(|_| Fault)?, Body::default())
+                headers.insert(CACHE_CONTROL, field_value(redirect.cache_control())?);
+                (StatusCode::from_u16(redirect.status()).map_err(|_| DamagedPack)?, Body::default())
             }
             Outcome::Canonical { path, query } => {
                 headers.insert(LOCATION, canonical_location(path, query)?);
@@ -63,56 +63,55 @@ impl Outcome<'_> {
                 headers.insert(ALLOW, fields::ALLOW.clone());
                 (StatusCode::NO_CONTENT, Body::default())
             }
-            Outcome::BadHost => bad_request(headers, "The request must have one Host field, with a valid value.\n"),
-            Outcome::BadTarget => bad_request(headers, "The request target is malformed.\n"),
+            Outcome::InvalidHost => bad_request(headers, "The request must have one Host field, with a valid value.\n"),
+            Outcome::InvalidTarget => bad_request(headers, "The request target is malformed.\n"),
             Outcome::MethodNotAllowed => {
                 headers.insert(ALLOW, fields::ALLOW.clone());
-                text(headers, StatusCode::METHOD_NOT_ALLOWED, "Only GET, HEAD and OPTIONS are allowed here.\n")
+                text(headers, StatusCode::METHOD_NOT_ALLOWED, "Only GET, HEAD and OPTIONS are allowed.\n")
             }
-            // What follows may be meant for the tunnel already, so it is not read as requests.
-            Outcome::NoTunnel => {
+            // Bytes after a CONNECT may already be meant for the tunnel, so they are not read as requests.
+            Outcome::ConnectNotAllowed => {
                 headers.insert(CONNECTION, fields::CLOSE.clone());
                 return Outcome::MethodNotAllowed.write_fields(headers);
             }
             Outcome::NotImplemented => text(headers, StatusCode::NOT_IMPLEMENTED, "This method is not implemented.\n"),
-            Outcome::Fault => text(headers, StatusCode::INTERNAL_SERVER_ERROR, FAULT),
+            Outcome::DamagedPack => text(headers, StatusCode::INTERNAL_SERVER_ERROR, DAMAGED),
         })
     }
 }
 
-const NOT_ACCEPTABLE: &str =
-    "This page is stored in codings that Accept-Encoding refuses, and identity is refused too.\n";
-const PRECONDITION_FAILED: &str = "The page is not the one that If-Match names.\n";
-const FAULT: &str = "The site image is damaged: its operator should run `verify`.\n";
+const NOT_ACCEPTABLE: &str = "Accept-Encoding refuses every coding in which this page is stored, and identity.\n";
+const PRECONDITION_FAILED: &str = "If-Match does not match the page's entity tag.\n";
+const DAMAGED: &str = "The site image is damaged. If you operate this site, run `verify`.\n";
 
 impl Selected<'_> {
     /// 200: all fields, all bytes.
-    fn whole(&self, headers: &mut HeaderMap) -> Body {
+    fn write_whole(&self, headers: &mut HeaderMap) -> Body {
         self.write_representation(headers);
         headers.insert(ETAG, self.variant.etag.clone());
         headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
         Body::new(Bytes::from_static(self.variant.bytes))
     }
 
-    /// 206: all fields of a 200, some of its bytes (RFC 9110 §15.3.7.1).
-    fn part(&self, headers: &mut HeaderMap, part: Part) -> Result<Body, Fault> {
-        self.whole(headers);
+    /// 206: the fields of a 200, and some of its bytes (RFC 9110 §15.3.7.1).
+    fn write_part(&self, headers: &mut HeaderMap, part: Part) -> Result<Body, DamagedPack> {
+        self.write_whole(headers);
         let bytes = self.variant.bytes;
         let text = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), bytes.len());
         headers.insert(CONTENT_RANGE, HeaderValue::try_from(text)?);
-        bytes.get(part).map(|part| Body::new(Bytes::from_static(part))).ok_or(Fault)
+        bytes.get(part).map(|part| Body::new(Bytes::from_static(part))).ok_or(DamagedPack)
     }
 
-    /// 304: what may have changed while the content did not, and no more (RFC 9110 §15.4.5).
-    fn nothing(&self, headers: &mut HeaderMap) -> Body {
+    /// 304: only the fields that a cache may need to update (RFC 9110 §15.4.5).
+    fn write_not_modified(&self, headers: &mut HeaderMap) -> Body {
         headers.insert(ETAG, self.variant.etag.clone());
         headers.insert(CACHE_CONTROL, self.page.cache_control.clone());
         write_vary(self.vary, headers);
         Body::default()
     }
 
-    /// 404: the bytes, and no validator, since there is nothing that they could validate.
-    fn instead(&self, headers: &mut HeaderMap) -> Body {
+    /// 404: all bytes, without a validator, which only a 200 of this path could use.
+    fn write_not_found(&self, headers: &mut HeaderMap) -> Body {
         self.write_representation(headers);
         Body::new(Bytes::from_static(self.variant.bytes))
     }
@@ -134,7 +133,7 @@ impl Selected<'_> {
     }
 }
 
-/// An answer that has no page of the site: a line of text.
+/// A response that is a line of text and no page of the site.
 fn text(headers: &mut HeaderMap, status: StatusCode, text: &'static str) -> (StatusCode, Body) {
     headers.insert(CONTENT_TYPE, fields::PLAIN_TEXT.clone());
     headers.insert(CACHE_CONTROL, fields::NO_STORE.clone());
@@ -142,25 +141,25 @@ fn text(headers: &mut HeaderMap, status: StatusCode, text: &'static str) -> (Sta
     (status, Body::new(Bytes::from_static(text.as_bytes())))
 }
 
-/// A 400 ends the connection: who sends one is not understood, and what follows might not be either.
+/// A 400 closes the connection: if this request is invalid, the bytes that follow may be misinterpreted.
 fn bad_request(headers: &mut HeaderMap, reason: &'static str) -> (StatusCode, Body) {
     headers.insert(CONNECTION, fields::CLOSE.clone());
     text(headers, StatusCode::BAD_REQUEST, reason)
 }
 
-/// The `Location` of a redirect that the pack holds. The query is kept where it leads to a path of this site that has none of
-/// its own; elsewhere it is exactly what the settings name.
+/// The `Location` of a redirect in the pack. The query is kept if the target is a path of this site without a query.
+/// Other targets are sent exactly as configured.
 fn location(target: &'static str, query: Option<&str>) -> Result<HeaderValue, InvalidHeaderValue> {
     match query {
         Some(query) if target.starts_with('/') && !target.contains('?') => {
             let (path, fragment) = target.split_at(target.find('#').unwrap_or(target.len()));
             HeaderValue::try_from(format!("{path}?{query}{fragment}"))
         }
-        _ => value(target),
+        _ => field_value(target),
     }
 }
 
-/// The `Location` of a path of the pack: it begins with one slash, since no path of a pack begins with two.
+/// The `Location` of a path of the pack. It begins with exactly one slash, because no path of a pack begins with two.
 fn canonical_location(path: &str, query: Option<&str>) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut location = String::with_capacity(path.len() + query.map_or(0, |query| query.len() + 1));
     encode(path, &mut location);

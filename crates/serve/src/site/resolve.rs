@@ -1,28 +1,26 @@
-//! Resolution: what a pack has at a path, at a time.
-//!
-//! Step 4 of [`mod@crate::response`].
+//! Resolves a path at a time to a page or a redirect.
 
 use graven_pack::{NOT_FOUND, Redirect};
 
-use super::fault::Fault;
+use super::damage::DamagedPack;
 use super::page::PreparedPage;
 use super::{Prepared, Site};
 
-/// What a path comes to.
+/// What a path resolves to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Resolution<'a> {
     /// A page.
     Page(&'a PreparedPage),
-    /// A redirect that the pack holds.
+    /// A redirect in the pack.
     Redirect(Redirect<'static>),
-    /// Not a path of the pack, but another spelling of this one, which is.
+    /// Another spelling of this path of the pack.
     Canonical(&'static str),
-    /// Nothing, or nothing yet.
+    /// No route, or none that is published yet.
     NotFound,
 }
 
-/// Looks up a path, and where it is not there the path that it is another spelling of.
-pub(crate) fn resolve<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolution<'a>, Fault> {
+/// Resolves a path. If the pack does not have it, resolves its canonical spelling.
+pub(crate) fn resolve<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolution<'a>, DamagedPack> {
     match site.find(path, now)? {
         Some((_, Prepared::Page(page))) => Ok(Resolution::Page(page)),
         Some((_, Prepared::Redirect(redirect))) => Ok(Resolution::Redirect(*redirect)),
@@ -33,24 +31,24 @@ pub(crate) fn resolve<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolu
     }
 }
 
-/// The page that is sent where nothing is found; `None` where the pack has none.
-pub(crate) fn not_found(site: &Site, now: i64) -> Result<Option<&PreparedPage>, Fault> {
+/// Returns the site's 404 page, or `None` if the pack has none.
+pub(crate) fn not_found(site: &Site, now: i64) -> Result<Option<&PreparedPage>, DamagedPack> {
     match site.find(NOT_FOUND, now)? {
         Some((_, Prepared::Page(page))) => Ok(Some(page)),
         _ => Ok(None),
     }
 }
 
-fn resolve_canonical<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolution<'a>, Fault> {
+fn resolve_canonical<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolution<'a>, DamagedPack> {
     Ok(match site.find(path, now)? {
         Some((path, Prepared::Page(_))) => Resolution::Canonical(path),
-        // Where that is a redirect too, one is enough.
+        // Redirect once, not twice, if the canonical path is a redirect too.
         Some((_, Prepared::Redirect(redirect))) => Resolution::Redirect(*redirect),
         None => Resolution::NotFound,
     })
 }
 
-/// The path that this is another spelling of: with `index.html`, with `.html`, or with a slash at its end.
+/// Returns the path without a final `index.html`, `.html` or slash, or `None` if it has none of them.
 fn canonical(path: &str) -> Option<&str> {
     let stem = path
         .strip_suffix("/index.html")
@@ -64,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_spellings_lead_to_the_path_without() {
+    fn canonical_paths_have_no_extension_index_or_final_slash() {
         for (path, expected) in [
             ("/notes/", Some("/notes")),
             ("/notes.html", Some("/notes")),

@@ -1,8 +1,8 @@
-//! What kind of route a request was for, as the metrics count it.
+//! The kinds of route that the metrics distinguish.
 
 use graven_pack::Class;
 
-/// What a request came to.
+/// The kind of route that a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RouteClass {
     Page,
@@ -10,7 +10,7 @@ pub(crate) enum RouteClass {
     Asset,
     File,
     Redirect,
-    /// No route of the pack: not found, or not understood.
+    /// No route of the pack: not found, or a malformed request.
     None,
 }
 

@@ -1,8 +1,8 @@
-//! `Vary`: which fields of a request select the representation.
+//! `Vary`: the request fields that select the representation.
 
 use super::page::PreparedPage;
 
-/// What a representation was chosen by (RFC 9110 §12.5.5).
+/// The request fields that selected a representation (RFC 9110 §12.5.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vary {
     Nothing,
@@ -12,7 +12,7 @@ pub(crate) enum Vary {
 }
 
 impl Vary {
-    /// By type where there are two, by coding where one of them has several.
+    /// Returns `Accept` if the page has an alternate, and `Accept-Encoding` if either has several codings.
     pub(crate) fn of(page: &PreparedPage, alternate: Option<&PreparedPage>) -> Self {
         let coded = page.variants.len() > 1 || alternate.is_some_and(|page| page.variants.len() > 1);
         match (alternate.is_some(), coded) {

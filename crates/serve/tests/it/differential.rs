@@ -1,8 +1,9 @@
-//! Plain requests are answered before hyper is set up, all others by hyper. Nobody may see which: the same bytes are sent to servers
-//! that differ in that alone, and in whether they log, and all that comes back is the same but for the value of `Date`.
+//! The two HTTP/1 paths give the same bytes: plain requests are answered without hyper, and all others by hyper. The
+//! same input goes to servers that differ only in whether plain requests go to hyper, and in whether they log. Their
+//! output may differ only in the value of `Date`.
 //!
-//! Each answer is also the one that its request gets on a connection of its own, wherever what a client sends is cut: so none is
-//! lost, and none belongs to another request.
+//! Each response is also the one that its request gets on a connection of its own, wherever the input is split, so no
+//! response is lost or belongs to another request.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use graven_pack::Coding;
-use graven_serve::config::PlainPath;
+use graven_serve::PlainPath;
 use graven_serve::limits::Limits;
 use graven_serve::{AccessLog, Config, LogFormat};
 use proptest::prelude::*;
@@ -25,22 +26,23 @@ use crate::requests::{self, PATHS};
 use crate::running::{Client, Running, answers};
 use crate::site::etag;
 
-/// Longer than a server takes to read what was sent. Where it is not, two pieces arrive as one, and the answers are the same.
+/// Longer than a server takes to read what was sent. If it takes longer, two pieces arrive as one, and the responses
+/// are the same.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Servers of the same site: plain requests by either way, and each with and without an access log.
-struct Ways {
-    all: Vec<Way>,
-    /// What was asked alone before, and the answer.
-    alone: RefCell<HashMap<Vec<u8>, Vec<u8>>>,
-    /// How many answers each has given.
+/// Servers of the same site: with plain requests answered with and without hyper, each with and without an access log.
+struct Variants {
+    all: Vec<Variant>,
+    /// Responses to single requests so far.
+    single: RefCell<HashMap<Vec<u8>, Vec<u8>>>,
+    /// The number of responses that each server has sent.
     answered: RefCell<usize>,
 }
 
-struct Way {
+struct Variant {
     plain_path: PlainPath,
     server: Running,
-    /// Reads the log until the server is gone.
+    /// Reads the log until the server has stopped.
     log: Option<JoinHandle<Vec<String>>>,
 }
 
@@ -50,7 +52,7 @@ enum Log {
     On,
 }
 
-impl Way {
+impl Variant {
     fn start(plain_path: PlainPath, log: Log, limits: &Limits) -> Self {
         let (access_log, log) = match log {
             Log::Off => (None, None),
@@ -62,11 +64,11 @@ impl Way {
             }
         };
         let config = Config { plain_path, access_log, limits: limits.clone(), ..Config::default() };
-        Way { plain_path, server: Running::start_on(1, &config), log }
+        Variant { plain_path, server: Running::start_on(1, &config), log }
     }
 
-    /// Tells it to leave; gives the lines of its log, without what depends on the time.
-    fn leave(mut self) -> Vec<String> {
+    /// Stops the server. Returns the lines of its log, without what depends on time.
+    fn stop(mut self) -> Vec<String> {
         self.server.stop();
         self.server.wait();
         let lines = self.log.map(|log| log.join().expect("it reads")).unwrap_or_default();
@@ -74,63 +76,66 @@ impl Way {
     }
 }
 
-impl Ways {
+impl Variants {
     fn start(limits: &Limits) -> Self {
         let paths = [PlainPath::On, PlainPath::Off].into_iter();
-        let all =
-            paths.flat_map(|plain_path| [Log::Off, Log::On].map(|log| Way::start(plain_path, log, limits))).collect();
-        Ways { all, alone: RefCell::default(), answered: RefCell::default() }
+        let all = paths
+            .flat_map(|plain_path| [Log::Off, Log::On].map(|log| Variant::start(plain_path, log, limits)))
+            .collect();
+        Variants { all, single: RefCell::default(), answered: RefCell::default() }
     }
 
-    /// What all answer to these bytes, cut at these places, until they close.
+    /// Sends these bytes to all servers, split at these positions, and returns what they answer until they close.
     fn answer(&self, bytes: &[u8], cuts: &[usize]) -> Vec<u8> {
-        let mut clients: Vec<_> = self.all.iter().map(|way| way.server.connect()).collect();
+        let mut clients: Vec<_> = self.all.iter().map(|variant| variant.server.connect()).collect();
         send(&mut clients, bytes, cuts);
         let mut given = clients.iter_mut().map(all_of);
         let expected = given.next().expect("a server");
-        for (way, given) in self.all[1..].iter().zip(given) {
-            assert_same(&given, &expected, || format!("{:?}, {}, cut at {cuts:?}", way.plain_path, shown(bytes)));
+        for (variant, given) in self.all[1..].iter().zip(given) {
+            assert_same(&given, &expected, || format!("{:?}, {}, split at {cuts:?}", variant.plain_path, shown(bytes)));
         }
         *self.answered.borrow_mut() += answers(&String::from_utf8_lossy(&expected));
         expected
     }
 
-    /// What a request is answered that is all of its connection.
-    fn alone(&self, request: &[u8]) -> Vec<u8> {
-        if let Some(known) = self.alone.borrow().get(request) {
+    /// Returns the response to a request that is alone on its connection.
+    fn single(&self, request: &[u8]) -> Vec<u8> {
+        if let Some(known) = self.single.borrow().get(request) {
             return known.clone();
         }
         let answer = self.answer(request, &[]);
-        self.alone.borrow_mut().insert(request.to_vec(), answer.clone());
+        self.single.borrow_mut().insert(request.to_vec(), answer.clone());
         answer
     }
 
-    /// The requests one after another, cut at these places, are answered as each of them alone, up to the last of the connection.
+    /// Checks that a pipeline gets the responses that its requests get alone, up to the last response of the
+    /// connection.
     fn check(&self, requests: &[Vec<u8>], cuts: &[usize]) {
         let mut expected = Vec::new();
         for request in requests {
-            let answer = self.alone(request);
+            let answer = self.single(request);
             expected.extend_from_slice(&answer);
             if is_last(&answer) {
                 break;
             }
         }
         let bytes = requests.concat();
-        assert_same(&self.answer(&bytes, cuts), &expected, || format!("{}, cut at {cuts:?}", shown(&bytes)));
+        assert_same(&self.answer(&bytes, cuts), &expected, || format!("{}, split at {cuts:?}", shown(&bytes)));
     }
 
-    /// The logs have the same lines, one for each answer.
+    /// Checks that the logs have the same lines, one for each response.
     fn assert_same_logs(self) {
         let answered = self.answered.take();
-        let mut logs = self.all.into_iter().filter(|way| way.log.is_some()).map(Way::leave).map(|mut lines| {
-            // A connection that is refused is logged when its client is gone, and then the next may have been answered.
-            lines.sort_unstable();
-            lines
-        });
+        let mut logs =
+            self.all.into_iter().filter(|variant| variant.log.is_some()).map(Variant::stop).map(|mut lines| {
+                // A refused connection is logged when its client has closed; the next one may have been answered by then.
+                lines.sort_unstable();
+                lines
+            });
         let expected = logs.next().expect("one logs");
-        assert_eq!(expected.len(), answered, "a line for each answer");
+        assert_eq!(expected.len(), answered, "one line for each response");
         for log in logs {
-            assert_eq!(log.len(), answered, "a line for each answer");
+            assert_eq!(log.len(), answered, "one line for each response");
             for (line, expected) in log.iter().zip(&expected) {
                 assert_eq!(line, expected);
             }
@@ -138,7 +143,7 @@ impl Ways {
     }
 }
 
-/// Sends each client the same pieces at the same time, and then closes its half.
+/// Sends the same pieces to all clients at the same time, and then closes the sending side.
 fn send(clients: &mut [Client], bytes: &[u8], cuts: &[usize]) {
     let mut cuts: Vec<_> = cuts.iter().map(|cut| cut % bytes.len()).collect();
     cuts.sort_unstable();
@@ -146,7 +151,7 @@ fn send(clients: &mut [Client], bytes: &[u8], cuts: &[usize]) {
     for end in cuts.into_iter().chain([bytes.len()]) {
         for client in &mut *clients {
             client.stream.set_nodelay(true).expect("a socket");
-            // It may have closed after the answer that is its last, which it may.
+            // The server may already have closed after its last response.
             client.stream.write_all(&bytes[begin..end]).unwrap_or_default();
         }
         if end < bytes.len() {
@@ -159,7 +164,7 @@ fn send(clients: &mut [Client], bytes: &[u8], cuts: &[usize]) {
     }
 }
 
-/// All that comes until the server closes, with each `Date` the same. A reset is an error.
+/// Reads until the server closes, and makes all `Date` values equal. A reset is an error.
 fn all_of(client: &mut Client) -> Vec<u8> {
     while client.more().expect("a close without a reset") > 0 {}
     undated(std::mem::take(&mut client.read))
@@ -181,16 +186,16 @@ fn undated(mut bytes: Vec<u8>) -> Vec<u8> {
 fn assert_same(given: &[u8], expected: &[u8], asked: impl FnOnce() -> String) {
     if given != expected {
         let [given, expected] = [given, expected].map(String::from_utf8_lossy);
-        panic!("{}:\n{given}\n--- instead of\n{expected}", asked());
+        panic!("{}: found\n{given}\n--- expected\n{expected}", asked());
     }
 }
 
-/// Without what is long and the same all over.
+/// The bytes as text, with long runs shortened.
 fn shown(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string().replace(&"x".repeat(100), "x(100)").replace(&"a".repeat(100), "a(100)")
 }
 
-/// Whether the connection ends with this answer, or had none.
+/// Returns whether the connection ends with this response, or had none.
 fn is_last(answer: &[u8]) -> bool {
     let text = String::from_utf8_lossy(answer);
     let head = text.split("\r\n\r\n").next().unwrap_or_default();
@@ -198,8 +203,8 @@ fn is_last(answer: &[u8]) -> bool {
     head.is_empty() || has("connection: close") || (head.starts_with("HTTP/1.0") && !has("connection: keep-alive"))
 }
 
-/// A line in JSON, without its time and its duration. Of a request line that could not be read it has as much as had arrived, which
-/// depends on time as well.
+/// A JSON line without time and duration. A request line that could not be parsed is removed, because how much of it
+/// had arrived depends on time as well.
 fn timeless(line: &str) -> String {
     const UNREAD: &str = ",\"method\":null,\"target\":\"";
     let (_, line) = line.split_once(",\"client\":").expect("a time in front");
@@ -218,7 +223,7 @@ fn get(target: &str, fields: &str) -> Vec<u8> {
     format!("GET {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n").into_bytes()
 }
 
-/// The requests of all tables, each alone.
+/// The requests of all tables.
 fn tabled() -> Vec<Vec<u8>> {
     let targets =
         [requests::EXACT.as_slice(), &requests::SPELLINGS, &requests::REDIRECTS, &requests::OTHER_WAYS].concat();
@@ -248,7 +253,7 @@ fn tabled() -> Vec<Vec<u8>> {
             requests::EXPECTS_FOR_CONTENT,
             requests::EXPECTS_FOR_NOTHING,
             requests::BARE_LINE_FEEDS,
-            // The preface is HTTP/2's, which has one way only.
+            // Without the preface of HTTP/2, which has only one path.
             requests::NO_HTTP[0],
             requests::NO_HTTP[2],
         ]
@@ -258,23 +263,23 @@ fn tabled() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_requests_of_all_tables_are_answered_alike() {
-    let ways = Ways::start(&Limits::default());
+fn all_tabled_requests_get_the_same_response() {
+    let variants = Variants::start(&Limits::default());
     let mut number = 0;
     for request in tabled() {
-        let (length, whole) = (request.len(), ways.answer(&request, &[]));
+        let (length, whole) = (request.len(), variants.answer(&request, &[]));
         for cuts in [&[length / 2][..], &[1, length / 4, length - 1]] {
-            assert_same(&ways.answer(&request, cuts), &whole, || format!("{}, cut at {cuts:?}", shown(&request)));
+            assert_same(&variants.answer(&request, cuts), &whole, || format!("{}, split at {cuts:?}", shown(&request)));
         }
         number += 1;
     }
     assert!(number > 400, "{number}");
-    ways.assert_same_logs();
+    variants.assert_same_logs();
 }
 
 #[test]
-fn conditions_and_ranges_are_answered_alike() {
-    let ways = Ways::start(&Limits::default());
+fn all_preconditions_and_ranges_get_the_same_response() {
+    let variants = Variants::start(&Limits::default());
     let requests: Vec<_> = negotiation::cases()
         .flat_map(|case| {
             let fields = case.fields();
@@ -285,13 +290,13 @@ fn conditions_and_ranges_are_answered_alike() {
         .collect();
     assert!(requests.len() > 2_000, "{}", requests.len());
     for pipeline in requests.chunks(54) {
-        let answer = ways.answer(&pipeline.concat(), &[]);
+        let answer = variants.answer(&pipeline.concat(), &[]);
         assert_eq!(answers(&String::from_utf8_lossy(&answer)), pipeline.len());
     }
-    ways.assert_same_logs();
+    variants.assert_same_logs();
 }
 
-/// Field lines that have a say, well-formed.
+/// Well-formed field lines that affect the response.
 fn common_field() -> impl Strategy<Value = String> {
     let tags = ["/", "/notes", "/blog/a", "/blog/a.md", "/image.png", "/empty"]
         .into_iter()
@@ -330,7 +335,7 @@ fn common_field() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Field lines that end the connection, or make the head one that is refused.
+/// Field lines that close the connection, or for which the head is refused.
 fn last_field() -> impl Strategy<Value = String> {
     let lines = [
         "Connection: close",
@@ -369,7 +374,7 @@ fn target() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A request of any kind, with its content.
+/// Any request, with its content.
 fn request() -> impl Strategy<Value = Vec<u8>> {
     let method = prop_oneof![
         12 => Just("GET"),
@@ -408,20 +413,20 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn generated_connections_are_answered_alike_and_each_request_as_alone() {
-    let ways = Ways::start(&Limits::default());
+fn generated_pipelines_get_the_same_responses_as_single_requests() {
+    let variants = Variants::start(&Limits::default());
     let pipelines = (prop::collection::vec(request(), 1..=8), prop::collection::vec(any::<usize>(), 0..=3));
     let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) });
     runner
         .run(&pipelines, |(requests, cuts)| {
-            ways.check(&requests, &cuts);
+            variants.check(&requests, &cuts);
             Ok(())
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
-    ways.assert_same_logs();
+    variants.assert_same_logs();
 }
 
-/// So many requests that keep the connection, none with the answer of the one before.
+/// `number` requests that keep the connection open, each with a response that differs from the previous one.
 fn different(number: usize) -> Vec<Vec<u8>> {
     let tag = etag("/notes", Coding::Gzip);
     let requests = [
@@ -440,36 +445,36 @@ fn different(number: usize) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_pipeline_is_answered_as_its_requests_wherever_it_is_cut() {
-    let ways = Ways::start(&Limits::default());
+fn a_pipeline_is_answered_correctly_wherever_it_is_split() {
+    let variants = Variants::start(&Limits::default());
     let requests = different(40);
-    let expected: Vec<u8> = requests.iter().flat_map(|request| ways.alone(request)).collect();
+    let expected: Vec<u8> = requests.iter().flat_map(|request| variants.single(request)).collect();
     assert_eq!(answers(&String::from_utf8_lossy(&expected)), requests.len());
     let bytes = requests.concat();
-    // One cut in each exchange; those of a server one after another, both servers at the same time.
+    // One split in each exchange. The exchanges with a server are sequential, and the two servers run in parallel.
     thread::scope(|scope| {
-        for way in ways.all.iter().filter(|way| way.log.is_none()) {
+        for variant in variants.all.iter().filter(|variant| variant.log.is_none()) {
             let (bytes, expected) = (&bytes, &expected);
-            let (address, name) = (way.server.address, way.plain_path);
+            let (address, name) = (variant.server.address, variant.plain_path);
             scope.spawn(move || {
                 for cut in 1..bytes.len() {
                     let mut client = Client::connect(address);
                     send(std::slice::from_mut(&mut client), bytes, &[cut]);
-                    assert_same(&all_of(&mut client), expected, || format!("{name:?}, cut at {cut}"));
+                    assert_same(&all_of(&mut client), expected, || format!("{name:?}, split at {cut}"));
                 }
             });
         }
     });
-    // And all cuts in one.
+    // All splits in one exchange.
     let all: Vec<_> = (1..bytes.len()).collect();
-    assert_same(&ways.answer(&bytes, &all), &expected, || "cut at each byte".to_owned());
-    ways.assert_same_logs();
+    assert_same(&variants.answer(&bytes, &all), &expected, || "split at each byte".to_owned());
+    variants.assert_same_logs();
 }
 
 #[test]
-fn a_burst_after_a_long_head_is_answered_while_slots_are_scarce() {
+fn a_burst_after_a_long_head_is_answered_at_the_connection_limit() {
     const NUMBER: usize = 600;
-    let ways = Ways::start(&Limits { connections: NonZeroUsize::new(4), ..Limits::default() });
+    let variants = Variants::start(&Limits { connections: NonZeroUsize::new(4), ..Limits::default() });
     let long = get("/notes", &format!("X-Padding: {}\r\n", "x".repeat(7_940)));
     assert!((7_980..8_020).contains(&long.len()), "{}", long.len());
     let alike = vec![get("/?x", ""); NUMBER];
@@ -481,7 +486,7 @@ fn a_burst_after_a_long_head_is_answered_while_slots_are_scarce() {
         .collect();
     for burst in [alike, changing] {
         let requests: Vec<_> = std::iter::once(long.clone()).chain(burst).collect();
-        let expected: Vec<u8> = requests.iter().flat_map(|request| ways.alone(request)).collect();
+        let expected: Vec<u8> = requests.iter().flat_map(|request| variants.single(request)).collect();
         assert_eq!(answers(&String::from_utf8_lossy(&expected)), 1 + NUMBER);
         let bytes = requests.concat();
         let ends = requests.iter().scan(0, |end, request| {
@@ -492,36 +497,36 @@ fn a_burst_after_a_long_head_is_answered_while_slots_are_scarce() {
         let of_buffers: Vec<_> = (8_192..bytes.len()).step_by(8_192).collect();
         let around: Vec<_> = of_buffers.iter().flat_map(|cut| [cut - 1, cut + 1]).collect();
         for cuts in [&[][..], &[bytes.len() / 2], &[long.len()], &[long.len() - 1], &between, &of_buffers, &around] {
-            let mut idle: Vec<_> = ways
+            let mut idle: Vec<_> = variants
                 .all
                 .iter()
-                .flat_map(|way| [way.server.connect(), way.server.connect(), way.server.connect()])
+                .flat_map(|variant| [variant.server.connect(), variant.server.connect(), variant.server.connect()])
                 .collect();
             for client in &mut idle {
                 assert_eq!(client.ask("GET", "/notes", "").status, 200);
             }
-            assert_same(&ways.answer(&bytes, cuts), &expected, || format!("cut at {cuts:?}"));
-            *ways.answered.borrow_mut() += 3;
+            assert_same(&variants.answer(&bytes, cuts), &expected, || format!("split at {cuts:?}"));
+            *variants.answered.borrow_mut() += 3;
             for client in &mut idle {
-                assert_eq!(client.ask("GET", "/notes", "").status, 200, "an idle one did not have to go");
+                assert_eq!(client.ask("GET", "/notes", "").status, 200, "an idle connection was closed");
             }
-            *ways.answered.borrow_mut() += 3;
+            *variants.answered.borrow_mut() += 3;
         }
     }
-    ways.assert_same_logs();
+    variants.assert_same_logs();
 }
 
-/// What is refused without being read as a request, or has to be answered before it is known what it is.
+/// Bytes that are refused without being parsed as a request.
 struct Refusal {
     bytes: String,
-    /// The last answer's.
+    /// The status of the last response.
     status: u16,
-    /// The request line as it is in the log, in the common form.
+    /// The request line in the log, in the common format.
     line: String,
 }
 
 #[test]
-fn a_refusal_has_a_date_and_a_line() {
+fn a_refusal_has_a_date_and_a_log_line() {
     let long = "a".repeat(66_000);
     let refusal = |bytes: &str, status, line: &str| Refusal { bytes: bytes.to_owned(), status, line: line.to_owned() };
     let cases = [
@@ -580,14 +585,14 @@ fn a_refusal_has_a_date_and_a_line() {
 }
 
 #[test]
-fn what_is_too_long_is_too_long_by_either_way() {
+fn both_paths_have_the_same_limits_on_length() {
     const TARGET_BYTES: usize = 65_534;
     let limits = Limits { header_bytes: 70_000, ..Limits::default() };
-    let ways = Ways::start(&limits);
+    let variants = Variants::start(&limits);
     let check = |request: &[u8], status| {
         for cuts in [&[][..], &[request.len() - 1], &[8_192, 16_384, request.len() - 3]] {
-            let answer = String::from_utf8_lossy(&ways.answer(request, cuts)).into_owned();
-            assert_eq!(answer.get(9..12), Some(status), "{}, cut at {cuts:?}: {answer}", shown(request));
+            let answer = String::from_utf8_lossy(&variants.answer(request, cuts)).into_owned();
+            assert_eq!(answer.get(9..12), Some(status), "{}, split at {cuts:?}: {answer}", shown(request));
         }
     };
     for (length, status) in [(TARGET_BYTES - 1, "404"), (TARGET_BYTES, "404"), (TARGET_BYTES + 1, "414")] {
@@ -599,5 +604,5 @@ fn what_is_too_long_is_too_long_by_either_way() {
     {
         check(&get("/notes", &format!("A: {}\r\n", "x".repeat(length - rest))), status);
     }
-    ways.assert_same_logs();
+    variants.assert_same_logs();
 }

@@ -1,4 +1,4 @@
-//! Whatever is asked, and whatever the pack has become: an answer, and never a panic.
+//! Hostile requests and damaged packs get a response, never a panic.
 
 use graven_pack::Pack;
 use graven_serve::{Site, respond};
@@ -11,7 +11,7 @@ use crate::site::{BUILT, codings, get, pack, request, small, stored};
 fn a_damaged_record_is_a_500_without_details() {
     let bytes = small();
     let mut statuses = std::collections::BTreeSet::new();
-    // The tables: all that stands before the strings and bodies.
+    // The tables: everything before the strings and bodies.
     for at in (136..3_000).step_by(4) {
         let mut bytes = bytes.clone();
         bytes[at..at + 4].fill(0xff);
@@ -29,14 +29,14 @@ fn a_damaged_record_is_a_500_without_details() {
 }
 
 #[test]
-fn no_byte_of_a_damaged_page_is_sent_and_all_others_are() {
+fn a_damaged_page_is_never_sent_and_all_others_are() {
     let bytes = small();
     let bodies = u32::from_le_bytes(bytes[128..132].try_into().expect("four bytes")) as usize;
     let paths = ["/", "/notes", "/blog/a", "/blog/a.md", "/image.png", "/empty", "/tags/%C3%BC%20x"];
     for at in (bodies..bytes.len()).step_by(13) {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1 << (at % 8);
-        let pack = Pack::open(bytes.leak()).expect("its index is sound");
+        let pack = Pack::open(bytes.leak()).expect("its index is valid");
         assert_eq!(pack.check_index(), Ok(()));
         let site = Site::new(pack);
         let mut damaged = Vec::new();
@@ -53,19 +53,19 @@ fn no_byte_of_a_damaged_page_is_sent_and_all_others_are() {
             }
         }
         damaged.dedup();
-        // None is damaged where the byte is the 404 page's, or that of a page that is not published yet.
+        // None is damaged if the byte belongs to the 404 page, or to a page that is not published yet.
         assert!(damaged.len() <= 1, "byte {at}: {damaged:?}");
     }
 }
 
 #[test]
-fn a_post_is_sent_while_its_markdown_is_damaged() {
+fn a_post_is_sent_if_only_its_markdown_is_damaged() {
     let bytes = small();
     let markdown = stored("/blog/a.md", graven_pack::Coding::Identity);
     let at = bytes.windows(markdown.len()).position(|window| window == markdown).expect("it is stored");
     let mut bytes = bytes;
     bytes[at] ^= 1;
-    let site = Site::new(Pack::open(bytes.leak()).expect("its index is sound"));
+    let site = Site::new(Pack::open(bytes.leak()).expect("its index is valid"));
     let status = |path, accept| respond(&site, BUILT, request("GET", path, &[("accept", accept)])).status().as_u16();
     assert_eq!(status("/blog/a.md", "*/*"), 500);
     assert_eq!(status("/blog/a", "text/html"), 200);
@@ -76,7 +76,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_pack_with_flipped_bits_is_answered_from(flips in proptest::collection::vec((0_usize..4_000, 0_u8..8), 1..8)) {
+    fn a_pack_with_flipped_bits_gets_a_response(flips in proptest::collection::vec((0_usize..4_000, 0_u8..8), 1..8)) {
         let mut bytes = small();
         for (at, bit) in flips {
             bytes[at] ^= 1 << bit;
@@ -92,7 +92,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn any_target_is_answered_and_no_location_leaves_the_site(target in "/[a-z/\\\\.%0-9A-F?&=@:_ü-]{0,24}") {
+    fn any_target_gets_a_response_and_no_redirect_to_another_host(target in "/[a-z/\\\\.%0-9A-F?&=@:_ü-]{0,24}") {
         let Ok(uri) = target.parse::<http::Uri>() else { return Ok(()) };
         let mut head = request("GET", "/", &[]);
         head.uri = uri;
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn any_fields_are_answered(values in proptest::collection::vec("[ -~]{0,40}", 6)) {
+    fn any_fields_get_a_response(values in proptest::collection::vec("[ -~]{0,40}", 6)) {
         let names = ["accept", "accept-encoding", "if-match", "if-none-match", "if-range", "range"];
         let fields: Vec<_> = names.into_iter().zip(values.iter().map(String::as_str)).collect();
         let status = get("/blog/a", &fields).status().as_u16();

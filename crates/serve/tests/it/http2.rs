@@ -1,4 +1,4 @@
-//! HTTP/2 by prior knowledge, by a client that writes frames: what a good one gets, and a hostile one does not.
+//! HTTP/2 with prior knowledge. The client writes frames, so it can be well-behaved or hostile.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -10,7 +10,7 @@ use graven_pack::Coding;
 use graven_serve::Config;
 use graven_serve::limits::Limits;
 
-use crate::running::{PATIENCE, Running};
+use crate::running::{Running, TIMEOUT};
 use crate::site::{BIG, stored};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -46,14 +46,14 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A field that is in no table (RFC 7541 §6.2.2), its name by index or spelt out.
+/// A literal field that is not indexed (RFC 7541 §6.2.2). Its name is an index or literal.
 fn literal(index: u8, name: &str, value: &str) -> Vec<u8> {
     let text = |text: &str| [&[u8::try_from(text.len()).expect("it is short")], text.as_bytes()].concat();
     let name = if index == 0 { text(name) } else { Vec::new() };
     [vec![index], name, text(value)].concat()
 }
 
-/// A GET's fields: `:method`, `:scheme`, `:path`, `:authority`.
+/// The fields of a GET: `:method`, `:scheme`, `:path`, `:authority`.
 fn fields(path: &str) -> Vec<u8> {
     [vec![0x82, 0x86], literal(4, "", path), literal(1, "", "localhost")].concat()
 }
@@ -62,7 +62,7 @@ fn get(stream: u32, path: &str) -> Vec<u8> {
     frame(HEADERS, END_STREAM | END_HEADERS, stream, &fields(path))
 }
 
-/// A peer that has sent its preface and its settings.
+/// A client that has sent its preface and settings.
 struct Peer {
     socket: TcpStream,
 }
@@ -105,8 +105,8 @@ impl Peer {
         }
     }
 
-    /// The first bytes of the answers' fields, which are their status, and their content, until so many are whole. The windows
-    /// are kept open.
+    /// Reads `count` complete responses. Returns the first byte of the fields, which is the status, and the content, by
+    /// stream. Windows are kept open.
     fn answers(&mut self, count: usize) -> BTreeMap<u32, (u8, Vec<u8>)> {
         let mut answers = BTreeMap::<_, (u8, Vec<u8>)>::new();
         let mut whole = 0;
@@ -134,21 +134,21 @@ impl Peer {
     }
 
     fn answer(&mut self, stream: u32) -> (u8, Vec<u8>) {
-        self.answers(1).remove(&stream).expect("nothing else was asked")
+        self.answers(1).remove(&stream).expect("only this stream was requested")
     }
 
     fn widen(&mut self, stream: u32, length: u32) {
         self.send(frame(WINDOW_UPDATE, 0, stream, &length.to_be_bytes()));
     }
 
-    /// Sends until the server has closed; what it last said why.
-    fn flood(&mut self, bytes: &[u8], most: usize) -> Option<Frame> {
-        let begun = Instant::now();
-        for _ in 0..most {
+    /// Sends up to `max` times until the server closes. Returns the last GOAWAY frame.
+    fn flood(&mut self, bytes: &[u8], max: usize) -> Option<Frame> {
+        let start = Instant::now();
+        for _ in 0..max {
             if self.socket.write_all(bytes).is_err() {
                 break;
             }
-            assert!(begun.elapsed() < PATIENCE, "it takes all of it");
+            assert!(start.elapsed() < TIMEOUT, "the server reads all of it");
         }
         let mut last = None;
         loop {
@@ -167,7 +167,7 @@ const BAD_REQUEST: u8 = 0x8c;
 const NOT_FOUND: u8 = 0x8d;
 
 #[test]
-fn streams_are_answered_side_by_side() {
+fn concurrent_streams_are_answered() {
     let server = Running::start();
     let mut peer = Peer::connect(&server);
     let asked = [(1, "/notes", OK), (3, "/nothing", NOT_FOUND), (5, "/blog/a", OK)];
@@ -185,7 +185,7 @@ fn streams_are_answered_side_by_side() {
 }
 
 #[test]
-fn the_preface_may_come_byte_by_byte() {
+fn the_preface_may_arrive_byte_by_byte() {
     let server = Running::start();
     let mut peer = Peer { socket: server.connect().stream };
     peer.socket.set_nodelay(true).expect("a socket");
@@ -197,21 +197,21 @@ fn the_preface_may_come_byte_by_byte() {
 }
 
 #[test]
-fn a_preface_that_does_not_end_is_not_waited_for() {
+fn an_incomplete_preface_times_out() {
     let limits = Limits { header_time: Duration::from_millis(200), ..Limits::default() };
     let server = Running::start_alone(limits);
     let mut client = server.connect();
     client.send(&PREFACE[..10]);
-    let begun = Instant::now();
+    let start = Instant::now();
     assert_eq!(client.rest(), "");
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(5));
     let mut client = server.connect();
     client.send("PRI / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     assert!(client.rest().starts_with("HTTP/1.1 501 "), "another protocol's method");
 }
 
 #[test]
-fn an_upgrade_to_h2c_is_not_taken() {
+fn an_upgrade_to_h2c_is_ignored() {
     let server = Running::start();
     let text = server.exchange(
         b"GET /notes HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
@@ -220,7 +220,7 @@ fn an_upgrade_to_h2c_is_not_taken() {
 }
 
 #[test]
-fn content_is_refused_and_the_connection_goes_on() {
+fn content_is_refused_and_the_connection_stays_open() {
     let server = Running::start();
     let mut peer = Peer::connect(&server);
     let post = [vec![0x83, 0x86, 0x84], literal(1, "", "localhost")].concat();
@@ -233,7 +233,7 @@ fn content_is_refused_and_the_connection_goes_on() {
 }
 
 #[test]
-fn a_server_that_leaves_says_so_and_finishes_its_streams() {
+fn a_draining_server_sends_goaway_and_finishes_its_streams() {
     let mut server = Running::start();
     let mut idle = Peer::connect(&server);
     idle.send(get(1, "/notes"));
@@ -243,27 +243,27 @@ fn a_server_that_leaves_says_so_and_finishes_its_streams() {
     busy.next_of(HEADERS);
     server.stop();
     idle.next_of(GOAWAY);
-    // The PING that came with it is answered; then no stream can be under way.
+    // The client answers the PING that follows; then no stream can be in flight.
     let ping = idle.next_of(PING);
     idle.send(frame(PING, ACK, 0, &ping.payload));
-    assert!(idle.flood(&[], 0).is_some(), "the last stream is named, and the connection closed");
+    assert!(idle.flood(&[], 0).is_some(), "a GOAWAY frame names the last stream");
     assert_eq!(busy.answers(1)[&1].1.len(), BIG);
     server.wait();
 }
 
 #[test]
-fn an_idle_connection_is_told_and_closed() {
+fn an_idle_connection_gets_goaway_and_is_closed() {
     let limits = Limits { idle_time: Duration::from_millis(300), ..Limits::default() };
     let server = Running::start_alone(limits);
     let mut peer = Peer::connect(&server);
     peer.send(get(1, "/notes"));
     assert_eq!(peer.answer(1).0, OK);
-    let begun = Instant::now();
+    let start = Instant::now();
     peer.next_of(GOAWAY);
-    assert!(begun.elapsed() >= Duration::from_millis(150));
-    // It does not answer the PING that comes with it, either.
+    assert!(start.elapsed() >= Duration::from_millis(150));
+    // The client does not answer the PING that follows, either.
     peer.flood(&[], 0);
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
@@ -273,10 +273,10 @@ fn a_stream_without_a_window_is_reset_and_the_connection_closed() {
     // SETTINGS_INITIAL_WINDOW_SIZE = 0
     let mut peer = Peer::connect_with(&server, &[0, 4, 0, 0, 0, 0]);
     peer.send([get(1, "/big"), get(3, "/notes")].concat());
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut pings = peer.socket.try_clone().expect("a socket");
     let pinging = std::thread::spawn(move || {
-        // To look alive does not help.
+        // Sending PING does not help.
         while pings.write_all(&frame(PING, 0, 0, &[0; 8])).is_ok() {
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -286,27 +286,27 @@ fn a_stream_without_a_window_is_reset_and_the_connection_closed() {
         // CANCEL
         assert_eq!((reset.stream, &reset.payload[..]), (stream, &[0, 0, 0, 8][..]));
     }
-    assert!(begun.elapsed() >= short, "{:?}", begun.elapsed());
+    assert!(start.elapsed() >= short, "{:?}", start.elapsed());
     peer.next_of(GOAWAY);
     peer.flood(&[], 0);
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     pinging.join().expect("no panic");
 }
 
 #[test]
-fn idle_connections_give_way_to_new_clients() {
+fn idle_connections_are_closed_for_new_clients() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
-    // Some have asked for nothing yet, others were answered.
+    // Some have not sent a request yet, others were answered.
     let mut held: Vec<_> = (0..6).map(|_| Peer::connect(&server)).collect();
     for (stream, peer) in [1, 3].into_iter().zip(&mut held[3..]) {
         peer.send(get(stream, "/notes"));
     }
-    let begun = Instant::now();
+    let start = Instant::now();
     for _ in 0..3 {
         assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
     }
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
-    // The first was closed for another, and knows that nothing was answered.
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    // The first was closed to make room, and its GOAWAY says that no stream was processed.
     let goaway = held[0].next_of(GOAWAY);
     assert_eq!(goaway.payload[..8], [0; 8]);
 }
@@ -323,7 +323,7 @@ fn an_authority_that_differs_from_host_is_a_bad_request() {
 }
 
 #[test]
-fn a_client_that_takes_nothing_is_cut_off() {
+fn a_client_that_reads_nothing_is_disconnected() {
     let limits = Limits { write_time: Duration::from_millis(300), ..Limits::default() };
     let server = Running::start_alone(limits);
     // SETTINGS_INITIAL_WINDOW_SIZE = 2^31 - 1
@@ -336,11 +336,11 @@ fn a_client_that_takes_nothing_is_cut_off() {
     while let Ok(length @ 1..) = peer.socket.read(&mut buffer) {
         taken += length;
     }
-    assert!(taken < 3 * BIG, "all of it came, though nobody took it in time");
+    assert!(taken < 3 * BIG, "everything arrived, although nobody read it in time");
 }
 
 #[test]
-fn streams_beyond_the_limit_are_refused_and_the_others_are_not() {
+fn only_streams_beyond_the_limit_are_refused() {
     let server = Running::start_alone(Limits { streams: 10, ..Limits::default() });
     let mut peer = Peer::connect_with(&server, &[0, 4, 0, 0, 0, 0]);
     peer.send((0..20).flat_map(|at| get(2 * at + 1, "/big")).collect::<Vec<_>>());
@@ -352,34 +352,34 @@ fn streams_beyond_the_limit_are_refused_and_the_others_are_not() {
 }
 
 #[test]
-fn fields_without_end_are_refused() {
+fn endless_fields_are_refused() {
     let server = Running::start();
     let mut peer = Peer::connect(&server);
-    // The name and the value once, and from then on by one byte each: an HPACK bomb.
+    // An HPACK bomb: name and value once, and then one byte for each repetition.
     let mut block = fields("/notes");
     block.extend([vec![0x40, 1, b'x', 100], vec![b'y'; 100]].concat());
     block.extend([0xbe; 10_000]);
     peer.send(frame(HEADERS, END_STREAM | END_HEADERS, 1, &block));
-    let goaway = peer.flood(&[], 0).expect("it is told why");
+    let goaway = peer.flood(&[], 0).expect("a GOAWAY frame");
     // ENHANCE_YOUR_CALM
     assert_eq!(goaway.payload[4..8], [0, 0, 0, 11]);
 }
 
-/// Nobody else waits while a flood goes on, and it ends.
-fn check_flood(settings: &[u8], bytes: &[u8], most: usize) -> Option<Frame> {
+/// Checks that other clients are answered during a flood, and that it ends. Returns the last GOAWAY frame.
+fn check_flood(settings: &[u8], bytes: &[u8], max: usize) -> Option<Frame> {
     let server = Running::start_alone(Limits::default());
     let mut peer = Peer::connect_with(&server, settings);
     let flooding = std::thread::spawn({
         let bytes = bytes.to_vec();
-        move || peer.flood(&bytes, most)
+        move || peer.flood(&bytes, max)
     });
     let mut slowest = Duration::ZERO;
     for _ in 0..20 {
-        let begun = Instant::now();
+        let start = Instant::now();
         assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
-        slowest = slowest.max(begun.elapsed());
+        slowest = slowest.max(start.elapsed());
     }
-    assert!(slowest < Duration::from_secs(1), "others waited for {slowest:?}");
+    assert!(slowest < Duration::from_secs(1), "other clients waited for {slowest:?}");
     flooding.join().expect("it is closed")
 }
 
@@ -389,7 +389,7 @@ fn a_rapid_reset_ends_the_connection() {
         let pair = |at| [get(2 * at + 1, "/notes"), frame(RST_STREAM, 0, 2 * at + 1, &[0, 0, 0, 8])].concat();
         range.flat_map(pair).collect()
     };
-    let goaway = check_flood(&[], &pairs(0..100_000), 1).expect("it is told why");
+    let goaway = check_flood(&[], &pairs(0..100_000), 1).expect("a GOAWAY frame");
     // ENHANCE_YOUR_CALM
     assert_eq!(goaway.payload[4..8], [0, 0, 0, 11]);
 }
@@ -406,14 +406,14 @@ fn a_flood_of_continuation_ends_the_connection() {
 }
 
 #[test]
-fn floods_that_ask_for_nothing_end_the_connection() {
+fn floods_without_a_request_end_the_connection() {
     for (name, bytes) in [
         ("PING", frame(PING, 0, 0, &[0; 8])),
         ("SETTINGS", frame(SETTINGS, 0, 0, &[])),
         ("SETTINGS that change something", frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0x10, 0, 0, 1, 0, 0, 1, 0])),
         ("PRIORITY", frame(PRIORITY, 0, 1, &[0, 0, 0, 3, 16])),
         ("WINDOW_UPDATE", frame(WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1])),
-        ("a frame of no known type", frame(0xee, 0, 0, &[0; 1000])),
+        ("a frame of an unknown type", frame(0xee, 0, 0, &[0; 1000])),
     ] {
         println!("{name}");
         check_flood(&[], &bytes.repeat(100), 100_000);
@@ -421,20 +421,20 @@ fn floods_that_ask_for_nothing_end_the_connection() {
 }
 
 #[test]
-fn content_without_end_ends_the_connection() {
+fn endless_content_ends_the_connection() {
     let post = [vec![0x83, 0x86, 0x84], literal(1, "", "localhost")].concat();
     let empty = frame(DATA, 0, 1, &[]).repeat(100_000);
     check_flood(&[], &[frame(HEADERS, END_HEADERS, 1, &post), empty].concat(), 1);
 }
 
 #[test]
-fn a_flood_whose_answers_nobody_takes_is_cut_off() {
+fn a_client_that_floods_and_reads_nothing_is_disconnected() {
     let config =
         Config { limits: Limits { write_time: Duration::from_millis(300), ..Limits::default() }, ..Config::default() };
     let server = Running::start_with(&config);
     let mut peer = Peer::connect(&server);
     let requests: Vec<_> = (0..200_000).flat_map(|at| get(2 * at + 1, "/notes")).collect();
-    // Nothing is read, so at last the server does not read either, and then it closes.
+    // The client reads nothing, so the server stops reading, and then closes.
     let sent = peer.socket.write_all(&requests);
-    assert!(sent.is_err(), "all requests were taken, and no answer was");
+    assert!(sent.is_err(), "all requests were read, although no response was");
 }

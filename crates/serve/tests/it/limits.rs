@@ -1,4 +1,4 @@
-//! What clients may ask for at most, and what becomes of the others meanwhile.
+//! Limits, and what other clients notice when one is reached.
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -10,21 +10,21 @@ use std::time::{Duration, Instant};
 use graven_serve::limits::Limits;
 use graven_serve::{Address, Config, Server, terminated};
 
-use crate::running::{Client, PATIENCE, Running, answers};
+use crate::running::{Client, Running, TIMEOUT, answers};
 use crate::site::{BIG, pack};
 
-/// Longer than a connection takes to be found quiet, and to give its buffers back.
+/// Longer than it takes until a connection counts as idle and its buffers are freed.
 const QUIET: Duration = Duration::from_millis(1200);
 const SHORT: Duration = Duration::from_millis(300);
 
 fn closed_after(client: &mut Client) -> (String, Duration) {
-    let begun = Instant::now();
+    let start = Instant::now();
     let text = client.rest();
-    (text, begun.elapsed())
+    (text, start.elapsed())
 }
 
 #[test]
-fn a_head_that_drips_is_a_408() {
+fn a_head_that_arrives_too_slowly_is_a_408() {
     let server = Running::start_alone(Limits { header_time: SHORT, ..Limits::default() });
     let mut client = server.connect();
     let mut stream = client.stream.try_clone().expect("a socket");
@@ -43,7 +43,7 @@ fn a_head_that_drips_is_a_408() {
 }
 
 #[test]
-fn heads_that_drip_do_not_delay_others() {
+fn slow_heads_do_not_delay_other_clients() {
     let server = Running::start();
     let dripping: Vec<_> = (0..400)
         .map(|_| {
@@ -55,17 +55,17 @@ fn heads_that_drip_do_not_delay_others() {
     let mut slowest = Duration::ZERO;
     for _ in 0..10 {
         for client in &dripping {
-            client.drip();
+            client.send_byte();
         }
-        let begun = Instant::now();
+        let start = Instant::now();
         assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
-        slowest = slowest.max(begun.elapsed());
+        slowest = slowest.max(start.elapsed());
     }
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
 }
 
 #[test]
-fn an_idle_connection_is_closed_without_a_word() {
+fn an_idle_connection_is_closed_without_a_response() {
     let server = Running::start_alone(Limits { idle_time: SHORT, ..Limits::default() });
     let (text, time) = closed_after(&mut server.connect());
     assert_eq!(text, "");
@@ -78,14 +78,14 @@ fn an_idle_connection_is_closed_without_a_word() {
 }
 
 #[test]
-fn a_connection_that_was_quiet_is_answered_again() {
+fn a_connection_is_answered_after_a_pause() {
     let server = Running::start();
     let mut client = server.connect();
     for _ in 0..3 {
         assert_eq!(client.ask("GET", "/notes", "").status, 200);
         thread::sleep(QUIET);
     }
-    // A head that began with the request before is gone on with.
+    // A head that began in the same packet as the previous request is continued.
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing HTTP/1.1\r\nHo");
     assert_eq!(client.answer_to("GET").status, 200);
     thread::sleep(QUIET);
@@ -96,7 +96,7 @@ fn a_connection_that_was_quiet_is_answered_again() {
 }
 
 #[test]
-fn a_head_that_stays_half_after_an_answer_is_a_408() {
+fn an_unfinished_head_after_a_response_is_a_408() {
     let server = Running::start_alone(Limits { header_time: SHORT, ..Limits::default() });
     let mut client = server.connect();
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing HTTP/1.1\r\nHo");
@@ -105,7 +105,7 @@ fn a_head_that_stays_half_after_an_answer_is_a_408() {
 }
 
 #[test]
-fn a_client_that_takes_nothing_is_cut_off_and_one_that_takes_little_is_not() {
+fn only_a_client_that_reads_nothing_is_disconnected() {
     let server = Running::start_alone(Limits { write_time: SHORT, ..Limits::default() });
     let mut stuck = server.connect();
     stuck.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -122,18 +122,18 @@ fn a_client_that_takes_nothing_is_cut_off_and_one_that_takes_little_is_not() {
     while let Ok(length @ 1..) = stuck.stream.read(&mut buffer) {
         got += length;
     }
-    assert!(got < BIG, "all of it came, though nobody took it in time");
+    assert!(got < BIG, "everything arrived, although nobody read it in time");
 }
 
 #[test]
-fn at_the_limit_the_longest_idle_gives_way() {
+fn at_the_limit_the_connection_that_is_idle_longest_is_closed() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
     let mut clients: Vec<_> = (0..3).map(|_| server.connect()).collect();
     for client in &mut clients {
         assert_eq!(client.ask("GET", "/notes", "").status, 200);
     }
     thread::sleep(QUIET);
-    // The first is not idle for the longest any more.
+    // The first is no longer the one that is idle longest.
     assert_eq!(clients[0].ask("GET", "/notes", "").status, 200);
     let mut fresh = server.connect();
     assert_eq!(fresh.ask("GET", "/notes", "").status, 200);
@@ -143,7 +143,7 @@ fn at_the_limit_the_longest_idle_gives_way() {
 }
 
 #[test]
-fn unfinished_heads_give_way_oldest_first() {
+fn at_the_limit_unfinished_heads_are_closed_oldest_first() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
     let mut busy: Vec<_> = (0..3).map(|_| server.connect()).collect();
     for client in &mut busy {
@@ -159,13 +159,14 @@ fn unfinished_heads_give_way_oldest_first() {
 }
 
 #[test]
-fn clients_that_take_nothing_give_way_and_those_that_read_do_not() {
+fn at_the_limit_stalled_clients_are_closed_and_reading_ones_are_not() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(3), ..Limits::default() });
     let mut slow: Vec<_> = (0..3).map(|_| server.connect()).collect();
     for client in &mut slow {
         client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
     }
-    // Two read on, one does not. They have to take less in all than there is, or they wait for more than is left.
+    // Two clients read, one does not. Together they must read less than the whole response, or they would wait for more
+    // than is left.
     let mut buffer = vec![0; BIG / 32];
     for _ in 0..15 {
         for client in &mut slow[1..] {
@@ -185,7 +186,7 @@ fn clients_that_take_nothing_give_way_and_those_that_read_do_not() {
 }
 
 #[test]
-fn where_all_are_answered_a_new_connection_is_a_503_with_a_date() {
+fn a_connection_without_a_slot_is_a_503_with_a_date() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(2), ..Limits::default() });
     let mut busy: Vec<_> = (0..2).map(|_| server.connect()).collect();
     for client in &mut busy {
@@ -200,22 +201,22 @@ fn where_all_are_answered_a_new_connection_is_a_503_with_a_date() {
     }
 }
 
-/// A client with an address of its own.
+/// A client with this source address.
 fn connect_from(address: [u8; 4], server: &Running) -> Client {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
     socket.bind(&std::net::SocketAddr::from((address, 0)).into()).expect("an address of this computer");
     socket.connect(&server.address.into()).expect("it listens");
     let stream = TcpStream::from(socket);
-    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
     Client { stream, read: Vec::new() }
 }
 
 #[test]
-fn the_address_that_holds_the_most_loses_first() {
+fn at_the_limit_the_address_with_the_most_connections_loses_first() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(8), ..Limits::default() });
     let mut reader = connect_from([127, 0, 0, 2], &server);
     assert_eq!(reader.ask("GET", "/notes", "").status, 200);
-    // Another address takes all that is left, again and again, with connections that are worth more than an idle one.
+    // Another address repeatedly takes all remaining slots, with connections that are more valuable than an idle one.
     let mut held = Vec::new();
     for _ in 0..40 {
         let mut client = connect_from([127, 0, 0, 3], &server);
@@ -223,20 +224,20 @@ fn the_address_that_holds_the_most_loses_first() {
         held.push(client);
         thread::sleep(Duration::from_millis(5));
     }
-    assert_eq!(reader.ask("GET", "/notes", "").status, 200, "it was not pushed out");
+    assert_eq!(reader.ask("GET", "/notes", "").status, 200, "it was closed");
     assert_eq!(connect_from([127, 0, 0, 4], &server).ask("GET", "/notes", "").status, 200);
 }
 
-/// This test once more, in a process of its own: as a server, until it is told to leave.
+/// This test in another process, as a server that runs until it gets a signal.
 struct Process {
     child: Child,
     address: String,
-    /// What it writes goes somewhere to the end.
+    /// Keeps standard output open.
     _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Process {
-    /// `before` is shell that comes before the server.
+    /// `before` is a shell command that runs before the server.
     fn start(test: &str, before: &str) -> Self {
         let exe = std::env::current_exe().expect("this test");
         let mut child = Command::new("sh")
@@ -253,7 +254,7 @@ impl Process {
 
     fn connect(&self) -> Client {
         let stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
         Client { stream, read: Vec::new() }
     }
 
@@ -262,8 +263,8 @@ impl Process {
         assert!(status.expect("kill").success());
     }
 
-    /// Stops every thread, which the kernel does one after another.
-    fn stop(&self) {
+    /// Suspends the process. The kernel stops its threads one after another, so this waits for each of them.
+    fn suspend(&self) {
         self.signal("-STOP");
         let tasks = format!("/proc/{}/task", self.child.id());
         let is_stopped = |task: std::fs::DirEntry| {
@@ -275,7 +276,7 @@ impl Process {
         }
     }
 
-    /// Clock ticks of processor time that it has used.
+    /// Returns the processor time that it has used, in clock ticks.
     fn ticks(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("it runs");
         let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -290,7 +291,7 @@ impl Drop for Process {
     }
 }
 
-/// Whether this is the process that is to serve; then it has served.
+/// Serves and returns true if this is the server process.
 fn has_served(config: Config) -> bool {
     if std::env::var_os("GRAVEN_TEST_SERVES").is_none() {
         return false;
@@ -304,14 +305,16 @@ fn has_served(config: Config) -> bool {
 }
 
 #[test]
-fn without_descriptors_accepting_does_not_spin_and_new_clients_are_answered() {
+fn without_free_descriptors_accepting_does_not_spin_and_new_clients_are_answered() {
     let limits = Limits { connections: NonZeroUsize::new(1000), ..Limits::default() };
     if has_served(Config { limits, ..Config::default() }) {
         return;
     }
-    let server =
-        Process::start("without_descriptors_accepting_does_not_spin_and_new_clients_are_answered", "ulimit -n 64;");
-    // Each is being answered, and its client reads, so that none gives way at first.
+    let server = Process::start(
+        "without_free_descriptors_accepting_does_not_spin_and_new_clients_are_answered",
+        "ulimit -n 64;",
+    );
+    // Each is being answered and its client reads, so none is closed to make room at first.
     let mut busy: Vec<_> = (0..100).map(|_| server.connect()).collect();
     for client in &mut busy {
         client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -320,19 +323,19 @@ fn without_descriptors_accepting_does_not_spin_and_new_clients_are_answered() {
     let before = server.ticks();
     thread::sleep(Duration::from_millis(700));
     let used = server.ticks() - before;
-    assert!(used < 20, "it spins: {used} ticks of a hundred");
-    // By now they take nothing for more than a second.
+    assert!(used < 20, "it spins: {used} clock ticks");
+    // By now they have read nothing for more than a second.
     thread::sleep(Duration::from_secs(1));
     drop(busy.split_off(64));
     assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
 }
 
 #[test]
-fn with_few_descriptors_idle_connections_give_way() {
+fn with_few_descriptors_idle_connections_are_closed() {
     if has_served(Config::default()) {
         return;
     }
-    let server = Process::start("with_few_descriptors_idle_connections_give_way", "ulimit -n 64;");
+    let server = Process::start("with_few_descriptors_idle_connections_are_closed", "ulimit -n 64;");
     let mut held = Vec::new();
     for _ in 0..200 {
         let mut client = server.connect();
@@ -343,21 +346,21 @@ fn with_few_descriptors_idle_connections_give_way() {
 }
 
 #[test]
-fn told_once_it_drains_and_told_twice_it_is_gone() {
+fn the_first_signal_drains_and_the_second_stops() {
     if has_served(Config { drain_delay: Duration::from_mins(1), ..Config::default() }) {
         return;
     }
     for (first, second) in [("-TERM", "-INT"), ("-INT", "-TERM"), ("-TERM", "-TERM")] {
-        let mut server = Process::start("told_once_it_drains_and_told_twice_it_is_gone", "");
+        let mut server = Process::start("the_first_signal_drains_and_the_second_stops", "");
         assert_eq!(server.connect().ask("GET", "/notes", "").status, 200);
         server.signal(first);
         thread::sleep(Duration::from_millis(200));
         let answer = server.connect().ask("GET", "/notes", "");
         assert!(answer.status == 200 && answer.head.contains("\r\nconnection: close\r\n"), "{}", answer.head);
-        let begun = Instant::now();
+        let start = Instant::now();
         server.signal(second);
         assert!(server.child.wait().expect("it was started here").success());
-        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(5));
     }
 }
 
@@ -366,11 +369,11 @@ fn a_request_on_an_accepted_connection_is_not_lost() {
     let mut server = Running::start_with(&Config { drain_delay: Duration::from_millis(300), ..Config::default() });
     let connect = |address| {
         let stream = TcpStream::connect(address).ok()?;
-        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        stream.set_read_timeout(Some(TIMEOUT)).ok()?;
         Some(Client { stream, read: Vec::new() })
     };
     let address = server.address;
-    // Each opens connections and asks on them until it is told that it was the last time, and then opens another.
+    // Each client sends requests on a connection until a response says that it is the last, and then opens another.
     let clients: Vec<_> = (0..8)
         .map(|_| {
             thread::spawn(move || {
@@ -378,8 +381,8 @@ fn a_request_on_an_accepted_connection_is_not_lost() {
                 while let Some(mut client) = connect(address) {
                     for number in 0.. {
                         let Some(answer) = client.try_ask("/notes") else {
-                            // A connection that nobody had accepted is reset when the listener is closed.
-                            assert_eq!(number, 0, "the connection was accepted, and not told that it would be closed");
+                            // A connection that was not accepted is reset when the listener is closed.
+                            assert_eq!(number, 0, "an accepted connection was closed without notice");
                             return asked;
                         };
                         assert_eq!(answer.status, 200);
@@ -399,14 +402,14 @@ fn a_request_on_an_accepted_connection_is_not_lost() {
     server.stop();
     thread::sleep(Duration::from_millis(400));
     for mut client in kept {
-        assert_eq!(client.ask("GET", "/notes", "").status, 200, "accepted, and not yet asked");
+        assert_eq!(client.ask("GET", "/notes", "").status, 200, "accepted before the shutdown");
     }
     server.wait();
     let asked: usize = clients.into_iter().map(|client| client.join().expect("nothing lost")).sum();
     assert!(asked > 100, "{asked}");
 }
 
-/// Whether the server has closed; what it has sent is read.
+/// Returns whether the server has closed. Reads what it has sent.
 fn has_closed(client: &mut Client) -> bool {
     client.stream.set_nonblocking(true).expect("a socket");
     loop {
@@ -419,7 +422,7 @@ fn has_closed(client: &mut Client) -> bool {
 }
 
 #[test]
-fn clients_that_ask_at_once_and_take_nothing_are_not_held_beyond_the_limit() {
+fn clients_that_read_nothing_do_not_exceed_the_limit() {
     let server = Running::start_alone(Limits { connections: NonZeroUsize::new(4), ..Limits::default() });
     let mut clients: Vec<_> = (0..60)
         .map(|_| {
@@ -434,19 +437,19 @@ fn clients_that_ask_at_once_and_take_nothing_are_not_held_beyond_the_limit() {
 }
 
 #[test]
-fn what_has_arrived_on_a_connection_that_gives_way_is_answered_whole() {
+fn requests_received_on_a_connection_are_answered_before_it_is_closed() {
     let limits = Limits { connections: NonZeroUsize::new(3), ..Limits::default() };
     if has_served(Config { limits, ..Config::default() }) {
         return;
     }
     for request in ["GET /notes HTTP/1.1\r\nHost: a\r\n\r\n", "GET /notes?x HTTP/1.1\r\nHost: a\r\n\r\n"] {
-        let server = Process::start("what_has_arrived_on_a_connection_that_gives_way_is_answered_whole", "");
+        let server = Process::start("requests_received_on_a_connection_are_answered_before_it_is_closed", "");
         let mut held: Vec<_> = (0..3).map(|_| server.connect()).collect();
         for client in &mut held {
             assert_eq!(client.ask("GET", "/notes", "").status, 200);
         }
-        // While it stands still, new clients come, and those before them ask.
-        server.stop();
+        // While the server is suspended, new clients connect, and the earlier ones send requests.
+        server.suspend();
         let _fresh: Vec<_> = (0..3).map(|_| server.connect()).collect();
         for client in &mut held {
             client.send(request.repeat(4));
@@ -460,13 +463,13 @@ fn what_has_arrived_on_a_connection_that_gives_way_is_answered_whole() {
 }
 
 #[test]
-fn empty_lines_keep_no_connection_open() {
+fn empty_lines_do_not_keep_a_connection_open() {
     let server = Running::start_alone(Limits { idle_time: SHORT, header_time: SHORT, ..Limits::default() });
     let mut client = server.connect();
     assert_eq!(client.ask("GET", "/notes", "").status, 200);
-    let begun = Instant::now();
+    let start = Instant::now();
     while client.stream.write_all(b"\r\n").is_ok() {
-        assert!(begun.elapsed() < Duration::from_secs(5), "it is still open");
+        assert!(start.elapsed() < Duration::from_secs(5), "it is still open");
         thread::sleep(SHORT / 3);
     }
 }

@@ -1,4 +1,4 @@
-//! The server against a small site: its pure part by tables, its sockets by a client that writes bytes.
+//! Tests of the server with a small site: `respond` by tables, and sockets by a client that writes raw bytes.
 
 mod differential;
 mod hostile;

@@ -1,4 +1,4 @@
-//! Coding, type, method, condition and range: each alone, and then all combinations against a model.
+//! Coding, media type, method, precondition and range: each alone, and then all combinations against a model.
 
 use graven_pack::Coding;
 use graven_serve::{Site, respond};
@@ -7,7 +7,7 @@ use crate::requests::{CODINGS, NOT_ALLOWED, TYPES, UNKNOWN};
 use crate::site::{BIG, BUILT, POLICY, ask, codings, etag, field, fields, get, image, pack_of, request, stored};
 
 #[test]
-fn the_most_welcome_stored_coding_is_sent() {
+fn the_most_acceptable_stored_coding_is_sent() {
     for (accepted, expected) in CODINGS {
         let fields: Vec<_> = accepted.map(|value| ("accept-encoding", value)).into_iter().collect();
         let response = get("/notes", &fields);
@@ -26,7 +26,7 @@ fn the_most_welcome_stored_coding_is_sent() {
 }
 
 #[test]
-fn a_page_of_one_coding_varies_by_none_and_can_be_refused() {
+fn a_page_in_one_coding_has_no_vary_and_can_be_refused() {
     let response = get("/image.png", &[("accept-encoding", "gzip, br")]);
     assert_eq!((response.status().as_u16(), field(&response, "vary")), (200, ""));
     assert_eq!(get("/image.png", &[("accept-encoding", "gzip, identity;q=0")]).status(), 406);
@@ -69,7 +69,7 @@ fn pages_carry_the_security_fields() {
 }
 
 #[test]
-fn a_304_carries_what_a_cache_needs_and_no_more() {
+fn a_304_has_only_the_fields_that_a_cache_needs() {
     let tag = etag("/blog/a", Coding::Gzip);
     let response = get("/blog/a", &[("accept-encoding", "gzip"), ("if-none-match", &tag)]);
     assert_eq!(response.status(), 304);
@@ -82,13 +82,13 @@ fn a_304_carries_what_a_cache_needs_and_no_more() {
 }
 
 #[test]
-fn the_tag_of_another_coding_is_no_match() {
+fn the_tag_of_another_coding_does_not_match() {
     let tag = etag("/notes", Coding::Gzip);
     assert_eq!(get("/notes", &[("accept-encoding", "br"), ("if-none-match", &tag)]).status(), 200);
 }
 
 #[test]
-fn older_content_that_is_put_back_is_sent_and_not_hidden_by_a_304() {
+fn older_content_that_is_deployed_again_is_not_a_304() {
     let mut newer = image();
     for editions in newer.routes.values_mut() {
         for edition in editions {
@@ -98,7 +98,7 @@ fn older_content_that_is_put_back_is_sent_and_not_hidden_by_a_304() {
         }
     }
     let seen = respond(&Site::new(pack_of(&newer)), BUILT, request("GET", "/notes", &[]));
-    // A client that saw the newer one, and a date long after both.
+    // A client that saw the newer content, and a date long after both.
     let conditions = [("if-none-match", field(&seen, "etag")), ("if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT")];
     let response = get("/notes", &conditions);
     assert_eq!(response.status(), 200);
@@ -106,7 +106,7 @@ fn older_content_that_is_put_back_is_sent_and_not_hidden_by_a_304() {
 }
 
 #[test]
-fn conditions_and_ranges_are_only_for_what_would_be_a_200() {
+fn preconditions_and_ranges_apply_only_to_a_200() {
     for (target, status) in [("/nothing", 404), ("/notes/", 308), ("/old", 308)] {
         let conditions = [("if-match", "\"x\""), ("if-none-match", "*"), ("range", "bytes=0-1")];
         assert_eq!(get(target, &conditions).status(), status, "{target}");
@@ -116,7 +116,7 @@ fn conditions_and_ranges_are_only_for_what_would_be_a_200() {
 }
 
 #[test]
-fn a_player_can_seek() {
+fn a_range_of_a_large_file_is_sent() {
     let response = get("/big", &[("range", "bytes=4194304-"), ("accept-encoding", "identity;q=1, *;q=0")]);
     assert_eq!(response.status(), 206);
     assert_eq!(field(&response, "content-range"), format!("bytes 4194304-{}/{BIG}", BIG - 1));
@@ -124,7 +124,7 @@ fn a_player_can_seek() {
 }
 
 #[test]
-fn an_unsatisfiable_range_names_the_length() {
+fn a_416_has_the_length() {
     let response = get("/notes", &[("range", "bytes=50-"), ("accept-encoding", "br")]);
     assert_eq!(response.status(), 416);
     assert_eq!(field(&response, "content-range"), "bytes */50");
@@ -133,7 +133,7 @@ fn an_unsatisfiable_range_names_the_length() {
 }
 
 #[test]
-fn other_methods_are_told_what_is_allowed() {
+fn other_methods_get_allow() {
     for method in NOT_ALLOWED {
         let response = ask(method, "/notes", &[]);
         assert_eq!((response.status().as_u16(), field(&response, "allow")), (405, "GET, HEAD, OPTIONS"), "{method}");
@@ -148,11 +148,12 @@ fn other_methods_are_told_what_is_allowed() {
     assert_eq!(get("*", &[]).status(), 400);
 }
 
-/// A request of the matrix, and what the model says of it.
+/// A combination, and what the model expects.
 pub(crate) struct Case<'a> {
     pub(crate) path: &'a str,
     coding: Coding,
-    /// `if-match`, `if-none-match`, `if-range`: the selected variant's tag, another, or no such field.
+    /// `if-match`, `if-none-match`, `if-range`: `true` is the selected variant's tag, `false` another, `None` no such
+    /// field.
     tags: [Option<bool>; 3],
     range: Option<&'a str>,
 }
@@ -169,7 +170,7 @@ impl Case<'_> {
         fields
     }
 
-    /// Status and content.
+    /// Returns the expected status and content.
     fn expected(&self, method: &str) -> (u16, Option<Vec<u8>>) {
         let bytes = stored(self.path, self.coding);
         match (self.tags, self.range) {
@@ -213,7 +214,7 @@ impl Case<'_> {
     }
 }
 
-/// Every combination of a page, a coding, conditions and a range.
+/// Every combination of page, coding, preconditions and range.
 pub(crate) fn cases() -> impl Iterator<Item = Case<'static>> {
     const CHOICES: [Option<bool>; 3] = [None, Some(true), Some(false)];
     const RANGES: [Option<&str>; 6] =
@@ -229,6 +230,6 @@ pub(crate) fn cases() -> impl Iterator<Item = Case<'static>> {
 }
 
 #[test]
-fn every_combination_is_as_the_model_says() {
+fn every_combination_agrees_with_the_model() {
     cases().for_each(|case| case.check());
 }

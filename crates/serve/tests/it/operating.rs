@@ -1,4 +1,4 @@
-//! The server as its operator sees it: the second listener, and the access log.
+//! The server as its operator sees it: the admin listener and the access log.
 
 use std::collections::BTreeMap;
 use std::io::{self, PipeReader, Read, Write};
@@ -16,10 +16,10 @@ use tokio::sync::oneshot;
 
 use crate::site::{pack, small, stored};
 
-/// Longer than anything here should take.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longer than any operation here should take.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A server in this process, with a second listener.
+/// A server in this process, with an admin listener.
 struct Running {
     address: SocketAddr,
     admin: SocketAddr,
@@ -39,18 +39,18 @@ impl Running {
         let server = Server::bind(config).expect("free ports");
         let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
         let Some(Address::Tcp(admin)) = server.admin_address().cloned() else { panic!("it listens on TCP") };
-        let (stop, told) = oneshot::channel();
+        let (stop, stopping) = oneshot::channel();
         let (done, stopped) = channel();
         thread::spawn(move || {
-            server.run(pack, async { told.await.unwrap_or_default() }).expect("the workers start");
+            server.run(pack, async { stopping.await.unwrap_or_default() }).expect("the workers start");
             done.send(()).unwrap_or_default();
         });
         let running = Running { address, admin, stop: Some(stop), stopped };
-        until(|| ask(running.admin, "GET /readyz", "").starts_with("HTTP/1.1 200 "));
+        wait_until(|| ask(running.admin, "GET /readyz", "").starts_with("HTTP/1.1 200 "));
         running
     }
 
-    /// The status of what a request on a connection of its own is answered.
+    /// Sends a request on a new connection and returns the status.
     fn status(&self, request: &str, fields: &str) -> u16 {
         ask(self.address, request, fields)[9..12].parse().expect("a status")
     }
@@ -59,21 +59,21 @@ impl Running {
         Metrics::of(content(&ask(self.admin, "GET /metrics", "")))
     }
 
-    /// Tells it to leave, and waits until it has.
-    fn leave(mut self) {
+    /// Stops the server and waits for its end.
+    fn stop_and_wait(mut self) {
         self.stop();
-        self.stopped.recv_timeout(PATIENCE).expect("it leaves");
+        self.stopped.recv_timeout(TIMEOUT).expect("it stops");
     }
 
     fn stop(&mut self) {
-        self.stop.take().expect("it was not told before").send(()).expect("it runs");
+        self.stop.take().expect("it was not stopped before").send(()).expect("it runs");
     }
 }
 
-/// What a request on a connection of its own is answered.
+/// Sends a request on a new connection and returns the response.
 fn ask(address: SocketAddr, request: &str, fields: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
     let request = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{fields}\r\n");
     stream.write_all(request.as_bytes()).expect("it reads");
     let mut answer = Vec::new();
@@ -85,16 +85,16 @@ fn content(answer: &str) -> &str {
     answer.split_once("\r\n\r\n").expect("a head").1
 }
 
-/// Waits for what happens a moment after an answer was read.
-fn until(mut happens: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !happens() {
-        assert!(begin.elapsed() < PATIENCE, "it does not happen");
+/// Waits until a condition holds, for effects that follow a response shortly after.
+fn wait_until(mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < TIMEOUT, "the condition is never met");
         thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// Prometheus' text format 0.0.4, read as strictly as its documentation has it.
+/// The Prometheus text format 0.0.4, parsed as strictly as its documentation defines it.
 struct Metrics(BTreeMap<String, String>);
 
 impl Metrics {
@@ -110,7 +110,7 @@ impl Metrics {
                     }
                     ["TYPE", name, kind] => {
                         assert!(["counter", "gauge", "histogram"].contains(&kind), "{line}");
-                        assert!(!families.contains(&(name, kind)), "{name} comes twice");
+                        assert!(!families.contains(&(name, kind)), "{name} is repeated");
                         families.push((name, kind));
                     }
                     _ => panic!("neither help nor type: {line}"),
@@ -120,13 +120,13 @@ impl Metrics {
                 let &(family, kind) = families.last().expect("a type before the first sample");
                 assert_sample(name, family, kind);
                 assert!(value.parse::<f64>().is_ok(), "{line}");
-                assert!(series.insert(name.to_owned(), value.to_owned()).is_none(), "{name} comes twice");
+                assert!(series.insert(name.to_owned(), value.to_owned()).is_none(), "{name} is repeated");
             }
         }
         Metrics(series)
     }
 
-    /// A count; none where nothing was counted.
+    /// Returns a count, or 0 if the series does not exist.
     fn get(&self, series: &str) -> u64 {
         self.0.get(series).map_or(0, |value| value.parse().expect("a whole number"))
     }
@@ -146,7 +146,8 @@ fn is_name(name: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// A sample's name is its family's, and a histogram's one of three; its labels are names and quoted values.
+/// Checks a sample: its name is that of its family, with one of three suffixes for a histogram; its labels are names
+/// and quoted values.
 fn assert_sample(series: &str, family: &str, kind: &str) {
     let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
     let suffixes: &[&str] = if kind == "histogram" { &["_bucket", "_sum", "_count"] } else { &[""] };
@@ -161,7 +162,7 @@ fn assert_sample(series: &str, family: &str, kind: &str) {
 }
 
 #[test]
-fn metrics_agree_with_what_was_asked() {
+fn metrics_agree_with_the_requests() {
     let server = Running::start(Config::default());
     for (request, fields, status) in [
         ("GET /notes", "", 200),
@@ -175,7 +176,7 @@ fn metrics_agree_with_what_was_asked() {
     ] {
         assert_eq!(server.status(request, fields), status, "{request}");
     }
-    until(|| server.metrics().get("graven_request_duration_seconds_count") >= 8);
+    wait_until(|| server.metrics().get("graven_request_duration_seconds_count") >= 8);
     let metrics = server.metrics();
     for (status, route, number) in
         [(200, "page", 3), (304, "page", 1), (206, "page", 1), (308, "redirect", 1), (404, "none", 1), (405, "none", 1)]
@@ -186,7 +187,7 @@ fn metrics_agree_with_what_was_asked() {
     assert_eq!(metrics.get("graven_request_duration_seconds_count"), 8);
     assert_eq!(metrics.get("graven_request_duration_seconds_bucket{le=\"+Inf\"}"), 8);
     assert!(metrics.seconds("graven_request_duration_seconds_sum") > 0.0);
-    // Two whole pages and a 404's page of 100 bytes each, a part of 10, and eight heads.
+    // Two whole pages and a 404 page of 100 bytes each, a part of 10 bytes, and eight heads.
     assert!((1_000..10_000).contains(&metrics.get("graven_sent_bytes_total")));
     assert!(metrics.0.keys().any(|series| series.starts_with("graven_build_info{version=\"")));
     assert!(metrics.seconds("process_start_time_seconds") > 1_700_000_000.0);
@@ -196,7 +197,7 @@ fn metrics_agree_with_what_was_asked() {
 fn buckets_are_cumulative() {
     let server = Running::start(Config::default());
     assert_eq!(server.status("GET /big", ""), 200);
-    until(|| server.metrics().get("graven_request_duration_seconds_count") >= 1);
+    wait_until(|| server.metrics().get("graven_request_duration_seconds_count") >= 1);
     let text = ask(server.admin, "GET /metrics", "");
     let buckets = text.lines().filter_map(|line| line.strip_prefix("graven_request_duration_seconds_bucket{le=\""));
     let buckets = buckets.map(|bucket| bucket.split_once("\"} ").expect("a value"));
@@ -210,26 +211,26 @@ fn buckets_are_cumulative() {
 }
 
 #[test]
-fn connections_are_counted_by_what_they_are_at() {
+fn connections_are_counted_by_state() {
     let server = Running::start(Config::default());
     let state = |state: &str| server.metrics().get(&format!("graven_connections{{state=\"{state}\"}}"));
     let silent = TcpStream::connect(server.address).expect("it listens");
-    until(|| state("new") == 1);
+    wait_until(|| state("new") == 1);
     let mut kept = TcpStream::connect(server.address).expect("it listens");
     kept.write_all(b"GET /empty HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
-    until(|| state("idle") == 1);
+    wait_until(|| state("idle") == 1);
     kept.write_all(b"GET /").expect("it reads");
-    until(|| state("busy") == 1 && state("idle") == 0);
+    wait_until(|| state("busy") == 1 && state("idle") == 0);
     let mut slow = TcpStream::connect(server.address).expect("it listens");
     slow.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
-    until(|| state("busy") == 2);
+    wait_until(|| state("busy") == 2);
     drop((silent, kept, slow));
-    until(|| ["new", "idle", "busy", "closing"].iter().all(|&name| state(name) == 0));
+    wait_until(|| ["new", "idle", "busy", "closing"].iter().all(|&name| state(name) == 0));
     assert_eq!(server.metrics().get("graven_connections_total"), 3);
 }
 
 #[test]
-fn limits_that_are_hit_are_counted() {
+fn limits_that_are_reached_are_counted() {
     let limits = Limits { header_time: Duration::from_millis(50), ..Limits::default() };
     let server = Running::start(Config { limits, ..Config::default() });
     let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000));
@@ -237,28 +238,28 @@ fn limits_that_are_hit_are_counted() {
         ("malformed", "GET\r\n\r\n"),
         ("header_bytes", &long),
         ("header_time", "GET / HTTP/1.1\r\nHost: "),
-        ("protocol", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nno frames, whatever this is"),
+        ("protocol", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nthese are not frames"),
     ] {
         let hits = || server.metrics().get(&format!("graven_limit_hits_total{{limit=\"{limit}\"}}"));
         assert_eq!(hits(), 0, "{limit}");
         let mut client = TcpStream::connect(server.address).expect("it listens");
-        // It may close before it has read all.
+        // The server may close before it has read everything.
         client.write_all(bytes.as_bytes()).unwrap_or_default();
-        until(|| hits() == 1);
+        wait_until(|| hits() == 1);
     }
 }
 
-/// The pack of the site with a bit of this page's gzip variant flipped.
+/// The site's pack, with one bit of this page's gzip variant flipped.
 fn damaged(path: &str) -> Pack<'static> {
     let mut bytes = small();
     let body = stored(path, Coding::Gzip);
     let at = bytes.windows(body.len()).position(|window| window == body).expect("it is stored");
     bytes[at + 7] ^= 0x10;
-    Pack::open(bytes.leak()).expect("its index is sound")
+    Pack::open(bytes.leak()).expect("its index is valid")
 }
 
 #[test]
-fn a_damaged_page_is_a_500_counted_and_makes_the_server_unready() {
+fn a_damaged_page_is_a_500_is_counted_and_makes_the_server_unready() {
     let server = Running::start_with(Config::default(), damaged("/notes"));
     assert_eq!(server.status("GET /blog/a", ""), 200);
     assert_eq!(server.metrics().get("graven_damaged_pages"), 0);
@@ -272,20 +273,20 @@ fn a_damaged_page_is_a_500_counted_and_makes_the_server_unready() {
     assert_eq!(&begin, b"HTTP/1.1 500");
     assert_eq!(server.status("GET /blog/a", ""), 200);
     assert_eq!(server.metrics().get("graven_damaged_pages"), 1);
-    until(|| server.metrics().requests(500, "none") == 4);
+    wait_until(|| server.metrics().requests(500, "none") == 4);
     let ready = ask(server.admin, "GET /readyz", "");
     assert!(ready.starts_with("HTTP/1.1 503 "), "{ready}");
     assert!(content(&ready).starts_with("damaged: /notes: record ") && content(&ready).contains("copy"), "{ready}");
-    // Another process would read the same bytes, so it is no reason for a restart.
+    // Another process would read the same bytes, so a restart would not help.
     assert!(ask(server.admin, "GET /healthz", "").starts_with("HTTP/1.1 200 "));
-    server.leave();
+    server.stop_and_wait();
 }
 
 #[test]
-fn a_server_does_not_start_on_a_damaged_index() {
+fn a_server_does_not_start_with_a_damaged_index() {
     let mut bytes = small();
     bytes[300] ^= 1;
-    let pack = Pack::open(bytes.leak()).expect("its header is sound");
+    let pack = Pack::open(bytes.leak()).expect("its header is valid");
     let anywhere = Address::Tcp(([127, 0, 0, 1], 0).into());
     let server = Server::bind(Config { listen: vec![anywhere], ..Config::default() }).expect("a free port");
     let error = server.run(pack, std::future::pending()).expect_err("it is damaged").to_string();
@@ -293,7 +294,7 @@ fn a_server_does_not_start_on_a_damaged_index() {
 }
 
 #[test]
-fn unix_sockets_are_listened_on_and_can_be_trusted() {
+fn unix_sockets_are_served_and_can_be_trusted() {
     let folder = std::env::temp_dir().join(format!("graven-operating-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let [site, admin] = ["site", "admin"].map(|name| folder.join(name));
@@ -306,15 +307,16 @@ fn unix_sockets_are_listened_on_and_can_be_trusted() {
         client_address_field: "forwarded".parse().expect("a name"),
         ..Config::default()
     });
-    let (stop, told) = oneshot::channel();
-    let run = thread::spawn(move || server.expect("free paths").run(pack(), async { told.await.unwrap_or_default() }));
+    let (stop, stopping) = oneshot::channel();
+    let run =
+        thread::spawn(move || server.expect("free paths").run(pack(), async { stopping.await.unwrap_or_default() }));
     let ask = |path, fields: &str| {
         let mut answer = String::new();
         let mut stream = UnixStream::connect(path).ok()?;
         write!(stream, "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{fields}\r\n").ok()?;
         stream.read_to_string(&mut answer).ok().map(|_| answer)
     };
-    until(|| ask(&admin, "").is_some_and(|answer| answer.starts_with("HTTP/1.1 200 ")));
+    wait_until(|| ask(&admin, "").is_some_and(|answer| answer.starts_with("HTTP/1.1 200 ")));
     for fields in ["", "Forwarded: for=192.0.2.9\r\n"] {
         assert!(ask(&site, fields).is_some_and(|answer| answer.starts_with("HTTP/1.1 404 ")));
     }
@@ -324,11 +326,11 @@ fn unix_sockets_are_listened_on_and_can_be_trusted() {
     let mut clients: Vec<_> = lines.iter().map(|line| timeless(line).0).collect();
     clients.sort_unstable();
     assert_eq!(clients, ["192.0.2.9", "unix"]);
-    std::fs::remove_dir_all(&folder).expect("the folder is ours");
+    std::fs::remove_dir_all(&folder).expect("the folder exists");
 }
 
 #[test]
-fn the_second_listener_has_three_things_to_read() {
+fn the_admin_listener_has_three_paths() {
     let server = Running::start(Config::default());
     for (request, expected) in [
         ("GET /healthz", "HTTP/1.1 200 OK"),
@@ -346,24 +348,24 @@ fn the_second_listener_has_three_things_to_read() {
     let head = ask(server.admin, "HEAD /metrics", "");
     assert!(head.contains("\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n"), "{head}");
     assert!(content(&head).is_empty() && !head.contains("content-length: 0"), "{head}");
-    // What the operator asks is no request to the site, and neither is the question to the workers.
+    // Requests to the admin listener and health probes are not counted as requests to the site.
     let metrics = server.metrics();
     assert!(!metrics.0.keys().any(|series| series.starts_with("graven_requests_total")));
     assert_eq!(metrics.get("graven_connections_total"), 0);
 }
 
 #[test]
-fn a_server_that_leaves_is_healthy_and_not_ready() {
+fn a_draining_server_is_healthy_and_not_ready() {
     let mut server = Running::start(Config { drain_delay: Duration::from_millis(300), ..Config::default() });
     server.stop();
-    until(|| ask(server.admin, "GET /readyz", "").starts_with("HTTP/1.1 503 "));
+    wait_until(|| ask(server.admin, "GET /readyz", "").starts_with("HTTP/1.1 503 "));
     assert!(ask(server.admin, "GET /healthz", "").starts_with("HTTP/1.1 200 "));
     assert_eq!(server.status("GET /notes", ""), 200, "it still accepts");
-    server.stopped.recv_timeout(PATIENCE).expect("it leaves");
-    assert!(TcpStream::connect(server.admin).is_err(), "and so does the second listener");
+    server.stopped.recv_timeout(TIMEOUT).expect("it stops");
+    assert!(TcpStream::connect(server.admin).is_err(), "the admin listener stops too");
 }
 
-/// A log that this test reads.
+/// Returns a log and the reader of its output.
 fn log(form: LogFormat) -> (PipeReader, Option<AccessLog>) {
     let (reader, writer) = io::pipe().expect("a pipe");
     (reader, Some(AccessLog::to(form, writer.into())))
@@ -375,13 +377,14 @@ fn lines(mut reader: PipeReader) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// What of a request's line in the common form does not depend on the time: the client, and from the request line on.
+/// Returns what does not depend on time in a line in the common format: the client, and everything from the request
+/// line on.
 fn timeless(line: &str) -> (&str, &str) {
     (line.split_once(' ').expect("a client").0, line.split_once("] ").expect("a time").1)
 }
 
 #[test]
-fn each_answer_has_a_line() {
+fn each_response_has_a_log_line() {
     let (reader, access_log) = log(LogFormat::Combined);
     let server = Running::start(Config { access_log, ..Config::default() });
     for (request, fields) in [
@@ -392,10 +395,10 @@ fn each_answer_has_a_line() {
     ] {
         server.status(request, fields);
     }
-    server.leave();
+    server.stop_and_wait();
     let lines = lines(reader);
     let mut found: Vec<_> = lines.iter().map(|line| timeless(line)).collect();
-    // Lines of different workers are in no order.
+    // Lines of different workers have no order.
     found.sort_unstable();
     let expected = [
         r#""GET /big HTTP/1.1" 200 8388608 "-" "-""#,
@@ -407,15 +410,15 @@ fn each_answer_has_a_line() {
 }
 
 #[test]
-fn an_answer_that_is_broken_off_has_a_line_with_what_was_sent() {
+fn the_log_line_of_an_interrupted_response_has_the_length_sent() {
     let (reader, access_log) = log(LogFormat::Common);
     let server = Running::start(Config { access_log, ..Config::default() });
     let mut client = TcpStream::connect(server.address).expect("it listens");
     client.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").expect("it reads");
     client.read_exact(&mut [0; 100]).expect("an answer");
     drop(client);
-    until(|| server.metrics().get("graven_connections{state=\"busy\"}") == 0);
-    server.leave();
+    wait_until(|| server.metrics().get("graven_connections{state=\"busy\"}") == 0);
+    server.stop_and_wait();
     let lines = lines(reader);
     let (_, rest) = timeless(&lines[0]);
     let bytes: u64 = rest.rsplit_once(' ').and_then(|(_, bytes)| bytes.parse().ok()).expect("a number");
@@ -423,7 +426,7 @@ fn an_answer_that_is_broken_off_has_a_line_with_what_was_sent() {
 }
 
 #[test]
-fn only_a_trusted_proxy_is_believed() {
+fn only_a_trusted_proxy_can_name_the_client() {
     let spoofed = "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-Proto: https\r\n";
     for (trusted, client, scheme) in [
         (vec![], "127.0.0.1", "http"),
@@ -434,7 +437,7 @@ fn only_a_trusted_proxy_is_believed() {
         let trusted_proxies = trusted.iter().map(|text| text.parse().expect("a proxy")).collect();
         let server = Running::start(Config { access_log, trusted_proxies, ..Config::default() });
         server.status("GET /notes", spoofed);
-        server.leave();
+        server.stop_and_wait();
         let line = lines(reader).concat();
         assert!(line.contains(&format!(",\"client\":\"{client}\",")), "{line}");
         assert!(line.ends_with(&format!(",\"host\":\"localhost\",\"scheme\":\"{scheme}\"}}")), "{line}");
@@ -442,49 +445,49 @@ fn only_a_trusted_proxy_is_believed() {
 }
 
 #[test]
-fn where_nobody_reads_the_log_lines_are_dropped_and_requests_are_not() {
+fn if_nobody_reads_the_log_lines_are_dropped_and_requests_are_answered() {
     const REQUESTS: usize = 300;
     let (reader, access_log) = log(LogFormat::Combined);
     let server = Running::start(Config { access_log, ..Config::default() });
     let agent = format!("User-Agent: {}\r\n", "a".repeat(7_000));
-    // Two lanes, two buffers that the writer has in hand, and the pipe hold 1.1 MiB; this is twice as much.
+    // Two buffers, two more that the writer is writing, and the pipe hold 1.1 MiB; this is twice as much.
     for _ in 0..REQUESTS {
         assert_eq!(server.status("GET /empty", &agent), 200);
     }
     let dropped = || server.metrics().get("graven_access_log_dropped_lines_total");
-    until(|| server.metrics().get("graven_request_duration_seconds_count") >= 300);
+    wait_until(|| server.metrics().get("graven_request_duration_seconds_count") >= 300);
     assert!(dropped() > 0);
     assert_eq!(server.metrics().requests(200, "page"), 300);
     let dropped = dropped();
     let reading = thread::spawn(move || lines(reader));
-    server.leave();
+    server.stop_and_wait();
     let kept = reading.join().expect("it read");
     assert_eq!((REQUESTS - kept.len()) as u64, dropped);
     assert!(kept.iter().all(|line| line.len() > 7_000 && line.ends_with('"')));
 }
 
 #[test]
-fn a_log_that_stalls_keeps_no_server_from_leaving() {
+fn a_stalled_log_does_not_keep_a_server_from_stopping() {
     let (reader, access_log) = log(LogFormat::Combined);
     let server = Running::start(Config { access_log, ..Config::default() });
     let agent = format!("User-Agent: {}\r\n", "a".repeat(7_000));
     for _ in 0..50 {
         server.status("GET /empty", &agent);
     }
-    server.leave();
+    server.stop_and_wait();
     drop(reader);
 }
 
 #[test]
-fn a_client_that_takes_nothing_is_counted_whichever_way_it_is_answered() {
+fn a_client_that_reads_nothing_is_counted_by_both_http1_paths() {
     let limits = Limits { write_time: Duration::from_millis(300), ..Limits::default() };
     let server = Running::start(Config { limits, ..Config::default() });
     let hits = || server.metrics().get("graven_limit_hits_total{limit=\"write_time\"}");
-    // With a query it is no plain request.
+    // A request with a query is not plain.
     for (before, target) in [(0, "/big"), (1, "/big?x")] {
         assert_eq!(hits(), before, "{target}");
         let mut client = TcpStream::connect(server.address).expect("it listens");
         client.write_all(format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).expect("it reads");
-        until(|| hits() == before + 1);
+        wait_until(|| hits() == before + 1);
     }
 }

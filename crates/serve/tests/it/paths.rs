@@ -1,4 +1,4 @@
-//! Which paths are answered, and where the others lead: the classes of fault that other servers had among them.
+//! Which paths are answered, and where others redirect. The cases are bugs that other servers had.
 
 use graven_pack::write::Image;
 use graven_serve::{Site, respond};
@@ -7,7 +7,7 @@ use http::Request;
 use crate::requests::{self, TargetCase};
 use crate::site::{BUILT, LATER, ask, field, get, pack, pack_of, request, stored};
 
-/// A GET of each target is answered so.
+/// Checks the response to a GET of each target.
 fn check(cases: &[TargetCase]) {
     for (target, status, location) in cases {
         let response = get(target, &[]);
@@ -27,7 +27,7 @@ fn other_spellings_are_redirected_and_keep_their_query() {
 }
 
 #[test]
-fn redirects_of_the_pack_lead_where_it_says() {
+fn redirects_in_the_pack_are_sent() {
     check(&requests::REDIRECTS);
     assert_eq!(field(&get("/old", &[]), "cache-control"), "public, max-age=3600");
 }
@@ -40,12 +40,12 @@ fn no_redirect_leads_to_another_host() {
 }
 
 #[test]
-fn no_spelling_reaches_a_page_by_another_way() {
+fn no_other_spelling_reaches_a_page() {
     check(&requests::OTHER_WAYS);
 }
 
 #[test]
-fn what_is_not_found_gets_the_site_s_own_page() {
+fn an_unknown_path_gets_the_404_page_of_the_site() {
     let response = get("/nothing", &[("accept-encoding", "br")]);
     assert_eq!(response.status(), 404);
     assert_eq!(response.body().content(), stored("404", graven_pack::Coding::Brotli));
@@ -53,20 +53,20 @@ fn what_is_not_found_gets_the_site_s_own_page() {
     assert_eq!(field(&response, "vary"), "Accept-Encoding");
     assert_eq!(field(&response, "cache-control"), "no-cache");
     assert_eq!(field(&response, "etag"), "");
-    // Where every coding is refused a page that says what happened is better than a 406.
+    // If every coding is refused, a page that explains the error is better than a 406.
     let refused = get("/nothing", &[("accept-encoding", "*;q=0")]);
     assert_eq!((refused.status().as_u16(), field(&refused, "content-encoding")), (404, ""));
 }
 
 #[test]
-fn a_pack_without_a_404_page_has_a_line_of_text() {
+fn without_a_404_page_a_line_of_text_is_sent() {
     let response = respond(&Site::new(pack_of(&Image::default())), BUILT, request("GET", "/", &[]));
     assert_eq!(response.status(), 404);
     assert_eq!(field(&response, "content-type"), "text/plain; charset=utf-8");
 }
 
 #[test]
-fn a_post_waits_for_its_hour() {
+fn a_scheduled_post_is_a_404_until_its_time() {
     let at = |now| respond(&Site::new(pack()), now, request("GET", "/later", &[])).status().as_u16();
     assert_eq!((at(LATER - 1), at(LATER)), (404, 200));
     let spelt = respond(&Site::new(pack()), LATER - 1, request("GET", "/later/", &[]));
@@ -74,7 +74,7 @@ fn a_post_waits_for_its_hour() {
 }
 
 #[test]
-fn a_request_needs_one_host() {
+fn a_request_needs_exactly_one_host() {
     let without = Request::builder().uri("/notes").body(()).expect("a request").into_parts().0;
     let response = respond(&Site::new(pack()), BUILT, without);
     assert_eq!((response.status().as_u16(), field(&response, "connection")), (400, "close"));

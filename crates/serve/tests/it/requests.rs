@@ -1,11 +1,11 @@
-//! Requests, and what each comes to: for those who ask the pure part, and for those who ask a server.
+//! Tables of requests and their expected responses. The tests of `respond` and those of sockets share them.
 
 use graven_pack::Coding;
 
-/// A target, the status of its GET, and where that leads; empty where it leads nowhere.
+/// A target, the status of its GET, and its `Location`, or the empty string.
 pub(crate) type TargetCase = (&'static str, u16, &'static str);
 
-/// Paths of pages, and what is none.
+/// Paths of pages, and one that is not.
 pub(crate) const EXACT: [TargetCase; 9] = [
     ("/", 200, ""),
     ("/notes", 200, ""),
@@ -36,7 +36,7 @@ pub(crate) const SPELLINGS: [TargetCase; 14] = [
     ("/nothing.html", 404, ""),
 ];
 
-/// The pack's own redirects.
+/// Redirects in the pack.
 pub(crate) const REDIRECTS: [TargetCase; 5] = [
     ("/old", 308, "/blog/a"),
     ("/old?a=1", 308, "/blog/a?a=1"),
@@ -45,7 +45,7 @@ pub(crate) const REDIRECTS: [TargetCase; 5] = [
     ("/away?a=1", 301, "https://example.org/x"),
 ];
 
-/// Targets that other servers take for a page.
+/// Targets that other servers resolve to a page.
 pub(crate) const OTHER_WAYS: [TargetCase; 22] = [
     ("/../notes", 404, ""),
     ("/%2e%2e/notes", 404, ""),
@@ -71,7 +71,7 @@ pub(crate) const OTHER_WAYS: [TargetCase; 22] = [
     ("404", 400, ""),
 ];
 
-/// Targets that other servers make redirects to another host of. None is found.
+/// Targets that make other servers redirect to another host. Each is a 404.
 pub(crate) const OTHER_HOSTS: [&str; 12] = [
     "//evil.example",
     "//evil.example/",
@@ -87,10 +87,10 @@ pub(crate) const OTHER_HOSTS: [&str; 12] = [
     "/@evil.example/",
 ];
 
-/// Paths of every kind of answer.
+/// Paths with every kind of response.
 pub(crate) const PATHS: [&str; 7] = ["/", "/notes", "/blog/a", "/old", "/nothing", "/notes/", "/tags/%C3%BC%20x"];
 
-/// Which coding of `/notes` is chosen; `None` is a 406.
+/// `Accept-Encoding`, and the coding chosen for `/notes`. `None` is a 406.
 pub(crate) const CODINGS: [(Option<&str>, Option<Coding>); 14] = [
     (None, Some(Coding::Identity)),
     (Some(""), Some(Coding::Identity)),
@@ -108,7 +108,7 @@ pub(crate) const CODINGS: [(Option<&str>, Option<Coding>); 14] = [
     (Some("*;q=0"), None),
 ];
 
-/// What `/blog/a` is for an `Accept`: its path, and its type.
+/// `Accept`, and the path and media type chosen for `/blog/a`.
 pub(crate) const TYPES: [(&str, &str, &str); 5] = [
     ("text/html", "/blog/a", "text/html; charset=utf-8"),
     ("*/*", "/blog/a", "text/html; charset=utf-8"),
@@ -117,13 +117,14 @@ pub(crate) const TYPES: [(&str, &str, &str); 5] = [
     ("text/markdown, text/html;q=0.5", "/blog/a.md", "text/markdown; charset=utf-8"),
 ];
 
-/// Methods that are known and not served.
+/// Known methods that are not supported.
 pub(crate) const NOT_ALLOWED: [&str; 6] = ["POST", "PUT", "DELETE", "PATCH", "TRACE", "QUERY"];
 
-/// Methods that are not known.
+/// Unknown methods.
 pub(crate) const UNKNOWN: [&str; 3] = ["PROPFIND", "get", "G"];
 
-/// Requests after which the connection ends, and their status: they are malformed, or another reader could find their end elsewhere.
+/// Requests after which the connection is closed, and their status. They are malformed, or another parser could find a
+/// different end.
 pub(crate) const LAST: [(&str, u16); 55] = [
     ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 405),
@@ -182,7 +183,7 @@ pub(crate) const LAST: [(&str, u16); 55] = [
     ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
 ];
 
-/// Requests that can be read in one way only, and leave the connection as it was.
+/// Requests that are unambiguous and keep the connection open.
 pub(crate) const KEPT: [&str; 9] = [
     // RFC 9112 §2.2: empty lines before a request are skipped.
     "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -190,7 +191,7 @@ pub(crate) const KEPT: [&str; 9] = [
     // RFC 9110 §8.6: equal lengths are one length.
     "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
     "GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n",
-    // RFC 9110 §2.5: a later minor version means what the latest known one does.
+    // RFC 9110 §2.5: a later minor version is processed as the latest known one.
     "GET / HTTP/1.2\r\nHost: a\r\n\r\n",
     "GET /?x HTTP/1.9\r\nHost: a\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n\r\n",
@@ -200,21 +201,21 @@ pub(crate) const KEPT: [&str; 9] = [
 
 pub(crate) const OLD: &[u8] = b"GET /notes HTTP/1.0\r\n\r\n";
 
-/// The second is the last.
+/// The connection is closed after the second.
 pub(crate) const OLD_AND_KEPT: &[u8] =
     b"GET /notes HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /empty HTTP/1.0\r\n\r\nGET /big HTTP/1.0\r\n\r\n";
 
-/// The content never comes.
+/// The content is never sent.
 pub(crate) const EXPECTS_FOR_CONTENT: &[u8] =
     b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
 
 pub(crate) const EXPECTS_FOR_NOTHING: &[u8] =
     b"GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
 
-/// The first is the last.
+/// The connection is closed after the first.
 pub(crate) const BARE_LINE_FEEDS: &[u8] =
     b"GET /notes HTTP/1.1\nHost: a\nConnection: close\n\nGET / HTTP/1.1\nHost: a\n\n";
 
-/// Bytes that are no HTTP/1.1.
+/// Bytes that are not HTTP/1.1.
 pub(crate) const NO_HTTP: [&[u8]; 3] =
     [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\r\n\r\n\xff\xff\r\n\r\n"];

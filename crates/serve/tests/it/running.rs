@@ -1,4 +1,4 @@
-//! A server that runs, and a client that writes bytes to it.
+//! A server in this process, and a client that writes raw bytes.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,10 +13,10 @@ use tokio::sync::oneshot;
 
 use crate::site::pack;
 
-/// Longer than anything here should take, and shorter than anybody's patience.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Longer than any operation here should take.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A server in this process, on a port of its own.
+/// A server in this process, on a port that the system chooses.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -32,7 +32,7 @@ impl Running {
         Self::start_on(2, config)
     }
 
-    /// With one worker, all connections share its limits.
+    /// Starts one worker, so that all connections share its limits.
     pub(crate) fn start_alone(limits: Limits) -> Self {
         Self::start_on(1, &Config { limits, ..Config::default() })
     }
@@ -42,10 +42,10 @@ impl Running {
         let workers = NonZeroUsize::new(workers).expect("some");
         let server = Server::bind(Config { listen, workers, ..config.clone() }).expect("a free port");
         let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
-        let (stop, told) = oneshot::channel();
+        let (stop, stopping) = oneshot::channel();
         let (done, stopped) = channel();
         thread::spawn(move || {
-            server.run(pack(), async { told.await.unwrap_or_default() }).expect("the workers start");
+            server.run(pack(), async { stopping.await.unwrap_or_default() }).expect("the workers start");
             done.send(()).unwrap_or_default();
         });
         Running { address, stop: Some(stop), stopped }
@@ -55,7 +55,7 @@ impl Running {
         Client::connect(self.address)
     }
 
-    /// What the server writes in answer to these bytes, until it closes.
+    /// Sends bytes and returns what the server answers until it closes.
     pub(crate) fn exchange(&self, bytes: &[u8]) -> String {
         let mut client = self.connect();
         client.send(bytes);
@@ -69,7 +69,7 @@ impl Running {
     }
 
     pub(crate) fn wait(&self) {
-        self.stopped.recv_timeout(PATIENCE).expect("it leaves");
+        self.stopped.recv_timeout(TIMEOUT).expect("it stops");
     }
 }
 
@@ -93,7 +93,7 @@ pub(crate) struct Answer {
 impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
         Client { stream, read: Vec::new() }
     }
 
@@ -130,7 +130,7 @@ impl Client {
         self.answer_to(method)
     }
 
-    /// An answer, unless the connection was gone before it was asked.
+    /// Returns the response, or `None` if the connection was closed before the request.
     pub(crate) fn try_ask(&mut self, target: &str) -> Option<Answer> {
         write!(self.stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").ok()?;
         if matches!(self.more(), Ok(0) | Err(_)) {
@@ -139,18 +139,18 @@ impl Client {
         Some(self.answer_to("GET"))
     }
 
-    /// One byte more of a field.
-    pub(crate) fn drip(&self) {
+    /// Sends one more byte of a field.
+    pub(crate) fn send_byte(&self) {
         (&self.stream).write_all(b"x").expect("it reads");
     }
 
-    /// Whether the server has closed, as far as it is known now.
+    /// Returns whether the server has closed, without waiting.
     pub(crate) fn is_closed(&mut self) -> bool {
         self.stream.set_nonblocking(true).expect("a socket");
         matches!(self.more(), Ok(0))
     }
 
-    /// All that comes until the server closes. A reset is an error.
+    /// Reads until the server closes. A reset is an error.
     pub(crate) fn rest(&mut self) -> String {
         while self.more().expect("a close without a reset") > 0 {}
         String::from_utf8_lossy(&std::mem::take(&mut self.read)).into_owned()

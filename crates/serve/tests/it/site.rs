@@ -1,4 +1,4 @@
-//! The site that is served in these tests, and short ways to ask for its pages.
+//! The site of these tests, and short ways to request its pages.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,14 +8,14 @@ use graven_pack::{ALWAYS, Class, Coding, Pack};
 use graven_serve::{Body, Site, respond};
 use http::{Request, Response};
 
-/// The pack's own time.
+/// The pack's time.
 pub(crate) const BUILT: i64 = 1_000;
 /// When `/later` is published.
 pub(crate) const LATER: i64 = 2_000;
 pub(crate) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 pub(crate) const BIG: usize = 8 << 20;
 
-/// The bytes that the site stores for a page in a coding: told apart by coding, and shorter the better it is.
+/// Returns the stored bytes of a page in a coding. They differ by coding, and better codings are shorter.
 pub(crate) fn stored(path: &str, coding: Coding) -> Vec<u8> {
     let length = match (path, coding) {
         ("/empty", _) => 0,
@@ -32,7 +32,7 @@ pub(crate) fn etag(path: &str, coding: Coding) -> String {
     format!("\"{}-{}\"", path.trim_start_matches('/').escape_unicode(), coding.token())
 }
 
-/// The codings in which a page is stored.
+/// Returns the codings in which a page is stored.
 pub(crate) fn codings(path: &str) -> &'static [Coding] {
     match path {
         "/image.png" | "/empty" | "/big" => &[Coding::Identity],
@@ -82,27 +82,27 @@ pub(crate) fn image() -> Image {
     Image { time: BUILT, routes }
 }
 
-/// The bytes of a pack of the same site, without what makes it large.
+/// The bytes of the pack without its large file.
 pub(crate) fn small() -> Vec<u8> {
     static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut image = image();
         image.routes.remove("/big");
-        image.write().expect("a sound image")
+        image.write().expect("a valid image")
     });
     BYTES.clone()
 }
 
-/// The pack of an image, for as long as the tests run.
+/// Writes an image and opens its pack.
 pub(crate) fn pack_of(image: &Image) -> Pack<'static> {
-    Pack::open(image.write().expect("a sound image").leak()).expect("a sound pack")
+    Pack::open(image.write().expect("a valid image").leak()).expect("a valid pack")
 }
 
 pub(crate) fn pack() -> Pack<'static> {
-    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| image().write().expect("a sound image"));
-    Pack::open(&BYTES).expect("a sound pack")
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| image().write().expect("a valid image"));
+    Pack::open(&BYTES).expect("a valid pack")
 }
 
-/// A request's head with these fields, and a `Host`.
+/// Builds the head of a request with these fields and a `Host`.
 pub(crate) fn request(method: &str, target: &str, fields: &[(&str, &str)]) -> http::request::Parts {
     let mut request = Request::builder().method(method).uri(target).header("host", "localhost");
     for (name, value) in fields {
@@ -119,15 +119,15 @@ pub(crate) fn get(target: &str, fields: &[(&str, &str)]) -> Response<Body> {
     ask("GET", target, fields)
 }
 
-/// The value of a field that stands there once; empty where it does not.
+/// Returns the value of a field that occurs at most once, or the empty string.
 pub(crate) fn field<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
     let mut lines = response.headers().get_all(name).iter();
     let value = lines.next().map_or("", |value| value.to_str().expect("visible ASCII"));
-    assert!(lines.next().is_none(), "{name} stands there twice");
+    assert!(lines.next().is_none(), "{name} is repeated");
     value
 }
 
-/// The fields, sorted.
+/// Returns the fields, sorted.
 pub(crate) fn fields(response: &Response<Body>) -> Vec<(String, String)> {
     let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         (name.to_string(), value.to_str().expect("visible ASCII").to_owned())

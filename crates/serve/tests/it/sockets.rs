@@ -7,17 +7,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use graven_pack::Coding;
-use graven_serve::config::PlainPath;
+use graven_serve::PlainPath;
 use graven_serve::limits::DRAIN_DEADLINE;
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
 
 use crate::requests;
-use crate::running::{PATIENCE, Running, answers};
+use crate::running::{Running, TIMEOUT, answers};
 use crate::site::{BIG, pack, stored};
 
 #[test]
-fn a_connection_is_kept_for_the_next_request() {
+fn a_connection_stays_open_for_the_next_request() {
     let server = Running::start();
     let mut client = server.connect();
     let first = client.ask("GET", "/notes", "Accept-Encoding: br\r\n");
@@ -33,7 +33,7 @@ fn a_connection_is_kept_for_the_next_request() {
 }
 
 #[test]
-fn head_has_the_length_of_get_and_no_content() {
+fn head_has_the_fields_of_get_and_no_content() {
     let server = Running::start();
     let mut client = server.connect();
     let got = client.ask("GET", "/notes", "");
@@ -42,7 +42,7 @@ fn head_has_the_length_of_get_and_no_content() {
         |head: &str| head.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n");
     assert_eq!(without_date(&got.head), without_date(&head.head));
     assert!(head.head.contains("\r\ncontent-length: 100\r\n"));
-    // The next answer begins where the last head ended.
+    // The next response begins right after the last head.
     assert_eq!(client.ask("HEAD", "/nothing", "").status, 404);
     assert_eq!(client.ask("GET", "/notes", "").content, stored("/notes", Coding::Identity));
 }
@@ -61,7 +61,7 @@ fn pipelined_requests_are_answered_in_order() {
 }
 
 #[test]
-fn http_1_0_is_spoken() {
+fn http_1_0_is_supported() {
     let server = Running::start();
     let text = server.exchange(requests::OLD);
     assert!(text.starts_with("HTTP/1.0 200 OK\r\n"), "{text}");
@@ -71,7 +71,7 @@ fn http_1_0_is_spoken() {
 }
 
 #[test]
-fn a_client_that_closes_its_half_is_answered() {
+fn a_half_closed_client_is_answered() {
     let server = Running::start();
     let mut client = server.connect();
     client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -91,7 +91,7 @@ fn content_is_not_waited_for() {
 }
 
 #[test]
-fn who_sends_content_sees_the_answer_and_not_a_reset() {
+fn a_client_that_sends_content_gets_the_response_and_no_reset() {
     let server = Running::start();
     let mut client = server.connect();
     client.send(format!("GET /notes HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", 200_000));
@@ -101,30 +101,30 @@ fn who_sends_content_sees_the_answer_and_not_a_reset() {
 }
 
 #[test]
-fn content_is_not_read_without_end() {
+fn endless_content_is_not_read() {
     let server = Running::start();
     let mut client = server.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-    let begun = Instant::now();
+    let start = Instant::now();
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     let refused = (0..10_000).any(|_| client.stream.write_all(chunk.as_bytes()).is_err());
     assert!(refused, "all 640 MB were read");
-    assert!(begun.elapsed() < PATIENCE);
+    assert!(start.elapsed() < TIMEOUT);
 }
 
 #[test]
-fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
+fn ambiguous_requests_are_refused_or_close_the_connection() {
     let server = Running::start();
     let hidden = "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n";
     for (head, status) in requests::LAST {
         let text = server.exchange(format!("{head}{hidden}").as_bytes());
         assert!(text.starts_with("HTTP/1.") && text[9..].starts_with(&status.to_string()), "{head:?}: {text}");
-        assert_eq!(answers(&text), 1, "what follows was taken for a request: {head:?}: {text}");
+        assert_eq!(answers(&text), 1, "what follows was parsed as a request: {head:?}: {text}");
     }
 }
 
 #[test]
-fn what_can_be_read_in_one_way_only_keeps_the_connection() {
+fn unambiguous_requests_keep_the_connection_open() {
     let server = Running::start();
     let next = "GET /notes HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     for head in requests::KEPT {
@@ -134,7 +134,7 @@ fn what_can_be_read_in_one_way_only_keeps_the_connection() {
 }
 
 #[test]
-fn an_upgrade_that_is_not_taken_truncates_nothing() {
+fn an_ignored_upgrade_does_not_truncate_the_response() {
     let server = Running::start();
     for fields in
         ["Upgrade: h2c\r\nContent-Length: 100000\r\n\r\nabcd", "Upgrade: websocket\r\nConnection: close\r\n\r\n"]
@@ -149,7 +149,7 @@ fn an_upgrade_that_is_not_taken_truncates_nothing() {
 }
 
 #[test]
-fn a_chunk_extension_without_end_ends_the_connection() {
+fn an_endless_chunk_extension_closes_the_connection() {
     let server = Running::start();
     let mut client = server.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;");
@@ -160,15 +160,15 @@ fn a_chunk_extension_without_end_ends_the_connection() {
 }
 
 #[test]
-fn a_bare_line_feed_ends_a_line_and_nothing_more() {
-    // RFC 9112 §2.2: a recipient may take it so; a bare carriage return it may not.
+fn a_bare_line_feed_ends_a_line() {
+    // RFC 9112 §2.2: a recipient may recognize a bare LF as a line end, but not a bare CR.
     let server = Running::start();
     let text = server.exchange(requests::BARE_LINE_FEEDS);
     assert!(text.starts_with("HTTP/1.1 200 ") && answers(&text) == 1, "{text}");
 }
 
 #[test]
-fn a_head_without_end_is_refused() {
+fn an_endless_head_is_refused() {
     let server = Running::start();
     let mut client = server.connect();
     client.send("GET / HTTP/1.1\r\nHost: a\r\n");
@@ -179,7 +179,7 @@ fn a_head_without_end_is_refused() {
 }
 
 #[test]
-fn bytes_that_are_no_http_do_not_hang() {
+fn bytes_that_are_not_http_do_not_hang() {
     let server = Running::start();
     for bytes in requests::NO_HTTP {
         let mut client = server.connect();
@@ -190,7 +190,7 @@ fn bytes_that_are_no_http_do_not_hang() {
 }
 
 #[test]
-fn a_server_that_leaves_finishes_what_it_has_begun() {
+fn a_draining_server_finishes_requests_in_flight() {
     for plain_path in [PlainPath::On, PlainPath::Off] {
         let mut server = Running::start_with(&Config { plain_path, ..Config::default() });
         let mut idle = server.connect();
@@ -201,31 +201,31 @@ fn a_server_that_leaves_finishes_what_it_has_begun() {
             busy.more().expect("it answers");
         }
         let mut fresh = server.connect();
-        let begun = Instant::now();
+        let start = Instant::now();
         server.stop();
         assert_eq!(idle.rest(), "", "an idle connection is closed");
-        // By now a connection that is owed nothing would be closed too.
+        // By now, a connection without a pending request would be closed too.
         thread::sleep(Duration::from_millis(100));
-        assert_eq!(fresh.ask("GET", "/notes", "").status, 200, "an accepted connection gets one answer");
+        assert_eq!(fresh.ask("GET", "/notes", "").status, 200, "an accepted connection gets one response");
         assert_eq!(busy.answer_to("GET").content.len(), BIG);
         assert_eq!(busy.rest(), "");
         server.wait();
-        assert!(TcpStream::connect(server.address).is_err(), "it listens no more");
-        assert!(begun.elapsed() < DRAIN_DEADLINE / 2, "nobody was waited for");
+        assert!(TcpStream::connect(server.address).is_err(), "it no longer listens");
+        assert!(start.elapsed() < DRAIN_DEADLINE / 2, "it waited for a client");
     }
 }
 
 #[test]
-fn while_it_drains_a_server_accepts_and_says_that_it_will_close() {
+fn a_draining_server_accepts_and_sends_connection_close() {
     let mut server = Running::start_with(&Config { drain_delay: Duration::from_secs(1), ..Config::default() });
     let mut kept = server.connect();
     assert_eq!(kept.ask("GET", "/notes", "").status, 200);
     server.stop();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let mut fresh = server.connect();
     let mut answer = fresh.ask("GET", "/notes", "");
     while !answer.head.contains("\r\nconnection: close\r\n") {
-        assert!(Instant::now() < deadline, "it never says so");
+        assert!(Instant::now() < deadline, "no response says so");
         answer = fresh.ask("GET", "/notes", "");
     }
     assert_eq!(fresh.rest(), "");
@@ -235,15 +235,15 @@ fn while_it_drains_a_server_accepts_and_says_that_it_will_close() {
 }
 
 #[test]
-fn a_client_that_does_not_read_is_left_at_the_deadline() {
+fn a_client_that_does_not_read_is_disconnected_at_the_deadline() {
     let mut server = Running::start_with(&Config { drain_deadline: Duration::from_millis(200), ..Config::default() });
     let mut stuck = server.connect();
     stuck.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
     stuck.more().expect("it answers");
-    let begun = Instant::now();
+    let start = Instant::now();
     server.stop();
     server.wait();
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
@@ -252,8 +252,8 @@ fn unix_sockets_are_served() {
     let listen = vec![Address::Unix(path.clone())];
     let workers = NonZeroUsize::new(2).expect("two");
     let server = Server::bind(Config { listen, workers, ..Config::default() }).expect("a free path");
-    let (stop, told) = oneshot::channel();
-    let running = thread::spawn(move || server.run(pack(), async { told.await.unwrap_or_default() }));
+    let (stop, stopping) = oneshot::channel();
+    let running = thread::spawn(move || server.run(pack(), async { stopping.await.unwrap_or_default() }));
     let mut stream = std::os::unix::net::UnixStream::connect(&path).expect("it listens");
     stream.write_all(b"GET /notes HTTP/1.0\r\n\r\n").expect("it reads");
     let mut text = String::new();
@@ -261,5 +261,5 @@ fn unix_sockets_are_served() {
     assert!(text.starts_with("HTTP/1.0 200 OK"), "{text}");
     stop.send(()).expect("it runs");
     running.join().expect("no panic").expect("the workers start");
-    std::fs::remove_file(path).expect("the socket is ours");
+    std::fs::remove_file(path).expect("the socket exists");
 }

@@ -1,7 +1,7 @@
-//! A line of the access log: what it says, and its three forms.
+//! A line of the access log and its three formats.
 //!
-//! A line is written from where its request lies ([`Line`]). Where the answer ends later than its request, a [`Record`] keeps what
-//! the line needs.
+//! A [`Line`] borrows from its request. If the response ends later than the request, a [`Record`] keeps what the line
+//! needs.
 
 use std::fmt;
 use std::io::Write as _;
@@ -20,20 +20,36 @@ use crate::request::fields::Fields as _;
 use crate::request::plain::PlainFields;
 use crate::response::plain::PlainResponse;
 
-/// How a line looks.
+/// The format of the access log.
+///
+/// ```
+/// use graven_serve::LogFormat;
+///
+/// assert_eq!("json".parse(), Ok(LogFormat::Json));
+/// let error = "xml".parse::<LogFormat>().expect_err("not a format");
+/// assert_eq!(error.to_string(), "unknown log format: expected `common`, `combined` or `json`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// The Common Log Format of the first servers: client, time, request, status, bytes.
+    /// The Common Log Format: client, time, request, status, bytes.
     Common,
-    /// That, with `Referer` and `User-Agent`.
+    /// The common format, and `Referer` and `User-Agent`.
     Combined,
-    /// A JSON object.
+    /// One JSON object per line.
     Json,
 }
 
-/// Text that should name a form and does not.
+/// The error of parsing a [`LogFormat`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownLogFormat;
+
+impl fmt::Display for UnknownLogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown log format: expected `common`, `combined` or `json`")
+    }
+}
+
+impl std::error::Error for UnknownLogFormat {}
 
 impl FromStr for LogFormat {
     type Err = UnknownLogFormat;
@@ -48,7 +64,7 @@ impl FromStr for LogFormat {
     }
 }
 
-/// What a line says, but for how long the answer took.
+/// The content of a line, except the duration.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
     time: SystemTime,
@@ -58,23 +74,23 @@ pub(crate) struct Line<'a> {
     user_agent: Option<&'a [u8]>,
     host: Option<&'a [u8]>,
     status: u16,
-    /// Of the answer's content.
+    /// The length of the response's content.
     bytes: u64,
 }
 
-/// The request line, as far as it is known.
+/// The request line.
 #[derive(Clone, Copy, Debug)]
 enum RequestLine<'a> {
-    Read {
+    Parsed {
         method: &'a [u8],
         target: &'a [u8],
         version: Version,
     },
-    /// What was sent in its place, or nothing.
+    /// The bytes received instead of a valid request line. They may be empty.
     Raw(&'a [u8]),
 }
 
-/// What a [`Line`] needs, kept until its answer has been given.
+/// The data of a [`Line`], kept until the response is complete.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     time: SystemTime,
@@ -85,15 +101,15 @@ pub(crate) struct Record {
     referer: Option<Box<[u8]>>,
     user_agent: Option<Box<[u8]>>,
     host: Option<Box<[u8]>>,
-    /// Of the answer; 0 until there is one.
+    /// The status of the response; 0 until there is one.
     pub(crate) status: u16,
-    /// Of the answer's content.
+    /// The length of the response's content.
     pub(crate) bytes: u64,
 }
 
-/// The current second as it stands in lines: it is written once, and not for each of them.
+/// The current second, formatted once for all lines in it.
 #[derive(Debug, Default)]
-pub(crate) struct Stamp {
+pub(crate) struct TimestampCache {
     second: Option<u64>,
     /// `28/Nov/2025:11:07:03 +0000`
     common: String,
@@ -101,12 +117,13 @@ pub(crate) struct Stamp {
     iso: String,
 }
 
-impl Stamp {
-    /// The stamp of this time. A clock without a battery may be before 1970, where HTTP dates begin.
+impl TimestampCache {
+    /// Returns the timestamps of this time. A clock without a battery may be before 1970, which an HTTP date cannot
+    /// express.
     fn at(&mut self, time: SystemTime) -> &Self {
         let second = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         if self.second != Some(second) {
-            // `Fri, 28 Nov 2025 11:07:03 GMT`, whose parts stand at fixed places (RFC 9110 §5.6.7).
+            // `Fri, 28 Nov 2025 11:07:03 GMT`: the parts have fixed positions (RFC 9110 §5.6.7).
             let date = HttpDate::from(UNIX_EPOCH + Duration::from_secs(second)).to_string();
             let (day, month, year, time) = (&date[5..7], &date[8..11], &date[12..16], &date[17..25]);
             self.common = format!("{day}/{month}/{year}:{time} +0000");
@@ -117,17 +134,17 @@ impl Stamp {
     }
 }
 
-/// From 1 on.
+/// Returns the number of a month, starting at 1.
 fn month_number(name: &str) -> usize {
     const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     NAMES.iter().position(|month| *month == name).unwrap_or_default() + 1
 }
 
 impl Record {
-    /// Of a request, before it is answered.
+    /// Creates the record of a request before it is answered.
     pub(crate) fn of(head: &Parts, client: Client) -> Self {
         let field = |name| HeaderMap::get(&head.headers, name).map(|value| Box::from(value.as_bytes()));
-        // In HTTP/2 the authority of the target takes the place of `Host` (RFC 9113 §8.3.1).
+        // In HTTP/2, `:authority` replaces `Host` (RFC 9113 §8.3.1).
         let authority = || head.uri.authority().map(|authority| Box::from(authority.as_str().as_bytes()));
         Record {
             time: SystemTime::now(),
@@ -143,10 +160,10 @@ impl Record {
         }
     }
 
-    /// Of a line whose answer has not ended.
+    /// Creates the record of a line whose response is not complete.
     pub(crate) fn of_line(line: &Line<'_>) -> Self {
         let (method, target, version) = match line.request {
-            RequestLine::Read { method, target, version } => (method, target, version),
+            RequestLine::Parsed { method, target, version } => (method, target, version),
             RequestLine::Raw(raw) => (&[][..], raw, Version::HTTP_11),
         };
         Record {
@@ -167,7 +184,7 @@ impl Record {
         Line {
             time: self.time,
             client: self.client,
-            request: RequestLine::Read { method: &self.method, target: &self.target, version: self.version },
+            request: RequestLine::Parsed { method: &self.method, target: &self.target, version: self.version },
             referer: self.referer.as_deref(),
             user_agent: self.user_agent.as_deref(),
             host: self.host.as_deref(),
@@ -177,8 +194,8 @@ impl Record {
     }
 }
 
-/// The target as it was sent, but for a scheme and an authority: those of HTTP/2 are no part of its `:path`, and in HTTP/1.1 they
-/// are the site's own (RFC 9112 §3.2.2).
+/// Returns the target without scheme and authority. In HTTP/2 they are not part of `:path`; in HTTP/1.1 they are the
+/// site's own (RFC 9112 §3.2.2).
 fn target(target: &Uri) -> &[u8] {
     match (target.path_and_query(), target.authority()) {
         (Some(path), _) => path.as_str().as_bytes(),
@@ -189,7 +206,7 @@ fn target(target: &Uri) -> &[u8] {
 }
 
 impl<'a> Line<'a> {
-    /// Of a plain request and its answer.
+    /// Creates the line of a plain request and its response.
     pub(crate) fn of_plain(
         reply: &PlainResponse<'a>,
         fields: &'a PlainFields<'a>,
@@ -199,7 +216,7 @@ impl<'a> Line<'a> {
         Line {
             time,
             client,
-            request: RequestLine::Read {
+            request: RequestLine::Parsed {
                 method: reply.method.as_bytes(),
                 target: reply.path.as_bytes(),
                 version: Version::HTTP_11,
@@ -212,7 +229,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Of what was refused without being read as a request.
+    /// Creates the line of bytes that were refused without being parsed as a request.
     pub(crate) fn of_refusal(status: u16, request_line: &'a [u8], peer: Peer) -> Self {
         Line {
             time: SystemTime::now(),
@@ -226,32 +243,39 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Appends the line.
-    pub(crate) fn write(&self, form: LogFormat, duration: Duration, stamp: &mut Stamp, out: &mut Vec<u8>) {
-        let stamp = stamp.at(self.time);
-        match form {
-            LogFormat::Common => self.write_common(stamp, out),
+    /// Appends the line to `out`.
+    pub(crate) fn write(
+        &self,
+        format: LogFormat,
+        duration: Duration,
+        timestamps: &mut TimestampCache,
+        out: &mut Vec<u8>,
+    ) {
+        let timestamps = timestamps.at(self.time);
+        match format {
+            LogFormat::Common => self.write_common(timestamps, out),
             LogFormat::Combined => {
-                self.write_common(stamp, out);
+                self.write_common(timestamps, out);
                 out.extend(b" \"");
                 write_quoted(out, self.referer.unwrap_or(b"-"));
                 out.extend(b"\" \"");
                 write_quoted(out, self.user_agent.unwrap_or(b"-"));
                 out.push(b'"');
             }
-            LogFormat::Json => self.write_json(stamp, duration, out),
+            LogFormat::Json => self.write_json(timestamps, duration, out),
         }
         out.push(b'\n');
     }
 
-    /// `client - - [time] "request line" status bytes`. Who the client says it is, and which user, we do not ask.
-    fn write_common(&self, stamp: &Stamp, out: &mut Vec<u8>) {
+    /// Writes `client - - [time] "request line" status bytes`. The two dashes are the identity and the user, which are
+    /// never known.
+    fn write_common(&self, timestamps: &TimestampCache, out: &mut Vec<u8>) {
         put(out, format_args!("{}", self.client.address));
         out.extend(b" - - [");
-        out.extend(stamp.common.as_bytes());
+        out.extend(timestamps.common.as_bytes());
         out.extend(b"] \"");
         match self.request {
-            RequestLine::Read { method, target, version } => {
+            RequestLine::Parsed { method, target, version } => {
                 write_quoted(out, method);
                 out.push(b' ');
                 write_quoted(out, target);
@@ -263,15 +287,18 @@ impl<'a> Line<'a> {
         }
         out.extend(b"\" ");
         put(out, format_args!("{} ", self.status));
-        // Common Log Format has no zero here.
+        // The Common Log Format writes `-` instead of 0.
         if self.bytes == 0 { out.push(b'-') } else { put(out, format_args!("{}", self.bytes)) }
     }
 
-    fn write_json(&self, stamp: &Stamp, duration: Duration, out: &mut Vec<u8>) {
+    fn write_json(&self, timestamps: &TimestampCache, duration: Duration, out: &mut Vec<u8>) {
         let millisecond = self.time.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_millis();
-        put(out, format_args!("{{\"time\":\"{}.{millisecond:03}Z\",\"client\":\"{}\"", stamp.iso, self.client.address));
+        put(
+            out,
+            format_args!("{{\"time\":\"{}.{millisecond:03}Z\",\"client\":\"{}\"", timestamps.iso, self.client.address),
+        );
         let (method, target, version) = match self.request {
-            RequestLine::Read { method, target, version } => (Some(method), Some(target), Some(protocol(version))),
+            RequestLine::Parsed { method, target, version } => (Some(method), Some(target), Some(protocol(version))),
             RequestLine::Raw(raw) => (None, Some(raw).filter(|raw| !raw.is_empty()), None),
         };
         write_member(out, "method", method);
@@ -319,8 +346,8 @@ impl fmt::Display for Peer {
     }
 }
 
-/// Within quotes: what could end them, what is no printable ASCII, and the backslash itself, as `\xHH`, like nginx: so a line is a
-/// line, a field is a field, and a terminal stays as it is.
+/// Writes the inside of a quoted text. Quotes, backslashes, and bytes that are not printable ASCII become `\xHH`, as in
+/// nginx. A line is then always one line, a field one field, and nothing controls a terminal.
 fn write_quoted(out: &mut Vec<u8>, bytes: &[u8]) {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
     if bytes.iter().all(is_plain) {
@@ -331,7 +358,7 @@ fn write_quoted(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-/// Within a JSON string (RFC 8259 §7): the same; what is no UTF-8 becomes the replacement character.
+/// Writes the inside of a JSON string (RFC 8259 §7). Invalid UTF-8 becomes the replacement character.
 fn write_json_text(out: &mut Vec<u8>, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -355,7 +382,7 @@ mod tests {
     use super::*;
     use crate::observe::client::Scheme;
 
-    /// The 28th of November 2025, at three seconds past 11:07, and a bit.
+    /// 28 November 2025, 11:07:03.045.
     const TIME: Duration = Duration::from_millis(1_764_328_023_045);
 
     fn record(target: &str, fields: &[(&str, &[u8])]) -> Record {
@@ -368,19 +395,19 @@ mod tests {
         Record { time: UNIX_EPOCH + TIME, status: 200, bytes: 4711, ..Record::of(&head, client) }
     }
 
-    fn line(record: &Record, form: LogFormat) -> String {
+    fn line(record: &Record, format: LogFormat) -> String {
         let mut line = Vec::new();
-        record.line().write(form, Duration::from_nanos(123_456), &mut Stamp::default(), &mut line);
-        String::from_utf8(line).expect("UTF-8 in every form")
+        record.line().write(format, Duration::from_nanos(123_456), &mut TimestampCache::default(), &mut line);
+        String::from_utf8(line).expect("UTF-8 in every format")
     }
 
     #[test]
-    fn a_line_of_each_form() {
+    fn a_line_in_each_format() {
         let record = record(
             "/notes?q=1",
             &[("referer", b"https://example.org/"), ("user-agent", b"curl/8"), ("host", b"notes.example")],
         );
-        for (form, expected) in [
+        for (format, expected) in [
             (LogFormat::Common, r#"192.0.2.7 - - [28/Nov/2025:11:07:03 +0000] "GET /notes?q=1 HTTP/1.1" 200 4711"#),
             (
                 LogFormat::Combined,
@@ -391,16 +418,16 @@ mod tests {
                 r#"{"time":"2025-11-28T11:07:03.045Z","client":"192.0.2.7","method":"GET","target":"/notes?q=1","protocol":"HTTP/1.1","status":200,"bytes":4711,"duration_us":123,"referer":"https://example.org/","user_agent":"curl/8","host":"notes.example","scheme":"https"}"#,
             ),
         ] {
-            assert_eq!(line(&record, form), format!("{expected}\n"));
+            assert_eq!(line(&record, format), format!("{expected}\n"));
         }
     }
 
     #[test]
-    fn a_line_of_what_is_not_there() {
+    fn a_line_without_optional_fields() {
         let mut record = record("http://notes.example", &[]);
         record.client = Client { address: Peer::Unix, scheme: Scheme::Http };
         (record.version, record.status, record.bytes) = (Version::HTTP_2, 304, 0);
-        for (form, expected) in [
+        for (format, expected) in [
             (LogFormat::Common, r#"unix - - [28/Nov/2025:11:07:03 +0000] "GET / HTTP/2.0" 304 -"#),
             (LogFormat::Combined, r#"unix - - [28/Nov/2025:11:07:03 +0000] "GET / HTTP/2.0" 304 - "-" "-""#),
             (
@@ -408,12 +435,12 @@ mod tests {
                 r#"{"time":"2025-11-28T11:07:03.045Z","client":"unix","method":"GET","target":"/","protocol":"HTTP/2.0","status":304,"bytes":0,"duration_us":123,"referer":null,"user_agent":null,"host":"notes.example","scheme":"http"}"#,
             ),
         ] {
-            assert_eq!(line(&record, form), format!("{expected}\n"));
+            assert_eq!(line(&record, format), format!("{expected}\n"));
         }
     }
 
     #[test]
-    fn hostile_bytes_are_escaped_in_every_form() {
+    fn hostile_bytes_are_escaped_in_every_format() {
         let record = record("/a\"b", &[("referer", b"\"\\\t\x80\xff"), ("user-agent", "\u{9b}ü".as_bytes())]);
         assert!(line(&record, LogFormat::Common).contains(r#""GET /a\x22b HTTP/1.1""#));
         assert!(

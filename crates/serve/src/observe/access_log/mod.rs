@@ -1,14 +1,14 @@
-//! The access log: a line for each answer, to standard output, in one of three forms ([`line`]).
+//! The access log: one line for each response, on standard output, in one of three formats ([`mod@line`]).
 //!
 //! ```text
-//! worker --Lane--.
-//! worker --Lane---+--> writer thread --> standard output
+//! worker --LineBuffer--.
+//! worker --LineBuffer---+--> writer thread --> standard output
 //! ```
 //!
-//! A worker appends its line to a buffer that it shares with the writer, its [`Lane`]; the writer exchanges full buffers for empty
-//! ones and writes them. The lane's lock is held while a line is appended or two buffers are exchanged, and never over a system
-//! call: so a reader that stalls stalls the writer alone. Meanwhile the lanes fill up to [`LANE_BYTES`]; lines beyond are dropped,
-//! and counted.
+//! A worker appends lines to a [`LineBuffer`] that it shares with the writer. The writer swaps full buffers for empty
+//! ones and writes them. The lock of a buffer is held while a line is appended or two buffers are swapped, never during
+//! a system call, so a reader that stalls blocks only the writer. Meanwhile the buffers fill up to [`BUFFER_BYTES`];
+//! further lines are dropped and counted.
 
 mod line;
 
@@ -22,48 +22,68 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use self::line::Stamp;
+use self::line::TimestampCache;
 pub(crate) use self::line::{Line, Record};
 pub use self::line::{LogFormat, UnknownLogFormat};
 use crate::listen::peer::Peer;
 use crate::observe::client::{Client, Proxies};
 use crate::request::fields::Fields;
 
-/// What waits in one worker for the writer: some thousand lines, a blink of a busy server, so that a pause of the reader is not felt.
-const LANE_BYTES: usize = 256 * 1024;
+/// Maximum size of a worker's buffer, in bytes: some thousand lines, which absorbs a short pause of the reader on a
+/// busy server.
+const BUFFER_BYTES: usize = 256 * 1024;
 
-/// How long the writer lets lines gather once it has written some: waking it and writing cost more than a request, and so many lines
-/// share them. A lane holds what a worker can log in this time.
-const GATHER_TIME: Duration = Duration::from_millis(5);
+/// How long the writer collects lines after it has written some. Waking it and writing cost more than a request, so
+/// lines share that cost. A buffer has room for what a worker can log in this time.
+const BATCH_TIME: Duration = Duration::from_millis(5);
 
-/// How long a server that leaves waits for its last lines to be taken.
+/// How long a stopping server waits for its last lines to be written.
 const CLOSE_TIME: Duration = Duration::from_secs(1);
 
-/// How long the writer waits where standard output, made non-blocking by somebody else, takes nothing.
+/// How long the writer waits if standard output is full and non-blocking, which another process may have made it.
 const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
-/// An access log that is asked for.
+/// The configuration of an access log.
+///
+/// ```
+/// use std::io::{self, Read};
+///
+/// use graven_serve::{AccessLog, Config, LogFormat};
+///
+/// # fn main() -> io::Result<()> {
+/// // To standard output.
+/// let config = Config { access_log: Some(AccessLog::new(LogFormat::Combined)), ..Config::default() };
+///
+/// // To a file, a pipe or a socket.
+/// let (reader, writer) = io::pipe()?;
+/// let config = Config { access_log: Some(AccessLog::to(LogFormat::Json, writer.into())), ..config };
+/// # assert!(config.access_log.is_some());
+/// # drop(reader);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct AccessLog {
-    form: LogFormat,
+    format: LogFormat,
     /// `None` is standard output.
     output: Option<Arc<OwnedFd>>,
 }
 
 impl AccessLog {
-    /// To standard output.
+    /// Logs to standard output.
     #[must_use]
-    pub fn new(form: LogFormat) -> Self {
-        AccessLog { form, output: None }
+    pub fn new(format: LogFormat) -> Self {
+        AccessLog { format, output: None }
     }
 
-    /// To this descriptor.
+    /// Logs to a file descriptor.
     #[must_use]
-    pub fn to(form: LogFormat, output: OwnedFd) -> Self {
-        AccessLog { form, output: Some(Arc::new(output)) }
+    pub fn to(format: LogFormat, output: OwnedFd) -> Self {
+        AccessLog { format, output: Some(Arc::new(output)) }
     }
 
-    /// A descriptor of our own: that of `std` has a lock, under which a stalled write would stall all others who print.
+    /// Duplicates the descriptor. std's handle has a lock, and a stalled write would block every other use of standard
+    /// output.
     fn open(&self) -> io::Result<File> {
         let output = match &self.output {
             Some(output) => output.try_clone()?,
@@ -73,28 +93,28 @@ impl AccessLog {
     }
 }
 
-/// What a worker has written, and the writer has not taken.
+/// The lines of a worker that the writer has not taken yet.
 #[derive(Debug, Default)]
-struct Lane(Mutex<Vec<u8>>);
+struct LineBuffer(Mutex<Vec<u8>>);
 
-impl Lane {
-    /// Exchanges what is there for an empty buffer.
-    fn take(&self, empty: &mut Vec<u8>) {
+impl LineBuffer {
+    /// Swaps the content for an empty buffer.
+    fn swap(&self, empty: &mut Vec<u8>) {
         std::mem::swap(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), empty);
     }
 }
 
-/// A worker's end of the log.
+/// A worker's handle of the log.
 #[derive(Debug)]
 pub(crate) struct Logger {
-    form: LogFormat,
+    format: LogFormat,
     proxies: Proxies,
-    lane: Arc<Lane>,
+    buffer: Arc<LineBuffer>,
     writer: Thread,
-    stamp: RefCell<Stamp>,
+    timestamps: RefCell<TimestampCache>,
 }
 
-/// What became of a line.
+/// Whether a line was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Logged {
     Kept,
@@ -102,22 +122,22 @@ pub(crate) enum Logged {
 }
 
 impl Logger {
-    /// Whom a request is from, as far as it can be believed.
+    /// Returns the client of a request.
     pub(crate) fn client(&self, peer: Peer, fields: &impl Fields) -> Client {
         self.proxies.client(peer, fields)
     }
 
-    /// Appends a line, if there is room for it.
+    /// Appends a line if there is room for it.
     pub(crate) fn log(&self, line: &Line<'_>, duration: Duration) -> Logged {
-        let mut lines = self.lane.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.buffer.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lines.len();
-        line.write(self.form, duration, &mut self.stamp.borrow_mut(), &mut lines);
-        if lines.len() > LANE_BYTES {
+        line.write(self.format, duration, &mut self.timestamps.borrow_mut(), &mut lines);
+        if lines.len() > BUFFER_BYTES {
             lines.truncate(before);
             return Logged::Dropped;
         }
         drop(lines);
-        // Otherwise the writer was woken for the lines before, and has not come yet.
+        // If there were lines already, the writer has been woken for them.
         if before == 0 {
             self.writer.unpark();
         }
@@ -125,17 +145,17 @@ impl Logger {
     }
 }
 
-/// What the writer shares with who started it.
+/// The state that the writer thread shares with the workers and the server.
 #[derive(Debug, Default)]
-struct Queue {
-    lanes: Vec<Arc<Lane>>,
+struct Shared {
+    buffers: Vec<Arc<LineBuffer>>,
     is_closing: AtomicBool,
     lost: AtomicU64,
 }
 
-/// How many lines could not be written.
+/// The number of lines that could not be written.
 #[derive(Debug, Default)]
-pub(crate) struct LostLines(Arc<Queue>);
+pub(crate) struct LostLines(Arc<Shared>);
 
 impl LostLines {
     pub(crate) fn get(&self) -> u64 {
@@ -143,76 +163,77 @@ impl LostLines {
     }
 }
 
-/// The thread that writes.
+/// The writer thread. Dropping it writes the remaining lines.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    form: LogFormat,
-    shared: Arc<Queue>,
+    format: LogFormat,
+    shared: Arc<Shared>,
     thread: Thread,
-    /// Closed when the thread has ended.
+    /// Disconnected when the thread has ended.
     ended: Receiver<()>,
 }
 
 impl Writer {
-    /// Starts the thread, with a lane for each of so many workers.
+    /// Starts the thread, with a buffer for each of `workers` workers.
     pub(crate) fn start(log: &AccessLog, workers: usize) -> io::Result<Self> {
         let mut output = log.open()?;
-        let lanes = (0..workers).map(|_| Arc::default()).collect();
-        let shared = Arc::new(Queue { lanes, ..Queue::default() });
-        let (ending, ended) = sync_channel::<()>(0);
+        let buffers = (0..workers).map(|_| Arc::default()).collect();
+        let shared = Arc::new(Shared { buffers, ..Shared::default() });
+        let (ended_sender, ended) = sync_channel::<()>(0);
         let thread = thread::Builder::new().name("access log".to_owned()).spawn({
             let shared = Arc::clone(&shared);
             move || {
                 shared.write_all(&mut output);
-                drop(ending);
+                drop(ended_sender);
             }
         })?;
-        Ok(Writer { form: log.form, shared, thread: thread.thread().clone(), ended })
+        Ok(Writer { format: log.format, shared, thread: thread.thread().clone(), ended })
     }
 
-    /// The end of each worker.
+    /// Returns the handle of each worker.
     pub(crate) fn loggers(&self, proxies: &Proxies) -> impl Iterator<Item = Logger> {
-        let logger = |lane| {
-            let (form, proxies, writer) = (self.form, proxies.clone(), self.thread.clone());
-            Logger { form, proxies, lane, writer, stamp: RefCell::default() }
+        let logger = |buffer| {
+            let (format, proxies, writer) = (self.format, proxies.clone(), self.thread.clone());
+            Logger { format, proxies, buffer, writer, timestamps: RefCell::default() }
         };
-        self.shared.lanes.iter().cloned().map(logger)
+        self.shared.buffers.iter().cloned().map(logger)
     }
 
-    /// The count of lines that could not be written.
-    pub(crate) fn lost(&self) -> LostLines {
+    /// Returns the count of lines that could not be written.
+    pub(crate) fn lost_lines(&self) -> LostLines {
         LostLines(Arc::clone(&self.shared))
     }
 }
 
 impl Drop for Writer {
-    /// Waits until the last lines are written, and not for long: a stalled reader must not keep a server from leaving.
+    /// Waits until the last lines are written, but not longer than [`CLOSE_TIME`]: a stalled reader must not keep the
+    /// server from stopping.
     fn drop(&mut self) {
         self.shared.is_closing.store(true, Ordering::Release);
         self.thread.unpark();
-        // An error either way: it has ended, or time is up.
+        // Both errors end the wait: the thread has ended, or the time is up.
         self.ended.recv_timeout(CLOSE_TIME).unwrap_or_default();
     }
 }
 
-impl Queue {
-    /// Writes until closing, and then what is left.
+impl Shared {
+    /// Writes lines until closing, and then the remaining ones.
     fn write_all(&self, output: &mut impl Write) {
         let mut lines = Vec::new();
         loop {
-            // Before the lanes are looked at: what was appended before closing is seen.
+            // Read before the buffers, so that lines appended before closing are seen.
             let is_closing = self.is_closing.load(Ordering::Acquire);
             let mut is_idle = true;
-            for lane in &self.lanes {
-                lane.take(&mut lines);
+            for buffer in &self.buffers {
+                buffer.swap(&mut lines);
                 is_idle &= lines.is_empty();
                 let lost = write(output, &lines);
                 self.lost.fetch_add(lost, Ordering::Relaxed);
                 lines.clear();
             }
             match (is_idle, is_closing) {
-                // Not parked, or the next line would end it.
-                (false, false) => thread::sleep(GATHER_TIME),
+                // Sleeps instead of parking, because the next line would unpark the thread.
+                (false, false) => thread::sleep(BATCH_TIME),
                 (false, true) => {}
                 (true, false) => thread::park(),
                 (true, true) => break,
@@ -221,7 +242,7 @@ impl Queue {
     }
 }
 
-/// Writes lines; says how many could not be written, which is all that are left once there is an error.
+/// Writes lines. Returns how many could not be written: all that remain after an error.
 fn write(output: &mut impl Write, mut lines: &[u8]) -> u64 {
     while !lines.is_empty() {
         match output.write(lines) {
@@ -245,7 +266,7 @@ mod tests {
         Proxies { trusted: Vec::new(), field: CLIENT_ADDRESS_FIELD }
     }
 
-    /// A line of this length in the common form.
+    /// A line with this target.
     fn line(target: &str) -> Line<'_> {
         Line::of_refusal(200, target.as_bytes(), Peer::Unix)
     }
@@ -265,24 +286,24 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_reads_lines_are_dropped_and_the_worker_goes_on() {
+    fn lines_are_dropped_and_the_worker_continues_if_nobody_reads() {
         let (_reader, output) = io::pipe().expect("a pipe");
         let writer = Writer::start(&AccessLog::to(LogFormat::Common, output.into()), 1).expect("a thread");
         let logger = writer.loggers(&proxies()).next().expect("a worker");
         let target = format!("/{}", "a".repeat(10_000));
         let long = line(&target);
         let kept = (0..200).filter(|_| logger.log(&long, Duration::ZERO) == Logged::Kept).count();
-        // A lane, a lane that the writer has in hand, and what a pipe holds.
-        assert!((LANE_BYTES / 10_100..=(2 * LANE_BYTES + (1 << 16)) / 10_000).contains(&kept), "{kept}");
+        // One buffer, one that the writer is writing, and the content of a pipe.
+        assert!((BUFFER_BYTES / 10_100..=(2 * BUFFER_BYTES + (1 << 16)) / 10_000).contains(&kept), "{kept}");
         drop(writer);
     }
 
     #[test]
-    fn where_the_reader_is_gone_lines_are_counted_as_lost() {
+    fn lines_are_counted_as_lost_if_the_reader_is_gone() {
         let (reader, output) = io::pipe().expect("a pipe");
         drop(reader);
         let writer = Writer::start(&AccessLog::to(LogFormat::Common, output.into()), 1).expect("a thread");
-        let lost = writer.lost();
+        let lost = writer.lost_lines();
         let logger = writer.loggers(&proxies()).next().expect("a worker");
         for _ in 0..3 {
             assert_eq!(logger.log(&line("/"), Duration::ZERO), Logged::Kept);
