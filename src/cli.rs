@@ -15,7 +15,7 @@ use crate::settings::{self, SETTINGS};
 /// A command with its options.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Serve(Config),
+    Serve(Box<Config>),
     Verify,
     List(Format),
     Extract { folder: PathBuf, existing: Existing },
@@ -78,7 +78,10 @@ impl Given {
         let name = name.to_string_lossy().into_owned();
         self.check(&name)?;
         match name.as_str() {
-            "serve" => settings::configure(&self.settings, environment).map(Command::Serve).map_err(Failure::usage),
+            "serve" => {
+                let config = settings::configure(&self.settings, environment).map_err(Failure::usage)?;
+                Ok(Command::Serve(Box::new(config)))
+            }
             "verify" => Ok(Command::Verify),
             "list" => Ok(Command::List(if self.has("json") { Format::Json } else { Format::Table })),
             "extract" => self.extract(),

@@ -43,7 +43,7 @@ fn run() -> Result<(), Failure> {
     let pack = Pack::open(SITE)?;
     let now = graven_serve::time::now(&pack);
     match command {
-        Command::Serve(config) => serve(config, pack),
+        Command::Serve(config) => serve(*config, pack),
         Command::Verify => print(&verify::run(pack)?),
         Command::List(format) => {
             pack.check_index()?;

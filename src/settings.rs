@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 
-use graven_serve::limits::LEAST_HEADER_BYTES;
+use graven_serve::limits::MIN_HEADER_BYTES;
 use graven_serve::{AccessLog, Address, Config, LogFormat, TrustedProxy};
 
 /// A setting of `serve`.
@@ -39,7 +39,7 @@ const PREFIX: &str = "NOTES_";
 /// Variables of the build, which may still be set when the executable is started.
 const BUILD_VARIABLES: [&str; 1] = ["NOTES_BASE_URL"];
 
-/// hyper needs a buffer of at least [`LEAST_HEADER_BYTES`].
+/// hyper needs a buffer of at least [`MIN_HEADER_BYTES`].
 const HEADER_BYTES_EXPECTED: &str = "a number of bytes, at least 8192";
 
 /// All settings, in the order of the help.
@@ -122,7 +122,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         apply: |config, value| {
             let bytes = number(value, HEADER_BYTES_EXPECTED)?;
             config.limits.header_bytes =
-                if bytes < LEAST_HEADER_BYTES { return Err(HEADER_BYTES_EXPECTED.to_owned()) } else { bytes };
+                if bytes < MIN_HEADER_BYTES { return Err(HEADER_BYTES_EXPECTED.to_owned()) } else { bytes };
             Ok(())
         },
     },

@@ -42,27 +42,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Listen { address, source } => match source.kind() {
-                io::ErrorKind::AddrInUse => write!(
-                    f,
-                    "{address} is in use: stop the program that listens there, or choose another with --listen"
-                ),
-                io::ErrorKind::AlreadyExists => {
-                    write!(f, "{address} exists and is not a socket: remove it, or choose another path with --listen")
-                }
-                io::ErrorKind::AddrNotAvailable => {
-                    write!(f, "{address} is not an address of this computer: choose another with --listen")
-                }
-                io::ErrorKind::PermissionDenied => write!(
-                    f,
-                    "not allowed to listen on {address}: choose a port above 1023, or a folder that you can write to, with --listen"
-                ),
-                _ if is_out_of_descriptors(source) => write!(
-                    f,
-                    "cannot listen on {address}: {source}; raise the limit on open files (`ulimit -n`, LimitNOFILE=), or use fewer --workers"
-                ),
-                _ => write!(f, "cannot listen on {address}: {source}; choose another address with --listen"),
-            },
+            Error::Listen { address, source } => write_listen(f, address, source),
             Error::Inherit { number, source } => write!(
                 f,
                 "cannot serve inherited socket {number}: {source}; the socket unit needs ListenStream= and Accept=no"
@@ -83,6 +63,30 @@ impl fmt::Display for Error {
                 )
             }
         }
+    }
+}
+
+/// Writes why an address cannot be listened on, and what to do.
+fn write_listen(f: &mut fmt::Formatter<'_>, address: &Address, source: &io::Error) -> fmt::Result {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            write!(f, "{address} is in use: stop the program that listens there, or choose another with --listen")
+        }
+        io::ErrorKind::AlreadyExists => {
+            write!(f, "{address} exists and is not a socket: remove it, or choose another path with --listen")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            write!(f, "{address} is not an address of this computer: choose another with --listen")
+        }
+        io::ErrorKind::PermissionDenied => write!(
+            f,
+            "not allowed to listen on {address}: choose a port above 1023, or a folder that you can write to, with --listen"
+        ),
+        _ if is_out_of_descriptors(source) => write!(
+            f,
+            "cannot listen on {address}: {source}; raise the limit on open files (`ulimit -n`, LimitNOFILE=), or use fewer --workers"
+        ),
+        _ => write!(f, "cannot listen on {address}: {source}; choose another address with --listen"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
+use std::time::Duration;
 
 use graven_pack::Pack;
 use tokio::runtime::Builder;
@@ -152,7 +153,6 @@ impl Server {
             .map(|listener| Admin::start(listener, Status::new(&site, &states, &probes, log.as_ref())))
             .transpose()
             .map_err(worker_error)?;
-        let advance = |phase| states.iter().for_each(|state| state.drain.advance(phase));
         let (running, mut all_stopped) = mpsc::channel::<()>(1);
         thread::scope(|scope| {
             let started = start(scope, workers, running);
@@ -168,16 +168,11 @@ impl Server {
                         shutdown.await;
                     }
                     supervisor.stopping(watching);
-                    advance(DrainPhase::Draining);
-                    let drained = async {
-                        sleep(drain_delay).await;
-                        advance(DrainPhase::Stopping);
-                        all_stopped.recv().await;
-                    };
-                    race(pin!(drained), pin!(terminated())).await;
+                    let drained = pin!(drain(&states, drain_delay, &mut all_stopped));
+                    race(drained, pin!(terminated())).await;
                 });
             }
-            advance(DrainPhase::Ended);
+            advance(&states, DrainPhase::Ended);
             started.map_err(worker_error)
         })
     }
@@ -225,6 +220,20 @@ fn start<'scope>(
     }
     drop((running, started));
     results.iter().take(count).collect()
+}
+
+/// Drains the workers. Completes when the last one has stopped.
+async fn drain(states: &[Arc<WorkerState>], delay: Duration, all_stopped: &mut mpsc::Receiver<()>) {
+    advance(states, DrainPhase::Draining);
+    sleep(delay).await;
+    advance(states, DrainPhase::Stopping);
+    all_stopped.recv().await;
+}
+
+fn advance(states: &[Arc<WorkerState>], phase: DrainPhase) {
+    for state in states {
+        state.drain.advance(phase);
+    }
 }
 
 /// Returns the status line that `systemctl status` shows.

@@ -22,7 +22,7 @@ use tokio::io::AsyncWrite;
 use super::head::Content;
 use super::slots::Phase;
 use super::stream::{Connection, Progress, Stream};
-use crate::limits::{HTTP1_BYTES, IDLE_BYTES, LEAST_HEADER_BYTES, Limits, STALLED_BYTES};
+use crate::limits::{HTTP1_BYTES, IDLE_BYTES, Limits, MIN_HEADER_BYTES, STALLED_BYTES};
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 use crate::response::body::Body;
@@ -60,7 +60,7 @@ pub(crate) fn builder(limits: &Limits) -> Builder {
     builder
         // Heads are complete before hyper sees them.
         .header_read_timeout(None)
-        .max_buf_size(limits.header_bytes.max(LEAST_HEADER_BYTES))
+        .max_buf_size(limits.header_bytes.max(MIN_HEADER_BYTES))
         // A client that closes its half after its last request still gets the answer.
         .half_close(true);
     // Not `pipeline_flush`: it copies each body into a buffer of the connection, whatever its size, and keeps the buffer.

@@ -23,7 +23,7 @@ use super::stream::Connection;
 use crate::clock::Moment;
 use crate::config::PlainPath;
 use crate::lifecycle::drain::DrainPhase;
-use crate::limits::{FIRST_REQUEST_TIME, IDLE_BYTES, LEAST_HEADER_BYTES, STALLED_BYTES};
+use crate::limits::{FIRST_REQUEST_TIME, IDLE_BYTES, MIN_HEADER_BYTES, STALLED_BYTES};
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 use crate::request::plain::PlainFields;
@@ -428,7 +428,7 @@ impl<'a> Reader<'a> {
 
     /// The length limit of a head, the same on both paths.
     fn most_of_a_head(&self) -> usize {
-        self.connection.local.limits.header_bytes.max(LEAST_HEADER_BYTES)
+        self.connection.local.limits.header_bytes.max(MIN_HEADER_BYTES)
     }
 
     /// Returns whether the bytes are the preface of HTTP/2, or its beginning.

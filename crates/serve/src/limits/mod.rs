@@ -12,7 +12,7 @@ use std::time::Duration;
 pub const HEADER_BYTES: usize = 16 * 1024;
 
 /// Minimum value of the limit on a request's head, in bytes: the size of one read from the socket.
-pub const LEAST_HEADER_BYTES: usize = 8 * 1024;
+pub const MIN_HEADER_BYTES: usize = 8 * 1024;
 
 /// Maximum time from the first byte of a head to its last. A head fits into one or two packets; ten seconds allow for
 /// three lost packets in a row.

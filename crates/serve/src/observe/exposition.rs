@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use graven_pack::Pack;
+use graven_pack::{Pack, hex};
 
 use super::counters::{BOUNDS, ConnectionState, Counter, Counters, Limit, STATUSES};
 use crate::site::route_class::RouteClass;
@@ -18,10 +18,7 @@ pub(crate) struct BuildInfo {
 impl BuildInfo {
     /// Describes a server of this pack that starts now.
     pub(crate) fn new(pack: &Pack<'_>) -> Self {
-        let digest = pack.digest().iter().fold(String::new(), |mut text, byte| {
-            put(&mut text, format_args!("{byte:02x}"));
-            text
-        });
+        let digest = hex(&pack.digest());
         BuildInfo { started: SystemTime::now(), digest }
     }
 }
