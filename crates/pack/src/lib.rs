@@ -161,6 +161,7 @@ mod error;
 mod format;
 mod hex;
 mod read;
+mod records;
 mod rules;
 mod verify;
 pub mod write;

@@ -9,7 +9,8 @@ use crate::error::{Error, Fault};
 use crate::format::{
     Coding, EditionRecord, PageRecord, RedirectRecord, RouteRecord, Run, Section, Slot, Span, VariantRecord, digest_of,
 };
-use crate::read::{Content, Edition, Origin, Pack, Page, Redirect, Route};
+use crate::read::{Content, Edition, Pack, Page, Redirect, Route};
+use crate::records::Origin;
 use crate::rules::{self, PageFields};
 
 impl Pack<'_> {
