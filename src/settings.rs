@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use graven_serve::limits::MIN_HEADER_BYTES;
-use graven_serve::{AccessLog, Address, Config, LogFormat, TrustedProxy};
+use graven_serve::{AccessLog, Config, LogFormat};
 
 /// A setting of `serve`.
 pub(crate) struct Setting {
@@ -39,9 +39,6 @@ const PREFIX: &str = "NOTES_";
 /// Variables of the build, which may still be set when the executable is started.
 const BUILD_VARIABLES: [&str; 1] = ["NOTES_BASE_URL"];
 
-/// hyper needs a buffer of at least [`MIN_HEADER_BYTES`].
-const HEADER_BYTES_EXPECTED: &str = "a number of bytes, at least 8192";
-
 /// All settings, in the order of the help.
 pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
@@ -49,121 +46,78 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "ADDR",
         text: "address to listen on: IP:PORT, [::]:PORT (IPv4 and IPv6) or unix:PATH; may be repeated, and the variable takes a list with commas [default: the sockets that systemd passes, else [::]:8080]",
         apply: |config, value| {
-            for address in value.split(',') {
-                config.listen.push(
-                    address.trim().parse::<Address>().map_err(|_| {
-                        "an address such as [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock".to_owned()
-                    })?,
-                );
-            }
-            Ok(())
+            add(&mut config.listen, value, "an address such as [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock")
         },
     },
     Setting {
         flag: "workers",
         value: "N",
         text: "number of threads that answer requests [default: one per core]",
-        apply: |config, value| {
-            let workers = value.parse::<NonZeroUsize>().ok().filter(|workers| workers.get() <= MAX_WORKERS);
-            config.workers =
-                workers.ok_or_else(|| format!("a number from 1 to {MAX_WORKERS} (one per core is enough)"))?;
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.workers, workers(value)),
     },
     Setting {
         flag: "drain-delay",
         value: "TIME",
         text: "on SIGTERM, how long to keep accepting connections, so that a load balancer notices [default: 0s]",
-        apply: |config, value| {
-            config.drain_delay = duration(value)?;
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.drain_delay, duration(value)),
     },
     Setting {
         flag: "drain-deadline",
         value: "TIME",
         text: "on SIGTERM, how long to wait for requests in progress [default: 10s]",
-        apply: |config, value| {
-            config.drain_deadline = duration_above_zero(value)?;
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.drain_deadline, duration_above_zero(value)),
     },
     Setting {
         flag: "connections",
         value: "N",
         text: "maximum number of connections; over it, the least valuable are closed, idle ones first [default: 16384 idle connections, fewer if memory or descriptors allow fewer; a busy one counts for more]",
-        apply: |config, value| {
-            config.limits.connections = Some(number(value, "a number, at least 1")?);
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.limits.connections, parsed(value, "a number, at least 1").map(Some)),
     },
     Setting {
         flag: "idle-time",
         value: "TIME",
         text: "how long a connection may be idle [default: 75s]",
-        apply: |config, value| {
-            config.limits.idle_time = duration_above_zero(value)?;
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.limits.idle_time, duration_above_zero(value)),
     },
     Setting {
         flag: "header-time",
         value: "TIME",
         text: "how long a client may take to send a request head (408 if exceeded) [default: 10s]",
-        apply: |config, value| {
-            config.limits.header_time = duration_above_zero(value)?;
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.limits.header_time, duration_above_zero(value)),
     },
     Setting {
         flag: "header-bytes",
         value: "N",
         text: "maximum request head size in bytes (431 if exceeded) [default: 16384]",
-        apply: |config, value| {
-            let bytes = number(value, HEADER_BYTES_EXPECTED)?;
-            config.limits.header_bytes =
-                if bytes < MIN_HEADER_BYTES { return Err(HEADER_BYTES_EXPECTED.to_owned()) } else { bytes };
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.limits.header_bytes, header_bytes(value)),
     },
     Setting {
         flag: "write-time",
         value: "TIME",
         text: "how long a client may read nothing of its response; then the connection is closed, or the HTTP/2 stream reset [default: 30s]",
-        apply: |config, value| {
-            config.limits.write_time = duration_above_zero(value)?;
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.limits.write_time, duration_above_zero(value)),
     },
     Setting {
         flag: "h2-streams",
         value: "N",
         text: "maximum number of concurrent HTTP/2 streams per connection [default: 32]",
         apply: |config, value| {
-            config.limits.streams = number::<NonZeroU32>(value, "a number, at least 1")?.get();
-            Ok(())
+            set(&mut config.limits.streams, parsed(value, "a number, at least 1").map(NonZeroU32::get))
         },
     },
     Setting {
         flag: "h2-resets",
         value: "N",
         text: "maximum number of HTTP/2 streams that are reset before they are answered, at a time; over it, the connection is closed [default: 20]",
-        apply: |config, value| {
-            config.limits.resets = number(value, "a number")?;
-            Ok(())
-        },
+        apply: |config, value| set(&mut config.limits.resets, parsed(value, "a number")),
     },
     Setting {
         flag: "admin",
         value: "ADDR",
         text: "second address, for /metrics, /healthz and /readyz; use a loopback or private address, such as 127.0.0.1:9090 [default: none]",
         apply: |config, value| {
-            config.admin = Some(
-                value
-                    .parse::<Address>()
-                    .map_err(|_| "an address such as 127.0.0.1:9090 or unix:/run/notes-admin.sock".to_owned())?,
-            );
-            Ok(())
+            let expected = "an address such as 127.0.0.1:9090 or unix:/run/notes-admin.sock";
+            set(&mut config.admin, parsed(value, expected).map(Some))
         },
     },
     Setting {
@@ -171,35 +125,22 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "FORM",
         text: "write a line for each response to standard output: common, combined or json [default: none]",
         apply: |config, value| {
-            let form = value.parse::<LogFormat>().map_err(|_| "common, combined or json".to_owned())?;
-            config.access_log = Some(AccessLog::new(form));
-            Ok(())
+            let form = parsed::<LogFormat>(value, "common, combined or json");
+            set(&mut config.access_log, form.map(|form| Some(AccessLog::new(form))))
         },
     },
     Setting {
         flag: "trusted-proxy",
         value: "CIDR",
         text: "network of proxies that may name the client in the log: 10.0.0.0/8, an address, or unix; may be repeated like --listen [default: none]",
-        apply: |config, value| {
-            for proxy in value.split(',') {
-                config.trusted_proxies.push(
-                    proxy
-                        .trim()
-                        .parse::<TrustedProxy>()
-                        .map_err(|_| "a network such as 10.0.0.0/8, ::1 or unix".to_owned())?,
-                );
-            }
-            Ok(())
-        },
+        apply: |config, value| add(&mut config.trusted_proxies, value, "a network such as 10.0.0.0/8, ::1 or unix"),
     },
     Setting {
         flag: "client-address-field",
         value: "FIELD",
         text: "field in which a trusted proxy names the client: X-Forwarded-For, CF-Connecting-IP, Forwarded, or another [default: X-Forwarded-For]",
         apply: |config, value| {
-            config.client_address_field =
-                value.parse().map_err(|_| "the name of a field, as in X-Forwarded-For".to_owned())?;
-            Ok(())
+            set(&mut config.client_address_field, parsed(value, "the name of a field, such as X-Forwarded-For"))
         },
     },
 ];
@@ -256,8 +197,34 @@ fn is_of_cluster(name: &str, value: &str) -> bool {
     is_service || (is_address && name.contains("_PORT")) || is_port
 }
 
-fn number<T: FromStr>(text: &str, expected: &str) -> Result<T, String> {
+/// Puts a value into a field, if there is one.
+fn set<T>(field: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *field = value?;
+    Ok(())
+}
+
+/// Adds the values of a list with commas.
+fn add<T: FromStr>(list: &mut Vec<T>, text: &str, expected: &str) -> Result<(), String> {
+    for value in text.split(',') {
+        list.push(parsed(value.trim(), expected)?);
+    }
+    Ok(())
+}
+
+fn parsed<T: FromStr>(text: &str, expected: &str) -> Result<T, String> {
     text.parse().map_err(|_| expected.to_owned())
+}
+
+fn workers(text: &str) -> Result<NonZeroUsize, String> {
+    let expected = format!("a number from 1 to {MAX_WORKERS} (one per core is enough)");
+    let workers = text.parse::<NonZeroUsize>().ok().filter(|workers| workers.get() <= MAX_WORKERS);
+    workers.ok_or(expected)
+}
+
+/// hyper needs a buffer of at least [`MIN_HEADER_BYTES`].
+fn header_bytes(text: &str) -> Result<usize, String> {
+    let bytes = text.parse().ok().filter(|bytes| *bytes >= MIN_HEADER_BYTES);
+    bytes.ok_or_else(|| format!("a number of bytes, at least {MIN_HEADER_BYTES}"))
 }
 
 /// Parses `500ms`, `5s` or `2m`.

@@ -1,103 +1,54 @@
-//! The error type of all commands. Each error is one line that says what is wrong and what to do.
+//! The error type of all commands: one line that says what is wrong and what to do, and the exit code.
 
 use std::fmt;
 use std::io::{self, Write};
-use std::path::PathBuf;
-
-use crate::image::elf::{Fault, Platform};
+use std::path::Path;
 
 /// Why a command failed.
 #[derive(Debug)]
-pub(crate) enum Error {
-    /// The command line is wrong.
-    Usage {
-        /// What is wrong with it.
-        message: String,
-    },
-    /// A file could not be read or written.
-    File {
-        /// The action that failed: `read`, `write`.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// A file is not an executable that an image can contain.
-    Executable {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        fault: Fault,
-    },
-    /// Two executables are for the same machine; an image contains one for each.
-    SamePlatform {
-        /// The machine.
-        platform: Platform,
-        /// The file named first.
-        first: PathBuf,
-        /// The file named second.
-        second: PathBuf,
-    },
-    /// `SOURCE_DATE_EPOCH` is not a time.
-    SourceDateEpoch {
-        /// Its value.
-        value: String,
-    },
+pub(crate) struct Error {
+    message: String,
+    exit_code: u8,
 }
 
 impl Error {
+    /// A command that failed.
+    pub(crate) fn new(message: String) -> Self {
+        Self { message, exit_code: 1 }
+    }
+
     /// A wrong command line.
-    pub(crate) fn usage(message: String) -> Self {
-        Self::Usage { message }
+    pub(crate) fn usage(message: &str) -> Self {
+        let message = format!("{message}; `graven --help` lists commands, and `graven COMMAND --help` lists options");
+        Self { message, exit_code: 2 }
+    }
+
+    /// A file that could not be read or written, as `action` says.
+    pub(crate) fn file(action: &str, path: &Path, source: &io::Error) -> Self {
+        Self::new(format!("cannot {action} {}: {source}", path.display()))
     }
 
     /// The exit code of the process: 2 for a wrong command line, 1 for everything else.
     pub(crate) fn exit_code(&self) -> u8 {
-        match self {
-            Self::Usage { .. } => 2,
-            Self::File { .. } | Self::Executable { .. } | Self::SamePlatform { .. } | Self::SourceDateEpoch { .. } => 1,
-        }
+        self.exit_code
     }
 }
 
 impl From<lexopt::Error> for Error {
     fn from(error: lexopt::Error) -> Self {
-        Self::usage(error.to_string())
+        Self::usage(&error.to_string())
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage { message } => {
-                write!(out, "{message}; `graven --help` lists commands, and `graven COMMAND --help` lists options")
-            }
-            Self::File { action, path, source } => write!(out, "cannot {action} {}: {source}", path.display()),
-            Self::Executable { path, fault } => write!(out, "{} {fault}", path.display()),
-            Self::SamePlatform { platform, first, second } => write!(
-                out,
-                "{} and {} are both for {platform}; an image contains one executable for each machine, so leave one out",
-                first.display(),
-                second.display()
-            ),
-            Self::SourceDateEpoch { value } => {
-                write!(
-                    out,
-                    "SOURCE_DATE_EPOCH: expected a time in seconds since 1970, found {value:?}; correct it or unset it"
-                )
-            }
-        }
+        out.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Error {}
-
 /// Prints to standard output. A closed pipe (`graven --help | head -1`) is an error of one line; `print!` would panic.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
-    io::stdout().write_all(text.as_bytes()).map_err(|source| Error::File {
-        action: "write",
-        path: PathBuf::from("standard output"),
-        source,
-    })
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|source| Error::file("write", Path::new("standard output"), &source))
 }

@@ -57,11 +57,7 @@ pub(crate) fn run(arguments: lexopt::Parser) -> Result<(), Error> {
     let platforms = entries.iter().map(|(_, entry)| entry.platform.to_string()).collect::<Vec<_>>().join(", ");
     let entries: Vec<Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
     let archive = layout::archive(&entries, &options.reference, created()?);
-    fs::write(&options.output, &archive).map_err(|source| Error::File {
-        action: "write",
-        path: options.output.clone(),
-        source,
-    })?;
+    fs::write(&options.output, &archive).map_err(|source| Error::file("write", &options.output, &source))?;
     // To standard error, so that `--output /dev/stdout` can be piped.
     eprintln!(
         "{}: {} for {platforms}, {} KiB",
@@ -86,12 +82,12 @@ fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let output = output.ok_or_else(|| Error::usage("`image` needs `--output FILE`".to_owned()))?;
+    let output = output.ok_or_else(|| Error::usage("`image` needs `--output FILE`"))?;
     if executables.is_empty() {
-        return Err(Error::usage("`image` needs the path of at least one built executable".to_owned()));
+        return Err(Error::usage("`image` needs the path of at least one built executable"));
     }
     if let Some(path) = executables.iter().find(|path| is_same_file(path, &output)) {
-        return Err(Error::usage(format!("the archive would overwrite the executable {}", path.display())));
+        return Err(Error::usage(&format!("the archive would overwrite the executable {}", path.display())));
     }
     Ok(Some(Options { output, reference, executables }))
 }
@@ -101,32 +97,37 @@ fn is_same_file(left: &Path, right: &Path) -> bool {
 }
 
 fn read(path: &Path) -> Result<(PathBuf, Entry), Error> {
-    let executable = fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })?;
-    let platform = elf::platform(&executable).map_err(|fault| Error::Executable { path: path.to_owned(), fault })?;
+    let executable = fs::read(path).map_err(|source| Error::file("read", path, &source))?;
+    let platform = elf::platform(&executable).map_err(|fault| Error::new(format!("{} {fault}", path.display())))?;
     Ok((path.to_owned(), Entry { platform, executable }))
 }
 
 /// Refuses two executables for the same platform. The entries are sorted by platform.
 fn refuse_same_platform(entries: &[(PathBuf, Entry)]) -> Result<(), Error> {
-    match entries.windows(2).find(|pair| pair[0].1.platform == pair[1].1.platform) {
-        None => Ok(()),
-        Some(pair) => Err(Error::SamePlatform {
-            platform: pair[0].1.platform,
-            first: pair[0].0.clone(),
-            second: pair[1].0.clone(),
-        }),
+    for pair in entries.windows(2) {
+        let [(first, entry), (second, other)] = pair else { continue };
+        if entry.platform == other.platform {
+            return Err(Error::new(format!(
+                "{} and {} are both for {}; an image contains one executable for each machine, so leave one out",
+                first.display(),
+                second.display(),
+                entry.platform
+            )));
+        }
     }
+    Ok(())
 }
 
 /// The time of creation in the image: `SOURCE_DATE_EPOCH`, else 1970, so that the same executables give the same digest.
 fn created() -> Result<Timestamp, Error> {
     let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::UNIX_EPOCH) };
     let value = value.to_string_lossy();
-    value
-        .parse::<u32>()
-        .ok()
-        .and_then(|seconds| Timestamp::from_second(seconds.into()).ok())
-        .ok_or_else(|| Error::SourceDateEpoch { value: value.into_owned() })
+    let time = value.parse::<u32>().ok().and_then(|seconds| Timestamp::from_second(seconds.into()).ok());
+    time.ok_or_else(|| {
+        Error::new(format!(
+            "SOURCE_DATE_EPOCH: expected a time in seconds since 1970, found {value:?}; correct it or unset it"
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -154,7 +155,7 @@ mod tests {
         let me = std::env::current_exe().expect("the test has a path");
         let arguments = [std::ffi::OsStr::new("--output"), me.as_os_str(), me.as_os_str()];
         assert!(
-            matches!(options(lexopt::Parser::from_args(arguments)), Err(Error::Usage { message }) if message.contains("overwrite"))
+            options(lexopt::Parser::from_args(arguments)).is_err_and(|error| error.to_string().contains("overwrite"))
         );
     }
 

@@ -40,11 +40,11 @@ fn run(mut arguments: lexopt::Parser) -> Result<(), Error> {
 
     match arguments.next()? {
         Some(Value(command)) if command == "image" => image::run(arguments),
-        Some(Value(command)) => Err(Error::usage(format!("there is no command `{}`", command.display()))),
+        Some(Value(command)) => Err(Error::usage(&format!("there is no command `{}`", command.display()))),
         Some(Short('h') | Long("help")) => error::print(HELP),
         Some(Short('V') | Long("version")) => error::print(concat!("graven ", env!("CARGO_PKG_VERSION"), "\n")),
         Some(other) => Err(other.unexpected().into()),
-        None => Err(Error::usage("no command is given".to_owned())),
+        None => Err(Error::usage("no command is given")),
     }
 }
 
