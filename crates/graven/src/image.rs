@@ -137,7 +137,7 @@ mod tests {
 
     fn entry(path: &str) -> (PathBuf, Entry) {
         let executable = Elf::new(X86_64).bytes();
-        (path.into(), Entry { platform: elf::platform(&executable).expect("a sound executable"), executable })
+        (path.into(), Entry { platform: elf::platform(&executable).expect("a valid executable"), executable })
     }
 
     #[test]

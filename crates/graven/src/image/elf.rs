@@ -69,7 +69,7 @@ impl fmt::Display for Fault {
             Self::Damaged(error) => write!(out, "is cut short or damaged ({error}); build or copy it again"),
             Self::Dynamic { interpreter } => write!(
                 out,
-                "is linked dynamically (it needs {}), and the image holds only the executable; build it for a musl target \
+                "is linked dynamically (it needs {}), and the image contains only the executable; build it for a musl target \
                  (`cargo build --release --target aarch64-unknown-linux-musl`)",
                 interpreter.escape_default()
             ),
@@ -290,7 +290,7 @@ pub(crate) mod tests {
         ] {
             let fault = platform(&file).expect_err(expected).to_string();
             assert!(fault.starts_with(expected), "{expected}: {fault}");
-            assert!(fault.contains("; "), "it does not say what to do: {fault}");
+            assert!(fault.contains("; "), "there is no fix in: {fault}");
         }
     }
 

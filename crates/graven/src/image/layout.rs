@@ -174,7 +174,7 @@ mod tests {
     fn entries(machines: &[u16]) -> Vec<Entry> {
         let entry = |&machine: &u16| {
             let executable = Elf::new(machine).bytes();
-            Entry { platform: platform(&executable).expect("a sound executable"), executable }
+            Entry { platform: platform(&executable).expect("a valid executable"), executable }
         };
         machines.iter().map(entry).collect()
     }
@@ -213,8 +213,8 @@ mod tests {
         assert_eq!(named["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"], "latest");
 
         let index = follow_json(&layout, &named["manifests"][0]);
-        for (place, (architecture, entry)) in ["amd64", "arm64"].into_iter().zip(&entries).enumerate() {
-            let descriptor = &index["manifests"][place];
+        for (n, (architecture, entry)) in ["amd64", "arm64"].into_iter().zip(&entries).enumerate() {
+            let descriptor = &index["manifests"][n];
             assert_eq!(descriptor["platform"], json!({ "architecture": architecture, "os": "linux" }));
             let manifest = follow_json(&layout, descriptor);
             let config = follow_json(&layout, &manifest["config"]);

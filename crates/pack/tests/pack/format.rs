@@ -1,11 +1,11 @@
-//! The bytes of a pack, read as the crate's documentation says and not by the crate's reader.
+//! The bytes of a pack, read as the crate's documentation describes them and without the crate's reader.
 
 use graven_pack::{ALWAYS, Error, Fault, Pack, Section, hex};
 use sha2::{Digest as _, Sha256};
 
 use crate::images::{sample, seal};
 
-/// Where sections start in the header, in the order of the documentation.
+/// The sections by their position in the header, in the order of the documentation.
 const SLOTS: usize = 0;
 const ROUTES: usize = 1;
 const EDITIONS: usize = 2;
@@ -16,7 +16,7 @@ const STRINGS: usize = 6;
 const BODIES: usize = 7;
 
 fn pack() -> Vec<u8> {
-    sample().write().expect("the sample keeps to the rules")
+    sample().write().expect("the sample follows the rules")
 }
 
 fn u32_at(pack: &[u8], at: usize) -> usize {
@@ -35,7 +35,7 @@ fn count(pack: &[u8], section: usize) -> usize {
     u32_at(pack, 76 + 8 * section)
 }
 
-/// The bytes of the span at this place.
+/// The bytes of the span at this offset.
 fn span(pack: &[u8], section: usize, at: usize) -> &[u8] {
     let start = offset(pack, section) + u32_at(pack, at);
     &pack[start..start + u32_at(pack, at + 4)]
@@ -94,7 +94,7 @@ fn the_records_are_as_documented() {
 }
 
 #[test]
-fn the_slot_of_a_path_is_where_its_documented_hash_says() {
+fn a_path_is_in_the_slot_of_its_documented_hash() {
     let pack = pack();
     let path = b"/blog/post";
     let mut hash = path.len() as u128;
@@ -116,11 +116,11 @@ fn the_slot_of_a_path_is_where_its_documented_hash_says() {
 #[test]
 fn the_bytes_are_the_same_on_every_machine() {
     let bytes = pack();
-    let digest = Pack::open(&bytes).expect("a sound pack").digest();
+    let digest = Pack::open(&bytes).expect("a valid pack").digest();
     assert_eq!(hex(&digest), "22d4dbdc4ecbc603deffb2b8221791262b3b961ed78ebb9650edd872df8f2a0d");
 }
 
-/// Changes one number of the sample, seals it again, and compares what `verify` (or `open`) says of it.
+/// Changes one number of the sample, seals the pack again, and compares the error of `open` or `verify`.
 fn check(at: impl Fn(&[u8]) -> usize, number: u32, expected: Error) {
     let mut pack = pack();
     let at = at(&pack);
@@ -135,7 +135,7 @@ fn record(section: Section, index: u32, fault: Fault) -> Error {
 }
 
 #[test]
-fn a_wrong_header_is_named() {
+fn a_wrong_header_is_reported() {
     let length = pack().len() as u64;
     check(|_| 0, 0, Error::Magic);
     check(|_| 8, 1, Error::Version { found: 1 });
@@ -149,7 +149,7 @@ fn a_wrong_header_is_named() {
 }
 
 #[test]
-fn a_wrong_number_in_a_record_is_named() {
+fn a_wrong_number_in_a_record_is_reported() {
     use Section::{Editions, Pages, Redirects, Routes, Variants};
     let at = |section: usize, within: usize| move |pack: &[u8]| offset(pack, section) + within;
     let last_slot = |empty: bool| {
@@ -189,12 +189,12 @@ fn a_wrong_number_in_a_record_is_named() {
     check(at(VARIANTS, 24), 0, record(Variants, 0, Fault::Damaged));
 }
 
-/// Overwrites the first bytes of a text of the sample, seals it again, and compares what `verify` says of it.
+/// Overwrites the first bytes of a text of the sample, seals the pack again, and compares the error of `verify`.
 fn check_text(text: &str, new: &[u8], expected: Error) {
     let mut pack = pack();
     let strings = offset(&pack, STRINGS);
-    let place = pack[strings..].windows(text.len()).position(|window| window == text.as_bytes());
-    let at = strings + place.expect("the text is in the sample");
+    let position = pack[strings..].windows(text.len()).position(|window| window == text.as_bytes());
+    let at = strings + position.expect("the text is in the sample");
     pack[at..at + new.len()].copy_from_slice(new);
     seal(&mut pack);
     let outcome = Pack::open(&pack).and_then(|pack| pack.verify());
@@ -202,7 +202,7 @@ fn check_text(text: &str, new: &[u8], expected: Error) {
 }
 
 #[test]
-fn a_wrong_text_is_named() {
+fn a_wrong_text_is_reported() {
     use Section::{Pages, Redirects, Routes, Variants};
     check_text("/later", b"/\xff", record(Routes, 3, Fault::NotUtf8));
     check_text("/later", b"/l\0", record(Routes, 3, Fault::Path));

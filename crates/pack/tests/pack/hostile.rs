@@ -1,4 +1,4 @@
-//! Packs that were damaged or made up: each ends in a value or an error, and `verify` lets none pass that it should not.
+//! Damaged and made-up packs: reading returns a value or an error, and `verify` accepts only valid packs.
 
 use std::sync::LazyLock;
 
@@ -10,18 +10,18 @@ use proptest::sample::Index;
 
 use crate::images::{any_image, image_of, index_size, sample, seal, seal_bodies};
 
-static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| sample().write().expect("the sample keeps to the rules"));
+static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| sample().write().expect("the sample follows the rules"));
 
 /// A change of a pack's bytes.
 #[derive(Clone, Debug)]
 enum Change {
     Flip(Index, u8),
-    /// One of the numbers that records are made of, overwritten with one that means something, or nearly.
+    /// Overwrites a number of a record with one that is meaningful, or nearly.
     Number(Index, u32),
     Run(Index, Vec<u8>),
     Cut(Index),
     Append(Vec<u8>),
-    /// Some bytes over others: records of the right form in the wrong place.
+    /// Copies bytes over others: records of the right form at the wrong offset.
     Copy(Index, Index, usize),
 }
 
@@ -65,7 +65,7 @@ fn overwrite(pack: &mut [u8], at: usize, bytes: &[u8]) {
     }
 }
 
-/// Asks a pack everything that can be asked of it; the first error met.
+/// Reads everything in a pack; returns the first error.
 fn walk(bytes: &[u8]) -> Result<(), Error> {
     let pack = Pack::open(bytes)?;
     let mut outcome = Ok(());
@@ -101,13 +101,13 @@ fn walk_page(pack: &Pack<'_>, page: &Page<'_>, bytes: &[u8]) -> Result<(), Error
     page.variants().take(1000).try_for_each(|variant| variant?.checked_bytes().map(drop))
 }
 
-/// What `verify` passes can be read to its end, and could have been written.
+/// Checks that a pack that `verify` accepts can be read, and could have been written.
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
     let walked = walk(bytes);
     let Ok(pack) = Pack::open(bytes) else { return Ok(()) };
     if pack.verify().is_ok() {
         prop_assert_eq!(walked, Ok(()));
-        let image: Image = image_of(&pack).expect("it was walked");
+        let image: Image = image_of(&pack).expect("it was read");
         prop_assert_eq!(image.routes.len(), pack.len());
         let again = image.write().map(|_| ());
         prop_assert_eq!(again, Ok(()));
@@ -128,7 +128,7 @@ fn a_flip_of_any_bit_is_found() {
     }
 }
 
-/// What a server that has not verified the pack finds: at its start in the index, and in bodies before it sends them.
+/// The errors that a server finds without `verify`: in the index when it starts, and in bodies before it sends them.
 fn damage(bytes: &[u8]) -> Vec<Error> {
     let opened = Pack::open(bytes).and_then(|pack| pack.check_index().map(|()| pack));
     let pack = match opened {
@@ -137,9 +137,9 @@ fn damage(bytes: &[u8]) -> Vec<Error> {
     };
     let mut found = Vec::new();
     for route in pack.routes() {
-        for edition in route.expect("the index is sound").editions() {
-            if let Content::Page(page) = edition.expect("the index is sound").content() {
-                let variants = page.variants().map(|variant| variant.expect("the index is sound"));
+        for edition in route.expect("the index is valid").editions() {
+            if let Content::Page(page) = edition.expect("the index is valid").content() {
+                let variants = page.variants().map(|variant| variant.expect("the index is valid"));
                 found.extend(variants.filter_map(|variant| variant.checked_bytes().err()));
             }
         }
@@ -148,9 +148,9 @@ fn damage(bytes: &[u8]) -> Vec<Error> {
 }
 
 #[test]
-fn a_flip_of_any_bit_is_found_without_a_look_at_the_rest() {
+fn a_flip_of_any_bit_is_found_by_checking_its_part_alone() {
     let mut pack = SAMPLE.clone();
-    let bodies = index_size(&pack).expect("a whole header");
+    let bodies = index_size(&pack).expect("a complete header");
     assert_eq!(damage(&pack), []);
     for at in 0..pack.len() {
         for bit in 0..8 {
@@ -179,7 +179,7 @@ fn bytes_that_belong_to_no_variant_are_found() {
 }
 
 #[test]
-fn a_pack_cut_short_or_made_longer_does_not_open() {
+fn a_pack_that_is_cut_short_or_longer_does_not_open() {
     for length in 0..SAMPLE.len() {
         assert!(Pack::open(&SAMPLE[..length]).is_err(), "{length}");
     }
@@ -189,13 +189,13 @@ fn a_pack_cut_short_or_made_longer_does_not_open() {
 }
 
 #[test]
-fn a_number_that_is_wrong_in_any_place_is_survived() {
+fn a_wrong_number_anywhere_causes_no_panic() {
     for at in (0..SAMPLE.len()).step_by(4) {
         for number in [0, 1, 2, 3, 7, 255, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, u32::MAX] {
             let mut pack = SAMPLE.clone();
             overwrite(&mut pack, at, &u32::to_le_bytes(number));
             seal(&mut pack);
-            check(&pack).expect("what passes can be read");
+            check(&pack).expect("a pack that passes can be read");
         }
     }
 }
@@ -204,7 +204,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_changed_pack_is_survived(changes in vec(any_change(), 1..6)) {
+    fn a_changed_pack_causes_no_panic(changes in vec(any_change(), 1..6)) {
         let mut pack = SAMPLE.clone();
         for change in changes {
             change.apply(&mut pack);
@@ -218,7 +218,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_were_never_a_pack_are_survived(mut bytes in vec(any::<u8>(), 0..600), head in 0..137_usize) {
+    fn other_bytes_cause_no_panic(mut bytes in vec(any::<u8>(), 0..600), head in 0..137_usize) {
         overwrite(&mut bytes, 0, &SAMPLE[..head]);
         let length = bytes.len() as u64;
         overwrite(&mut bytes, 16, &length.to_le_bytes());
@@ -231,8 +231,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_image_changed_is_survived(image in any_image(), changes in vec(any_change(), 1..6)) {
-        let mut pack = image.write().expect("the image keeps to the rules");
+    fn any_changed_image_causes_no_panic(image in any_image(), changes in vec(any_change(), 1..6)) {
+        let mut pack = image.write().expect("the image follows the rules");
         for change in changes {
             change.apply(&mut pack);
         }
@@ -243,7 +243,7 @@ proptest! {
 
     #[test]
     fn any_flip_of_any_pack_is_found(image in any_image(), at in any::<Index>(), bit in 0..8_u8) {
-        let mut pack = image.write().expect("the image keeps to the rules");
+        let mut pack = image.write().expect("the image follows the rules");
         Change::Flip(at, bit).apply(&mut pack);
         prop_assert!(Pack::open(&pack).and_then(|pack| pack.verify()).is_err());
     }

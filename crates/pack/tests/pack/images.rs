@@ -1,4 +1,4 @@
-//! Images to test with: one small and hand-made, and any at all; and the way back from a pack to an image.
+//! Images for tests: a small one, random ones, and the image of a pack.
 
 use std::collections::BTreeMap;
 use std::hash::Hasher as _;
@@ -12,7 +12,7 @@ use proptest::{option, sample};
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash64;
 
-/// A page with an identity variant of this text, and gzip's for show.
+/// A page with this text as identity variant, and a made-up gzip variant.
 pub(crate) fn page(text: &str) -> PageSpec {
     let variant = |coding: Coding, bytes: String| VariantSpec {
         coding,
@@ -34,7 +34,7 @@ pub(crate) fn redirect(location: &str) -> RedirectSpec {
     RedirectSpec { status: 308, location: location.to_owned(), cache_control: "max-age=3600".to_owned() }
 }
 
-/// A route of one edition, which holds always.
+/// A route with one edition that is always valid.
 pub(crate) fn always(content: ContentSpec) -> Vec<EditionSpec> {
     vec![EditionSpec { from: ALWAYS, content }]
 }
@@ -56,7 +56,7 @@ pub(crate) fn sample() -> Image {
     Image { time: 1_700_000_000, routes: routes.map(|(path, editions)| (path.to_owned(), editions)).into() }
 }
 
-/// Puts the right digest and checksum into a changed index, so that what is behind them is looked at.
+/// Puts the right digest and checksum into a changed index, so that the checks after them are reached.
 pub(crate) fn seal(pack: &mut [u8]) {
     let Some(index) = index_size(pack) else { return };
     let digest = Sha256::new().chain_update(&pack[..32]).chain_update(&pack[72..index]).finalize();
@@ -67,7 +67,7 @@ pub(crate) fn seal(pack: &mut [u8]) {
     pack[64..72].copy_from_slice(&checksum.finish().to_le_bytes());
 }
 
-/// The digest in each variant's record, of the body that the record names, where all that lies within the pack.
+/// Puts the right digest into the record of each variant whose record and body are within the pack.
 pub(crate) fn seal_bodies(pack: &mut [u8]) {
     let number = |pack: &[u8], at: usize| {
         pack.get(at..at + 4).map(|four| u32::from_le_bytes(four.try_into().expect("four")) as usize)
@@ -77,19 +77,19 @@ pub(crate) fn seal_bodies(pack: &mut [u8]) {
     for record in (0..count.min(1000)).map(|index| first + 40 * index) {
         let (Some(offset), Some(length)) = (number(pack, record + 8), number(pack, record + 12)) else { return };
         let body = pack.get(bodies + offset..).and_then(|rest| rest.get(..length)).map(Sha256::digest);
-        if let (Some(digest), Some(place)) = (body, pack.get_mut(record + 24..record + 40)) {
-            place.copy_from_slice(&digest[..16]);
+        if let (Some(digest), Some(field)) = (body, pack.get_mut(record + 24..record + 40)) {
+            field.copy_from_slice(&digest[..16]);
         }
     }
 }
 
-/// Where the bodies begin, as the header says; the end of the pack where that is nonsense.
+/// The offset of the bodies from the header; the end of the pack if it is out of bounds.
 pub(crate) fn index_size(pack: &[u8]) -> Option<usize> {
     let bodies = pack.get(128..132)?.try_into().expect("four bytes");
     (pack.len() >= 136).then(|| (u32::from_le_bytes(bodies) as usize).clamp(136, pack.len()))
 }
 
-/// Any image that the writer takes.
+/// Any valid image.
 pub(crate) fn any_image() -> impl Strategy<Value = Image> {
     (any::<i64>(), btree_map(any_path(), vec(any_content(), 1..4), 0..12), any::<bool>()).prop_flat_map(
         |(time, contents, alternates)| {
@@ -115,7 +115,7 @@ pub(crate) fn any_image() -> impl Strategy<Value = Image> {
     )
 }
 
-/// Gives each page a second representation where the route drawn for it can be one.
+/// Gives each page a second representation if the route that was chosen for it can be one.
 fn link_alternates(image: &mut Image, links: &[sample::Index]) {
     let is_page = |edition: &EditionSpec| matches!(edition.content, ContentSpec::Page(_));
     let pages = image.routes.iter().filter(|(_, editions)| editions.iter().all(is_page));
@@ -169,7 +169,7 @@ fn any_page() -> impl Strategy<Value = PageSpec> {
 }
 
 fn any_redirect() -> impl Strategy<Value = RedirectSpec> {
-    // No path of `any_path` has an underscore first, so none of these leads to itself.
+    // No path of `any_path` begins with an underscore, so none of these redirects to itself.
     let location =
         "/_(/[a-z]{1,5}|%2[0-9A-F]){0,4}(\\?[a-z]=[a-z])?(#[a-z]{1,4})?|https?://[a-z]{1,9}\\.org(/[a-z]{0,5})?";
     (sample::select(vec![301, 302, 307, 308]), text(location), field_value())
@@ -180,12 +180,12 @@ fn field_value() -> impl Strategy<Value = String> {
     text("[!-~]([ -~]{0,20}[!-~])?")
 }
 
-/// Texts of this regular expression, which is parsed once: as a bare `&str` it would be for each text.
+/// Texts that match a regular expression. It is parsed once; a `&str` as a strategy is parsed for each text.
 fn text(regex: &str) -> impl Strategy<Value = String> + use<> {
     string_regex(regex).expect("a regular expression")
 }
 
-/// What a pack holds, as the image that it was written from: variants in the order of their codings.
+/// The image that a pack was written from, with variants in the order of their codings.
 pub(crate) fn image_of(pack: &Pack<'_>) -> Result<Image, Error> {
     let mut routes = BTreeMap::new();
     for route in pack.routes() {
@@ -226,7 +226,7 @@ fn page_of(pack: &Pack<'_>, page: &Page<'_>) -> Result<PageSpec, Error> {
     })
 }
 
-/// The same image, with variants in the order in which a pack keeps them.
+/// The same image, with variants in the order of a pack.
 pub(crate) fn in_stored_order(mut image: Image) -> Image {
     for edition in image.routes.values_mut().flatten() {
         if let ContentSpec::Page(page) = &mut edition.content {

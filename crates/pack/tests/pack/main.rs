@@ -1,4 +1,4 @@
-//! Tests of the site image from outside: what is written is read, what is damaged is found, and nothing panics.
+//! Tests of the public interface: what is written is read back, damage is found, and nothing panics.
 
 mod format;
 mod hostile;

@@ -1,11 +1,11 @@
-//! What the writer refuses, and that it says which rule.
+//! What the writer refuses, and for which rule.
 
 use graven_pack::write::{ContentSpec, Image, PageSpec, RedirectSpec, VariantSpec, WriteError};
 use graven_pack::{ALWAYS, Coding, Fault, NOT_FOUND};
 
 use crate::images::{always, page, redirect};
 
-/// The fault for which a site of just this route is refused.
+/// The fault for which a site with only this route is refused.
 fn fault_of(path: &str, content: ContentSpec) -> Option<Fault> {
     let image = Image { time: 0, routes: [(path.to_owned(), always(content))].into() };
     match image.write() {
@@ -41,7 +41,7 @@ fn a_path_is_one_that_a_request_can_have() {
 }
 
 #[test]
-fn a_field_value_cannot_start_a_field_of_its_own() {
+fn a_field_value_cannot_start_another_field() {
     for value in ["", " a", "a ", "a\r\nSet-Cookie: b", "a\n", "a\0", "a\tb", "é", "\u{7f}"] {
         let fault = page_fault(|page| page.cache_control = value.to_owned());
         assert_eq!(fault, Some(Fault::FieldValue), "{value:?}");
@@ -74,8 +74,8 @@ fn an_entity_tag_is_strong_and_quoted() {
 }
 
 #[test]
-fn a_page_has_identity_and_each_coding_once_with_a_tag_of_its_own() {
-    assert_eq!(page_fault(|page| page.variants.reverse()), None, "any order will do");
+fn a_page_has_identity_and_each_coding_once_with_its_own_entity_tag() {
+    assert_eq!(page_fault(|page| page.variants.reverse()), None, "any order is allowed");
     assert_eq!(page_fault(|page| page.variants.clear()), Some(Fault::NoIdentity));
     assert_eq!(page_fault(|page| drop(page.variants.remove(0))), Some(Fault::NoIdentity));
     let again = VariantSpec { coding: Coding::Gzip, etag: "\"again\"".to_owned(), bytes: Vec::new() };
@@ -98,7 +98,7 @@ fn a_redirect_stays_on_the_site_or_names_a_host() {
 }
 
 #[test]
-fn a_redirect_does_not_lead_to_itself_however_it_is_written() {
+fn a_redirect_to_itself_is_found_however_it_is_written() {
     for location in ["/%C3%A9%20b", "/%c3%a9%20%62", "/%C3%A9%20b?c", "/%C3%A9%20b#c"] {
         assert_eq!(redirect_fault(location), Some(Fault::Loop), "{location}");
     }
@@ -106,7 +106,7 @@ fn a_redirect_does_not_lead_to_itself_however_it_is_written() {
 }
 
 #[test]
-fn a_redirect_has_the_status_of_one() {
+fn a_redirect_has_a_redirect_status() {
     for status in [301, 302, 307, 308] {
         assert_eq!(fault_of("/a", ContentSpec::Redirect(RedirectSpec { status, ..redirect("/b") })), None);
     }
@@ -133,7 +133,7 @@ fn a_second_representation_is_another_route_of_pages() {
 }
 
 #[test]
-fn editions_are_there_and_in_order() {
+fn a_route_has_editions_and_they_are_in_order() {
     let write = |froms: &[i64]| {
         let edition = &always(ContentSpec::Page(page("x")))[0];
         let editions = froms.iter().map(|&from| graven_pack::write::EditionSpec { from, ..edition.clone() }).collect();
@@ -147,7 +147,7 @@ fn editions_are_there_and_in_order() {
 }
 
 #[test]
-fn a_refusal_says_where_and_what() {
+fn a_refusal_names_the_route_and_the_rule() {
     let image = Image { time: 0, routes: [("/a b".to_owned(), always(ContentSpec::Redirect(redirect("b"))))].into() };
     let message = image.write().map_err(|error| error.to_string());
     let expected = "route \"/a b\", edition 0: the target of a redirect must be a path with one leading slash, or an http or https URL";
