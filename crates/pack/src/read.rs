@@ -170,6 +170,21 @@ impl<'a> Pack<'a> {
     }
 
     /// All routes, sorted by the bytes of their paths.
+    ///
+    /// ```
+    /// use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
+    /// use graven_pack::{ALWAYS, Pack};
+    ///
+    /// let redirect = RedirectSpec { status: 308, location: "/".into(), cache_control: "no-cache".into() };
+    /// let editions = vec![EditionSpec { from: ALWAYS, content: ContentSpec::Redirect(redirect) }];
+    /// let routes = [("/b".into(), editions.clone()), ("/a".into(), editions)].into();
+    /// let bytes = Image { time: 0, routes }.write()?;
+    ///
+    /// let pack = Pack::open(&bytes)?;
+    /// let paths = pack.routes().map(|route| Ok(route?.path())).collect::<Result<Vec<_>, graven_pack::Error>>()?;
+    /// assert_eq!(paths, ["/a", "/b"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn routes(&self) -> impl ExactSizeIterator<Item = Result<Route<'a>, Error>> + use<'a> {
         let pack = *self;
