@@ -110,7 +110,10 @@ fn perform(host: &Host, plan: &Plan) -> Result<String, Failure> {
     for (number, step) in plan.steps.iter().enumerate() {
         match perform_step(host, step, &mut changes) {
             Ok(line) => output += &line,
-            Err(failure) => return Err(restore(host, plan, changes, &FailedStep { number, failure })),
+            Err(failure) => {
+                let state = restore(host, plan, changes, &plan.steps[..=number]);
+                return Err(Failure::new(format!("{failure}{state}")));
+            }
         }
     }
     changes.keep();
@@ -131,16 +134,10 @@ fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<Strin
     Ok(String::new())
 }
 
-/// The step that failed, and why.
-struct FailedStep {
-    number: usize,
-    failure: Failure,
-}
-
-/// Restores files and service after a step has failed. Returns what failed and what the state is now.
-fn restore(host: &Host, plan: &Plan, changes: Changes, failed: &FailedStep) -> Failure {
-    let touched = plan.steps[..=failed.number].iter().any(|step| matches!(step, Step::Systemctl(_)));
-    let mut text = failed.failure.to_string();
+/// Restores files and service after a step has failed; `tried` are the steps up to that one. Returns the state, to follow the error.
+fn restore(host: &Host, plan: &Plan, changes: Changes, tried: &[Step]) -> String {
+    let touched = tried.iter().any(|step| matches!(step, Step::Systemctl(_)));
+    let mut text = String::new();
     let mut report = |result: Result<String, Failure>, otherwise: &str| {
         text += &result.unwrap_or_else(|error| format!("; {otherwise}: {error}"));
     };
@@ -165,7 +162,7 @@ fn restore(host: &Host, plan: &Plan, changes: Changes, failed: &FailedStep) -> F
         write!(text, "; `journalctl -u {} -u {}` shows more", host::SOCKET, host::SERVICE)
             .expect("writing to a String cannot fail");
     }
-    Failure::new(text)
+    text
 }
 
 #[cfg(test)]

@@ -336,8 +336,9 @@ fn no_file_of_the_workspace_imports_itself_through_others() {
     let mut found = Vec::new();
     let mut files = 0;
     for member in members.chain([root.to_owned()]) {
-        let sources = ["src", "tests"].map(|folder| sources(&member.join(folder))).into_iter().flatten().collect();
-        for file in BTreeMap::keys(&sources).filter(|file| is_crate_root(file)) {
+        let sources: BTreeMap<_, _> =
+            ["src", "tests"].iter().flat_map(|folder| sources(&member.join(folder))).collect();
+        for file in sources.keys().filter(|file| is_crate_root(file)) {
             let graph = Crate::parse(&sources, file).graph();
             files += graph.len();
             found.extend(cycles(&graph));
