@@ -2,13 +2,13 @@
 //! its security policy. What the pack of the build before holds already is taken from there, since compressing is most of a build's time.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec, WriteError};
 use graven_pack::{ALWAYS, Coding, Content, Pack};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
+use crate::assets::fingerprint;
+use crate::check::Policies;
 use crate::coding;
 use crate::output::{Cache, Document, Output, Outputs};
 use crate::security_policy;
@@ -17,18 +17,26 @@ use crate::security_policy;
 ///
 /// # Errors
 /// What the pack's format cannot hold, which is a fault of press or a site of more than 4 GiB.
-pub fn encode(outputs: &Outputs, time: i64, previous: Option<Pack>) -> Result<Vec<u8>, WriteError> {
+pub(crate) fn encode(
+    outputs: &Outputs,
+    policies: &Policies,
+    time: i64,
+    previous: Option<Pack>,
+) -> Result<Vec<u8>, WriteError> {
     let known = previous.map(Variants::of).unwrap_or_default();
     let routes: Vec<(String, Vec<EditionSpec>)> = outputs
         .par_iter()
-        .map(|(path, output)| (path.clone(), vec![EditionSpec { from: ALWAYS, content: content(output, &known) }]))
+        .map(|(path, output)| {
+            let policy = policies.get(path.as_str()).map_or(security_policy::NOTHING, String::as_str);
+            (path.clone(), vec![EditionSpec { from: ALWAYS, content: content(output, policy, &known) }])
+        })
         .collect();
     Image { time, routes: routes.into_iter().collect() }.write()
 }
 
-fn content(output: &Output, known: &Variants) -> ContentSpec {
+fn content(output: &Output, policy: &str, known: &Variants) -> ContentSpec {
     match output {
-        Output::Document(document) => ContentSpec::Page(page(document, known)),
+        Output::Document(document) => ContentSpec::Page(page(document, policy, known)),
         Output::Redirect(location) => ContentSpec::Redirect(RedirectSpec {
             status: PERMANENT_REDIRECT,
             location: location.clone(),
@@ -40,11 +48,11 @@ fn content(output: &Output, known: &Variants) -> ContentSpec {
 /// RFC 9110 §15.4.9: moved, and the method stays what it was.
 const PERMANENT_REDIRECT: u16 = 308;
 
-fn page(document: &Document, known: &Variants) -> PageSpec {
+fn page(document: &Document, policy: &str, known: &Variants) -> PageSpec {
     PageSpec {
         content_type: document.media_type.clone(),
         cache_control: document.cache.field_value().to_owned(),
-        security_policy: security_policy::of(document),
+        security_policy: policy.to_owned(),
         class: document.class,
         alternate: document.alternate.clone(),
         variants: variants(document, known),
@@ -67,28 +75,7 @@ fn variants(document: &Document, known: &Variants) -> Vec<VariantSpec> {
 }
 
 fn variant(coding: Coding, bytes: Vec<u8>, generation: &[u8]) -> VariantSpec {
-    VariantSpec {
-        coding,
-        etag: format!("\"{}\"", hash_digits(Sha256::new_with_prefix(generation).chain_update(&bytes))),
-        bytes,
-    }
-}
-
-/// How many hexadecimal digits of a SHA-256 name a content: 64 bits, so that two contents of one site never share a name by chance.
-const HASH_DIGITS: usize = 16;
-
-/// The name of some bytes by their content: what fingerprinted assets carry.
-#[must_use]
-pub fn hash_name(bytes: &[u8]) -> String {
-    hash_digits(Sha256::new_with_prefix(bytes))
-}
-
-fn hash_digits(hash: Sha256) -> String {
-    let mut name = String::with_capacity(HASH_DIGITS);
-    for byte in hash.finalize().iter().take(HASH_DIGITS / 2) {
-        write!(name, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    name
+    VariantSpec { coding, etag: format!("\"{}\"", fingerprint([generation, &bytes])), bytes }
 }
 
 /// Whether a type is worth compressing: pictures, sound, video, fonts and archives bring their own compression, and trying costs time.
@@ -158,19 +145,19 @@ mod tests {
     #[test]
     fn what_the_earlier_pack_holds_is_taken_from_it() {
         let text = "again and again ".repeat(50).into_bytes();
-        let first = encode(&outputs(&text), 0, None).expect("encodes");
+        let first = encode(&outputs(&text), &Policies::new(), 0, None).expect("encodes");
         let pack = Pack::open(&first).expect("opens");
         let identity = variant(Coding::Identity, text.clone(), coding::generation());
         let known = Variants::of(pack);
         assert_eq!(known.get(&identity), Some(&variants(&document(&text), &Variants::default())[..]));
-        assert_eq!(encode(&outputs(&text), 0, Some(pack)).expect("encodes"), first);
+        assert_eq!(encode(&outputs(&text), &Policies::new(), 0, Some(pack)).expect("encodes"), first);
     }
 
     #[test]
     fn what_another_generation_of_coders_made_is_not_taken() {
         let text = "again and again ".repeat(50).into_bytes();
-        let clean = encode(&outputs(&text), 0, None).expect("encodes");
-        let mut of_others = page(&document(&text), &Variants::default());
+        let clean = encode(&outputs(&text), &Policies::new(), 0, None).expect("encodes");
+        let mut of_others = page(&document(&text), security_policy::NOTHING, &Variants::default());
         of_others.variants = vec![
             variant(Coding::Identity, text.clone(), b"another"),
             variant(Coding::Gzip, b"compressed otherwise".to_vec(), b"another"),
@@ -179,7 +166,7 @@ mod tests {
         let routes = [("/a.txt".to_owned(), vec![edition])].into();
         let earlier = Image { time: 0, routes }.write().expect("encodes");
         let earlier = Pack::open(&earlier).expect("opens");
-        assert!(encode(&outputs(&text), 0, Some(earlier)).expect("encodes") == clean);
+        assert!(encode(&outputs(&text), &Policies::new(), 0, Some(earlier)).expect("encodes") == clean);
     }
 
     #[test]

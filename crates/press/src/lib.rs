@@ -1,60 +1,88 @@
 //! `graven-press`: content in, pack out.
 //!
 //! ```text
-//! content/ -> SourceTree -> Site -> Rendered -> Outputs -> pack
-//!    read       source    markdown   views     encode
-//!                                    feeds
+//! content/ --tree--> SourceTree --source--> Sources --model--> Site --markdown--> Rendered --views, feeds--> Outputs --check, encode--> pack
 //! ```
 //!
-//! 1. [`tree`]: a folder becomes a map of files. The one step that reads a disk.
-//! 2. [`source`]: front matter, settings and topics, each with its place in its file; checked.
-//! 3. [`model`]: topics, tags, series, neighbours, related posts.
-//! 4. [`markdown`]: each text becomes HTML, with its headings, links and pictures.
-//! 5. [`views`] and [`feeds`]: every page, feed and index, by its path.
-//! 6. [`links`]: every reference inside the site leads somewhere. [`security_policy`]: no file holds what its own policy blocks.
-//! 7. [`encode`], with `coding`: codings, entity tags, security policies; the pack.
+//! Each step is a module, and depends only on those above it:
 //!
-//! [`press`] is pure: the same files, options and time give the same bytes. What is wrong with the content goes into one [`Report`], which is told
-//! as a whole.
+//! ```text
+//! options  diagnostic  span  url  markup        what every step uses
+//! tree                                          1. a folder becomes a map of files; the only step that reads a disk
+//! assets  theme                                    files of the tree under fingerprinted names; style sheets and icons
+//! source                                        2. settings, topics and front matter, each value with its place
+//! model                                         3. topics, tags, series, neighbours, related posts
+//! markdown                                      4. each text becomes HTML, with its headings, links and pictures
+//! output  rendered_site                            the types between the steps
+//! views  feeds                                  5. every page, feed and index, by path
+//! security_policy  check                        6. every reference has a target; the policy of each page; nothing that a policy blocks
+//! coding  encode                                7. content codings, entity tags; the pack
+//! lib                                              drives the steps
+//! ```
+//!
+//! Where to find what several steps need: URLs in `url` (encoding, resolving, joining), files in the folder of a text in `assets`, spans in [`span`],
+//! HTML and XML in `markup`, where each document is tokenised once.
+//!
+//! [`press`] is pure: the same files, options and time give the same bytes. Everything that is wrong with the content goes into one [`Report`].
+//!
+//! # Example
+//!
+//! ```
+//! use graven_press::tree::SourceTree;
+//! use graven_press::{Options, Pack, press};
+//!
+//! // Or all files of a folder: `SourceTree::read("content".as_ref())?`.
+//! let mut tree = SourceTree::default();
+//! tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
+//! tree.insert("posts/hello.md", "+++\ntitle = \"Hello\"\ndescription = \"A greeting.\"\ndate = 2025-11-28\n+++\nHello.\n");
+//!
+//! let pressed = press(&tree, &Options::default(), None).map_err(|report| report.render(&tree, "content/"))?;
+//! let pack = Pack::open(&pressed.pack).map_err(|error| error.to_string())?;
+//! assert!(pack.route("/blog/hello").is_ok_and(|route| route.is_some()));
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! `examples/press.rs` is a command that presses a folder into a pack file:
+//!
+//! ```text
+//! cargo run -p graven-press --example press -- content site.pack
+//! ```
 
+mod assets;
+mod check;
 mod coding;
 pub mod diagnostic;
-pub mod encode;
-pub mod feeds;
-pub mod links;
+mod encode;
+mod feeds;
+#[cfg(test)]
+mod fixture;
 pub mod markdown;
+mod markup;
 pub mod model;
-pub mod output;
-pub mod preview;
-pub mod security_policy;
+mod options;
+mod output;
+mod rendered_site;
+mod security_policy;
 pub mod source;
-pub mod theme;
+pub mod span;
+mod theme;
 pub mod tree;
 mod url;
-pub mod views;
+mod views;
 
 pub use graven_pack::Pack;
 use rayon::prelude::*;
 
+use crate::assets::{Preview, STATIC};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
-use crate::model::{Body, Site};
+use crate::model::Site;
+pub use crate::options::Options;
 use crate::output::{Document, Output, Outputs};
-use crate::preview::Preview;
+use crate::rendered_site::RenderedSite;
+use crate::source::Body;
 use crate::theme::Theme;
 use crate::tree::SourceTree;
-use crate::views::Context;
-
-/// What a build is told from outside the content.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// In place of the `base_url` of `site.toml`.
-    pub base_url: Option<String>,
-    /// Whether drafts are pressed too: never for a pack that is shipped.
-    pub drafts: bool,
-    /// The time of the build in Unix seconds; without it, the newest date of the content.
-    pub now: Option<i64>,
-}
 
 /// A pressed site.
 #[derive(Debug)]
@@ -82,26 +110,26 @@ pub fn press(tree: &SourceTree, options: &Options, previous: Option<Pack>) -> Re
 
 /// The steps. None where a step cannot even begin; with errors in the report, what later steps find is still told, but nothing is encoded.
 fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, report: &mut Report) -> Option<Vec<u8>> {
-    let site = source::read(tree, options, report)?;
+    let sources = source::read(tree, options, report)?;
+    let site = model::build(sources, options, report);
     let theme = Theme::load(tree).map_err(|error| report.push(error.into())).ok()?;
     let routes = site.routes();
     let route_of = |path: &str| routes.get(path).cloned();
     let texts = markdown::Context { tree, route_of: &route_of };
     let posts = render(site.posts.iter().map(|post| &post.body), &texts, report);
     let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
-    let previews: Vec<_> = site.posts.iter().map(|post| preview::of(post, tree)).collect();
-    let context = Context { site: &site, theme: &theme, posts: &posts, pages: &pages, previews: &previews };
+    let previews: Vec<_> = site.posts.iter().map(|post| Preview::new(post.image.as_deref()?, tree)).collect();
+    let context = RenderedSite { site: &site, theme: &theme, posts: &posts, pages: &pages, previews: &previews };
 
     let mut outputs = files(context, tree);
     redirects(&site, &mut outputs);
     views::render(context, &mut outputs);
     feeds::render(context, &mut outputs, report);
-    links::check(context, &outputs, report);
-    security_policy::check(&outputs, report);
+    let policies = check::check(context, &outputs, report);
     if report.has_errors() {
         return None;
     }
-    encode::encode(&outputs, site.now.as_second(), previous)
+    encode::encode(&outputs, &policies, site.now.as_second(), previous)
         .map_err(|error| {
             report.push(Diagnostic::error("site.toml", None, format!("the site cannot be packed: {error}")));
         })
@@ -132,14 +160,14 @@ fn render<'a>(
 }
 
 /// The files that are copied: `static/`, the theme's icons, the pictures of the texts.
-fn files(context: Context, tree: &SourceTree) -> Outputs {
+fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
     let mut outputs = Outputs::new();
     let mut put = |path: &str, document: Document| drop(outputs.insert(path.to_owned(), Output::Document(document)));
     put("/favicon.svg", Document::file("favicon.svg", &context.theme.icon_svg));
     put("/favicon.ico", Document::file("favicon.ico", &context.theme.icon_ico));
     let shown = context.posts.iter().chain(context.pages).flat_map(|rendered| &rendered.assets);
     let previews = context.previews.iter().flatten().filter_map(|preview| match preview {
-        Preview::Beside(asset) => Some(asset),
+        Preview::Asset(asset) => Some(asset),
         Preview::Static(_) => None,
     });
     for asset in shown.chain(previews) {
@@ -151,9 +179,6 @@ fn files(context: Context, tree: &SourceTree) -> Outputs {
     }
     outputs
 }
-
-/// The folder whose files stand on the site under their own names.
-const STATIC: &str = "static/";
 
 /// The redirects of the settings and of the aliases.
 fn redirects(site: &Site, outputs: &mut Outputs) {

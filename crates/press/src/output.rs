@@ -1,15 +1,16 @@
 //! What the views, the feeds and the assets come to: the site's outputs by path, not yet linked, checked or compressed.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use graven_pack::Class;
 
 /// Every output of the site by its path; `404` without a slash is the page for what is not found.
-pub type Outputs = BTreeMap<String, Output>;
+pub(crate) type Outputs = BTreeMap<String, Output>;
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+pub(crate) enum Output {
     /// A representation.
     Document(Document),
     /// Another path of this site, or an absolute URL that the settings name.
@@ -18,24 +19,26 @@ pub enum Output {
 
 /// A representation before it is encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
+pub(crate) struct Document {
     /// The bytes of the identity coding.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// As the Content-Type field has it.
-    pub media_type: String,
+    pub(crate) media_type: String,
     /// What the server's counters group it by.
-    pub class: Class,
+    pub(crate) class: Class,
     /// How long a cache may keep it.
-    pub cache: Cache,
+    pub(crate) cache: Cache,
     /// The path of its other representation: a post's Markdown.
-    pub alternate: Option<String>,
+    pub(crate) alternate: Option<String>,
     /// The file of the source tree that it was made from, to name in an error.
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
+    /// The bytes of the body that were rendered from Markdown; empty if there are none.
+    pub(crate) text: Range<usize>,
 }
 
 /// How long a cache may keep a representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cache {
+pub(crate) enum Cache {
     /// Kept, but asked for every time, and mostly answered by a 304: pages, feeds.
     Revalidate,
     /// An hour: files that keep their names over changes, and redirects, since a 308 without a lifetime sticks for years.
@@ -46,8 +49,7 @@ pub enum Cache {
 
 impl Cache {
     /// The Cache-Control field's value.
-    #[must_use]
-    pub fn field_value(self) -> &'static str {
+    pub(crate) fn field_value(self) -> &'static str {
         match self {
             Self::Revalidate => "no-cache",
             Self::Hour => "public, max-age=3600",
@@ -57,22 +59,28 @@ impl Cache {
 }
 
 impl Document {
-    /// An HTML page made from `source`.
-    #[must_use]
-    pub fn page(html: String, source: Option<&str>) -> Self {
+    /// An HTML page.
+    pub(crate) fn page(html: String) -> Self {
         Self {
             body: html.into_bytes(),
             media_type: "text/html; charset=utf-8".to_owned(),
             class: Class::Page,
             cache: Cache::Revalidate,
             alternate: None,
-            source: source.map(str::to_owned),
+            source: None,
+            text: 0..0,
         }
     }
 
+    /// The HTML page of the Markdown file `source`, which was rendered to `text`.
+    pub(crate) fn page_of(source: &str, text: &str, html: String) -> Self {
+        let start = html.find(text).unwrap_or_default();
+        let end = if html[start..].starts_with(text) { start + text.len() } else { start };
+        Self { text: start..end, ..Self::page(html) }.with_source(source)
+    }
+
     /// A text that machines read: a feed, a sitemap, `robots.txt`.
-    #[must_use]
-    pub fn feed(text: String, media_type: &str) -> Self {
+    pub(crate) fn feed(text: String, media_type: &str) -> Self {
         Self {
             body: text.into_bytes(),
             media_type: media_type.to_owned(),
@@ -80,24 +88,22 @@ impl Document {
             cache: Cache::Revalidate,
             alternate: None,
             source: None,
+            text: 0..0,
         }
     }
 
     /// The Markdown of the text `source`, as a second representation of its page.
-    #[must_use]
-    pub fn markdown(text: String, source: &str) -> Self {
-        Self { source: Some(source.to_owned()), ..Self::feed(text, "text/markdown; charset=utf-8") }
+    pub(crate) fn markdown(text: String, source: &str) -> Self {
+        Self::feed(text, "text/markdown; charset=utf-8").with_source(source)
     }
 
     /// A file under a name that holds its hash.
-    #[must_use]
-    pub fn asset(path: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn asset(path: &str, bytes: &[u8]) -> Self {
         Self { class: Class::Asset, cache: Cache::Immutable, ..Self::file(path, bytes) }
     }
 
     /// A file that is copied through; its type is told by its name.
-    #[must_use]
-    pub fn file(path: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn file(path: &str, bytes: &[u8]) -> Self {
         Self {
             body: bytes.to_vec(),
             media_type: media_type_of(path),
@@ -105,30 +111,22 @@ impl Document {
             cache: Cache::Hour,
             alternate: None,
             source: None,
+            text: 0..0,
         }
     }
 
     /// The same, as a copy of the file `path` of the source tree.
-    #[must_use]
-    pub fn with_source(self, path: &str) -> Self {
+    pub(crate) fn with_source(self, path: &str) -> Self {
         Self { source: Some(path.to_owned()), ..self }
     }
 
     /// Whether press wrote the body; else it is a file as it was found.
-    #[must_use]
-    pub fn is_pressed(&self) -> bool {
+    pub(crate) fn is_pressed(&self) -> bool {
         matches!(self.class, Class::Page | Class::Feed)
     }
 
-    /// Whether the body is the Markdown of a text of the site; a file of `static/` is not.
-    #[must_use]
-    pub fn is_markdown(&self) -> bool {
-        self.class == Class::Feed && self.media_type.starts_with("text/markdown")
-    }
-
     /// Whether the body is HTML.
-    #[must_use]
-    pub fn is_html(&self) -> bool {
+    pub(crate) fn is_html(&self) -> bool {
         self.media_type.starts_with("text/html")
     }
 }

@@ -1,62 +1,24 @@
 //! The Content-Security-Policy of a representation: it names exactly what the page holds, its inline blocks by their hashes, and nothing else runs.
 
-mod blocked;
-mod elements;
-
 use std::collections::BTreeSet;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-pub use self::blocked::check;
-use self::elements::{Element, of_html, of_xml};
-use crate::links::reference::is_external;
-use crate::output::Document;
+use crate::markup::Element;
+use crate::url::is_external;
 
-/// The policy of a document. What is no page and no picture with styles may load nothing at all.
-#[must_use]
-pub fn of(document: &Document) -> String {
-    match Format::of(document) {
-        Some(format @ (Format::Html | Format::Drawn)) => {
-            policy(&Blocks::of(&format.elements(&String::from_utf8_lossy(&document.body))))
-        }
-        _ => "default-src 'none'; frame-ancestors 'none'".to_owned(),
-    }
+/// The policy of a document that a browser does not render as a page or a picture: it may load nothing.
+pub(crate) const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// The policy of a document with these elements.
+pub(crate) fn of(elements: &[Element]) -> String {
+    policy(&Blocks::of(elements))
 }
 
 /// Whether an attribute is one that every policy blocks: inline style, event handlers.
 pub(crate) fn is_blocked_attribute(name: &str) -> bool {
     name.eq_ignore_ascii_case("style") || name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("on"))
-}
-
-/// How a document that can load or run something is written.
-#[derive(Clone, Copy, Debug)]
-enum Format {
-    Html,
-    /// XML that browsers draw themselves: SVG, XHTML.
-    Drawn,
-    /// Other XML, which may name a style sheet to be drawn with.
-    Xml,
-}
-
-impl Format {
-    fn of(document: &Document) -> Option<Self> {
-        match document.media_type.split(';').next()? {
-            "text/html" => Some(Self::Html),
-            "image/svg+xml" | "application/xhtml+xml" => Some(Self::Drawn),
-            "text/xml" | "application/xml" => Some(Self::Xml),
-            _ => None,
-        }
-    }
-
-    /// What of a document a policy is about: of other XML, whose elements mean what they please, the instructions.
-    fn elements(self, text: &str) -> Vec<Element> {
-        match self {
-            Self::Html => of_html(text),
-            Self::Drawn => of_xml(text),
-            Self::Xml => of_xml(text).into_iter().filter(|element| element.name.starts_with('?')).collect(),
-        }
-    }
 }
 
 /// The inline blocks of a page, each as its `'sha256-…'` source.
@@ -87,12 +49,12 @@ fn is_inline_script(element: &Element) -> bool {
 }
 
 /// A block of data is not run: the policy does not look at it.
-fn is_data_block(script: &Element) -> bool {
+pub(crate) fn is_data_block(script: &Element) -> bool {
     script.attribute("type") == Some("application/ld+json")
 }
 
 /// Pictures of other hosts are let in where a page shows one.
-fn allows_https_images(elements: &[Element]) -> bool {
+pub(crate) fn allows_https_images(elements: &[Element]) -> bool {
     elements.iter().any(|element| element.name == "img" && element.attribute("src").is_some_and(is_external))
 }
 
@@ -117,9 +79,10 @@ fn policy(blocks: &Blocks) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::markup::Format;
 
     fn policy_of(html: &str) -> String {
-        of(&Document::page(html.to_owned(), None))
+        of(&Format::Html.parse(html))
     }
 
     #[test]
@@ -145,19 +108,10 @@ mod tests {
     #[test]
     fn the_hash_of_a_style_sheet_of_xml_is_that_of_what_its_escapes_stand_for() {
         let hash = source(b"a>b{c:d}\n");
-        for (name, style) in
-            [("a.svg", "a&gt;b{c:d}\n"), ("a.svg", "<![CDATA[a>b{c:d}\n]]>"), ("a.xhtml", "a&gt;b{c:d}\r\n")]
-        {
+        for style in ["a&gt;b{c:d}\n", "<![CDATA[a>b{c:d}\n]]>", "a&gt;b{c:d}\r\n"] {
             let file = format!("<a><style/><b/><style>{style}</style></a>");
-            let policy = of(&Document::file(name, file.as_bytes()));
+            let policy = of(&Format::Svg.parse(&file));
             assert!(policy.contains(&hash), "{style}: {policy}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_page_may_load_nothing() {
-        for (name, body) in [("a.txt", ""), ("a.xml", "<a><style>b</style></a>")] {
-            assert_eq!(of(&Document::file(name, body.as_bytes())), "default-src 'none'; frame-ancestors 'none'");
         }
     }
 }

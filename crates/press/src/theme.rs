@@ -14,7 +14,7 @@ struct DefaultTheme;
 
 /// The style sheets of a build, minified, and the icons.
 #[derive(Debug)]
-pub struct Theme {
+pub(crate) struct Theme {
     /// Page, type, header, footer, print.
     base: String,
     /// The hues of the topics.
@@ -28,14 +28,14 @@ pub struct Theme {
     /// Code blocks and their classes.
     code: String,
     /// `/favicon.svg`, and the wordmark's drawing.
-    pub icon_svg: Vec<u8>,
+    pub(crate) icon_svg: Vec<u8>,
     /// `/favicon.ico`, for what asks for nothing else.
-    pub icon_ico: Vec<u8>,
+    pub(crate) icon_ico: Vec<u8>,
 }
 
 /// What a page needs of the style sheets; what it does not need it does not carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sheets {
+pub(crate) enum Sheets {
     /// A list of posts.
     Entries,
     /// The posts of a topic, in its hue.
@@ -53,7 +53,7 @@ impl Theme {
     ///
     /// # Errors
     /// A style sheet that cannot be minified, with its name.
-    pub fn load(tree: &SourceTree) -> Result<Self, ThemeError> {
+    pub(crate) fn load(tree: &SourceTree) -> Result<Self, ThemeError> {
         let sheet = |name: &'static str| minify(name, &read(tree, name));
         Ok(Self {
             base: sheet("base.css")?,
@@ -68,8 +68,7 @@ impl Theme {
     }
 
     /// The text of a page's one `<style>`.
-    #[must_use]
-    pub fn css(&self, sheets: Sheets) -> String {
+    pub(crate) fn css(&self, sheets: Sheets) -> String {
         match sheets {
             Sheets::Entries => [self.base.as_str(), &self.entries].concat(),
             Sheets::Topic => [self.base.as_str(), &self.hues, &self.entries].concat(),
@@ -82,11 +81,11 @@ impl Theme {
 
 /// A style sheet that cannot be read as CSS.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ThemeError {
+pub(crate) struct ThemeError {
     /// Its name in the theme's folder.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What is wrong with it.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl From<ThemeError> for Diagnostic {

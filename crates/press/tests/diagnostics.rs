@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use graven_press::Options;
 use graven_press::diagnostic::Report;
-use graven_press::model::Site;
+use graven_press::model::{self, Site};
 use graven_press::source;
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
@@ -25,7 +25,7 @@ const REPORT: &str = "report";
 
 fn read(tree: &SourceTree, options: &Options) -> (Option<Site>, String) {
     let mut report = Report::default();
-    let site = source::read(tree, options, &mut report);
+    let site = source::read(tree, options, &mut report).map(|sources| model::build(sources, options, &mut report));
     report.sort();
     (site, report.render(tree, "content/"))
 }

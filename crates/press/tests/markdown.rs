@@ -7,7 +7,7 @@ use std::path::Path;
 
 use graven_press::diagnostic::{Report, Severity};
 use graven_press::markdown::{Context, DIALECT, Rendered, render};
-use graven_press::model::Body;
+use graven_press::source::Body;
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};

@@ -2,10 +2,10 @@
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
 use graven_pack::{Coding, Content};
-use graven_press::encode::hash_name;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, Pressed, press};
 use libdeflater::{CompressionLvl, Compressor};
+use sha2::{Digest, Sha256};
 
 /// A site of one topic; each test brings its posts.
 fn tree(files: &[(&str, &str)]) -> SourceTree {
@@ -30,6 +30,12 @@ fn pressed(tree: &SourceTree, previous: Option<Pack>) -> Pressed {
 /// What is said of a tree with errors.
 fn report_on(tree: &SourceTree) -> String {
     press(tree, &Options::default(), None).expect_err("the site has errors").render(tree, "content/")
+}
+
+/// The fingerprint of some bytes: 64 bits of their SHA-256.
+fn fingerprint(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().expect("a SHA-256 is longer than 64 bits")))
 }
 
 /// The text of a route.
@@ -100,7 +106,7 @@ fn content_of_old(content: Content) -> ContentSpec {
     match content {
         Content::Page(page) => {
             let variant =
-                |coding, bytes: Vec<u8>| VariantSpec { coding, etag: format!("\"{}\"", hash_name(&bytes)), bytes };
+                |coding, bytes: Vec<u8>| VariantSpec { coding, etag: format!("\"{}\"", fingerprint(&bytes)), bytes };
             let identity = page.identity().bytes();
             ContentSpec::Page(PageSpec {
                 content_type: page.content_type().to_owned(),
@@ -157,8 +163,8 @@ fn the_markdown_of_a_post_leads_where_its_page_leads() {
         ("posts/b.md", &post("", "## There\n\nText.\n")),
     ]);
     let pack = pressed(&tree, None).pack;
-    let line = format!("/assets/line.{}.svg", hash_name(drawing.as_bytes()));
-    let data = format!("/assets/data.{}.csv", hash_name(b"1"));
+    let line = format!("/assets/line.{}.svg", fingerprint(drawing.as_bytes()));
+    let data = format!("/assets/data.{}.csv", fingerprint(b"1"));
     let expected = format!(
         "# Post\n\n> About it.\n\n![A line]({line} \"A line.svg\")\n\n\
          See [b](/blog/b#there), [`data`](<{data}>), [top](/blog/a#here) and [r].\n\n\
@@ -190,8 +196,12 @@ fn a_broken_link_is_reported_once_for_the_page_and_its_markdown() {
         ("[a](/blgo)", "6:5"),
         ("<a href=\"#her\">a</a>", "6:10"),
         ("[a][r]\n\n[r]: #her", "8:6"),
+        ("<img src=\"/a.png\" alt=\"a\" srcset=\"/a.png 1x, /b.png 2x\">", "6:35"),
+        ("<svg><path fill=\"url(#her)\"/></svg>", "6:18"),
+        ("## There {cite=/blgo}", "6:16"),
     ] {
-        let tree = tree(&[("posts/a.md", &post("", &format!("{link}\n\n## Here\n")))]);
+        let text = post("", &format!("{link}\n\n## Here\n"));
+        let tree = tree(&[("posts/a.md", &text), ("static/a.png", "")]);
         let report = report_on(&tree);
         assert!(report.contains(&format!("content/posts/a.md:{place}\n")), "{report}");
         assert!(report.ends_with("\n1 error\n"), "{report}");

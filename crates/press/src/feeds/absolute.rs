@@ -1,133 +1,95 @@
-//! Makes the HTML of a post fit to stand elsewhere: every reference becomes absolute, the headings lose their anchors, which lead nowhere but to
-//! themselves, and code its colours, which need a style sheet that is not there. All else stays byte for byte.
+//! Prepares the HTML of a post for a reader that shows it elsewhere: references become absolute; headings lose their anchors, which refer to nothing
+//! but themselves, and code its colours, whose style sheet is missing there. Everything else stays byte for byte.
 
 use std::ops::Range;
 
-use html5gum::emitters::callback::CallbackEvent;
+use crate::markup::{Attribute, Element, Html};
+use crate::url::{Target, encode_reference, resolve, urls_in};
 
-use crate::links::reference::{Destination, Holds, resolve, walk};
-use crate::url::encode_reference;
-
-/// `html`, which stands at `path` of the site at `base_url`, with absolute URLs.
+/// `html`, from `path` of the site at `base_url`, with absolute URLs.
 pub(super) fn absolute(html: &str, base_url: &str, path: &str) -> String {
     let html = html.replace('\r', "");
-    let mut rewriter = Rewriter {
-        html: &html,
-        base_url,
-        path,
-        tag: Tag::default(),
-        attribute: Vec::new(),
-        drawings: 0,
-        preformatted: 0,
-        anchor: None,
-        edits: Vec::new(),
+    let elements = Html::parse(&html).elements;
+    let within = |name: &str| -> Vec<Range<usize>> {
+        elements
+            .iter()
+            .filter(|element| element.name == name)
+            .map(|element| element.start.start..element.end.start)
+            .collect()
     };
-    walk(&html, |event, place| rewriter.event(&event, place));
-    apply(&html, &rewriter.edits)
+    let rewriter = Rewriter { html: &html, base_url, path, drawings: within("svg"), preformatted: within("pre") };
+    let mut edits: Vec<Edit> = elements.iter().flat_map(|element| rewriter.edits_of(element)).collect();
+    edits.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    apply(&html, &edits)
 }
 
-/// A place of the HTML and what comes in its stead.
+/// A span of the HTML and its replacement.
 type Edit = (Range<usize>, String);
 
-/// What is known at a place of the HTML.
 struct Rewriter<'a> {
     html: &'a str,
     base_url: &'a str,
     path: &'a str,
-    /// The start tag that is being read, or was last.
-    tag: Tag,
-    /// The name of the attribute that is being read.
-    attribute: Vec<u8>,
-    /// How many `<svg>` are open.
-    drawings: usize,
-    /// How many `<pre>` are open.
-    preformatted: usize,
-    /// Where the anchor of a heading that is open begins.
-    anchor: Option<usize>,
-    /// In order, apart from each other.
-    edits: Vec<Edit>,
-}
-
-#[derive(Default)]
-struct Tag {
-    name: Vec<u8>,
-    start: usize,
-    is_anchor: bool,
+    /// The spans of the `<svg>` elements.
+    drawings: Vec<Range<usize>>,
+    /// The spans of the `<pre>` elements.
+    preformatted: Vec<Range<usize>>,
 }
 
 impl Rewriter<'_> {
-    fn event(&mut self, event: &CallbackEvent<'_>, place: Range<usize>) {
-        match event {
-            CallbackEvent::OpenStartTag { name } => {
-                self.tag = Tag { name: name.to_vec(), start: place.start, is_anchor: false };
+    fn edits_of(&self, element: &Element) -> Vec<Edit> {
+        let is_in = |spans: &[Range<usize>]| spans.iter().any(|span| span.contains(&element.start.start));
+        match element.name.as_str() {
+            "a" if is_anchor(element) && !element.end.is_empty() => {
+                vec![(element.start.start..element.end.end, String::new())]
             }
-            CallbackEvent::AttributeName { name } => self.attribute = name.to_vec(),
-            CallbackEvent::AttributeValue { value } => self.value(&String::from_utf8_lossy(value), place),
-            CallbackEvent::CloseStartTag { self_closing } => {
-                self.drawings += usize::from(self.tag.name == b"svg" && !self_closing);
-                self.preformatted += usize::from(self.tag.name == b"pre");
-                if self.preformatted > 0 && self.tag.name == b"span" {
-                    self.edits.push((self.tag.start..place.end, String::new()));
-                }
-                if self.tag.is_anchor {
-                    self.anchor.get_or_insert(self.tag.start);
-                }
+            "span" if is_in(&self.preformatted) => {
+                vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())]
             }
-            CallbackEvent::EndTag { name } => self.end(name, place),
-            _ => {}
+            name => {
+                // A drawing takes its parts with it: references to them stay.
+                let keeps_fragments = name != "a" && is_in(&self.drawings);
+                let attributes = element.attributes.iter();
+                attributes
+                    .filter(|attribute| !(keeps_fragments && attribute.value.starts_with('#')))
+                    .filter_map(|attribute| self.absolute_value(attribute))
+                    .collect()
+            }
         }
     }
 
-    fn value(&mut self, value: &str, place: Range<usize>) {
-        if self.tag.name == b"a"
-            && self.attribute == b"class"
-            && value.split_ascii_whitespace().any(|class| class == "anchor")
-        {
-            self.tag.is_anchor = true;
-        }
-        let Some(holds) = Holds::of(&self.attribute) else { return };
-        // A drawing refers to its own parts, and goes where it goes with them.
-        if self.drawings > 0 && self.tag.name != b"a" && value.starts_with('#') {
-            return;
-        }
+    fn absolute_value(&self, attribute: &Attribute) -> Option<Edit> {
+        let Attribute { name, value, value_span, .. } = attribute;
         let mut rewritten = String::new();
         let mut done = 0;
-        for url in holds.urls(value) {
-            if let Destination::Internal(path) = resolve(self.path, &value[url.clone()]) {
+        for url in urls_in(name, value) {
+            if let Target::Internal(path) = resolve(self.path, &value[url.clone()]) {
                 rewritten.push_str(&value[done..url.start]);
                 rewritten.push_str(self.base_url);
                 rewritten.push_str(&encode_reference(&path));
                 done = url.end;
             }
         }
-        if done > 0 {
-            rewritten.push_str(&value[done..]);
-            let quoted = self.html[..place.start].ends_with(['"', '\'']);
-            let text = if quoted { escaped(&rewritten) } else { format!("\"{}\"", escaped(&rewritten)) };
-            self.edits.push((place, text));
-        }
-    }
-
-    fn end(&mut self, name: &[u8], place: Range<usize>) {
-        match name {
-            b"svg" => self.drawings = self.drawings.saturating_sub(1),
-            b"pre" => self.preformatted = self.preformatted.saturating_sub(1),
-            b"span" if self.preformatted > 0 => self.edits.push((place, String::new())),
-            b"a" => {
-                if let Some(start) = self.anchor.take() {
-                    while self.edits.pop_if(|(place, _)| place.start >= start).is_some() {}
-                    self.edits.push((start..place.end, String::new()));
-                }
-            }
-            _ => {}
-        }
+        rewritten.push_str(&value[done..]);
+        let is_quoted = self.html[..value_span.start].ends_with(['"', '\'']);
+        let text = if is_quoted { escaped(&rewritten) } else { format!("\"{}\"", escaped(&rewritten)) };
+        (done > 0).then(|| (value_span.clone(), text))
     }
 }
 
+/// Whether an element is the anchor of a heading.
+fn is_anchor(element: &Element) -> bool {
+    element.attribute("class").is_some_and(|class| class.split_ascii_whitespace().any(|class| class == "anchor"))
+}
+
+/// Applies edits in the order of their spans. One within the last is already covered by it.
 fn apply(html: &str, edits: &[Edit]) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 8);
     let mut done = 0;
     for (place, text) in edits {
+        if place.start < done || place.is_empty() {
+            continue;
+        }
         out.push_str(&html[done..place.start]);
         out.push_str(text);
         done = place.end;
@@ -136,7 +98,7 @@ fn apply(html: &str, edits: &[Edit]) -> String {
     out
 }
 
-/// An attribute's value, whichever quotes stand around it.
+/// The value of an attribute, escaped for either kind of quotes.
 fn escaped(value: &str) -> String {
     value
         .replace('&', "&amp;")

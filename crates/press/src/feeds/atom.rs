@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
+use super::item::{Item, author_name, changed, midnight};
+use super::routes::FEED;
 use super::xml::Xml;
-use super::{FEED, Item, changed, midnight, published, tag_names, url};
 use crate::model::{Post, Site, Tag, Topic};
 
 /// What a feed says of itself.
@@ -54,12 +55,12 @@ fn summaries(site: &Site, posts: &[usize], feed: &Feed) -> String {
 /// `atom:feed` (§4.1.1). One without entries is as new as the build.
 fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnce(&mut Xml)) -> String {
     let attributes = [("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", &site.settings.language)];
-    let own = url(site, feed.path);
+    let own = site.settings.url(feed.path);
     Xml::document("feed", &attributes, |xml| {
         xml.text("title", &[], feed.title);
         xml.text("subtitle", &[], feed.subtitle);
         xml.empty("link", &[("rel", "self"), ("type", "application/atom+xml"), ("href", &own)]);
-        xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &url(site, feed.page))]);
+        xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &site.settings.url(feed.page))]);
         xml.text("id", &[], &own);
         xml.text("updated", &[], &updated.map_or_else(|| site.now.to_string(), midnight));
         author(xml, site);
@@ -70,7 +71,7 @@ fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnc
 /// `atom:author`, which a feed must have where its entries have none (§4.1.1).
 fn author(xml: &mut Xml, site: &Site) {
     xml.element("author", &[], |xml| {
-        xml.text("name", &[], super::author_name(site));
+        xml.text("name", &[], author_name(site));
         let Some(author) = &site.settings.author else { return };
         if let Some(url) = &author.url {
             xml.text("uri", &[], url);
@@ -83,16 +84,16 @@ fn author(xml: &mut Xml, site: &Site) {
 
 /// `atom:entry` (§4.1.2), with its summary and what `content` adds.
 fn entry(xml: &mut Xml, site: &Site, post: &Post, content: impl FnOnce(&mut Xml)) {
-    let own = url(site, &post.route());
+    let own = site.settings.url(&post.route());
     xml.element("entry", &[], |xml| {
         xml.text("title", &[], &post.title);
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &own)]);
         xml.text("id", &[], &own);
-        if let Some(date) = published(post) {
+        if let Some(date) = post.published() {
             xml.text("published", &[], &midnight(date));
         }
         xml.text("updated", &[], &midnight(changed(post)));
-        for tag in tag_names(site, post) {
+        for tag in site.tag_names(post) {
             xml.empty("category", &[("term", tag)]);
         }
         xml.text("summary", &[], &post.description);

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Item, JSON_FEED, author_name, midnight, published, tag_names, url};
+use super::item::{Item, author_name, midnight};
+use super::routes::JSON_FEED;
 use crate::model::Site;
 
 /// The feed of the whole site.
@@ -16,7 +17,7 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
     let feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": settings.title, "description": settings.description, "language": settings.language,
-        "home_page_url": url(site, "/"), "feed_url": url(site, JSON_FEED),
+        "home_page_url": site.settings.url("/"), "feed_url": site.settings.url(JSON_FEED),
         "authors": [author], "items": items,
     });
     feed.to_string()
@@ -26,9 +27,9 @@ fn item(site: &Site, item: &Item) -> Value {
     let post = item.post;
     let mut value = json!({
         "id": item.url, "url": item.url, "title": post.title, "summary": post.description, "content_html": item.html,
-        "tags": tag_names(site, post).collect::<Vec<_>>(),
+        "tags": site.tag_names(post).collect::<Vec<_>>(),
     });
-    if let Some(date) = published(post) {
+    if let Some(date) = post.published() {
         value["date_published"] = json!(midnight(date));
     }
     if let Some(date) = post.updated {

@@ -1,17 +1,16 @@
 //! `/llms.txt` (<https://llmstxt.org>): what the site holds, for programs that read Markdown, with links to the Markdown of each post.
 
-use super::url;
 use crate::model::Site;
 
 /// The posts by topic, as on `/notes`; then those of no topic, and the standing pages.
 pub(super) fn render(site: &Site) -> String {
     let entry = |index: &usize| {
         let post = &site.posts[*index];
-        link(&post.title, &url(site, &post.markdown_route()), &post.description)
+        link(&post.title, &site.settings.url(&post.markdown_route()), &post.description)
     };
     let topics = site.topics.iter().map(|topic| section(&topic.title, topic.posts.iter().map(entry).collect()));
     let of_no_topic = (0..site.posts.len()).filter(|index| site.posts[*index].topics.is_empty());
-    let pages = site.pages.iter().map(|page| link(&page.title, &url(site, &page.route()), &page.description));
+    let pages = site.pages.iter().map(|page| link(&page.title, &site.settings.url(&page.route()), &page.description));
     let title = format!("# {}\n", one_line(&site.settings.title));
     let description = match one_line(&site.settings.description) {
         description if description.is_empty() => description,

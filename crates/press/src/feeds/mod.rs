@@ -3,42 +3,32 @@
 
 mod absolute;
 mod atom;
-#[cfg(test)]
-pub(crate) mod fixture;
+mod item;
 mod json_feed;
 mod llms;
 mod robots;
+mod routes;
 mod rss;
 mod security;
 mod sitemap;
 mod xml;
 
-use jiff::civil::Date;
-
+use self::routes::{FEED, JSON_FEED, RSS, SECURITY, SITEMAP};
 use crate::diagnostic::Report;
-use crate::model::{Post, Site};
 use crate::output::{Document, Output, Outputs};
-use crate::preview::Preview;
-use crate::url;
-use crate::views::Context;
-
-const FEED: &str = "/feed.xml";
-const RSS: &str = "/rss.xml";
-const JSON_FEED: &str = "/feed.json";
-const SITEMAP: &str = "/sitemap.xml";
-const SECURITY: &str = "/.well-known/security.txt";
+use crate::rendered_site::RenderedSite;
 
 const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
 const TEXT_TYPE: &str = "text/plain; charset=utf-8";
 
 /// Every feed and index into `outputs`, in which the views have put their pages already: the sitemap lists them.
-pub fn render(context: Context, outputs: &mut Outputs, report: &mut Report) {
+pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs, report: &mut Report) {
     let site = context.site;
     let sitemap = sitemap::render(site, outputs);
     let mut put = |path: &str, text: String, media_type: &str| {
         outputs.insert(path.to_owned(), Output::Document(Document::feed(text, media_type)));
     };
-    let items = newest(context);
+    let items = item::newest(context);
     put(FEED, atom::full(site, &items), ATOM_TYPE);
     put(RSS, rss::render(site, &items), "application/rss+xml; charset=utf-8");
     put(JSON_FEED, json_feed::render(site, &items), "application/feed+json; charset=utf-8");
@@ -57,71 +47,17 @@ pub fn render(context: Context, outputs: &mut Outputs, report: &mut Report) {
     }
 }
 
-/// A post as the feeds of full text show it.
-#[derive(Debug)]
-struct Item<'a> {
-    post: &'a Post,
-    /// Its URL, which is its id too.
-    url: String,
-    /// Its text, with absolute URLs.
-    html: String,
-    /// The URL of its picture.
-    image: Option<String>,
-}
-
-fn newest(context: Context) -> Vec<Item> {
-    let site = context.site;
-    let posts = site.posts.iter().zip(context.posts).zip(context.previews);
-    posts
-        .take(site.settings.feed_length)
-        .map(|((post, rendered), preview)| Item {
-            post,
-            url: url(site, &post.route()),
-            html: absolute::absolute(&rendered.html, &site.settings.base_url, &post.route()),
-            image: preview.as_ref().map(|preview: &Preview| url(site, preview.route())),
-        })
-        .collect()
-}
-
-/// The absolute URL of a path of this site.
-fn url(site: &Site, path: &str) -> String {
-    url::absolute(&site.settings.base_url, path)
-}
-
-/// The day of the last change.
-fn changed(post: &Post) -> Date {
-    post.updated.unwrap_or(post.date)
-}
-
-/// The day on which the post appeared, where it is known to the day.
-fn published(post: &Post) -> Option<Date> {
-    (!post.circa).then_some(post.date)
-}
-
-/// A day as RFC 3339 has a time: its first second in UTC, since no time of day is known.
-fn midnight(date: Date) -> String {
-    format!("{date}T00:00:00Z")
-}
-
-/// The names of a post's tags.
-fn tag_names<'a>(site: &'a Site, post: &'a Post) -> impl Iterator<Item = &'a str> {
-    post.tags.iter().map(|tag| site.tags[*tag].name.as_str())
-}
-
-/// Who the feeds say wrote them: the author, else the site, since Atom and readers want a name.
-fn author_name(site: &Site) -> &str {
-    site.settings.author.as_ref().map_or(&site.settings.title, |author| &author.name)
-}
-
 #[cfg(test)]
 mod tests {
     use feed_rs::model::{Entry, Feed};
     use graven_pack::Class;
     use jiff::Timestamp;
+    use jiff::civil::Date;
 
-    use super::fixture::{Fixture, post};
     use super::*;
-    use crate::model::{Author, SecurityContact, Tag, Topic};
+    use crate::fixture::{Fixture, post};
+    use crate::model::{Tag, Topic};
+    use crate::source::{Author, SecurityContact};
 
     const FEEDS: [&str; 5] = [FEED, RSS, JSON_FEED, "/notes/fintech/feed.xml", "/tags/a-b/feed.xml"];
 
@@ -348,7 +284,7 @@ mod tests {
         let fixture = fixture();
         let mut outputs = Outputs::new();
         for path in ["/", "/blog/first", "/blog/second", "/blog/third", "/tags/c d&e", "404"] {
-            outputs.insert(path.to_owned(), Output::Document(Document::page(String::new(), None)));
+            outputs.insert(path.to_owned(), Output::Document(Document::page(String::new())));
         }
         outputs.insert(
             "/blog/first.md".to_owned(),

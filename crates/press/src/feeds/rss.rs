@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
+use super::item::{Item, author_name, changed};
+use super::routes::RSS;
 use super::xml::Xml;
-use super::{Item, RSS, author_name, changed, published, tag_names, url};
 use crate::model::Site;
 
 const NAMESPACES: [(&str, &str); 4] = [
@@ -20,11 +21,14 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
     Xml::document("rss", &NAMESPACES, |xml| {
         xml.element("channel", &[], |xml| {
             xml.text("title", &[], &settings.title);
-            xml.text("link", &[], &url(site, "/"));
+            xml.text("link", &[], &site.settings.url("/"));
             xml.text("description", &[], &settings.description);
             xml.text("language", &[], &settings.language);
             xml.text("lastBuildDate", &[], &updated.map_or_else(|| site.now.strftime(TIME).to_string(), midnight));
-            xml.empty("atom:link", &[("rel", "self"), ("type", "application/rss+xml"), ("href", &url(site, RSS))]);
+            xml.empty(
+                "atom:link",
+                &[("rel", "self"), ("type", "application/rss+xml"), ("href", &site.settings.url(RSS))],
+            );
             for post in items {
                 item(xml, site, post);
             }
@@ -37,12 +41,12 @@ fn item(xml: &mut Xml, site: &Site, item: &Item) {
         xml.text("title", &[], &item.post.title);
         xml.text("link", &[], &item.url);
         xml.text("guid", &[("isPermaLink", "true")], &item.url);
-        if let Some(date) = published(item.post) {
+        if let Some(date) = item.post.published() {
             xml.text("pubDate", &[], &midnight(date));
         }
         // RSS's own `author` is a mail address.
         xml.text("dc:creator", &[], author_name(site));
-        for tag in tag_names(site, item.post) {
+        for tag in site.tag_names(item.post) {
             xml.text("category", &[], tag);
         }
         xml.text("description", &[], &item.post.description);

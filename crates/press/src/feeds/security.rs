@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::{SECURITY, url};
+use super::routes::SECURITY;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{SecurityContact, Site};
+use crate::model::Site;
+use crate::source::SecurityContact;
 
 pub(super) fn render(site: &Site, contact: &SecurityContact) -> String {
     // §2.5.2: a web address here begins with https.
     let has_canonical = site.settings.base_url.starts_with("https://");
-    let canonical = if has_canonical { format!("Canonical: {}\n", url(site, SECURITY)) } else { String::new() };
+    let canonical = if has_canonical { format!("Canonical: {}\n", site.settings.url(SECURITY)) } else { String::new() };
     let SecurityContact { contact, expires } = contact;
     format!("Contact: {contact}\nExpires: {expires}\n{canonical}Preferred-Languages: {}\n", site.settings.language)
 }

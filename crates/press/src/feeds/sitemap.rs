@@ -6,7 +6,6 @@ use graven_pack::Class;
 use jiff::civil::Date;
 
 use super::xml::Xml;
-use super::{published, url};
 use crate::model::Site;
 use crate::output::{Output, Outputs};
 
@@ -20,7 +19,7 @@ pub(super) fn render(site: &Site, outputs: &Outputs) -> String {
     Xml::document("urlset", &[("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9")], |xml| {
         for (path, _) in outputs.iter().filter(|(path, output)| is_page(path, output)) {
             xml.element("url", &[], |xml| {
-                xml.text("loc", &[], &url(site, path));
+                xml.text("loc", &[], &site.settings.url(path));
                 if let Some(day) = changed.get(path) {
                     xml.text("lastmod", &[], &day.to_string());
                 }
@@ -31,7 +30,7 @@ pub(super) fn render(site: &Site, outputs: &Outputs) -> String {
 
 /// By path. A post of an approximate date has none until it is updated.
 fn days_of_change(site: &Site) -> BTreeMap<String, Date> {
-    let posts = site.posts.iter().map(|post| (post.route(), post.updated.or_else(|| published(post))));
+    let posts = site.posts.iter().map(|post| (post.route(), post.updated.or_else(|| post.published())));
     let pages = site.pages.iter().map(|page| (page.route(), page.updated));
     posts.chain(pages).filter_map(|(path, day)| Some((path, day?))).collect()
 }

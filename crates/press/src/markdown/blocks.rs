@@ -3,10 +3,10 @@
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 
-use super::{Spanned, end_of};
+use super::events::{SpannedEvent, end_of};
 
 /// Renders tables, task list items, alerts, rules and line breaks.
-pub(super) fn frame(events: &mut [Spanned]) {
+pub(super) fn frame(events: &mut [SpannedEvent]) {
     for index in 0..events.len() {
         match &events[index].0 {
             Event::Start(Tag::Table(_)) => frame_table(events, index),
@@ -21,7 +21,7 @@ pub(super) fn frame(events: &mut [Spanned]) {
 
 /// A table in a region of its own, which a keyboard can reach to scroll it. Alignment is told by class: `style=` is what the page's security policy
 /// blocks.
-fn frame_table(events: &mut [Spanned], start: usize) {
+fn frame_table(events: &mut [SpannedEvent], start: usize) {
     let end = end_of(events, start);
     let Event::Start(Tag::Table(alignments)) = events[start].0.clone() else { return };
     let mut alignments_of_row = alignments.iter();
@@ -70,7 +70,7 @@ fn open_cell(is_heading: bool, alignment: Option<&Alignment>) -> &'static str {
 }
 
 /// An alert. A note has no class of its own, since `note` is what a footnote is in the margin.
-fn frame_alert(events: &mut [Spanned], start: usize, kind: BlockQuoteKind) {
+fn frame_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) {
     let (class, title) = match kind {
         BlockQuoteKind::Note => ("alert", "Note"),
         BlockQuoteKind::Tip => ("alert tip", "Tip"),
@@ -85,7 +85,7 @@ fn frame_alert(events: &mut [Spanned], start: usize, kind: BlockQuoteKind) {
 }
 
 /// An item of a task list. Its box says what it means, since nobody can tick it.
-fn label_task(events: &mut [Spanned], item: usize) {
+fn label_task(events: &mut [SpannedEvent], item: usize) {
     let marker = if events[item + 1].0 == Event::Start(Tag::Paragraph) { item + 2 } else { item + 1 };
     let Event::TaskListMarker(done) = events[marker].0 else { return };
     let state = if done { " checked aria-label=\"Done\"" } else { " aria-label=\"To do\"" };

@@ -6,9 +6,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
 
+use super::events::{SpannedEvent, end_of, replace};
 use super::highlight::{self, Language};
-use super::{Page, Spanned, end_of, push_attribute, push_text, replace};
+use super::page::Page;
 use crate::diagnostic::nearest;
+use crate::markup::{push_attribute, push_text};
 
 /// The words that an info string may hold behind the language.
 const WORDS: [&str; 3] = ["file=", "mark=", "numbers"];
@@ -23,7 +25,7 @@ struct Info<'a> {
 }
 
 /// Renders each code block.
-pub(super) fn set(events: &mut [Spanned], page: &mut Page) {
+pub(super) fn set(events: &mut [SpannedEvent], page: &mut Page) {
     for start in 0..events.len() {
         let Event::Start(Tag::CodeBlock(kind)) = &events[start].0 else { continue };
         let end = end_of(events, start);
@@ -38,7 +40,7 @@ pub(super) fn set(events: &mut [Spanned], page: &mut Page) {
 }
 
 /// The text of a block, which comes as one event, or as one a line (in a block quote, say).
-fn text_of<'a>(events: &[Spanned<'a>]) -> CowStr<'a> {
+fn text_of<'a>(events: &[SpannedEvent<'a>]) -> CowStr<'a> {
     if let [(Event::Text(text), _)] = events {
         return text.clone();
     }

@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
 
-use super::{Spanned, end_of};
+use super::events::{SpannedEvent, end_of};
 
 /// The place of a destination, by the place of the link's or image's event. A destination in `<…>` is placed without the brackets.
 pub(super) type Destinations = HashMap<Range<usize>, Range<usize>>;
 
 /// Finds the destinations of `events`. `definitions` has the place of the definition for each link and image by reference.
-pub(super) fn locate(events: &[Spanned], definitions: &Destinations, file: &str) -> Destinations {
+pub(super) fn locate(events: &[SpannedEvent], definitions: &Destinations, file: &str) -> Destinations {
     let mut destinations = Destinations::new();
     for (index, (event, span)) in events.iter().enumerate() {
         let Event::Start(Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. }) = event else {
@@ -36,7 +36,7 @@ fn may_be(written: &str, destination: &str) -> bool {
 }
 
 /// Where the last event within the link at `start` ends; where there is none, where the link's text begins.
-fn text_end(events: &[Spanned], start: usize) -> usize {
+fn text_end(events: &[SpannedEvent], start: usize) -> usize {
     let (event, span) = &events[start];
     let opening = if matches!(event, Event::Start(Tag::Image { .. })) { "![".len() } else { "[".len() };
     let within = events[start + 1..end_of(events, start)].iter().map(|(_, span)| span.end);
@@ -104,45 +104,4 @@ fn unescaped(text: &str, wanted: u8) -> Option<usize> {
         is_escaped = byte == b'\\' && !was_escaped;
         byte == wanted && !was_escaped
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::parse;
-    use super::*;
-    use crate::diagnostic::Report;
-    use crate::model::Body;
-
-    #[test]
-    fn the_destination_is_found_wherever_it_is_written() {
-        for (text, expected) in [
-            ("[a](b.md)", vec!["b.md"]),
-            ("[a](b.md \"see b.md\")", vec!["b.md"]),
-            ("![a](b.png 'b.png')", vec!["b.png"]),
-            ("[](b.md)", vec!["b.md"]),
-            ("[a]( <b c.md> )", vec!["b c.md"]),
-            ("[a](<b\\>c.md>)", vec!["b\\>c.md"]),
-            ("[a](b\\(c.md)", vec!["b\\(c.md"]),
-            ("[a](b(c)d.md)", vec!["b(c)d.md"]),
-            ("[a](b&amp;c.md)", vec!["b&amp;c.md"]),
-            ("[*a*](b.md) [`](`](c.md)", vec!["b.md", "c.md"]),
-            ("[a\\](x](b.md)", vec!["b.md"]),
-            ("[![a](b.png)](c.md)", vec!["c.md", "b.png"]),
-            ("> [a\n> b](\n> c.md)", vec!["c.md"]),
-            ("[a][r] [r][] [r] ![a][r]\n\n[r]: b.md 'b.md'", vec!["b.md"; 4]),
-            ("[a][R]\n\n[r\\]]: x.md\n[r]:\n  <b.md>", vec!["b.md"]),
-            ("> [a]\n>\n> [a]:\n> b.md", vec!["b.md"]),
-            ("<https://example.org/> <a@example.org>", vec!["https://example.org/", "a@example.org"]),
-            ("| [a](b.md) |\n|-|\n| ![c](d.png) |", vec!["b.md", "d.png"]),
-            ("[a](b.md)[^n]\n\n[^n]: [c](d.md)", vec!["b.md", "d.md"]),
-            ("é [ü](ä.md)", vec!["ä.md"]),
-        ] {
-            let body = Body { path: "posts/a.md".to_owned(), file: text.to_owned(), range: 0..text.len() };
-            let (events, destinations) = parse(&body, &mut Report::default());
-            let starts =
-                events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. })));
-            let found: Vec<_> = starts.map(|(_, span)| &text[destinations[span].clone()]).collect();
-            assert_eq!(found, expected, "{text:?}");
-        }
-    }
 }

@@ -3,17 +3,19 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-use super::images::{self, File, Image};
-use super::{Page, Spanned, end_of, links, replace, svg};
+use super::events::{SpannedEvent, end_of, replace};
+use super::images::{self, Image};
+use super::page::{File, Page};
+use super::svg;
 
 /// Renders every image.
-pub(super) fn place(events: &mut [Spanned], page: &mut Page) {
+pub(super) fn place(events: &mut [SpannedEvent], page: &mut Page) {
     let mut number = 0;
     for start in 0..events.len() {
         let (Event::Start(Tag::Image { dest_url, title, .. }), span) = &events[start] else { continue };
         let end = end_of(events, start);
         let image = Image {
-            place: links::place(span, page),
+            place: page.destination_span(span),
             href: dest_url.clone(),
             title: title.clone(),
             alt: images::alt_text(&events[start..end], span, page),
@@ -31,7 +33,7 @@ pub(super) fn place(events: &mut [Spanned], page: &mut Page) {
     }
 }
 
-fn stands_alone(events: &[Spanned], start: usize, end: usize) -> bool {
+fn stands_alone(events: &[SpannedEvent], start: usize, end: usize) -> bool {
     start > 0
         && events[start - 1].0 == Event::Start(Tag::Paragraph)
         && events.get(end + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph))

@@ -8,7 +8,8 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use slug::slugify;
 
-use super::{Page, Spanned, end_of};
+use super::events::{SpannedEvent, end_of};
+use super::page::Page;
 
 /// The notes of a text, by label in lower case: `[^A]` refers to `[^a]:`.
 type Notes<'a> = BTreeMap<String, Note<'a>>;
@@ -23,11 +24,11 @@ struct Note<'a> {
     id: String,
     /// The definition's label in the file.
     span: Range<usize>,
-    content: Vec<Spanned<'a>>,
+    content: Vec<SpannedEvent<'a>>,
 }
 
 /// The events with every note moved behind the top-level block that refers to it first, and every reference made a link.
-pub(super) fn place<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> Vec<Spanned<'a>> {
+pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<SpannedEvent<'a>> {
     warn_of_undefined(&events, page);
     if !events.iter().any(|(event, _)| matches!(event, Event::Start(Tag::FootnoteDefinition(_)))) {
         return events;
@@ -51,7 +52,7 @@ pub(super) fn place<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> Vec<Spanne
 }
 
 /// GitHub's footnotes are references only where there is a definition; else the text stays text, and its author finds out on the page.
-fn warn_of_undefined(events: &[Spanned], page: &mut Page) {
+fn warn_of_undefined(events: &[SpannedEvent], page: &mut Page) {
     for pair in events.windows(2) {
         let [(Event::Text(bracket), before), (Event::Text(label), after)] = pair else { continue };
         let Some(label) = label
@@ -78,7 +79,7 @@ fn warn_of_unused(notes: &Notes, page: &mut Page) {
 }
 
 /// The text without its definitions, and these by label. One may stand within another, in a quotation for example: it is taken out of that.
-fn take_definitions<'a>(events: Vec<Spanned<'a>>, page: &mut Page) -> (Vec<Spanned<'a>>, Notes<'a>) {
+fn take_definitions<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> (Vec<SpannedEvent<'a>>, Notes<'a>) {
     let mut text = Vec::with_capacity(events.len());
     let mut notes = Notes::new();
     let mut open: Vec<Definition> = Vec::new();
@@ -102,7 +103,7 @@ struct Definition<'a> {
     label: CowStr<'a>,
     /// The label in the file.
     span: Range<usize>,
-    content: Vec<Spanned<'a>>,
+    content: Vec<SpannedEvent<'a>>,
 }
 
 impl<'a> Definition<'a> {
@@ -126,11 +127,11 @@ struct Placer<'a> {
     numbered: usize,
     /// Notes that the block at hand refers to, in order.
     pending: VecDeque<String>,
-    placed: Vec<Spanned<'a>>,
+    placed: Vec<SpannedEvent<'a>>,
 }
 
 impl<'a> Placer<'a> {
-    fn push(&mut self, (event, span): Spanned<'a>) {
+    fn push(&mut self, (event, span): SpannedEvent<'a>) {
         let event = match event {
             Event::FootnoteReference(label) => self.refer(label),
             event => event,
@@ -170,7 +171,7 @@ impl<'a> Placer<'a> {
 }
 
 /// The content of a note in its `<aside>`, its number in front of its first words. A note of one paragraph needs no `<p>`.
-fn framed<'a>(note: &mut Note<'a>) -> Vec<Spanned<'a>> {
+fn framed<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
     let Note { number, id, .. } = note;
     let number =
         format!("<sup><a href=\"#fnref-{id}\" aria-label=\"Note {number}, back to the text\">{number}</a></sup> ");

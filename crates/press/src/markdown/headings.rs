@@ -5,12 +5,16 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 use slug::slugify;
 
-use super::{Heading, Page, Spanned, end_of, push_attribute};
+use super::events::{SpannedEvent, end_of};
+use super::page::Page;
+use super::rendered::Heading;
+use crate::markup::push_attribute;
 use crate::security_policy::is_blocked_attribute;
+use crate::span::{find, trim_end};
 
 /// Sets each heading one level below the one that it stands under, the uppermost at the second: the title is the page's only `<h1>`, and a level that
 /// is skipped is a step that nobody hears. A `# heading` is warned of.
-pub(super) fn nest(events: &mut [Spanned], page: &mut Page) {
+pub(super) fn nest(events: &mut [SpannedEvent], page: &mut Page) {
     warn_of_first_level(events, page);
     let mut open: Vec<HeadingLevel> = Vec::new();
     let mut nested = HeadingLevel::H2;
@@ -28,7 +32,7 @@ pub(super) fn nest(events: &mut [Spanned], page: &mut Page) {
     }
 }
 
-fn warn_of_first_level(events: &[Spanned], page: &mut Page) {
+fn warn_of_first_level(events: &[SpannedEvent], page: &mut Page) {
     let first =
         events.iter().find(|(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })));
     if let Some((_, span)) = first {
@@ -44,7 +48,7 @@ fn warn_of_first_level(events: &[Spanned], page: &mut Page) {
 
 /// Gives each heading its id: the one that the author chose, else one from its text. The chosen ones are taken first, so that no heading before
 /// them has them by chance.
-pub(super) fn name(events: &mut [Spanned], page: &mut Page) {
+pub(super) fn name(events: &mut [SpannedEvent], page: &mut Page) {
     for (event, span) in events.iter() {
         if let Event::Start(Tag::Heading { id: Some(id), .. }) = event
             && !page.ids.claim(id)
@@ -69,7 +73,7 @@ pub(super) fn name(events: &mut [Spanned], page: &mut Page) {
     }
 }
 
-fn text_of(events: &[Spanned]) -> String {
+fn text_of(events: &[SpannedEvent]) -> String {
     let text = events.iter().filter_map(|(event, _)| match event {
         Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => Some(&**text),
         Event::SoftBreak | Event::HardBreak => Some(" "),
@@ -79,7 +83,7 @@ fn text_of(events: &[Spanned]) -> String {
 }
 
 /// Writes each heading's tags, with an anchor behind its text, and lists it.
-pub(super) fn anchor(events: &mut [Spanned], page: &mut Page) {
+pub(super) fn anchor(events: &mut [SpannedEvent], page: &mut Page) {
     for start in 0..events.len() {
         let Event::Start(Tag::Heading { level, id, classes, attrs }) = &events[start].0 else { continue };
         let end = end_of(events, start);
@@ -121,17 +125,19 @@ fn push_attributes(open: &mut String, attributes: &[(CowStr, Option<CowStr>)], s
             page.report.push(error.help("use a class, and style it in the theme"));
             continue;
         }
+        let value = value.as_deref().unwrap_or_default();
+        page.record_references(name, value, &find(&page.body.file, span, value));
         open.push(' ');
         push_attribute(open, name);
         open.push_str("=\"");
-        push_attribute(open, value.as_deref().unwrap_or_default());
+        push_attribute(open, value);
         open.push('"');
     }
     open.push('>');
 }
 
 /// A heading's inline HTML for the contents list: what would make a link in a link, an id twice or a note without its place is left out.
-fn entry(events: &[Spanned]) -> String {
+fn entry(events: &[SpannedEvent]) -> String {
     let kept = events.iter().map(|(event, _)| event).filter(|event| match event {
         Event::InlineHtml(html) => html.starts_with("<math"),
         Event::Html(_) | Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_) => {
@@ -142,17 +148,4 @@ fn entry(events: &[Spanned]) -> String {
     let mut entry = String::new();
     html::push_html(&mut entry, kept.cloned());
     entry
-}
-
-/// Where `part` stands in `span` of the file; all of the span (but its last line break) where it is not written there as it is.
-pub(super) fn find(file: &str, span: &Range<usize>, part: &str) -> Range<usize> {
-    match file[span.clone()].rfind(part) {
-        Some(start) if !part.is_empty() => span.start + start..span.start + start + part.len(),
-        _ => trim_end(span, file),
-    }
-}
-
-/// The span without the white space at its end.
-pub(super) fn trim_end(span: &Range<usize>, file: &str) -> Range<usize> {
-    span.start..span.start + file[span.clone()].trim_end().len()
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use syntect::parsing::{ClearAmount, ParseState, Scope, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-use super::push_text;
+use crate::markup::push_text;
 
 /// The grammars, read once for all blocks of all texts.
 static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
@@ -105,7 +105,7 @@ impl Language {
 
     /// Writes `code` as HTML. With `marks`, each line gets a span of its own, for numbers and marks.
     pub(super) fn write(&self, out: &mut String, code: &str, marks: Option<&BTreeSet<usize>>) {
-        let mut reader = Reader::new(self.grammar);
+        let mut reader = CodeReader::new(self.grammar);
         let mut painter = Painter { out, open: None, gap: String::new() };
         for (index, line) in code.split_inclusive('\n').enumerate() {
             if let Some(marks) = marks {
@@ -129,12 +129,12 @@ impl Language {
 const PROMPTS: [&str; 3] = ["$ ", "# ", "> "];
 
 /// Reads code line by line, in the state in which the last line left it.
-struct Reader {
+struct CodeReader {
     grammar: Grammar,
     lines: Option<Lines>,
 }
 
-impl Reader {
+impl CodeReader {
     fn new(grammar: Grammar) -> Self {
         let lines = match grammar {
             Grammar::Syntax(syntax) => Some(Lines::new(syntax)),

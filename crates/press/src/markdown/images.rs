@@ -5,9 +5,12 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, Tag};
 
-use super::links::{self, Kind, add_asset, join, kind_of, record, report_missing, split_suffix};
-use super::{Page, Spanned, push_attribute, representation, svg};
-use crate::url::{decoded, encode_reference};
+use super::events::SpannedEvent;
+use super::page::{File, Page};
+use super::{representation, svg};
+use crate::assets::STATIC;
+use crate::markup::push_attribute;
+use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
 
 /// An image as the page has it.
 pub(super) struct Image<'a> {
@@ -17,12 +20,6 @@ pub(super) struct Image<'a> {
     pub(super) alt: String,
     /// Its destination in the file.
     pub(super) place: Range<usize>,
-}
-
-/// A file of the source tree.
-pub(super) struct File<'p> {
-    pub(super) path: String,
-    pub(super) bytes: &'p [u8],
 }
 
 impl File<'_> {
@@ -40,14 +37,14 @@ impl File<'_> {
 }
 
 /// Finds the file of every image, and puts its URL in the place of the destination.
-pub(super) fn resolve(events: &mut [Spanned], page: &mut Page) {
+pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
     for (event, span) in events {
         let Event::Start(Tag::Image { dest_url, .. }) = event else { continue };
-        let place = links::place(span, page);
+        let place = page.destination_span(span);
         let file = find(dest_url, &place, page);
         let href = href(dest_url, file.as_ref(), page);
         representation::note_link(span, dest_url, &href, page);
-        record(&href, place, page);
+        page.record(&href, place);
         *dest_url = href.into();
         page.images.extend(file.map(|file| (span.clone(), file)));
     }
@@ -55,12 +52,12 @@ pub(super) fn resolve(events: &mut [Spanned], page: &mut Page) {
 
 /// Finds the file of an image: beside the text, where it becomes an asset once it is shown, or in `static/`.
 pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
-    let (path, _) = split_suffix(destination);
+    let (path, _) = split_path(destination);
     let path = decoded(path);
-    let path = match kind_of(destination) {
-        Kind::Site => join("static/", &path),
-        Kind::Beside => join(page.body.folder(), &path),
-        Kind::Elsewhere | Kind::Script => {
+    let path = match ReferenceKind::of(destination) {
+        ReferenceKind::Site => join(STATIC, &path),
+        ReferenceKind::RelativePath => join(page.body.folder(), &path),
+        ReferenceKind::External | ReferenceKind::Script => {
             let warning =
                 page.warning(span.clone(), "a file from elsewhere, which the page's security policy does not load");
             page.report.push(warning.help("put a copy of it beside the text"));
@@ -70,7 +67,7 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
     let path = path.unwrap_or_default();
     let bytes = page.context.tree.get(&path);
     if bytes.is_none() {
-        report_missing(&path, destination, span, page);
+        page.report_missing(&path, destination, span);
     }
     bytes.map(|bytes| File { path, bytes })
 }
@@ -78,8 +75,8 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
 /// The image's URL in the page, with query and fragment as they are written: `sprite.svg#icon` shows a part.
 pub(super) fn href(destination: &str, file: Option<&File>, page: &mut Page) -> String {
     match file {
-        Some(file) if kind_of(destination) == Kind::Beside => {
-            add_asset(&file.path, file.bytes, page) + &encode_reference(split_suffix(destination).1)
+        Some(file) if ReferenceKind::of(destination) == ReferenceKind::RelativePath => {
+            page.add_asset(&file.path, file.bytes) + &encode_reference(split_path(destination).1)
         }
         _ => encode_reference(destination).into_owned(),
     }
@@ -111,7 +108,7 @@ pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> St
 }
 
 /// The alternative text: what the events between the image's ends say. A missing one is warned of.
-pub(super) fn alt_text(events: &[Spanned], span: &Range<usize>, page: &mut Page) -> String {
+pub(super) fn alt_text(events: &[SpannedEvent], span: &Range<usize>, page: &mut Page) -> String {
     let alt: String = events
         .iter()
         .filter_map(|(event, _)| match event {

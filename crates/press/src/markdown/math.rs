@@ -7,15 +7,17 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::headings::trim_end;
-use super::{Page, Spanned, push_text, replace};
+use super::events::{SpannedEvent, replace};
+use super::page::Page;
+use crate::markup::push_text;
+use crate::span::trim_end;
 
 static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(|| {
     LatexToMathML::new(MathCoreConfig::default()).expect("the default settings define no macro that could be wrong")
 });
 
 /// Converts each formula. A displayed one that has its paragraph to itself gets a box that scrolls when the formula is wider than the page.
-pub(super) fn convert(events: &mut [Spanned], page: &mut Page) {
+pub(super) fn convert(events: &mut [SpannedEvent], page: &mut Page) {
     for index in 0..events.len() {
         let (event, span) = &events[index];
         match event {
@@ -32,7 +34,7 @@ pub(super) fn convert(events: &mut [Spanned], page: &mut Page) {
     }
 }
 
-fn place_displayed(events: &mut [Spanned], index: usize, html: String) {
+fn place_displayed(events: &mut [SpannedEvent], index: usize, html: String) {
     let stands_alone = index > 0
         && events[index - 1].0 == Event::Start(Tag::Paragraph)
         && events.get(index + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph));

@@ -2,10 +2,11 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::{Rendered, Spanned};
+use super::events::SpannedEvent;
+use super::rendered::Rendered;
 
 /// Reads what a reader would read, code blocks and raw HTML left out, into `rendered`.
-pub(super) fn read(events: &[Spanned], rendered: &mut Rendered) {
+pub(super) fn read(events: &[SpannedEvent], rendered: &mut Rendered) {
     let mut text = String::new();
     let mut in_code = false;
     for (event, _) in events {

@@ -3,20 +3,11 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Parser, html};
-
-use super::links::{Kind, kind_of, record};
-use super::{DIALECT, Page, Rendered, push_attribute};
-use crate::model::Body;
-
-/// A destination that is written otherwise in the Markdown that the site serves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rewrite {
-    /// Where it is written in the file.
-    pub span: Range<usize>,
-    /// What comes in its place, escaped for it.
-    pub text: String,
-}
+use super::page::Page;
+use super::rendered::{Rendered, Rewrite};
+use crate::markup::push_attribute;
+use crate::source::Body;
+use crate::url::ReferenceKind;
 
 impl Rendered {
     /// The text of `body`, which this was rendered from, with paths of the site in place of relative destinations.
@@ -56,31 +47,24 @@ pub(super) fn note_attribute(place: &Range<usize>, value: &str, target: &str, pa
 /// Lists a rewrite; and the path for the link check, which knows `target` already.
 fn push(span: Range<usize>, target: &str, path: &str, text: String, page: &mut Page) {
     if path != target {
-        record(path, span.clone(), page);
+        page.record(path, span.clone());
     }
     page.rendered.rewrites.push(Rewrite { span, text });
 }
 
 /// The path of the site that a relative destination leads to. None where it leads there as it is written, or nowhere.
 fn path_of(destination: &str, target: &str, page: &Page) -> Option<String> {
-    match kind_of(destination) {
-        Kind::Beside => target.starts_with('/').then(|| target.to_owned()),
+    match ReferenceKind::of(destination) {
+        ReferenceKind::RelativePath => target.starts_with('/').then(|| target.to_owned()),
         // A place of the page: Markdown has no ids that all its readers agree on.
-        Kind::Site if destination.starts_with(['#', '?']) => {
+        ReferenceKind::Site if destination.starts_with(['#', '?']) => {
             (page.context.route_of)(&page.body.path).map(|route| route + target)
         }
-        Kind::Site | Kind::Elsewhere | Kind::Script => None,
+        ReferenceKind::Site | ReferenceKind::External | ReferenceKind::Script => None,
     }
 }
 
 /// A path as the destination of a link, with brackets or without. It is percent-encoded, so that only these mean something to `CommonMark`.
 fn escaped(path: &str) -> String {
     path.replace('&', "\\&").replace('(', "\\(").replace(')', "\\)")
-}
-
-/// What a reader of Markdown makes of a text: HTML whose references the link check judges.
-pub(crate) fn plain_html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 3 / 2);
-    html::push_html(&mut out, Parser::new_ext(text, DIALECT));
-    out
 }

@@ -10,8 +10,8 @@ use quick_xml::Reader;
 use quick_xml::events::attributes::{AttrError, Attribute};
 use quick_xml::events::{BytesStart, Event};
 
-use super::{push_attribute, push_text};
 use crate::diagnostic::{Diagnostic, Report};
+use crate::markup::{push_attribute, push_text, xml};
 use crate::security_policy::is_blocked_attribute;
 
 /// A drawing as part of a page.
@@ -244,7 +244,7 @@ impl Inliner<'_> {
         if is_of_root || is_foreign {
             return;
         }
-        let place = place_of(self.text, tag, key);
+        let place = xml::attribute_span(self.text, tag, key);
         if is_blocked_attribute(name) {
             let cure = if name == "style" { BLOCKED[1].1 } else { "take it away; the site needs no script" };
             self.error(place, format!("the attribute `{name}` is blocked by the page's security policy"))
@@ -321,22 +321,6 @@ impl Inliner<'_> {
         self.errors.into_iter().for_each(|error| report.push(error));
         is_sound.then_some(Inlined { html: self.html, ids: self.ids })
     }
-}
-
-/// Where the attribute `key` stands in the file, from its name to the end of its value.
-fn place_of(text: &str, tag: &Range<usize>, key: &str) -> Range<usize> {
-    let source = &text[tag.clone()];
-    let is_key = |index: usize| {
-        source[..index].ends_with(char::is_whitespace) && source[index + key.len()..].trim_start().starts_with('=')
-    };
-    let Some(start) = source.match_indices(key).map(|(index, _)| index).find(|index| is_key(*index)) else {
-        return tag.clone();
-    };
-    let end = source[start..].find(['"', '\'']).and_then(|open| {
-        let open = start + open;
-        source[open + 1..].find(&source[open..=open]).map(|length| open + 1 + length + 1)
-    });
-    tag.start + start..tag.start + end.unwrap_or(start + key.len())
 }
 
 /// Where in a tag its attributes are malformed.

@@ -7,19 +7,18 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::routes::tag_slug;
-use super::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
-use crate::Options;
+use super::site::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::source::{Document, Sources, TopicEntry};
+use crate::options::Options;
+use crate::source::{MarkdownFile, Sources, TopicEntry, tag_slug};
 
 /// Makes the site of its sources.
-pub(crate) fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
+pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
     let now = now(&sources, options, report);
     let (mut tags, tag_by_slug) = tags(&sources.posts, report);
     let (mut series, series_by_name) = series(&sources.posts);
     let mut posts: Vec<Post> =
-        sources.posts.into_iter().map(|document| post(document, &tag_by_slug, &series_by_name)).collect();
+        sources.posts.into_iter().map(|file| post(file, &tag_by_slug, &series_by_name)).collect();
     posts.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
     let mut topics: Vec<Topic> = sources.topics.into_iter().map(topic).collect();
     let mut pages: Vec<StandingPage> = sources.pages.into_iter().map(page).collect();
@@ -64,8 +63,8 @@ fn topic(entry: TopicEntry) -> Topic {
     Topic { slug: entry.slug, title: entry.title, blurb: entry.blurb, posts: Vec::new() }
 }
 
-fn post(document: Document, tags: &BTreeMap<String, usize>, series: &BTreeMap<String, usize>) -> Post {
-    let Document { body, slug, image, matter, .. } = document;
+fn post(file: MarkdownFile, tags: &BTreeMap<String, usize>, series: &BTreeMap<String, usize>) -> Post {
+    let MarkdownFile { body, slug, image, matter, .. } = file;
     Post {
         body,
         slug,
@@ -83,8 +82,8 @@ fn post(document: Document, tags: &BTreeMap<String, usize>, series: &BTreeMap<St
     }
 }
 
-fn page(document: Document) -> StandingPage {
-    let Document { body, slug, matter, .. } = document;
+fn page(file: MarkdownFile) -> StandingPage {
+    let MarkdownFile { body, slug, matter, .. } = file;
     StandingPage {
         body,
         slug,
@@ -96,11 +95,11 @@ fn page(document: Document) -> StandingPage {
 }
 
 /// The tags of the site, still without posts, and which of them each slug is. Of several spellings the first is taken, in order of path.
-fn tags(posts: &[Document], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, usize>) {
+fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, usize>) {
     let mut first: BTreeMap<String, (&str, &str)> = BTreeMap::new();
-    for document in posts {
-        let path = document.body.path.as_str();
-        for tag in &document.matter.tags {
+    for file in posts {
+        let path = file.body.path.as_str();
+        for tag in &file.matter.tags {
             let &mut (name, place) = first.entry(tag_slug(&tag.value)).or_insert((&tag.value, path));
             if name != tag.value {
                 report.push(
@@ -123,7 +122,7 @@ fn tags(posts: &[Document], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, 
 }
 
 /// The series of the site, still without posts, and which of them each name is.
-fn series(posts: &[Document]) -> (Vec<Series>, BTreeMap<String, usize>) {
+fn series(posts: &[MarkdownFile]) -> (Vec<Series>, BTreeMap<String, usize>) {
     let mut by_name: BTreeMap<String, usize> =
         posts.iter().filter_map(|post| post.matter.series.clone()).map(|name| (name, 0)).collect();
     by_name.values_mut().enumerate().for_each(|(index, value)| *value = index);
@@ -175,11 +174,7 @@ fn weight(posts: usize, sharing: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
-    use super::{NEIGHBOURS, Site, around, weight};
-    use crate::Options;
-    use crate::diagnostic::Report;
+    use super::*;
     use crate::source::read;
     use crate::tree::SourceTree;
 
@@ -192,7 +187,8 @@ mod tests {
             tree.insert(format!("posts/{name}.md"), format!("+++\ntitle = \"A\"\ndescription = \"B.\"\n{rest}\n+++\n"));
         }
         let mut report = Report::default();
-        let site = read(&tree, options, &mut report).expect("a site");
+        let sources = read(&tree, options, &mut report).expect("a site");
+        let site = build(sources, options, &mut report);
         assert!(!report.has_errors(), "{}", report.render(&tree, ""));
         site
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Post, Site, StandingPage, Tag, Topic};
+use super::site::{Post, Site, StandingPage, Tag, Topic};
 
 impl Topic {
     /// The path of the topic's page: `/notes/fintech`.
@@ -60,28 +60,5 @@ impl Site {
     pub fn routes(&self) -> HashMap<&str, String> {
         let posts = self.posts.iter().map(|post| (post.body.path.as_str(), post.route()));
         posts.chain(self.pages.iter().map(|page| (page.body.path.as_str(), page.route()))).collect()
-    }
-}
-
-/// The name of a tag in its URL. Signs that tell one language from another are spelt out, so that C, C++ and C# are three.
-pub(crate) fn tag_slug(name: &str) -> String {
-    slug::slugify(name.replace('+', " plus ").replace('#', " sharp "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signs_that_tell_languages_apart_are_spelt_out() {
-        for (name, expected) in [
-            ("C", "c"),
-            ("C++", "c-plus-plus"),
-            ("C#", "c-sharp"),
-            ("Raspberry Pi", "raspberry-pi"),
-            ("Auto-scaling", "auto-scaling"),
-        ] {
-            assert_eq!(tag_slug(name), expected, "{name}");
-        }
     }
 }

@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::schema::{Reader, Spanned, list, path_fault};
+use super::schema::{TableReader, list, path_fault};
 use super::value::{Fragment, Table, parse_toml, parse_yaml};
 use crate::diagnostic::{BOM, Diagnostic, Report, nearest};
-use crate::model::tag_slug;
+use crate::span::Spanned;
 
 /// What search engines and link previews show of a description; what is longer is cut there.
 const DESCRIPTION_LENGTH: usize = 160;
@@ -52,12 +52,12 @@ pub(crate) struct FrontMatter {
 
 /// The languages in which front matter is written, told by the fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+enum Syntax {
     Toml,
     Yaml,
 }
 
-impl Format {
+impl Syntax {
     fn of_fence(line: &str) -> Option<Self> {
         match line.trim_end() {
             "+++" => Some(Self::Toml),
@@ -87,7 +87,7 @@ impl Format {
 pub(crate) struct Parts<'a> {
     path: &'a str,
     file: &'a str,
-    format: Format,
+    syntax: Syntax,
     /// The opening fence.
     pub(crate) fence: Range<usize>,
     matter: Range<usize>,
@@ -102,7 +102,7 @@ impl<'a> Parts<'a> {
         let mut lines = lines(file, start);
         let first = lines.next().unwrap_or(start..start);
         let fence = first.start..first.start + file[first.clone()].trim_end().len();
-        let Some(format) = Format::of_fence(&file[first.clone()]) else {
+        let Some(syntax) = Syntax::of_fence(&file[first.clone()]) else {
             let date = if path.starts_with("posts/") { "date = 2025-11-28\n" } else { "" };
             report.push(
                 Diagnostic::error(path, fence, "the front matter is missing")
@@ -111,22 +111,22 @@ impl<'a> Parts<'a> {
             );
             return None;
         };
-        let Some(closing) = lines.find(|line| file[line.clone()].trim_end() == format.fence()) else {
+        let Some(closing) = lines.find(|line| file[line.clone()].trim_end() == syntax.fence()) else {
             report.push(
                 Diagnostic::error(path, fence, "the front matter is not closed")
                     .label("opened here")
-                    .help(format!("end it with a line of {}", format.fence())),
+                    .help(format!("end it with a line of {}", syntax.fence())),
             );
             return None;
         };
-        Some(Self { path, file, format, fence, matter: first.end..closing.start, body: closing.end })
+        Some(Self { path, file, syntax, fence, matter: first.end..closing.start, body: closing.end })
     }
 
     fn parse(&self, report: &mut Report) -> Option<Table> {
         let fragment = Fragment { path: self.path, text: &self.file[self.matter.clone()], offset: self.matter.start };
-        match self.format {
-            Format::Toml => parse_toml(fragment, report),
-            Format::Yaml => parse_yaml(fragment, report),
+        match self.syntax {
+            Syntax::Toml => parse_toml(fragment, report),
+            Syntax::Yaml => parse_yaml(fragment, report),
         }
     }
 }
@@ -143,10 +143,10 @@ fn lines(file: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
 /// Reads the front matter of a post. `topics` are the slugs of the site's topics; none where they are not known.
 pub(crate) fn post(parts: &Parts<'_>, topics: Option<&[String]>, report: &mut Report) -> Option<FrontMatter> {
     let table = parts.parse(report)?;
-    let mut reader = Reader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
+    let mut reader = TableReader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
     reader.only(POST_KEYS);
-    let mut matter = common(&mut reader, parts.format);
-    reader.require("date", &parts.format.line("date", "2025-11-28"));
+    let mut matter = common(&mut reader, parts.syntax);
+    reader.require("date", &parts.syntax.line("date", "2025-11-28"));
     let date = reader.date("date");
     matter.date = date.as_ref().map_or_else(Date::default, |date| date.value);
     matter.updated = updated(&mut reader, date.as_ref());
@@ -161,7 +161,7 @@ pub(crate) fn post(parts: &Parts<'_>, topics: Option<&[String]>, report: &mut Re
 /// Reads the front matter of a page.
 pub(crate) fn page(parts: &Parts<'_>, report: &mut Report) -> Option<FrontMatter> {
     let table = parts.parse(report)?;
-    let mut reader = Reader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
+    let mut reader = TableReader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
     let mut known = PAGE_KEYS.to_vec();
     for entry in &table.entries {
         if POST_KEYS.contains(&entry.key.as_str()) && !PAGE_KEYS.contains(&entry.key.as_str()) {
@@ -175,15 +175,15 @@ pub(crate) fn page(parts: &Parts<'_>, report: &mut Report) -> Option<FrontMatter
         }
     }
     reader.only(&known);
-    let mut matter = common(&mut reader, parts.format);
+    let mut matter = common(&mut reader, parts.syntax);
     matter.updated = updated(&mut reader, None);
     Some(matter)
 }
 
 /// What posts and pages have in common.
-fn common(reader: &mut Reader<'_>, format: Format) -> FrontMatter {
-    reader.require("title", &format.line("title", "\"…\""));
-    reader.require("description", &format.line("description", "\"…\""));
+fn common(reader: &mut TableReader<'_>, syntax: Syntax) -> FrontMatter {
+    reader.require("title", &syntax.line("title", "\"…\""));
+    reader.require("description", &syntax.line("description", "\"…\""));
     FrontMatter {
         title: reader.text("title").map(|title| title.value).unwrap_or_default(),
         description: description(reader),
@@ -194,7 +194,7 @@ fn common(reader: &mut Reader<'_>, format: Format) -> FrontMatter {
     }
 }
 
-fn description(reader: &mut Reader<'_>) -> String {
+fn description(reader: &mut TableReader<'_>) -> String {
     let Some(description) = reader.text("description") else { return String::new() };
     let length = description.value.chars().count();
     if length > DESCRIPTION_LENGTH {
@@ -207,7 +207,7 @@ fn description(reader: &mut Reader<'_>) -> String {
     description.value
 }
 
-fn updated(reader: &mut Reader<'_>, date: Option<&Spanned<Date>>) -> Option<Date> {
+fn updated(reader: &mut TableReader<'_>, date: Option<&Spanned<Date>>) -> Option<Date> {
     let updated = reader.date("updated")?;
     if let Some(date) = date.filter(|date| updated.value < date.value) {
         let label = format!("the post is of {}", date.value);
@@ -219,7 +219,7 @@ fn updated(reader: &mut Reader<'_>, date: Option<&Spanned<Date>>) -> Option<Date
 }
 
 /// The topics that a post names, in the order of the site.
-fn topic_indices(reader: &mut Reader<'_>, topics: Option<&[String]>) -> Vec<usize> {
+fn topic_indices(reader: &mut TableReader<'_>, topics: Option<&[String]>) -> Vec<usize> {
     let mut indices = Vec::new();
     let Some(topics) = topics else { return indices };
     for topic in reader.texts("topics") {
@@ -236,7 +236,7 @@ fn topic_indices(reader: &mut Reader<'_>, topics: Option<&[String]>) -> Vec<usiz
     indices
 }
 
-fn unknown_topic(reader: &mut Reader<'_>, topic: &Spanned<String>, topics: &[String]) {
+fn unknown_topic(reader: &mut TableReader<'_>, topic: &Spanned<String>, topics: &[String]) {
     let help = match nearest(&topic.value, topics.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
         None if topics.is_empty() => "there are no topics yet: add one to topics.toml".to_owned(),
@@ -246,7 +246,7 @@ fn unknown_topic(reader: &mut Reader<'_>, topic: &Spanned<String>, topics: &[Str
 }
 
 /// The tags of a post. Two tags are one if their slugs are: they would share a page.
-fn distinct_tags(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
+fn distinct_tags(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     let mut slugs: Vec<String> = Vec::new();
     let mut tags: Vec<Spanned<String>> = Vec::new();
     for tag in reader.texts("tags") {
@@ -267,7 +267,7 @@ fn distinct_tags(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
 }
 
 /// Paths that lead to the post or page. A slash at the end is cut: with one or without, it is the same address.
-fn aliases(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
+fn aliases(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     let mut aliases = Vec::new();
     for mut alias in reader.texts("aliases") {
         if let Some(fault) = path_fault(&alias.value) {
@@ -281,4 +281,27 @@ fn aliases(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
         aliases.push(alias);
     }
     aliases
+}
+
+/// The name of a tag in its URL. Signs that tell one language from another are spelt out, so that C, C++ and C# are three.
+pub(crate) fn tag_slug(name: &str) -> String {
+    slug::slugify(name.replace('+', " plus ").replace('#', " sharp "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tag_slug;
+
+    #[test]
+    fn signs_that_tell_languages_apart_are_spelt_out() {
+        for (name, expected) in [
+            ("C", "c"),
+            ("C++", "c-plus-plus"),
+            ("C#", "c-sharp"),
+            ("Raspberry Pi", "raspberry-pi"),
+            ("Auto-scaling", "auto-scaling"),
+        ] {
+            assert_eq!(tag_slug(name), expected, "{name}");
+        }
+    }
 }

@@ -6,18 +6,12 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::date;
-use super::value::{Kind, Table, Value};
+use super::value::{Table, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Report, nearest};
-
-/// A value that was read, and where it stands in its file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Spanned<T> {
-    pub(crate) value: T,
-    pub(crate) span: Range<usize>,
-}
+use crate::span::Spanned;
 
 /// A table, the file in which it stands, and the report on it.
-pub(crate) struct Reader<'a> {
+pub(crate) struct TableReader<'a> {
     pub(crate) path: &'a str,
     pub(crate) table: &'a Table,
     /// What to point at where a key is missing: the fence of a front matter, the header of a table. None means the file.
@@ -25,7 +19,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) report: &'a mut Report,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TableReader<'a> {
     /// Reports every key that is not one of `known`.
     pub(crate) fn only(&mut self, known: &[&str]) {
         for entry in &self.table.entries {
@@ -56,7 +50,7 @@ impl<'a> Reader<'a> {
         self.report.push(Diagnostic::error(self.path, span, message).label(label).help(help));
     }
 
-    /// Reports that `key` is not there; not where a slip of it is, of which [`Reader::only`] speaks. (No two keys of a schema are near enough to
+    /// Reports that `key` is not there; not where a slip of it is, of which [`TableReader::only`] speaks. (No two keys of a schema are near enough to
     /// be slips of each other.)
     pub(crate) fn require(&mut self, key: &str, example: &str) {
         let is_there = |written: &str| written == key || nearest(written, [key]).is_some();
@@ -67,7 +61,7 @@ impl<'a> Reader<'a> {
 
     /// Reports that the value of `key` is not what it must be.
     pub(crate) fn mismatch(&mut self, key: &str, value: &Value, expected: &str) {
-        if value.kind == Kind::Faulty {
+        if value.kind == ValueKind::Faulty {
             return;
         }
         self.error(
@@ -95,7 +89,7 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self, key: &str) -> Option<Spanned<String>> {
         let value = self.get(key)?;
-        if let Kind::String(text) = &value.kind {
+        if let ValueKind::String(text) = &value.kind {
             return Some(Spanned { value: text.trim().to_owned(), span: value.span.clone() });
         }
         self.mismatch(key, value, "a string");
@@ -105,7 +99,7 @@ impl<'a> Reader<'a> {
     /// `true` or `false`; false where the key is missing.
     pub(crate) fn flag(&mut self, key: &str) -> bool {
         let Some(value) = self.get(key) else { return false };
-        if let Kind::Boolean(flag) = value.kind {
+        if let ValueKind::Boolean(flag) = value.kind {
             return flag;
         }
         self.mismatch(key, value, "true or false");
@@ -115,7 +109,7 @@ impl<'a> Reader<'a> {
     /// A whole number.
     pub(crate) fn integer(&mut self, key: &str) -> Option<Spanned<i64>> {
         let value = self.get(key)?;
-        if let Kind::Integer(number) = value.kind {
+        if let ValueKind::Integer(number) = value.kind {
             return Some(Spanned { value: number, span: value.span.clone() });
         }
         self.mismatch(key, value, "a whole number");
@@ -125,7 +119,7 @@ impl<'a> Reader<'a> {
     /// A date, native or as a string.
     pub(crate) fn date(&mut self, key: &str) -> Option<Spanned<Date>> {
         let value = self.get(key)?;
-        let (Kind::String(text) | Kind::Date(text)) = &value.kind else {
+        let (ValueKind::String(text) | ValueKind::Date(text)) = &value.kind else {
             self.mismatch(key, value, "a date");
             return None;
         };
@@ -141,7 +135,7 @@ impl<'a> Reader<'a> {
     /// A list of strings that say something; empty where the key is missing.
     pub(crate) fn texts(&mut self, key: &str) -> Vec<Spanned<String>> {
         let Some(value) = self.get(key) else { return Vec::new() };
-        let Kind::Array(values) = &value.kind else {
+        let ValueKind::Array(values) = &value.kind else {
             self.mismatch(key, value, "a list of strings");
             return Vec::new();
         };
@@ -150,11 +144,11 @@ impl<'a> Reader<'a> {
 
     fn element(&mut self, key: &str, value: &Value) -> Option<Spanned<String>> {
         match &value.kind {
-            Kind::String(text) if text.trim().is_empty() => {
+            ValueKind::String(text) if text.trim().is_empty() => {
                 self.error(value.span.clone(), format!("an empty string in `{key}`"), "", "remove it");
                 None
             }
-            Kind::String(text) => Some(Spanned { value: text.trim().to_owned(), span: value.span.clone() }),
+            ValueKind::String(text) => Some(Spanned { value: text.trim().to_owned(), span: value.span.clone() }),
             _ => {
                 self.mismatch(key, value, "a list of strings");
                 None
@@ -165,7 +159,7 @@ impl<'a> Reader<'a> {
     /// The table of `key` and its place.
     pub(crate) fn table(&mut self, key: &str) -> Option<(&'a Table, Range<usize>)> {
         let value = self.get(key)?;
-        if let Kind::Table(table) = &value.kind {
+        if let ValueKind::Table(table) = &value.kind {
             return Some((table, value.span.clone()));
         }
         self.mismatch(key, value, "a table");
@@ -175,14 +169,14 @@ impl<'a> Reader<'a> {
     /// The tables of `key` (`[[key]]`), each with its place; none where the key is missing.
     pub(crate) fn tables(&mut self, key: &str) -> Option<Vec<(&'a Table, Range<usize>)>> {
         let value = self.get(key)?;
-        let Kind::Array(values) = &value.kind else {
+        let ValueKind::Array(values) = &value.kind else {
             self.mismatch(key, value, "a list of tables");
             return None;
         };
         let mut tables = Vec::new();
         for value in values {
             match &value.kind {
-                Kind::Table(table) => tables.push((table, value.span.clone())),
+                ValueKind::Table(table) => tables.push((table, value.span.clone())),
                 _ => self.mismatch(key, value, "a list of tables"),
             }
         }
@@ -206,14 +200,14 @@ impl<'a> Reader<'a> {
 }
 
 /// What to write where `expected` is wanted and `found` stands.
-fn cure(expected: &str, found: &Kind) -> String {
+fn cure(expected: &str, found: &ValueKind) -> String {
     match (expected, found) {
-        (_, Kind::Null) => "write it behind the key, or remove the line".to_owned(),
-        ("a string", Kind::Integer(_) | Kind::Float(_) | Kind::Boolean(_) | Kind::Date(_)) => {
+        (_, ValueKind::Null) => "write it behind the key, or remove the line".to_owned(),
+        ("a string", ValueKind::Integer(_) | ValueKind::Float(_) | ValueKind::Boolean(_) | ValueKind::Date(_)) => {
             "put it in quotes".to_owned()
         }
         ("a string", _) => "write it as \"…\"".to_owned(),
-        ("a list of strings", Kind::String(text)) => format!("write [\"{text}\"]"),
+        ("a list of strings", ValueKind::String(text)) => format!("write [\"{text}\"]"),
         ("a list of strings", _) => "write [\"…\", \"…\"]".to_owned(),
         ("a date", _) => date::HOW_A_DATE_IS_WRITTEN.to_owned(),
         ("true or false", _) => "write true or false, without quotes".to_owned(),

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::schema::{Reader, path_fault};
-use super::value::{Fragment, Kind, Table, Value, parse_toml};
-use crate::Options;
+use super::schema::{TableReader, path_fault};
+use super::sources::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect, TopicEntry};
+use super::value::{Fragment, Table, Value, ValueKind, parse_toml, utf8};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect};
+use crate::options::Options;
 use crate::tree::SourceTree;
 
 /// The file of the settings.
@@ -27,21 +27,13 @@ const MAX_FEED_LENGTH: usize = 1000;
 const SITE_KEYS: &[&str] =
     &["title", "description", "base_url", "language", "author", "navigation", "feed_length", "redirects", "security"];
 
-/// A topic as `topics.toml` has it.
-#[derive(Debug)]
-pub(crate) struct TopicEntry {
-    pub(crate) slug: String,
-    pub(crate) title: String,
-    pub(crate) blurb: String,
-}
-
 /// Reads `site.toml`. What cannot be read is reported, and its default taken.
 pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Settings {
     let table = parse_file(tree, SITE, report);
     // What is missing from a table that could not be read is not known: nothing is said of it.
     let has_table = table.is_some();
     let table = table.unwrap_or_default();
-    let mut reader = Reader { path: SITE, table: &table, place: None, report };
+    let mut reader = TableReader { path: SITE, table: &table, place: None, report };
     reader.only(SITE_KEYS);
     if has_table {
         reader.require("title", "title = \"…\"");
@@ -58,22 +50,6 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
         feed_length: feed_length(&mut reader),
         redirects: redirects(&mut reader),
         security: security(&mut reader),
-    }
-}
-
-/// The text of a file of the tree, if it is UTF-8; that it is not is reported at the first byte that is wrong.
-pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Option<&'a str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            let at = error.valid_up_to();
-            report.push(
-                Diagnostic::error(path, at..at + error.error_len().unwrap_or(1), "the file is not UTF-8")
-                    .label(format!("the byte 0x{:02x}", bytes[at]))
-                    .help("save it as UTF-8"),
-            );
-            None
-        }
     }
 }
 
@@ -98,7 +74,7 @@ fn base_url_fault(text: &str) -> Option<&'static str> {
     (!authority.bytes().all(is_authority)).then_some("only a host and a port may follow")
 }
 
-fn base_url(reader: &mut Reader<'_>) -> String {
+fn base_url(reader: &mut TableReader<'_>) -> String {
     let Some(text) = reader.text("base_url") else { return DEFAULT_BASE_URL.to_owned() };
     let url = text.value.strip_suffix('/').unwrap_or(&text.value);
     match base_url_fault(url) {
@@ -133,7 +109,7 @@ fn is_language_tag(text: &str) -> bool {
             .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-fn language(reader: &mut Reader<'_>) -> String {
+fn language(reader: &mut TableReader<'_>) -> String {
     let Some(text) = reader.text("language") else { return DEFAULT_LANGUAGE.to_owned() };
     if is_language_tag(&text.value) {
         return text.value;
@@ -144,9 +120,9 @@ fn language(reader: &mut Reader<'_>) -> String {
     DEFAULT_LANGUAGE.to_owned()
 }
 
-fn author(reader: &mut Reader<'_>) -> Option<Author> {
+fn author(reader: &mut TableReader<'_>) -> Option<Author> {
     let (table, place) = reader.table("author")?;
-    let mut reader = Reader { path: reader.path, table, place: Some(place), report: reader.report };
+    let mut reader = TableReader { path: reader.path, table, place: Some(place), report: reader.report };
     reader.only(&["name", "email", "url"]);
     reader.require("name", "name = \"…\"");
     let name = reader.text("name").map(|name| name.value);
@@ -155,17 +131,17 @@ fn author(reader: &mut Reader<'_>) -> Option<Author> {
     Some(Author { name: name?, email, url })
 }
 
-fn navigation(reader: &mut Reader<'_>) -> Option<Vec<NavigationItem>> {
+fn navigation(reader: &mut TableReader<'_>) -> Option<Vec<NavigationItem>> {
     let tables = reader.tables("navigation")?;
     let mut items = Vec::new();
     for (table, place) in tables {
-        let mut reader = Reader { path: reader.path, table, place: Some(place), report: reader.report };
+        let mut reader = TableReader { path: reader.path, table, place: Some(place), report: reader.report };
         items.extend(navigation_item(&mut reader));
     }
     Some(items)
 }
 
-fn navigation_item(reader: &mut Reader<'_>) -> Option<NavigationItem> {
+fn navigation_item(reader: &mut TableReader<'_>) -> Option<NavigationItem> {
     reader.only(&["label", "path"]);
     reader.require("label", "label = \"…\"");
     reader.require("path", "path = \"/…\"");
@@ -187,7 +163,7 @@ fn default_navigation(tree: &SourceTree) -> Vec<NavigationItem> {
     items
 }
 
-fn feed_length(reader: &mut Reader<'_>) -> usize {
+fn feed_length(reader: &mut TableReader<'_>) -> usize {
     let Some(number) = reader.integer("feed_length") else { return DEFAULT_FEED_LENGTH };
     match usize::try_from(number.value) {
         Ok(length) if (1..=MAX_FEED_LENGTH).contains(&length) => length,
@@ -200,7 +176,7 @@ fn feed_length(reader: &mut Reader<'_>) -> usize {
 }
 
 /// `[redirects]`: the path from which, and where to.
-fn redirects(reader: &mut Reader<'_>) -> Vec<SettingsRedirect> {
+fn redirects(reader: &mut TableReader<'_>) -> Vec<SettingsRedirect> {
     let Some((table, _)) = reader.table("redirects") else { return Vec::new() };
     let mut redirects = Vec::new();
     for entry in &table.entries {
@@ -216,8 +192,8 @@ fn redirects(reader: &mut Reader<'_>) -> Vec<SettingsRedirect> {
     redirects
 }
 
-fn redirect_target(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
-    let Kind::String(to) = &value.kind else {
+fn redirect_target(reader: &mut TableReader<'_>, value: &Value) -> Option<String> {
+    let ValueKind::String(to) = &value.kind else {
         reader.mismatch("redirects", value, "a table of strings");
         return None;
     };
@@ -234,9 +210,9 @@ fn redirect_target(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
 }
 
 /// RFC 9116: `Contact` (§2.5.3) is a URI, `Expires` (§2.5.5) a date and time.
-fn security(reader: &mut Reader<'_>) -> Option<SecurityContact> {
+fn security(reader: &mut TableReader<'_>) -> Option<SecurityContact> {
     let (table, place) = reader.table("security")?;
-    let mut reader = Reader { path: reader.path, table, place: Some(place), report: reader.report };
+    let mut reader = TableReader { path: reader.path, table, place: Some(place), report: reader.report };
     reader.only(&["contact", "expires"]);
     reader.require("contact", "contact = \"mailto:security@example.org\"");
     reader.require("expires", "expires = 2027-01-01T00:00:00Z");
@@ -245,7 +221,7 @@ fn security(reader: &mut Reader<'_>) -> Option<SecurityContact> {
     Some(SecurityContact { contact: contact?, expires: expires? })
 }
 
-fn contact(reader: &mut Reader<'_>) -> Option<String> {
+fn contact(reader: &mut TableReader<'_>) -> Option<String> {
     let contact = reader.text("contact")?;
     if ["mailto:", "https://", "tel:"].iter().any(|scheme| contact.value.starts_with(scheme)) {
         return Some(contact.value);
@@ -256,9 +232,9 @@ fn contact(reader: &mut Reader<'_>) -> Option<String> {
     None
 }
 
-fn expires(reader: &mut Reader<'_>) -> Option<Timestamp> {
+fn expires(reader: &mut TableReader<'_>) -> Option<Timestamp> {
     let value = reader.get("expires")?;
-    let (Kind::String(text) | Kind::Date(text)) = &value.kind else {
+    let (ValueKind::String(text) | ValueKind::Date(text)) = &value.kind else {
         reader.mismatch("expires", value, "a date and a time");
         return None;
     };
@@ -277,11 +253,11 @@ pub(crate) fn topics(tree: &SourceTree, report: &mut Report) -> Option<Vec<Topic
         return Some(Vec::new());
     }
     let table = parse_file(tree, TOPICS, report)?;
-    let mut reader = Reader { path: TOPICS, table: &table, place: None, report };
+    let mut reader = TableReader { path: TOPICS, table: &table, place: None, report };
     reader.only(&["topic"]);
     let mut topics: Vec<TopicEntry> = Vec::new();
     for (table, place) in reader.tables("topic").unwrap_or_default() {
-        let mut reader = Reader { path: TOPICS, table, place: Some(place), report: reader.report };
+        let mut reader = TableReader { path: TOPICS, table, place: Some(place), report: reader.report };
         let Some((topic, span)) = topic(&mut reader) else { continue };
         if topics.iter().any(|other| other.slug == topic.slug) {
             let message = format!("there are two topics \"{}\"", topic.slug);
@@ -294,7 +270,7 @@ pub(crate) fn topics(tree: &SourceTree, report: &mut Report) -> Option<Vec<Topic
 }
 
 /// A topic and where its slug stands. One without a title or a blurb is kept, so that posts may name it.
-fn topic(reader: &mut Reader<'_>) -> Option<(TopicEntry, Range<usize>)> {
+fn topic(reader: &mut TableReader<'_>) -> Option<(TopicEntry, Range<usize>)> {
     reader.only(&["slug", "title", "blurb"]);
     reader.require("slug", "slug = \"…\"");
     reader.require("title", "title = \"…\"");

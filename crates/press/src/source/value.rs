@@ -11,12 +11,12 @@ use crate::diagnostic::{Diagnostic, Report};
 /// A value and the bytes of the file on which it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
-    pub(crate) kind: Kind,
+    pub(crate) kind: ValueKind,
     pub(crate) span: Range<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     String(String),
     Integer(i64),
     Float(f64),
@@ -31,7 +31,7 @@ pub(crate) enum Kind {
     Faulty,
 }
 
-impl Kind {
+impl ValueKind {
     /// What the author would call it: `a string`.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -59,6 +59,22 @@ pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) key_span: Range<usize>,
     pub(crate) value: Value,
+}
+
+/// The text of a file of the tree, if it is UTF-8; that it is not is reported at the first byte that is wrong.
+pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Option<&'a str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let at = error.valid_up_to();
+            report.push(
+                Diagnostic::error(path, at..at + error.error_len().unwrap_or(1), "the file is not UTF-8")
+                    .label(format!("the byte 0x{:02x}", bytes[at]))
+                    .help("save it as UTF-8"),
+            );
+            None
+        }
+    }
 }
 
 /// A part of a file that is to be parsed: the whole of a settings file, what stands between the fences of a post.
@@ -146,15 +162,15 @@ fn toml_table(table: &dyn TableLike, context: &TomlContext<'_>) -> Table {
 fn toml_item(item: &Item, key_span: Range<usize>, context: &TomlContext<'_>) -> Value {
     let span = item.span().unwrap_or(key_span);
     let kind = match item {
-        Item::None => Kind::Null,
+        Item::None => ValueKind::Null,
         Item::Value(value) => return toml_value(value, span, context),
-        Item::Table(table) => Kind::Table(toml_table(table, context)),
-        Item::ArrayOfTables(tables) => Kind::Array(
+        Item::Table(table) => ValueKind::Table(toml_table(table, context)),
+        Item::ArrayOfTables(tables) => ValueKind::Array(
             tables
                 .iter()
                 .map(|table| Value {
                     span: context.fragment.shift(table.span().unwrap_or_else(|| span.clone())),
-                    kind: Kind::Table(toml_table(table, context)),
+                    kind: ValueKind::Table(toml_table(table, context)),
                 })
                 .collect(),
         ),
@@ -166,16 +182,16 @@ fn toml_value(value: &toml_edit::Value, fallback: Range<usize>, context: &TomlCo
     use toml_edit::Value as Toml;
     let span = value.span().unwrap_or(fallback);
     let kind = match value {
-        _ if context.faulty.contains(&span) => Kind::Faulty,
-        Toml::String(text) => Kind::String(text.value().clone()),
-        Toml::Integer(number) => Kind::Integer(*number.value()),
-        Toml::Float(number) => Kind::Float(*number.value()),
-        Toml::Boolean(boolean) => Kind::Boolean(*boolean.value()),
-        Toml::Datetime(_) => Kind::Date(context.fragment.text.get(span.clone()).unwrap_or_default().to_owned()),
+        _ if context.faulty.contains(&span) => ValueKind::Faulty,
+        Toml::String(text) => ValueKind::String(text.value().clone()),
+        Toml::Integer(number) => ValueKind::Integer(*number.value()),
+        Toml::Float(number) => ValueKind::Float(*number.value()),
+        Toml::Boolean(boolean) => ValueKind::Boolean(*boolean.value()),
+        Toml::Datetime(_) => ValueKind::Date(context.fragment.text.get(span.clone()).unwrap_or_default().to_owned()),
         Toml::Array(values) => {
-            Kind::Array(values.iter().map(|value| toml_value(value, span.clone(), context)).collect())
+            ValueKind::Array(values.iter().map(|value| toml_value(value, span.clone(), context)).collect())
         }
-        Toml::InlineTable(table) => Kind::Table(toml_table(table, context)),
+        Toml::InlineTable(table) => ValueKind::Table(toml_table(table, context)),
     };
     Value { kind, span: context.fragment.shift(span) }
 }
@@ -191,8 +207,8 @@ pub(crate) fn parse_yaml(fragment: Fragment<'_>, report: &mut Report) -> Option<
         }
     };
     match documents.first().map(|document| context.value(document)) {
-        None | Some(Value { kind: Kind::Null, .. }) => Some(Table::default()),
-        Some(Value { kind: Kind::Table(table), .. }) => Some(table),
+        None | Some(Value { kind: ValueKind::Null, .. }) => Some(Table::default()),
+        Some(Value { kind: ValueKind::Table(table), .. }) => Some(table),
         Some(Value { kind, span }) => {
             report.push(
                 Diagnostic::error(fragment.path, span, "front matter is a list of keys and values")
@@ -247,13 +263,13 @@ impl<'a> YamlContext<'a> {
     fn value(&self, node: &MarkedYaml<'_>) -> Value {
         let kind = match &node.data {
             YamlData::Value(scalar) => yaml_scalar(scalar),
-            YamlData::Representation(text, ..) => Kind::String(text.to_string()),
-            YamlData::Sequence(values) => Kind::Array(values.iter().map(|value| self.value(value)).collect()),
+            YamlData::Representation(text, ..) => ValueKind::String(text.to_string()),
+            YamlData::Sequence(values) => ValueKind::Array(values.iter().map(|value| self.value(value)).collect()),
             YamlData::Mapping(entries) => {
-                Kind::Table(Table { entries: entries.iter().map(|(key, value)| self.entry(key, value)).collect() })
+                ValueKind::Table(Table { entries: entries.iter().map(|(key, value)| self.entry(key, value)).collect() })
             }
             YamlData::Tagged(_, inner) => return self.value(inner),
-            YamlData::Alias(_) | YamlData::BadValue => Kind::Null,
+            YamlData::Alias(_) | YamlData::BadValue => ValueKind::Null,
         };
         Value { kind, span: self.span(node) }
     }
@@ -270,19 +286,19 @@ impl<'a> YamlContext<'a> {
     }
 }
 
-fn yaml_scalar(scalar: &Scalar<'_>) -> Kind {
+fn yaml_scalar(scalar: &Scalar<'_>) -> ValueKind {
     match scalar {
-        Scalar::Null => Kind::Null,
-        Scalar::Boolean(boolean) => Kind::Boolean(*boolean),
-        Scalar::Integer(number) => Kind::Integer(*number),
-        Scalar::FloatingPoint(number) => Kind::Float(**number),
-        Scalar::String(text) => Kind::String(text.to_string()),
+        Scalar::Null => ValueKind::Null,
+        Scalar::Boolean(boolean) => ValueKind::Boolean(*boolean),
+        Scalar::Integer(number) => ValueKind::Integer(*number),
+        Scalar::FloatingPoint(number) => ValueKind::Float(**number),
+        Scalar::String(text) => ValueKind::String(text.to_string()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fragment, Kind, Table, Value, parse_toml, parse_yaml};
+    use super::{Fragment, Table, Value, ValueKind, parse_toml, parse_yaml};
     use crate::diagnostic::Report;
 
     fn read(parse: fn(Fragment<'_>, &mut Report) -> Option<Table>, text: &str) -> Table {
@@ -297,14 +313,14 @@ mod tests {
         let mut spans = Vec::new();
         for entry in &table.entries {
             spans.push((&text[entry.key_span.clone()], &text[entry.value.span.clone()]));
-            if let Kind::Table(table) = &entry.value.kind {
+            if let ValueKind::Table(table) = &entry.value.kind {
                 spans.extend(self::spans(table, text));
             }
         }
         spans
     }
 
-    fn kinds(table: &Table) -> Vec<(&str, &Kind)> {
+    fn kinds(table: &Table) -> Vec<(&str, &ValueKind)> {
         table.entries.iter().map(|entry| (entry.key.as_str(), &entry.value.kind)).collect()
     }
 
@@ -312,10 +328,10 @@ mod tests {
     fn toml_and_yaml_say_the_same() {
         let toml = "a = \"é\"\nb = 7\nc = 1.5\nd = true\ne = [\"x\", \"y\"]\n";
         let yaml = "a: é\nb: 7\nc: 1.5\nd: true\ne:\n- x\n- \"y\"\n";
-        let without_spans = |table: Table| -> Vec<(String, Kind)> {
+        let without_spans = |table: Table| -> Vec<(String, ValueKind)> {
             let blank = |value: Value| Value { span: 0..0, ..value };
             let kind = |kind| match kind {
-                Kind::Array(values) => Kind::Array(values.into_iter().map(blank).collect()),
+                ValueKind::Array(values) => ValueKind::Array(values.into_iter().map(blank).collect()),
                 kind => kind,
             };
             table.entries.into_iter().map(|entry| (entry.key, kind(entry.value.kind))).collect()
@@ -356,7 +372,10 @@ mod tests {
         let mut report = Report::default();
         let text = "a = 2025-13-40 # é\nb = 2025/1/2\nc = 3\n";
         let table = parse_toml(Fragment { path: "a.md", text, offset: 10 }, &mut report).expect("a table");
-        assert_eq!(kinds(&table), [("a", &Kind::Faulty), ("b", &Kind::Faulty), ("c", &Kind::Integer(3))]);
+        assert_eq!(
+            kinds(&table),
+            [("a", &ValueKind::Faulty), ("b", &ValueKind::Faulty), ("c", &ValueKind::Integer(3))]
+        );
         let places: Vec<_> = report.diagnostics().iter().filter_map(|found| found.span.clone()).collect();
         assert_eq!(places, [14..24, 34..42]);
     }

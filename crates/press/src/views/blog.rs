@@ -3,11 +3,12 @@
 use maud::html;
 
 use super::head::{self, Head};
-use super::{Context, layout, lists};
+use super::{layout, lists};
 use crate::model::Site;
+use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-pub(super) fn render(context: Context) -> String {
+pub(super) fn render(context: RenderedSite) -> String {
     let site = context.site;
     let description = format!("Every post of {}, newest first.", site.settings.title);
     let main = html! {

@@ -3,9 +3,8 @@
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 
-use super::Context;
+use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
-use crate::url;
 
 /// What a page says of itself.
 #[derive(Debug)]
@@ -41,7 +40,7 @@ pub(super) struct Article<'a> {
     pub image: Option<&'a str>,
 }
 
-pub(super) fn render(context: Context, head: &Head) -> Markup {
+pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
     let settings = &context.site.settings;
     let title = head.title.map_or_else(|| settings.title.clone(), |title| format!("{title} · {}", settings.title));
     html! {
@@ -50,7 +49,7 @@ pub(super) fn render(context: Context, head: &Head) -> Markup {
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="description" content=(head.description);
         @if head.path.starts_with('/') {
-            link rel="canonical" href=(absolute(context, head.path));
+            link rel="canonical" href=(settings.url(head.path));
         } @else {
             meta name="robots" content="noindex";
         }
@@ -65,7 +64,7 @@ pub(super) fn render(context: Context, head: &Head) -> Markup {
     }
 }
 
-fn open_graph(context: Context, head: &Head) -> Markup {
+fn open_graph(context: RenderedSite, head: &Head) -> Markup {
     let settings = &context.site.settings;
     let article = head.article.as_ref();
     html! {
@@ -73,21 +72,16 @@ fn open_graph(context: Context, head: &Head) -> Markup {
         meta property="og:title" content=(head.title.unwrap_or(&settings.title));
         meta property="og:description" content=(head.description);
         meta property="og:type" content=(if article.is_some() { "article" } else { "website" });
-        @if head.path.starts_with('/') { meta property="og:url" content=(absolute(context, head.path)); }
+        @if head.path.starts_with('/') { meta property="og:url" content=(settings.url(head.path)); }
         @if let Some(article) = article {
             @if let Some(date) = &article.published { meta property="article:published_time" content=(date); }
             @if let Some(date) = &article.modified { meta property="article:modified_time" content=(date); }
             @for tag in &article.tags { meta property="article:tag" content=(tag); }
-            @if let Some(image) = article.image { meta property="og:image" content=(absolute(context, image)); }
+            @if let Some(image) = article.image { meta property="og:image" content=(settings.url(image)); }
             link rel="alternate" type="text/markdown" href=(article.markdown);
         }
         meta name="twitter:card" content=(if article.is_some_and(|article| article.image.is_some()) { "summary_large_image" } else { "summary" });
     }
-}
-
-/// The URL of a path of this site.
-pub(super) fn absolute(context: Context, path: &str) -> String {
-    url::absolute(&context.site.settings.base_url, path)
 }
 
 /// JSON as the text of a script element: `<` escaped, so that nothing in it can end the element.
@@ -96,12 +90,13 @@ fn script_text(value: &Value) -> String {
 }
 
 /// schema.org's `BreadcrumbList` of a page: names and paths from the first page down to this one.
-pub(super) fn breadcrumbs(context: Context, trail: &[(&str, &str)]) -> Value {
+pub(super) fn breadcrumbs(context: RenderedSite, trail: &[(&str, &str)]) -> Value {
+    let settings = &context.site.settings;
     let items: Vec<Value> = trail
         .iter()
         .enumerate()
         .map(|(index, (name, path))| {
-            json!({ "@type": "ListItem", "position": index + 1, "name": name, "item": absolute(context, path) })
+            json!({ "@type": "ListItem", "position": index + 1, "name": name, "item": settings.url(path) })
         })
         .collect();
     json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items })

@@ -4,13 +4,14 @@ use maud::html;
 use serde_json::json;
 
 use super::head::Head;
-use super::{Context, layout, lists};
+use super::{layout, lists};
+use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
 /// How many posts the first page shows: what is new, not the archive.
 const NEWEST: usize = 4;
 
-pub(super) fn render(context: Context) -> String {
+pub(super) fn render(context: RenderedSite) -> String {
     let site = context.site;
     let settings = &site.settings;
     let newest: Vec<usize> = (0..site.posts.len().min(NEWEST)).collect();

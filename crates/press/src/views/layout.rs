@@ -2,11 +2,11 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Context;
 use super::head::{self, Head};
+use crate::rendered_site::RenderedSite;
 
 /// A page around `main`, the content of its one `<main>`.
-pub(super) fn render(context: Context, head: &Head, main: &Markup) -> String {
+pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> String {
     let settings = &context.site.settings;
     let page = html! {
         (DOCTYPE)
@@ -30,7 +30,7 @@ pub(super) fn render(context: Context, head: &Head, main: &Markup) -> String {
 }
 
 /// The site's name with its drawing, the same as the favicon's.
-fn wordmark(context: Context) -> Markup {
+fn wordmark(context: RenderedSite) -> Markup {
     html! {
         a.mark href="/" {
             svg viewBox="0 0 32 32" aria-hidden="true" {
@@ -41,7 +41,7 @@ fn wordmark(context: Context) -> Markup {
     }
 }
 
-fn navigation(context: Context, path: &str) -> Markup {
+fn navigation(context: RenderedSite, path: &str) -> Markup {
     html! {
         nav aria-label="Site" {
             ul {

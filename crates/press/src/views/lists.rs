@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::Context;
 use crate::model::Post;
+use crate::rendered_site::RenderedSite;
 
 /// How many hues the theme has; the topics take them in turn.
 const HUES: usize = 5;
@@ -36,7 +36,7 @@ pub(super) fn exact_date(date: Date) -> Markup {
 }
 
 /// The tags of a post, each a link to its page.
-pub(super) fn tags(context: Context, post: &Post) -> Markup {
+pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
     html! {
         @if !post.tags.is_empty() {
             ul.tags aria-label="Tags" {
@@ -59,7 +59,7 @@ pub(super) enum Under {
 }
 
 /// Posts with title, description, tags and date.
-pub(super) fn entries(context: Context, posts: &[usize], under: Under) -> Markup {
+pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> Markup {
     html! {
         ol.entries {
             @for index in posts {

@@ -14,54 +14,29 @@ mod tags;
 
 use graven_pack::NOT_FOUND;
 
-use crate::markdown::Rendered;
-use crate::model::Site;
 use crate::output::{Document, Output, Outputs};
-use crate::preview::Preview;
-use crate::theme::Theme;
+use crate::rendered_site::RenderedSite;
 
-/// What every view reads.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// The model.
-    pub site: &'a Site,
-    /// The style sheets and the wordmark.
-    pub theme: &'a Theme,
-    /// The rendered posts, by the index of the post.
-    pub posts: &'a [Rendered],
-    /// The rendered standing pages, by the index of the page.
-    pub pages: &'a [Rendered],
-    /// The pictures of the posts for other sites to show, by the index of the post.
-    pub previews: &'a [Option<Preview>],
-}
-
-/// Every page of the site into `outputs`.
-pub fn render(context: Context, outputs: &mut Outputs) {
-    let mut put = |path: &str, html: String, source: Option<&str>| {
-        outputs.insert(path.to_owned(), Output::Document(Document::page(html, source)));
-    };
-    put("/", home::render(context), None);
-    put("/notes", notes::render_all(context), None);
+/// Adds every page of the site to `outputs`.
+pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs) {
+    let mut put = |path: String, document: Document| drop(outputs.insert(path, Output::Document(document)));
+    put("/".to_owned(), Document::page(home::render(context)));
+    put("/notes".to_owned(), Document::page(notes::render_all(context)));
     for (index, topic) in context.site.topics.iter().enumerate() {
-        put(&topic.route(), notes::render_topic(context, index), None);
+        put(topic.route(), Document::page(notes::render_topic(context, index)));
     }
-    put("/blog", blog::render(context), None);
-    put("/tags", tags::render_all(context), None);
+    put("/blog".to_owned(), Document::page(blog::render(context)));
+    put("/tags".to_owned(), Document::page(tags::render_all(context)));
     for (index, tag) in context.site.tags.iter().enumerate() {
-        put(&tag.route(), tags::render_tag(context, index), None);
+        put(tag.route(), Document::page(tags::render_tag(context, index)));
     }
-    put(NOT_FOUND, not_found::render(context), None);
-    for (index, page) in context.site.pages.iter().enumerate() {
-        put(&page.route(), page::render(context, index), Some(&page.body.path));
+    put(NOT_FOUND.to_owned(), Document::page(not_found::render(context)));
+    for (index, (page, rendered)) in context.site.pages.iter().zip(context.pages).enumerate() {
+        put(page.route(), Document::page_of(&page.body.path, &rendered.html, page::render(context, index)));
     }
-    for (index, post) in context.site.posts.iter().enumerate() {
-        let markdown = post.markdown_route();
-        let page = Document {
-            alternate: Some(markdown.clone()),
-            ..Document::page(post::render(context, index), Some(&post.body.path))
-        };
-        outputs.insert(post.route(), Output::Document(page));
-        let text = Document::markdown(post::markdown(context, index), &post.body.path);
-        outputs.insert(markdown, Output::Document(text));
+    for (index, (post, rendered)) in context.site.posts.iter().zip(context.posts).enumerate() {
+        let page = Document::page_of(&post.body.path, &rendered.html, post::render(context, index));
+        put(post.route(), Document { alternate: Some(post.markdown_route()), ..page });
+        put(post.markdown_route(), Document::markdown(post::markdown(context, index), &post.body.path));
     }
 }

@@ -4,13 +4,14 @@ use graven_pack::NOT_FOUND;
 use maud::html;
 
 use super::head::Head;
-use super::{Context, layout, lists};
+use super::{layout, lists};
+use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
 /// How many posts it offers.
 const OFFERED: usize = 3;
 
-pub(super) fn render(context: Context) -> String {
+pub(super) fn render(context: RenderedSite) -> String {
     let newest: Vec<usize> = (0..context.site.posts.len().min(OFFERED)).collect();
     let main = html! {
         h1 { "Not found" }

@@ -6,10 +6,11 @@ use maud::{Markup, html};
 
 use super::head::{self, Head};
 use super::lists::Under;
-use super::{Context, layout, lists};
+use super::{layout, lists};
+use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-pub(super) fn render_all(context: Context) -> String {
+pub(super) fn render_all(context: RenderedSite) -> String {
     let site = context.site;
     let description = format!("All posts of {}, grouped by topic.", site.settings.title);
     let main = html! {
@@ -40,7 +41,7 @@ pub(super) fn render_all(context: Context) -> String {
     layout::render(context, &head, &main)
 }
 
-pub(super) fn render_topic(context: Context, index: usize) -> String {
+pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
     let site = context.site;
     let topic = &site.topics[index];
     let path = topic.route();
@@ -67,7 +68,7 @@ pub(super) fn render_topic(context: Context, index: usize) -> String {
     layout::render(context, &head, &main)
 }
 
-fn topic_entries(context: Context, index: usize, under: Under) -> Markup {
+fn topic_entries(context: RenderedSite, index: usize, under: Under) -> Markup {
     let topic = &context.site.topics[index];
     html! {
         @if topic.posts.is_empty() {
@@ -85,7 +86,7 @@ fn topic_entries(context: Context, index: usize, under: Under) -> Markup {
 const COLUMNS: usize = 40;
 
 /// A row a topic, a column a post, a square where the post stands under the topic: a post of two topics shows as two squares in one column.
-fn matrix(context: Context) -> Markup {
+fn matrix(context: RenderedSite) -> Markup {
     let site = context.site;
     let columns = site.posts.len().min(COLUMNS);
     html! {

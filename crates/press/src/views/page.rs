@@ -3,9 +3,10 @@
 use maud::html;
 
 use super::head::{self, Head};
-use super::{Context, layout, lists, post};
+use super::{layout, lists, post};
+use crate::rendered_site::RenderedSite;
 
-pub(super) fn render(context: Context, index: usize) -> String {
+pub(super) fn render(context: RenderedSite, index: usize) -> String {
     let page = &context.site.pages[index];
     let rendered = &context.pages[index];
     let path = page.route();

@@ -4,10 +4,11 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::head::{self, Article, Head};
-use super::{Context, layout, lists};
+use super::{layout, lists};
+use crate::assets::Preview;
 use crate::markdown::{Heading, Rendered};
 use crate::model::Post;
-use crate::preview::Preview;
+use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
 /// Words a minute, for the reading time: what adults read of English prose in silence (238, Brysbaert 2019), less a little for technical text.
@@ -16,7 +17,7 @@ const READING_SPEED: usize = 220;
 /// From how many headings on a contents list helps.
 const CONTENTS_FROM: usize = 3;
 
-pub(super) fn render(context: Context, index: usize) -> String {
+pub(super) fn render(context: RenderedSite, index: usize) -> String {
     let post = &context.site.posts[index];
     let rendered = &context.posts[index];
     let path = post.route();
@@ -38,9 +39,9 @@ pub(super) fn render(context: Context, index: usize) -> String {
             head::breadcrumbs(context, &[(&context.site.settings.title, "/"), ("Blog", "/blog"), (&post.title, &path)]),
         ],
         article: Some(Article {
-            published: exact(post).map(|date| date.to_string()),
+            published: post.published().map(|date| date.to_string()),
             modified: post.updated.map(|date| date.to_string()),
-            tags: tag_names(context, post),
+            tags: context.site.tag_names(post).collect(),
             markdown: post.markdown_route(),
             image: context.previews[index].as_ref().map(Preview::route),
         }),
@@ -50,7 +51,7 @@ pub(super) fn render(context: Context, index: usize) -> String {
 }
 
 /// The Markdown of a post as a reader gets it: with title and description in place of the front matter, and with paths of the site.
-pub(super) fn markdown(context: Context, index: usize) -> String {
+pub(super) fn markdown(context: RenderedSite, index: usize) -> String {
     let post = &context.site.posts[index];
     let text = context.posts[index].markdown(&post.body);
     let (title, description) = (as_markdown(&post.title), as_markdown(&post.description));
@@ -110,7 +111,7 @@ fn sections(headings: &[Heading]) -> Vec<(&Heading, Vec<&Heading>)> {
     sections
 }
 
-fn opening(context: Context, post: &Post, rendered: &Rendered) -> Markup {
+fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
     let minutes = rendered.words.div_ceil(READING_SPEED).max(1);
     html! {
         header.head {
@@ -130,7 +131,7 @@ fn opening(context: Context, post: &Post, rendered: &Rendered) -> Markup {
     }
 }
 
-fn closing(context: Context, index: usize) -> Markup {
+fn closing(context: RenderedSite, index: usize) -> Markup {
     let site = context.site;
     let post = &site.posts[index];
     html! {
@@ -152,7 +153,7 @@ fn closing(context: Context, index: usize) -> Markup {
     }
 }
 
-fn series(context: Context, post: &Post) -> Markup {
+fn series(context: RenderedSite, post: &Post) -> Markup {
     let Some(series) = post.series.map(|series| &context.site.series[series]) else { return Markup::default() };
     html! {
         section aria-labelledby="series" {
@@ -166,27 +167,18 @@ fn link(post: &Post) -> Markup {
     html! { li { a href=(post.route()) { (post.title) } } }
 }
 
-/// The date where it is known to the day: structured data has no word for "about".
-fn exact(post: &Post) -> Option<jiff::civil::Date> {
-    (!post.circa).then_some(post.date)
-}
-
-fn tag_names<'a>(context: Context<'a>, post: &Post) -> Vec<&'a str> {
-    post.tags.iter().map(|tag| context.site.tags[*tag].name.as_str()).collect()
-}
-
 /// schema.org's `BlogPosting`.
-fn posting(context: Context, index: usize) -> Value {
+fn posting(context: RenderedSite, index: usize) -> Value {
     let (post, rendered) = (&context.site.posts[index], &context.posts[index]);
     let settings = &context.site.settings;
-    let url = head::absolute(context, &post.route());
+    let url = settings.url(&post.route());
     let mut value = json!({
         "@context": "https://schema.org", "@type": "BlogPosting",
         "headline": post.title, "description": post.description, "url": url, "mainEntityOfPage": url,
-        "inLanguage": settings.language, "wordCount": rendered.words, "keywords": tag_names(context, post),
+        "inLanguage": settings.language, "wordCount": rendered.words, "keywords": context.site.tag_names(post).collect::<Vec<_>>(),
         "isPartOf": { "@type": "WebSite", "name": settings.title, "url": format!("{}/", settings.base_url) },
     });
-    if let Some(date) = exact(post) {
+    if let Some(date) = post.published() {
         value["datePublished"] = json!(date.to_string());
     }
     if let Some(updated) = post.updated {
@@ -196,7 +188,7 @@ fn posting(context: Context, index: usize) -> Value {
         value["author"] = json!({ "@type": "Person", "name": author.name, "url": author.url });
     }
     if let Some(preview) = &context.previews[index] {
-        value["image"] = json!(head::absolute(context, preview.route()));
+        value["image"] = json!(settings.url(preview.route()));
     }
     value
 }

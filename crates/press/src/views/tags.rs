@@ -3,10 +3,11 @@
 use maud::html;
 
 use super::head::{self, Head};
-use super::{Context, layout, lists};
+use super::{layout, lists};
+use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-pub(super) fn render_all(context: Context) -> String {
+pub(super) fn render_all(context: RenderedSite) -> String {
     let site = context.site;
     let description = format!("The {} tags of {}, each with its posts.", site.tags.len(), site.settings.title);
     let main = html! {
@@ -30,7 +31,7 @@ pub(super) fn render_all(context: Context) -> String {
     layout::render(context, &head, &main)
 }
 
-pub(super) fn render_tag(context: Context, index: usize) -> String {
+pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
     let site = context.site;
     let tag = &site.tags[index];
     let path = tag.route();

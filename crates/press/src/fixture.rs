@@ -2,14 +2,15 @@
 
 use jiff::civil::Date;
 
+use crate::assets::Preview;
 use crate::markdown::Rendered;
-use crate::model::{Body, Post, Settings, Site};
-use crate::preview::Preview;
+use crate::model::{Post, Site};
+use crate::rendered_site::RenderedSite;
+use crate::source::{Body, Settings};
 use crate::theme::Theme;
 use crate::tree::SourceTree;
-use crate::views::Context;
 
-/// All that a [`Context`] borrows.
+/// All that a [`RenderedSite`] borrows.
 pub(crate) struct Fixture {
     pub(crate) site: Site,
     pub(crate) posts: Vec<Rendered>,
@@ -37,8 +38,8 @@ impl Fixture {
         }
     }
 
-    pub(crate) fn context(&self) -> Context<'_> {
-        Context { site: &self.site, theme: &self.theme, posts: &self.posts, pages: &[], previews: &self.previews }
+    pub(crate) fn context(&self) -> RenderedSite<'_> {
+        RenderedSite { site: &self.site, theme: &self.theme, posts: &self.posts, pages: &[], previews: &self.previews }
     }
 }
 

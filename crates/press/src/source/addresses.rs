@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Document, Sources, settings};
+use super::front_matter::tag_slug;
+use super::settings;
+use super::sources::{MarkdownFile, Sources};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::tag_slug;
 use crate::tree::SourceTree;
 
 /// The routes that every site has, besides its posts, topics and tags. `/404` and `/assets` are the names below which
@@ -44,9 +45,9 @@ pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Repor
     for (file, _) in tree.below("static/") {
         claim_file(file, &mut taken, report);
     }
-    for document in sources.posts.iter_mut().chain(&mut sources.pages) {
-        let path = &document.body.path;
-        document.matter.aliases.retain(|alias| {
+    for text in sources.posts.iter_mut().chain(&mut sources.pages) {
+        let path = &text.body.path;
+        text.matter.aliases.retain(|alias| {
             let want = Want { address: &alias.value, what: "alias", path, span: &alias.span };
             claim(&want, &mut taken, report)
         });
@@ -84,19 +85,19 @@ fn claim_file(file: &str, taken: &mut Taken, report: &mut Report) {
 }
 
 /// Gives a post or a page the address of its slug; false where it is taken.
-fn claim_slug(document: &Document, folder: &str, kind: &str, taken: &mut Taken, report: &mut Report) -> bool {
-    let address = format!("{folder}{}", document.slug);
-    let path = &document.body.path;
+fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, report: &mut Report) -> bool {
+    let address = format!("{folder}{}", file.slug);
+    let path = &file.body.path;
     let Some(owner) = taken.get(&address) else {
         taken.insert(address, format!("the {kind} {path}"));
         return true;
     };
-    let help = match document.matter.slug {
+    let help = match file.matter.slug {
         Some(_) => "choose another slug",
         None => "rename the file, or give it a `slug` of its own",
     };
-    let message = format!("the slug \"{}\" is taken", document.slug);
-    let fault = Diagnostic::error(path, document.slug_span.clone(), message);
+    let message = format!("the slug \"{}\" is taken", file.slug);
+    let fault = Diagnostic::error(path, file.slug_span.clone(), message);
     report.push(fault.label(format!("{address} is {owner}")).help(help));
     false
 }

@@ -4,66 +4,49 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::elements::Element;
-use super::{Format, allows_https_images, is_blocked_attribute, is_data_block};
-use crate::diagnostic::{Diagnostic, Report};
-use crate::links::reference::{Holds, is_external};
-use crate::output::{Document, Output, Outputs};
+use crate::diagnostic::Diagnostic;
+use crate::markup::{Attribute, Element};
+use crate::output::Document;
+use crate::security_policy::{allows_https_images, is_blocked_attribute, is_data_block};
+use crate::url::{is_external, urls_in};
 
-/// Warns of what the policies of the files of the source tree block.
-pub fn check(outputs: &Outputs, report: &mut Report) {
-    for output in outputs.values() {
-        let Output::Document(document) = output else { continue };
-        if let (Some(path), Some(format), false) = (&document.source, Format::of(document), document.is_pressed()) {
-            check_file(path, document, format, report);
-        }
+/// Warnings about a file of the source tree. One cause gives one warning, at its first occurrence: a drawing program writes hundreds.
+pub(super) fn check(document: &Document, elements: &[Element]) -> Vec<Diagnostic> {
+    let Some(path) = document.source.as_deref().filter(|_| !document.is_pressed()) else { return Vec::new() };
+    let has_https_images = allows_https_images(elements);
+    let mut by_cause: BTreeMap<String, (Blockage, usize)> = BTreeMap::new();
+    for found in elements.iter().flat_map(|element| blockages_of(element, has_https_images)) {
+        by_cause.entry(found.what.clone()).and_modify(|(_, more)| *more += 1).or_insert((found, 0));
     }
-}
-
-/// Faults of one cause are one warning, at the first of them: a drawing program writes hundreds.
-fn check_file(path: &str, document: &Document, format: Format, report: &mut Report) {
-    let file = String::from_utf8_lossy(&document.body);
-    let elements = format.elements(&file);
-    let has_https_images = allows_https_images(&elements);
-    let faults = elements.iter().flat_map(|element| faults_of(element, has_https_images));
-    let mut by_cause: BTreeMap<String, (Fault, usize)> = BTreeMap::new();
-    for fault in faults {
-        by_cause.entry(fault.what.clone()).and_modify(|(_, more)| *more += 1).or_insert((fault, 0));
-    }
-    for (what, (fault, more)) in by_cause {
-        let span = fault.attribute.map_or(fault.tag.clone(), |attribute| place_of(&file, &fault.tag, &attribute));
+    let warning = |(what, (found, more)): (String, (Blockage, usize))| {
         let label = if more == 0 { String::new() } else { format!("and {more} more in this file") };
         let message = format!("{what} is blocked by the security policy of this file");
-        report.push(Diagnostic::warning(path, span, message).label(label).help(fault.cure));
-    }
+        Diagnostic::warning(path, found.span, message).label(label).help(found.help)
+    };
+    by_cause.into_iter().map(warning).collect()
 }
 
 /// One thing that is blocked.
-struct Fault {
+struct Blockage {
     what: String,
-    tag: Range<usize>,
-    /// The attribute that is at fault; all of the tag where it is none.
-    attribute: Option<String>,
-    cure: &'static str,
+    span: Range<usize>,
+    help: &'static str,
 }
 
-fn faults_of(element: &Element, has_https_images: bool) -> Vec<Fault> {
-    let fault = |what: String, attribute: Option<&str>, cure| Fault {
-        what,
-        tag: element.span.clone(),
-        attribute: attribute.map(str::to_owned),
-        cure,
-    };
-    let in_text = fault_of_text(element).map(|(what, cure)| fault(what.to_owned(), None, cure));
-    let of_attribute = |(name, value): &(String, String)| {
-        let blocked = Blocked::of(element, name, value, has_https_images)?;
-        Some(fault(blocked.what(&element.name, name), Some(name), blocked.cure()))
+fn blockages_of(element: &Element, has_https_images: bool) -> Vec<Blockage> {
+    let in_text =
+        blocked_text(element).map(|(what, help)| Blockage { what: what.to_owned(), span: element.start.clone(), help });
+    let of_attribute = |attribute: &Attribute| {
+        let Attribute { name, value, span, .. } = attribute;
+        let reason = Reason::of(element, name, value, has_https_images)?;
+        let span = if *span == element.start { span.clone() } else { span.start..span.start + name.len() };
+        Some(Blockage { what: reason.what(&element.name, name), span, help: reason.help() })
     };
     in_text.into_iter().chain(element.attributes.iter().filter_map(of_attribute)).collect()
 }
 
 /// What an instruction or the text of a style sheet loads.
-fn fault_of_text(element: &Element) -> Option<(&'static str, &'static str)> {
+fn blocked_text(element: &Element) -> Option<(&'static str, &'static str)> {
     let text = element.text.to_ascii_lowercase();
     let urls = || text.split("url(").skip(1).map(|rest| rest.trim_start_matches([' ', '"', '\'']));
     match element.name.as_str() {
@@ -78,7 +61,7 @@ const SHEET: &str = "put the rules into a `<style>` of this file, which its poli
 const COPY: &str = "put a copy of it into content/static, and refer to that";
 
 /// Why an attribute does nothing.
-enum Blocked {
+enum Reason {
     /// It is code or style, which a policy allows in an element of their own.
     Style,
     Handler,
@@ -93,12 +76,12 @@ enum Blocked {
     Form,
 }
 
-impl Blocked {
+impl Reason {
     fn of(element: &Element, attribute: &str, value: &str, has_https_images: bool) -> Option<Self> {
         let relation = || element.attribute("rel").unwrap_or_default().to_ascii_lowercase();
         let is_of = |relations: &[&str]| relation().split_ascii_whitespace().any(|found| relations.contains(&found));
         let is_other_image = || {
-            let urls = Holds::of(attribute.as_bytes()).into_iter().flat_map(|holds| holds.urls(value));
+            let urls = urls_in(attribute, value).into_iter();
             urls.map(|url| &value[url]).any(|url| is_external(url) && !(has_https_images && url.starts_with("https:")))
         };
         match (element.name.as_str(), attribute) {
@@ -129,7 +112,7 @@ impl Blocked {
         }
     }
 
-    fn cure(&self) -> &'static str {
+    fn help(&self) -> &'static str {
         match self {
             Self::Style => "give the element a class, and style it in a `<style>` of this file",
             Self::Handler => "add the listener in a `<script>` of this file, which its policy allows by its hash",
@@ -142,16 +125,4 @@ impl Blocked {
             Self::Form => "link to the form of the other site",
         }
     }
-}
-
-/// Where in a start tag an attribute is written; all of the tag where it is not found.
-fn place_of(file: &str, tag: &Range<usize>, attribute: &str) -> Range<usize> {
-    let source = file.get(tag.clone()).unwrap_or_default().to_ascii_lowercase();
-    let is_name = |at: &usize| {
-        source[..*at].ends_with(|before: char| before.is_ascii_whitespace() || "\"'/".contains(before))
-            && !source[at + attribute.len()..]
-                .starts_with(|after: char| after.is_alphanumeric() || "-:_".contains(after))
-    };
-    let found = source.match_indices(&attribute.to_ascii_lowercase()).map(|(at, _)| at).find(is_name);
-    found.map_or(tag.clone(), |at| tag.start + at..tag.start + at + attribute.len())
 }

@@ -1,21 +1,15 @@
-//! URLs as the site writes them: which characters are percent-encoded, and how a path of the site becomes an absolute URL. Views, feeds and Markdown
-//! all encode here.
+//! Percent-encoding (RFC 3986 §2.1).
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The absolute URL of `path`, a path of the site as its routes have it: not encoded.
-pub(crate) fn absolute(base_url: &str, path: &str) -> String {
-    format!("{base_url}{}", encode_path(path))
-}
-
-/// A path of the site as a URL has it. Every character that RFC 3986 §3.3 does not allow in a path is encoded, `%`, `?` and `#` among them.
+/// Encodes a path of the site, as its routes have it. Every character that RFC 3986 §3.3 does not allow in a path is encoded, including `%`, `?` and `#`.
 pub(crate) fn encode_path(path: &str) -> Cow<'_, str> {
     encode(path, |byte| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte))
 }
 
-/// A reference that an author wrote as a URL has it. What is encoded already stays, and so do the characters that part a URL (RFC 3986 §2.2); only
-/// what no URL holds is encoded.
+/// Encodes a reference as an author wrote it. Only characters that no URL may contain are encoded: percent-encoded octets and reserved characters
+/// (RFC 3986 §2.2) keep their meaning.
 pub(crate) fn encode_reference(reference: &str) -> Cow<'_, str> {
     encode(reference, |byte| byte.is_ascii_graphic() && !b"\"<>[\\]^`{|}".contains(&byte))
 }
@@ -35,7 +29,7 @@ fn encode(text: &str, is_safe: impl Fn(u8) -> bool) -> Cow<'_, str> {
     Cow::Owned(encoded)
 }
 
-/// The text that a percent-encoded one stands for (RFC 3986 §2.1). What is not encoded rightly stays as it is.
+/// Decodes percent-encoded octets. Malformed ones stay, and so does a text that would not be UTF-8.
 pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return text.into();
@@ -72,7 +66,6 @@ mod tests {
         ] {
             assert_eq!((&*encode_path(text), &*encode_reference(text)), (path, reference), "{text}");
         }
-        assert_eq!(absolute("https://example.org", "/a b.png"), "https://example.org/a%20b.png");
     }
 
     #[test]

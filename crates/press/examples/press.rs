@@ -1,0 +1,36 @@
+//! Presses a folder into a pack file: `cargo run -p graven-press --example press -- content site.pack`.
+//!
+//! An existing pack file is the cache of the build: what has not changed is not compressed again.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use graven_press::tree::SourceTree;
+use graven_press::{Options, Pack, press};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [folder, output] = arguments.as_slice() else {
+        eprintln!("usage: press FOLDER PACK");
+        return ExitCode::from(2);
+    };
+    match run(Path::new(folder), Path::new(output)) {
+        Ok(report) => eprint!("{report}"),
+        Err(report) => {
+            eprint!("{report}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Returns the report as text: the warnings, or the errors that stopped the build.
+fn run(folder: &Path, output: &Path) -> Result<String, String> {
+    let tree = SourceTree::read(folder).map_err(|error| format!("error: {error}\n"))?;
+    let earlier = std::fs::read(output).ok();
+    let previous = earlier.as_deref().and_then(|bytes| Pack::open(bytes).ok());
+    let prefix = format!("{}/", folder.display());
+    let pressed = press(&tree, &Options::default(), previous).map_err(|report| report.render(&tree, &prefix))?;
+    std::fs::write(output, pressed.pack).map_err(|error| format!("error: {}: {error}\n", output.display()))?;
+    Ok(pressed.report.render(&tree, &prefix))
+}

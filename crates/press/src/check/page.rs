@@ -1,0 +1,74 @@
+//! What one HTML output refers to, and what can be referred to in it.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Report};
+use crate::markup::Element;
+use crate::output::Document;
+use crate::url::{Target, references_in, resolve, without_base_url};
+
+/// The ids and the references of a page.
+#[derive(Debug, Default)]
+pub(super) struct CheckedPage {
+    /// The file that the page was made from.
+    source: Option<String>,
+    pub(super) ids: BTreeSet<String>,
+    /// The ids that occur more than once.
+    duplicates: BTreeSet<String>,
+    /// The values of `<a name>`: targets of fragments, but not ids.
+    names: BTreeSet<String>,
+    /// The references within the site, without character references. Those of the rendered text are left out: [`Rendered`] lists them, with spans.
+    ///
+    /// [`Rendered`]: crate::markdown::Rendered
+    pub(super) references: BTreeSet<String>,
+}
+
+impl CheckedPage {
+    /// The page at `path`, of which `elements` were parsed.
+    pub(super) fn new(path: &str, document: &Document, elements: &[Element], base_url: &str) -> Self {
+        let mut page = Self { source: document.source.clone(), ..Self::default() };
+        for element in elements {
+            let is_of_text = document.text.contains(&element.start.start);
+            for attribute in &element.attributes {
+                match (element.name.as_str(), attribute.name.as_str()) {
+                    (_, "id") => page.add_id(&attribute.value),
+                    ("a", "name") => drop(page.names.insert(attribute.value.clone())),
+                    _ if is_of_text => {}
+                    (element, name) => {
+                        page.references
+                            .extend(references(element, name, &attribute.value).into_iter().map(str::to_owned));
+                    }
+                }
+            }
+        }
+        page.references.retain(|target| resolve(path, without_base_url(target, base_url)) != Target::External);
+        page
+    }
+
+    fn add_id(&mut self, id: &str) {
+        if !self.ids.insert(id.to_owned()) {
+            self.duplicates.insert(id.to_owned());
+        }
+    }
+
+    /// Whether a fragment can refer to `id`.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.ids.contains(id) || self.names.contains(id)
+    }
+
+    pub(super) fn report_duplicates(&self, path: &str, report: &mut Report) {
+        for id in &self.duplicates {
+            let source = self.source.as_deref().unwrap_or_default();
+            let error = Diagnostic::error(source, None, format!("the id {id:?} occurs twice on {path}"));
+            report.push(error.help("an id is unique in its page: give one of the elements another"));
+        }
+    }
+}
+
+fn references<'v>(element: &str, attribute: &str, value: &'v str) -> Vec<&'v str> {
+    match (element, attribute) {
+        // Open Graph's URLs are absolute. A value with a space is a text that begins with a URL.
+        ("meta", "content") if value.starts_with("http") && !value.contains(' ') => vec![value],
+        _ => references_in(attribute, value),
+    }
+}

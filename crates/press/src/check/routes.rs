@@ -1,0 +1,184 @@
+//! The routes of the site, and what is wrong with a reference to them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::page::CheckedPage;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::output::{Output, Outputs};
+use crate::url::{Target, decoded, resolve, split_path, without_base_url};
+
+/// How many ids are listed if none is near the missing one: what an author takes in at a glance.
+const LISTED_IDS: usize = 8;
+
+/// How many redirects in a row are followed before they count as a loop.
+const MAX_REDIRECTS: usize = 8;
+
+/// What is wrong with a reference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verdict {
+    /// No such route exists.
+    NoRoute { path: String, nearest: Option<String> },
+    /// The route is an HTML page without this id.
+    NoId { path: String, id: String, help: String },
+    /// The route is a redirect, to this URL in the end.
+    NotCanonical { canonical: String },
+    /// The redirects never end.
+    Loop { path: String },
+    /// A `javascript:` URL.
+    Script,
+}
+
+impl Verdict {
+    pub(super) fn diagnostic(&self, target: &str, file: &str, span: Option<Range<usize>>) -> Diagnostic {
+        match self {
+            Self::NoRoute { path, nearest } => {
+                let help = match nearest {
+                    Some(route) => format!("did you mean {route:?}?"),
+                    None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
+                };
+                let error = Diagnostic::error(file, span, format!("broken link {target:?}"));
+                error.label(format!("no page or file at {path}")).help(help)
+            }
+            Self::NoId { path, id, help } => {
+                let error = Diagnostic::error(file, span, format!("broken link {target:?}"));
+                error.label(format!("{path} has no element with the id {id:?}")).help(help)
+            }
+            Self::NotCanonical { canonical } => {
+                let warning = Diagnostic::warning(file, span, format!("the link {target:?} is redirected"));
+                warning.label("points to a redirect").help(format!("link to the final URL: {canonical:?}"))
+            }
+            Self::Loop { path } => {
+                let error = Diagnostic::error(file, span, format!("the link {target:?} ends in a redirect loop"));
+                error.label(format!("the redirects of {path} form a loop")).help("redirect one of them to a page")
+            }
+            Self::Script => Diagnostic::error(file, span, format!("the link {target:?} is a script"))
+                .label("blocked by the page's security policy")
+                .help("link to a page"),
+        }
+    }
+}
+
+/// The result of following the redirects from a path.
+#[derive(Debug, PartialEq, Eq)]
+enum Lookup<'a> {
+    /// The path is a document, or a redirect to another site.
+    Exact,
+    /// The path redirects to another path.
+    Via(&'a str),
+    /// The path does not exist.
+    Missing,
+    /// The redirects never end.
+    Loop,
+}
+
+/// Everything that can be referred to.
+#[derive(Clone, Copy)]
+pub(super) struct Routes<'a> {
+    pub(super) base_url: &'a str,
+    pub(super) outputs: &'a Outputs,
+    pub(super) pages: &'a BTreeMap<&'a str, CheckedPage>,
+}
+
+impl<'a> Routes<'a> {
+    /// What is wrong with the reference `target` on the page `on`, if anything.
+    pub(super) fn judge(self, on: &str, target: &str) -> Option<Verdict> {
+        let internal = match resolve(on, without_base_url(target, self.base_url)) {
+            Target::Internal(internal) => internal,
+            Target::External => return None,
+            Target::Script => return Some(Verdict::Script),
+        };
+        let (rest, fragment) = internal.split_once('#').unwrap_or((&internal, ""));
+        let (path, query) = split_path(rest);
+        let path = decoded(path);
+        // The 404 page has ids, but no path of its own.
+        if path == on && self.pages.contains_key(on) {
+            return self.judge_fragment(on, fragment);
+        }
+        match self.lookup(&path) {
+            Lookup::Exact => self.judge_fragment(&path, fragment),
+            Lookup::Via(canonical) => Some(self.judge_detour(canonical, query, fragment)),
+            Lookup::Missing => Some(Verdict::NoRoute { nearest: self.nearest_route(&path), path: path.into_owned() }),
+            Lookup::Loop => Some(Verdict::Loop { path: path.into_owned() }),
+        }
+    }
+
+    /// The verdict on a reference with this query and fragment that is redirected to `canonical`. The fragment of the redirect wins (RFC 9110 §10.2.2).
+    fn judge_detour(self, canonical: &str, query: &str, fragment: &str) -> Verdict {
+        let (page, fragment) = canonical.split_once('#').unwrap_or((canonical, fragment));
+        let (path, own_query) = split_path(page);
+        let query = if own_query.is_empty() { query } else { own_query };
+        let hash = if fragment.is_empty() { "" } else { "#" };
+        let roundabout = || Verdict::NotCanonical { canonical: format!("{path}{query}{hash}{fragment}") };
+        self.judge_fragment(&decoded(path), fragment).unwrap_or_else(roundabout)
+    }
+
+    /// Follows redirects: those of the settings, and those of every page from its path with `/`, `.html` or `/index.html` appended.
+    fn lookup(self, path: &str) -> Lookup<'a> {
+        let mut path = Cow::Borrowed(path);
+        let mut via = None;
+        for _ in 0..MAX_REDIRECTS {
+            match self.outputs.get(&*path) {
+                Some(Output::Document(_)) => return via.map_or(Lookup::Exact, Lookup::Via),
+                Some(Output::Redirect(to)) => {
+                    let Some(inside) = self.inside(to) else { return via.map_or(Lookup::Exact, Lookup::Via) };
+                    via = Some(inside);
+                    path = decoded(split_path(inside).0);
+                }
+                None => match self.without_suffix(&path) {
+                    Some(canonical) => {
+                        via = Some(canonical);
+                        path = canonical.into();
+                    }
+                    // A broken redirect is reported where it is written.
+                    None => return via.map_or(Lookup::Missing, |_| Lookup::Exact),
+                },
+            }
+        }
+        Lookup::Loop
+    }
+
+    /// The path of this site that a redirect points to. A redirect to another site may be linked to: it is a short name.
+    fn inside(self, to: &'a str) -> Option<&'a str> {
+        Some(without_base_url(to, self.base_url)).filter(|path| path.starts_with('/') && !path.starts_with("//"))
+    }
+
+    /// The route that `path` is an alternative spelling of.
+    fn without_suffix(self, path: &str) -> Option<&'a str> {
+        let is_route = |path: &str| {
+            self.outputs.get_key_value(if path.is_empty() { "/" } else { path }).map(|(path, _)| path.as_str())
+        };
+        ["/index.html", ".html", "/"].iter().filter_map(|suffix| path.strip_suffix(suffix)).find_map(is_route)
+    }
+
+    fn judge_fragment(self, path: &str, fragment: &str) -> Option<Verdict> {
+        // A text fragment (`#:~:text=…`) is not part of the id.
+        let fragment = fragment.split(":~:").next().unwrap_or_default();
+        let page = self.pages.get(path)?;
+        let id = decoded(fragment);
+        // The empty fragment and `top` are the top of every page (HTML §7.4.6.4).
+        if fragment.is_empty() || id.eq_ignore_ascii_case("top") || page.has(fragment) || page.has(&id) {
+            return None;
+        }
+        let ids = || page.ids.iter().map(String::as_str);
+        let help = match nearest(&id, ids()) {
+            Some(near) => format!("did you mean \"#{near}\"?"),
+            None if page.ids.is_empty() => "the page has no ids".to_owned(),
+            None => {
+                let listed: Vec<&str> = ids().take(LISTED_IDS).collect();
+                let more = if page.ids.len() > LISTED_IDS { ", …" } else { "" };
+                format!("the ids of the page are {}{more}", listed.join(", "))
+            }
+        };
+        Some(Verdict::NoId { path: path.to_owned(), id: id.into_owned(), help })
+    }
+
+    /// The route that is spelt most like `path`, or else one with the same last segment.
+    fn nearest_route(self, path: &str) -> Option<String> {
+        let routes = || self.outputs.keys().map(String::as_str).filter(|route| route.starts_with('/'));
+        let name = |path: &str| path.rsplit('/').find(|name| !name.is_empty()).map(str::to_owned);
+        let moved = || routes().find(|route| name(route).is_some() && name(route) == name(path));
+        nearest(path, routes()).or_else(moved).map(str::to_owned)
+    }
+}

@@ -1,0 +1,48 @@
+//! What all feeds say of a post.
+
+use jiff::civil::Date;
+
+use super::absolute;
+use crate::model::{Post, Site};
+use crate::rendered_site::RenderedSite;
+
+/// A post as the feeds of full text show it.
+#[derive(Debug)]
+pub(super) struct Item<'a> {
+    pub(super) post: &'a Post,
+    /// Its URL, which is its id too.
+    pub(super) url: String,
+    /// Its text, with absolute URLs.
+    pub(super) html: String,
+    /// The URL of its picture.
+    pub(super) image: Option<String>,
+}
+
+pub(super) fn newest(context: RenderedSite) -> Vec<Item> {
+    let site = context.site;
+    let posts = site.posts.iter().zip(context.posts).zip(context.previews);
+    posts
+        .take(site.settings.feed_length)
+        .map(|((post, rendered), preview)| Item {
+            post,
+            url: site.settings.url(&post.route()),
+            html: absolute::absolute(&rendered.html, &site.settings.base_url, &post.route()),
+            image: preview.as_ref().map(|preview| site.settings.url(preview.route())),
+        })
+        .collect()
+}
+
+/// The day of the last change.
+pub(super) fn changed(post: &Post) -> Date {
+    post.updated.unwrap_or(post.date)
+}
+
+/// A day as RFC 3339 has a time: its first second in UTC, since no time of day is known.
+pub(super) fn midnight(date: Date) -> String {
+    format!("{date}T00:00:00Z")
+}
+
+/// Who the feeds say wrote them: the author, else the site, since Atom and readers want a name.
+pub(super) fn author_name(site: &Site) -> &str {
+    site.settings.author.as_ref().map_or(&site.settings.title, |author| &author.name)
+}

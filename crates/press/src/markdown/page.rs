@@ -1,0 +1,99 @@
+//! What the passes share.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+
+use super::destinations::Destinations;
+use super::ids::Ids;
+use super::rendered::{Link, Rendered};
+use crate::assets::Asset;
+use crate::diagnostic::{Diagnostic, Report, nearest};
+use crate::source::Body;
+use crate::span::trim_end;
+use crate::tree::SourceTree;
+use crate::url::{ReferenceKind, references_in, relative};
+
+/// What a text is rendered against: the files beside it and the routes of the other texts.
+pub struct Context<'a> {
+    /// The files of the content.
+    pub tree: &'a SourceTree,
+    /// The route of the post or page whose Markdown has this path in the tree: `posts/hello/index.md` gives `/blog/hello`.
+    pub route_of: &'a (dyn Fn(&str) -> Option<String> + Sync),
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Context").field("tree", &self.tree).finish_non_exhaustive()
+    }
+}
+
+/// The text that the passes work on, and their findings.
+pub(super) struct Page<'p> {
+    pub(super) body: &'p Body,
+    pub(super) context: &'p Context<'p>,
+    pub(super) report: &'p mut Report,
+    pub(super) ids: Ids,
+    pub(super) destinations: Destinations,
+    /// The files of the images, by the spans of their events.
+    pub(super) images: HashMap<Range<usize>, File<'p>>,
+    pub(super) rendered: Rendered,
+}
+
+/// A file of the source tree.
+pub(super) struct File<'p> {
+    pub(super) path: String,
+    pub(super) bytes: &'p [u8],
+}
+
+impl Page<'_> {
+    pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(self.body.path.as_str(), span, message)
+    }
+
+    pub(super) fn warning(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::warning(self.body.path.as_str(), span, message)
+    }
+
+    /// Lists a reference of the page, or of its Markdown, for the link check.
+    pub(super) fn record(&mut self, target: &str, span: Range<usize>) {
+        self.rendered.links.push(Link { target: target.to_owned(), span });
+    }
+
+    /// Lists the references of an attribute that are checked, but not resolved.
+    pub(super) fn record_references(&mut self, attribute: &str, value: &str, span: &Range<usize>) {
+        for reference in references_in(attribute, value) {
+            self.record(reference, span.clone());
+        }
+    }
+
+    /// The span of the destination of the link or image at `span`. The whole link if it has none.
+    pub(super) fn destination_span(&self, span: &Range<usize>) -> Range<usize> {
+        let destination = self.destinations.get(span).filter(|destination| !destination.is_empty());
+        destination.cloned().unwrap_or_else(|| trim_end(span, &self.body.file))
+    }
+
+    /// The route of a file of the tree, published as an asset.
+    pub(super) fn add_asset(&mut self, source: &str, bytes: &[u8]) -> String {
+        let assets = &mut self.rendered.assets;
+        if let Some(asset) = assets.iter().find(|asset| asset.source == source) {
+            return asset.route.clone();
+        }
+        assets.push(Asset::new(source, bytes));
+        assets[assets.len() - 1].route.clone()
+    }
+
+    /// Reports that the file `path` of the tree is missing, and suggests the file that may be meant.
+    pub(super) fn report_missing(&mut self, path: &str, destination: &str, span: &Range<usize>) {
+        let error = self.error(span.clone(), format!("there is no file `{path}`"));
+        let folder = self.body.folder();
+        let error = match nearest(path, self.context.tree.below("").map(|(path, _)| path)) {
+            Some(near) => error.help(format!("did you mean `{}`?", relative(folder, near))),
+            None if ReferenceKind::of(destination) == ReferenceKind::RelativePath => error.help(format!(
+                "a path is relative to the folder of the text, `{folder}`; link to a page of the site as `/blog/…`"
+            )),
+            None => error,
+        };
+        self.report.push(error);
+    }
+}

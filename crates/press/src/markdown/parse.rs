@@ -1,0 +1,101 @@
+//! Parsing: a text becomes a list of events.
+
+use std::ops::Range;
+
+use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
+
+use super::destinations::{self, Destinations};
+use super::events::SpannedEvent;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::source::Body;
+
+/// The Markdown that authors write: `CommonMark`, GitHub's extensions, and what technical prose needs.
+pub const DIALECT: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_SMART_PUNCTUATION)
+    .union(Options::ENABLE_HEADING_ATTRIBUTES)
+    .union(Options::ENABLE_MATH)
+    .union(Options::ENABLE_GFM)
+    .union(Options::ENABLE_DEFINITION_LIST);
+
+/// The text's events with their places in the file, and the places of their destinations. References to nothing are warned of.
+pub(super) fn parse<'p>(body: &'p Body, report: &mut Report) -> (Vec<SpannedEvent<'p>>, Destinations) {
+    let base = body.range.start;
+    let in_file = |span: Range<usize>| span.start + base..span.end + base;
+    let mut broken = Vec::new();
+    let note = |link: BrokenLink| {
+        broken.push((in_file(link.span), link.link_type, link.reference.into_string()));
+        None::<(CowStr, CowStr)>
+    };
+    let mut parser = Parser::new_with_broken_link_callback(body.text(), DIALECT, Some(note)).into_offset_iter();
+    let mut events = Vec::new();
+    let mut definitions = Destinations::new();
+    while let Some((event, span)) = parser.next() {
+        let span = in_file(span);
+        if let Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) = &event
+            && let Some(definition) = parser.reference_definitions().get(id)
+        {
+            definitions.insert(span.clone(), in_file(definition.span.clone()));
+        }
+        events.push((event, span));
+    }
+    drop(parser);
+    for (span, kind, reference) in broken {
+        warn_of_broken_reference(span, kind, &reference, body, report);
+    }
+    let destinations = destinations::locate(&events, &definitions, &body.file);
+    (events, destinations)
+}
+
+/// A reference without its definition is text by `CommonMark`; in `[text][label]` nobody means that.
+fn warn_of_broken_reference(span: Range<usize>, kind: LinkType, label: &str, body: &Body, report: &mut Report) {
+    if kind == LinkType::Reference {
+        let message = format!("the link reference \"{label}\" is not defined");
+        let warning = Diagnostic::warning(body.path.as_str(), span, message);
+        report.push(
+            warning
+                .label("stays as it is written")
+                .help(format!("define it on a line of its own: `[{label}]: https://…`")),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_destination_is_found_wherever_it_is_written() {
+        for (text, expected) in [
+            ("[a](b.md)", vec!["b.md"]),
+            ("[a](b.md \"see b.md\")", vec!["b.md"]),
+            ("![a](b.png 'b.png')", vec!["b.png"]),
+            ("[](b.md)", vec!["b.md"]),
+            ("[a]( <b c.md> )", vec!["b c.md"]),
+            ("[a](<b\\>c.md>)", vec!["b\\>c.md"]),
+            ("[a](b\\(c.md)", vec!["b\\(c.md"]),
+            ("[a](b(c)d.md)", vec!["b(c)d.md"]),
+            ("[a](b&amp;c.md)", vec!["b&amp;c.md"]),
+            ("[*a*](b.md) [`](`](c.md)", vec!["b.md", "c.md"]),
+            ("[a\\](x](b.md)", vec!["b.md"]),
+            ("[![a](b.png)](c.md)", vec!["c.md", "b.png"]),
+            ("> [a\n> b](\n> c.md)", vec!["c.md"]),
+            ("[a][r] [r][] [r] ![a][r]\n\n[r]: b.md 'b.md'", vec!["b.md"; 4]),
+            ("[a][R]\n\n[r\\]]: x.md\n[r]:\n  <b.md>", vec!["b.md"]),
+            ("> [a]\n>\n> [a]:\n> b.md", vec!["b.md"]),
+            ("<https://example.org/> <a@example.org>", vec!["https://example.org/", "a@example.org"]),
+            ("| [a](b.md) |\n|-|\n| ![c](d.png) |", vec!["b.md", "d.png"]),
+            ("[a](b.md)[^n]\n\n[^n]: [c](d.md)", vec!["b.md", "d.md"]),
+            ("é [ü](ä.md)", vec!["ä.md"]),
+        ] {
+            let body = Body { path: "posts/a.md".to_owned(), file: text.to_owned(), range: 0..text.len() };
+            let (events, destinations) = parse(&body, &mut Report::default());
+            let starts =
+                events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. })));
+            let found: Vec<_> = starts.map(|(_, span)| &text[destinations[span].clone()]).collect();
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The types of the model.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::source::{Body, Settings};
+
+/// The whole site. Lists are in the order in which they are shown.
+#[derive(Debug)]
+pub struct Site {
+    /// The time of the build: that of the options, else the newest date in the content.
+    pub now: Timestamp,
+    /// What `site.toml` says.
+    pub settings: Settings,
+    /// In the order of `topics.toml`.
+    pub topics: Vec<Topic>,
+    /// Newest first; of one date, by slug.
+    pub posts: Vec<Post>,
+    /// By slug.
+    pub pages: Vec<StandingPage>,
+    /// By name, case folded.
+    pub tags: Vec<Tag>,
+    /// By name.
+    pub series: Vec<Series>,
+}
+
+impl Site {
+    /// The post that follows in time on the post at `index`.
+    #[must_use]
+    pub fn newer(&self, index: usize) -> Option<&Post> {
+        self.posts.get(index.checked_sub(1)?)
+    }
+
+    /// The post that came before the post at `index`.
+    #[must_use]
+    pub fn older(&self, index: usize) -> Option<&Post> {
+        self.posts.get(index + 1)
+    }
+
+    /// The names of the tags of a post.
+    pub(crate) fn tag_names<'a>(&'a self, post: &'a Post) -> impl Iterator<Item = &'a str> {
+        post.tags.iter().map(|tag| self.tags[*tag].name.as_str())
+    }
+}
+
+/// One of the ordered groups of the site.
+#[derive(Debug)]
+pub struct Topic {
+    /// In its URL: `edge-infra`.
+    pub slug: String,
+    /// As it is shown.
+    pub title: String,
+    /// What the topic is about, in a sentence or two.
+    pub blurb: String,
+    /// Indices into [`Site::posts`], newest first.
+    pub posts: Vec<usize>,
+}
+
+/// A free label. Tags of one slug are one tag.
+#[derive(Debug)]
+pub struct Tag {
+    /// As the posts write it: `Raspberry Pi`.
+    pub name: String,
+    /// In its URL: `raspberry-pi`.
+    pub slug: String,
+    /// Indices into [`Site::posts`], newest first.
+    pub posts: Vec<usize>,
+}
+
+/// Posts in a row.
+#[derive(Debug)]
+pub struct Series {
+    /// As the posts write it.
+    pub name: String,
+    /// Indices into [`Site::posts`], oldest first: the order of reading.
+    pub posts: Vec<usize>,
+}
+
+/// An article with a date.
+#[derive(Debug)]
+pub struct Post {
+    /// Its Markdown.
+    pub body: Body,
+    /// In its URL: `hello`. No two posts have the same.
+    pub slug: String,
+    /// Plain text.
+    pub title: String,
+    /// Plain text, a sentence or two.
+    pub description: String,
+    /// The day on which it appeared.
+    pub date: Date,
+    /// The date is only approximate: shown as "c. July 2025", left out of structured data.
+    pub circa: bool,
+    /// The day of its last change, if it was changed; never before `date`.
+    pub updated: Option<Date>,
+    /// Indices into [`Site::topics`], in that order.
+    pub topics: Vec<usize>,
+    /// Indices into [`Site::tags`], in the order of the front matter.
+    pub tags: Vec<usize>,
+    /// An index into [`Site::series`].
+    pub series: Option<usize>,
+    /// Paths that redirect to this post: `/old/path`.
+    pub aliases: Vec<String>,
+    /// The picture that other sites show with a link to the post: the path of a file in the source tree, beside the post or in `static/`.
+    pub image: Option<String>,
+    /// Indices into [`Site::posts`] of the posts most alike, best first, at most [`RELATED`].
+    pub related: Vec<usize>,
+}
+
+impl Post {
+    /// The day of publication, if it is known to the day.
+    pub(crate) fn published(&self) -> Option<Date> {
+        (!self.circa).then_some(self.date)
+    }
+}
+
+/// How many related posts a post shows: more would be a list nobody reads.
+pub const RELATED: usize = 3;
+
+/// A page that stands outside the stream of posts: `/about`.
+#[derive(Debug)]
+pub struct StandingPage {
+    /// Its Markdown.
+    pub body: Body,
+    /// Its URL: `about`. It is no route that the site has anyway.
+    pub slug: String,
+    /// Plain text.
+    pub title: String,
+    /// Plain text, a sentence or two.
+    pub description: String,
+    /// The day of its last change.
+    pub updated: Option<Date>,
+    /// Paths that redirect to this page: `/old/path`.
+    pub aliases: Vec<String>,
+}

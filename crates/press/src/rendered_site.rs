@@ -1,0 +1,21 @@
+//! The site with its rendered texts, which views, feeds and checks read.
+
+use crate::assets::Preview;
+use crate::markdown::Rendered;
+use crate::model::Site;
+use crate::theme::Theme;
+
+/// The model, the theme, and what was rendered from the texts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RenderedSite<'a> {
+    /// The model.
+    pub(crate) site: &'a Site,
+    /// The style sheets and the wordmark.
+    pub(crate) theme: &'a Theme,
+    /// The rendered posts, by the index of the post.
+    pub(crate) posts: &'a [Rendered],
+    /// The rendered standing pages, by the index of the page.
+    pub(crate) pages: &'a [Rendered],
+    /// The pictures of the posts for other sites, by the index of the post.
+    pub(crate) previews: &'a [Option<Preview>],
+}

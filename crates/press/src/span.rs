@@ -1,0 +1,25 @@
+//! Spans: byte ranges of a file, for diagnostics that point at a place.
+
+use std::ops::Range;
+
+/// A value and its place in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Its bytes in the file.
+    pub span: Range<usize>,
+}
+
+/// The span of `part` within `span` of the file. If it is not written there literally, the whole span without the white space at its end.
+pub(crate) fn find(file: &str, span: &Range<usize>, part: &str) -> Range<usize> {
+    match file[span.clone()].rfind(part) {
+        Some(start) if !part.is_empty() => span.start + start..span.start + start + part.len(),
+        _ => trim_end(span, file),
+    }
+}
+
+/// The span without the white space at its end.
+pub(crate) fn trim_end(span: &Range<usize>, file: &str) -> Range<usize> {
+    span.start..span.start + file[span.clone()].trim_end().len()
+}

@@ -1,0 +1,11 @@
+//! URLs: the one place that encodes, decodes, resolves and joins them.
+
+mod attribute;
+mod encoding;
+mod reference;
+mod tree_path;
+
+pub(crate) use attribute::{references_in, urls_in};
+pub(crate) use encoding::{decoded, encode_reference};
+pub(crate) use reference::{ReferenceKind, Target, absolute, is_external, resolve, split_path, without_base_url};
+pub(crate) use tree_path::{join, relative};
