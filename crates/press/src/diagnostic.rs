@@ -1,5 +1,6 @@
-//! What is wrong with the content, said so that its author can mend it: file, line, column, the line itself, what was expected, the cure.
-//! Every step adds to one [`Report`] and goes on as far as it can, so that a build tells all its errors at once.
+//! Errors and warnings about the content, each with file, line, column, the line itself, what was expected, and how to fix it.
+//!
+//! Every step adds to one [`Report`] and continues as far as it can, so that a build reports all errors at once.
 
 use std::ops::Range;
 
@@ -7,29 +8,53 @@ use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippe
 
 use crate::tree::SourceTree;
 
-/// Whether the build can go on.
+/// Whether the site can be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The site cannot be built.
     Error,
-    /// The site can be built, but not quite as the author meant.
+    /// The site can be built, but may not be what the author meant.
     Warning,
 }
 
-/// One thing that is wrong.
+/// An error or a warning.
+///
+/// ```
+/// use graven_press::diagnostic::{Diagnostic, Report};
+/// use graven_press::tree::SourceTree;
+///
+/// let mut tree = SourceTree::default();
+/// tree.insert("topics.toml", "titel = \"Web\"\n");
+/// let mut report = Report::default();
+/// report.push(Diagnostic::error("topics.toml", 0..5, "unknown key `titel`").help("did you mean `title`?"));
+/// assert_eq!(
+///     report.render(&tree, "content/"),
+///     "\
+/// error: unknown key `titel`
+///  --> content/topics.toml:1:1
+///   |
+/// 1 | titel = \"Web\"
+///   | ^^^^^
+///   |
+///   = help: did you mean `title`?
+///
+/// 1 error
+/// "
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Whether the build can go on.
+    /// Whether the site can be built.
     pub severity: Severity,
-    /// The file's path in the source tree (`posts/hello/index.md`); empty where no file is to blame but an option of the build.
+    /// The path of the file in the source tree (`posts/hello/index.md`). Empty for an option of the build, or for what a view wrote.
     pub path: String,
-    /// The bytes of that file to point at; none where the whole file is meant (or is missing).
+    /// The bytes of the file to point at. `None` if the whole file is meant, or if it is missing.
     pub span: Option<Range<usize>>,
     /// What is wrong, in one line, without the path: `unknown topic "fintec"`.
     pub message: String,
-    /// What stands under the mark: `not a topic of topics.toml`. May be empty.
+    /// The text under the marked bytes: `not a topic in topics.toml`. May be empty.
     pub label: String,
-    /// The cure: `did you mean "fintech"?`. One entry a line of help.
+    /// How to fix it: `did you mean "fintech"?`. One entry per line of help.
     pub help: Vec<String>,
 }
 
@@ -51,14 +76,14 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(path, span, message) }
     }
 
-    /// The same with a text under the mark.
+    /// Sets the text under the marked bytes.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// The same with one more line of help.
+    /// Adds a line of help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
@@ -66,56 +91,65 @@ impl Diagnostic {
     }
 }
 
-/// All that a build found wrong so far, in the order in which it was found.
+/// The errors and warnings of a build.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Report {
-    /// Adds one thing that is wrong.
+    /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Adds all that another report says, behind what this one says.
+    /// Adds the diagnostics of another report.
     pub fn extend(&mut self, other: Report) {
         self.diagnostics.extend(other.diagnostics);
     }
 
-    /// Nothing is wrong, not even a little.
+    /// Whether there are neither errors nor warnings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
     }
 
-    /// Something is wrong that stops the build.
+    /// Whether there is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.errors() > 0
     }
 
-    /// How many errors there are; warnings are not counted.
+    /// The number of errors, without warnings.
     #[must_use]
     pub fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
-    /// All that is wrong, in the order of the report.
+    /// The diagnostics, in the order of the report.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// Puts the report in the order in which an author mends it: by file, from top to bottom. What was said twice is said once.
+    /// Sorts the diagnostics by file and place, and removes duplicates.
     pub fn sort(&mut self) {
         let place = |diagnostic: &Diagnostic| diagnostic.span.as_ref().map(|span| (span.start, span.end));
         self.diagnostics.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| place(a).cmp(&place(b))));
         self.diagnostics.dedup();
     }
 
-    /// The report as plain text, without colours. `prefix` stands before every path, so that a terminal or an editor can open it: with
-    /// `content/` the reader sees `content/posts/hello.md:4:11`.
+    /// Renders the report as plain text, without colours: each diagnostic, then a summary. `tree` provides the lines to show. Each path gets the
+    /// `prefix`, so that a terminal or an editor can open it: with `content/`, paths look like `content/posts/hello.md:4:11`.
+    ///
+    /// ```
+    /// use graven_press::tree::SourceTree;
+    /// use graven_press::{Options, press};
+    ///
+    /// let tree = SourceTree::default();
+    /// let report = press(&tree, &Options::default(), None).expect_err("an empty folder is no site");
+    /// assert!(report.render(&tree, "content/").starts_with("error: there is no site.toml\n--> content/site.toml\n"));
+    /// ```
     #[must_use]
     pub fn render(&self, tree: &SourceTree, prefix: &str) -> String {
         let renderer = Renderer::plain();
@@ -165,7 +199,7 @@ impl Diagnostic {
     }
 }
 
-/// The lines of a file that a span lies on. Only they are handed to the renderer, so that a file that is not UTF-8 can be shown too.
+/// The lines of a file that contain a span. Only they go to the renderer, so that a file that is not UTF-8 can be shown too.
 struct Excerpt {
     lines: String,
     /// Counted from 1.
@@ -175,13 +209,13 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    /// Whatever `span` says, the excerpt's own span lies within its lines: a report must never be what breaks a build.
+    /// Clamps any `span` to the lines of the excerpt: a report must not panic.
     fn new(file: &[u8], span: &Range<usize>) -> Self {
         let start = span.start.min(file.len());
         let end = span.end.clamp(start, file.len());
         let bom = if file.starts_with(BOM) { BOM.len() } else { 0 };
         let from = file[..start].iter().rposition(|&byte| byte == b'\n').map_or(bom.min(start), |newline| newline + 1);
-        // The newline that ends a marked line is not a line of its own.
+        // The newline that ends a marked line does not begin another.
         let last = end.saturating_sub(1).max(start);
         let to = file[last..].iter().position(|&byte| byte == b'\n').map_or(file.len(), |newline| last + newline);
         let to = to.max(end);
@@ -196,7 +230,7 @@ impl Excerpt {
     }
 }
 
-/// The mark with which some editors begin a UTF-8 file. It is no part of the text.
+/// The byte order mark with which some editors begin a UTF-8 file. It is not part of the text.
 pub(crate) const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// `1 error`, `2 errors`.
@@ -205,12 +239,11 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// The candidate that `word` is most likely a slip for, if any is near enough to be worth the author's attention. Of two that are as near, the
-/// one that comes first.
+/// The candidate that `word` is most likely a misspelling of, if any is near enough. Of equally near ones, the first.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    // One slip in three letters: more, and the suggestion is a guess.
+    // One edit per three letters: with more, the suggestion is a guess.
     let limit = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
@@ -234,9 +267,9 @@ mod tests {
     }
 
     #[test]
-    fn a_diagnostic_shows_its_place_its_line_and_its_cure() {
-        let diagnostic = Diagnostic::error("a.md", 9..14, "wrong").label("here").help("mend it");
-        let expected = "error: wrong\n --> content/a.md:2:5\n  |\n2 | tŵo three\n  |     ^^^^^ here\n  |\n  = help: mend it\n\n1 error\n";
+    fn a_diagnostic_shows_its_place_its_line_and_its_help() {
+        let diagnostic = Diagnostic::error("a.md", 9..14, "wrong").label("here").help("fix it");
+        let expected = "error: wrong\n --> content/a.md:2:5\n  |\n2 | tŵo three\n  |     ^^^^^ here\n  |\n  = help: fix it\n\n1 error\n";
         assert_eq!(render("one\ntŵo three\n".as_bytes(), [diagnostic]), expected);
     }
 
@@ -262,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_sorted_by_file_and_place_and_says_nothing_twice() {
+    fn a_report_is_sorted_by_file_and_place_without_duplicates() {
         let mut report = Report::default();
         for (path, span) in [("b", Some(1..2)), ("a", Some(5..6)), ("a", None), ("a", Some(2..3)), ("a", Some(5..6))] {
             report.push(Diagnostic::error(path, span, "wrong"));
@@ -288,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_word_is_one_slip_in_three_letters_away() {
+    fn the_nearest_word_is_one_edit_per_three_letters_away() {
         let words = ["fintech", "edge-infra", "web3", "tooling"];
         for (word, expected) in [
             ("fintec", Some("fintech")),

@@ -1,5 +1,6 @@
-//! Encode: the last step. Every output becomes an entry of the pack: its content codings as small as they can be made, a strong entity tag each,
-//! its security policy. What the pack of the build before holds already is taken from there, since compressing is most of a build's time.
+//! The last step: every output becomes an entry of the pack, with its content codings, a strong entity tag for each, and its security policy.
+//!
+//! Compressing is most of the time of a build. Codings that the pack of an earlier build contains are taken from there.
 
 use std::collections::HashMap;
 
@@ -13,10 +14,10 @@ use crate::coding;
 use crate::output::{Cache, Document, Output, Outputs};
 use crate::security_policy;
 
-/// The outputs as the bytes of a pack whose own time is `time`.
+/// Encodes the outputs as a pack with the time `time`.
 ///
 /// # Errors
-/// What the pack's format cannot hold, which is a fault of press or a site of more than 4 GiB.
+/// If the format of the pack cannot hold them: a bug of press, or a site of more than 4 GiB.
 pub(crate) fn encode(
     outputs: &Outputs,
     policies: &Policies,
@@ -45,7 +46,7 @@ fn content(output: &Output, policy: &str, known: &Variants) -> ContentSpec {
     }
 }
 
-/// RFC 9110 §15.4.9: moved, and the method stays what it was.
+/// RFC 9110 §15.4.9: moved permanently; the method must not change.
 const PERMANENT_REDIRECT: u16 = 308;
 
 fn page(document: &Document, policy: &str, known: &Variants) -> PageSpec {
@@ -59,8 +60,8 @@ fn page(document: &Document, policy: &str, known: &Variants) -> PageSpec {
     }
 }
 
-/// The codings of a document, identity first. The entity tags of what was compressed name the generation of the coders too: a tag that an earlier pack
-/// holds says that the variants beside it are those that the coders would make now.
+/// The codings of a document, identity first. The entity tags of compressible documents depend on the generation of the coders too: if an earlier pack
+/// has such a tag, its other variants are those that the coders would make now.
 fn variants(document: &Document, known: &Variants) -> Vec<VariantSpec> {
     if !is_compressible(&document.media_type) {
         return vec![variant(Coding::Identity, document.body.clone(), &[])];
@@ -78,7 +79,7 @@ fn variant(coding: Coding, bytes: Vec<u8>, generation: &[u8]) -> VariantSpec {
     VariantSpec { coding, etag: format!("\"{}\"", fingerprint([generation, &bytes])), bytes }
 }
 
-/// Whether a type is worth compressing: pictures, sound, video, fonts and archives bring their own compression, and trying costs time.
+/// Whether a type is worth compressing. Pictures, sound, video, fonts and archives are compressed already, and trying costs time.
 fn is_compressible(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default();
     match essence.split_once('/') {
@@ -93,12 +94,12 @@ fn is_compressible(media_type: &str) -> bool {
     }
 }
 
-/// The variants of an earlier pack, by the entity tag of their identity coding, which names the coders that made the others.
+/// The variants of an earlier pack, by the entity tag of their identity coding, which identifies the coders of the others.
 #[derive(Default)]
 struct Variants(HashMap<String, Vec<VariantSpec>>);
 
 impl Variants {
-    /// A pack that cannot be read is as good as none: everything is compressed anew.
+    /// Of a damaged pack, nothing is used: everything is compressed again.
     fn of(pack: Pack) -> Self {
         let mut known = HashMap::new();
         if pack.verify().is_err() {
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_earlier_pack_holds_is_taken_from_it() {
+    fn variants_of_an_earlier_pack_are_used_again() {
         let text = "again and again ".repeat(50).into_bytes();
         let first = encode(&outputs(&text), &Policies::new(), 0, None).expect("encodes");
         let pack = Pack::open(&first).expect("opens");
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_generation_of_coders_made_is_not_taken() {
+    fn variants_of_another_generation_of_coders_are_not_used() {
         let text = "again and again ".repeat(50).into_bytes();
         let clean = encode(&outputs(&text), &Policies::new(), 0, None).expect("encodes");
         let mut of_others = page(&document(&text), security_policy::NOTHING, &Variants::default());

@@ -4,24 +4,22 @@
 //! content/ --tree--> SourceTree --source--> Sources --model--> Site --markdown--> Rendered --views, feeds--> Outputs --check, encode--> pack
 //! ```
 //!
-//! Each step is a module, and depends only on those above it:
+//! A module depends only on those above it:
 //!
 //! ```text
-//! options  diagnostic  span  url  markup        what every step uses
-//! tree                                          1. a folder becomes a map of files; the only step that reads a disk
-//! assets  theme                                    files of the tree under fingerprinted names; style sheets and icons
-//! source                                        2. settings, topics and front matter, each value with its place
-//! model                                         3. topics, tags, series, neighbours, related posts
-//! markdown                                      4. each text becomes HTML, with its headings, links and pictures
-//! output  rendered_site                            the types between the steps
-//! views  feeds                                  5. every page, feed and index, by path
-//! security_policy  check                        6. every reference has a target; the policy of each page; nothing that a policy blocks
-//! coding  encode                                7. content codings, entity tags; the pack
-//! lib                                              drives the steps
+//!    options  span  url           what the steps share: `url` encodes, resolves and joins all URLs,
+//!    markup  security_policy      `markup` parses all HTML and XML, `assets` names the files of a text
+//! 1. tree                         a folder becomes a map of files; the only step that reads a disk
+//!    diagnostic  assets  theme
+//! 2. source                       settings, topics and front matter, each value with its place
+//! 3. model                        topics, tags, series, neighbours, related posts
+//! 4. markdown                     each text becomes HTML, with its headings, links and pictures
+//!    rendered_site  output        the types between the steps
+//! 5. views  feeds                 every page, feed and index, by path
+//! 6. check                        every reference has a target; the security policy of each page
+//! 7. coding  encode               content codings, entity tags; the pack
+//!    lib                          drives the steps
 //! ```
-//!
-//! Where to find what several steps need: URLs in `url` (encoding, resolving, joining), files in the folder of a text in `assets`, spans in [`span`],
-//! HTML and XML in `markup`, where each document is tokenised once.
 //!
 //! [`press`] is pure: the same files, options and time give the same bytes. Everything that is wrong with the content goes into one [`Report`].
 //!
@@ -93,11 +91,25 @@ pub struct Pressed {
     pub report: Report,
 }
 
-/// Presses the files of a site into a pack. `previous` is the pack of an earlier build, whose compressed bytes are used again where neither a page nor the
-/// coders have changed: the result is the same with and without it.
+/// Presses the files of a site into a pack.
+///
+/// `previous` is the pack of an earlier build. Its compressed bytes are used again where neither the document nor the coders have changed. The result is
+/// the same with and without it.
 ///
 /// # Errors
-/// Everything that is wrong with the content, and the warnings with it.
+/// If the content has errors: the report contains all of them, and the warnings.
+///
+/// # Examples
+/// ```
+/// use graven_press::tree::SourceTree;
+/// use graven_press::{Options, press};
+///
+/// let mut tree = SourceTree::default();
+/// tree.insert("site.toml", "titel = \"Notes\"\ndescription = \"What I learnt.\"\n");
+/// let report = press(&tree, &Options::default(), None).expect_err("a key is misspelt");
+/// assert_eq!(report.errors(), 1);
+/// assert_eq!(report.diagnostics()[0].help, ["did you mean `title`?"]);
+/// ```
 pub fn press(tree: &SourceTree, options: &Options, previous: Option<Pack>) -> Result<Pressed, Report> {
     let mut report = Report::default();
     let pack = press_into(tree, options, previous, &mut report);
@@ -108,7 +120,7 @@ pub fn press(tree: &SourceTree, options: &Options, previous: Option<Pack>) -> Re
     }
 }
 
-/// The steps. None where a step cannot even begin; with errors in the report, what later steps find is still told, but nothing is encoded.
+/// Runs the steps. After an error, the following steps still report theirs, but nothing is encoded. Returns `None` after an error.
 fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, report: &mut Report) -> Option<Vec<u8>> {
     let sources = source::read(tree, options, report)?;
     let site = model::build(sources, options, report);
@@ -136,7 +148,7 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
         .ok()
 }
 
-/// Renders texts over all cores; what is wrong is told in their order.
+/// Renders texts over all cores. The report is in their order.
 fn render<'a>(
     bodies: impl Iterator<Item = &'a Body>,
     context: &markdown::Context<'_>,
@@ -159,7 +171,7 @@ fn render<'a>(
         .collect()
 }
 
-/// The files that are copied: `static/`, the theme's icons, the pictures of the texts.
+/// The copied files: those of `static/`, the icons of the theme, the assets of the texts.
 fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
     let mut outputs = Outputs::new();
     let mut put = |path: &str, document: Document| drop(outputs.insert(path.to_owned(), Output::Document(document)));

@@ -1,14 +1,14 @@
-//! What the views, the feeds and the assets come to: the site's outputs by path, not yet linked, checked or compressed.
+//! The outputs of the site by path: pages, feeds, files and redirects, before they are checked and compressed.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use graven_pack::Class;
 
-/// Every output of the site by its path; `404` without a slash is the page for what is not found.
+/// Every output by its path. `404`, without a slash, is the page that the server sends with that status.
 pub(crate) type Outputs = BTreeMap<String, Output>;
 
-/// What stands at a path.
+/// The output at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
     /// A representation.
@@ -22,15 +22,15 @@ pub(crate) enum Output {
 pub(crate) struct Document {
     /// The bytes of the identity coding.
     pub(crate) body: Vec<u8>,
-    /// As the Content-Type field has it.
+    /// The value of the Content-Type field.
     pub(crate) media_type: String,
-    /// What the server's counters group it by.
+    /// The group in the counters of the server.
     pub(crate) class: Class,
     /// How long a cache may keep it.
     pub(crate) cache: Cache,
-    /// The path of its other representation: a post's Markdown.
+    /// The path of the other representation: the Markdown of a post.
     pub(crate) alternate: Option<String>,
-    /// The file of the source tree that it was made from, to name in an error.
+    /// The file of the source tree that it was made from, for diagnostics.
     pub(crate) source: Option<String>,
     /// The bytes of the body that were rendered from Markdown; empty if there are none.
     pub(crate) text: Range<usize>,
@@ -39,16 +39,16 @@ pub(crate) struct Document {
 /// How long a cache may keep a representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cache {
-    /// Kept, but asked for every time, and mostly answered by a 304: pages, feeds.
+    /// A cache asks every time, and is mostly answered 304: pages, feeds.
     Revalidate,
-    /// An hour: files that keep their names over changes, and redirects, since a 308 without a lifetime sticks for years.
+    /// One hour: files that keep their names when they change; redirects, since browsers keep a 308 without a lifetime for years.
     Hour,
-    /// For ever: the content's hash is in the name.
+    /// Forever: the name contains the hash of the content.
     Immutable,
 }
 
 impl Cache {
-    /// The Cache-Control field's value.
+    /// The value of the Cache-Control field.
     pub(crate) fn field_value(self) -> &'static str {
         match self {
             Self::Revalidate => "no-cache",
@@ -79,7 +79,7 @@ impl Document {
         Self { text: start..end, ..Self::page(html) }.with_source(source)
     }
 
-    /// A text that machines read: a feed, a sitemap, `robots.txt`.
+    /// A text for programs: a feed, a sitemap, `robots.txt`.
     pub(crate) fn feed(text: String, media_type: &str) -> Self {
         Self {
             body: text.into_bytes(),
@@ -92,17 +92,17 @@ impl Document {
         }
     }
 
-    /// The Markdown of the text `source`, as a second representation of its page.
+    /// The Markdown of the file `source`, as the second representation of its page.
     pub(crate) fn markdown(text: String, source: &str) -> Self {
         Self::feed(text, "text/markdown; charset=utf-8").with_source(source)
     }
 
-    /// A file under a name that holds its hash.
+    /// A file under a name that contains its hash.
     pub(crate) fn asset(path: &str, bytes: &[u8]) -> Self {
         Self { class: Class::Asset, cache: Cache::Immutable, ..Self::file(path, bytes) }
     }
 
-    /// A file that is copied through; its type is told by its name.
+    /// A copied file. Its media type follows from its extension.
     pub(crate) fn file(path: &str, bytes: &[u8]) -> Self {
         Self {
             body: bytes.to_vec(),
@@ -115,12 +115,12 @@ impl Document {
         }
     }
 
-    /// The same, as a copy of the file `path` of the source tree.
+    /// Sets the file of the source tree.
     pub(crate) fn with_source(self, path: &str) -> Self {
         Self { source: Some(path.to_owned()), ..self }
     }
 
-    /// Whether press wrote the body; else it is a file as it was found.
+    /// Whether press wrote the body. Otherwise it is a copied file.
     pub(crate) fn is_pressed(&self) -> bool {
         matches!(self.class, Class::Page | Class::Feed)
     }
@@ -131,7 +131,7 @@ impl Document {
     }
 }
 
-/// The media type of a path by its extension; text is UTF-8, as all that Graven reads.
+/// The media type of a path, by its extension. Text is UTF-8.
 fn media_type_of(path: &str) -> String {
     let guess = mime_guess::from_path(path).first_or_octet_stream();
     if guess.type_() == mime_guess::mime::TEXT || guess.subtype() == "javascript" {
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_type_is_told_by_the_extension_and_text_is_utf_8() {
+    fn a_type_follows_from_the_extension_and_text_is_utf_8() {
         for (path, expected) in [
             ("a.css", "text/css; charset=utf-8"),
             ("a.txt", "text/plain; charset=utf-8"),

@@ -1,4 +1,4 @@
-//! The Content-Security-Policy of a representation: it names exactly what the page holds, its inline blocks by their hashes, and nothing else runs.
+//! The Content-Security-Policy of a document. It allows exactly what the document contains, inline blocks by their hashes.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::markup::Element;
 use crate::url::is_external;
 
-/// The policy of a document that a browser does not render as a page or a picture: it may load nothing.
+/// The policy of a document that is neither a page nor a picture: it may load nothing.
 pub(crate) const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// The policy of a document with these elements.
@@ -16,7 +16,7 @@ pub(crate) fn of(elements: &[Element]) -> String {
     policy(&Blocks::of(elements))
 }
 
-/// Whether an attribute is one that every policy blocks: inline style, event handlers.
+/// Whether every policy blocks the attribute `name`: inline styles, event handlers.
 pub(crate) fn is_blocked_attribute(name: &str) -> bool {
     name.eq_ignore_ascii_case("style") || name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("on"))
 }
@@ -48,12 +48,12 @@ fn is_inline_script(element: &Element) -> bool {
     element.name == "script" && !is_file && !is_data_block(element)
 }
 
-/// A block of data is not run: the policy does not look at it.
+/// Whether a script is data: it does not run, so that policies do not apply to it.
 pub(crate) fn is_data_block(script: &Element) -> bool {
     script.attribute("type") == Some("application/ld+json")
 }
 
-/// Pictures of other hosts are let in where a page shows one.
+/// Whether the policy allows pictures from other hosts: if the document shows one.
 pub(crate) fn allows_https_images(elements: &[Element]) -> bool {
     elements.iter().any(|element| element.name == "img" && element.attribute("src").is_some_and(is_external))
 }
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_inline_style_is_named_by_its_hash_to_the_byte() {
+    fn an_inline_style_is_allowed_by_its_exact_hash() {
         // printf 'a{b:c}\n' | openssl dgst -sha256 -binary | base64
         let policy = policy_of("<!doctype html><style>a{b:c}\n</style><p>&lt;");
         assert!(policy.contains("style-src 'sha256-igAAq6p82pYtqOrcjugh5qXJ2Tl2c0lWyqVzCzdXfT0='"), "{policy}");
@@ -100,13 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn another_host_is_let_in_only_for_a_picture_that_stands_there() {
+    fn another_host_is_allowed_only_if_a_picture_comes_from_one() {
         assert!(policy_of("<img src='https://example.org/a.png'>").contains("img-src 'self' data: https:;"));
         assert!(policy_of("<img src='/a.png'>").contains("img-src 'self' data:;"));
     }
 
     #[test]
-    fn the_hash_of_a_style_sheet_of_xml_is_that_of_what_its_escapes_stand_for() {
+    fn the_hash_of_a_style_sheet_in_xml_is_that_of_its_unescaped_text() {
         let hash = source(b"a>b{c:d}\n");
         for style in ["a&gt;b{c:d}\n", "<![CDATA[a>b{c:d}\n]]>", "a&gt;b{c:d}\r\n"] {
             let file = format!("<a><style/><b/><style>{style}</style></a>");

@@ -1,5 +1,5 @@
-//! The theme: style sheets and icons, embedded in press by rust-embed (read from disk in debug builds, so that an edit shows at once), each of which
-//! a file of the same name in `content/theme/` replaces.
+//! The theme: style sheets and icons. rust-embed embeds them; in debug builds it reads them from disk, so that an edit shows at once. A file of the same
+//! name in `content/theme/` replaces one of them.
 
 use std::borrow::Cow;
 
@@ -27,20 +27,20 @@ pub(crate) struct Theme {
     prose: String,
     /// Code blocks and their classes.
     code: String,
-    /// `/favicon.svg`, and the wordmark's drawing.
+    /// `/favicon.svg`.
     pub(crate) icon_svg: Vec<u8>,
-    /// `/favicon.ico`, for what asks for nothing else.
+    /// `/favicon.ico`, for clients that do not read the page's `<link>`.
     pub(crate) icon_ico: Vec<u8>,
 }
 
-/// What a page needs of the style sheets; what it does not need it does not carry.
+/// The style sheets that a page needs. It contains no others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sheets {
     /// A list of posts.
     Entries,
     /// The posts of a topic, in its hue.
     Topic,
-    /// A list of posts with the contents of the site before it.
+    /// A list of posts after the contents of the site.
     Contents,
     /// An article without code.
     Prose,
@@ -49,10 +49,10 @@ pub(crate) enum Sheets {
 }
 
 impl Theme {
-    /// The default theme with the overrides of the tree.
+    /// The default theme with the replacements of the tree.
     ///
     /// # Errors
-    /// A style sheet that cannot be minified, with its name.
+    /// If a style sheet cannot be minified.
     pub(crate) fn load(tree: &SourceTree) -> Result<Self, ThemeError> {
         let sheet = |name: &'static str| minify(name, &read(tree, name));
         Ok(Self {
@@ -67,7 +67,7 @@ impl Theme {
         })
     }
 
-    /// The text of a page's one `<style>`.
+    /// The text of the page's only `<style>`.
     pub(crate) fn css(&self, sheets: Sheets) -> String {
         match sheets {
             Sheets::Entries => [self.base.as_str(), &self.entries].concat(),
@@ -82,7 +82,7 @@ impl Theme {
 /// A style sheet that cannot be read as CSS.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ThemeError {
-    /// Its name in the theme's folder.
+    /// Its name in the folder of the theme.
     pub(crate) name: &'static str,
     /// What is wrong with it.
     pub(crate) message: String,
@@ -90,22 +90,14 @@ pub(crate) struct ThemeError {
 
 impl From<ThemeError> for Diagnostic {
     fn from(error: ThemeError) -> Self {
-        Self::error(
-            format!("theme/{}", error.name),
-            None,
-            format!("this style sheet cannot be used: {}", error.message),
-        )
+        Self::error(format!("theme/{}", error.name), None, format!("invalid style sheet: {}", error.message))
     }
 }
 
 fn read<'a>(tree: &'a SourceTree, name: &str) -> Cow<'a, [u8]> {
     match tree.get(&format!("theme/{name}")) {
         Some(bytes) => Cow::Borrowed(bytes),
-        None => {
-            DefaultTheme::get(name)
-                .expect("every name asked for is a file of the default theme, which a test reads")
-                .data
-        }
+        None => DefaultTheme::get(name).expect("every name is a file of the default theme, as a test checks").data,
     }
 }
 
@@ -123,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_theme_is_whole() {
+    fn the_default_theme_is_complete() {
         let theme = Theme::load(&SourceTree::default()).expect("the default theme loads");
         assert!(theme.css(Sheets::Code).contains(".k{"), "the code sheet is in");
         assert!(theme.icon_svg.starts_with(b"<svg"));

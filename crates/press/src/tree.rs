@@ -1,21 +1,38 @@
-//! The source tree: every file of `content/` by its path. The one place of press that reads a disk; all after it is a pure function of the map.
+//! The source tree: every file of `content/` by its path. Only this module reads a disk; everything after it is a pure function of the map.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-/// The files of a content folder, by path relative to it, with `/` between the names (`posts/hello/index.md`). Sorted, so that no output depends
+/// The files of a content folder. Paths are relative to it, with `/` between the names (`posts/hello/index.md`), and sorted, so that no output depends
 /// on the order in which a file system lists a folder.
+///
+/// ```
+/// use graven_press::tree::SourceTree;
+///
+/// let folder = std::env::temp_dir().join("graven-press-source-tree");
+/// std::fs::create_dir_all(folder.join("posts"))?;
+/// std::fs::write(folder.join("posts/hello.md"), "Hello.\n")?;
+/// std::fs::write(folder.join(".hidden"), "")?;
+///
+/// let mut tree = SourceTree::read(&folder)?;
+/// tree.insert("posts/second.md", "Files can be added.\n");
+/// assert_eq!(tree.get("posts/hello.md"), Some(&b"Hello.\n"[..]));
+/// let paths: Vec<&str> = tree.below("").map(|(path, _)| path).collect();
+/// assert_eq!(paths, ["posts/hello.md", "posts/second.md"]);
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SourceTree {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl SourceTree {
-    /// Reads every file below `root`, links followed, names that begin with a dot (and editors' `~` backups) left out.
+    /// Reads every file below `root`. Symbolic links are followed. Names that begin with a dot or end with `~` are left out.
     ///
     /// # Errors
-    /// What the file system says, with the path in front; a name that is not UTF-8.
+    /// If the file system reports an error, or a name is not UTF-8. The message begins with the path.
     pub fn read(root: &Path) -> io::Result<Self> {
         let mut tree = Self::default();
         tree.read_folder(root, "")?;
@@ -47,7 +64,7 @@ impl SourceTree {
         Ok(())
     }
 
-    /// Puts a file into the tree, in place of one that had the path.
+    /// Adds a file, or replaces the file at `path`.
     pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
         self.files.insert(path.into(), bytes.into());
     }
@@ -58,7 +75,7 @@ impl SourceTree {
         self.files.get(path).map(Vec::as_slice)
     }
 
-    /// The files whose path begins with `folder` (`posts/`), in order of path.
+    /// The files whose paths begin with `folder` (`posts/`), in the order of their paths.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.files
             .range(folder.to_owned()..)

@@ -1,5 +1,5 @@
-//! Broken content and what is said of it. Every file of `tests/diagnostics` is a case: the files of a source tree, then the report on them.
-//! `GRAVEN_BLESS=1 cargo test -p graven-press --test diagnostics` writes the reports anew; read the difference before you keep it.
+//! Broken content and the report on it. Every file of `tests/diagnostics` is a case: the files of a source tree, then the report.
+//! `GRAVEN_BLESS=1 cargo test -p graven-press --test diagnostics` rewrites the reports; read the diff before you commit it.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use graven_press::source;
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
 
-/// The files that a case has unless it brings its own, so that it shows only what it is about.
+/// The files of a case that does not replace them, so that it contains only what it tests.
 const DEFAULTS: &[(&str, &str)] = &[
     ("site.toml", "title = \"Notes\"\ndescription = \"Notes.\"\n"),
     (
@@ -60,7 +60,7 @@ fn check_case(path: &Path) {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place_and_its_cure() {
+fn every_error_is_reported_with_its_place_and_help() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
     let entries = std::fs::read_dir(folder).expect("the cases can be listed");
     let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("a case can be listed").path()).collect();
@@ -109,7 +109,7 @@ fn a_byte_order_mark_and_windows_line_ends_are_tolerated() {
 }
 
 #[test]
-fn a_place_behind_a_byte_order_mark_and_windows_line_ends_is_the_right_one() {
+fn a_place_after_a_byte_order_mark_and_windows_line_ends_is_right() {
     for (post, place) in [
         (
             "\u{feff}+++\r\ntitle = \"é\"\r\ndescription = \"B.\"\r\ndate = 2025-13-01\r\n+++\r\n",
@@ -124,7 +124,7 @@ fn a_place_behind_a_byte_order_mark_and_windows_line_ends_is_the_right_one() {
 }
 
 #[test]
-fn a_draft_is_left_out_and_not_complained_of() {
+fn a_draft_is_left_out_and_not_reported() {
     let draft = b"+++\ntitle = \"\"\ndraft = true\n+++\n";
     let tree = tree(&[("posts/a.md", draft)]);
     let (site, report) = read(&tree, &Options::default());
@@ -135,7 +135,7 @@ fn a_draft_is_left_out_and_not_complained_of() {
 }
 
 #[test]
-fn the_base_url_of_the_options_is_checked_and_wins() {
+fn the_base_url_of_the_options_is_checked_and_has_precedence() {
     let base_url = |url: &str| read(&tree(&[]), &Options { base_url: Some(url.to_owned()), ..Options::default() });
     let (site, report) = base_url("https://example.org/");
     assert_eq!(site.expect("a site").settings.base_url, "https://example.org");
@@ -146,7 +146,7 @@ fn the_base_url_of_the_options_is_checked_and_wins() {
     }
 }
 
-/// Lines that authors write, and what is left of them when an editor, a merge or a cat has been there.
+/// Lines that authors write, and damaged ones.
 fn line() -> impl Strategy<Value = String> {
     let keys = prop::sample::select(vec![
         "title", "date", "updated", "tags", "topics", "slug", "aliases", "é", "[a]", "? x", "- ",

@@ -1,7 +1,6 @@
-//! Markdown and the HTML that it becomes. Every `tests/markdown/NAME.md` is a case, rendered as the text of a post beside the files of
-//! `tests/markdown/content/`; `NAME.html` beside it is what must come of it, and nothing may be wrong with it. `NAME.markdown` is the Markdown that the
-//! site serves; where there is none, it is the text as it was written.
-//! `GRAVEN_BLESS=1 cargo test -p graven-press --test markdown` writes both anew; read the difference before you keep it.
+//! Markdown and its HTML. Every `tests/markdown/NAME.md` is a case, rendered without errors and warnings as the text of a post among the files of
+//! `tests/markdown/content/`. `NAME.html` is the expected HTML, and `NAME.markdown` the Markdown that the site serves, if it differs from the text.
+//! `GRAVEN_BLESS=1 cargo test -p graven-press --test markdown` rewrites both; read the diff before you commit it.
 
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use graven_press::tree::SourceTree;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};
 
-/// Where a case stands in the source tree.
+/// The path of a case in the source tree.
 const PATH: &str = "posts/case/index.md";
 
 fn folder() -> &'static Path {
@@ -67,7 +66,7 @@ fn every_case_becomes_its_html() {
     }
 }
 
-/// Holds the Markdown that comes of `text` to its golden file, which is there only where the two differ.
+/// Compares the Markdown that the site serves for `text` with its golden file, which exists only if it differs from `text`.
 fn check_markdown(golden: &Path, text: &str, markdown: &str) {
     if std::env::var_os("GRAVEN_BLESS").is_some() && markdown != text {
         std::fs::write(golden, markdown).expect("a golden file can be written");
@@ -76,13 +75,13 @@ fn check_markdown(golden: &Path, text: &str, markdown: &str) {
     assert_eq!(markdown, expected, "{}", golden.display());
 }
 
-/// What is wrong with a text: `error: message`, and the part of the file that is pointed at.
-fn faults(text: &str) -> Vec<(String, String)> {
+/// The diagnostics on a text, as `error: message`, and the part of the file that each points at.
+fn diagnostics(text: &str) -> Vec<(String, String)> {
     let mut tree = tree();
     let front_matter = "+++\ntitle = \"Case\"\n+++\n";
     tree.insert(PATH, format!("{front_matter}{text}"));
     let (_, report) = render_with(text, &tree);
-    let fault = |diagnostic: &graven_press::diagnostic::Diagnostic| {
+    let found = |diagnostic: &graven_press::diagnostic::Diagnostic| {
         let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
         let file = std::str::from_utf8(tree.get(&diagnostic.path).expect("the file is in the tree")).expect("a text");
         let help =
@@ -92,16 +91,16 @@ fn faults(text: &str) -> Vec<(String, String)> {
             file[diagnostic.span.clone().expect("a place")].to_owned(),
         )
     };
-    report.diagnostics().iter().map(fault).collect()
+    report.diagnostics().iter().map(found).collect()
 }
 
-/// How a fault begins, some part of its help, and what it points at.
-type Fault<'a> = (&'a str, &'a str, &'a str);
+/// The start of a diagnostic, a part of its help, and the text that it points at.
+type Expected<'a> = (&'a str, &'a str, &'a str);
 
-/// Holds each text to its faults.
-fn check(cases: &[(&str, &[Fault])]) {
+/// Compares the diagnostics on each text with the expected ones.
+fn check(cases: &[(&str, &[Expected])]) {
     for (text, expected) in cases {
-        let found = faults(text);
+        let found = diagnostics(text);
         assert_eq!(found.len(), expected.len(), "{text:?}: {found:?}");
         for ((message, place), (begin, help, at)) in found.iter().zip(*expected) {
             assert!(message.starts_with(begin) && message.contains(help), "{text:?}: {message}");
@@ -111,7 +110,7 @@ fn check(cases: &[(&str, &[Fault])]) {
 }
 
 #[test]
-fn links_that_lead_nowhere_are_told() {
+fn broken_links_are_reported() {
     check(&[
         ("[a](dat.csv)", &[("error: there is no file `posts/case/dat.csv`", "did you mean `data.csv`?", "dat.csv")]),
         (
@@ -120,7 +119,7 @@ fn links_that_lead_nowhere_are_told() {
         ),
         ("[a](../draft/index.md)", &[("error: `posts/draft/index.md` is not published", "", "../draft/index.md")]),
         ("[a](some/page)", &[("error: there is no file", "`/blog/…`", "some/page")]),
-        ("[a](../../../x)", &[("error: `../../../x` leads out of the content folder", "", "../../../x")]),
+        ("[a](../../../x)", &[("error: `../../../x` is outside the content folder", "", "../../../x")]),
         ("[a]()", &[("error: a link without a destination", "", "[a]()")]),
         ("[a](javascript:alert)", &[("error: a link to a script", "", "javascript:alert")]),
         ("[a][b]\n\n[b]: dat.csv", &[("error: there is no file", "data.csv", "dat.csv")]),
@@ -132,16 +131,16 @@ fn links_that_lead_nowhere_are_told() {
 }
 
 #[test]
-fn faults_of_images_and_drawings_are_told() {
+fn errors_in_images_and_drawings_are_reported() {
     check(&[
         ("![a](phto.png)", &[("error: there is no file", "did you mean `photo.png`?", "phto.png")]),
         ("![a](/lgo.png)", &[("error: there is no file `static/lgo.png`", "did you mean `/logo.png`?", "/lgo.png")]),
-        ("![](photo.png) b", &[("warning: an image without a text", "", "![](photo.png)")]),
+        ("![](photo.png) b", &[("warning: an image without alternative text", "", "![](photo.png)")]),
         (
             "![a](https://example.org/b.png)",
-            &[("warning: a file from elsewhere", "a copy", "https://example.org/b.png")],
+            &[("warning: a file from another site", "a copy", "https://example.org/b.png")],
         ),
-        ("![a](data.csv)", &[("warning: the size of this image cannot be read", "", "data.csv")]),
+        ("![a](data.csv)", &[("warning: cannot read the size of this image", "", "data.csv")]),
         (
             "![a](blocked.svg)",
             &[
@@ -149,42 +148,36 @@ fn faults_of_images_and_drawings_are_told() {
                 ("error: `<style>` in a drawing", "attributes", "<style"),
                 ("error: the attribute `style` is blocked", "attributes", "style=\"fill:red\""),
                 ("error: the attribute `onclick` is blocked", "", "onclick='x()'"),
-                ("error: `photo.png` is outside of this drawing", "", "href=\"photo.png\""),
+                ("error: `photo.png` is outside this drawing", "", "href=\"photo.png\""),
                 ("error: the id \"a\" is taken", "", "id=\"a\""),
-                ("error: `other.svg#b` is outside of this drawing", "", "fill=\"url(other.svg#b)\""),
+                ("error: `other.svg#b` is outside this drawing", "", "fill=\"url(other.svg#b)\""),
                 ("error: no element of this drawing has the id \"c\"", "", "href=\"#c\""),
             ],
         ),
         ("![a](open.svg)", &[("error: malformed SVG: the file ends before", "", "")]),
         ("![a](crossed.svg)", &[("error: malformed SVG", "XML", "")]),
         ("![a](empty.svg)", &[("error: no `<svg>` in this file", "", "")]),
-        (
-            "## F1 box\n\n![a](flow.svg)",
-            &[("error: the id \"f1-box\", of this drawing, is taken", "rename", "flow.svg")],
-        ),
+        ("## F1 box\n\n![a](flow.svg)", &[("error: the id \"f1-box\" of this drawing is taken", "rename", "flow.svg")]),
     ]);
 }
 
 #[test]
-fn faults_of_code_blocks_are_told() {
+fn errors_in_code_blocks_are_reported() {
     check(&[
         ("```rsut\nx\n```", &[("warning: unknown language \"rsut\"", "did you mean \"rust\"?", "rsut")]),
         ("```rust fil=a.rs\nx\n```", &[("error: unknown word \"fil=a.rs\"", "did you mean `file=`?", "fil=a.rs")]),
         ("```rust nombers\nx\n```", &[("error: unknown word \"nombers\"", "did you mean `numbers`?", "nombers")]),
         ("```rust file=\nx\n```", &[("error: unknown word \"file=\"", "`file=`", "file=")]),
-        (
-            "```rust mark=2\nx\n```",
-            &[("error: `2` marks a line beyond the last of this block, which is 1", "", "mark=2")],
-        ),
-        ("```rust mark=b\nx\n```", &[("error: `b` is no line number", "mark=3,5-7", "mark=b")]),
-        ("> ```rust mark=9\n> x\n> ```", &[("error: `9` marks a line beyond", "", "mark=9")]),
+        ("```rust mark=2\nx\n```", &[("error: `2` marks a line after the last one of this block, 1", "", "mark=2")]),
+        ("```rust mark=b\nx\n```", &[("error: `b` is not a line number", "mark=3,5-7", "mark=b")]),
+        ("> ```rust mark=9\n> x\n> ```", &[("error: `9` marks a line after the last", "", "mark=9")]),
     ]);
 }
 
 #[test]
-fn faults_of_raw_html_are_told() {
+fn errors_in_raw_html_are_reported() {
     check(&[
-        ("<script>\nalert(1)\n</script>", &[("error: `<script>` in a text", "no script", "<script")]),
+        ("<script>\nalert(1)\n</script>", &[("error: `<script>` in a text", "draw it", "<script")]),
         ("a <SCRIPT>b</SCRIPT>", &[("error: `<script>` in a text", "", "<SCRIPT")]),
         ("<style>\n\np {}\n\n</style>", &[("error: `<style>` in a text", "class", "<style")]),
         ("<p style=\"color: red\">a</p>", &[("error: the attribute `style`", "class", "style=\"color: red\"")]),
@@ -207,7 +200,7 @@ fn faults_of_raw_html_are_told() {
 }
 
 #[test]
-fn faults_of_headings_notes_and_formulas_are_told() {
+fn errors_in_headings_notes_and_formulas_are_reported() {
     check(&[
         ("# A\n\n## B", &[("warning: a heading of the first level", "begin with `##`", "# A")]),
         ("## A {#x}\n\n## B {#x}", &[("error: the id \"x\" is taken", "", "x")]),
@@ -218,9 +211,9 @@ fn faults_of_headings_notes_and_formulas_are_told() {
         ("a[^b]\n\n[^b]: c\n\n[^b]: d", &[("warning: the footnote \"b\" is defined twice", "", "[^b]")]),
         ("a[^b] c[^d]\n\n[^b]: e\n    > [^d]: f", &[]),
         ("a[^b]\n\n[^b]:> [^b]: c", &[("warning: the footnote \"b\" is defined twice", "", "[^b]")]),
-        ("a $\\fraction{1}{2}$", &[("error: in LaTeX: Unknown command \"\\fraction\"", "", "\\fraction")]),
-        ("$$\na\n\\foo\n$$", &[("error: in LaTeX: Unknown command \"\\foo\"", "", "\\foo")]),
-        ("$\\color{red}x$", &[("error: this formula needs the style", "leave out colours", "$\\color{red}x$")]),
+        ("a $\\fraction{1}{2}$", &[("error: invalid LaTeX: Unknown command \"\\fraction\"", "", "\\fraction")]),
+        ("$$\na\n\\foo\n$$", &[("error: invalid LaTeX: Unknown command \"\\foo\"", "", "\\foo")]),
+        ("$\\color{red}x$", &[("error: this formula needs the style", "remove colours", "$\\color{red}x$")]),
     ]);
 }
 
@@ -264,7 +257,7 @@ fn a_definition_is_rewritten_once_whatever_refers_to_it() {
 }
 
 #[test]
-fn links_are_listed_as_the_page_has_them() {
+fn the_references_of_the_page_are_listed() {
     let text = "[a](../other/index.md#b) [c](/d%20e) [f](</g h>) ![i](photo.png)\n\n<a href=\"/j&amp;k\">l</a>";
     let (rendered, report) = render_with(text, &tree());
     assert!(report.is_empty(), "{}", report.render(&tree(), ""));
@@ -276,7 +269,7 @@ fn links_are_listed_as_the_page_has_them() {
 }
 
 proptest! {
-    /// Whatever an author types, press neither stops nor points beside the text.
+    /// Whatever an author types, press does not panic, and points into the text.
     #[test]
     fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|\r\n|\\| -|\n\n){0,60}") {
         let mut tree = tree();
@@ -288,7 +281,7 @@ proptest! {
         }
     }
 
-    /// The Markdown that the site serves is the author's, but for relative destinations: whatever surrounds these, it is parsed alike.
+    /// The Markdown that the site serves differs from the author's in relative destinations only: it parses to the same events.
     #[test]
     fn the_markdown_of_any_text_differs_in_its_destinations_alone(
         text in "([a-c \\n>#*_~`|\\[\\]()!<>\\\\&é1-]|\\[\\^a\\]:? ?|\\]\\(|!\\[|\\[r\\]:? ?|\\]\\(<?photo\\.png>? ?\\)|\\]\\(\\.\\./other/ \"photo\\.png\"\\)|\\[a\\]\\(data\\.csv\\?a&b\\(\\)\\)|\\[r\\]: <?(photo\\.png|#a|data\\.csv)>?\n|\\(#a\\)|\r\n|\n> |\n\n){0,40}",
@@ -329,7 +322,7 @@ fn with_path_of_site(event: Event) -> Event {
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
             Event::Start(Tag::Link { link_type, dest_url: path(&dest_url).into(), title, id })
         }
-        // A page is no picture: that is reported, and stays.
+        // An image with the destination of a page is reported, and stays.
         Event::Start(Tag::Image { link_type, dest_url, title, id }) if !dest_url.starts_with("..") => {
             Event::Start(Tag::Image { link_type, dest_url: path(&dest_url).into(), title, id })
         }

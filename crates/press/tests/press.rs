@@ -1,4 +1,4 @@
-//! Whole sites through [`press`]: what goes in as files comes out as a pack, or as a report.
+//! Whole sites through [`press`], from files to a pack or a report.
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
 use graven_pack::{Coding, Content};
@@ -7,7 +7,7 @@ use graven_press::{Options, Pack, Pressed, press};
 use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
 
-/// A site of one topic; each test brings its posts.
+/// A site with one topic and the `files` of a test.
 fn tree(files: &[(&str, &str)]) -> SourceTree {
     let mut tree = SourceTree::default();
     tree.insert("site.toml", "title = \"Notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\n");
@@ -18,7 +18,7 @@ fn tree(files: &[(&str, &str)]) -> SourceTree {
     tree
 }
 
-/// A post with more lines of front matter, and its text.
+/// A post with `more` lines of front matter.
 fn post(more: &str, text: &str) -> String {
     format!("+++\ntitle = \"Post\"\ndescription = \"About it.\"\ndate = 2025-11-28\n{more}+++\n{text}")
 }
@@ -27,7 +27,7 @@ fn pressed(tree: &SourceTree, previous: Option<Pack>) -> Pressed {
     press(tree, &Options::default(), previous).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
 }
 
-/// What is said of a tree with errors.
+/// The report on a tree with errors.
 fn report_on(tree: &SourceTree) -> String {
     press(tree, &Options::default(), None).expect_err("the site has errors").render(tree, "content/")
 }
@@ -59,7 +59,7 @@ fn an_image_that_does_not_exist_is_reported_once() {
 }
 
 #[test]
-fn the_url_of_an_image_is_percent_encoded_wherever_it_is_written() {
+fn the_url_of_an_image_is_percent_encoded_everywhere() {
     let with_image = post("image = \"/my photo é.png\"\n", "Text.\n");
     let tree = tree(&[("posts/a.md", &with_image), ("static/my photo é.png", "x")]);
     let pack = pressed(&tree, None).pack;
@@ -88,21 +88,21 @@ fn references_of_raw_html_are_percent_encoded_on_the_page_and_in_feeds() {
     }
 }
 
-/// The pack as a press of earlier days made it: gzip alone, at its fastest, under entity tags that name the bytes and not the coders.
-fn as_of_old(pack: &[u8]) -> Vec<u8> {
+/// The pack of an older press: only gzip, at its fastest, and entity tags that do not depend on the coders.
+fn of_older_press(pack: &[u8]) -> Vec<u8> {
     let pack = Pack::open(pack).expect("a sound pack");
     let routes = pack.routes().map(|route| {
         let route = route.expect("a sound route");
         let editions = route.editions().map(|edition| {
             let edition = edition.expect("a sound edition");
-            EditionSpec { from: edition.from(), content: content_of_old(edition.content()) }
+            EditionSpec { from: edition.from(), content: older_content(edition.content()) }
         });
         (route.path().to_owned(), editions.collect())
     });
     Image { time: pack.time(), routes: routes.collect() }.write().expect("it can be written")
 }
 
-fn content_of_old(content: Content) -> ContentSpec {
+fn older_content(content: Content) -> ContentSpec {
     match content {
         Content::Page(page) => {
             let variant =
@@ -141,7 +141,7 @@ fn a_build_over_an_earlier_pack_is_a_clean_build_whatever_compressed_the_earlier
     let words = "All that is carved is carved once. ".repeat(40);
     let tree = tree(&[("posts/a.md", &post("aliases = [\"/old\"]\n", &words)), ("static/noise.bin", "x")]);
     let clean = pressed(&tree, None).pack;
-    let earlier = as_of_old(&clean);
+    let earlier = of_older_press(&clean);
     for earlier in [&clean, &earlier] {
         let again = pressed(&tree, Some(Pack::open(earlier).expect("a sound pack"))).pack;
         assert!(again == clean, "an earlier pack of {} bytes makes a difference", earlier.len());
@@ -149,7 +149,7 @@ fn a_build_over_an_earlier_pack_is_a_clean_build_whatever_compressed_the_earlier
 }
 
 #[test]
-fn the_markdown_of_a_post_leads_where_its_page_leads() {
+fn the_links_of_the_markdown_of_a_post_are_those_of_its_page() {
     let first = post(
         "",
         "![A line](line.svg \"A line.svg\")\n\nSee [b](../b.md#there), [`data`](<data.csv>), [top](#here) and [r].\n\n\
@@ -214,23 +214,17 @@ fn a_note_may_be_called_like_a_heading() {
     assert!(pressed(&tree, None).report.is_empty());
 }
 
-/// What is said of a tree without errors.
+/// The report on a tree without errors.
 fn warnings(files: &[(&str, &str)]) -> String {
     let tree = tree(files);
     pressed(&tree, None).report.render(&tree, "content/")
 }
 
 #[test]
-fn what_the_policy_of_a_file_blocks_is_reported_at_its_place_with_its_cure() {
+fn what_the_policy_of_a_file_blocks_is_reported_at_its_place_with_help() {
     let cases = [
-        (
-            "a.html",
-            "<p>\r\n<script async\r\n src=/a.js></script>",
-            "3:2",
-            "a script in a file of its own",
-            "`<script>`",
-        ),
-        ("a.html", "<link rel=stylesheet href=/a.css>", "1:22", "a style sheet in a file of its own", "`<style>`"),
+        ("a.html", "<p>\r\n<script async\r\n src=/a.js></script>", "3:2", "an external script", "`<script>`"),
+        ("a.html", "<link rel=stylesheet href=/a.css>", "1:22", "an external style sheet", "`<style>`"),
         ("a.html", "<link rel='preload' href=/a.css as=style>", "1:21", "`<link href>`", "remove it"),
         ("a.html", "<p title=style style='a:b'>", "1:16", "the attribute `style`", "a class"),
         ("a.html", "<p ONCLICK='a()'>", "1:4", "the attribute `onclick`", "listener"),
@@ -248,7 +242,7 @@ fn what_the_policy_of_a_file_blocks_is_reported_at_its_place_with_its_cure() {
             "a.svg",
             "<svg xmlns:xlink='x'><script xlink:href='/a.js'/></svg>",
             "1:30",
-            "a script in a file",
+            "an external script",
             "`<script>`",
         ),
         ("a.svg", "<?xml-stylesheet href='/a.css'?><svg/>", "1:1", "`<?xml-stylesheet?>`", "`<style>`"),
@@ -259,11 +253,11 @@ fn what_the_policy_of_a_file_blocks_is_reported_at_its_place_with_its_cure() {
     let mut files = vec![("static/a.js", ""), ("static/a.css", "")];
     files.extend(paths.iter().zip(&cases).map(|(path, (_, text, ..))| (path.as_str(), *text)));
     let report = warnings(&files);
-    for (path, (_, text, place, what, cure)) in paths.iter().zip(cases) {
+    for (path, (_, text, place, what, help)) in paths.iter().zip(cases) {
         let place = format!("--> content/{path}:{place}\n");
-        let told =
-            report.split("\n\n").find(|told| told.contains(&place)).unwrap_or_else(|| panic!("{text}: {report}"));
-        assert!(told.contains(what) && told.contains(cure), "{text}: {told}");
+        let found =
+            report.split("\n\n").find(|found| found.contains(&place)).unwrap_or_else(|| panic!("{text}: {report}"));
+        assert!(found.contains(what) && found.contains(help), "{text}: {found}");
     }
     assert!(report.ends_with(&format!("\n{} warnings\n", cases.len())), "{report}");
 }
@@ -286,7 +280,7 @@ fn what_the_policy_of_a_file_allows_is_not_reported() {
 }
 
 #[test]
-fn what_a_file_has_many_times_is_one_warning() {
+fn many_occurrences_in_one_file_are_one_warning() {
     let drawing = format!("<svg>{}</svg>", "<g style='a:b'/>".repeat(40));
     let post = post("", "A ![drawing](a.svg) in a line.\n");
     let report = warnings(&[("posts/a/index.md", &post), ("posts/a/a.svg", &drawing)]);

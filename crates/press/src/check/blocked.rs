@@ -1,5 +1,5 @@
-//! What a file of the site holds and its own policy blocks. A browser says so in its console, where no author looks; here it is a warning at its
-//! place, with what to do. Texts are not looked at: in them the same is an error, and the views hold nothing of it.
+//! What the security policy of a copied file blocks in it. A browser reports that in its console only, where no author looks. Markdown is not checked
+//! here: rendering reports the same as an error, and the views contain nothing of the kind.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -45,7 +45,7 @@ fn blockages_of(element: &Element, has_https_images: bool) -> Vec<Blockage> {
     in_text.into_iter().chain(element.attributes.iter().filter_map(of_attribute)).collect()
 }
 
-/// What an instruction or the text of a style sheet loads.
+/// What a processing instruction or a style sheet loads, and the help.
 fn blocked_text(element: &Element) -> Option<(&'static str, &'static str)> {
     let text = element.text.to_ascii_lowercase();
     let urls = || text.split("url(").skip(1).map(|rest| rest.trim_start_matches([' ', '"', '\'']));
@@ -57,21 +57,21 @@ fn blocked_text(element: &Element) -> Option<(&'static str, &'static str)> {
     }
 }
 
-const SHEET: &str = "put the rules into a `<style>` of this file, which its policy allows by their hash";
-const COPY: &str = "put a copy of it into content/static, and refer to that";
+const SHEET: &str = "put the rules into a `<style>` of this file: its policy allows it by hash";
+const COPY: &str = "put a copy into content/static, and refer to that";
 
-/// Why an attribute does nothing.
+/// Why an attribute is blocked.
 enum Reason {
-    /// It is code or style, which a policy allows in an element of their own.
+    /// Style and code are allowed in elements, not in attributes.
     Style,
     Handler,
-    /// What it loads is allowed from nowhere.
+    /// The policy allows no source for the target.
     Script,
     Sheet,
     Frame,
     Hint,
     Base,
-    /// What it refers to is allowed from this site alone.
+    /// The policy allows the target from this site only.
     OtherSite,
     Form,
 }
@@ -105,22 +105,22 @@ impl Reason {
     fn what(&self, element: &str, attribute: &str) -> String {
         match self {
             Self::Style | Self::Handler => format!("the attribute `{attribute}`"),
-            Self::Sheet => "a style sheet in a file of its own".to_owned(),
-            Self::Script => "a script in a file of its own".to_owned(),
-            Self::OtherSite | Self::Form => format!("the address of another site in `<{element} {attribute}>`"),
+            Self::Sheet => "an external style sheet".to_owned(),
+            Self::Script => "an external script".to_owned(),
+            Self::OtherSite | Self::Form => format!("the URL of another site in `<{element} {attribute}>`"),
             Self::Frame | Self::Base | Self::Hint => format!("`<{element} {attribute}>`"),
         }
     }
 
     fn help(&self) -> &'static str {
         match self {
-            Self::Style => "give the element a class, and style it in a `<style>` of this file",
-            Self::Handler => "add the listener in a `<script>` of this file, which its policy allows by its hash",
-            Self::Script => "put the script into a `<script>` of this file, which its policy allows by its hash",
+            Self::Style => "give the element a class, and style that in a `<style>` of this file",
+            Self::Handler => "add the listener in a `<script>` of this file: its policy allows it by hash",
+            Self::Script => "put the script into a `<script>` of this file: its policy allows it by hash",
             Self::Sheet => SHEET,
             Self::Frame => "link to it",
-            Self::Hint => "remove it: the page loads nothing that it could announce",
-            Self::Base => "write addresses from the root of the site: `/blog/…`",
+            Self::Hint => "remove it: the policy lets the page load nothing of the kind",
+            Self::Base => "write paths from the root of the site: `/blog/…`",
             Self::OtherSite => COPY,
             Self::Form => "link to the form of the other site",
         }

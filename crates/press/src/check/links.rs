@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_nearest_route_is_offered() {
-        for (target, cure) in [
+        for (target, help) in [
             ("/note", r#"did you mean "/notes"?"#),
             ("/Notes", r#"did you mean "/notes"?"#),
             ("notes", r#"did you mean "/notes"?"#),
@@ -191,13 +191,13 @@ mod tests {
             ("/elsewhere/entirely/p", r#"did you mean "/blog/p"?"#),
             ("/zzzzzzzz", "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL"),
         ] {
-            assert_eq!(reported(&format!("<a href='{target}'>")).2, cure, "{target}");
+            assert_eq!(reported(&format!("<a href='{target}'>")).2, help, "{target}");
         }
     }
 
     #[test]
     fn a_missing_id_is_reported_with_the_nearest() {
-        for (html, target, cure) in [
+        for (html, target, help) in [
             (r##"<a href="#intr"><p id=intro>"##, "#intr", r##"did you mean "#intro"?"##),
             (r#"<a href="/notes#fintec">"#, "/notes#fintec", r##"did you mean "#fintech"?"##),
             (r#"<a href="/notes/#fintec">"#, "/notes/#fintec", r##"did you mean "#fintech"?"##),
@@ -205,7 +205,7 @@ mod tests {
             (r#"<svg><path fill="url(#g)"/></svg>"#, "#g", "the page has no ids"),
         ] {
             let message = format!("broken link {target:?}");
-            assert_eq!(reported(html), (Severity::Error, message, cure.to_owned()), "{html}");
+            assert_eq!(reported(html), (Severity::Error, message, help.to_owned()), "{html}");
         }
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn check<'a>(context: RenderedSite, outputs: &'a Outputs, report: &mu
     policies
 }
 
-/// What the elements of one output say; they are dropped with the output's turn, so that memory does not grow with the site.
+/// The findings in one output. Its elements are dropped at once, so that memory does not grow with the site.
 struct Inspected {
     page: Option<CheckedPage>,
     policy: Option<String>,

@@ -1,4 +1,4 @@
-//! What one HTML output refers to, and what can be referred to in it.
+//! One HTML output: its ids and its references.
 
 use std::collections::BTreeSet;
 

@@ -92,7 +92,7 @@ impl<'a> Routes<'a> {
         let (rest, fragment) = internal.split_once('#').unwrap_or((&internal, ""));
         let (path, query) = split_path(rest);
         let path = decoded(path);
-        // The 404 page has ids, but no path of its own.
+        // The 404 page has ids, but no path.
         if path == on && self.pages.contains_key(on) {
             return self.judge_fragment(on, fragment);
         }

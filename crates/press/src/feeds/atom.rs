@@ -7,13 +7,13 @@ use super::routes::FEED;
 use super::xml::Xml;
 use crate::model::{Post, Site, Tag, Topic};
 
-/// What a feed says of itself.
+/// The metadata of a feed.
 struct Feed<'a> {
     title: &'a str,
     subtitle: &'a str,
-    /// Its own path.
+    /// The path of the feed.
     path: &'a str,
-    /// The path of the page that it follows.
+    /// The path of the page with the same posts.
     page: &'a str,
 }
 
@@ -52,7 +52,7 @@ fn summaries(site: &Site, posts: &[usize], feed: &Feed) -> String {
     })
 }
 
-/// `atom:feed` (§4.1.1). One without entries is as new as the build.
+/// `atom:feed` (§4.1.1). Without entries, it has the time of the build.
 fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnce(&mut Xml)) -> String {
     let attributes = [("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", &site.settings.language)];
     let own = site.settings.url(feed.path);
@@ -68,7 +68,7 @@ fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnc
     })
 }
 
-/// `atom:author`, which a feed must have where its entries have none (§4.1.1).
+/// `atom:author`, which a feed must have if its entries have none (§4.1.1).
 fn author(xml: &mut Xml, site: &Site) {
     xml.element("author", &[], |xml| {
         xml.text("name", &[], author_name(site));
@@ -82,7 +82,7 @@ fn author(xml: &mut Xml, site: &Site) {
     });
 }
 
-/// `atom:entry` (§4.1.2), with its summary and what `content` adds.
+/// `atom:entry` (§4.1.2), with a summary and the `content`.
 fn entry(xml: &mut Xml, site: &Site, post: &Post, content: impl FnOnce(&mut Xml)) {
     let own = site.settings.url(&post.route());
     xml.element("entry", &[], |xml| {

@@ -1,4 +1,4 @@
-//! What all feeds say of a post.
+//! The parts of a post that all feeds share.
 
 use jiff::civil::Date;
 
@@ -6,11 +6,11 @@ use super::absolute;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
 
-/// A post as the feeds of full text show it.
+/// A post in the feeds with full text.
 #[derive(Debug)]
 pub(super) struct Item<'a> {
     pub(super) post: &'a Post,
-    /// Its URL, which is its id too.
+    /// Its URL, which is also its id.
     pub(super) url: String,
     /// Its text, with absolute URLs.
     pub(super) html: String,
@@ -37,12 +37,12 @@ pub(super) fn changed(post: &Post) -> Date {
     post.updated.unwrap_or(post.date)
 }
 
-/// A day as RFC 3339 has a time: its first second in UTC, since no time of day is known.
+/// A day as a time of RFC 3339: midnight in UTC, since the time of day is unknown.
 pub(super) fn midnight(date: Date) -> String {
     format!("{date}T00:00:00Z")
 }
 
-/// Who the feeds say wrote them: the author, else the site, since Atom and readers want a name.
+/// The author's name, or else that of the site: Atom requires one.
 pub(super) fn author_name(site: &Site) -> &str {
     site.settings.author.as_ref().map_or(&site.settings.title, |author| &author.name)
 }

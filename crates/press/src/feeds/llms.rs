@@ -1,8 +1,8 @@
-//! `/llms.txt` (<https://llmstxt.org>): what the site holds, for programs that read Markdown, with links to the Markdown of each post.
+//! `/llms.txt` (<https://llmstxt.org>): the contents of the site for programs that read Markdown, with links to the Markdown of each post.
 
 use crate::model::Site;
 
-/// The posts by topic, as on `/notes`; then those of no topic, and the standing pages.
+/// The posts by topic, as on `/notes`; then those without a topic, and the standing pages.
 pub(super) fn render(site: &Site) -> String {
     let entry = |index: &usize| {
         let post = &site.posts[*index];
@@ -21,7 +21,7 @@ pub(super) fn render(site: &Site) -> String {
     [title, description].into_iter().chain(topics).chain(rest).collect()
 }
 
-/// A section, if anything stands in it: an empty list would tell a reader nothing.
+/// A section; empty if it has no entries.
 fn section(title: &str, entries: String) -> String {
     if entries.is_empty() { entries } else { format!("\n## {}\n\n{entries}", one_line(title)) }
 }
@@ -35,7 +35,7 @@ fn link(title: &str, url: &str, description: &str) -> String {
     }
 }
 
-/// White space folded: a line break would end a heading or a list item.
+/// Collapses white space: a line break would end a heading or a list item.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

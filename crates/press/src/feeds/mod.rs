@@ -1,5 +1,4 @@
-//! What programs read of the site: feeds, the sitemap, `robots.txt`, `llms.txt`, `security.txt`. One file a format; what all feeds say of a post is
-//! gathered here, once.
+//! The outputs for programs: feeds, the sitemap, `robots.txt`, `llms.txt`, `security.txt`. One file per format.
 
 mod absolute;
 mod atom;
@@ -21,7 +20,7 @@ use crate::rendered_site::RenderedSite;
 const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
 const TEXT_TYPE: &str = "text/plain; charset=utf-8";
 
-/// Every feed and index into `outputs`, in which the views have put their pages already: the sitemap lists them.
+/// Adds every feed and index to `outputs`, which contain the pages already: the sitemap lists them.
 pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs, report: &mut Report) {
     let site = context.site;
     let sitemap = sitemap::render(site, outputs);
@@ -107,7 +106,7 @@ mod tests {
     }
 
     fn parsed(outputs: &Outputs, path: &str) -> Feed {
-        // Without the reader's own clean-up, so that what it sees is what stands there.
+        // Without the sanitising of the reader, so that the test sees the original.
         let parser = feed_rs::parser::Builder::new().sanitize_content(false).build();
         parser.parse(text(outputs, path).as_bytes()).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_a_post_stands_whole_and_absolute_in_every_feed_of_the_site() {
+    fn every_feed_of_the_site_contains_the_whole_text_with_absolute_urls() {
         let outputs = rendered(&fixture());
         let expected = r#"<h2 id="x">X </h2><p><a href="https://example.org/notes">n</a> ]]> ab &amp; &lt;c&gt;</p>"#;
         for path in [FEED, RSS] {
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_comes_through_all_escaping() {
+    fn a_title_survives_all_escaping() {
         let outputs = rendered(&fixture());
         for path in [FEED, RSS, "/notes/fintech/feed.xml"] {
             let title = parsed(&outputs, path).entries[1].title.clone().map(|title| title.content);
@@ -156,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_approximate_date_is_told_as_no_date_of_publication() {
+    fn an_approximate_date_is_not_a_date_of_publication() {
         let outputs = rendered(&fixture());
         for path in FEEDS {
             for entry in parsed(&outputs, path).entries {
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_feeds_of_topics_and_tags_hold_their_posts_in_summary() {
+    fn the_feeds_of_topics_and_tags_contain_summaries_of_their_posts() {
         let outputs = rendered(&fixture());
         let topic = parsed(&outputs, "/notes/fintech/feed.xml");
         assert_eq!(ids(&topic), ["https://example.org/blog/third", "https://example.org/blog/second"]);
@@ -205,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feed_holds_as_many_posts_as_the_settings_say() {
+    fn a_feed_contains_as_many_posts_as_the_settings_say() {
         let mut fixture = fixture();
         fixture.site.settings.feed_length = 1;
         let outputs = rendered(&fixture);
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_without_posts_has_feeds_all_the_same() {
+    fn a_site_without_posts_has_feeds() {
         let outputs = rendered(&Fixture::of(Vec::new()));
         for path in [FEED, RSS, JSON_FEED] {
             assert!(parsed(&outputs, path).entries.is_empty(), "{path}");
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn each_feed_says_its_type_and_where_it_stands() {
+    fn each_feed_has_its_type_and_its_url() {
         let outputs = rendered(&fixture());
         for (path, expected) in [
             (FEED, "application/atom+xml; charset=utf-8"),
@@ -347,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn security_txt_tells_whom_to_write_to_and_until_when() {
+    fn security_txt_contains_the_contact_and_its_expiry() {
         let mut fixture = fixture();
         let expires = "2026-06-01T00:00:00Z".parse::<Timestamp>().expect("a time");
         fixture.site.settings.security = Some(SecurityContact { contact: "mailto:s@example.org".to_owned(), expires });

@@ -1,4 +1,4 @@
-//! `/robots.txt` (RFC 9309): all is allowed, and here is the list of it.
+//! `/robots.txt` (RFC 9309): everything is allowed; the sitemap lists it.
 
 use super::routes::SITEMAP;
 use crate::model::Site;

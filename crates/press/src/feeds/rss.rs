@@ -1,4 +1,4 @@
-//! `/rss.xml`: RSS 2.0 with `content:encoded`, for readers that know no Atom.
+//! `/rss.xml`: RSS 2.0 with `content:encoded`, for readers without Atom.
 
 use jiff::civil::Date;
 
@@ -44,7 +44,7 @@ fn item(xml: &mut Xml, site: &Site, item: &Item) {
         if let Some(date) = item.post.published() {
             xml.text("pubDate", &[], &midnight(date));
         }
-        // RSS's own `author` is a mail address.
+        // The `author` of RSS is an e-mail address.
         xml.text("dc:creator", &[], author_name(site));
         for tag in site.tag_names(item.post) {
             xml.text("category", &[], tag);
@@ -54,7 +54,7 @@ fn item(xml: &mut Xml, site: &Site, item: &Item) {
     });
 }
 
-/// A time as RFC 822 has it, with the year in four digits, as RSS asks for.
+/// A time of RFC 822, with a year of four digits, as RSS requires.
 const TIME: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
 fn midnight(date: Date) -> String {

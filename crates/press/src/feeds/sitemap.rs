@@ -1,4 +1,4 @@
-//! `/sitemap.xml` (<https://www.sitemaps.org/protocol.html>): every page, with the day of its last change where that is known.
+//! `/sitemap.xml` (<https://www.sitemaps.org/protocol.html>): every page, with the day of its last change if it is known.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::xml::Xml;
 use crate::model::Site;
 use crate::output::{Output, Outputs};
 
-/// Lists the pages among `outputs`. The page for what is not found has no path, and so no place in the list.
+/// Lists the pages among `outputs`. The 404 page has no path, and is not listed.
 pub(super) fn render(site: &Site, outputs: &Outputs) -> String {
     let changed = days_of_change(site);
     let is_page = |path: &str, output: &Output| match output {
@@ -28,7 +28,7 @@ pub(super) fn render(site: &Site, outputs: &Outputs) -> String {
     })
 }
 
-/// By path. A post of an approximate date has none until it is updated.
+/// The days of the last changes, by path. A post with an approximate date has none until it is updated.
 fn days_of_change(site: &Site) -> BTreeMap<String, Date> {
     let posts = site.posts.iter().map(|post| (post.route(), post.updated.or_else(|| post.published())));
     let pages = site.pages.iter().map(|page| (page.route(), page.updated));

@@ -1,4 +1,4 @@
-//! XML of elements, attributes and text: escaped by quick-xml, without the characters that XML 1.0 forbids even when escaped.
+//! Writes XML. quick-xml escapes it; characters that XML 1.0 forbids even when escaped are removed.
 
 use std::borrow::Cow;
 
@@ -9,13 +9,13 @@ use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, 
 /// Why writing cannot fail.
 const IN_MEMORY: &str = "writing to a vector cannot fail";
 
-/// A document that is being written.
+/// A document in progress.
 pub(super) struct Xml {
     writer: Writer<Vec<u8>>,
 }
 
 impl Xml {
-    /// The document whose root is `name`, filled by `inner`.
+    /// A document with the root `name` and the content that `inner` writes.
     pub(super) fn document(name: &str, attributes: &[(&str, &str)], inner: impl FnOnce(&mut Self)) -> String {
         let mut xml = Self { writer: Writer::new_with_indent(Vec::new(), b' ', 1) };
         xml.write(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)));
@@ -25,19 +25,19 @@ impl Xml {
         String::from_utf8(bytes).expect("only text was written")
     }
 
-    /// An element, filled by `inner`.
+    /// Writes an element with the content that `inner` writes.
     pub(super) fn element(&mut self, name: &str, attributes: &[(&str, &str)], inner: impl FnOnce(&mut Self)) {
         self.write(Event::Start(start(name, attributes)));
         inner(self);
         self.write(Event::End(BytesEnd::new(name)));
     }
 
-    /// An element with nothing in it.
+    /// Writes an empty element.
     pub(super) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.write(Event::Empty(start(name, attributes)));
     }
 
-    /// An element with text in it.
+    /// Writes an element with text.
     pub(super) fn text(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
         self.element(name, attributes, |xml| {
             let escaped = partial_escape(allowed(text));
@@ -45,7 +45,7 @@ impl Xml {
         });
     }
 
-    /// An element with text in it, as character data: of HTML, that is much shorter than its escaped form.
+    /// Writes an element with text as character data. For HTML, that is much shorter than escaping.
     pub(super) fn character_data(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
         let text = allowed(text);
         self.element(name, attributes, |xml| BytesCData::escaped(&text).for_each(|part| xml.write(Event::CData(part))));
@@ -64,7 +64,7 @@ fn start<'a>(name: &'a str, attributes: &[(&str, &str)]) -> BytesStart<'a> {
     start
 }
 
-/// The text without what no XML document may hold (XML 1.0 §2.2, `Char`).
+/// The text without the characters that XML forbids (XML 1.0 §2.2, `Char`).
 fn allowed(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_char) { text.into() } else { text.chars().filter(|&char| is_char(char)).collect() }
 }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_xml_forbids_is_dropped_and_all_else_escaped() {
+    fn what_xml_forbids_is_removed_and_the_rest_escaped() {
         for (text, expected) in [
             ("plain", "plain"),
             ("a < b && c > \"d\"", "a &lt; b &amp;&amp; c &gt; \"d\""),

@@ -1,5 +1,4 @@
-//! Blocks that `CommonMark` does not know, or that a page wants otherwise: tables that scroll inside themselves, task lists, alerts, void elements
-//! without a slash.
+//! Blocks that are not in `CommonMark`, or that pages need in another form: tables that scroll, task lists, alerts, void elements without a slash.
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 
@@ -19,8 +18,7 @@ pub(super) fn frame(events: &mut [SpannedEvent]) {
     }
 }
 
-/// A table in a region of its own, which a keyboard can reach to scroll it. Alignment is told by class: `style=` is what the page's security policy
-/// blocks.
+/// A table in a region that can be focused and scrolled by keyboard. Cells are aligned by class: the page's security policy blocks `style=`.
 fn frame_table(events: &mut [SpannedEvent], start: usize) {
     let end = end_of(events, start);
     let Event::Start(Tag::Table(alignments)) = events[start].0.clone() else { return };
@@ -43,7 +41,7 @@ fn frame_table(events: &mut [SpannedEvent], start: usize) {
             }
             Event::End(TagEnd::TableRow) => "</tr>\n",
             Event::Start(Tag::TableCell) => {
-                // A corner without a word heads nothing.
+                // An empty corner cell is not a heading.
                 is_heading = in_head && events[index + 1].0 != Event::End(TagEnd::TableCell);
                 open_cell(is_heading, alignments_of_row.next())
             }
@@ -69,7 +67,7 @@ fn open_cell(is_heading: bool, alignment: Option<&Alignment>) -> &'static str {
     }
 }
 
-/// An alert. A note has no class of its own, since `note` is what a footnote is in the margin.
+/// An alert. A note has the class `alert` only: `note` is the class of footnotes.
 fn frame_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) {
     let (class, title) = match kind {
         BlockQuoteKind::Note => ("alert", "Note"),
@@ -84,7 +82,7 @@ fn frame_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) 
     events[end].0 = Event::Html("</aside>\n".into());
 }
 
-/// An item of a task list. Its box says what it means, since nobody can tick it.
+/// An item of a task list. Its checkbox has a label, because it cannot be changed.
 fn label_task(events: &mut [SpannedEvent], item: usize) {
     let marker = if events[item + 1].0 == Event::Start(Tag::Paragraph) { item + 2 } else { item + 1 };
     let Event::TaskListMarker(done) = events[marker].0 else { return };

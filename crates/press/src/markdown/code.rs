@@ -1,4 +1,4 @@
-//! Code blocks: what the info string asks for (`rust file=main.rs numbers mark=3,5-7`), in a figure with the file's name and the language.
+//! Code blocks: figures with a file name and a language, by the info string (`rust file=main.rs numbers mark=3,5-7`).
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -12,10 +12,10 @@ use super::page::Page;
 use crate::diagnostic::nearest;
 use crate::markup::{push_attribute, push_text};
 
-/// The words that an info string may hold behind the language.
+/// The words that an info string may contain after the language.
 const WORDS: [&str; 3] = ["file=", "mark=", "numbers"];
 
-/// What an info string says.
+/// A parsed info string.
 #[derive(Default)]
 struct Info<'a> {
     language: Option<Language>,
@@ -39,7 +39,7 @@ pub(super) fn set(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
-/// The text of a block, which comes as one event, or as one a line (in a block quote, say).
+/// The text of a block: one event, or one per line, as in a block quote.
 fn text_of<'a>(events: &[SpannedEvent<'a>]) -> CowStr<'a> {
     if let [(Event::Text(text), _)] = events {
         return text.clone();
@@ -63,7 +63,7 @@ fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) 
                 Ok(marks) => read.marks = marks,
                 Err(message) => {
                     let error = page.error(place, message);
-                    page.report.push(error.help("marks are line numbers and ranges of them: `mark=3,5-7`"));
+                    page.report.push(error.help("mark lines by numbers and ranges: `mark=3,5-7`"));
                 }
             },
             _ => report_unknown(word, place, page),
@@ -72,7 +72,7 @@ fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) 
     read
 }
 
-/// Where a word of the info string stands in the file.
+/// The place of a word of the info string.
 fn place(word: &str, block: &Range<usize>, page: &Page) -> Range<usize> {
     let source = &page.body.file[block.clone()];
     let line = source.lines().next().unwrap_or_default();
@@ -85,10 +85,10 @@ fn place(word: &str, block: &Range<usize>, page: &Page) -> Range<usize> {
 fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Language {
     let language = highlight::find(word);
     if language.is_none() {
-        let warning = page.warning(place, format!("unknown language \"{word}\"")).label("stays without colours");
+        let warning = page.warning(place, format!("unknown language \"{word}\"")).label("not highlighted");
         page.report.push(match nearest(word, highlight::names()) {
             Some(near) => warning.help(format!("did you mean \"{near}\"?")),
-            None => warning.help("`text` is for what is no language"),
+            None => warning.help("use `text` for anything that is not a language"),
         });
     }
     language.unwrap_or_else(|| Language::unknown(word))
@@ -96,26 +96,26 @@ fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Language {
 
 fn report_unknown(word: &str, place: Range<usize>, page: &mut Page) {
     let key = word.find('=').map_or(word, |equals| &word[..=equals]);
-    let error = page.error(place, format!("unknown word \"{word}\" behind the language of a code block"));
+    let error = page.error(place, format!("unknown word \"{word}\" after the language of a code block"));
     page.report.push(match nearest(key, WORDS) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help("after the language may stand `file=NAME`, `numbers` and `mark=3,5-7`"),
+        None => error.help("expected `file=NAME`, `numbers` or `mark=3,5-7`"),
     });
 }
 
-/// The lines that `3,5-7` names, of a block that has so many `lines`.
+/// The lines of `3,5-7`, in a block of `lines` lines.
 fn parse_marks(text: &str, lines: usize) -> Result<BTreeSet<usize>, String> {
     let mut marks = BTreeSet::new();
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
-            return Err(format!("`{part}` is no line number and no range of lines"));
+            return Err(format!("`{part}` is not a line number or a range of lines"));
         };
         if first == 0 || first > last {
-            return Err(format!("`{part}` marks no line: lines are counted from 1"));
+            return Err(format!("`{part}` marks no line: the first line is 1"));
         }
         if last > lines {
-            return Err(format!("`{part}` marks a line beyond the last of this block, which is {lines}"));
+            return Err(format!("`{part}` marks a line after the last one of this block, {lines}"));
         }
         marks.extend(first..=last);
     }
@@ -146,7 +146,7 @@ fn figure(info: &Info, code: &str) -> String {
     html
 }
 
-/// The file's name and the language; the latter is not worth a line of its own where it is plain text.
+/// The file name and the language. Plain text without a file name gets no caption.
 fn push_caption(html: &mut String, file: Option<&str>, language: Option<&Language>) {
     let language = language.filter(|language| file.is_some() || !language.is_text());
     if file.is_none() && language.is_none() {

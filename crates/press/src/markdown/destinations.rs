@@ -1,5 +1,5 @@
-//! Where the destination of each link and image is written in the file: in the link itself, or in the definition that the link refers to. The parser
-//! gives the place of the whole link; what is inside is found by `CommonMark`'s own grammar (§4.7, §6.3).
+//! The places of link and image destinations: in the link, or in the definition that it refers to. The parser gives the span of the whole link; the
+//! destination within it is found by the grammar of `CommonMark` (§4.7, §6.3).
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,10 +8,10 @@ use pulldown_cmark::{Event, LinkType, Tag};
 
 use super::events::{SpannedEvent, end_of};
 
-/// The place of a destination, by the place of the link's or image's event. A destination in `<…>` is placed without the brackets.
+/// The spans of destinations, by the spans of the events of their links and images. The span of `<destination>` is without the brackets.
 pub(super) type Destinations = HashMap<Range<usize>, Range<usize>>;
 
-/// Finds the destinations of `events`. `definitions` has the place of the definition for each link and image by reference.
+/// Finds the destinations of `events`. `definitions` contains the span of the definition of each link and image by reference.
 pub(super) fn locate(events: &[SpannedEvent], definitions: &Destinations, file: &str) -> Destinations {
     let mut destinations = Destinations::new();
     for (index, (event, span)) in events.iter().enumerate() {
@@ -30,12 +30,12 @@ pub(super) fn locate(events: &[SpannedEvent], definitions: &Destinations, file: 
     destinations
 }
 
-/// Whether a destination that is written so can be `destination`: without escapes and character references, only if it is the same.
+/// Whether `written` can be a spelling of `destination`: without escapes and character references, only if they are equal.
 fn may_be(written: &str, destination: &str) -> bool {
     written.contains(['\\', '&']) || written == destination
 }
 
-/// Where the last event within the link at `start` ends; where there is none, where the link's text begins.
+/// The end of the last event within the link at `start`. If there is none, the start of the text of the link.
 fn text_end(events: &[SpannedEvent], start: usize) -> usize {
     let (event, span) = &events[start];
     let opening = if matches!(event, Event::Start(Tag::Image { .. })) { "![".len() } else { "[".len() };
@@ -57,7 +57,7 @@ fn in_definition(file: &str, definition: &Range<usize>) -> Option<Range<usize>> 
     file[end..definition.end].starts_with("]:").then(|| destination_at(file, end + "]:".len()..definition.end))?
 }
 
-/// The destination at the start of `rest`, after white space and, where that has a line break, the marks of a quotation.
+/// The destination at the start of `rest`, after white space, which may contain a line break and the markers of a block quote.
 fn destination_at(file: &str, rest: Range<usize>) -> Option<Range<usize>> {
     let start = rest.start + blank(&file[rest.clone()]);
     let text = &file[start..rest.end];
@@ -67,7 +67,7 @@ fn destination_at(file: &str, rest: Range<usize>) -> Option<Range<usize>> {
     Some(start..start + bare(text))
 }
 
-/// The length of the white space at the start of `text`. A `>` behind a line break is the mark of a quotation.
+/// The length of the white space at the start of `text`. A `>` after a line break is the marker of a block quote.
 fn blank(text: &str) -> usize {
     let mut on_new_line = false;
     let mut is_blank = |byte: u8| {
@@ -77,7 +77,7 @@ fn blank(text: &str) -> usize {
     text.bytes().position(|byte| !is_blank(byte)).unwrap_or(text.len())
 }
 
-/// The length of a destination without brackets: to white space, or to a parenthesis that closes more than was opened.
+/// The length of a destination without brackets: up to white space, or to an unbalanced closing parenthesis.
 fn bare(text: &str) -> usize {
     let (mut depth, mut is_escaped) = (0usize, false);
     let mut goes_on = |byte: u8| {
@@ -96,7 +96,7 @@ fn bare(text: &str) -> usize {
     text.bytes().position(|byte| !goes_on(byte)).unwrap_or(text.len())
 }
 
-/// The place of the first `wanted` that is not escaped.
+/// The offset of the first `wanted` that is not escaped.
 fn unescaped(text: &str, wanted: u8) -> Option<usize> {
     let mut is_escaped = false;
     text.bytes().position(|byte| {

@@ -7,7 +7,7 @@ use pulldown_cmark::Event;
 /// An event and its place in the file.
 pub(super) type SpannedEvent<'a> = (Event<'a>, Range<usize>);
 
-/// The index of the event that ends what the event at `start` begins.
+/// The index of the event that ends the element that begins at `start`.
 pub(super) fn end_of(events: &[SpannedEvent], start: usize) -> usize {
     let mut depth = 0usize;
     for (index, (event, _)) in events.iter().enumerate().skip(start) {
@@ -23,7 +23,7 @@ pub(super) fn end_of(events: &[SpannedEvent], start: usize) -> usize {
     events.len() - 1
 }
 
-/// Puts finished HTML in the place of all `events`.
+/// Replaces all `events` by finished HTML.
 pub(super) fn replace(events: &mut [SpannedEvent], html: String) {
     for (event, _) in events.iter_mut() {
         *event = Event::Html("".into());

@@ -1,5 +1,5 @@
-//! Figures: an image alone in its paragraph is numbered and captioned with its title; an SVG in it becomes part of the page, so that it is drawn in the
-//! page's own ink. An image within text stays within it.
+//! Figures: an image alone in its paragraph is numbered, with its title as the caption. An SVG becomes part of the page, so that it has the colours of
+//! the page. An image within text stays there.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
@@ -51,21 +51,21 @@ fn figure(image: &Image, file: Option<&File>, number: usize, page: &mut Page) ->
     )
 }
 
-/// The SVG of a figure as part of the page; nothing where it cannot be, which is reported.
+/// The SVG of a figure as part of the page. Empty if it cannot be, which is reported.
 fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page) -> String {
     let Some(inlined) = svg::inline(text, path, &format!("f{number}-"), &image.alt, page.report) else {
         return String::new();
     };
     for id in inlined.ids {
         if !page.ids.claim(&id) {
-            let error = page.error(image.place.clone(), format!("the id \"{id}\", of this drawing, is taken"));
-            page.report.push(error.help("rename it in the SVG, or change the heading that has it"));
+            let error = page.error(image.place.clone(), format!("the id \"{id}\" of this drawing is taken"));
+            page.report.push(error.help("rename it in the SVG file, or change the heading that has it"));
         }
     }
     inlined.html
 }
 
-/// A caption is a line of Markdown: its words may be stressed or set as code, but it holds no link and no HTML.
+/// A caption as HTML. It is a line of Markdown that may contain emphasis and code, but no links and no HTML.
 fn inline_html(caption: &str) -> String {
     let events = Parser::new_ext(caption, Options::ENABLE_SMART_PUNCTUATION).filter_map(|event| match event {
         Event::Start(Tag::Emphasis | Tag::Strong)

@@ -1,5 +1,5 @@
-//! Footnotes: each note moves behind the block that refers to it first, where the theme can set it into the margin or, on a narrow page, below the
-//! paragraph. So the text of a note stands in the page once, and next to what it is a note to.
+//! Footnotes: each note moves after the block that refers to it first. The theme shows it in the margin or, on a narrow page, below the paragraph. So the
+//! text of a note is in the page once, close to its reference.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem::take;
@@ -16,18 +16,18 @@ type Notes<'a> = BTreeMap<String, Note<'a>>;
 
 #[derive(Default)]
 struct Note<'a> {
-    /// The number that readers see, in the order of the first references; 0 as long as nothing refers to the note.
+    /// The number that readers see, in the order of the first references; 0 if nothing refers to the note.
     number: usize,
-    /// How often the text refers to it.
+    /// The number of references to it.
     references: usize,
-    /// What its ids end in: `fn-ID`, `fnref-ID`.
+    /// The end of its ids: `fn-ID`, `fnref-ID`.
     id: String,
-    /// The definition's label in the file.
+    /// The label of the definition.
     span: Range<usize>,
     content: Vec<SpannedEvent<'a>>,
 }
 
-/// The events with every note moved behind the top-level block that refers to it first, and every reference made a link.
+/// Moves every note after the top-level block that refers to it first, and makes every reference a link.
 pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<SpannedEvent<'a>> {
     warn_of_undefined(&events, page);
     if !events.iter().any(|(event, _)| matches!(event, Event::Start(Tag::FootnoteDefinition(_)))) {
@@ -51,7 +51,7 @@ pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<S
     placer.placed
 }
 
-/// GitHub's footnotes are references only where there is a definition; else the text stays text, and its author finds out on the page.
+/// Warns of references without a definition: they are plain text, which authors would notice on the page only.
 fn warn_of_undefined(events: &[SpannedEvent], page: &mut Page) {
     for pair in events.windows(2) {
         let [(Event::Text(bracket), before), (Event::Text(label), after)] = pair else { continue };
@@ -63,9 +63,7 @@ fn warn_of_undefined(events: &[SpannedEvent], page: &mut Page) {
         };
         let warning = page.warning(before.start..after.end + 1, format!("the footnote \"{label}\" is not defined"));
         page.report.push(
-            warning
-                .label("stays as it is written")
-                .help(format!("define it in a paragraph of its own: `[^{label}]: …`")),
+            warning.label("shown as written").help(format!("define it in a separate paragraph: `[^{label}]: …`")),
         );
     }
 }
@@ -74,11 +72,11 @@ fn warn_of_unused(notes: &Notes, page: &mut Page) {
     for note in notes.values().filter(|note| note.number == 0) {
         let label = &page.body.file[note.span.start + "[^".len()..note.span.end - "]".len()];
         let warning = page.warning(note.span.clone(), format!("nothing refers to the footnote \"{label}\""));
-        page.report.push(warning.label("left out").help(format!("refer to it with `[^{label}]`, or delete it")));
+        page.report.push(warning.label("left out").help(format!("refer to it with `[^{label}]`, or remove it")));
     }
 }
 
-/// The text without its definitions, and these by label. One may stand within another, in a quotation for example: it is taken out of that.
+/// Splits the definitions from the text. A definition may be within another, in a block quote for example: it is taken out of that.
 fn take_definitions<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> (Vec<SpannedEvent<'a>>, Notes<'a>) {
     let mut text = Vec::with_capacity(events.len());
     let mut notes = Notes::new();
@@ -98,10 +96,10 @@ fn take_definitions<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> (Vec<
     (text, notes)
 }
 
-/// A definition as it is written.
+/// A definition.
 struct Definition<'a> {
     label: CowStr<'a>,
-    /// The label in the file.
+    /// The place of the label.
     span: Range<usize>,
     content: Vec<SpannedEvent<'a>>,
 }
@@ -112,7 +110,7 @@ impl<'a> Definition<'a> {
         let key = label.to_lowercase();
         if notes.contains_key(&key) {
             let warning = page.warning(span, format!("the footnote \"{label}\" is defined twice"));
-            page.report.push(warning.label("left out").help("a label names one note; several references may share it"));
+            page.report.push(warning.label("left out").help("define a label once; several references may use it"));
             return;
         }
         let id = page.ids.derive(&format!("fn-{}", slugify(&label)))["fn-".len()..].to_owned();
@@ -120,12 +118,12 @@ impl<'a> Definition<'a> {
     }
 }
 
-/// Numbers the notes and puts them into their places.
+/// Numbers the notes and places them.
 #[derive(Default)]
 struct Placer<'a> {
     notes: Notes<'a>,
     numbered: usize,
-    /// Notes that the block at hand refers to, in order.
+    /// The notes that the current block refers to, in order.
     pending: VecDeque<String>,
     placed: Vec<SpannedEvent<'a>>,
 }
@@ -139,7 +137,7 @@ impl<'a> Placer<'a> {
         self.placed.push((event, span));
     }
 
-    /// The link to a note; the note is numbered and due after this block if it is the first.
+    /// The link to a note. The first one numbers the note and places it after the current block.
     fn refer(&mut self, label: CowStr<'a>) -> Event<'a> {
         let key = label.to_lowercase();
         let Some(note) = self.notes.get_mut(&key) else { return Event::FootnoteReference(label) };
@@ -150,7 +148,7 @@ impl<'a> Placer<'a> {
             self.pending.push_back(key);
         }
         let Note { number, references, id, .. } = note;
-        // Only the first reference is what the note leads back to.
+        // The note links back to its first reference.
         let own_id = if *references == 1 { format!(" id=\"fnref-{id}\"") } else { String::new() };
         Event::InlineHtml(
             format!(
@@ -160,7 +158,7 @@ impl<'a> Placer<'a> {
         )
     }
 
-    /// A note may refer to further notes, which queue up behind it.
+    /// Places the pending notes. A note may refer to further ones, which follow it.
     fn place_notes(&mut self) {
         while let Some(note) = self.pending.pop_front().and_then(|key| self.notes.get_mut(&key)) {
             for event in framed(note) {
@@ -170,7 +168,7 @@ impl<'a> Placer<'a> {
     }
 }
 
-/// The content of a note in its `<aside>`, its number in front of its first words. A note of one paragraph needs no `<p>`.
+/// The content of a note in its `<aside>`, with the number before the first word. A note of one paragraph needs no `<p>`.
 fn framed<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
     let Note { number, id, .. } = note;
     let number =

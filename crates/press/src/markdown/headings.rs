@@ -1,4 +1,4 @@
-//! Headings: below the title, each with an id that is unique and stays, an anchor, and an entry for the contents list.
+//! Headings: levels below the title, unique and stable ids, anchors, and the entries of the contents list.
 
 use std::ops::Range;
 
@@ -12,8 +12,8 @@ use crate::markup::push_attribute;
 use crate::security_policy::is_blocked_attribute;
 use crate::span::{find, trim_end};
 
-/// Sets each heading one level below the one that it stands under, the uppermost at the second: the title is the page's only `<h1>`, and a level that
-/// is skipped is a step that nobody hears. A `# heading` is warned of.
+/// Sets the level of each heading to one below its parent's, beginning at 2: the title is the page's only `<h1>`, and screen readers announce skipped
+/// levels as gaps. Warns of a `# heading`.
 pub(super) fn nest(events: &mut [SpannedEvent], page: &mut Page) {
     warn_of_first_level(events, page);
     let mut open: Vec<HeadingLevel> = Vec::new();
@@ -37,17 +37,16 @@ fn warn_of_first_level(events: &[SpannedEvent], page: &mut Page) {
         events.iter().find(|(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })));
     if let Some((_, span)) = first {
         let warning =
-            page.warning(trim_end(span, &page.body.file), "a heading of the first level, which is the title's alone");
+            page.warning(trim_end(span, &page.body.file), "a heading of the first level: only the title has that");
         page.report.push(
             warning
-                .label("set one level lower, with all below it")
-                .help("begin with `##`; the title stands in the front matter"),
+                .label("rendered one level lower, with those below it")
+                .help("begin with `##`; the title is in the front matter"),
         );
     }
 }
 
-/// Gives each heading its id: the one that the author chose, else one from its text. The chosen ones are taken first, so that no heading before
-/// them has them by chance.
+/// Gives each heading its id: the one that the author chose, or one from its text. Chosen ids are claimed first, so that no derived id takes them.
 pub(super) fn name(events: &mut [SpannedEvent], page: &mut Page) {
     for (event, span) in events.iter() {
         if let Event::Start(Tag::Heading { id: Some(id), .. }) = event
@@ -58,7 +57,7 @@ pub(super) fn name(events: &mut [SpannedEvent], page: &mut Page) {
             page.report.push(
                 error
                     .label("a second element of the page with this id")
-                    .help("choose another, or leave it out: the text gives one"),
+                    .help("choose another, or remove it to derive one from the text"),
             );
         }
     }
@@ -82,7 +81,7 @@ fn text_of(events: &[SpannedEvent]) -> String {
     text.collect()
 }
 
-/// Writes each heading's tags, with an anchor behind its text, and lists it.
+/// Writes the tags of each heading, with an anchor after its text, and lists the heading.
 pub(super) fn anchor(events: &mut [SpannedEvent], page: &mut Page) {
     for start in 0..events.len() {
         let Event::Start(Tag::Heading { level, id, classes, attrs }) = &events[start].0 else { continue };
@@ -136,7 +135,7 @@ fn push_attributes(open: &mut String, attributes: &[(CowStr, Option<CowStr>)], s
     open.push('>');
 }
 
-/// A heading's inline HTML for the contents list: what would make a link in a link, an id twice or a note without its place is left out.
+/// The inline HTML of a heading for the contents list, without links, ids and notes.
 fn entry(events: &[SpannedEvent]) -> String {
     let kept = events.iter().map(|(event, _)| event).filter(|event| match event {
         Event::InlineHtml(html) => html.starts_with("<math"),

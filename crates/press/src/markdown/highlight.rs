@@ -1,5 +1,5 @@
-//! Highlighting: code becomes spans of ten one-letter classes, which the theme colours for day and night. Whatever has no class (white space,
-//! punctuation, plain names) has no span, and neighbours of one class share theirs, so that a block costs few bytes.
+//! Highlighting: code becomes spans with ten one-letter classes, which the theme colours. White space, punctuation and plain names have no class and no
+//! span, and neighbours of one class share a span, so that a block takes few bytes.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -11,8 +11,8 @@ use crate::markup::push_text;
 /// The grammars, read once for all blocks of all texts.
 static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
-/// Languages by the name that a page shows and the other words that authors use for them, with the name of their grammar. Languages that are not in this
-/// table are found by the grammars' own names and file extensions.
+/// Languages: the name that a page shows, other names that authors use, and the name of the grammar. Other languages are found by the names and file
+/// extensions of the grammars.
 const LANGUAGES: [(&str, &[&str], &str); 27] = [
     ("bash", &["sh", "shell", "zsh"], "Bourne Again Shell (bash)"),
     ("c", &[], "C"),
@@ -43,13 +43,13 @@ const LANGUAGES: [(&str, &[&str], &str); 27] = [
     ("yaml", &["yml"], "YAML"),
 ];
 
-/// Words for what is no language.
+/// Names for plain text.
 const TEXT: [&str; 5] = ["text", "output", "plain", "plaintext", "txt"];
 
-/// Words for what was typed at a prompt and what came of it.
+/// Names for a terminal session: commands and their output.
 const TRANSCRIPT: [&str; 3] = ["console", "shell-session", "terminal"];
 
-/// What code is in, and how it is read.
+/// The language of a block, and how to read it.
 #[derive(Clone, Debug)]
 pub(super) struct Language {
     name: String,
@@ -59,12 +59,12 @@ pub(super) struct Language {
 #[derive(Clone, Copy, Debug)]
 enum Grammar {
     None,
-    /// Lines behind a prompt are the shell's, all others output.
+    /// Lines with a prompt are shell commands, all others output.
     Transcript,
     Syntax(&'static SyntaxReference),
 }
 
-/// The language that an author's word means.
+/// The language with the name `word`.
 pub(super) fn find(word: &str) -> Option<Language> {
     let word = word.to_lowercase();
     if TEXT.contains(&word.as_str()) {
@@ -81,29 +81,29 @@ pub(super) fn find(word: &str) -> Option<Language> {
     Some(Language { name, grammar: Grammar::Syntax(syntax) })
 }
 
-/// The words to suggest in the place of one that means no language.
+/// The names to suggest for an unknown one.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let known = LANGUAGES.iter().flat_map(|(name, aliases, _)| std::iter::once(name).chain(*aliases)).copied();
     known.chain(TEXT).chain(TRANSCRIPT).chain(GRAMMARS.syntaxes().iter().map(|syntax| syntax.name.as_str()))
 }
 
 impl Language {
-    /// A language that has a name, and no grammar.
+    /// A language with a name and no grammar.
     pub(super) fn unknown(word: &str) -> Self {
         Self { name: word.to_owned(), grammar: Grammar::None }
     }
 
-    /// The name to show, and for the class.
+    /// The name to show, and to use in the class.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it is no language at all.
+    /// Whether it is plain text.
     pub(super) fn is_text(&self) -> bool {
         self.name == TEXT[0]
     }
 
-    /// Writes `code` as HTML. With `marks`, each line gets a span of its own, for numbers and marks.
+    /// Writes `code` as HTML. With `marks`, each line gets a span, for numbers and marks.
     pub(super) fn write(&self, out: &mut String, code: &str, marks: Option<&BTreeSet<usize>>) {
         let mut reader = CodeReader::new(self.grammar);
         let mut painter = Painter { out, open: None, gap: String::new() };
@@ -125,10 +125,10 @@ impl Language {
     }
 }
 
-/// What stands before a command that was typed.
+/// The prompts before a command.
 const PROMPTS: [&str; 3] = ["$ ", "# ", "> "];
 
-/// Reads code line by line, in the state in which the last line left it.
+/// Reads code line by line, and keeps the state between lines.
 struct CodeReader {
     grammar: Grammar,
     lines: Option<Lines>,
@@ -150,7 +150,7 @@ impl CodeReader {
             let (typed, command) = line.split_at(prompt.map_or(0, |prompt| prompt.len()));
             painter.paint(PLAIN, typed);
             rest = command;
-            // Each command begins anew, so that an open quote in one does not colour all that follows.
+            // Each command has a new state, so that an open quote does not affect the following ones.
             self.lines = prompt.and_then(|_| GRAMMARS.find_syntax_by_name("Bourne Again Shell (bash)")).map(Lines::new);
         }
         match &mut self.lines {
@@ -160,18 +160,18 @@ impl CodeReader {
     }
 }
 
-/// The class of what has none.
+/// The class of plain text, which has no span.
 const PLAIN: char = ' ';
 
-/// The class of operators, for the table: a keyword where it is a word (`and`), plain where it is a sign, and part of the string that it is in.
+/// The class of operators in the table: a keyword if it is a word (`and`), plain if it is a sign; within a string, part of that.
 const OPERATOR: char = 'o';
 
-/// The class of variables, for the table: plain, but part of the string or the key that it is in.
+/// The class of variables in the table: plain; within a string or a key, part of that.
 const VARIABLE: char = 'v';
 
-/// Scopes by their first names (as `TextMate` and Sublime Text have them), with their class: `k` keyword, `s` string, `c` comment, `n` number or constant,
-/// `f` function, `t` type or tag, `a` attribute or key, `m` macro or annotation, `i` inserted, `d` deleted, `h` heading. The first that fits is taken;
-/// a scope that none fits has the class of the scope around it.
+/// Prefixes of scopes (those of `TextMate` and Sublime Text) with their class: `k` keyword, `s` string, `c` comment, `n` number or constant,
+/// `f` function, `t` type or tag, `a` attribute or key, `m` macro or annotation, `i` inserted, `d` deleted, `h` heading. The first match counts.
+/// A scope without a match has the class of the scope around it.
 const CLASSES: [(&str, char); 50] = [
     ("comment", 'c'),
     ("string.unquoted", PLAIN),
@@ -225,7 +225,7 @@ const CLASSES: [(&str, char); 50] = [
     ("text", PLAIN),
 ];
 
-/// Keywords that a grammar, by its name, takes for plain names. Those in capitals are keywords in small letters too.
+/// Keywords that a grammar reads as plain names. Those in upper case are keywords in lower case too.
 const MORE_KEYWORDS: [(&str, &[&str]); 2] = [
     ("Rust", &["async", "await", "dyn"]),
     (
@@ -270,12 +270,12 @@ fn class_of(scope: Scope, around: char) -> char {
     }
 }
 
-/// A grammar at work.
+/// The state of a grammar.
 struct Lines {
     state: ParseState,
-    /// The scopes that are open, each by its class.
+    /// The classes of the open scopes.
     classes: Vec<char>,
-    /// Scopes that the grammar put aside for a while.
+    /// The classes of scopes that the grammar has cleared and may restore.
     cleared: Vec<Vec<char>>,
     more_keywords: &'static [&'static str],
 }
@@ -289,14 +289,14 @@ impl Lines {
 
     fn read(&mut self, line: &str, painter: &mut Painter) {
         let terminated;
-        // The grammars are written for lines that end.
+        // The grammars expect a line break at the end.
         let fed = if line.ends_with('\n') {
             line
         } else {
             terminated = format!("{line}\n");
             &terminated
         };
-        // A pattern that runs over its limit leaves the line as it is.
+        // If a pattern exceeds its limit, the line stays plain.
         let changes = self.state.parse_line(fed, &GRAMMARS).unwrap_or_default();
         let mut end = 0;
         for (at, change) in changes {
@@ -317,7 +317,7 @@ impl Lines {
         }
     }
 
-    /// Paints text that the grammar has no class for, but of whose words some are keywords.
+    /// Paints text without a class, in which some words are keywords.
     fn paint_words(&self, text: &str, painter: &mut Painter) {
         let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
         let mut rest = text;
@@ -353,12 +353,12 @@ impl Lines {
     }
 }
 
-/// Writes spans, as few as it takes.
+/// Writes spans, as few as possible.
 struct Painter<'o> {
     out: &'o mut String,
-    /// The class of the span that is open.
+    /// The class of the open span.
     open: Option<char>,
-    /// White space that is not written yet: it joins a span if the span goes on behind it.
+    /// White space that is not written yet: it belongs to the open span if the span continues after it.
     gap: String,
 }
 
@@ -381,7 +381,7 @@ impl Painter<'_> {
         push_text(self.out, text);
     }
 
-    /// Ends the open span, and writes the white space behind it.
+    /// Ends the open span, and writes the white space after it.
     fn finish(&mut self) {
         if self.open.take().is_some() {
             self.out.push_str("</span>");

@@ -1,8 +1,8 @@
-//! The ids of one page: each is given once, whether the author wrote it or a heading, a note or a figure brought it.
+//! The ids of one page: each is unique, whether it is the author's or comes from a heading, a note or a figure.
 
 use std::collections::BTreeSet;
 
-/// What the frame of every page uses for itself: its landmarks and the sections around the text.
+/// The ids in the layout of every page: landmarks and the sections around the text.
 const RESERVED: [&str; 5] = ["main", "newest", "related", "series", "topics"];
 
 /// The ids that are taken.
@@ -18,12 +18,12 @@ impl Default for Ids {
 }
 
 impl Ids {
-    /// Takes an id that the author chose; `false` if the page has it already.
+    /// Claims an id. Returns false if it is taken.
     pub(super) fn claim(&mut self, id: &str) -> bool {
         self.taken.insert(id.to_owned())
     }
 
-    /// Takes `base`, or the first of `base-2`, `base-3` and so on that is free.
+    /// Claims `base`, or the first free one of `base-2`, `base-3` and so on.
     pub(super) fn derive(&mut self, base: &str) -> String {
         let mut id = base.to_owned();
         let mut number = 1;

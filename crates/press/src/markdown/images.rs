@@ -1,4 +1,4 @@
-//! Images: each is found in the content, measured, and shown in the size that it has, so that nothing moves while a page loads.
+//! Images: each is found in the content and gets its size, so that the page does not move while it loads.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -12,13 +12,13 @@ use crate::assets::STATIC;
 use crate::markup::push_attribute;
 use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
 
-/// An image as the page has it.
+/// An image of the page.
 pub(super) struct Image<'a> {
     /// Its URL.
     pub(super) href: CowStr<'a>,
     pub(super) title: CowStr<'a>,
     pub(super) alt: String,
-    /// Its destination in the file.
+    /// The place of its destination.
     pub(super) place: Range<usize>,
 }
 
@@ -36,7 +36,7 @@ impl File<'_> {
     }
 }
 
-/// Finds the file of every image, and puts its URL in the place of the destination.
+/// Finds the file of every image, and replaces the destination by its URL.
 pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
     for (event, span) in events {
         let Event::Start(Tag::Image { dest_url, .. }) = event else { continue };
@@ -50,7 +50,7 @@ pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
-/// Finds the file of an image: beside the text, where it becomes an asset once it is shown, or in `static/`.
+/// Finds the file of an image: in the folder of the text, or in `static/`.
 pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
     let (path, _) = split_path(destination);
     let path = decoded(path);
@@ -59,8 +59,8 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
         ReferenceKind::RelativePath => join(page.body.folder(), &path),
         ReferenceKind::External | ReferenceKind::Script => {
             let warning =
-                page.warning(span.clone(), "a file from elsewhere, which the page's security policy does not load");
-            page.report.push(warning.help("put a copy of it beside the text"));
+                page.warning(span.clone(), "a file from another site, which the page's security policy blocks");
+            page.report.push(warning.help("put a copy into the folder of the text"));
             return None;
         }
     };
@@ -72,7 +72,7 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
     bytes.map(|bytes| File { path, bytes })
 }
 
-/// The image's URL in the page, with query and fragment as they are written: `sprite.svg#icon` shows a part.
+/// The URL of an image in the page, with query and fragment as written: `sprite.svg#icon` shows a part.
 pub(super) fn href(destination: &str, file: Option<&File>, page: &mut Page) -> String {
     match file {
         Some(file) if ReferenceKind::of(destination) == ReferenceKind::RelativePath => {
@@ -92,11 +92,11 @@ pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> St
             write!(html, " width=\"{width}\" height=\"{height}\"").expect("a string takes what is written");
         }
         Some(None) => {
-            let warning = page.warning(image.place.clone(), "the size of this image cannot be read");
+            let warning = page.warning(image.place.clone(), "cannot read the size of this image");
             page.report.push(
                 warning
-                    .label("the page will move when it loads")
-                    .help("is it an image? An SVG needs `width` and `height`, or a `viewBox`"),
+                    .label("the page moves when the image loads")
+                    .help("check that the file is an image; an SVG needs `width` and `height`, or a `viewBox`"),
             );
         }
         None => {}
@@ -107,7 +107,7 @@ pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> St
     html
 }
 
-/// The alternative text: what the events between the image's ends say. A missing one is warned of.
+/// The alternative text of an image. Warns if it is missing.
 pub(super) fn alt_text(events: &[SpannedEvent], span: &Range<usize>, page: &mut Page) -> String {
     let alt: String = events
         .iter()
@@ -118,8 +118,8 @@ pub(super) fn alt_text(events: &[SpannedEvent], span: &Range<usize>, page: &mut 
         })
         .collect();
     if alt.trim().is_empty() {
-        let warning = page.warning(span.clone(), "an image without a text for those who do not see it");
-        page.report.push(warning.help("say what it shows: `![what it shows](file)`"));
+        let warning = page.warning(span.clone(), "an image without alternative text");
+        page.report.push(warning.help("describe what it shows: `![description](file)`"));
     }
     alt
 }

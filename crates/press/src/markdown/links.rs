@@ -1,5 +1,5 @@
-//! Links: each destination of the Markdown becomes one of the site. A path to another text's Markdown becomes the route of its page, a path to any
-//! other file beside the text an asset; paths from the root and fragments stay, and are checked against the routes when these are all known.
+//! Links: a path to the Markdown of another text becomes the route of its page, a path to any other file that of an asset. Paths from the root and
+//! fragments stay. They are checked when all routes are known.
 
 use std::ops::Range;
 
@@ -28,28 +28,28 @@ pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
-/// What a destination becomes; `None` where it stays as it is (or is wrong, and reported).
+/// The URL of a destination. `None` if it stays as written, or is wrong, which is reported.
 pub(super) fn resolve_destination(destination: &str, span: &Range<usize>, page: &mut Page) -> Option<String> {
     if destination.is_empty() {
         let error = page.error(trim_end(span, &page.body.file), "a link without a destination");
-        page.report.push(error.help("write where it leads, or take the link away"));
+        page.report.push(error.help("write a destination, or remove the link"));
         return None;
     }
     match ReferenceKind::of(destination) {
         ReferenceKind::Script => {
             let error = page.error(span.clone(), "a link to a script, which the page's security policy blocks");
-            page.report.push(error.help("link to a page; the site needs no script"));
+            page.report.push(error.help("link to a page"));
             None
         }
         ReferenceKind::External | ReferenceKind::Site => None,
-        ReferenceKind::RelativePath => resolve_beside(destination, span, page),
+        ReferenceKind::RelativePath => resolve_relative(destination, span, page),
     }
 }
 
-fn resolve_beside(destination: &str, span: &Range<usize>, page: &mut Page) -> Option<String> {
+fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> Option<String> {
     let (path, suffix) = split_path(destination);
     let Some(path) = join(page.body.folder(), &decoded(path)) else {
-        let error = page.error(span.clone(), format!("`{destination}` leads out of the content folder"));
+        let error = page.error(span.clone(), format!("`{destination}` is outside the content folder"));
         page.report.push(error);
         return None;
     };
@@ -62,7 +62,7 @@ fn resolve_beside(destination: &str, span: &Range<usize>, page: &mut Page) -> Op
     match page.context.tree.get(base) {
         Some(_) if is_text => {
             let error = page.error(span.clone(), format!("`{base}` is not published"));
-            page.report.push(error.label("a draft, or no post or page").help("link to it when it is published"));
+            page.report.push(error.label("a draft, or not a post or page").help("link to it when it is published"));
             None
         }
         Some(bytes) => Some(page.add_asset(base, bytes) + suffix),

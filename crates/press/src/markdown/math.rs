@@ -1,4 +1,4 @@
-//! Math: LaTeX between dollars becomes `MathML`, which browsers set by themselves.
+//! Math: LaTeX between dollar signs becomes `MathML`.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -13,10 +13,11 @@ use crate::markup::push_text;
 use crate::span::trim_end;
 
 static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(|| {
-    LatexToMathML::new(MathCoreConfig::default()).expect("the default settings define no macro that could be wrong")
+    LatexToMathML::new(MathCoreConfig::default())
+        .expect("the default settings define no macros, so that none is invalid")
 });
 
-/// Converts each formula. A displayed one that has its paragraph to itself gets a box that scrolls when the formula is wider than the page.
+/// Converts each formula. A displayed formula alone in its paragraph gets a box that scrolls if the formula is wider than the page.
 pub(super) fn convert(events: &mut [SpannedEvent], page: &mut Page) {
     for index in 0..events.len() {
         let (event, span) = &events[index];
@@ -45,17 +46,22 @@ fn place_displayed(events: &mut [SpannedEvent], index: usize, html: String) {
     }
 }
 
-/// The formula as `MathML`; as its LaTeX where that is wrong.
+/// The formula as `MathML`. If it is invalid, its LaTeX as code.
 fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut Page) -> String {
     let converted = CONVERTER.convert_with_local_state(latex, display);
     let error = match converted.as_ref().map(|result| conform(&result.mathml)) {
         Ok(Ok(mathml)) => return mathml,
         Ok(Err(declaration)) => page
-            .error(trim_end(span, &page.body.file), format!("this formula needs the style `{declaration}`, which the page's security policy blocks"))
-            .help("leave out colours, sizes and rules, and use `aligned`, `cases` or a matrix instead of `align` or `array`"),
+            .error(
+                trim_end(span, &page.body.file),
+                format!("this formula needs the style `{declaration}`, which the page's security policy blocks"),
+            )
+            .help(
+                "remove colours, sizes and rules, and use `aligned`, `cases` or a matrix instead of `align` or `array`",
+            ),
         Err(error) => {
             let message = error.error_message();
-            page.error(place(latex, span, &error.0, page), format!("in LaTeX: {}", message.trim_end_matches('.')))
+            page.error(place(latex, span, &error.0, page), format!("invalid LaTeX: {}", message.trim_end_matches('.')))
         }
     };
     page.report.push(error);
@@ -64,7 +70,7 @@ fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut 
     code + "</code>"
 }
 
-/// Where in the file the bytes `part` of `latex` stand; the whole formula where it is not written there as it is (in a block quote, say).
+/// The place of the bytes `part` of `latex`. The whole formula if it is not written there literally, as in a block quote.
 fn place(latex: &str, span: &Range<usize>, part: &Range<usize>, page: &Page) -> Range<usize> {
     match page.body.file[span.clone()].find(latex) {
         Some(start) if part.end <= latex.len() => span.start + start + part.start..span.start + start + part.end,
@@ -72,9 +78,9 @@ fn place(latex: &str, span: &Range<usize>, part: &Range<usize>, page: &Page) -> 
     }
 }
 
-/// The converter's `MathML` as a page may have it: inline styles told by classes (`r` and `ml` for cells set to the right and to the left, which is all
-/// that the common environments need), and display styles on the elements on which `MathML` 3 has them, as HTML checkers want. `Err` has the first
-/// declaration of a style that has no class.
+/// Rewrites the `MathML` of the converter. Classes replace inline styles, which the security policy blocks: `r` and `ml` align cells right and left, which
+/// is all that the common environments need. Display styles move to the elements that have them in `MathML` 3, as HTML checkers require. `Err` contains
+/// the first declaration that no class replaces.
 fn conform(mathml: &str) -> Result<String, String> {
     let mut out = String::with_capacity(mathml.len());
     let mut closings: Vec<String> = Vec::new();
@@ -96,7 +102,7 @@ fn conform(mathml: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// Writes a start tag, given without its angle brackets, and gives the end tag to it.
+/// Writes a start tag, given without its angle brackets, and returns the end tag.
 fn open(tag: &str, out: &mut String) -> Result<String, String> {
     let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
     let mut attributes = String::new();
@@ -128,14 +134,14 @@ fn open(tag: &str, out: &mut String) -> Result<String, String> {
     Ok(closing.expect("a string takes what is written"))
 }
 
-/// The class for a style; none where the theme's rules for the classes around say it already.
+/// The class that replaces a style. `None` if the theme covers it without one.
 fn class_for(style: &str) -> Result<Option<&'static str>, String> {
     let mut class = None;
     for declaration in style.split(';').filter(|declaration| !declaration.is_empty()) {
         match declaration.trim() {
             "text-align: right" => class = Some("r"),
             "text-align: left" => class = Some("ml"),
-            // The alignment again, for an engine that knows no `text-align` here; and the gaps beside it, which the theme sets for `r` and `ml`.
+            // The alignment again, for engines without `text-align` here, and the gaps, which the theme sets for `r` and `ml`.
             "justify-items: end"
             | "justify-items: start"
             | "padding-left: 0"
@@ -156,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_common_constructs_need_is_told_by_classes() {
+    fn classes_replace_the_styles_of_common_constructs() {
         for latex in [
             r"\begin{aligned}a&=b\\c&=d\end{aligned}",
             r"\begin{cases}a&b\\c&d\end{cases}",
@@ -172,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn display_styles_stand_on_elements_that_have_them() {
+    fn display_styles_are_on_elements_that_have_them() {
         for (latex, expected) in [
             (r"\dfrac12", "<mstyle displaystyle=\"true\"><mfrac><mn>1</mn><mn>2</mn></mfrac></mstyle>"),
             (r"\textstyle x", "<mstyle displaystyle=\"false\" scriptlevel=\"0\"><mrow><mi>x</mi></mrow></mstyle>"),

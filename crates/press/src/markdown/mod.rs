@@ -1,17 +1,17 @@
-//! Markdown to HTML: one post's or page's text becomes the inside of its `<article>`, with the list of its headings and of the links to check.
+//! Markdown to HTML: the text of a post or page becomes the content of its `<article>`, with lists of its headings, links and assets.
 //!
-//! The text is parsed once into a list of events, each with its place in the file. Passes then go over that list, a module each, and replace events
-//! by finished HTML where `CommonMark`'s own rendering is not what a page needs:
+//! [`parse`] turns the text into a list of [`events`], each with its place in the file. Passes go over that list, one module each, and replace events by
+//! finished HTML if pages need another form than that of pulldown-cmark. They share a [`page`]:
 //!
-//! 1. [`raw_html`] checks the author's own HTML and sends its links the way of all links.
-//! 2. [`links`] and [`images`] resolve every destination, which [`destinations`] has located in the file.
-//! 3. [`headings`] nests and names the headings.
-//! 4. [`footnotes`] moves each note behind the block that refers to it first.
-//! 5. [`plain`] takes the text without markup.
-//! 6. [`code`] (with [`highlight`]), [`math`], [`figures`] (with [`svg`]), [`blocks`] render what they are named for.
-//! 7. [`headings`] again: anchors, and the entries of the contents list, whose inline HTML is done by now.
+//! 1. [`raw_html`] checks the author's HTML, and resolves its links.
+//! 2. [`links`] and [`images`] resolve the destinations, which [`destinations`] has located in the file.
+//! 3. [`headings`] sets levels and ids.
+//! 4. [`footnotes`] moves each note after the block that refers to it first.
+//! 5. [`plain`] extracts the text without markup.
+//! 6. [`code`] (with [`highlight`]), [`math`], [`figures`] (with [`svg`]) and [`blocks`] render the elements of their name.
+//! 7. [`headings`] writes anchors and the contents list, after the inline HTML is finished.
 //!
-//! What is left is written by pulldown-cmark. [`representation`] is the Markdown itself, as the site serves it beside the HTML.
+//! pulldown-cmark writes the rest. [`representation`] is the Markdown that the site serves.
 
 mod blocks;
 mod code;
@@ -45,7 +45,26 @@ pub use self::rendered::{Heading, Link, Rendered, Rewrite};
 use crate::diagnostic::Report;
 use crate::source::Body;
 
-/// Renders `body`. What is wrong goes to `report`; what can be rendered is.
+/// Renders `body`. What is wrong goes to `report`, and the rest is rendered.
+///
+/// ```
+/// use graven_press::diagnostic::Report;
+/// use graven_press::markdown::{Context, render};
+/// use graven_press::source::Body;
+/// use graven_press::tree::SourceTree;
+///
+/// let mut tree = SourceTree::default();
+/// tree.insert("posts/hello/data.csv", "1,2\n");
+/// let file = "## Data\n\nSee [the numbers](data.csv).\n".to_owned();
+/// let body = Body { path: "posts/hello/index.md".to_owned(), range: 0..file.len(), file };
+///
+/// let mut report = Report::default();
+/// let rendered = render(&body, &Context { tree: &tree, route_of: &|_| None }, &mut report);
+/// assert!(report.is_empty());
+/// assert_eq!(rendered.headings[0].id, "data");
+/// assert_eq!(rendered.assets[0].source, "posts/hello/data.csv");
+/// assert!(rendered.html.contains(&format!("<a href=\"{}\">", rendered.assets[0].route)));
+/// ```
 pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let (mut events, destinations) = parse::parse(body, report);
     let mut page = Page {

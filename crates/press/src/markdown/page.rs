@@ -1,4 +1,4 @@
-//! What the passes share.
+//! The state that the passes share.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,11 +14,11 @@ use crate::span::trim_end;
 use crate::tree::SourceTree;
 use crate::url::{ReferenceKind, references_in, relative};
 
-/// What a text is rendered against: the files beside it and the routes of the other texts.
+/// The surroundings of a text: the files of the content and the routes of the other texts.
 pub struct Context<'a> {
     /// The files of the content.
     pub tree: &'a SourceTree,
-    /// The route of the post or page whose Markdown has this path in the tree: `posts/hello/index.md` gives `/blog/hello`.
+    /// The route of the post or page with this path in the tree: `/blog/hello` for `posts/hello/index.md`.
     pub route_of: &'a (dyn Fn(&str) -> Option<String> + Sync),
 }
 

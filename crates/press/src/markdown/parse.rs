@@ -9,7 +9,7 @@ use super::events::SpannedEvent;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::source::Body;
 
-/// The Markdown that authors write: `CommonMark`, GitHub's extensions, and what technical prose needs.
+/// The dialect of Markdown: `CommonMark`, the extensions of GitHub, and those that technical prose needs.
 pub const DIALECT: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
@@ -20,7 +20,7 @@ pub const DIALECT: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_GFM)
     .union(Options::ENABLE_DEFINITION_LIST);
 
-/// The text's events with their places in the file, and the places of their destinations. References to nothing are warned of.
+/// Parses a text into its events and the places of its destinations. Warns of undefined references.
 pub(super) fn parse<'p>(body: &'p Body, report: &mut Report) -> (Vec<SpannedEvent<'p>>, Destinations) {
     let base = body.range.start;
     let in_file = |span: Range<usize>| span.start + base..span.end + base;
@@ -49,15 +49,13 @@ pub(super) fn parse<'p>(body: &'p Body, report: &mut Report) -> (Vec<SpannedEven
     (events, destinations)
 }
 
-/// A reference without its definition is text by `CommonMark`; in `[text][label]` nobody means that.
+/// Warns of `[text][label]` without a definition. In `CommonMark` it is plain text, which no author intends.
 fn warn_of_broken_reference(span: Range<usize>, kind: LinkType, label: &str, body: &Body, report: &mut Report) {
     if kind == LinkType::Reference {
         let message = format!("the link reference \"{label}\" is not defined");
         let warning = Diagnostic::warning(body.path.as_str(), span, message);
         report.push(
-            warning
-                .label("stays as it is written")
-                .help(format!("define it on a line of its own: `[{label}]: https://…`")),
+            warning.label("shown as written").help(format!("define it on a separate line: `[{label}]: https://…`")),
         );
     }
 }

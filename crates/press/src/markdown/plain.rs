@@ -1,11 +1,11 @@
-//! The text without markup: for the reading time, for summaries, for the search index.
+//! The text without markup, for the reading time, summaries and the search index.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::events::SpannedEvent;
 use super::rendered::Rendered;
 
-/// Reads what a reader would read, code blocks and raw HTML left out, into `rendered`.
+/// Adds the text to `rendered`, without code blocks and raw HTML.
 pub(super) fn read(events: &[SpannedEvent], rendered: &mut Rendered) {
     let mut text = String::new();
     let mut in_code = false;

@@ -1,5 +1,4 @@
-//! The author's own HTML: kept as it is, but for what the page's security policy would block, which is an error. Its links and images go the way of
-//! all links and images.
+//! The author's HTML: kept as written. Whatever the page's security policy blocks is an error. Links and images are resolved like those of Markdown.
 
 use std::ops::Range;
 
@@ -12,21 +11,21 @@ use crate::markup::{Attribute, Element, Html, push_attribute};
 use crate::security_policy::is_blocked_attribute;
 use crate::url::encode_reference;
 
-/// Elements that a text must not hold, with the cure.
+/// Elements that a text must not contain, with the help.
 const BLOCKED: [(&str, &str); 10] = [
-    ("base", "links are seen from the root of the site: `/blog/…`"),
+    ("base", "write links from the root of the site: `/blog/…`"),
     ("embed", "link to what it shows"),
     ("frame", "link to what it shows"),
     ("h1", "begin with `<h2>`; the title is the page's only `<h1>`"),
     ("iframe", "link to what it shows"),
-    ("link", "the theme brings the style sheets"),
+    ("link", "the theme contains the style sheets"),
     ("meta", "the page's head is made from the front matter"),
     ("object", "link to what it shows"),
-    ("script", "the site needs no script; say it in words, or draw it"),
+    ("script", "describe it in words, or draw it"),
     ("style", "use a class, and style it in the theme"),
 ];
 
-/// Checks all raw HTML. A block of it is read as a whole, since a tag may go over several lines; inline, `CommonMark` only takes whole tags.
+/// Checks all raw HTML. A block is read as a whole, since a tag may span several lines. Inline, `CommonMark` accepts complete tags only.
 pub(super) fn check(events: &mut [SpannedEvent], page: &mut Page) {
     let mut index = 0;
     while index < events.len() {
@@ -47,10 +46,10 @@ pub(super) fn check(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
-/// A run of raw HTML, put together from its lines, and where each of these stands in the file.
+/// A run of raw HTML, joined from its lines, and their places in the file.
 struct HtmlRun {
     html: String,
-    /// Where in `html`, and where in the file, each piece begins.
+    /// The offset of each piece in `html` and in the file.
     pieces: Vec<(usize, usize)>,
 }
 
@@ -59,7 +58,7 @@ impl HtmlRun {
         let mut run = Self { html: String::new(), pieces: Vec::new() };
         for (event, span) in events {
             if let Event::Html(html) | Event::InlineHtml(html) | Event::Text(html) = event {
-                // Without carriage returns, which the tokenizer drops before it counts.
+                // Without carriage returns, which the tokeniser does not count.
                 for (start, line) in html
                     .split('\r')
                     .scan(span.start, |at, line| Some((std::mem::replace(at, *at + line.len() + 1), line)))
@@ -72,14 +71,14 @@ impl HtmlRun {
         run
     }
 
-    /// Where in the file a range of the HTML stands.
+    /// The place in the file of a range of the HTML.
     fn place(&self, range: Range<usize>) -> Range<usize> {
         let at = |offset: usize| {
             let piece = self.pieces.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
             let (start, in_file) = self.pieces[piece];
             in_file + offset - start
         };
-        // The end is behind the last byte, which may stand in another piece than the byte that follows it.
+        // The end follows the last byte, which may be in another piece than the byte after it.
         let start = at(range.start);
         start..if range.is_empty() { start } else { at(range.end - 1) + 1 }
     }
@@ -112,7 +111,7 @@ impl HtmlRun {
         page.report.push(
             error
                 .label("begins here")
-                .help("an empty line ends a block of HTML: leave it out, or close the tag before it"),
+                .help("an empty line ends a block of HTML: remove the line, or close the tag before it"),
         );
     }
 
@@ -182,8 +181,8 @@ impl HtmlRun {
 
 fn reason(name: &str) -> &'static str {
     match name {
-        "h1" => "the title is the page's only one",
-        "base" | "link" | "meta" => "it belongs into the page's head",
+        "h1" => "only the title of the page has it",
+        "base" | "link" | "meta" => "it belongs in the head of the page",
         _ => "blocked by the page's security policy",
     }
 }

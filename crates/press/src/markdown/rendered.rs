@@ -7,19 +7,19 @@ use crate::assets::Asset;
 /// A rendered text.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    /// The inside of the `<article>`.
+    /// The content of the `<article>`.
     pub html: String,
     /// The headings, in order, for the contents list.
     pub headings: Vec<Heading>,
-    /// Words of prose, for the reading time; code is not counted.
+    /// The number of words, without code blocks, for the reading time.
     pub words: usize,
-    /// The text without markup, white space folded, code blocks left out: what summaries and a search index take.
+    /// The text without markup and code blocks, with white space collapsed, for summaries and the search index.
     pub plain: String,
-    /// Every link and image destination, with its place in the file.
+    /// Every reference, with its place in the file.
     pub links: Vec<Link>,
-    /// The destinations that are written otherwise in the Markdown that the site serves.
+    /// The destinations that the site's Markdown replaces.
     pub rewrites: Vec<Rewrite>,
-    /// The files beside the text that it shows or links to, each to be emitted as an asset. No two are equal.
+    /// The files that the text shows or links to, to be published as assets. No duplicates.
     pub assets: Vec<Asset>,
 }
 
@@ -34,21 +34,20 @@ pub struct Heading {
     pub html: String,
 }
 
-/// A link or an image of a rendered text.
+/// A reference of a rendered text: a link, an image, an attribute of raw HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Link {
-    /// As it is written in the rendered HTML's `href` or `src`, or in the Markdown that the site serves, so that what the link check finds there can be
-    /// reported at its place in the file.
+    /// The reference in the rendered HTML, or in the Markdown that the site serves, without character references.
     pub target: String,
-    /// In the file.
+    /// Its place in the file.
     pub span: Range<usize>,
 }
 
-/// A destination that is written otherwise in the Markdown that the site serves.
+/// A destination that the Markdown of the site replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rewrite {
-    /// Where it is written in the file.
+    /// Its place in the file.
     pub span: Range<usize>,
-    /// What comes in its place, escaped for it.
+    /// The replacement, escaped for its place.
     pub text: String,
 }

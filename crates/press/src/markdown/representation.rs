@@ -1,5 +1,5 @@
-//! The Markdown of a text as the site serves it. Its author wrote some destinations relative to the text's own file, which lead nowhere from the URL
-//! of the Markdown; these become the paths that the page has, figures included. Everything else stays byte for byte.
+//! The Markdown that the site serves. Destinations relative to the author's file would be broken at its URL: they become the paths that the page has.
+//! Everything else stays byte for byte.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use crate::source::Body;
 use crate::url::ReferenceKind;
 
 impl Rendered {
-    /// The text of `body`, which this was rendered from, with paths of the site in place of relative destinations.
+    /// The text of `body`, which this was rendered from, with paths of the site instead of relative destinations.
     #[must_use]
     pub fn markdown(&self, body: &Body) -> String {
         let mut rewrites: Vec<&Rewrite> = self.rewrites.iter().collect();
         rewrites.sort_by_key(|rewrite| rewrite.span.start);
-        // A definition is noted for each link and image that refers to it.
+        // A definition is listed for each link and image that refers to it.
         rewrites.dedup_by_key(|rewrite| rewrite.span.start);
         let mut text = String::with_capacity(body.range.len() + body.range.len() / 8);
         let mut done = body.range.start;
@@ -28,14 +28,14 @@ impl Rendered {
     }
 }
 
-/// Notes the destination of the link or image at `span`, which leads to `target` on the page.
+/// Lists the destination of the link or image at `span`, whose URL on the page is `target`.
 pub(super) fn note_link(span: &Range<usize>, destination: &str, target: &str, page: &mut Page) {
     if let (Some(place), Some(path)) = (page.destinations.get(span).cloned(), path_of(destination, target, page)) {
         push(place, target, &path, escaped(&path), page);
     }
 }
 
-/// Notes the value of an attribute of raw HTML, without its quotes at `place`, which leads to `target` on the page.
+/// Lists the value of an attribute of raw HTML, at `place` without its quotes, whose URL on the page is `target`.
 pub(super) fn note_attribute(place: &Range<usize>, value: &str, target: &str, page: &mut Page) {
     if let Some(path) = path_of(value, target, page) {
         let mut text = String::new();
@@ -44,7 +44,7 @@ pub(super) fn note_attribute(place: &Range<usize>, value: &str, target: &str, pa
     }
 }
 
-/// Lists a rewrite; and the path for the link check, which knows `target` already.
+/// Lists a rewrite, and its path for the link check. `target` is listed already.
 fn push(span: Range<usize>, target: &str, path: &str, text: String, page: &mut Page) {
     if path != target {
         page.record(path, span.clone());
@@ -52,11 +52,11 @@ fn push(span: Range<usize>, target: &str, path: &str, text: String, page: &mut P
     page.rendered.rewrites.push(Rewrite { span, text });
 }
 
-/// The path of the site that a relative destination leads to. None where it leads there as it is written, or nowhere.
+/// The path of the site for a relative destination. `None` if the destination stays as written, or is broken.
 fn path_of(destination: &str, target: &str, page: &Page) -> Option<String> {
     match ReferenceKind::of(destination) {
         ReferenceKind::RelativePath => target.starts_with('/').then(|| target.to_owned()),
-        // A place of the page: Markdown has no ids that all its readers agree on.
+        // A fragment refers to the page: readers of Markdown do not agree on ids.
         ReferenceKind::Site if destination.starts_with(['#', '?']) => {
             (page.context.route_of)(&page.body.path).map(|route| route + target)
         }
@@ -64,7 +64,7 @@ fn path_of(destination: &str, target: &str, page: &Page) -> Option<String> {
     }
 }
 
-/// A path as the destination of a link, with brackets or without. It is percent-encoded, so that only these mean something to `CommonMark`.
+/// A path as the destination of a link, with or without brackets. It is percent-encoded, so that no other characters mean something in `CommonMark`.
 fn escaped(path: &str) -> String {
     path.replace('&', "\\&").replace('(', "\\(").replace(')', "\\)")
 }

@@ -1,5 +1,4 @@
-//! SVG in the page: a drawing is freed of what only its editor needs, its ids are made the page's own, and what the page's security policy would
-//! block is reported at its place in the SVG file.
+//! SVG in the page: editor data is removed, ids get a prefix, and whatever the page's security policy blocks is reported at its place in the SVG file.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,12 +17,12 @@ use crate::security_policy::is_blocked_attribute;
 #[derive(Debug)]
 pub(super) struct Inlined {
     pub(super) html: String,
-    /// The ids in it, which end up in the page.
+    /// Its ids, which become ids of the page.
     pub(super) ids: BTreeSet<String>,
 }
 
-/// The SVG `text` of the file `path` for a page in which `prefix` sets its ids apart; `alt` says what it shows. `None` if it cannot be part of a page,
-/// which is reported.
+/// The SVG `text` of the file `path` for a page, with `prefix` before its ids and `alt` as its description. `None` if it cannot be part of a page, which is
+/// reported.
 pub(super) fn inline(text: &str, path: &str, prefix: &str, alt: &str, report: &mut Report) -> Option<Inlined> {
     let mut inliner = Inliner { text, path, prefix, alt, ..Inliner::default() };
     let mut reader = Reader::from_str(text);
@@ -36,7 +35,7 @@ pub(super) fn inline(text: &str, path: &str, prefix: &str, alt: &str, report: &m
                 let at = to_offset(reader.error_position()).min(text.len());
                 inliner
                     .error(at..at, format!("malformed SVG: {error}"))
-                    .push("an SVG file is XML: every element is closed, every attribute quoted".to_owned());
+                    .push("an SVG file is XML: close every element, and quote every attribute".to_owned());
                 break;
             }
         }
@@ -44,7 +43,7 @@ pub(super) fn inline(text: &str, path: &str, prefix: &str, alt: &str, report: &m
     inliner.finish(report)
 }
 
-/// Width and height of the SVG `text` in pixels: as it states them, else those of its view box.
+/// Width and height of the SVG `text` in pixels: its attributes, or else those of its view box.
 pub(super) fn dimensions(text: &str) -> Option<(usize, usize)> {
     let mut reader = Reader::from_str(text);
     loop {
@@ -77,7 +76,7 @@ fn dimensions_of(root: &BytesStart) -> Option<(usize, usize)> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a size is positive, and one beyond all screens may saturate"
+    reason = "a size is positive, and one larger than any screen may saturate"
 )]
 fn whole(size: f64) -> usize {
     size.round().max(1.0) as usize
@@ -88,19 +87,19 @@ pub(super) fn is_svg(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("svg"))
 }
 
-/// Positions of the reader are `u64`, the text is in memory.
+/// An offset in the text. The reader counts in `u64`, but the text is in memory.
 fn to_offset(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }
 
-/// Elements that a page does not take from a drawing, with the cure.
+/// Elements that a drawing in a page must not contain, with the help.
 const BLOCKED: [(&str, &str); 3] = [
     ("script", "draw what the script would draw"),
     ("style", "write the properties as attributes (`fill=\"…\"`), or use the theme's classes"),
     ("foreignObject", "use `<text>`"),
 ];
 
-/// Elements whose white space is part of what is shown or said.
+/// Elements whose white space is shown or spoken.
 const TEXT: [&str; 5] = ["desc", "text", "textPath", "title", "tspan"];
 
 #[derive(Default)]
@@ -114,7 +113,7 @@ struct Inliner<'s> {
     depth: usize,
     /// How many open elements hold text.
     in_text: usize,
-    /// The depth of the element that is left out with all its content.
+    /// The depth of the element that is left out with its content.
     skipped: Option<usize>,
     has_root: bool,
     ids: BTreeSet<String>,
@@ -123,7 +122,7 @@ struct Inliner<'s> {
 }
 
 impl Inliner<'_> {
-    /// Adds an error, and gives its lines of help to add to.
+    /// Adds an error, and returns its lines of help.
     fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Vec<String> {
         self.errors.push(Diagnostic::error(self.path, span, message));
         let last = self.errors.len() - 1;
@@ -151,7 +150,7 @@ impl Inliner<'_> {
             Event::Text(text) if self.in_text > 0 || !text.trim().is_empty() => self.html.push_str(&text),
             Event::CData(text) => push_text(&mut self.html, &text),
             Event::GeneralRef(entity) => self.refer(&entity, span),
-            // White space between elements, comments, the prolog: nothing that shows.
+            // White space between elements, comments, the prolog: nothing visible.
             _ => {}
         }
     }
@@ -183,10 +182,10 @@ impl Inliner<'_> {
             self.skipped = Some(self.depth);
             return;
         }
-        if let Some((_, cure)) = BLOCKED.iter().find(|(blocked, _)| *blocked == name) {
+        if let Some((_, help)) = BLOCKED.iter().find(|(blocked, _)| *blocked == name) {
             let place = span.start..span.start + name.len() + 1;
             self.error(place, format!("`<{name}>` in a drawing is blocked by the page's security policy"))
-                .push((*cure).to_owned());
+                .push((*help).to_owned());
         }
         self.in_text += usize::from(TEXT.contains(&name));
         write!(self.html, "<{name}").expect("a string takes what is written");
@@ -206,21 +205,18 @@ impl Inliner<'_> {
         self.html.push_str(end);
     }
 
-    /// Whether the element at the root is one that a page can hold: the first, and `<svg>`.
+    /// Whether the root element is valid: the first one, and `<svg>`.
     fn open_root(&mut self, name: &str, span: &Range<usize>) -> bool {
         let is_root = name == "svg" && !self.has_root;
         if !is_root {
-            self.error(
-                span.start..span.start + name.len() + 1,
-                format!("`<{name}>` where the one `<svg>` of the file is expected"),
-            );
+            self.error(span.start..span.start + name.len() + 1, format!("found `<{name}>`, expected only one `<svg>`"));
             self.skipped = Some(self.depth);
         }
         self.has_root = true;
         is_root
     }
 
-    /// The root says what the drawing shows, and how big it is, so that nothing moves while the page loads.
+    /// Adds the description and the size to the root element, so that the page does not move while it loads.
     fn describe_root(&mut self, root: &BytesStart) {
         if self.alt.trim().is_empty() {
             self.html.push_str(" aria-hidden=\"true\"");
@@ -246,9 +242,9 @@ impl Inliner<'_> {
         }
         let place = xml::attribute_span(self.text, tag, key);
         if is_blocked_attribute(name) {
-            let cure = if name == "style" { BLOCKED[1].1 } else { "take it away; the site needs no script" };
+            let help = if name == "style" { BLOCKED[1].1 } else { "remove it: the site needs no script" };
             self.error(place, format!("the attribute `{name}` is blocked by the page's security policy"))
-                .push(cure.to_owned());
+                .push(help.to_owned());
             return;
         }
         let value = match name {
@@ -270,13 +266,11 @@ impl Inliner<'_> {
         write!(self.html, " {name}=\"{}\"", value.replace('"', "&quot;")).expect("a string takes what is written");
     }
 
-    /// A reference with the id's new name. It must be one to an element of this drawing.
+    /// A reference with the prefix before its id. It must refer to an element of this drawing.
     fn renamed(&mut self, reference: &str, place: &Range<usize>) -> String {
         let Some(id) = reference.trim().strip_prefix('#') else {
-            self.error(place.clone(), format!("`{reference}` is outside of this drawing")).push(
-                "a drawing in a page refers to its own elements only (`#id`); put a link into the caption's paragraph"
-                    .to_owned(),
-            );
+            self.error(place.clone(), format!("`{reference}` is outside this drawing"))
+                .push("refer to elements of this drawing only (`#id`), and put links into the text".to_owned());
             return reference.to_owned();
         };
         let id = format!("{}{id}", self.prefix);
@@ -284,7 +278,7 @@ impl Inliner<'_> {
         format!("#{id}")
     }
 
-    /// The value with the ids in each `url(#id)` renamed.
+    /// The value with the prefix in each `url(#id)`.
     fn with_renamed_urls<'v>(&mut self, value: &'v str, place: &Range<usize>) -> Cow<'v, str> {
         if !value.contains("url(") {
             return Cow::Borrowed(value);
@@ -323,7 +317,7 @@ impl Inliner<'_> {
     }
 }
 
-/// Where in a tag its attributes are malformed.
+/// The offset in a tag at which its attributes are malformed.
 fn position_of(error: &AttrError) -> usize {
     use AttrError::{Duplicated, ExpectedEq, ExpectedQuote, ExpectedValue, UnquotedValue};
     let (ExpectedEq(at) | ExpectedValue(at) | UnquotedValue(at) | ExpectedQuote(at, _) | Duplicated(at, _)) = error;

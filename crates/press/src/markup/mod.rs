@@ -13,7 +13,7 @@ pub(crate) use html::Html;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Html,
-    /// XML with styles and scripts of its own: SVG, XHTML.
+    /// XML that may contain styles and scripts: SVG, XHTML.
     Svg,
     /// Other XML, which may name a style sheet to render it with.
     Xml,

@@ -1,4 +1,4 @@
-//! Ties what the files say into one [`Site`]: sorts, groups, and finds which posts are alike.
+//! Builds the [`Site`]: sorts and groups the texts, and finds related posts.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
 use crate::source::{MarkdownFile, Sources, TopicEntry, tag_slug};
 
-/// Makes the site of its sources.
+/// Builds the site from its sources. What is wrong goes to `report`.
 pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
     let now = now(&sources, options, report);
     let (mut tags, tag_by_slug) = tags(&sources.posts, report);
@@ -37,14 +37,14 @@ pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
     Site { now, settings: sources.settings, topics, posts, pages, tags, series }
 }
 
-/// The time of the build. The newest date stands in for a clock, so that the same content makes the same bytes on any day.
+/// The time of the build. By default it is the newest date, not the clock, so that the same content gives the same bytes on any day.
 fn now(sources: &Sources, options: &Options, report: &mut Report) -> Timestamp {
     if let Some(second) = options.now {
         return Timestamp::from_second(second).unwrap_or_else(|error| {
             report.push(Diagnostic::error(
                 "",
                 None,
-                format!("{second}, given as the time of this build, is no time: {error}"),
+                format!("{second}, given as the time of this build, is out of range: {error}"),
             ));
             Timestamp::UNIX_EPOCH
         });
@@ -94,7 +94,7 @@ fn page(file: MarkdownFile) -> StandingPage {
     }
 }
 
-/// The tags of the site, still without posts, and which of them each slug is. Of several spellings the first is taken, in order of path.
+/// The tags of the site, still without posts, and their indices by slug. Of several spellings, the first in the order of paths counts.
 fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, usize>) {
     let mut first: BTreeMap<String, (&str, &str)> = BTreeMap::new();
     for file in posts {
@@ -109,7 +109,7 @@ fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<Stri
                         format!("the tag \"{}\" is spelt \"{name}\" elsewhere", tag.value),
                     )
                     .label("the same tag")
-                    .help(format!("{place} writes it \"{name}\": the site shows that; write it one way")),
+                    .help(format!("use one spelling; the site shows \"{name}\", as in {place}")),
                 );
             }
         }
@@ -121,7 +121,7 @@ fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<Stri
     (tags, by_slug)
 }
 
-/// The series of the site, still without posts, and which of them each name is.
+/// The series of the site, still without posts, and their indices by name.
 fn series(posts: &[MarkdownFile]) -> (Vec<Series>, BTreeMap<String, usize>) {
     let mut by_name: BTreeMap<String, usize> =
         posts.iter().filter_map(|post| post.matter.series.clone()).map(|name| (name, 0)).collect();
@@ -130,7 +130,7 @@ fn series(posts: &[MarkdownFile]) -> (Vec<Series>, BTreeMap<String, usize>) {
     (series, by_name)
 }
 
-/// For each post, those most like it: with the rarest tags and topics in common, of two as like the newer, then by slug.
+/// For each post, the most similar ones: those that share the rarest tags and topics. Of equally similar ones, the newer first, then by slug.
 fn related(posts: &[Post], topics: &[Topic], tags: &[Tag]) -> Vec<Vec<usize>> {
     let mut scores = vec![0; posts.len()];
     let mut touched = Vec::new();
@@ -146,7 +146,7 @@ fn related(posts: &[Post], topics: &[Topic], tags: &[Tag]) -> Vec<Vec<usize>> {
                 scores[other] += weight;
             }
         }
-        // Posts are in order of date and slug: the index breaks ties.
+        // Posts are in the order of date and slug: the index breaks ties.
         touched.sort_unstable_by_key(|&other| (Reverse(scores[other]), other));
         let best = touched.iter().take(RELATED).copied().collect();
         touched.drain(..).for_each(|other| scores[other] = 0);
@@ -155,18 +155,18 @@ fn related(posts: &[Post], topics: &[Topic], tags: &[Tag]) -> Vec<Vec<usize>> {
     related.collect()
 }
 
-/// How many posts before and behind a post are looked at for a label that they share. What more have tells little, and would make the work grow
-/// with the square of the posts.
+/// How many posts before and after a post are compared with it for each shared label. A label that more posts have says little, and comparing all would
+/// take time quadratic in their number.
 const NEIGHBOURS: usize = 100;
 
-/// Those of `sharing`, which are in order, that stand next to `index`.
+/// The entries of `sharing`, which is sorted, around `index`.
 fn around(index: usize, sharing: &[usize]) -> &[usize] {
     let place = sharing.partition_point(|&other| other < index);
     &sharing[place.saturating_sub(NEIGHBOURS)..sharing.len().min(place + 1 + NEIGHBOURS)]
 }
 
-/// How much it tells that two of `posts` share a label which `sharing` of them have: the information of the label, in quarters of a bit, and a
-/// little more, so that a label which all posts have still counts. In whole numbers, for the same result on every machine.
+/// The weight of a label that `sharing` of all `posts` have: its information in quarters of a bit, plus one, so that a label of all posts counts too.
+/// An integer, for the same result on every machine.
 fn weight(posts: usize, sharing: usize) -> u32 {
     let ratio = (posts / sharing.max(1)).max(1) as u128;
     1 + (ratio * ratio * ratio * ratio).ilog2()
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_label_that_many_share_the_nearest_in_time_are_looked_at() {
+    fn of_a_label_that_many_share_the_nearest_in_time_are_compared() {
         let sharing: Vec<usize> = (0..1000).step_by(2).collect();
         assert_eq!(around(0, &sharing), &sharing[..=NEIGHBOURS]);
         assert_eq!(around(500, &sharing), &sharing[250 - NEIGHBOURS..=250 + NEIGHBOURS]);
@@ -282,14 +282,14 @@ mod tests {
     }
 
     #[test]
-    fn a_label_tells_more_the_fewer_share_it() {
+    fn a_label_weighs_more_the_fewer_share_it() {
         let weights: Vec<u32> = [1, 2, 10, 50, 100].into_iter().map(|sharing| weight(100, sharing)).collect();
         assert!(weights.is_sorted_by(|more, less| more > less), "{weights:?}");
         assert_eq!(weights.last(), Some(&1));
     }
 
     #[test]
-    fn the_time_of_the_build_is_that_of_the_options_else_the_newest_date() {
+    fn the_time_of_the_build_is_that_of_the_options_or_else_the_newest_date() {
         let posts = [("a", "date = 2025-01-01\nupdated = 2025-03-01"), ("b", "date = 2025-02-01")];
         let time = |text: &str| text.parse::<Timestamp>().expect("a time");
         assert_eq!(site(&posts, &Options::default()).now, time("2025-03-01T00:00:00Z"));

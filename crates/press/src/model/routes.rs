@@ -1,4 +1,4 @@
-//! Where what the model holds stands on the site: each route is written down once, here.
+//! The routes of topics, tags, posts and pages. Each is defined once, here.
 
 use std::collections::HashMap;
 
@@ -55,7 +55,7 @@ impl StandingPage {
 }
 
 impl Site {
-    /// The routes of what the Markdown files of the source tree become, by the path of the file.
+    /// The routes of posts and pages by the paths of their Markdown files.
     #[must_use]
     pub fn routes(&self) -> HashMap<&str, String> {
         let posts = self.posts.iter().map(|post| (post.body.path.as_str(), post.route()));

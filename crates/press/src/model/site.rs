@@ -5,33 +5,33 @@ use jiff::civil::Date;
 
 use crate::source::{Body, Settings};
 
-/// The whole site. Lists are in the order in which they are shown.
+/// The whole site. Lists are in the order in which the site shows them.
 #[derive(Debug)]
 pub struct Site {
-    /// The time of the build: that of the options, else the newest date in the content.
+    /// The time of the build: that of the options, or else the newest date in the content.
     pub now: Timestamp,
-    /// What `site.toml` says.
+    /// The settings of `site.toml`.
     pub settings: Settings,
     /// In the order of `topics.toml`.
     pub topics: Vec<Topic>,
-    /// Newest first; of one date, by slug.
+    /// Newest first; with the same date, by slug.
     pub posts: Vec<Post>,
     /// By slug.
     pub pages: Vec<StandingPage>,
-    /// By name, case folded.
+    /// By name, ignoring case.
     pub tags: Vec<Tag>,
     /// By name.
     pub series: Vec<Series>,
 }
 
 impl Site {
-    /// The post that follows in time on the post at `index`.
+    /// The next newer post after the post at `index`.
     #[must_use]
     pub fn newer(&self, index: usize) -> Option<&Post> {
         self.posts.get(index.checked_sub(1)?)
     }
 
-    /// The post that came before the post at `index`.
+    /// The next older post before the post at `index`.
     #[must_use]
     pub fn older(&self, index: usize) -> Option<&Post> {
         self.posts.get(index + 1)
@@ -48,15 +48,15 @@ impl Site {
 pub struct Topic {
     /// In its URL: `edge-infra`.
     pub slug: String,
-    /// As it is shown.
+    /// The title, as shown.
     pub title: String,
-    /// What the topic is about, in a sentence or two.
+    /// A sentence or two about the topic.
     pub blurb: String,
     /// Indices into [`Site::posts`], newest first.
     pub posts: Vec<usize>,
 }
 
-/// A free label. Tags of one slug are one tag.
+/// A free label. Tags with the same slug are one tag.
 #[derive(Debug)]
 pub struct Tag {
     /// As the posts write it: `Raspberry Pi`.
@@ -67,7 +67,7 @@ pub struct Tag {
     pub posts: Vec<usize>,
 }
 
-/// Posts in a row.
+/// Posts in sequence.
 #[derive(Debug)]
 pub struct Series {
     /// As the posts write it.
@@ -81,17 +81,17 @@ pub struct Series {
 pub struct Post {
     /// Its Markdown.
     pub body: Body,
-    /// In its URL: `hello`. No two posts have the same.
+    /// In its URL: `hello`. Unique among the posts.
     pub slug: String,
     /// Plain text.
     pub title: String,
     /// Plain text, a sentence or two.
     pub description: String,
-    /// The day on which it appeared.
+    /// The day of publication.
     pub date: Date,
-    /// The date is only approximate: shown as "c. July 2025", left out of structured data.
+    /// Whether the date is approximate: shown as "c. July 2025", left out of structured data.
     pub circa: bool,
-    /// The day of its last change, if it was changed; never before `date`.
+    /// The day of the last change, not before `date`.
     pub updated: Option<Date>,
     /// Indices into [`Site::topics`], in that order.
     pub topics: Vec<usize>,
@@ -101,9 +101,9 @@ pub struct Post {
     pub series: Option<usize>,
     /// Paths that redirect to this post: `/old/path`.
     pub aliases: Vec<String>,
-    /// The picture that other sites show with a link to the post: the path of a file in the source tree, beside the post or in `static/`.
+    /// The picture that other sites show with a link to the post: the path of a file of the tree, in the folder of the post or in `static/`.
     pub image: Option<String>,
-    /// Indices into [`Site::posts`] of the posts most alike, best first, at most [`RELATED`].
+    /// Indices into [`Site::posts`] of the most similar posts, best first, at most [`RELATED`].
     pub related: Vec<usize>,
 }
 
@@ -114,21 +114,21 @@ impl Post {
     }
 }
 
-/// How many related posts a post shows: more would be a list nobody reads.
+/// How many related posts a post shows: nobody reads a longer list.
 pub const RELATED: usize = 3;
 
-/// A page that stands outside the stream of posts: `/about`.
+/// A page that is not a post: `/about`.
 #[derive(Debug)]
 pub struct StandingPage {
     /// Its Markdown.
     pub body: Body,
-    /// Its URL: `about`. It is no route that the site has anyway.
+    /// In its URL: `about`. Not a route of every site.
     pub slug: String,
     /// Plain text.
     pub title: String,
     /// Plain text, a sentence or two.
     pub description: String,
-    /// The day of its last change.
+    /// The day of the last change.
     pub updated: Option<Date>,
     /// Paths that redirect to this page: `/old/path`.
     pub aliases: Vec<String>,

@@ -1,4 +1,4 @@
-//! No two things at one address: posts, pages, aliases, redirects, the files of `static/` and the routes that every site has.
+//! Conflicts between posts, pages, aliases, redirects, the files of `static/` and the routes of every site: each path of the site has one output.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,8 +9,8 @@ use super::sources::{MarkdownFile, Sources};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::tree::SourceTree;
 
-/// The routes that every site has, besides its posts, topics and tags. `/404` and `/assets` are the names below which
-/// press keeps its own page and the fingerprinted files; `/index` would shadow the `/index.html` that leads to `/`.
+/// The routes of every site, in addition to its posts, topics and tags. `/404` and `/assets` are reserved for the 404 page and the fingerprinted files; `/index`
+/// would shadow `/index.html`, which redirects to `/`.
 const FIXED: &[&str] = &[
     "/",
     "/404",
@@ -31,10 +31,10 @@ const FIXED: &[&str] = &[
     "/.well-known/security.txt",
 ];
 
-/// Who has each address, in words: `the post posts/hello.md`.
+/// The owner of each path, in words: `the post posts/hello.md`.
 type Taken = BTreeMap<String, String>;
 
-/// Reports every address that is wanted twice. What comes too late for its address is left out of the site.
+/// Reports every path that is claimed twice. The later claim is removed from the site.
 pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Report) {
     let mut taken = routes_of_groups(sources);
     sources.posts.retain(|post| claim_slug(post, "/blog/", "post", &mut taken, report));
@@ -48,17 +48,17 @@ pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Repor
     for text in sources.posts.iter_mut().chain(&mut sources.pages) {
         let path = &text.body.path;
         text.matter.aliases.retain(|alias| {
-            let want = Want { address: &alias.value, what: "alias", path, span: &alias.span };
-            claim(&want, &mut taken, report)
+            let claimed = Claim { address: &alias.value, what: "alias", path, span: &alias.span };
+            claim(&claimed, &mut taken, report)
         });
     }
     sources.settings.redirects.retain(|redirect| {
-        let want = Want { address: &redirect.from, what: "redirect", path: settings::SITE, span: &redirect.span };
-        claim(&want, &mut taken, report)
+        let claimed = Claim { address: &redirect.from, what: "redirect", path: settings::SITE, span: &redirect.span };
+        claim(&claimed, &mut taken, report)
     });
 }
 
-/// The routes that nobody asks for: those of every site, those of topics and tags.
+/// The routes of every site, of topics and of tags.
 fn routes_of_groups(sources: &Sources) -> Taken {
     let mut taken: Taken = FIXED.iter().map(|path| ((*path).to_owned(), "a route of every site".to_owned())).collect();
     let topics =
@@ -72,19 +72,19 @@ fn routes_of_groups(sources: &Sources) -> Taken {
     taken
 }
 
-/// Gives a file of `static/` its address. The theme's icons give way to the author's own.
+/// Claims the path of a file of `static/`. It may replace the icons of the theme.
 fn claim_file(file: &str, taken: &mut Taken, report: &mut Report) {
     let address = &file["static".len()..];
     match taken.get(address) {
         Some(owner) if !matches!(address, "/favicon.ico" | "/favicon.svg") => report.push(
-            Diagnostic::error(file, None, format!("the address of this file is taken: {address} is {owner}"))
+            Diagnostic::error(file, None, format!("the path of this file is taken: {address} is {owner}"))
                 .help("rename the file"),
         ),
         _ => drop(taken.insert(address.to_owned(), format!("the file {file}"))),
     }
 }
 
-/// Gives a post or a page the address of its slug; false where it is taken.
+/// Claims the path of a post or a page. Returns false if it is taken.
 fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, report: &mut Report) -> bool {
     let address = format!("{folder}{}", file.slug);
     let path = &file.body.path;
@@ -94,7 +94,7 @@ fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, 
     };
     let help = match file.matter.slug {
         Some(_) => "choose another slug",
-        None => "rename the file, or give it a `slug` of its own",
+        None => "rename the file, or set its `slug`",
     };
     let message = format!("the slug \"{}\" is taken", file.slug);
     let fault = Diagnostic::error(path, file.slug_span.clone(), message);
@@ -102,26 +102,26 @@ fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, 
     false
 }
 
-/// An address that an author asks for.
-struct Want<'a> {
+/// A path that an author claims.
+struct Claim<'a> {
     address: &'a str,
     what: &'static str,
     path: &'a str,
     span: &'a Range<usize>,
 }
 
-/// Gives an alias or a redirect its address; false where it is taken.
-fn claim(want: &Want<'_>, taken: &mut Taken, report: &mut Report) -> bool {
-    let asset = want.address.starts_with("/assets/").then_some("among the fingerprinted files of /assets");
-    let owner = asset.or_else(|| taken.get(want.address).map(String::as_str));
+/// Claims the path of an alias or a redirect. Returns false if it is taken.
+fn claim(claimed: &Claim<'_>, taken: &mut Taken, report: &mut Report) -> bool {
+    let asset = claimed.address.starts_with("/assets/").then_some("reserved for fingerprinted files");
+    let owner = asset.or_else(|| taken.get(claimed.address).map(String::as_str));
     let Some(owner) = owner else {
-        taken.insert(want.address.to_owned(), format!("the {} in {}", want.what, want.path));
+        taken.insert(claimed.address.to_owned(), format!("the {} in {}", claimed.what, claimed.path));
         return true;
     };
-    let message = format!("the {} \"{}\" is taken", want.what, want.address);
+    let message = format!("the {} \"{}\" is taken", claimed.what, claimed.address);
     report.push(
-        Diagnostic::error(want.path, want.span.clone(), message)
-            .label(format!("{} is {owner}", want.address))
+        Diagnostic::error(claimed.path, claimed.span.clone(), message)
+            .label(format!("{} is {owner}", claimed.address))
             .help("remove it, or choose another path"),
     );
     false

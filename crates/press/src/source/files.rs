@@ -1,4 +1,4 @@
-//! Which files of the tree are posts and pages, and which Markdown files look as if they were meant to be.
+//! Finds the posts and the pages among the files of the tree, and Markdown files that may be meant as one.
 
 use std::path::Path;
 
@@ -12,12 +12,12 @@ pub(crate) struct Found<'a> {
     pub(crate) pages: Vec<&'a str>,
 }
 
-/// What a path below `posts/` or `pages/` is.
+/// The kind of a path below `posts/` or `pages/`.
 enum Place<'a> {
     /// `NAME.md` or `NAME/index.md`.
     Text,
     /// `NAME/other.md`, in the folder NAME.
-    Beside(&'a str),
+    InFolder(&'a str),
     /// `NAME/deeper/…/other.md`.
     TooDeep,
     /// Not Markdown: an image, a listing.
@@ -32,7 +32,7 @@ pub(crate) fn find<'a>(tree: &'a SourceTree, report: &mut Report) -> Found<'a> {
     for (path, _) in tree.below("").filter(|(path, _)| !path.contains('/') && is_markdown(path)) {
         report.push(
             Diagnostic::warning(path, None, format!("{path} is not rendered"))
-                .help(format!("a post lives in posts/{path}, a page in pages/{path}")),
+                .help(format!("move a post to posts/{path}, a page to pages/{path}")),
         );
     }
     found
@@ -43,11 +43,11 @@ fn texts<'a>(tree: &'a SourceTree, folder: &'static str, report: &mut Report) ->
     for (path, _) in tree.below(folder) {
         match place(&path[folder.len()..]) {
             Place::Text => texts.push(path),
-            Place::Beside(name) => report.push(beside(tree, folder, name, path)),
+            Place::InFolder(name) => report.push(not_index(tree, folder, name, path)),
             Place::TooDeep => report.push(misplaced(folder, path)),
             Place::MisnamedMarkdown => report.push(
-                Diagnostic::warning(path, None, "only files that end in .md are rendered")
-                    .help("rename it to end in .md"),
+                Diagnostic::warning(path, None, "only files with the extension .md are rendered")
+                    .help("change its extension to .md"),
             ),
             Place::Other => {}
         }
@@ -62,7 +62,7 @@ fn place(path: &str) -> Place<'_> {
     let mut segments = path.split('/');
     match (segments.next(), segments.next(), segments.next()) {
         (Some(_), None, _) | (_, Some("index.md"), None) => Place::Text,
-        (Some(name), Some(_), None) => Place::Beside(name),
+        (Some(name), Some(_), None) => Place::InFolder(name),
         _ => Place::TooDeep,
     }
 }
@@ -73,18 +73,18 @@ fn is_markdown(path: &str) -> bool {
     })
 }
 
-/// Markdown beside an `index.md` may be a listing or a note; without one, it is a post that its author expects to see.
-fn beside(tree: &SourceTree, folder: &str, name: &str, path: &str) -> Diagnostic {
+/// Markdown in a folder with an `index.md` may be a listing or a note. Without one, its author expects to see it.
+fn not_index(tree: &SourceTree, folder: &str, name: &str, path: &str) -> Diagnostic {
     if tree.get(&format!("{folder}{name}/index.md")).is_none() {
         return misplaced(folder, path);
     }
     let file = path.rsplit('/').next().unwrap_or(path);
-    Diagnostic::warning(path, None, format!("{file} is not rendered: only index.md of a folder is"))
-        .help(format!("if it is a text of its own, move it to {folder}{file}"))
+    Diagnostic::warning(path, None, format!("{file} is not rendered: in a folder, only index.md is"))
+        .help(format!("if it is a separate text, move it to {folder}{file}"))
 }
 
 fn misplaced(folder: &str, path: &str) -> Diagnostic {
     let kind = if folder == "posts/" { "post" } else { "page" };
-    Diagnostic::error(path, None, format!("this is not where a {kind} lives"))
-        .help(format!("a {kind} is {folder}NAME.md, or {folder}NAME/index.md with its images beside it"))
+    Diagnostic::error(path, None, format!("a {kind} in an unexpected place"))
+        .help(format!("move it to {folder}NAME.md, or to {folder}NAME/index.md with its images in the same folder"))
 }

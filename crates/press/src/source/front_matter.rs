@@ -1,8 +1,8 @@
-//! The head of a post or a page: finds it between its fences, reads it by its schema.
+//! The front matter of a post or a page.
 //!
-//! 1. [`Parts::split`] parts a file into front matter and body, spans kept.
-//! 2. [`post`] and [`page`] read the front matter; each fault is reported, and a placeholder stands in for what could not be read, so that the
-//!    steps that follow can report theirs too.
+//! 1. [`Parts::split`] splits a file into front matter and body.
+//! 2. [`post`] and [`page`] read the front matter by its schema. A placeholder replaces what cannot be read, so that the following steps can report
+//!    their errors too.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use super::value::{Fragment, Table, parse_toml, parse_yaml};
 use crate::diagnostic::{BOM, Diagnostic, Report, nearest};
 use crate::span::Spanned;
 
-/// What search engines and link previews show of a description; what is longer is cut there.
+/// The length at which search engines and link previews cut a description, in characters.
 const DESCRIPTION_LENGTH: usize = 160;
 
 const POST_KEYS: &[&str] = &[
@@ -32,7 +32,7 @@ const POST_KEYS: &[&str] = &[
 ];
 const PAGE_KEYS: &[&str] = &["title", "description", "updated", "slug", "aliases", "draft"];
 
-/// What the front matter of a post or a page says. A page has no date, topics, tags, series nor image.
+/// The front matter of a post or a page. A page has no date, topics, tags, series or image.
 #[derive(Debug, Default)]
 pub(crate) struct FrontMatter {
     pub(crate) title: String,
@@ -50,7 +50,7 @@ pub(crate) struct FrontMatter {
     pub(crate) image: Option<Spanned<String>>,
 }
 
-/// The languages in which front matter is written, told by the fence.
+/// The syntax of front matter. It follows from the fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Syntax {
     Toml,
@@ -73,7 +73,7 @@ impl Syntax {
         }
     }
 
-    /// A line of front matter, to show how one is written.
+    /// A line of front matter, as an example.
     fn line(self, key: &str, value: &str) -> String {
         match self {
             Self::Toml => format!("{key} = {value}"),
@@ -82,7 +82,7 @@ impl Syntax {
     }
 }
 
-/// A file, parted.
+/// A file, split at its fences.
 #[derive(Debug)]
 pub(crate) struct Parts<'a> {
     path: &'a str,
@@ -91,12 +91,12 @@ pub(crate) struct Parts<'a> {
     /// The opening fence.
     pub(crate) fence: Range<usize>,
     matter: Range<usize>,
-    /// Where the body begins.
+    /// The start of the body.
     pub(crate) body: usize,
 }
 
 impl<'a> Parts<'a> {
-    /// Parts a file at its fences.
+    /// Splits a file at its fences.
     pub(crate) fn split(path: &'a str, file: &'a str, report: &mut Report) -> Option<Self> {
         let start = if file.as_bytes().starts_with(BOM) { BOM.len() } else { 0 };
         let mut lines = lines(file, start);
@@ -106,7 +106,7 @@ impl<'a> Parts<'a> {
             let date = if path.starts_with("posts/") { "date = 2025-11-28\n" } else { "" };
             report.push(
                 Diagnostic::error(path, fence, "the front matter is missing")
-                    .label("a file begins with a line of +++")
+                    .label("expected a line +++")
                     .help(format!("begin with:\n+++\ntitle = \"…\"\ndescription = \"…\"\n{date}+++")),
             );
             return None;
@@ -115,7 +115,7 @@ impl<'a> Parts<'a> {
             report.push(
                 Diagnostic::error(path, fence, "the front matter is not closed")
                     .label("opened here")
-                    .help(format!("end it with a line of {}", syntax.fence())),
+                    .help(format!("end it with a line {}", syntax.fence())),
             );
             return None;
         };
@@ -140,7 +140,7 @@ fn lines(file: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Reads the front matter of a post. `topics` are the slugs of the site's topics; none where they are not known.
+/// Reads the front matter of a post. `topics` are the slugs of the topics of the site, if they are known.
 pub(crate) fn post(parts: &Parts<'_>, topics: Option<&[String]>, report: &mut Report) -> Option<FrontMatter> {
     let table = parts.parse(report)?;
     let mut reader = TableReader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
@@ -170,7 +170,7 @@ pub(crate) fn page(parts: &Parts<'_>, report: &mut Report) -> Option<FrontMatter
                 entry.key_span.clone(),
                 format!("a page has no `{}`", entry.key),
                 "only posts have this key",
-                format!("the keys of a page are {}", list(PAGE_KEYS)),
+                format!("expected one of {}", list(PAGE_KEYS)),
             );
         }
     }
@@ -201,7 +201,7 @@ fn description(reader: &mut TableReader<'_>) -> String {
         reader.report.push(
             Diagnostic::warning(reader.path, description.span, "the description is long")
                 .label(format!("{length} characters"))
-                .help(format!("search engines and link previews cut it at about {DESCRIPTION_LENGTH}")),
+                .help(format!("search engines and link previews cut it after about {DESCRIPTION_LENGTH}")),
         );
     }
     description.value
@@ -210,8 +210,8 @@ fn description(reader: &mut TableReader<'_>) -> String {
 fn updated(reader: &mut TableReader<'_>, date: Option<&Spanned<Date>>) -> Option<Date> {
     let updated = reader.date("updated")?;
     if let Some(date) = date.filter(|date| updated.value < date.value) {
-        let label = format!("the post is of {}", date.value);
-        let help = "`updated` is the day of a later change; leave it out until there is one";
+        let label = format!("`date` is {}", date.value);
+        let help = "`updated` is the day of a later change; remove it until there is one";
         reader.error(updated.span, "`updated` is before `date`", label, help);
         return None;
     }
@@ -225,7 +225,7 @@ fn topic_indices(reader: &mut TableReader<'_>, topics: Option<&[String]>) -> Vec
     for topic in reader.texts("topics") {
         match topics.iter().position(|slug| *slug == topic.value) {
             Some(index) if indices.contains(&index) => {
-                let message = format!("the topic \"{}\" is named twice", topic.value);
+                let message = format!("duplicate topic \"{}\"", topic.value);
                 reader.error(topic.span, message, "", "remove one of the two");
             }
             Some(index) => indices.push(index),
@@ -240,23 +240,23 @@ fn unknown_topic(reader: &mut TableReader<'_>, topic: &Spanned<String>, topics: 
     let help = match nearest(&topic.value, topics.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
         None if topics.is_empty() => "there are no topics yet: add one to topics.toml".to_owned(),
-        None => format!("the topics are {}", list(topics)),
+        None => format!("expected one of {}", list(topics)),
     };
-    reader.error(topic.span.clone(), format!("unknown topic \"{}\"", topic.value), "not a topic of topics.toml", help);
+    reader.error(topic.span.clone(), format!("unknown topic \"{}\"", topic.value), "not a topic in topics.toml", help);
 }
 
-/// The tags of a post. Two tags are one if their slugs are: they would share a page.
+/// The tags of a post. Two tags with the same slug are duplicates: they share a page.
 fn distinct_tags(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     let mut slugs: Vec<String> = Vec::new();
     let mut tags: Vec<Spanned<String>> = Vec::new();
     for tag in reader.texts("tags") {
         let slug = tag_slug(&tag.value);
         if slug.is_empty() {
-            let message = format!("the tag \"{}\" has no letter or digit to name its page by", tag.value);
+            let message = format!("the tag \"{}\" has no letter or digit for its URL", tag.value);
             reader.error(tag.span, message, "", "write it in words");
         } else if let Some(same) = slugs.iter().position(|other| *other == slug) {
-            let message = format!("the tag \"{}\" is named twice", tag.value);
-            let label = format!("the same page as \"{}\": /tags/{slug}", tags[same].value);
+            let message = format!("duplicate tag \"{}\"", tag.value);
+            let label = format!("has the same page as \"{}\": /tags/{slug}", tags[same].value);
             reader.error(tag.span, message, label, "remove one of the two");
         } else {
             slugs.push(slug);
@@ -266,7 +266,7 @@ fn distinct_tags(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     tags
 }
 
-/// Paths that lead to the post or page. A slash at the end is cut: with one or without, it is the same address.
+/// Paths that redirect to the post or page. A slash at the end is removed: it makes no difference.
 fn aliases(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     let mut aliases = Vec::new();
     for mut alias in reader.texts("aliases") {
@@ -283,7 +283,7 @@ fn aliases(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     aliases
 }
 
-/// The name of a tag in its URL. Signs that tell one language from another are spelt out, so that C, C++ and C# are three.
+/// The slug of a tag. Signs that distinguish programming languages are spelt out, so that C, C++ and C# are three tags.
 pub(crate) fn tag_slug(name: &str) -> String {
     slug::slugify(name.replace('+', " plus ").replace('#', " sharp "))
 }
@@ -293,7 +293,7 @@ mod tests {
     use super::tag_slug;
 
     #[test]
-    fn signs_that_tell_languages_apart_are_spelt_out() {
+    fn signs_that_distinguish_languages_are_spelt_out() {
         for (name, expected) in [
             ("C", "c"),
             ("C++", "c-plus-plus"),

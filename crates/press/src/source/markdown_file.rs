@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Report, nearest};
 use crate::options::Options;
 use crate::tree::SourceTree;
 
-/// What a Markdown file is.
+/// The kind of a Markdown file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TextKind<'a> {
     /// With the slugs of the topics that it may name, if they are known.
@@ -20,7 +20,7 @@ pub(super) enum TextKind<'a> {
     Page,
 }
 
-/// Reads one post or page. A draft that is left out is not complained of either: it is not finished.
+/// Reads one post or page. Nothing is reported about a draft that is left out: it is not finished.
 pub(super) fn read(
     tree: &SourceTree,
     path: &str,
@@ -49,13 +49,13 @@ fn read_whole(tree: &SourceTree, path: &str, kind: TextKind<'_>, report: &mut Re
     let slug = matter.slug.as_ref().map_or_else(|| default_slug(path, report), |slug| slug.value.clone());
     let fence = parts.as_ref().map(|parts| parts.fence.clone());
     let slug_span = matter.slug.as_ref().map(|slug| slug.span.clone()).or(fence);
-    // A file without front matter that can be told from its body is not rendered: what would be found there is not what is wrong.
+    // Without front matter, the start of the body is unknown. Nothing is rendered: its errors would mislead.
     let body = parts.map_or(file.len(), |parts| parts.body)..file.len();
     let body = Body { path: path.to_owned(), file: file.to_owned(), range: body };
     Some(MarkdownFile { body, slug, slug_span, image, matter })
 }
 
-/// The slug of a file that does not name one: its name, or its folder's for an `index.md`, without a date in front.
+/// The slug of a file that does not set one: its name, or that of its folder for an `index.md`, without a date at the start.
 fn default_slug(path: &str, report: &mut Report) -> String {
     let stem = path.strip_suffix("/index.md").or_else(|| path.strip_suffix(".md")).unwrap_or(path);
     let name = stem.rsplit('/').next().unwrap_or(stem);
@@ -66,14 +66,14 @@ fn default_slug(path: &str, report: &mut Report) -> String {
     let slug = slug::slugify(undated);
     if slug.is_empty() {
         report.push(
-            Diagnostic::error(path, None, format!("the name \"{name}\" has no letter or digit to make a slug of"))
+            Diagnostic::error(path, None, format!("the name \"{name}\" has no letter or digit for a slug"))
                 .help("rename the file, or add a line: slug = \"…\""),
         );
     }
     slug
 }
 
-/// The file of a post's image: one beside the post, or one of `static/`.
+/// The file of the image of a post: one in its folder, or one in `static/`.
 fn image(tree: &SourceTree, path: &str, matter: &FrontMatter, report: &mut Report) -> Option<String> {
     let image = matter.image.as_ref()?;
     let (folder, name) = match image.value.strip_prefix('/') {
@@ -85,11 +85,11 @@ fn image(tree: &SourceTree, path: &str, matter: &FrontMatter, report: &mut Repor
         return Some(file);
     }
     let is_other = |path: &&str| Path::new(path).extension().is_some_and(|extension| extension != "md");
-    let beside = tree.below(folder).map(|(path, _)| path).filter(is_other).map(|path| &path[folder.len()..]);
-    let help = match nearest(name, beside) {
+    let files = tree.below(folder).map(|(path, _)| path).filter(is_other).map(|path| &path[folder.len()..]);
+    let help = match nearest(name, files) {
         Some(nearest) if image.value.starts_with('/') => format!("did you mean \"/{nearest}\"?"),
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
-        None => "name a file beside the text (\"photo.png\") or one of static/ (\"/photo.png\")".to_owned(),
+        None => "name a file in the folder of the text (\"photo.png\") or in static/ (\"/photo.png\")".to_owned(),
     };
     let label = if name.contains("://") { "not a file of this site".to_owned() } else { format!("there is no {file}") };
     let message = format!("the image \"{}\" does not exist", image.value);

@@ -1,9 +1,9 @@
-//! From files to what they say.
+//! Reads the settings, the topics and the texts.
 //!
 //! 1. [`settings`]: `site.toml` and `topics.toml`.
 //! 2. [`files`]: which files are posts and pages.
 //! 3. [`markdown_file`]: one post or page. [`front_matter`] reads its head, by way of [`value`] and [`schema`].
-//! 4. [`addresses`]: no two outputs at one address.
+//! 4. [`addresses`]: no two outputs have the same path.
 //!
 //! Each step reports what is wrong and continues with the rest, so that one build reports everything.
 
@@ -50,7 +50,7 @@ pub fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Option
     if tree.get(SITE).is_none() {
         report.push(
             Diagnostic::error(SITE, None, "there is no site.toml")
-                .help("a site begins with it:\ntitle = \"…\"\ndescription = \"…\""),
+                .help("create it:\ntitle = \"…\"\ndescription = \"…\""),
         );
         return None;
     }

@@ -1,5 +1,4 @@
-//! Reads a table of TOML or YAML by the keys that it may have: what is missing, unknown or of the wrong type becomes a diagnostic at its place,
-//! and the rest is read all the same.
+//! Reads a table by its schema. Missing and unknown keys and values of the wrong type are reported; the rest is read.
 
 use std::ops::Range;
 
@@ -10,11 +9,11 @@ use super::value::{Table, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Report, nearest};
 use crate::span::Spanned;
 
-/// A table, the file in which it stands, and the report on it.
+/// A table, its file, and the report on it.
 pub(crate) struct TableReader<'a> {
     pub(crate) path: &'a str,
     pub(crate) table: &'a Table,
-    /// What to point at where a key is missing: the fence of a front matter, the header of a table. None means the file.
+    /// The place of a missing key: the fence of the front matter, the header of the table. `None` for the whole file.
     pub(crate) place: Option<Range<usize>>,
     pub(crate) report: &'a mut Report,
 }
@@ -28,7 +27,7 @@ impl<'a> TableReader<'a> {
             }
             let help = match nearest(&entry.key, known.iter().copied()) {
                 Some(key) => format!("did you mean `{key}`?"),
-                None => format!("the keys are {}", list(known)),
+                None => format!("expected one of {}", list(known)),
             };
             self.error(entry.key_span.clone(), format!("unknown key `{}`", entry.key), "", help);
         }
@@ -50,8 +49,8 @@ impl<'a> TableReader<'a> {
         self.report.push(Diagnostic::error(self.path, span, message).label(label).help(help));
     }
 
-    /// Reports that `key` is not there; not where a slip of it is, of which [`TableReader::only`] speaks. (No two keys of a schema are near enough to
-    /// be slips of each other.)
+    /// Reports that `key` is missing, unless it is misspelt: [`TableReader::only`] reports that. No two keys of a schema are similar enough to be
+    /// misspellings of each other.
     pub(crate) fn require(&mut self, key: &str, example: &str) {
         let is_there = |written: &str| written == key || nearest(written, [key]).is_some();
         if !self.table.entries.iter().any(|entry| is_there(&entry.key)) {
@@ -59,7 +58,7 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// Reports that the value of `key` is not what it must be.
+    /// Reports that the value of `key` has the wrong type.
     pub(crate) fn mismatch(&mut self, key: &str, value: &Value, expected: &str) {
         if value.kind == ValueKind::Faulty {
             return;
@@ -67,12 +66,12 @@ impl<'a> TableReader<'a> {
         self.error(
             value.span.clone(),
             format!("`{key}` must be {expected}"),
-            format!("this is {}", value.kind.name()),
-            cure(expected, &value.kind),
+            format!("found {}", value.kind.name()),
+            help(expected, &value.kind),
         );
     }
 
-    /// A string that says something, without white space around it (YAML's folded strings end with a newline): an empty one is an error.
+    /// A string, trimmed: YAML's folded strings end with a newline. An empty one is an error.
     pub(crate) fn text(&mut self, key: &str) -> Option<Spanned<String>> {
         let text = self.string(key)?;
         if text.value.is_empty() {
@@ -80,7 +79,7 @@ impl<'a> TableReader<'a> {
                 text.span,
                 format!("`{key}` is empty"),
                 "",
-                "write one, or remove the line if the key is not required",
+                "write a value, or remove the line if the key is optional",
             );
             return None;
         }
@@ -96,7 +95,7 @@ impl<'a> TableReader<'a> {
         None
     }
 
-    /// `true` or `false`; false where the key is missing.
+    /// A boolean; false if the key is missing.
     pub(crate) fn flag(&mut self, key: &str) -> bool {
         let Some(value) = self.get(key) else { return false };
         if let ValueKind::Boolean(flag) = value.kind {
@@ -116,7 +115,7 @@ impl<'a> TableReader<'a> {
         None
     }
 
-    /// A date, native or as a string.
+    /// A date, as a date of TOML or as a string.
     pub(crate) fn date(&mut self, key: &str) -> Option<Spanned<Date>> {
         let value = self.get(key)?;
         let (ValueKind::String(text) | ValueKind::Date(text)) = &value.kind else {
@@ -132,7 +131,7 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// A list of strings that say something; empty where the key is missing.
+    /// A list of strings that are not empty; an empty list if the key is missing.
     pub(crate) fn texts(&mut self, key: &str) -> Vec<Spanned<String>> {
         let Some(value) = self.get(key) else { return Vec::new() };
         let ValueKind::Array(values) = &value.kind else {
@@ -166,7 +165,7 @@ impl<'a> TableReader<'a> {
         None
     }
 
-    /// The tables of `key` (`[[key]]`), each with its place; none where the key is missing.
+    /// The tables of `key` (`[[key]]`), each with its place.
     pub(crate) fn tables(&mut self, key: &str) -> Option<Vec<(&'a Table, Range<usize>)>> {
         let value = self.get(key)?;
         let ValueKind::Array(values) = &value.kind else {
@@ -183,7 +182,7 @@ impl<'a> TableReader<'a> {
         Some(tables)
     }
 
-    /// A slug that the author chose: lower-case letters, digits and hyphens, as it stands in the URL.
+    /// A slug: lower-case letters, digits and hyphens.
     pub(crate) fn slug(&mut self, key: &str) -> Option<Spanned<String>> {
         let slug = self.text(key)?;
         if is_slug(&slug.value) {
@@ -194,22 +193,22 @@ impl<'a> TableReader<'a> {
             suggestion => format!("write \"{suggestion}\""),
         };
         let message = format!("\"{}\" is not a slug", slug.value);
-        self.error(slug.span, message, "a slug has only the characters a-z, 0-9 and -", help);
+        self.error(slug.span, message, "expected only the characters a-z, 0-9 and -", help);
         None
     }
 }
 
-/// What to write where `expected` is wanted and `found` stands.
-fn cure(expected: &str, found: &ValueKind) -> String {
+/// What to write instead of `found`.
+fn help(expected: &str, found: &ValueKind) -> String {
     match (expected, found) {
-        (_, ValueKind::Null) => "write it behind the key, or remove the line".to_owned(),
+        (_, ValueKind::Null) => "write a value after the key, or remove the line".to_owned(),
         ("a string", ValueKind::Integer(_) | ValueKind::Float(_) | ValueKind::Boolean(_) | ValueKind::Date(_)) => {
             "put it in quotes".to_owned()
         }
         ("a string", _) => "write it as \"…\"".to_owned(),
         ("a list of strings", ValueKind::String(text)) => format!("write [\"{text}\"]"),
         ("a list of strings", _) => "write [\"…\", \"…\"]".to_owned(),
-        ("a date", _) => date::HOW_A_DATE_IS_WRITTEN.to_owned(),
+        ("a date", _) => date::FORM.to_owned(),
         ("true or false", _) => "write true or false, without quotes".to_owned(),
         _ => format!("write {expected}"),
     }
@@ -225,8 +224,8 @@ pub(crate) fn list<T: AsRef<str>>(words: &[T]) -> String {
     words.iter().map(|word| format!("`{}`", word.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
-/// What is wrong with `path` as a path of this site, if anything is. A path begins with one slash, and has no query, no fragment and nothing
-/// that a server would have to normalise.
+/// What is wrong with `path` as a path of this site, if anything. A path begins with one slash, and has no query, no fragment and nothing that a server
+/// would have to normalise.
 pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     if !path.starts_with('/') {
         return Some("a path begins with /");

@@ -1,4 +1,4 @@
-//! `site.toml` and `topics.toml`: what holds for the whole site.
+//! `site.toml` and `topics.toml`.
 
 use std::ops::Range;
 
@@ -16,21 +16,21 @@ pub(crate) const SITE: &str = "site.toml";
 /// The file of the topics.
 pub(crate) const TOPICS: &str = "topics.toml";
 
-/// Where a site is served until its owner says where: where `notes` listens by default.
+/// The base URL of a site without one: where `notes` listens by default.
 const DEFAULT_BASE_URL: &str = "http://localhost:8080";
 const DEFAULT_LANGUAGE: &str = "en";
-/// Enough for a reader who looks in once a month.
+/// Enough for a reader who visits once a month.
 const DEFAULT_FEED_LENGTH: usize = 20;
-/// A feed is fetched whole, every hour, by every reader.
+/// Every feed reader fetches the whole feed every hour.
 const MAX_FEED_LENGTH: usize = 1000;
 
 const SITE_KEYS: &[&str] =
     &["title", "description", "base_url", "language", "author", "navigation", "feed_length", "redirects", "security"];
 
-/// Reads `site.toml`. What cannot be read is reported, and its default taken.
+/// Reads `site.toml`. What cannot be read is reported, and has its default.
 pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Settings {
     let table = parse_file(tree, SITE, report);
-    // What is missing from a table that could not be read is not known: nothing is said of it.
+    // If the file could not be parsed, its keys are unknown, not missing.
     let has_table = table.is_some();
     let table = table.unwrap_or_default();
     let mut reader = TableReader { path: SITE, table: &table, place: None, report };
@@ -59,16 +59,16 @@ fn parse_file(tree: &SourceTree, path: &str, report: &mut Report) -> Option<Tabl
     parse_toml(Fragment { path, text: &text[bom..], offset: bom }, report)
 }
 
-/// What is wrong with `text` as the address of a site, if anything is.
+/// What is wrong with `text` as the base URL of a site, if anything.
 fn base_url_fault(text: &str) -> Option<&'static str> {
     let Some(authority) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
-        return Some("an address begins with https:// or http://");
+        return Some("a base URL begins with https:// or http://");
     };
     if authority.is_empty() {
         return Some("the host is missing");
     }
     if authority.contains('/') {
-        return Some("an address has no path: the site stands at the root of its host");
+        return Some("a base URL has no path: the site is at the root of its host");
     }
     let is_authority = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
     (!authority.bytes().all(is_authority)).then_some("only a host and a port may follow")
@@ -80,26 +80,27 @@ fn base_url(reader: &mut TableReader<'_>) -> String {
     match base_url_fault(url) {
         None => url.to_owned(),
         Some(fault) => {
-            let message = format!("\"{}\" is not the address of a site", text.value);
+            let message = format!("\"{}\" is not the base URL of a site", text.value);
             reader.error(text.span, message, fault, "write base_url = \"https://example.org\"");
             DEFAULT_BASE_URL.to_owned()
         }
     }
 }
 
-/// The base URL of the options, which wins over that of the settings.
+/// The base URL of the options, which has precedence over that of the settings.
 fn chosen_base_url(options: &Options, report: &mut Report) -> Option<String> {
     let text = options.base_url.as_deref()?;
     let url = text.strip_suffix('/').unwrap_or(text);
     if let Some(fault) = base_url_fault(url) {
-        let message = format!("\"{text}\", given as the base URL of this build, is not the address of a site: {fault}");
-        report.push(Diagnostic::error("", None, message).help("give one such as https://example.org"));
+        let message =
+            format!("\"{text}\", given as the base URL of this build, is not the base URL of a site: {fault}");
+        report.push(Diagnostic::error("", None, message).help("use one such as https://example.org"));
         return None;
     }
     Some(url.to_owned())
 }
 
-/// By the shape that RFC 5646 §2.1 gives a tag; whether the language exists is not looked up.
+/// Whether `text` has the form of a language tag (RFC 5646 §2.1). Whether the language exists is not checked.
 fn is_language_tag(text: &str) -> bool {
     let mut subtags = text.split('-');
     let primary = subtags.next().unwrap_or_default();
@@ -169,13 +170,13 @@ fn feed_length(reader: &mut TableReader<'_>) -> usize {
         Ok(length) if (1..=MAX_FEED_LENGTH).contains(&length) => length,
         _ => {
             let message = format!("`feed_length` must be from 1 to {MAX_FEED_LENGTH}");
-            reader.error(number.span, message, "", format!("leave it out for {DEFAULT_FEED_LENGTH}"));
+            reader.error(number.span, message, "", format!("remove it for the default, {DEFAULT_FEED_LENGTH}"));
             DEFAULT_FEED_LENGTH
         }
     }
 }
 
-/// `[redirects]`: the path from which, and where to.
+/// `[redirects]`: paths of this site and their targets.
 fn redirects(reader: &mut TableReader<'_>) -> Vec<SettingsRedirect> {
     let Some((table, _)) = reader.table("redirects") else { return Vec::new() };
     let mut redirects = Vec::new();
@@ -199,13 +200,13 @@ fn redirect_target(reader: &mut TableReader<'_>, value: &Value) -> Option<String
     };
     let is_url = to.starts_with("https://") || to.starts_with("http://");
     let is_path = to.starts_with('/') && !to.starts_with("//");
-    // What is here ends up in a field of a response (RFC 9110 §5.5): no spaces, no controls, nothing beyond ASCII.
+    // The target becomes the value of a Location field (RFC 9110 §5.5): visible ASCII only.
     if (is_url || is_path) && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return Some(to.clone());
     }
-    let label = "a redirect leads to a path of this site or to a URL";
-    let help = "write one such as \"/new/path\" or \"https://example.org/path\", percent-encoded where it is not ASCII";
-    reader.error(value.span.clone(), format!("\"{to}\" is not where a redirect can lead"), label, help);
+    let label = "expected a path of this site or a URL";
+    let help = "write one such as \"/new/path\" or \"https://example.org/path\", percent-encoded if it is not ASCII";
+    reader.error(value.span.clone(), format!("\"{to}\" is not a redirect target"), label, help);
     None
 }
 
@@ -228,7 +229,7 @@ fn contact(reader: &mut TableReader<'_>) -> Option<String> {
     }
     let address = if contact.value.contains('@') { contact.value.as_str() } else { "security@example.org" };
     let help = format!("write \"mailto:{address}\", or the URL of a page");
-    reader.error(contact.span, "`contact` must be a URI", "begins with mailto:, https:// or tel:", help);
+    reader.error(contact.span, "`contact` must be a URI", "expected mailto:, https:// or tel: at the start", help);
     None
 }
 
@@ -241,13 +242,13 @@ fn expires(reader: &mut TableReader<'_>) -> Option<Timestamp> {
     let expires = text.parse().ok();
     if expires.is_none() {
         let help = "write one such as 2027-01-01T00:00:00Z";
-        reader.error(value.span.clone(), "`expires` must be a date and a time with its offset", "", help);
+        reader.error(value.span.clone(), "`expires` must be a date and a time with an offset", "", help);
     }
     expires
 }
 
-/// Reads `topics.toml`, in its order. A site without the file has no topics; none where the file cannot be read, so that the posts' topics are
-/// not known to be wrong.
+/// Reads `topics.toml`, in its order. A site without the file has no topics. `None` if the file cannot be read, so that the topics of the posts are not
+/// reported as unknown.
 pub(crate) fn topics(tree: &SourceTree, report: &mut Report) -> Option<Vec<TopicEntry>> {
     if tree.get(TOPICS).is_none() {
         return Some(Vec::new());
@@ -260,8 +261,8 @@ pub(crate) fn topics(tree: &SourceTree, report: &mut Report) -> Option<Vec<Topic
         let mut reader = TableReader { path: TOPICS, table, place: Some(place), report: reader.report };
         let Some((topic, span)) = topic(&mut reader) else { continue };
         if topics.iter().any(|other| other.slug == topic.slug) {
-            let message = format!("there are two topics \"{}\"", topic.slug);
-            reader.error(span, message, "the second of them", "give one of them another slug, or remove it");
+            let message = format!("duplicate topic \"{}\"", topic.slug);
+            reader.error(span, message, "the second of two", "change the slug of one of them, or remove it");
         } else {
             topics.push(topic);
         }
@@ -269,7 +270,7 @@ pub(crate) fn topics(tree: &SourceTree, report: &mut Report) -> Option<Vec<Topic
     Some(topics)
 }
 
-/// A topic and where its slug stands. One without a title or a blurb is kept, so that posts may name it.
+/// A topic and the place of its slug. A topic without a title or a blurb is kept, so that posts may name it.
 fn topic(reader: &mut TableReader<'_>) -> Option<(TopicEntry, Range<usize>)> {
     reader.only(&["slug", "title", "blurb"]);
     reader.require("slug", "slug = \"…\"");

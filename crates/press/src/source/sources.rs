@@ -1,4 +1,4 @@
-//! What the files say, each with its place: read, but not yet sorted and linked.
+//! The types of what the files say, before it is sorted and linked.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::front_matter::FrontMatter;
 use crate::url::absolute;
 
-/// All that the files say, read but not yet tied together.
+/// The settings, the topics and the texts of a site.
 #[derive(Debug)]
 pub struct Sources {
     pub(crate) settings: Settings,
@@ -18,14 +18,14 @@ pub struct Sources {
     pub(crate) pages: Vec<MarkdownFile>,
 }
 
-/// A post or a page, as its file says.
+/// A post or a page.
 #[derive(Debug)]
 pub(crate) struct MarkdownFile {
     pub(crate) body: Body,
     pub(crate) slug: String,
-    /// Where to point for its slug: at the front matter's `slug`, else at its opening fence.
+    /// The place of the slug: `slug` in the front matter, or else the opening fence.
     pub(crate) slug_span: Option<Range<usize>>,
-    /// The image of the front matter: the path of a file that the tree has.
+    /// The image of the front matter: the path of a file of the tree.
     pub(crate) image: Option<String>,
     pub(crate) matter: FrontMatter,
 }
@@ -35,21 +35,21 @@ pub(crate) struct MarkdownFile {
 pub struct Settings {
     /// The name of the site.
     pub title: String,
-    /// What the site is, in a sentence.
+    /// A sentence about the site.
     pub description: String,
     /// Scheme and authority, no slash at the end: `https://example.org`.
     pub base_url: String,
     /// A BCP 47 language tag: `en-GB`.
     pub language: String,
-    /// Who writes here, if the settings say so.
+    /// The author of the site.
     pub author: Option<Author>,
-    /// The links at the head of every page, in order.
+    /// The links at the top of every page, in order.
     pub navigation: Vec<NavigationItem>,
-    /// How many posts a feed holds.
+    /// How many posts a feed contains.
     pub feed_length: usize,
-    /// By the settings' order.
+    /// In the order of the settings.
     pub redirects: Vec<SettingsRedirect>,
-    /// Whom to tell of a security problem, if the settings say so.
+    /// The contact for security problems.
     pub security: Option<SecurityContact>,
 }
 
@@ -60,36 +60,36 @@ impl Settings {
     }
 }
 
-/// Who writes here.
+/// The author of the site.
 #[derive(Debug)]
 pub struct Author {
-    /// As it is shown.
+    /// The name, as shown.
     pub name: String,
-    /// For feeds; shown nowhere else.
+    /// Shown in feeds only.
     pub email: Option<String>,
     /// The author's own page.
     pub url: Option<String>,
 }
 
-/// A link at the head of every page.
+/// A link at the top of every page.
 #[derive(Debug)]
 pub struct NavigationItem {
     /// The link's text.
     pub label: String,
     /// A path of this site (`/notes`), checked like every link.
     pub path: String,
-    /// Where `path` stands in `site.toml`; none for an item that is there by default.
+    /// The place of `path` in `site.toml`; `None` for a default item.
     pub span: Option<Range<usize>>,
 }
 
-/// A redirect that the settings name: `from` is a path of this site, `to` a path of it or an absolute URL.
+/// A redirect of the settings.
 #[derive(Debug)]
 pub struct SettingsRedirect {
-    /// Without a slash at its end.
+    /// A path of this site, without a slash at the end.
     pub from: String,
-    /// As the settings write it; ASCII without spaces, fit for a `Location`.
+    /// A path of this site or an absolute URL: visible ASCII, as in a Location field.
     pub to: String,
-    /// Where `from` stands in `site.toml`.
+    /// The place of `from` in `site.toml`.
     pub span: Range<usize>,
 }
 
@@ -98,11 +98,11 @@ pub struct SettingsRedirect {
 pub struct SecurityContact {
     /// A URI: `mailto:security@example.org`.
     pub contact: String,
-    /// Until when the contact is known to hold.
+    /// When the contact expires.
     pub expires: Timestamp,
 }
 
-/// A topic as `topics.toml` has it.
+/// A topic of `topics.toml`.
 #[derive(Debug)]
 pub(crate) struct TopicEntry {
     pub(crate) slug: String,
@@ -110,14 +110,14 @@ pub(crate) struct TopicEntry {
     pub(crate) blurb: String,
 }
 
-/// A Markdown text and where it stands in the source tree.
+/// A Markdown text and its file.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// `posts/hello/index.md`.
+    /// The path in the source tree: `posts/hello/index.md`.
     pub path: String,
     /// The whole file, front matter included, so that a span of the file is an index into it.
     pub file: String,
-    /// The bytes of `file` behind the front matter.
+    /// The bytes of `file` after the front matter.
     pub range: Range<usize>,
 }
 
@@ -128,7 +128,7 @@ impl Body {
         &self.file[self.range.clone()]
     }
 
-    /// The folder of the file, with its slash: `posts/hello/`. Images beside the text are found there.
+    /// The folder of the file, with a slash at the end: `posts/hello/`.
     #[must_use]
     pub fn folder(&self) -> &str {
         self.path.rfind('/').map_or("", |slash| &self.path[..=slash])

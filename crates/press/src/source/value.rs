@@ -1,4 +1,4 @@
-//! TOML and YAML as one tree of values, each with its place in the file, so that one schema reader serves both.
+//! TOML and YAML as one tree of values, each with its place in the file, so that one reader serves both.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use toml_edit::{Document, Item, TableLike};
 use super::date;
 use crate::diagnostic::{Diagnostic, Report};
 
-/// A value and the bytes of the file on which it stands.
+/// A value and its place in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
     pub(crate) kind: ValueKind,
@@ -21,18 +21,18 @@ pub(crate) enum ValueKind {
     Integer(i64),
     Float(f64),
     Boolean(bool),
-    /// A date, a date with a time or a time, as TOML knows them; as it is written.
+    /// A date, a time or both, as TOML has them, as written.
     Date(String),
     Array(Vec<Value>),
     Table(Table),
-    /// YAML's `null`, `~` and nothing.
+    /// YAML's `null`, `~` and empty value.
     Null,
-    /// What is wrong with it has been reported; nothing more is to be said of it.
+    /// An invalid value, which has been reported.
     Faulty,
 }
 
 impl ValueKind {
-    /// What the author would call it: `a string`.
+    /// The name of the type: `a string`.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::String(_) => "a string",
@@ -61,7 +61,7 @@ pub(crate) struct Entry {
     pub(crate) value: Value,
 }
 
-/// The text of a file of the tree, if it is UTF-8; that it is not is reported at the first byte that is wrong.
+/// The text of a file of the tree. If it is not UTF-8, the first invalid byte is reported.
 pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Option<&'a str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text),
@@ -77,13 +77,13 @@ pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Opti
     }
 }
 
-/// A part of a file that is to be parsed: the whole of a settings file, what stands between the fences of a post.
+/// The part of a file to parse: a whole settings file, or the front matter of a post.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fragment<'a> {
-    /// The file's path in the source tree.
+    /// The path of the file in the source tree.
     pub(crate) path: &'a str,
     pub(crate) text: &'a str,
-    /// Where `text` begins in the file.
+    /// The offset of `text` in the file.
     pub(crate) offset: usize,
 }
 
@@ -93,11 +93,11 @@ impl Fragment<'_> {
     }
 }
 
-/// Parses TOML. Dates that are none are reported, and the rest is read all the same; any other fault of syntax is reported, and nothing read.
+/// Parses TOML. Invalid dates are reported, and the rest is read. After any other syntax error, nothing is read.
 pub(crate) fn parse_toml(fragment: Fragment<'_>, report: &mut Report) -> Option<Table> {
     let mut text = fragment.text.to_owned();
     let mut faulty = Vec::new();
-    // Every turn ends the function or turns one bad date into a string of the same length: there are fewer turns than bytes.
+    // Each iteration returns, or replaces an invalid date by a string of the same length: there are fewer iterations than bytes.
     loop {
         let error = match Document::parse(text.as_str()) {
             Ok(document) => return Some(toml_table(document.as_table(), &TomlContext { fragment, faulty: &faulty })),
@@ -109,31 +109,31 @@ pub(crate) fn parse_toml(fragment: Fragment<'_>, report: &mut Report) -> Option<
             report.push(toml_fault(fragment, span, error.message()));
             return None;
         };
-        report.push(date::fault(&text[token.clone()]).at(fragment.path, fragment.shift(token.clone())));
+        report.push(date::error(&text[token.clone()]).at(fragment.path, fragment.shift(token.clone())));
         text.replace_range(token.clone(), &format!("'{}'", "_".repeat(token.len() - 2)));
         faulty.push(token);
     }
 }
 
-/// What `toml_edit` says, and the cure of the slips that authors make.
+/// The message of `toml_edit`, with help for common mistakes.
 fn toml_fault(fragment: Fragment<'_>, span: Range<usize>, message: &str) -> Diagnostic {
     let text = fragment.text;
     let bare =
         bare_value(text, span.start).map(|token| &text[token]).filter(|word| word.starts_with(char::is_alphabetic));
-    let fault = Diagnostic::error(fragment.path, fragment.shift(span.clone()), "this is not TOML");
+    let fault = Diagnostic::error(fragment.path, fragment.shift(span.clone()), "invalid TOML");
     match bare {
         Some(word) if message.contains("float") || message.contains("value") => {
-            fault.label("not a value").help(format!("a string stands in quotes: \"{word}\""))
+            fault.label("not a value").help(format!("put a string in quotes: \"{word}\""))
         }
-        _ if message.contains("duplicate key") => fault.label("named twice").help("remove one of the two"),
+        _ if message.contains("duplicate key") => fault.label("duplicate key").help("remove one of the two"),
         _ if message.contains("string, expected") => {
-            fault.label(message).help("close the string on the line on which it begins")
+            fault.label(message).help("close the string on the line where it begins")
         }
-        _ => fault.label(message).help("a line is: key = value"),
+        _ => fault.label(message).help("write lines as: key = value"),
     }
 }
 
-/// The bare value that stands behind the `=` of the line around `at`, up to a comment or a comma.
+/// The bare value after the `=` of the line around `at`, up to a comment or a comma.
 fn bare_value(text: &str, at: usize) -> Option<Range<usize>> {
     let at = at.min(text.len());
     let line_start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
@@ -158,7 +158,7 @@ fn toml_table(table: &dyn TableLike, context: &TomlContext<'_>) -> Table {
     Table { entries: entries.collect() }
 }
 
-/// A table that only its dotted keys or its subtables imply has no place of its own: its key's is taken.
+/// A table that is only implied, by dotted keys or subtables, has no place: it gets that of its key.
 fn toml_item(item: &Item, key_span: Range<usize>, context: &TomlContext<'_>) -> Value {
     let span = item.span().unwrap_or(key_span);
     let kind = match item {
@@ -196,7 +196,7 @@ fn toml_value(value: &toml_edit::Value, fallback: Range<usize>, context: &TomlCo
     Value { kind, span: context.fragment.shift(span) }
 }
 
-/// Parses YAML: one document, a mapping. What is wrong with its syntax is reported, and nothing read.
+/// Parses YAML: one document, a mapping. After a syntax error, nothing is read.
 pub(crate) fn parse_yaml(fragment: Fragment<'_>, report: &mut Report) -> Option<Table> {
     let context = YamlContext::new(fragment);
     let documents = match MarkedYaml::load_from_str(fragment.text) {
@@ -211,30 +211,30 @@ pub(crate) fn parse_yaml(fragment: Fragment<'_>, report: &mut Report) -> Option<
         Some(Value { kind: ValueKind::Table(table), .. }) => Some(table),
         Some(Value { kind, span }) => {
             report.push(
-                Diagnostic::error(fragment.path, span, "front matter is a list of keys and values")
-                    .label(format!("this is {}", kind.name()))
-                    .help("write `key: value`, one a line"),
+                Diagnostic::error(fragment.path, span, "the front matter is not a list of keys and values")
+                    .label(format!("found {}", kind.name()))
+                    .help("write one `key: value` per line"),
             );
             None
         }
     }
 }
 
-/// What saphyr says, and the cure of the slips that authors make.
+/// The message of saphyr, with help for common mistakes.
 fn yaml_fault(fragment: Fragment<'_>, at: usize, message: &str) -> Diagnostic {
     let help = match message {
         _ if message.contains("duplicated key") => "remove one of the two",
-        _ if message.contains("mapping values") => "a value with a colon in it stands in quotes",
+        _ if message.contains("mapping values") => "put a value that contains a colon in quotes",
         _ if message.contains("quoted scalar") => "close the quotes",
-        _ => "a line is: `key: value`",
+        _ => "write lines as `key: value`",
     };
-    Diagnostic::error(fragment.path, fragment.shift(at..at), "this is not YAML").label(message).help(help)
+    Diagnostic::error(fragment.path, fragment.shift(at..at), "invalid YAML").label(message).help(help)
 }
 
 /// Saphyr counts characters; a span counts bytes.
 struct YamlContext<'a> {
     fragment: Fragment<'a>,
-    /// The byte at which each character begins, and the end.
+    /// The offset of each character, and that of the end.
     bytes: Vec<usize>,
 }
 
@@ -248,8 +248,8 @@ impl<'a> YamlContext<'a> {
         self.bytes.get(marker.index()).copied().unwrap_or(self.fragment.text.len())
     }
 
-    /// The span of a block reaches to the token behind it: what is white there is left off. That of a list or table in brackets ends before its
-    /// closing one, which is taken in.
+    /// The span of a node. Saphyr extends the span of a block to the next token, so that white space is trimmed, and ends that of a flow collection
+    /// before its closing bracket, which is added.
     fn span(&self, node: &MarkedYaml<'_>) -> Range<usize> {
         let (start, end) = (self.byte(&node.span.start), self.byte(&node.span.end));
         let text = self.fragment.text.get(start..end).unwrap_or_default();
@@ -274,7 +274,7 @@ impl<'a> YamlContext<'a> {
         Value { kind, span: self.span(node) }
     }
 
-    /// A key that is not a string (`404: …`) is named as it is written; as no such key is known, the schema says the rest.
+    /// A key that is not a string (`404: …`) is named as written. The schema reports it as unknown.
     fn entry(&self, key: &MarkedYaml<'_>, value: &MarkedYaml<'_>) -> Entry {
         let key_span = self.span(key);
         let name = match &key.data {
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn toml_and_yaml_say_the_same() {
+    fn toml_and_yaml_give_the_same_values() {
         let toml = "a = \"é\"\nb = 7\nc = 1.5\nd = true\ne = [\"x\", \"y\"]\n";
         let yaml = "a: é\nb: 7\nc: 1.5\nd: true\ne:\n- x\n- \"y\"\n";
         let without_spans = |table: Table| -> Vec<(String, ValueKind)> {
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_lie_on_what_the_author_wrote() {
+    fn spans_cover_what_the_author_wrote() {
         let toml = "\"é\" = \"ü\" # comment\r\ndate = 2025-11-28\r\nlist = [ 1 ]\r\n[table]\r\na.b = true\r\n";
         let yaml = "é: ü # comment\r\ndate: 2025-11-28\r\nlist: [ 1 ]\r\ntable:\r\n  a: {}\r\n  b: 'true'\r\n\r\n";
         assert_eq!(
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_date_of_toml_is_reported_and_the_rest_read() {
+    fn an_invalid_date_of_toml_is_reported_and_the_rest_read() {
         let mut report = Report::default();
         let text = "a = 2025-13-40 # é\nb = 2025/1/2\nc = 3\n";
         let table = parse_toml(Fragment { path: "a.md", text, offset: 10 }, &mut report).expect("a table");

@@ -1,4 +1,4 @@
-//! The `<head>`: title, description, canonical URL, Open Graph and Twitter fields, JSON-LD, the feeds, and the one style sheet, inline.
+//! The `<head>`: title, description, canonical URL, Open Graph and Twitter fields, JSON-LD, the feeds, and the inline style sheet.
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
@@ -6,31 +6,31 @@ use serde_json::{Value, json};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-/// What a page says of itself.
+/// The metadata of a page.
 #[derive(Debug)]
 pub(super) struct Head<'a> {
-    /// Its own name, without the site's; none on the first page, which is the site.
+    /// Its title, without that of the site. `None` on the first page.
     pub title: Option<&'a str>,
-    /// One sentence.
+    /// A sentence.
     pub description: &'a str,
-    /// Its route; the canonical URL is made of it. None on the page for what is not found, which has no place of its own.
+    /// Its route, for the canonical URL. The 404 page has a name without a slash, and no canonical URL.
     pub path: &'a str,
-    /// The style sheets that it needs.
+    /// Its style sheets.
     pub sheets: Sheets,
     /// Its structured data.
     pub json_ld: Vec<Value>,
-    /// Open Graph's `article` fields, where it is one.
+    /// The `article` fields of Open Graph.
     pub article: Option<Article<'a>>,
-    /// The feed of just this page's posts, where it has one: a topic's, a tag's.
+    /// The feed of a topic or a tag.
     pub feed: Option<String>,
 }
 
-/// What Open Graph says of an article.
+/// The `article` fields of Open Graph.
 #[derive(Debug)]
 pub(super) struct Article<'a> {
-    /// As `2025-11-28`; none where it is only approximate.
+    /// As `2025-11-28`; `None` if the date is approximate.
     pub published: Option<String>,
-    /// Likewise.
+    /// As `2025-11-28`.
     pub modified: Option<String>,
     /// The names of its tags.
     pub tags: Vec<&'a str>,
@@ -84,12 +84,12 @@ fn open_graph(context: RenderedSite, head: &Head) -> Markup {
     }
 }
 
-/// JSON as the text of a script element: `<` escaped, so that nothing in it can end the element.
+/// JSON as the text of a script element, with `<` escaped, so that nothing in it can end the element.
 fn script_text(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c")
 }
 
-/// schema.org's `BreadcrumbList` of a page: names and paths from the first page down to this one.
+/// The `BreadcrumbList` of schema.org: names and paths from the first page to this one.
 pub(super) fn breadcrumbs(context: RenderedSite, trail: &[(&str, &str)]) -> Value {
     let settings = &context.site.settings;
     let items: Vec<Value> = trail

@@ -1,4 +1,4 @@
-//! `/`: who, what, the newest posts, the topics.
+//! `/`: the title and description of the site, the topics, the newest posts.
 
 use maud::html;
 use serde_json::json;
@@ -8,7 +8,7 @@ use super::{layout, lists};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-/// How many posts the first page shows: what is new, not the archive.
+/// How many posts the first page shows: the new ones, not the archive.
 const NEWEST: usize = 4;
 
 pub(super) fn render(context: RenderedSite) -> String {

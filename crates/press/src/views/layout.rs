@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::head::{self, Head};
 use crate::rendered_site::RenderedSite;
 
-/// A page around `main`, the content of its one `<main>`.
+/// A page with `main` as the content of its `<main>`.
 pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> String {
     let settings = &context.site.settings;
     let page = html! {
@@ -29,7 +29,7 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
     page.into_string()
 }
 
-/// The site's name with its drawing, the same as the favicon's.
+/// The title of the site with the drawing of the favicon.
 fn wordmark(context: RenderedSite) -> Markup {
     html! {
         a.mark href="/" {
@@ -62,7 +62,7 @@ fn current(item: &str, path: &str) -> Option<&'static str> {
     }
 }
 
-/// Text that is HTML already: what Markdown rendering made.
+/// Rendered Markdown, which is HTML already.
 pub(super) fn raw(html: &str) -> PreEscaped<&str> {
     PreEscaped(html)
 }

@@ -1,4 +1,4 @@
-//! What several pages show: a date, a post's tags, a list of posts, the hue of a topic.
+//! Parts of several pages: dates, tags, lists of posts, the hues of topics.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -6,20 +6,20 @@ use maud::{Markup, html};
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 
-/// How many hues the theme has; the topics take them in turn.
+/// How many hues the theme has. The topics use them in turn.
 const HUES: usize = 5;
 
-/// The class that gives an element its topic's hue.
+/// The class for the hue of a topic.
 pub(super) fn hue(topic: usize) -> String {
     format!("t{}", topic % HUES + 1)
 }
 
-/// The class of a post: its first topic's hue.
+/// The class of a post, for the hue of its first topic.
 pub(super) fn post_hue(post: &Post) -> Option<String> {
     post.topics.first().map(|topic| hue(*topic))
 }
 
-/// `28 November 2025`, for machines too; an approximate one is `c. July 2025`, for people alone.
+/// The date of a post: `28 November 2025`, with a machine-readable form; an approximate one is `c. July 2025`, without.
 pub(super) fn date(post: &Post) -> Markup {
     html! {
         @if post.circa {
@@ -30,7 +30,7 @@ pub(super) fn date(post: &Post) -> Markup {
     }
 }
 
-/// A day in words and as a machine reads it.
+/// A day in words, with a machine-readable form.
 pub(super) fn exact_date(date: Date) -> Markup {
     html! { time.date datetime=(date) { (date.strftime("%-d %B %Y")) } }
 }
@@ -49,10 +49,10 @@ pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
     }
 }
 
-/// What the titles of a list stand under, so that no level of heading is left out.
+/// The heading above a list, so that no level is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Under {
-    /// The page's own title.
+    /// The title of the page.
     Page,
     /// The heading of a section.
     Section,

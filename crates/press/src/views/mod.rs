@@ -1,5 +1,5 @@
-//! The views: functions from the site model and its rendered texts to pages, one file a kind of page. They know HTML; what is in which list, and in
-//! which order, the model has said.
+//! The views: functions from the model and the rendered texts to pages, one file per kind of page. They write HTML; the content and the order of lists
+//! come from the model.
 
 mod blog;
 mod head;

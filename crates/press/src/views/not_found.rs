@@ -1,4 +1,4 @@
-//! The page for what is not found: says so, and where to go on.
+//! The 404 page: says so, and offers links.
 
 use graven_pack::NOT_FOUND;
 use maud::html;
@@ -8,7 +8,7 @@ use super::{layout, lists};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-/// How many posts it offers.
+/// How many posts the page shows.
 const OFFERED: usize = 3;
 
 pub(super) fn render(context: RenderedSite) -> String {

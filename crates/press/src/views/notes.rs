@@ -1,4 +1,4 @@
-//! `/notes`: all posts by topic, with the shape of the whole at its top; `/notes/TOPIC`: one topic.
+//! `/notes`: all posts by topic, below a matrix of topics and posts; `/notes/TOPIC`: one topic.
 
 use std::fmt::Write as _;
 
@@ -82,10 +82,10 @@ fn topic_entries(context: RenderedSite, index: usize, under: Under) -> Markup {
     }
 }
 
-/// How many posts the matrix shows, newest first: as many as stay tellable in 45 % of a phone's width.
+/// How many posts the matrix shows, newest first: as many as can be distinguished in 45 % of the width of a phone.
 const COLUMNS: usize = 40;
 
-/// A row a topic, a column a post, a square where the post stands under the topic: a post of two topics shows as two squares in one column.
+/// The matrix: a row per topic, a column per post, and a square if the post has the topic. A post with two topics has two squares in its column.
 fn matrix(context: RenderedSite) -> Markup {
     let site = context.site;
     let columns = site.posts.len().min(COLUMNS);
@@ -104,7 +104,7 @@ fn matrix(context: RenderedSite) -> Markup {
     }
 }
 
-/// The unit of the matrix's drawing: a square of 9 in a cell of 13.
+/// The width of a cell in the drawing of the matrix, around a square of 9.
 const CELL: usize = 13;
 
 fn matrix_row(columns: usize, posts: &[usize]) -> Markup {

@@ -11,10 +11,10 @@ use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-/// Words a minute, for the reading time: what adults read of English prose in silence (238, Brysbaert 2019), less a little for technical text.
+/// Words per minute, for the reading time: the average silent reading rate of adults in English (238, Brysbaert 2019), less a little for technical text.
 const READING_SPEED: usize = 220;
 
-/// From how many headings on a contents list helps.
+/// How many headings a text needs for a contents list.
 const CONTENTS_FROM: usize = 3;
 
 pub(super) fn render(context: RenderedSite, index: usize) -> String {
@@ -50,7 +50,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
     layout::render(context, &head, &main)
 }
 
-/// The Markdown of a post as a reader gets it: with title and description in place of the front matter, and with paths of the site.
+/// The Markdown of a post that the site serves, with title and description instead of the front matter, and with paths of the site.
 pub(super) fn markdown(context: RenderedSite, index: usize) -> String {
     let post = &context.site.posts[index];
     let text = context.posts[index].markdown(&post.body);
@@ -58,7 +58,7 @@ pub(super) fn markdown(context: RenderedSite, index: usize) -> String {
     format!("# {title}\n\n> {description}\n\n{}", text.trim_start_matches(['\r', '\n']))
 }
 
-/// Plain text as Markdown that holds no link and no HTML.
+/// Plain text as Markdown, without links and HTML.
 fn as_markdown(text: &str) -> String {
     let mut markdown = String::with_capacity(text.len());
     for (at, character) in text.char_indices() {
@@ -71,12 +71,12 @@ fn as_markdown(text: &str) -> String {
     markdown
 }
 
-/// The style sheets that a text needs.
+/// The style sheets for a text.
 pub(super) fn sheets(rendered: &Rendered) -> Sheets {
     if rendered.html.contains("<pre") { Sheets::Code } else { Sheets::Prose }
 }
 
-/// The contents list, from three headings on: two levels, the rest is detail.
+/// The contents list: two levels of headings. Empty for a text with few headings.
 pub(super) fn contents(rendered: &Rendered) -> Markup {
     if rendered.headings.len() < CONTENTS_FROM {
         return Markup::default();
@@ -98,7 +98,7 @@ pub(super) fn contents(rendered: &Rendered) -> Markup {
     }
 }
 
-/// The headings of the second level, each with those of the third below it.
+/// The headings of level 2, each with those of level 3 below it.
 fn sections(headings: &[Heading]) -> Vec<(&Heading, Vec<&Heading>)> {
     let mut sections: Vec<(&Heading, Vec<&Heading>)> = Vec::new();
     for heading in headings {
@@ -167,7 +167,7 @@ fn link(post: &Post) -> Markup {
     html! { li { a href=(post.route()) { (post.title) } } }
 }
 
-/// schema.org's `BlogPosting`.
+/// The `BlogPosting` of schema.org.
 fn posting(context: RenderedSite, index: usize) -> Value {
     let (post, rendered) = (&context.site.posts[index], &context.posts[index]);
     let settings = &context.site.settings;

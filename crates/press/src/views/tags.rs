@@ -1,4 +1,4 @@
-//! `/tags`: every tag with its count; `/tags/TAG`: the posts that carry it.
+//! `/tags`: every tag with its count; `/tags/TAG`: the posts with that tag.
 
 use maud::html;
 
