@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::assets::Preview;
+use crate::diagnostic::Report;
 use crate::markdown::Rendered;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
@@ -25,7 +26,7 @@ impl Fixture {
         Self {
             posts: posts.iter().map(|post| Rendered { html: html(post), ..Rendered::default() }).collect(),
             previews: posts.iter().map(|_| None).collect(),
-            theme: Theme::load(&SourceTree::default()).expect("the default theme loads"),
+            theme: Theme::load(&SourceTree::default(), &mut Report::default()),
             site: Site {
                 now: "2026-01-02T03:04:05Z".parse().expect("a time"),
                 settings: settings(),

@@ -62,7 +62,7 @@ mod output;
 mod rendered_site;
 mod security_policy;
 pub mod source;
-pub mod span;
+mod span;
 mod theme;
 pub mod tree;
 mod url;
@@ -124,7 +124,7 @@ pub fn press(tree: &SourceTree, options: &Options, previous: Option<Pack>) -> Re
 fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, report: &mut Report) -> Option<Vec<u8>> {
     let sources = source::read(tree, options, report)?;
     let site = model::build(sources, options, report);
-    let theme = Theme::load(tree).map_err(|error| report.push(error.into())).ok()?;
+    let theme = Theme::load(tree, report);
     let routes = site.routes();
     let route_of = |path: &str| routes.get(path).cloned();
     let texts = markdown::Context { tree, route_of: &route_of };
@@ -155,20 +155,15 @@ fn render<'a>(
     report: &mut Report,
 ) -> Vec<Rendered> {
     let bodies: Vec<&Body> = bodies.collect();
-    let rendered: Vec<(Rendered, Report)> = bodies
-        .into_par_iter()
-        .map(|body| {
-            let mut report = Report::default();
-            (markdown::render(body, context, &mut report), report)
-        })
-        .collect();
+    let render = |body: &Body| {
+        let mut found = Report::default();
+        (markdown::render(body, context, &mut found), found)
+    };
+    let (rendered, reports): (Vec<_>, Vec<_>) = bodies.into_par_iter().map(render).unzip();
+    for found in reports {
+        report.extend(found);
+    }
     rendered
-        .into_iter()
-        .map(|(rendered, found)| {
-            report.extend(found);
-            rendered
-        })
-        .collect()
 }
 
 /// The copied files: those of `static/`, the icons of the theme, the assets of the texts.

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 /// A value and its place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spanned<T> {
+pub(crate) struct Spanned<T> {
     /// The value.
-    pub value: T,
+    pub(crate) value: T,
     /// Its bytes in the file.
-    pub span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 /// The span of `part` within `span` of the file. If it is not written there literally, the whole span without the white space at its end.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use rust_embed::RustEmbed;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::tree::SourceTree;
 
 #[derive(RustEmbed)]
@@ -49,22 +49,19 @@ pub(crate) enum Sheets {
 }
 
 impl Theme {
-    /// The default theme with the replacements of the tree.
-    ///
-    /// # Errors
-    /// If a style sheet cannot be minified.
-    pub(crate) fn load(tree: &SourceTree) -> Result<Self, ThemeError> {
-        let sheet = |name: &'static str| minify(name, &read(tree, name));
-        Ok(Self {
-            base: sheet("base.css")?,
-            hues: sheet("hues.css")?,
-            entries: sheet("entries.css")?,
-            contents: sheet("contents.css")?,
-            prose: sheet("prose.css")?,
-            code: sheet("code.css")?,
+    /// The default theme with the replacements of the tree. A style sheet that cannot be minified is reported, and left empty.
+    pub(crate) fn load(tree: &SourceTree, report: &mut Report) -> Self {
+        let mut sheet = |name: &str| minify(name, &read(tree, name), report);
+        Self {
+            base: sheet("base.css"),
+            hues: sheet("hues.css"),
+            entries: sheet("entries.css"),
+            contents: sheet("contents.css"),
+            prose: sheet("prose.css"),
+            code: sheet("code.css"),
             icon_svg: read(tree, "favicon.svg").into_owned(),
             icon_ico: read(tree, "favicon.ico").into_owned(),
-        })
+        }
     }
 
     /// The text of the page's only `<style>`.
@@ -79,21 +76,6 @@ impl Theme {
     }
 }
 
-/// A style sheet that cannot be read as CSS.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ThemeError {
-    /// Its name in the folder of the theme.
-    pub(crate) name: &'static str,
-    /// What is wrong with it.
-    pub(crate) message: String,
-}
-
-impl From<ThemeError> for Diagnostic {
-    fn from(error: ThemeError) -> Self {
-        Self::error(format!("theme/{}", error.name), None, format!("invalid style sheet: {}", error.message))
-    }
-}
-
 fn read<'a>(tree: &'a SourceTree, name: &str) -> Cow<'a, [u8]> {
     match tree.get(&format!("theme/{name}")) {
         Some(bytes) => Cow::Borrowed(bytes),
@@ -101,13 +83,16 @@ fn read<'a>(tree: &'a SourceTree, name: &str) -> Cow<'a, [u8]> {
     }
 }
 
-fn minify(name: &'static str, bytes: &[u8]) -> Result<String, ThemeError> {
-    let fail = |message: String| ThemeError { name, message };
-    let text = std::str::from_utf8(bytes).map_err(|error| fail(format!("not UTF-8: {error}")))?;
-    if text.contains("</") {
-        return Err(fail("`</` would end the page's <style>; write it `<\\/`".to_owned()));
-    }
-    minifier::css::minify(text).map(|css| css.to_string()).map_err(|message| fail(message.to_owned()))
+fn minify(name: &str, bytes: &[u8], report: &mut Report) -> String {
+    let minified = match std::str::from_utf8(bytes) {
+        Ok(text) if text.contains("</") => Err("`</` would end the page's <style>; write it `<\\/`".to_owned()),
+        Ok(text) => minifier::css::minify(text).map(|css| css.to_string()).map_err(str::to_owned),
+        Err(error) => Err(error.to_string()),
+    };
+    minified.unwrap_or_else(|message| {
+        report.push(Diagnostic::error(format!("theme/{name}"), None, format!("invalid style sheet: {message}")));
+        String::new()
+    })
 }
 
 #[cfg(test)]
@@ -116,7 +101,9 @@ mod tests {
 
     #[test]
     fn the_default_theme_is_complete() {
-        let theme = Theme::load(&SourceTree::default()).expect("the default theme loads");
+        let mut report = Report::default();
+        let theme = Theme::load(&SourceTree::default(), &mut report);
+        assert!(report.is_empty(), "{report:?}");
         assert!(theme.css(Sheets::Code).contains(".k{"), "the code sheet is in");
         assert!(theme.icon_svg.starts_with(b"<svg"));
         assert!(theme.icon_ico.starts_with(&[0, 0, 1, 0]));
@@ -126,6 +113,17 @@ mod tests {
     fn a_file_of_the_site_replaces_one_of_the_theme() {
         let mut tree = SourceTree::default();
         tree.insert("theme/entries.css", "main { color : red }");
-        assert!(Theme::load(&tree).expect("loads").css(Sheets::Entries).ends_with("main{color:red}"));
+        assert!(Theme::load(&tree, &mut Report::default()).css(Sheets::Entries).ends_with("main{color:red}"));
+    }
+
+    #[test]
+    fn every_style_sheet_that_cannot_be_used_is_reported() {
+        let mut tree = SourceTree::default();
+        tree.insert("theme/base.css", "a::after { content: \"</style>\" }");
+        tree.insert("theme/code.css", b"\xff");
+        let mut report = Report::default();
+        Theme::load(&tree, &mut report);
+        let paths: Vec<_> = report.diagnostics().iter().map(|found| found.path.as_str()).collect();
+        assert_eq!(paths, ["theme/base.css", "theme/code.css"]);
     }
 }

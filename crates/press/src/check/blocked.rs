@@ -37,10 +37,11 @@ fn blockages_of(element: &Element, has_https_images: bool) -> Vec<Blockage> {
     let in_text =
         blocked_text(element).map(|(what, help)| Blockage { what: what.to_owned(), span: element.start.clone(), help });
     let of_attribute = |attribute: &Attribute| {
-        let Attribute { name, value, span, .. } = attribute;
-        let reason = Reason::of(element, name, value, has_https_images)?;
+        let (what, help) = blocked_attribute(element, attribute, has_https_images)?;
+        let Attribute { name, span, .. } = attribute;
+        // The name alone, unless the attribute was not found in the tag.
         let span = if *span == element.start { span.clone() } else { span.start..span.start + name.len() };
-        Some(Blockage { what: reason.what(&element.name, name), span, help: reason.help() })
+        Some(Blockage { what, span, help })
     };
     in_text.into_iter().chain(element.attributes.iter().filter_map(of_attribute)).collect()
 }
@@ -57,72 +58,52 @@ fn blocked_text(element: &Element) -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// What an attribute does that the policy does not allow, and the help.
+fn blocked_attribute(
+    element: &Element,
+    Attribute { name, value, .. }: &Attribute,
+    has_https_images: bool,
+) -> Option<(String, &'static str)> {
+    let is_other_image = || {
+        let mut urls = urls_in(name, value).into_iter().map(|url| &value[url]);
+        urls.any(|url| is_external(url) && !(has_https_images && url.starts_with("https:")))
+    };
+    let attribute = || format!("the attribute `{name}`");
+    let place = || format!("`<{} {name}>`", element.name);
+    let other_site = |help| Some((format!("the URL of another site in {}", place()), help));
+    match (element.name.as_str(), name.as_str()) {
+        (_, "style") => Some((attribute(), "give the element a class, and style that in a `<style>` of this file")),
+        (_, name) if is_blocked_attribute(name) => Some((attribute(), LISTENER)),
+        ("script", "src" | "href" | "xlink:href") if !is_data_block(element) => {
+            Some(("an external script".to_owned(), SCRIPT))
+        }
+        ("link", "href") if is_related(element, &["stylesheet"]) => Some(("an external style sheet".to_owned(), SHEET)),
+        ("link", "href") if is_related(element, &["manifest", "modulepreload", "prefetch", "preload"]) => {
+            Some((place(), "remove it: the policy lets the page load nothing of the kind"))
+        }
+        ("iframe" | "frame" | "embed", "src") | ("object", "data") => Some((place(), "link to it")),
+        ("base", "href") => Some((place(), "write paths from the root of the site: `/blog/…`")),
+        ("form", "action") | (_, "formaction") if is_external(value) => {
+            other_site("link to the form of the other site")
+        }
+        ("audio" | "video" | "source" | "track", "src") if is_external(value) => other_site(COPY),
+        ("link", "href") if !is_related(element, &["apple-touch-icon", "icon"]) => None,
+        ("img" | "image" | "input" | "link", "src" | "href" | "xlink:href") | (_, "srcset" | "poster")
+            if is_other_image() =>
+        {
+            other_site(COPY)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a `<link>` has one of these relations.
+fn is_related(link: &Element, relations: &[&str]) -> bool {
+    let relation = link.attribute("rel").unwrap_or_default().to_ascii_lowercase();
+    relation.split_ascii_whitespace().any(|found| relations.contains(&found))
+}
+
+const LISTENER: &str = "add the listener in a `<script>` of this file: its policy allows it by hash";
+const SCRIPT: &str = "put the script into a `<script>` of this file: its policy allows it by hash";
 const SHEET: &str = "put the rules into a `<style>` of this file: its policy allows it by hash";
 const COPY: &str = "put a copy into content/static, and refer to that";
-
-/// Why an attribute is blocked.
-enum Reason {
-    /// Style and code are allowed in elements, not in attributes.
-    Style,
-    Handler,
-    /// The policy allows no source for the target.
-    Script,
-    Sheet,
-    Frame,
-    Hint,
-    Base,
-    /// The policy allows the target from this site only.
-    OtherSite,
-    Form,
-}
-
-impl Reason {
-    fn of(element: &Element, attribute: &str, value: &str, has_https_images: bool) -> Option<Self> {
-        let relation = || element.attribute("rel").unwrap_or_default().to_ascii_lowercase();
-        let is_of = |relations: &[&str]| relation().split_ascii_whitespace().any(|found| relations.contains(&found));
-        let is_other_image = || {
-            let urls = urls_in(attribute, value).into_iter();
-            urls.map(|url| &value[url]).any(|url| is_external(url) && !(has_https_images && url.starts_with("https:")))
-        };
-        match (element.name.as_str(), attribute) {
-            (_, "style") => Some(Self::Style),
-            (_, name) if is_blocked_attribute(name) => Some(Self::Handler),
-            ("script", "src" | "href" | "xlink:href") => (!is_data_block(element)).then_some(Self::Script),
-            ("link", "href") if is_of(&["stylesheet"]) => Some(Self::Sheet),
-            ("link", "href") if is_of(&["manifest", "modulepreload", "prefetch", "preload"]) => Some(Self::Hint),
-            ("iframe" | "frame" | "embed", "src") | ("object", "data") => Some(Self::Frame),
-            ("base", "href") => Some(Self::Base),
-            ("form", "action") | (_, "formaction") => is_external(value).then_some(Self::Form),
-            ("audio" | "video" | "source" | "track", "src") => is_external(value).then_some(Self::OtherSite),
-            ("link", "href") if !is_of(&["apple-touch-icon", "icon"]) => None,
-            ("img" | "image" | "input" | "link", "src" | "href" | "xlink:href") | (_, "srcset" | "poster") => {
-                is_other_image().then_some(Self::OtherSite)
-            }
-            _ => None,
-        }
-    }
-
-    fn what(&self, element: &str, attribute: &str) -> String {
-        match self {
-            Self::Style | Self::Handler => format!("the attribute `{attribute}`"),
-            Self::Sheet => "an external style sheet".to_owned(),
-            Self::Script => "an external script".to_owned(),
-            Self::OtherSite | Self::Form => format!("the URL of another site in `<{element} {attribute}>`"),
-            Self::Frame | Self::Base | Self::Hint => format!("`<{element} {attribute}>`"),
-        }
-    }
-
-    fn help(&self) -> &'static str {
-        match self {
-            Self::Style => "give the element a class, and style that in a `<style>` of this file",
-            Self::Handler => "add the listener in a `<script>` of this file: its policy allows it by hash",
-            Self::Script => "put the script into a `<script>` of this file: its policy allows it by hash",
-            Self::Sheet => SHEET,
-            Self::Frame => "link to it",
-            Self::Hint => "remove it: the policy lets the page load nothing of the kind",
-            Self::Base => "write paths from the root of the site: `/blog/…`",
-            Self::OtherSite => COPY,
-            Self::Form => "link to the form of the other site",
-        }
-    }
-}

@@ -70,8 +70,8 @@ fn report_others(context: RenderedSite, routes: Routes, report: &mut Report) {
     });
     let found: Vec<((&str, Verdict), &str)> = found.collect();
     let mut pages: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-    for (fault, path) in found {
-        pages.entry(fault).or_default().push(path);
+    for (reference, path) in found {
+        pages.entry(reference).or_default().push(path);
     }
     for ((target, verdict), paths) in pages {
         report.push(verdict.diagnostic(target, "", None).help(found_on(&paths)));

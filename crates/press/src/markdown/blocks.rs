@@ -5,12 +5,12 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 use super::events::{SpannedEvent, end_of};
 
 /// Renders tables, task list items, alerts, rules and line breaks.
-pub(super) fn frame(events: &mut [SpannedEvent]) {
+pub(super) fn render(events: &mut [SpannedEvent]) {
     for index in 0..events.len() {
         match &events[index].0 {
-            Event::Start(Tag::Table(_)) => frame_table(events, index),
-            Event::Start(Tag::BlockQuote(Some(kind))) => frame_alert(events, index, *kind),
-            Event::Start(Tag::Item) => label_task(events, index),
+            Event::Start(Tag::Table(_)) => render_table(events, index),
+            Event::Start(Tag::BlockQuote(Some(kind))) => render_alert(events, index, *kind),
+            Event::Start(Tag::Item) => render_task(events, index),
             Event::Rule => events[index].0 = Event::Html("<hr>\n".into()),
             Event::HardBreak => events[index].0 = Event::InlineHtml("<br>\n".into()),
             _ => {}
@@ -19,7 +19,7 @@ pub(super) fn frame(events: &mut [SpannedEvent]) {
 }
 
 /// A table in a region that can be focused and scrolled by keyboard. Cells are aligned by class: the page's security policy blocks `style=`.
-fn frame_table(events: &mut [SpannedEvent], start: usize) {
+fn render_table(events: &mut [SpannedEvent], start: usize) {
     let end = end_of(events, start);
     let Event::Start(Tag::Table(alignments)) = events[start].0.clone() else { return };
     let mut alignments_of_row = alignments.iter();
@@ -68,7 +68,7 @@ fn open_cell(is_heading: bool, alignment: Option<&Alignment>) -> &'static str {
 }
 
 /// An alert. A note has the class `alert` only: `note` is the class of footnotes.
-fn frame_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) {
+fn render_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) {
     let (class, title) = match kind {
         BlockQuoteKind::Note => ("alert", "Note"),
         BlockQuoteKind::Tip => ("alert tip", "Tip"),
@@ -83,7 +83,7 @@ fn frame_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) 
 }
 
 /// An item of a task list. Its checkbox has a label, because it cannot be changed.
-fn label_task(events: &mut [SpannedEvent], item: usize) {
+fn render_task(events: &mut [SpannedEvent], item: usize) {
     let marker = if events[item + 1].0 == Event::Start(Tag::Paragraph) { item + 2 } else { item + 1 };
     let Event::TaskListMarker(done) = events[marker].0 else { return };
     let state = if done { " checked aria-label=\"Done\"" } else { " aria-label=\"To do\"" };

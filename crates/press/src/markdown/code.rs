@@ -17,7 +17,7 @@ const WORDS: [&str; 3] = ["file=", "mark=", "numbers"];
 
 /// A parsed info string.
 #[derive(Default)]
-struct Info<'a> {
+struct InfoString<'a> {
     language: Option<Language>,
     file: Option<&'a str>,
     numbers: bool,
@@ -25,14 +25,14 @@ struct Info<'a> {
 }
 
 /// Renders each code block.
-pub(super) fn set(events: &mut [SpannedEvent], page: &mut Page) {
+pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
     for start in 0..events.len() {
         let Event::Start(Tag::CodeBlock(kind)) = &events[start].0 else { continue };
         let end = end_of(events, start);
         let code = text_of(&events[start + 1..end]);
         let info = match kind {
             CodeBlockKind::Fenced(info) => read(info, &events[start].1, code.lines().count(), page),
-            CodeBlockKind::Indented => Info::default(),
+            CodeBlockKind::Indented => InfoString::default(),
         };
         let html = figure(&info, &code);
         replace(&mut events[start..=end], html);
@@ -51,8 +51,8 @@ fn text_of<'a>(events: &[SpannedEvent<'a>]) -> CowStr<'a> {
     lines.collect::<String>().into()
 }
 
-fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) -> Info<'a> {
-    let mut read = Info::default();
+fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) -> InfoString<'a> {
+    let mut read = InfoString::default();
     for (index, word) in info.split_whitespace().enumerate() {
         let place = place(word, block, page);
         match word.split_once('=') {
@@ -62,8 +62,7 @@ fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) 
             Some(("mark", text)) => match parse_marks(text, lines) {
                 Ok(marks) => read.marks = marks,
                 Err(message) => {
-                    let error = page.error(place, message);
-                    page.report.push(error.help("mark lines by numbers and ranges: `mark=3,5-7`"));
+                    page.report.push(page.error(place, message).help("mark lines by numbers and ranges: `mark=3,5-7`"));
                 }
             },
             _ => report_unknown(word, place, page),
@@ -122,7 +121,7 @@ fn parse_marks(text: &str, lines: usize) -> Result<BTreeSet<usize>, String> {
     Ok(marks)
 }
 
-fn figure(info: &Info, code: &str) -> String {
+fn figure(info: &InfoString, code: &str) -> String {
     let mut html = String::with_capacity(code.len() * 2);
     html.push_str(if info.numbers { "<figure class=\"code numbers\">" } else { "<figure class=\"code\">" });
     let language = info.language.as_ref();

@@ -9,7 +9,7 @@ use super::page::{File, Page};
 use super::svg;
 
 /// Renders every image.
-pub(super) fn place(events: &mut [SpannedEvent], page: &mut Page) {
+pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
     let mut number = 0;
     for start in 0..events.len() {
         let (Event::Start(Tag::Image { dest_url, title, .. }), span) = &events[start] else { continue };
@@ -58,8 +58,10 @@ fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page
     };
     for id in inlined.ids {
         if !page.ids.claim(&id) {
-            let error = page.error(image.place.clone(), format!("the id \"{id}\" of this drawing is taken"));
-            page.report.push(error.help("rename it in the SVG file, or change the heading that has it"));
+            page.report.push(
+                page.error(image.place.clone(), format!("the id \"{id}\" of this drawing is taken"))
+                    .help("rename it in the SVG file, or change the heading that has it"),
+            );
         }
     }
     inlined.html

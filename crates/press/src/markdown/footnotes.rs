@@ -61,9 +61,10 @@ fn warn_of_undefined(events: &[SpannedEvent], page: &mut Page) {
         else {
             continue;
         };
-        let warning = page.warning(before.start..after.end + 1, format!("the footnote \"{label}\" is not defined"));
         page.report.push(
-            warning.label("shown as written").help(format!("define it in a separate paragraph: `[^{label}]: …`")),
+            page.warning(before.start..after.end + 1, format!("the footnote \"{label}\" is not defined"))
+                .label("shown as written")
+                .help(format!("define it in a separate paragraph: `[^{label}]: …`")),
         );
     }
 }
@@ -71,8 +72,11 @@ fn warn_of_undefined(events: &[SpannedEvent], page: &mut Page) {
 fn warn_of_unused(notes: &Notes, page: &mut Page) {
     for note in notes.values().filter(|note| note.number == 0) {
         let label = &page.body.file[note.span.start + "[^".len()..note.span.end - "]".len()];
-        let warning = page.warning(note.span.clone(), format!("nothing refers to the footnote \"{label}\""));
-        page.report.push(warning.label("left out").help(format!("refer to it with `[^{label}]`, or remove it")));
+        page.report.push(
+            page.warning(note.span.clone(), format!("nothing refers to the footnote \"{label}\""))
+                .label("left out")
+                .help(format!("refer to it with `[^{label}]`, or remove it")),
+        );
     }
 }
 
@@ -109,8 +113,11 @@ impl<'a> Definition<'a> {
         let Self { label, span, content } = self;
         let key = label.to_lowercase();
         if notes.contains_key(&key) {
-            let warning = page.warning(span, format!("the footnote \"{label}\" is defined twice"));
-            page.report.push(warning.label("left out").help("define a label once; several references may use it"));
+            page.report.push(
+                page.warning(span, format!("the footnote \"{label}\" is defined twice"))
+                    .label("left out")
+                    .help("define a label once; several references may use it"),
+            );
             return;
         }
         let id = page.ids.derive(&format!("fn-{}", slugify(&label)))["fn-".len()..].to_owned();

@@ -14,7 +14,7 @@ use crate::span::{find, trim_end};
 
 /// Sets the level of each heading to one below its parent's, beginning at 2: the title is the page's only `<h1>`, and screen readers announce skipped
 /// levels as gaps. Warns of a `# heading`.
-pub(super) fn nest(events: &mut [SpannedEvent], page: &mut Page) {
+pub(super) fn set_levels(events: &mut [SpannedEvent], page: &mut Page) {
     warn_of_first_level(events, page);
     let mut open: Vec<HeadingLevel> = Vec::new();
     let mut nested = HeadingLevel::H2;
@@ -36,10 +36,8 @@ fn warn_of_first_level(events: &[SpannedEvent], page: &mut Page) {
     let first =
         events.iter().find(|(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })));
     if let Some((_, span)) = first {
-        let warning =
-            page.warning(trim_end(span, &page.body.file), "a heading of the first level: only the title has that");
         page.report.push(
-            warning
+            page.warning(trim_end(span, &page.body.file), "a heading of the first level: only the title has that")
                 .label("rendered one level lower, with those below it")
                 .help("begin with `##`; the title is in the front matter"),
         );
@@ -47,18 +45,10 @@ fn warn_of_first_level(events: &[SpannedEvent], page: &mut Page) {
 }
 
 /// Gives each heading its id: the one that the author chose, or one from its text. Chosen ids are claimed first, so that no derived id takes them.
-pub(super) fn name(events: &mut [SpannedEvent], page: &mut Page) {
+pub(super) fn set_ids(events: &mut [SpannedEvent], page: &mut Page) {
     for (event, span) in events.iter() {
-        if let Event::Start(Tag::Heading { id: Some(id), .. }) = event
-            && !page.ids.claim(id)
-        {
-            let place = find(&page.body.file, span, id);
-            let error = page.error(place, format!("the id \"{id}\" is taken"));
-            page.report.push(
-                error
-                    .label("a second element of the page with this id")
-                    .help("choose another, or remove it to derive one from the text"),
-            );
+        if let Event::Start(Tag::Heading { id: Some(id), .. }) = event {
+            page.claim(id, find(&page.body.file, span, id));
         }
     }
     for index in 0..events.len() {
@@ -82,7 +72,7 @@ fn text_of(events: &[SpannedEvent]) -> String {
 }
 
 /// Writes the tags of each heading, with an anchor after its text, and lists the heading.
-pub(super) fn anchor(events: &mut [SpannedEvent], page: &mut Page) {
+pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
     for start in 0..events.len() {
         let Event::Start(Tag::Heading { level, id, classes, attrs }) = &events[start].0 else { continue };
         let end = end_of(events, start);
@@ -117,11 +107,7 @@ fn push_classes(open: &mut String, classes: &[CowStr]) {
 fn push_attributes(open: &mut String, attributes: &[(CowStr, Option<CowStr>)], span: &Range<usize>, page: &mut Page) {
     for (name, value) in attributes {
         if is_blocked_attribute(name) {
-            let error = page.error(
-                find(&page.body.file, span, name),
-                format!("the attribute `{name}` is blocked by the page's security policy"),
-            );
-            page.report.push(error.help("use a class, and style it in the theme"));
+            page.report_blocked(name, find(&page.body.file, span, name));
             continue;
         }
         let value = value.as_deref().unwrap_or_default();

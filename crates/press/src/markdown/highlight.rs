@@ -226,30 +226,12 @@ const CLASSES: [(&str, char); 50] = [
 ];
 
 /// Keywords that a grammar reads as plain names. Those in upper case are keywords in lower case too.
-const MORE_KEYWORDS: [(&str, &[&str]); 2] = [
-    ("Rust", &["async", "await", "dyn"]),
+const MORE_KEYWORDS: [(&str, &str); 2] = [
+    ("Rust", "async await dyn"),
     (
         "SQL",
-        &[
-            "ANALYZE",
-            "CONFLICT",
-            "DO",
-            "EXCLUDED",
-            "EXPLAIN",
-            "FILTER",
-            "INTERVAL",
-            "LATERAL",
-            "LISTEN",
-            "LOCKED",
-            "NOTHING",
-            "NOTIFY",
-            "OVER",
-            "PARTITION",
-            "RECURSIVE",
-            "RETURNING",
-            "SKIP",
-            "WINDOW",
-        ],
+        "ANALYZE CONFLICT DO EXCLUDED EXPLAIN FILTER INTERVAL LATERAL LISTEN LOCKED NOTHING NOTIFY OVER PARTITION RECURSIVE \
+         RETURNING SKIP WINDOW",
     ),
 ];
 
@@ -277,13 +259,12 @@ struct Lines {
     classes: Vec<char>,
     /// The classes of scopes that the grammar has cleared and may restore.
     cleared: Vec<Vec<char>>,
-    more_keywords: &'static [&'static str],
+    more_keywords: &'static str,
 }
 
 impl Lines {
     fn new(syntax: &SyntaxReference) -> Self {
-        let more_keywords =
-            MORE_KEYWORDS.iter().find(|(name, _)| *name == syntax.name).map_or(&[][..], |(_, words)| words);
+        let more_keywords = MORE_KEYWORDS.iter().find(|(name, _)| *name == syntax.name).map_or("", |(_, words)| words);
         Self { state: ParseState::new(syntax), classes: Vec::new(), cleared: Vec::new(), more_keywords }
     }
 
@@ -326,8 +307,8 @@ impl Lines {
             let (part, tail) =
                 rest.split_at(rest.find(|character| is_of_word(character) != begins_word).unwrap_or(rest.len()));
             let in_small = part.bytes().all(|byte| byte.is_ascii_lowercase());
-            let is_keyword = |word: &&str| *word == part || in_small && word.eq_ignore_ascii_case(part);
-            painter.paint(if self.more_keywords.iter().any(is_keyword) { 'k' } else { PLAIN }, part);
+            let is_keyword = |word: &str| word == part || in_small && word.eq_ignore_ascii_case(part);
+            painter.paint(if self.more_keywords.split_whitespace().any(is_keyword) { 'k' } else { PLAIN }, part);
             rest = tail;
         }
     }

@@ -58,9 +58,10 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
         ReferenceKind::Site => join(STATIC, &path),
         ReferenceKind::RelativePath => join(page.body.folder(), &path),
         ReferenceKind::External | ReferenceKind::Script => {
-            let warning =
-                page.warning(span.clone(), "a file from another site, which the page's security policy blocks");
-            page.report.push(warning.help("put a copy into the folder of the text"));
+            page.report.push(
+                page.warning(span.clone(), "a file from another site, which the page's security policy blocks")
+                    .help("put a copy into the folder of the text"),
+            );
             return None;
         }
     };
@@ -92,9 +93,8 @@ pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> St
             write!(html, " width=\"{width}\" height=\"{height}\"").expect("a string takes what is written");
         }
         Some(None) => {
-            let warning = page.warning(image.place.clone(), "cannot read the size of this image");
             page.report.push(
-                warning
+                page.warning(image.place.clone(), "cannot read the size of this image")
                     .label("the page moves when the image loads")
                     .help("check that the file is an image; an SVG needs `width` and `height`, or a `viewBox`"),
             );
@@ -118,8 +118,10 @@ pub(super) fn alt_text(events: &[SpannedEvent], span: &Range<usize>, page: &mut 
         })
         .collect();
     if alt.trim().is_empty() {
-        let warning = page.warning(span.clone(), "an image without alternative text");
-        page.report.push(warning.help("describe what it shows: `![description](file)`"));
+        page.report.push(
+            page.warning(span.clone(), "an image without alternative text")
+                .help("describe what it shows: `![description](file)`"),
+        );
     }
     alt
 }

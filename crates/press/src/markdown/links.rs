@@ -31,14 +31,18 @@ pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
 /// The URL of a destination. `None` if it stays as written, or is wrong, which is reported.
 pub(super) fn resolve_destination(destination: &str, span: &Range<usize>, page: &mut Page) -> Option<String> {
     if destination.is_empty() {
-        let error = page.error(trim_end(span, &page.body.file), "a link without a destination");
-        page.report.push(error.help("write a destination, or remove the link"));
+        page.report.push(
+            page.error(trim_end(span, &page.body.file), "a link without a destination")
+                .help("write a destination, or remove the link"),
+        );
         return None;
     }
     match ReferenceKind::of(destination) {
         ReferenceKind::Script => {
-            let error = page.error(span.clone(), "a link to a script, which the page's security policy blocks");
-            page.report.push(error.help("link to a page"));
+            page.report.push(
+                page.error(span.clone(), "a link to a script, which the page's security policy blocks")
+                    .help("link to a page"),
+            );
             None
         }
         ReferenceKind::External | ReferenceKind::Site => None,
@@ -49,8 +53,7 @@ pub(super) fn resolve_destination(destination: &str, span: &Range<usize>, page: 
 fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> Option<String> {
     let (path, suffix) = split_path(destination);
     let Some(path) = join(page.body.folder(), &decoded(path)) else {
-        let error = page.error(span.clone(), format!("`{destination}` is outside the content folder"));
-        page.report.push(error);
+        page.report.push(page.error(span.clone(), format!("`{destination}` is outside the content folder")));
         return None;
     };
     let base = path.trim_end_matches('/');
@@ -61,8 +64,11 @@ fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> 
     let is_text = base.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("md"));
     match page.context.tree.get(base) {
         Some(_) if is_text => {
-            let error = page.error(span.clone(), format!("`{base}` is not published"));
-            page.report.push(error.label("a draft, or not a post or page").help("link to it when it is published"));
+            page.report.push(
+                page.error(span.clone(), format!("`{base}` is not published"))
+                    .label("a draft, or not a post or page")
+                    .help("link to it when it is published"),
+            );
             None
         }
         Some(bytes) => Some(page.add_asset(base, bytes) + suffix),

@@ -18,7 +18,7 @@ static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(|| {
 });
 
 /// Converts each formula. A displayed formula alone in its paragraph gets a box that scrolls if the formula is wider than the page.
-pub(super) fn convert(events: &mut [SpannedEvent], page: &mut Page) {
+pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
     for index in 0..events.len() {
         let (event, span) = &events[index];
         match event {

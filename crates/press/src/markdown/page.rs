@@ -55,6 +55,24 @@ impl Page<'_> {
         Diagnostic::warning(self.body.path.as_str(), span, message)
     }
 
+    /// Claims an id that the author chose. Reports it if it is taken.
+    pub(super) fn claim(&mut self, id: &str, span: Range<usize>) {
+        if !self.ids.claim(id) {
+            let error = self.error(span, format!("the id \"{id}\" is taken"));
+            self.report
+                .push(error.label("a second element of the page with this id").help("choose another, or remove it"));
+        }
+    }
+
+    /// Reports an attribute that the page's security policy blocks.
+    pub(super) fn report_blocked(&mut self, attribute: &str, span: Range<usize>) {
+        let is_style = attribute.eq_ignore_ascii_case("style");
+        let help =
+            if is_style { "use a class, and style it in the theme" } else { "remove it: the site needs no script" };
+        let message = format!("the attribute `{attribute}` is blocked by the page's security policy");
+        self.report.push(self.error(span, message).help(help));
+    }
+
     /// Lists a reference of the page, or of its Markdown, for the link check.
     pub(super) fn record(&mut self, target: &str, span: Range<usize>) {
         self.rendered.links.push(Link { target: target.to_owned(), span });

@@ -6,7 +6,7 @@ use super::events::SpannedEvent;
 use super::rendered::Rendered;
 
 /// Adds the text to `rendered`, without code blocks and raw HTML.
-pub(super) fn read(events: &[SpannedEvent], rendered: &mut Rendered) {
+pub(super) fn extract(events: &[SpannedEvent], rendered: &mut Rendered) {
     let mut text = String::new();
     let mut in_code = false;
     for (event, _) in events {

@@ -107,9 +107,8 @@ impl HtmlRun {
 
     fn report_unfinished(&self, page: &mut Page) {
         let start = self.html.rfind('<').unwrap_or_default();
-        let error = page.error(self.place(start..start + 1), "raw HTML that ends within a tag or a comment");
         page.report.push(
-            error
+            page.error(self.place(start..start + 1), "raw HTML that ends within a tag or a comment")
                 .label("begins here")
                 .help("an empty line ends a block of HTML: remove the line, or close the tag before it"),
         );
@@ -119,8 +118,7 @@ impl HtmlRun {
         let name = element.name.as_str();
         if let Some((_, help)) = BLOCKED.iter().find(|(blocked, _)| *blocked == name) {
             let place = self.place(element.start.start..element.start.start + 1 + name.len());
-            let error = page.error(place, format!("`<{name}>` in a text: {}", reason(name)));
-            page.report.push(error.help(*help));
+            page.report.push(page.error(place, format!("`<{name}>` in a text: {}", reason(name))).help(*help));
             return;
         }
         for attribute in &element.attributes {
@@ -136,24 +134,14 @@ impl HtmlRun {
     fn check_attribute(&self, element: &str, attribute: &Attribute, page: &mut Page) -> Option<String> {
         let Attribute { name, value, span, value_span } = attribute;
         if is_blocked_attribute(name) {
-            let place = self.place(span.clone());
-            let error = page.error(place, format!("the attribute `{name}` is blocked by the page's security policy"));
-            let help = if name == "style" {
-                "use a class, and style it in the theme"
-            } else {
-                "remove it: the site needs no script"
-            };
-            page.report.push(error.help(help));
+            page.report_blocked(name, self.place(span.clone()));
             return None;
         }
         // An attribute without a value is pointed at as a whole.
         let place = self.place(if value_span.is_empty() { span.clone() } else { value_span.clone() });
         let target = match name.as_str() {
             "id" => {
-                if !page.ids.claim(value) {
-                    let error = page.error(place, format!("the id \"{value}\" is taken"));
-                    page.report.push(error.label("a second element of the page with this id"));
-                }
+                page.claim(value, place);
                 return None;
             }
             "href" => {

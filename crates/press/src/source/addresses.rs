@@ -97,8 +97,8 @@ fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, 
         None => "rename the file, or set its `slug`",
     };
     let message = format!("the slug \"{}\" is taken", file.slug);
-    let fault = Diagnostic::error(path, file.slug_span.clone(), message);
-    report.push(fault.label(format!("{address} is {owner}")).help(help));
+    let error = Diagnostic::error(path, file.slug_span.clone(), message);
+    report.push(error.label(format!("{address} is {owner}")).help(help));
     false
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::schema::{TableReader, list, path_fault};
+use super::schema::{TableReader, list, path_error};
 use super::value::{Fragment, Table, parse_toml, parse_yaml};
 use crate::diagnostic::{BOM, Diagnostic, Report, nearest};
 use crate::span::Spanned;
@@ -270,9 +270,9 @@ fn distinct_tags(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
 fn aliases(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     let mut aliases = Vec::new();
     for mut alias in reader.texts("aliases") {
-        if let Some(fault) = path_fault(&alias.value) {
+        if let Some(error) = path_error(&alias.value) {
             let help = "an alias is an old path of this site: \"/old/name\"";
-            reader.error(alias.span, format!("\"{}\" is not a path of this site", alias.value), fault, help);
+            reader.error(alias.span, format!("\"{}\" is not a path of this site", alias.value), error, help);
             continue;
         }
         if alias.value.len() > 1 && alias.value.ends_with('/') {

@@ -28,12 +28,12 @@ pub(super) fn read(
     options: &Options,
     report: &mut Report,
 ) -> Option<MarkdownFile> {
-    let mut faults = Report::default();
-    let file = read_whole(tree, path, kind, &mut faults)?;
+    let mut found = Report::default();
+    let file = read_whole(tree, path, kind, &mut found)?;
     if file.matter.draft && !options.drafts {
         return None;
     }
-    report.extend(faults);
+    report.extend(found);
     Some(file)
 }
 

@@ -60,7 +60,7 @@ impl<'a> TableReader<'a> {
 
     /// Reports that the value of `key` has the wrong type.
     pub(crate) fn mismatch(&mut self, key: &str, value: &Value, expected: &str) {
-        if value.kind == ValueKind::Faulty {
+        if value.kind == ValueKind::Invalid {
             return;
         }
         self.error(
@@ -124,8 +124,8 @@ impl<'a> TableReader<'a> {
         };
         match date::parse(text) {
             Ok(date) => Some(Spanned { value: date, span: value.span.clone() }),
-            Err(fault) => {
-                self.report.push(fault.at(self.path, value.span.clone()));
+            Err(error) => {
+                self.report.push(error.at(self.path, value.span.clone()));
                 None
             }
         }
@@ -226,7 +226,7 @@ pub(crate) fn list<T: AsRef<str>>(words: &[T]) -> String {
 
 /// What is wrong with `path` as a path of this site, if anything. A path begins with one slash, and has no query, no fragment and nothing that a server
 /// would have to normalise.
-pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
+pub(crate) fn path_error(path: &str) -> Option<&'static str> {
     if !path.starts_with('/') {
         return Some("a path begins with /");
     }

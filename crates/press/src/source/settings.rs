@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::schema::{TableReader, path_fault};
+use super::schema::{TableReader, path_error};
 use super::sources::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect, TopicEntry};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml, utf8};
 use crate::diagnostic::{Diagnostic, Report};
@@ -60,7 +60,7 @@ fn parse_file(tree: &SourceTree, path: &str, report: &mut Report) -> Option<Tabl
 }
 
 /// What is wrong with `text` as the base URL of a site, if anything.
-fn base_url_fault(text: &str) -> Option<&'static str> {
+fn base_url_error(text: &str) -> Option<&'static str> {
     let Some(authority) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
         return Some("a base URL begins with https:// or http://");
     };
@@ -77,11 +77,11 @@ fn base_url_fault(text: &str) -> Option<&'static str> {
 fn base_url(reader: &mut TableReader<'_>) -> String {
     let Some(text) = reader.text("base_url") else { return DEFAULT_BASE_URL.to_owned() };
     let url = text.value.strip_suffix('/').unwrap_or(&text.value);
-    match base_url_fault(url) {
+    match base_url_error(url) {
         None => url.to_owned(),
-        Some(fault) => {
+        Some(error) => {
             let message = format!("\"{}\" is not the base URL of a site", text.value);
-            reader.error(text.span, message, fault, "write base_url = \"https://example.org\"");
+            reader.error(text.span, message, error, "write base_url = \"https://example.org\"");
             DEFAULT_BASE_URL.to_owned()
         }
     }
@@ -91,9 +91,9 @@ fn base_url(reader: &mut TableReader<'_>) -> String {
 fn chosen_base_url(options: &Options, report: &mut Report) -> Option<String> {
     let text = options.base_url.as_deref()?;
     let url = text.strip_suffix('/').unwrap_or(text);
-    if let Some(fault) = base_url_fault(url) {
+    if let Some(error) = base_url_error(url) {
         let message =
-            format!("\"{text}\", given as the base URL of this build, is not the base URL of a site: {fault}");
+            format!("\"{text}\", given as the base URL of this build, is not the base URL of a site: {error}");
         report.push(Diagnostic::error("", None, message).help("use one such as https://example.org"));
         return None;
     }
@@ -148,9 +148,9 @@ fn navigation_item(reader: &mut TableReader<'_>) -> Option<NavigationItem> {
     reader.require("path", "path = \"/…\"");
     let label = reader.text("label");
     let path = reader.text("path")?;
-    if let Some(fault) = path_fault(&path.value) {
+    if let Some(error) = path_error(&path.value) {
         let message = format!("\"{}\" is not a path of this site", path.value);
-        reader.error(path.span, message, fault, "write one such as \"/about\"");
+        reader.error(path.span, message, error, "write one such as \"/about\"");
         return None;
     }
     Some(NavigationItem { label: label?.value, path: path.value, span: Some(path.span) })
@@ -181,9 +181,9 @@ fn redirects(reader: &mut TableReader<'_>) -> Vec<SettingsRedirect> {
     let Some((table, _)) = reader.table("redirects") else { return Vec::new() };
     let mut redirects = Vec::new();
     for entry in &table.entries {
-        if let Some(fault) = path_fault(&entry.key) {
+        if let Some(error) = path_error(&entry.key) {
             let message = format!("\"{}\" is not a path of this site", entry.key);
-            reader.error(entry.key_span.clone(), message, fault, "write \"/old/path\" = \"/new/path\"");
+            reader.error(entry.key_span.clone(), message, error, "write \"/old/path\" = \"/new/path\"");
         }
         if let Some(to) = redirect_target(reader, &entry.value) {
             let from = entry.key.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(&entry.key);

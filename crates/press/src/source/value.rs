@@ -28,7 +28,7 @@ pub(crate) enum ValueKind {
     /// YAML's `null`, `~` and empty value.
     Null,
     /// An invalid value, which has been reported.
-    Faulty,
+    Invalid,
 }
 
 impl ValueKind {
@@ -43,7 +43,7 @@ impl ValueKind {
             Self::Array(_) => "a list",
             Self::Table(_) => "a table",
             Self::Null => "nothing",
-            Self::Faulty => "not a value",
+            Self::Invalid => "not a value",
         }
     }
 }
@@ -96,40 +96,40 @@ impl Fragment<'_> {
 /// Parses TOML. Invalid dates are reported, and the rest is read. After any other syntax error, nothing is read.
 pub(crate) fn parse_toml(fragment: Fragment<'_>, report: &mut Report) -> Option<Table> {
     let mut text = fragment.text.to_owned();
-    let mut faulty = Vec::new();
+    let mut invalid = Vec::new();
     // Each iteration returns, or replaces an invalid date by a string of the same length: there are fewer iterations than bytes.
     loop {
         let error = match Document::parse(text.as_str()) {
-            Ok(document) => return Some(toml_table(document.as_table(), &TomlContext { fragment, faulty: &faulty })),
+            Ok(document) => return Some(toml_table(document.as_table(), &TomlContext { fragment, invalid: &invalid })),
             Err(error) => error,
         };
         let span = error.span().unwrap_or(0..0);
         let token = bare_value(&text, span.start).filter(|token| date::looks_like_one(&text[token.clone()]));
         let Some(token) = token else {
-            report.push(toml_fault(fragment, span, error.message()));
+            report.push(toml_error(fragment, span, error.message()));
             return None;
         };
         report.push(date::error(&text[token.clone()]).at(fragment.path, fragment.shift(token.clone())));
         text.replace_range(token.clone(), &format!("'{}'", "_".repeat(token.len() - 2)));
-        faulty.push(token);
+        invalid.push(token);
     }
 }
 
 /// The message of `toml_edit`, with help for common mistakes.
-fn toml_fault(fragment: Fragment<'_>, span: Range<usize>, message: &str) -> Diagnostic {
+fn toml_error(fragment: Fragment<'_>, span: Range<usize>, message: &str) -> Diagnostic {
     let text = fragment.text;
     let bare =
         bare_value(text, span.start).map(|token| &text[token]).filter(|word| word.starts_with(char::is_alphabetic));
-    let fault = Diagnostic::error(fragment.path, fragment.shift(span.clone()), "invalid TOML");
+    let error = Diagnostic::error(fragment.path, fragment.shift(span.clone()), "invalid TOML");
     match bare {
         Some(word) if message.contains("float") || message.contains("value") => {
-            fault.label("not a value").help(format!("put a string in quotes: \"{word}\""))
+            error.label("not a value").help(format!("put a string in quotes: \"{word}\""))
         }
-        _ if message.contains("duplicate key") => fault.label("duplicate key").help("remove one of the two"),
+        _ if message.contains("duplicate key") => error.label("duplicate key").help("remove one of the two"),
         _ if message.contains("string, expected") => {
-            fault.label(message).help("close the string on the line where it begins")
+            error.label(message).help("close the string on the line where it begins")
         }
-        _ => fault.label(message).help("write lines as: key = value"),
+        _ => error.label(message).help("write lines as: key = value"),
     }
 }
 
@@ -146,7 +146,7 @@ fn bare_value(text: &str, at: usize) -> Option<Range<usize>> {
 
 struct TomlContext<'a> {
     fragment: Fragment<'a>,
-    faulty: &'a [Range<usize>],
+    invalid: &'a [Range<usize>],
 }
 
 fn toml_table(table: &dyn TableLike, context: &TomlContext<'_>) -> Table {
@@ -182,7 +182,7 @@ fn toml_value(value: &toml_edit::Value, fallback: Range<usize>, context: &TomlCo
     use toml_edit::Value as Toml;
     let span = value.span().unwrap_or(fallback);
     let kind = match value {
-        _ if context.faulty.contains(&span) => ValueKind::Faulty,
+        _ if context.invalid.contains(&span) => ValueKind::Invalid,
         Toml::String(text) => ValueKind::String(text.value().clone()),
         Toml::Integer(number) => ValueKind::Integer(*number.value()),
         Toml::Float(number) => ValueKind::Float(*number.value()),
@@ -202,7 +202,7 @@ pub(crate) fn parse_yaml(fragment: Fragment<'_>, report: &mut Report) -> Option<
     let documents = match MarkedYaml::load_from_str(fragment.text) {
         Ok(documents) => documents,
         Err(error) => {
-            report.push(yaml_fault(fragment, context.byte(error.marker()), error.info()));
+            report.push(yaml_error(fragment, context.byte(error.marker()), error.info()));
             return None;
         }
     };
@@ -221,7 +221,7 @@ pub(crate) fn parse_yaml(fragment: Fragment<'_>, report: &mut Report) -> Option<
 }
 
 /// The message of saphyr, with help for common mistakes.
-fn yaml_fault(fragment: Fragment<'_>, at: usize, message: &str) -> Diagnostic {
+fn yaml_error(fragment: Fragment<'_>, at: usize, message: &str) -> Diagnostic {
     let help = match message {
         _ if message.contains("duplicated key") => "remove one of the two",
         _ if message.contains("mapping values") => "put a value that contains a colon in quotes",
@@ -374,7 +374,7 @@ mod tests {
         let table = parse_toml(Fragment { path: "a.md", text, offset: 10 }, &mut report).expect("a table");
         assert_eq!(
             kinds(&table),
-            [("a", &ValueKind::Faulty), ("b", &ValueKind::Faulty), ("c", &ValueKind::Integer(3))]
+            [("a", &ValueKind::Invalid), ("b", &ValueKind::Invalid), ("c", &ValueKind::Integer(3))]
         );
         let places: Vec<_> = report.diagnostics().iter().filter_map(|found| found.span.clone()).collect();
         assert_eq!(places, [14..24, 34..42]);

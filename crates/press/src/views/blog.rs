@@ -22,13 +22,8 @@ pub(super) fn render(context: RenderedSite) -> String {
         }
     };
     let head = Head {
-        title: Some("Blog"),
-        description: &description,
-        path: "/blog",
-        sheets: Sheets::Entries,
-        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Blog", "/blog")])],
-        article: None,
-        feed: None,
+        json_ld: vec![head::breadcrumbs(context, &[("Blog", "/blog")])],
+        ..Head::new(Some("Blog"), &description, "/blog", Sheets::Entries)
     };
     layout::render(context, &head, &main)
 }

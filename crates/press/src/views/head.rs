@@ -25,6 +25,13 @@ pub(super) struct Head<'a> {
     pub feed: Option<String>,
 }
 
+impl<'a> Head<'a> {
+    /// The metadata of a page without structured data, article fields and feed.
+    pub(super) fn new(title: Option<&'a str>, description: &'a str, path: &'a str, sheets: Sheets) -> Self {
+        Self { title, description, path, sheets, json_ld: Vec::new(), article: None, feed: None }
+    }
+}
+
 /// The `article` fields of Open Graph.
 #[derive(Debug)]
 pub(super) struct Article<'a> {
@@ -89,11 +96,12 @@ fn script_text(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c")
 }
 
-/// The `BreadcrumbList` of schema.org: names and paths from the first page to this one.
+/// The `BreadcrumbList` of schema.org: names and paths from below the first page to this one.
 pub(super) fn breadcrumbs(context: RenderedSite, trail: &[(&str, &str)]) -> Value {
     let settings = &context.site.settings;
-    let items: Vec<Value> = trail
+    let items: Vec<Value> = [(settings.title.as_str(), "/")]
         .iter()
+        .chain(trail)
         .enumerate()
         .map(|(index, (name, path))| {
             json!({ "@type": "ListItem", "position": index + 1, "name": name, "item": settings.url(path) })

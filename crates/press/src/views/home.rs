@@ -43,14 +43,6 @@ pub(super) fn render(context: RenderedSite) -> String {
         "name": settings.title, "description": settings.description, "url": format!("{}/", settings.base_url),
         "inLanguage": settings.language,
     });
-    let head = Head {
-        title: None,
-        description: &settings.description,
-        path: "/",
-        sheets: Sheets::Contents,
-        json_ld: vec![website],
-        article: None,
-        feed: None,
-    };
+    let head = Head { json_ld: vec![website], ..Head::new(None, &settings.description, "/", Sheets::Contents) };
     layout::render(context, &head, &main)
 }

@@ -26,14 +26,6 @@ pub(super) fn render(context: RenderedSite) -> String {
             (lists::entries(context, &newest, lists::Under::Section))
         }
     };
-    let head = Head {
-        title: Some("Not found"),
-        description: "There is nothing at this address.",
-        path: NOT_FOUND,
-        sheets: Sheets::Contents,
-        json_ld: Vec::new(),
-        article: None,
-        feed: None,
-    };
+    let head = Head::new(Some("Not found"), "There is nothing at this address.", NOT_FOUND, Sheets::Contents);
     layout::render(context, &head, &main)
 }

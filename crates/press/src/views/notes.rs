@@ -30,13 +30,8 @@ pub(super) fn render_all(context: RenderedSite) -> String {
         }
     };
     let head = Head {
-        title: Some("Notes"),
-        description: &description,
-        path: "/notes",
-        sheets: Sheets::Contents,
-        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Notes", "/notes")])],
-        article: None,
-        feed: None,
+        json_ld: vec![head::breadcrumbs(context, &[("Notes", "/notes")])],
+        ..Head::new(Some("Notes"), &description, "/notes", Sheets::Contents)
     };
     layout::render(context, &head, &main)
 }
@@ -54,16 +49,9 @@ pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
         p { a href="/notes" { "All topics" } }
     };
     let head = Head {
-        title: Some(&topic.title),
-        description: &topic.blurb,
-        path: &path,
-        sheets: Sheets::Topic,
-        json_ld: vec![head::breadcrumbs(
-            context,
-            &[(&site.settings.title, "/"), ("Notes", "/notes"), (&topic.title, &path)],
-        )],
-        article: None,
+        json_ld: vec![head::breadcrumbs(context, &[("Notes", "/notes"), (&topic.title, &path)])],
         feed: Some(topic.feed_route()),
+        ..Head::new(Some(&topic.title), &topic.blurb, &path, Sheets::Topic)
     };
     layout::render(context, &head, &main)
 }

@@ -22,13 +22,8 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
         }
     };
     let head = Head {
-        title: Some(&page.title),
-        description: &page.description,
-        path: &path,
-        sheets: post::sheets(rendered),
-        json_ld: vec![head::breadcrumbs(context, &[(&context.site.settings.title, "/"), (&page.title, &path)])],
-        article: None,
-        feed: None,
+        json_ld: vec![head::breadcrumbs(context, &[(&page.title, &path)])],
+        ..Head::new(Some(&page.title), &page.description, &path, post::sheets(rendered))
     };
     layout::render(context, &head, &main)
 }

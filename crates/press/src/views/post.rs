@@ -30,14 +30,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
         }
     };
     let head = Head {
-        title: Some(&post.title),
-        description: &post.description,
-        path: &path,
-        sheets: sheets(rendered),
-        json_ld: vec![
-            posting(context, index),
-            head::breadcrumbs(context, &[(&context.site.settings.title, "/"), ("Blog", "/blog"), (&post.title, &path)]),
-        ],
+        json_ld: vec![posting(context, index), head::breadcrumbs(context, &[("Blog", "/blog"), (&post.title, &path)])],
         article: Some(Article {
             published: post.published().map(|date| date.to_string()),
             modified: post.updated.map(|date| date.to_string()),
@@ -45,7 +38,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
             markdown: post.markdown_route(),
             image: context.previews[index].as_ref().map(Preview::route),
         }),
-        feed: None,
+        ..Head::new(Some(&post.title), &post.description, &path, sheets(rendered))
     };
     layout::render(context, &head, &main)
 }

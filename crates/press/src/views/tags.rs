@@ -20,13 +20,8 @@ pub(super) fn render_all(context: RenderedSite) -> String {
         }
     };
     let head = Head {
-        title: Some("Tags"),
-        description: &description,
-        path: "/tags",
-        sheets: Sheets::Contents,
-        json_ld: vec![head::breadcrumbs(context, &[(&site.settings.title, "/"), ("Tags", "/tags")])],
-        article: None,
-        feed: None,
+        json_ld: vec![head::breadcrumbs(context, &[("Tags", "/tags")])],
+        ..Head::new(Some("Tags"), &description, "/tags", Sheets::Contents)
     };
     layout::render(context, &head, &main)
 }
@@ -44,16 +39,9 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
         p { a href="/tags" { "All tags" } }
     };
     let head = Head {
-        title: Some(&tag.name),
-        description: &description,
-        path: &path,
-        sheets: Sheets::Entries,
-        json_ld: vec![head::breadcrumbs(
-            context,
-            &[(&site.settings.title, "/"), ("Tags", "/tags"), (&tag.name, &path)],
-        )],
-        article: None,
+        json_ld: vec![head::breadcrumbs(context, &[("Tags", "/tags"), (&tag.name, &path)])],
         feed: Some(tag.feed_route()),
+        ..Head::new(Some(&tag.name), &description, &path, Sheets::Entries)
     };
     layout::render(context, &head, &main)
 }
