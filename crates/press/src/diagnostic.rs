@@ -240,8 +240,7 @@ fn count(number: usize, noun: &str) -> String {
 }
 
 /// The candidate that `word` is most likely a misspelling of, if any is near enough. Of equally near ones, the first.
-#[must_use]
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     // One edit per three letters: with more, the suggestion is a guess.
     let limit = (word.chars().count() / 3).max(1);

@@ -87,7 +87,7 @@ use crate::tree::SourceTree;
 pub struct Pressed {
     /// The site image.
     pub pack: Vec<u8>,
-    /// Warnings; no errors.
+    /// The warnings; there are no errors.
     pub report: Report,
 }
 

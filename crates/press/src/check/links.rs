@@ -2,7 +2,7 @@
 //!
 //! 1. References of Markdown come from [`Rendered`], with their spans.
 //! 2. Links of the navigation and redirects come from the settings, with theirs.
-//! 3. All others are references that a view or a file of `static/` contains. They come from the outputs, and are reported with the pages that have them.
+//! 3. All others are in a view or a file of `static/`. They come from the outputs, and are reported with the pages that contain them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -21,7 +21,7 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
             alt: images::alt_text(&events[start..end], span, page),
         };
         let file = page.images.remove(span);
-        if stands_alone(events, start, end) {
+        if is_alone(events, start, end) {
             number += 1;
             let html = figure(&image, file.as_ref(), number, page);
             replace(&mut events[start - 1..=end + 1], html);
@@ -33,7 +33,7 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
-fn stands_alone(events: &[SpannedEvent], start: usize, end: usize) -> bool {
+fn is_alone(events: &[SpannedEvent], start: usize, end: usize) -> bool {
     start > 0
         && events[start - 1].0 == Event::Start(Tag::Paragraph)
         && events.get(end + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph))

@@ -36,10 +36,10 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
 }
 
 fn place_displayed(events: &mut [SpannedEvent], index: usize, html: String) {
-    let stands_alone = index > 0
+    let is_alone = index > 0
         && events[index - 1].0 == Event::Start(Tag::Paragraph)
         && events.get(index + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph));
-    if stands_alone {
+    if is_alone {
         replace(&mut events[index - 1..=index + 1], format!("<div class=\"math scroll\">{html}</div>\n"));
     } else {
         events[index].0 = Event::InlineHtml(html.into());

@@ -1,17 +1,17 @@
 //! Markdown to HTML: the text of a post or page becomes the content of its `<article>`, with lists of its headings, links and assets.
 //!
-//! [`parse`] turns the text into a list of [`events`], each with its place in the file. Passes go over that list, one module each, and replace events by
-//! finished HTML if pages need another form than that of pulldown-cmark. They share a [`page`]:
+//! `parse` turns the text into a list of `events`, each with its place in the file. Passes go over that list, one module each, and replace events by
+//! finished HTML if pages need another form than that of pulldown-cmark. They share a `page`:
 //!
-//! 1. [`raw_html`] checks the author's HTML, and resolves its links.
-//! 2. [`links`] and [`images`] resolve the destinations, which [`destinations`] has located in the file.
-//! 3. [`headings`] sets levels and ids.
-//! 4. [`footnotes`] moves each note after the block that refers to it first.
-//! 5. [`plain`] extracts the text without markup.
-//! 6. [`code`] (with [`highlight`]), [`math`], [`figures`] (with [`svg`]) and [`blocks`] render the elements of their name.
-//! 7. [`headings`] writes anchors and the contents list, after the inline HTML is finished.
+//! 1. `raw_html` checks the author's HTML, and resolves its links.
+//! 2. `links` and `images` resolve the destinations, which `destinations` has located in the file.
+//! 3. `headings` sets levels and ids.
+//! 4. `footnotes` moves each note after the block that refers to it first.
+//! 5. `plain` extracts the text without markup.
+//! 6. `code` (with `highlight`), `math`, `figures` (with `svg`) and `blocks` render the elements of their name.
+//! 7. `headings` writes anchors and the contents list, after the inline HTML is finished.
 //!
-//! pulldown-cmark writes the rest. [`representation`] is the Markdown that the site serves.
+//! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves.
 
 mod blocks;
 mod code;

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_destination_is_found_wherever_it_is_written() {
+    fn the_destination_is_found_in_links_and_definitions() {
         for (text, expected) in [
             ("[a](b.md)", vec!["b.md"]),
             ("[a](b.md \"see b.md\")", vec!["b.md"]),

@@ -1,4 +1,4 @@
-//! The model of the site: what the content says, sorted and linked. Markdown, views and feeds read it and add nothing to it.
+//! The model of the site: the settings, topics and texts, sorted and linked. Markdown, views and feeds read it and do not change it.
 
 mod build;
 mod routes;

@@ -1,9 +1,9 @@
 //! Reads the settings, the topics and the texts.
 //!
-//! 1. [`settings`]: `site.toml` and `topics.toml`.
-//! 2. [`files`]: which files are posts and pages.
-//! 3. [`markdown_file`]: one post or page. [`front_matter`] reads its head, by way of [`value`] and [`schema`].
-//! 4. [`addresses`]: no two outputs have the same path.
+//! 1. `settings`: `site.toml` and `topics.toml`.
+//! 2. `files`: which files are posts and pages.
+//! 3. `markdown_file`: one post or page. `front_matter` reads its head, by way of `value` and `schema`.
+//! 4. `addresses`: no two outputs have the same path.
 //!
 //! Each step reports what is wrong and continues with the rest, so that one build reports everything.
 

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_encoded_whole_and_a_reference_keeps_what_it_says() {
+    fn all_of_a_path_is_encoded_and_a_reference_keeps_its_meaning() {
         for (text, path, reference) in [
             ("/blog/a-b_c.md", "/blog/a-b_c.md", "/blog/a-b_c.md"),
             ("/a b é", "/a%20b%20%C3%A9", "/a%20b%20%C3%A9"),

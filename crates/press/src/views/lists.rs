@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hues_come_round() {
+    fn topics_use_the_hues_in_turn() {
         assert_eq!([hue(0), hue(4), hue(5)], ["t1", "t5", "t1"]);
     }
 
