@@ -1,6 +1,6 @@
 //! Presses a folder into a pack file: `cargo run -p graven-press --example press -- content site.pack`.
 //!
-//! An existing pack file is the cache of the build: what has not changed is not compressed again.
+//! An existing pack file is the cache: what has not changed is not compressed again.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,16 +15,18 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     match run(Path::new(folder), Path::new(output)) {
-        Ok(report) => eprint!("{report}"),
-        Err(report) => {
-            eprint!("{report}");
-            return ExitCode::FAILURE;
+        Ok(warnings) => {
+            eprint!("{warnings}");
+            ExitCode::SUCCESS
+        }
+        Err(errors) => {
+            eprint!("{errors}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }
 
-/// Returns the report as text: the warnings, or the errors that stopped the build.
+/// Returns the report as text: the warnings, or the errors.
 fn run(folder: &Path, output: &Path) -> Result<String, String> {
     let tree = SourceTree::read(folder).map_err(|error| format!("error: {error}\n"))?;
     let earlier = std::fs::read(output).ok();

@@ -7,6 +7,8 @@ mod blocked;
 mod links;
 mod page;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
