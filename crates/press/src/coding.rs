@@ -1,7 +1,7 @@
-//! Content codings: the coders with their settings, and which of their results are stored.
+//! Content codings: the coders, their settings, and which of their results are stored.
 //!
-//! [`generation`] names all of it. A result is used again only under the name of the generation that made it, so that a build over an earlier pack gives
-//! the bytes of a clean build, whichever coders and settings the earlier one had.
+//! [`generation`] identifies all of that. A result is used again only in the generation that made it, so that a build with an earlier pack gives the bytes
+//! of a clean build, whatever coders and settings the earlier build had.
 
 use std::io;
 use std::sync::LazyLock;
@@ -10,11 +10,10 @@ use graven_pack::Coding;
 use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
 
-/// The text of this file: the settings and the rules, and a sample for the coders.
+/// The text of this file. It contains the settings and the rules, and is a sample for the coders.
 const SOURCE: &str = include_str!("coding.rs");
 
-/// A hash of this file and of what the coders make of it. It changes with every setting and rule, and with a release of a coder that compresses
-/// otherwise.
+/// A hash of this file and of its codings. It changes with every setting and rule, and with every release of a coder that compresses differently.
 pub(crate) fn generation() -> &'static [u8] {
     static GENERATION: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut hash = Sha256::new_with_prefix(SOURCE);
@@ -40,8 +39,8 @@ pub(crate) fn coded(body: &[u8]) -> Vec<(Coding, Vec<u8>)> {
     stored
 }
 
-/// Whether a coding is stored beside those that are stored already: if it is smaller than identity. Zstandard must be smaller than Brotli as well: whoever
-/// takes it takes Brotli too, and is sent the smallest, so that the other would only make the executable larger.
+/// Whether a coding is stored in addition to those that are `stored` already: if it is smaller than identity. Zstandard must be smaller than Brotli too:
+/// clients that accept it accept Brotli, and get the smallest, so that a larger one would only make the executable larger.
 fn is_worth_storing(coding: Coding, length: usize, mut stored: impl Iterator<Item = (Coding, usize)>) -> bool {
     stored.all(|(other, stored)| match (coding, other) {
         (_, Coding::Identity) | (Coding::Zstd, Coding::Brotli) => length < stored,
@@ -114,7 +113,7 @@ mod tests {
 
     #[test]
     fn every_coding_decodes_to_the_identity() {
-        let text = "All that is carved is carved once. ".repeat(100).into_bytes();
+        let text = "The quick brown fox jumps over the lazy dog. ".repeat(100).into_bytes();
         for coding in Coding::ALL {
             assert_eq!(decoded(coding, &compress(coding, &text), text.len()), text, "{coding:?}");
         }
@@ -128,7 +127,7 @@ mod tests {
             assert_eq!(is_stored(Coding::Zstd, length, &stored), expected, "{length}");
         }
         assert!(is_stored(Coding::Brotli, 60, &stored[..2]), "brotli need not be smaller than gzip");
-        assert!(is_stored(Coding::Zstd, 99, &stored[..1]), "where there is no brotli, identity is the measure");
+        assert!(is_stored(Coding::Zstd, 99, &stored[..1]), "without brotli, it must be smaller than identity");
     }
 
     #[test]
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_generation_shows_every_coder() {
+    fn the_generation_depends_on_every_coder() {
         let codings: Vec<Coding> = coded(SOURCE.as_bytes()).iter().map(|(coding, _)| *coding).collect();
         assert!(codings.starts_with(&[Coding::Gzip, Coding::Brotli]), "{codings:?}");
         assert_eq!(generation().len(), 32);
