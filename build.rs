@@ -9,12 +9,19 @@ use graven_press::{Options, Pack, press};
 /// The folder of the site, and the prefix of its paths in a report.
 const CONTENT: &str = "content/";
 
+/// The site's own tests, if it has any: `tests/it` compiles them.
+const SITE_TESTS: &str = "content/tests.rs";
+
 fn main() {
     for folder in [CONTENT, "crates/press/theme"] {
         println!("cargo::rerun-if-changed={folder}");
     }
     for variable in ["NOTES_BASE_URL", "SOURCE_DATE_EPOCH"] {
         println!("cargo::rerun-if-env-changed={variable}");
+    }
+    println!("cargo::rustc-check-cfg=cfg(site_tests)");
+    if Path::new(SITE_TESTS).exists() {
+        println!("cargo::rustc-cfg=site_tests");
     }
     if let Err(message) = build() {
         report("error", &message);

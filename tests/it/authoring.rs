@@ -1,35 +1,27 @@
-//! What the author meets: all mistakes at once with their cure, the same bytes each time, and a build that sees every change under `content/`.
+//! What the author sees: all mistakes at once, each with its fix; the same bytes each time; a build that notices every change in `content/`. The content
+//! is the tests' own: `tests/foreign/content/`, or a site of one post.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 
-use graven_press::diagnostic::Severity;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, Pressed, press};
 use tempfile::TempDir;
 
 use crate::executable::{Ran, finish};
 
-/// The content of this repository.
+/// The site in `tests/foreign/content/`.
 fn content() -> SourceTree {
-    SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).expect("the content can be read")
+    SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign/content")).expect("it can be read")
 }
 
-/// The content, pressed once for all tests.
-fn pressed() -> Pack<'static> {
-    static PACK: LazyLock<Vec<u8>> =
-        LazyLock::new(|| press(&content(), &Options::default(), None).expect("it has no errors").pack);
-    Pack::open(&PACK).expect("a sound pack")
+/// Presses a tree that has no errors.
+fn press_after(tree: &SourceTree, previous: Option<Pack>) -> Pressed {
+    press(tree, &Options::default(), previous).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
 }
 
-/// Presses a changed tree; what has not changed is not compressed anew.
-fn press_again(tree: &SourceTree) -> Pressed {
-    press(tree, &Options::default(), Some(pressed())).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
-}
-
-/// The bytes of a page as they are read.
+/// The content of a page.
 fn page(pack: &[u8], path: &str) -> Option<String> {
     let pack = Pack::open(pack).expect("a sound pack");
     let edition = pack.route(path).expect("a sound route")?.at(pack.time()).expect("a sound edition")?;
@@ -37,74 +29,67 @@ fn page(pack: &[u8], path: &str) -> Option<String> {
     Some(String::from_utf8(page.identity().bytes().to_vec()).expect("UTF-8"))
 }
 
-/// Writes a file of the tree anew, with one passage in place of another.
+/// Replaces a passage in a file of the tree.
 fn replace(tree: &mut SourceTree, path: &str, passage: &str, with: &str) {
     let text = String::from_utf8(tree.get(path).unwrap_or_else(|| panic!("no {path}")).to_vec()).expect("UTF-8");
     assert!(text.contains(passage), "{passage:?} is not in {path}");
     tree.insert(path, text.replacen(passage, with, 1));
 }
 
-const LEDGER: &str = "posts/tixin-ledger-system/index.md";
-const BANK: &str = "posts/private-bank-api/index.md";
-const KAFKA: &str = "posts/kafka-cqrs-event-driven/index.md";
+const CHAIN: &str = "posts/kette-wechseln/index.md";
+const BRAKES: &str = "posts/bremsen-einstellen.md";
+const WINTER: &str = "posts/winterpause.md";
 
-/// Where the first occurrence of a text stands, as an editor counts.
+/// The line and column of the first occurrence of a text, as an editor counts.
 fn place(tree: &SourceTree, path: &str, text: &str) -> String {
     let file = String::from_utf8(tree.get(path).expect("it is there").to_vec()).expect("UTF-8");
-    let before = &file[..file.find(text).expect("it stands there")];
+    let before = &file[..file.find(text).expect("it occurs")];
     let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
     format!("--> content/{path}:{}:{column}", before.matches('\n').count() + 1)
 }
 
 #[test]
-fn mistakes_in_three_files_are_told_at_once_each_with_its_place_and_its_cure() {
+fn mistakes_in_three_files_are_reported_together_each_with_its_place_and_its_fix() {
     let mut tree = content();
-    replace(&mut tree, LEDGER, "\"fintech\"]", "\"fintec\"]");
-    replace(&mut tree, BANK, "\n## ", "\nSee [the checks](/blog/tixin-ledger-system#what-a-ful-check-costs).\n\n## ");
-    replace(&mut tree, KAFKA, "date = 2025-08-20", "date = 2025-08-32");
+    replace(&mut tree, CHAIN, "\"antrieb\"]", "\"antrib\"]");
+    replace(&mut tree, BRAKES, "date: 2025-06-21", "date: 2025-06-32");
+    replace(&mut tree, WINTER, "Bis März", "Nach dem [Messen](/blog/kette-wechseln#mesen): bis März");
     let report = press(&tree, &Options::default(), None).expect_err("there are three mistakes");
     let text = report.render(&tree, "content/");
     assert_eq!(report.errors(), 3, "{text}");
-    for (path, marked, cure) in [
-        (LEDGER, "\"fintec\"]", "help: did you mean \"fintech\"?"),
-        (BANK, "/blog/tixin-ledger-system#what-a-ful-check-costs", "help: did you mean \"#what-a-full-check-costs\"?"),
-        (KAFKA, "2025-08-32", "help: a date is written year-month-day"),
+    for (path, marked, fix) in [
+        (CHAIN, "\"antrib\"]", "help: did you mean \"antrieb\"?"),
+        (BRAKES, "2025-06-32", "help: a date is written year-month-day"),
+        (WINTER, "/blog/kette-wechseln#mesen", "help: did you mean \"#messen\"?"),
     ] {
-        let told: Vec<_> = text.split("\n\n").filter(|told| told.contains(path)).collect();
-        assert_eq!(told.len(), 1, "{path}: {text}");
-        assert!(told[0].contains(&place(&tree, path, marked)), "{marked}: {}", told[0]);
-        assert!(told[0].contains(marked) && told[0].contains(cure), "{cure}: {}", told[0]);
+        let found: Vec<_> = text.split("\n\n").filter(|found| found.contains(path)).collect();
+        assert_eq!(found.len(), 1, "{path}: {text}");
+        assert!(found[0].contains(&place(&tree, path, marked)), "{marked}: {}", found[0]);
+        assert!(found[0].contains(marked) && found[0].contains(fix), "{fix}: {}", found[0]);
     }
     assert!(text.ends_with("3 errors\n"), "{text}");
 }
 
 #[test]
-fn the_content_of_this_repository_has_no_warnings() {
+fn a_site_without_mistakes_has_no_warnings() {
     let tree = content();
-    let report = press_again(&tree).report;
-    assert!(
-        report.diagnostics().iter().all(|found| found.severity != Severity::Warning),
-        "{}",
-        report.render(&tree, "content/")
-    );
+    let report = press_after(&tree, None).report;
+    assert!(report.is_empty(), "{}", report.render(&tree, "content/"));
 }
 
 #[test]
 fn the_same_content_gives_the_same_bytes() {
-    let first = pressed();
-    let mut backwards = SourceTree::default();
     let tree = content();
+    let first = press_after(&tree, None).pack;
+    let mut backwards = SourceTree::default();
     let mut files: Vec<_> = tree.below("").collect();
     files.reverse();
     for (path, bytes) in files {
         backwards.insert(path, bytes);
     }
-    let anew = press(&backwards, &Options::default(), None).expect("it has no errors").pack;
-    assert!(Pack::open(&anew).expect("a sound pack").digest() == first.digest(), "pressed in another order");
-    assert!(
-        Pack::open(&press_again(&tree).pack).expect("a sound pack").digest() == first.digest(),
-        "pressed over an earlier pack"
-    );
+    assert!(press_after(&backwards, None).pack == first, "read in another order");
+    let previous = Pack::open(&first).expect("a sound pack");
+    assert!(press_after(&tree, Some(previous)).pack == first, "pressed over an earlier pack");
 }
 
 /// A post in front matter and one paragraph.
@@ -115,7 +100,7 @@ fn post(title: &str, more: &str, text: &str) -> String {
     format!("+++\n{front}+++\n{text}\n")
 }
 
-/// A site of one topic and one post, which is pressed in no time.
+/// A site of one topic and, with a post, one page to press.
 const SMALL: [(&str, &str); 2] = [
     ("site.toml", "title = \"Site\"\ndescription = \"A site.\"\n"),
     ("topics.toml", "[[topic]]\nslug = \"web3\"\ntitle = \"Web3\"\nblurb = \"Contracts.\"\n"),
@@ -135,7 +120,7 @@ fn press_whole(tree: &SourceTree, options: &Options) -> Vec<u8> {
 }
 
 #[test]
-fn the_time_of_a_build_is_what_it_is_told_or_else_the_newest_date() {
+fn the_time_of_a_build_is_the_option_or_else_the_newest_date() {
     let time =
         |now| Pack::open(&press_whole(&small(), &Options { now, ..Options::default() })).expect("a sound pack").time();
     assert_eq!((time(None), time(Some(1_800_000_000))), (1_767_312_000, 1_800_000_000));
@@ -172,13 +157,13 @@ fn a_draft_is_never_in_a_pack() {
     );
 }
 
-/// The build script, run as cargo runs it, on a site of its own. A `cargo build` of a copy of the workspace would show the same, after minutes.
-struct Build {
+/// The build script, run as cargo runs it, on a site in a temporary folder. A `cargo build` of a copy of the workspace would take minutes.
+pub(crate) struct Build {
     folder: TempDir,
 }
 
 impl Build {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let build = Build { folder: TempDir::new().expect("a temporary folder") };
         fs::create_dir(build.folder.path().join("out")).expect("a folder");
         for (path, text) in SMALL {
@@ -192,13 +177,13 @@ impl Build {
         self.folder.path().join("content").join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
     }
 
-    fn run(&self) -> Ran {
+    pub(crate) fn run(&self) -> Ran {
         let mut command = Command::new(build_script());
         command.env_remove("NOTES_BASE_URL").env_remove("SOURCE_DATE_EPOCH");
         let ran = finish(command.env("OUT_DIR", self.folder.path().join("out")).current_dir(self.folder.path()));
@@ -206,7 +191,7 @@ impl Build {
         ran
     }
 
-    /// The page of a post after another build; `None` where there is none.
+    /// Builds the site. Returns the page of a post, if there is one.
     fn post(&self, slug: &str) -> Option<String> {
         let said = self.run().stdout;
         assert!(!said.contains("cargo::error"), "{said}");
@@ -214,8 +199,8 @@ impl Build {
     }
 }
 
-/// The compiled build script. It lies beside the folder that cargo gave it to write to; where there are several, from other toolchains or settings,
-/// the youngest is of the build that these tests are from.
+/// The compiled build script, from the folder in which cargo keeps those of all packages. If other toolchains or settings have left several, the newest
+/// is the one of this build.
 fn build_script() -> PathBuf {
     let builds =
         Path::new(env!("OUT_DIR")).ancestors().find(|folder| folder.ends_with("build")).expect("cargo's build folder");
@@ -230,9 +215,9 @@ fn build_script() -> PathBuf {
 }
 
 #[test]
-fn cargo_is_told_to_build_again_when_anything_under_content_changes() {
+fn cargo_builds_again_when_anything_in_content_changes() {
     let said = Build::new().run().stdout;
-    // A folder that is named stands for all files below it, and for those that come and go.
+    // A folder means all files below it, and those that are added or removed.
     for line in ["cargo::rerun-if-changed=content/", "cargo::rerun-if-env-changed=NOTES_BASE_URL"] {
         assert!(said.lines().any(|found| found == line), "{line}: {said}");
     }
@@ -252,7 +237,7 @@ fn the_next_build_sees_a_post_that_is_added_changed_or_removed() {
 }
 
 #[test]
-fn a_build_tells_mistakes_as_errors_of_cargo() {
+fn a_build_reports_mistakes_as_errors_of_cargo() {
     let build = Build::new();
     build.write("posts/one.md", &post("One", "tagz = []\n", "The first."));
     build.write("posts/two.md", &post("Two", "", "[The first](/blog/on)."));

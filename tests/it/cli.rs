@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::executable::{self, Ran, Route, Server, command, finish, html_routes, output, routes, run};
+use crate::executable::{self, Ran, Route, Server, command, finish, output, routes, run};
 
 fn folder() -> TempDir {
     TempDir::new().expect("a temporary folder")
@@ -72,9 +72,7 @@ fn list_as_json_has_the_same_routes_and_totals() {
     }
     let paths: Vec<_> = routes().iter().map(|route| route.path.as_str()).collect();
     assert!(paths.is_sorted(), "{paths:?}");
-    for path in
-        ["/", "/notes", "/blog", "/tags", "/about", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml", "404"]
-    {
+    for path in ["/", "/notes", "/blog", "/tags", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml", "404"] {
         assert!(paths.contains(&path), "{path}");
     }
 }
@@ -88,15 +86,23 @@ fn extract_writes_the_site_as_files_that_any_host_can_serve() {
     assert!(ran.stdout.starts_with(&format!("{} files in ", routes().len())), "{}", ran.stdout);
     let site = Server::start();
     let mut client = site.connect();
+    // HTML files of content/static/ keep their names.
+    let is_folder = |route: &Route| route.status() == 308 || route.is_html() && !route.path.ends_with(".html");
     for route in routes() {
         let file = match route.path.as_str() {
             "404" => "404.html".to_owned(),
             "/" => "index.html".to_owned(),
-            path if route.is_html() => format!("{}/index.html", &path[1..]),
+            path if is_folder(route) => format!("{}/index.html", &path[1..]),
             path => path[1..].to_owned(),
         };
         let bytes = fs::read(to.join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-        assert!(bytes == client.get(route.target(), &[]).content, "{file} is not what is served");
+        let served = client.get(route.target(), &[]);
+        if route.status() == 308 {
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(text.contains(&format!("href=\"{}\"", served.field("location"))), "{file}: {text}");
+        } else {
+            assert!(bytes == served.content, "{file} is not what is served");
+        }
     }
     assert!(to.join("notes/index.html").is_file());
     assert_eq!(files(&to).len(), routes().len());
@@ -119,7 +125,7 @@ fn extract_replaces_nothing_without_force() {
 fn extract_into_an_empty_folder_needs_no_force() {
     let folder = folder();
     assert_eq!(extract(folder.path(), &[]).code, Some(0));
-    assert!(html_routes().count() > 20 && folder.path().join("index.html").is_file());
+    assert!(folder.path().join("index.html").is_file());
 }
 
 #[test]

@@ -163,12 +163,12 @@ fn a_flip_in_the_site_is_found_without_a_record() {
 #[test]
 fn a_damaged_page_is_not_served_and_is_named_once() {
     let copy = Copy::new();
-    let page = Server::start().get("/about", &[]).content;
+    let page = Server::start().get("/notes", &[]).content;
     copy.flip(copy.find(&page) + page.len() / 2, 5);
     let mut command = command(&copy.path());
     let mut site = Server::start_by(command.stderr(Stdio::piped()));
     for _ in 0..3 {
-        let answer = site.get("/about", &[]);
+        let answer = site.get("/notes", &[]);
         assert_eq!((answer.status, answer.field("cache-control")), (500, "no-store"));
     }
     assert_eq!(site.get("/", &[]).status, 200);
@@ -176,7 +176,7 @@ fn a_damaged_page_is_not_served_and_is_named_once() {
     assert_eq!(site.terminate(), Some(0));
     let said: Vec<_> = stderr.lines().map(|line| line.expect("UTF-8")).collect();
     assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].starts_with("damaged: /about: ") && said[0].ends_with("copy the executable again"), "{said:?}");
+    assert!(said[0].starts_with("damaged: /notes: ") && said[0].ends_with("copy the executable again"), "{said:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// How long a client waits for a response: long enough for an emulator on a busy machine.
+/// How long a client waits for an answer: long enough for an emulator on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The path of the executable under test.
@@ -19,7 +19,7 @@ pub(crate) fn path() -> PathBuf {
     env::var_os("NOTES_EXECUTABLE").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_notes")), PathBuf::from)
 }
 
-/// A command that runs an executable without settings from the environment, by `NOTES_RUNNER` if that is set.
+/// A command that runs an executable, by `NOTES_RUNNER` if that is set, without any `NOTES_` variable in its environment.
 pub(crate) fn command(executable: &Path) -> Command {
     let runner = emulator().unwrap_or_default();
     let mut words = runner.split_whitespace();
@@ -36,19 +36,19 @@ pub(crate) fn command(executable: &Path) -> Command {
     command
 }
 
-/// Removes the variables for these tests, because the executable refuses unknown ones.
+/// Removes the variables that are meant for these tests: the executable refuses unknown ones.
 pub(crate) fn forget_settings(command: &mut Command) {
     for (variable, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NOTES_")) {
         command.env_remove(variable);
     }
 }
 
-/// The emulator that runs the executable, if there is one.
+/// The program that runs the executable, if this machine cannot.
 pub(crate) fn emulator() -> Option<String> {
     env::var("NOTES_RUNNER").ok().filter(|runner| !runner.is_empty())
 }
 
-/// Starts a process. A file that was just written may still be open in a child that another thread is starting, so "text file busy" is tried again.
+/// Starts a process. Retries "text file busy": a file that was just written may still be open for writing in a child that another thread has forked.
 pub(crate) fn spawn(command: &mut Command) -> Child {
     for _ in 0..100 {
         match command.spawn() {
@@ -85,7 +85,7 @@ pub(crate) fn run(arguments: &[&str]) -> Ran {
     finish(command(&path()).args(arguments))
 }
 
-/// The standard output of a run that must succeed.
+/// The standard output of the executable. Panics if it fails or writes to standard error.
 pub(crate) fn output(arguments: &[&str]) -> String {
     let ran = run(arguments);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{arguments:?}");
@@ -106,22 +106,22 @@ pub(crate) enum What {
 }
 
 impl Route {
-    /// Whether it has this media type, with any parameters.
+    /// Whether it has this media type, ignoring parameters.
     pub(crate) fn is_a(&self, wanted: &str) -> bool {
         matches!(&self.what, What::Page { media_type, .. } if media_type.split(';').next() == Some(wanted))
     }
 
-    /// Whether it is a page for people.
+    /// Whether it is an HTML page.
     pub(crate) fn is_html(&self) -> bool {
         self.is_a("text/html")
     }
 
-    /// The request target. The not-found page is sent for any unknown path.
+    /// The request target for it. The 404 page has no path, so an unknown path is used.
     pub(crate) fn target(&self) -> &str {
         if self.path == "404" { "/there-is-nothing-here" } else { &self.path }
     }
 
-    /// The status of the response.
+    /// The status of its response.
     pub(crate) fn status(&self) -> u16 {
         match self.what {
             _ if self.path == "404" => 404,
@@ -135,7 +135,7 @@ impl Route {
         self.sizes().iter().find(|(name, _)| name == coding).map_or(0, |(_, size)| *size)
     }
 
-    /// The codings in which it is stored, with their lengths.
+    /// The stored codings with their lengths.
     pub(crate) fn sizes(&self) -> &[(String, usize)] {
         match &self.what {
             What::Page { sizes, .. } => sizes,
@@ -144,7 +144,7 @@ impl Route {
     }
 }
 
-/// All routes, as the executable itself lists them.
+/// All routes, as `notes list --json` prints them.
 pub(crate) fn routes() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
@@ -153,9 +153,17 @@ pub(crate) fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-/// The pages for people, with the not-found page.
+/// The pages that press has written, the 404 page included. HTML files of `content/static/`, which are copied, keep their `.html`.
 pub(crate) fn html_routes() -> impl Iterator<Item = &'static Route> {
-    routes().iter().filter(|route| route.is_html())
+    routes()
+        .iter()
+        .filter(|route| route.is_html() && Path::new(&route.path).extension().is_none_or(|kind| kind != "html"))
+}
+
+/// The paths of the pages directly below a folder: `/blog/` has posts, `/notes/` topics, `/tags/` tags. Empty if the site has none.
+pub(crate) fn pages_below(folder: &str) -> Vec<&'static str> {
+    let is_below = |path: &&str| path.strip_prefix(folder).is_some_and(|name| !name.contains('/'));
+    html_routes().map(|route| route.path.as_str()).filter(is_below).collect()
 }
 
 fn route(row: &Value) -> Route {
@@ -181,12 +189,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it on a port that the system chooses, which it prints.
+    /// Starts it on a free port, which it prints.
     pub(crate) fn start() -> Self {
         Self::start_by(&mut command(&path()))
     }
 
-    /// Like [`Server::start`], with a command whose only arguments are options of `serve`.
+    /// Starts it by a command whose arguments so far are options of `serve`.
     pub(crate) fn start_by(command: &mut Command) -> Self {
         command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
         let mut server = Server { child: spawn(command), address: String::new(), stdout: None };
@@ -204,7 +212,7 @@ impl Server {
         &self.address
     }
 
-    /// Its resident memory, in bytes.
+    /// Its resident size in bytes.
     pub(crate) fn resident(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says so");
@@ -234,19 +242,19 @@ impl Server {
         BufReader::new(self.child.stderr.take().expect("it is piped"))
     }
 
-    /// Sends it a signal, by its name without `SIG`.
+    /// Sends it a signal, named without `SIG`.
     pub(crate) fn signal(&self, name: &str) {
-        let told = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
-        assert!(told.expect("`kill` is there").success());
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(sent.expect("`kill` runs").success());
     }
 
-    /// Sends SIGTERM, as a service manager does, and waits until it ends.
+    /// Stops it as a service manager does. Returns its exit status.
     pub(crate) fn terminate(self) -> Option<i32> {
         self.signal("TERM");
         self.wait()
     }
 
-    /// Waits until it ends.
+    /// Waits until it exits.
     pub(crate) fn wait(mut self) -> Option<i32> {
         self.child.wait().expect("it is our child").code()
     }
@@ -254,13 +262,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended; an error here has no consequence.
+        // Fails if it has already exited, which is fine.
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// A connection with a minimal and strict HTTP/1.1 client.
+/// A connection that speaks the little HTTP/1.1 that these tests need, and accepts nothing malformed.
 #[derive(Debug)]
 pub(crate) struct Client {
     stream: TcpStream,
@@ -268,7 +276,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Sends a request and reads the response. The connection stays open.
+    /// Sends one request and reads its response. The connection stays open.
     pub(crate) fn ask(&mut self, method: &str, target: &str, fields: &[(&str, &str)]) -> Response {
         let mut head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
         for (name, value) in fields {
@@ -327,23 +335,23 @@ impl Client {
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    /// In the order of the response, with names in lower case.
+    /// In the order received, names in lower case.
     pub(crate) fields: Vec<(String, String)>,
-    /// The bytes of status line, fields and empty line.
+    /// The length of the status line and fields, with the empty line.
     pub(crate) head: usize,
     pub(crate) content: Vec<u8>,
 }
 
 impl Response {
-    /// The value of a field that occurs once; empty if it is missing.
+    /// The value of a field; empty if it is absent. Panics if it occurs twice.
     pub(crate) fn field(&self, name: &str) -> &str {
         let mut found = self.fields.iter().filter(|(field, _)| field == name);
         let value = found.next().map_or("", |(_, value)| value);
-        assert!(found.next().is_none(), "{name} stands there twice");
+        assert!(found.next().is_none(), "{name} occurs twice");
         value
     }
 
-    /// The fields without Date, sorted.
+    /// The fields without `Date`, sorted.
     pub(crate) fn lasting_fields(&self) -> Vec<&(String, String)> {
         let mut fields: Vec<_> = self.fields.iter().filter(|(name, _)| name != "date").collect();
         fields.sort();

@@ -1,11 +1,10 @@
-//! A page as a tree, for tests to look at. It is stricter than a browser: an element that is not closed, or not by its own end tag, is a fault of
-//! ours.
+//! An HTML page as a tree. Stricter than a browser: an element without its own end tag is a fault.
 
 use std::collections::BTreeMap;
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-/// The elements that have no end tag (HTML § 13.1.2).
+/// The elements without an end tag (HTML §13.1.2).
 const VOID: [&str; 13] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
@@ -73,7 +72,7 @@ impl Element {
         self.attribute("class").is_some_and(|classes| classes.split_whitespace().any(|word| word == class))
     }
 
-    /// All elements below it, in the order of the document.
+    /// All elements below it, in document order.
     pub(crate) fn descendants(&self) -> Vec<&Element> {
         let mut found = Vec::new();
         for child in self.elements() {
@@ -83,7 +82,7 @@ impl Element {
         found
     }
 
-    /// The elements just below it.
+    /// Its child elements.
     pub(crate) fn elements(&self) -> impl Iterator<Item = &Element> {
         self.children.iter().filter_map(|node| match node {
             Node::Element(element) => Some(element),
@@ -110,17 +109,17 @@ impl Element {
         found[0]
     }
 
-    /// What it says, with single spaces.
+    /// Its text, with single spaces.
     pub(crate) fn text(&self) -> String {
         self.text_without(&[])
     }
 
-    /// What it says but for what stands in elements of these names.
+    /// Its text without that of elements with these names, with single spaces.
     pub(crate) fn text_without(&self, names: &[&str]) -> String {
         self.raw_text(names).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The characters within it, as they are: what a hash is taken of.
+    /// Its text unchanged, as hashes are computed over it, without that of elements with these names.
     pub(crate) fn raw_text(&self, without: &[&str]) -> String {
         let texts = self.children.iter().map(|node| match node {
             Node::Text(text) => text.clone(),
@@ -134,7 +133,7 @@ impl Element {
     pub(crate) fn meta(&self, name: &str) -> Option<&str> {
         let mut found = self.all("meta").into_iter().filter(|meta| meta.attribute("name") == Some(name));
         let only = found.next()?;
-        assert!(found.next().is_none(), "<meta name={name}> stands there twice");
+        assert!(found.next().is_none(), "<meta name={name}> occurs twice");
         Some(only.value("content"))
     }
 
@@ -142,12 +141,12 @@ impl Element {
     pub(crate) fn link(&self, relation: &str) -> Option<&str> {
         let mut found = self.all("link").into_iter().filter(|link| link.attribute("rel") == Some(relation));
         let only = found.next()?;
-        assert!(found.next().is_none(), "<link rel={relation}> stands there twice");
+        assert!(found.next().is_none(), "<link rel={relation}> occurs twice");
         Some(only.value("href"))
     }
 }
 
-/// Puts a node into the innermost open element.
+/// Adds a node to the innermost open element.
 fn put(open: &mut [Element], node: Node) {
     open.last_mut().expect("the document is never closed").children.push(node);
 }

@@ -1,12 +1,14 @@
-//! The whole product, as its three people meet it: the author through press and the build script, the reader over HTTP, the operator at the command line.
+//! Tests of the whole product, for each of its users: the author (press and the build script), the reader (HTTP), the operator (the command line).
 //!
-//! The executable is started as it ships, on a port of its own, and spoken to by a client that writes bytes. `NOTES_EXECUTABLE` names another one
-//! than cargo's, and `NOTES_RUNNER` what runs it: `NOTES_RUNNER="qemu-aarch64-static -p 16384"` tests the executable of a Raspberry Pi on a PC.
+//! They start the executable as it ships, on a free port, and speak to it over a socket. `NOTES_EXECUTABLE` names another executable than cargo's, and
+//! `NOTES_RUNNER` the program that runs it: `NOTES_RUNNER="qemu-aarch64-static -p 16384"` tests the executable of a Raspberry Pi on a PC.
+//!
+//! All tests here pass whatever site is in `content/`. They take the paths of posts, topics and tags from `notes list`, and what needs known content
+//! reads `tests/foreign/content/`. What is asserted about the site itself is in `content/tests.rs`, next to it: the build script sets `site_tests` if
+//! the file exists. So whoever replaces `content/` replaces or removes those tests with it.
 
 mod authoring;
 mod cli;
-mod content;
-mod cycles;
 mod damage;
 mod executable;
 mod html;
@@ -15,5 +17,7 @@ mod install;
 mod memory;
 mod pages;
 mod signals;
+#[cfg_attr(site_tests, path = "../../content/tests.rs")]
+mod site;
 mod systemd;
 mod tidy;

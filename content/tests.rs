@@ -1,13 +1,19 @@
-//! What the site says: five topics, twelve entries, eight articles, each where and as it was decided that they stand.
+//! What is asserted about this site and no other: its topics, posts and dates, how long an article is, how large a page. `tests/it` compiles this file
+//! as its module `site`; whoever replaces the content replaces or removes it.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::path::Path;
 
+use graven_press::tree::SourceTree;
+use graven_press::{Options, press};
 use serde_json::Value;
 
-use crate::executable::{Client, Server};
+use crate::executable::{Client, Server, html_routes, routes};
 use crate::html::Element;
+use crate::pages::{feed, feed_routes, pages};
 
-/// A post, by what is a fact about it.
+/// The facts of a post.
 struct Fact {
     slug: &'static str,
     title: &'static str,
@@ -15,11 +21,11 @@ struct Fact {
     tags: &'static [&'static str],
 }
 
-/// When it was published.
+/// When a post was published.
 enum Date {
-    /// As a machine reads it, and as a person does.
+    /// For programs, and as it is displayed.
     Known(&'static str, &'static str),
-    /// As a person reads it; a machine is told nothing.
+    /// As it is displayed; programs get no date.
     Circa(&'static str),
 }
 
@@ -31,7 +37,7 @@ impl Date {
     }
 }
 
-/// All of them, newest first.
+/// All posts, newest first.
 const POSTS: [Fact; 8] = [
     Fact {
         slug: "tixin-ledger-system",
@@ -83,7 +89,7 @@ const POSTS: [Fact; 8] = [
     },
 ];
 
-/// The topics in order, each with the slugs of its posts in order.
+/// The topics in order: slug, title, and the slugs of the posts in order.
 const TOPICS: [(&str, &str, &[&str]); 5] = [
     (
         "distributed-systems",
@@ -100,8 +106,17 @@ const TOPICS: [(&str, &str, &[&str]); 5] = [
     ),
 ];
 
-/// An article is worth the reader's time, or it does not stand here.
+/// Words of an article: shorter ones do not argue anything.
 const LEAST_WORDS: usize = 900;
+
+/// Characters of a description. Search engines show about 160, lists of links cut longer ones; a topic's blurb may be a little longer.
+const DESCRIPTION: RangeInclusive<usize> = 15..=200;
+
+/// Bytes of a page on the wire with `br`, fields included: it fits into the ten segments that a new TCP connection may send.
+const FIRST_VIEW_BR: usize = 14 * 1024;
+
+/// The same with gzip, which is all that browsers ask for over plain HTTP.
+const FIRST_VIEW_GZIP: usize = 16 * 1024;
 
 fn post(slug: &str) -> &'static Fact {
     POSTS.iter().find(|post| post.slug == slug).unwrap_or_else(|| panic!("there is no post {slug}"))
@@ -113,23 +128,23 @@ fn page(client: &mut Client, path: &str) -> Element {
     Element::parse(&response.content)
 }
 
-/// The list items that stand for a post: those with a heading.
+/// The list items of posts: those with a heading.
 fn entries(list: &Element) -> Vec<&Element> {
     list.all("li").into_iter().filter(|item| heading(item).is_some()).collect()
 }
 
-/// The heading of a list item, one step below that of the list.
+/// The heading of a list item, one level below that of the list.
 fn heading(item: &Element) -> Option<&Element> {
     item.descendants().into_iter().find(|element| ["h2", "h3"].contains(&element.name.as_str()))
 }
 
-/// The slugs of the posts that are listed.
+/// The slugs of the posts in a list.
 fn slugs(list: &Element) -> Vec<&'static str> {
     let links = entries(list).into_iter().filter_map(heading).map(|heading| heading.only("a").value("href"));
     links.map(|link| post(link.trim_start_matches("/blog/")).slug).collect()
 }
 
-/// An entry says of its post what is to be said in a list.
+/// Checks the title, the tags, the date and the description of an entry.
 fn check_entry(entry: &Element) {
     let link = heading(entry).expect("an entry has a heading").only("a");
     let fact = post(link.value("href").trim_start_matches("/blog/"));
@@ -139,7 +154,7 @@ fn check_entry(entry: &Element) {
     assert!(entry.only("p").text().len() > 60, "{} has no description", fact.slug);
 }
 
-/// The tags of a list of them, each a link to its page.
+/// The names in a list of tags, each a link to its page.
 fn tags(list: &Element) -> Vec<String> {
     assert!(list.all("a").iter().all(|link| link.value("href").starts_with("/tags/")));
     list.all("a").iter().map(|link| link.text()).collect()
@@ -151,7 +166,7 @@ fn check_date(element: &Element, fact: &Fact) {
     match fact.date {
         Date::Known(machine, _) => assert_eq!((date.name.as_str(), date.value("datetime")), ("time", machine)),
         Date::Circa(_) => {
-            assert!(element.all("time").is_empty(), "{}: a machine would take it for exact", fact.slug);
+            assert!(element.all("time").is_empty(), "{}: programs would take it for exact", fact.slug);
             assert_eq!(date.attribute("datetime"), None, "{}", fact.slug);
         }
     }
@@ -177,12 +192,12 @@ fn notes_holds_five_topics_and_twelve_entries_in_order() {
         count += posts.len();
     }
     assert_eq!(count, 12);
-    assert!(main.text().contains("chronological"), "it says where the chronological feed is");
+    assert!(main.text().contains("chronological"), "the chronological feed is named");
     assert!(main.all("a").iter().any(|link| link.value("href") == "/blog"));
 }
 
 #[test]
-fn a_topic_without_posts_invites_and_is_no_error() {
+fn a_topic_without_posts_says_so() {
     let site = Server::start();
     let mut client = site.connect();
     let (slug, title, posts) = TOPICS[3];
@@ -191,9 +206,10 @@ fn a_topic_without_posts_invites_and_is_no_error() {
     assert_eq!(topic.only("h1").text(), title);
     assert!(entries(topic.only("main")).is_empty());
     let notes = page(&mut client, "/notes");
-    let section = notes.all("section").into_iter().find(|section| section.text().contains(title)).expect("it stands");
+    let section =
+        notes.all("section").into_iter().find(|section| section.text().contains(title)).expect("it is listed");
     let paragraphs: Vec<_> = section.all("p").iter().map(|paragraph| paragraph.text()).collect();
-    assert!(paragraphs.len() >= 2, "a blurb, and a word on what is to come: {paragraphs:?}");
+    assert!(paragraphs.len() >= 2, "a blurb, and what is to come: {paragraphs:?}");
 }
 
 #[test]
@@ -251,7 +267,7 @@ fn each_tag_has_a_page_and_a_count() {
 }
 
 #[test]
-fn each_article_is_headed_by_its_facts() {
+fn each_article_begins_with_its_facts() {
     let site = Server::start();
     let mut client = site.connect();
     for fact in &POSTS {
@@ -269,7 +285,7 @@ fn each_article_is_headed_by_its_facts() {
 }
 
 #[test]
-fn an_approximate_date_is_told_to_people_and_not_to_machines() {
+fn an_approximate_date_is_displayed_and_not_in_metadata() {
     let site = Server::start();
     let mut client = site.connect();
     for fact in &POSTS {
@@ -298,7 +314,7 @@ fn an_approximate_date_is_told_to_people_and_not_to_machines() {
 }
 
 #[test]
-fn each_article_is_long_enough_to_argue_and_shows_what_it_says() {
+fn each_article_has_enough_words_code_and_structure() {
     let site = Server::start();
     let mut client = site.connect();
     for fact in &POSTS {
@@ -340,5 +356,62 @@ fn the_markdown_of_an_article_is_its_source() {
         assert_eq!(response.field("content-type"), "text/markdown; charset=utf-8");
         assert!(response.text().contains(fact.title), "{}", fact.slug);
         assert!(response.text().split_whitespace().count() >= LEAST_WORDS, "{}", fact.slug);
+    }
+}
+
+#[test]
+fn the_content_has_no_warnings() {
+    let tree = SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).expect("it can be read");
+    let report =
+        press(&tree, &Options::default(), None).unwrap_or_else(|report| panic!("{}", report.render(&tree, ""))).report;
+    assert!(report.is_empty(), "{}", report.render(&tree, "content/"));
+}
+
+#[test]
+fn every_page_has_its_own_title_and_a_description_of_the_right_length() {
+    let site = Server::start();
+    let mut titles = BTreeSet::new();
+    for (path, page) in &pages(&site) {
+        assert_eq!(page.only("html").value("lang"), "en-GB", "{path}");
+        let title = page.only("head").only("title").text();
+        assert!(titles.insert(title.clone()), "{path}: another page has the title {title:?} too");
+        let description = page.meta("description").expect("a description");
+        let length = description.chars().count();
+        assert!(DESCRIPTION.contains(&length), "{path}: {length} characters: {description}");
+    }
+    assert!(titles.len() > 20, "only {} pages", titles.len());
+}
+
+#[test]
+fn the_site_has_its_pages_feeds_and_figures() {
+    let site = Server::start();
+    let paths: Vec<_> = routes().iter().map(|route| route.path.as_str()).collect();
+    assert!(paths.contains(&"/about") && site.get("/llms.txt", &[]).text().starts_with("# Engineering notes\n\n> "));
+    let feeds = feed_routes();
+    assert!(feeds.len() > 30, "of the site, of each topic and of each tag: {feeds:?}");
+    for path in feeds {
+        assert_eq!(feed(&site, path).entries.is_empty(), path == "/notes/web3/feed.xml", "{path}");
+    }
+    let figures = routes().iter().filter(|route| route.is_a("image/svg+xml") && route.path != "/favicon.svg").count();
+    assert!(figures >= POSTS.len(), "only {figures} figures");
+    let links: usize = pages(&site).values().map(|page| page.all("a").len()).sum();
+    assert!(links > 500, "only {links} links");
+}
+
+#[test]
+fn every_first_view_fits_its_budget() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for (coding, budget) in [("br", FIRST_VIEW_BR), ("gzip", FIRST_VIEW_GZIP)] {
+        let mut over = Vec::new();
+        for route in html_routes() {
+            let response = client.get(route.target(), &[("Accept-Encoding", coding)]);
+            assert_eq!(response.field("content-encoding"), coding, "{}", route.path);
+            let bytes = response.head + response.content.len();
+            if bytes > budget {
+                over.push(format!("{} {bytes}", route.path));
+            }
+        }
+        assert!(over.is_empty(), "over {budget} bytes with {coding}: {over:#?}");
     }
 }
