@@ -9,6 +9,7 @@ use graven_press::tree::SourceTree;
 use graven_press::{Options, press};
 use serde_json::Value;
 
+use crate::documents::post_of_readme;
 use crate::executable::{Client, Server, html_routes, routes};
 use crate::html::Element;
 use crate::pages::{feed, feed_routes, pages};
@@ -414,4 +415,11 @@ fn every_first_view_fits_its_budget() {
         }
         assert!(over.is_empty(), "over {budget} bytes with {coding}: {over:#?}");
     }
+}
+
+#[test]
+fn the_post_of_the_readme_can_be_copied_as_it_is() {
+    let mut tree = SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).expect("it can be read");
+    tree.insert("posts/cache-key.md", post_of_readme());
+    assert!(press(&tree, &Options::default(), None).is_ok_and(|pressed| pressed.report.is_empty()));
 }

@@ -86,13 +86,11 @@ fn extract_writes_the_site_as_files_that_any_host_can_serve() {
     assert!(ran.stdout.starts_with(&format!("{} files in ", routes().len())), "{}", ran.stdout);
     let site = Server::start();
     let mut client = site.connect();
-    // HTML files of content/static/ keep their names.
-    let is_folder = |route: &Route| route.status() == 308 || route.is_html() && !route.path.ends_with(".html");
     for route in routes() {
         let file = match route.path.as_str() {
             "404" => "404.html".to_owned(),
             "/" => "index.html".to_owned(),
-            path if is_folder(route) => format!("{}/index.html", &path[1..]),
+            path if route.is_page() || route.status() == 308 => format!("{}/index.html", &path[1..]),
             path => path[1..].to_owned(),
         };
         let bytes = fs::read(to.join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"));

@@ -111,9 +111,9 @@ impl Route {
         matches!(&self.what, What::Page { media_type, .. } if media_type.split(';').next() == Some(wanted))
     }
 
-    /// Whether it is an HTML page.
-    pub(crate) fn is_html(&self) -> bool {
-        self.is_a("text/html")
+    /// Whether press has written it as a page. HTML files of `content/static/`, which are copied, keep their `.html`.
+    pub(crate) fn is_page(&self) -> bool {
+        self.is_a("text/html") && Path::new(&self.path).extension().is_none_or(|kind| kind != "html")
     }
 
     /// The request target for it. The 404 page has no path, so an unknown path is used.
@@ -153,11 +153,9 @@ pub(crate) fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-/// The pages that press has written, the 404 page included. HTML files of `content/static/`, which are copied, keep their `.html`.
+/// The pages that press has written, the 404 page included.
 pub(crate) fn html_routes() -> impl Iterator<Item = &'static Route> {
-    routes()
-        .iter()
-        .filter(|route| route.is_html() && Path::new(&route.path).extension().is_none_or(|kind| kind != "html"))
+    routes().iter().filter(|route| route.is_page())
 }
 
 /// The paths of the pages directly below a folder: `/blog/` has posts, `/notes/` topics, `/tags/` tags. Empty if the site has none.

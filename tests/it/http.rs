@@ -233,7 +233,7 @@ fn every_page_carries_the_security_fields() {
         assert_eq!(response.field("x-content-type-options"), "nosniff", "{}", route.path);
         assert_eq!(response.field("last-modified"), "", "{}", route.path);
         assert_eq!(response.field("server"), "", "{}", route.path);
-        if html_routes().any(|page| page.path == route.path) {
+        if route.is_page() {
             assert_eq!(response.field("referrer-policy"), "strict-origin-when-cross-origin", "{}", route.path);
             assert_eq!(response.field("cross-origin-opener-policy"), "same-origin", "{}", route.path);
             assert!(response.field("permissions-policy").contains("camera=()"), "{}", route.path);

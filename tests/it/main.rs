@@ -10,12 +10,14 @@
 mod authoring;
 mod cli;
 mod damage;
+mod documents;
 mod executable;
 mod html;
 mod http;
 mod install;
 mod memory;
 mod pages;
+mod shell;
 mod signals;
 #[cfg_attr(site_tests, path = "../../content/tests.rs")]
 mod site;
