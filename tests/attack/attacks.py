@@ -9,16 +9,16 @@ import http2
 from crowd import Behaviour, Plan, Reading, many_addresses, one_address
 from machine import MIB
 
-# Files and pages that clients ask for and do not read.
+# Files and pages that clients request and do not read.
 LARGE_FILE = b"/feed.json"
 PAGE = b"/"
 # Requests that a client pipelines without reading an answer. Each has some 80 bytes, and each answer some 11 KB.
 UNREAD_REQUESTS = 400
-# Frames of a repeated block; each block is written again and again.
+# Frames of a block; each block is written repeatedly.
 BLOCK_FRAMES = 800
 # Streams that an attacker opens on one connection, however many the server allows.
 STREAMS = 100
-# More than a server forgives: streams that one connection opens and resets.
+# More than a server tolerates: streams that one connection opens and resets.
 RESETS = 2000
 # The largest frame that may be sent before a SETTINGS says otherwise (RFC 9113 §6.5.2), and one far below.
 FRAME_BYTES = 16_384
@@ -39,7 +39,7 @@ class Attack:
     renewals: int = 2
     # Bytes that the crowd sends at most, in MiB.
     mebibytes: tuple = (64, 256, 1024)
-    # Memory limits that make a difference to it; None is without.
+    # Memory limits to run it with; None is no limit.
     limits: tuple = (None, 64 * MIB, 256 * MIB)
     # How long the complete crowd stays.
     seconds: tuple = (0.6, 0.6, 6.0)

@@ -1,4 +1,4 @@
-"""A crowd of clients that mean no good: many connections, each of which does what its behaviour says.
+"""A crowd of hostile clients: many connections, each with its behaviour.
 
 The crowd is bounded: in connections at a time, in connections altogether (those that the server closes are replaced), and in bytes. It runs in a
 process of its own, until the driver stops it.
@@ -18,7 +18,7 @@ from machine import IP_BIND_ADDRESS_NO_PORT, SERVER_ADDRESS
 
 # Connections opened before the crowd looks at those that it has.
 A_BURST = 100
-# The receive buffer of who does not read, so that what is not read waits with the server.
+# The receive buffer of clients that do not read: small, so that unread bytes wait at the server.
 SMALL_BUFFER = 4096
 # A closed connection leaves nothing behind (SO_LINGER with no time sends a reset).
 NO_LINGER = struct.pack("ii", 1, 0)
@@ -55,7 +55,7 @@ class Plan:
 
 @dataclass
 class Spent:
-    """What the attack cost who attacks."""
+    """What the attack cost the attacker."""
 
     opened: int = 0
     closed_by_server: int = 0
@@ -74,7 +74,7 @@ def many_addresses(number):
 
 @dataclass
 class Connection:
-    """One connection: what of its opening or of a repetition is still to be sent."""
+    """One connection, with what it has still to send."""
 
     socket: object
     behaviour: Behaviour
@@ -109,7 +109,7 @@ class Crowd:
         self.send(connection)
 
     def send(self, connection):
-        """Sends what the socket takes now, and asks to be woken for the rest."""
+        """Sends what the socket takes now, and registers for the rest."""
         try:
             if not connection.unsent and connection.behaviour.repeated and self.spent.sent < self.plan.bytes_in_all:
                 connection.unsent = memoryview(connection.behaviour.repeated)
@@ -139,7 +139,7 @@ class Crowd:
         connection.socket.close()
 
     def read(self, connection, count):
-        """Reads and throws away. Closes where the server has."""
+        """Reads and discards. Closes if the server has closed."""
         try:
             if not connection.socket.recv(count):
                 self.close(connection)
@@ -165,11 +165,11 @@ class Crowd:
         return len(self.held) >= self.plan.connections or self.spent.opened >= self.plan.connections_in_all
 
     def is_ready(self):
-        """All were opened once, and each has sent its opening or cannot now."""
+        """Whether all were opened once, and each has sent its opening or cannot now."""
         return self.spent.opened >= self.plan.connections
 
     def run(self, control):
-        """Attacks until told to stop. Says `ready` when the whole crowd has been opened once."""
+        """Attacks until it is told to stop. Sends `ready` when the whole crowd has been opened once."""
         is_said, last_sip = False, time.monotonic()
         self.epoll.register(control.fileno(), select.EPOLLIN)
         while True:
@@ -205,7 +205,7 @@ def attack(port, plan, control):
 
 
 class Attacker:
-    """The attacking process, as the one who starts it sees it."""
+    """A handle on the attacking process."""
 
     def __init__(self, port, plan):
         context = multiprocessing.get_context("fork")
@@ -227,6 +227,6 @@ class Attacker:
         return answer
 
     def kill(self):
-        """For the end of a run that failed."""
+        """Ends the process after a failed run."""
         self.process.kill()
         self.process.join()

@@ -16,21 +16,21 @@ from pathlib import Path
 SERVER_ADDRESS = "127.0.0.1"
 MIB = 2**20
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-# Descriptors that an attacker wants: more connections than the server's default limit of 16,384.
+# Descriptors that an attacker needs: more connections than the server's default limit of 16,384.
 DESCRIPTORS = 65_536
 # Seconds for a server to start, and for a group to become empty.
 START_LIMIT = 10.0
 REMOVAL_LIMIT = 5.0
-# Linux's IP_BIND_ADDRESS_NO_PORT, which Python has no name for: the port is chosen at connect, and need only be unique to the pair.
+# Linux's IP_BIND_ADDRESS_NO_PORT, for which Python has no name: the port is chosen at connect, and need only be unique to the pair.
 IP_BIND_ADDRESS_NO_PORT = 24
 
 
 class Failure(Exception):
-    """Something that the person who runs the command can put right. Shown without a traceback."""
+    """An error that the user can fix. Shown without a traceback."""
 
 
 def raise_descriptor_limit():
-    """Raises the number of descriptors to what this user may have. Returns that number. Children inherit it."""
+    """Raises the descriptor limit to the most that this user may have. Returns it. Children inherit it."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for wanted in (max(hard, DESCRIPTORS), hard):
         with contextlib.suppress(OSError, ValueError):
@@ -72,11 +72,11 @@ class Group:
         if limit is not None:
             (path / ("memory.max" if self.is_v2 else "memory.limit_in_bytes")).write_text(str(limit))
         if self.is_v2:
-            # Without swap, as on a Pi; absent where the kernel has none.
+            # Without swap, as on a Pi; the file is absent if the kernel has no swap.
             with contextlib.suppress(OSError):
                 (path / "memory.swap.max").write_text("0")
         else:
-            # Version 1 counts the memory of TCP sockets apart, and only once that has a limit. This one is out of reach.
+            # Version 1 counts the memory of TCP sockets separately, and only once it has a limit. This one is never reached.
             with contextlib.suppress(OSError):
                 (path / "memory.kmem.tcp.limit_in_bytes").write_text(str(2**40))
 
@@ -139,11 +139,11 @@ def group_parents():
 
 
 def make_group(limit):
-    """A group with that limit in bytes (None: without), or None where this machine does not allow it."""
+    """A group with that limit in bytes (None: without), or None if this machine does not allow it."""
     for parent in group_parents():
         path = parent / f"graven-attack-{os.getpid()}"
         try:
-            # Version 2 hands a controller on only where that is asked for.
+            # Version 2 passes a controller on only if requested.
             with contextlib.suppress(OSError):
                 if (parent / "cgroup.subtree_control").exists():
                     (parent / "cgroup.subtree_control").write_text("+memory")
@@ -170,7 +170,7 @@ def machine_socket_bytes():
 
 
 class Server:
-    """The executable under attack, in a memory group where the machine allows one."""
+    """The executable under attack, in a memory group if the machine allows one."""
 
     def __init__(self, executable, arguments, limit):
         self.port = free_port()

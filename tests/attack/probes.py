@@ -1,4 +1,4 @@
-"""New clients: every tenth of a second one connects from an address of its own, asks for the front page, and waits for a complete 200.
+"""New clients: every tenth of a second one connects from a separate address, asks for the front page, and waits for a complete 200.
 
 They run in a process of their own, with a higher priority where that is allowed, so that what they measure is the server and not the attacker.
 """
@@ -79,7 +79,7 @@ class Probe:
 
 
 def probe(port, patience, control):
-    """Probes until told to stop, then waits for those under way; sends the outcomes."""
+    """Probes until it is told to stop, waits for the probes under way, and sends the outcomes."""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     outcomes, waiting, next_at, is_stopped = [], set(), time.monotonic(), False
@@ -126,14 +126,14 @@ class Prober:
         other.close()
 
     def stop(self):
-        """No further probes. Returns what all of them saw."""
+        """Stops probing. Returns what all probes saw."""
         self.control.send("stop")
         outcomes = self.control.recv()
         self.process.join()
         return summary(outcomes)
 
     def kill(self):
-        """For the end of a run that failed."""
+        """Ends the process after a failed run."""
         self.process.kill()
         self.process.join()
 
@@ -144,6 +144,6 @@ def summary(outcomes):
     for _, outcome in outcomes:
         if outcome != "200":
             failures[outcome] = failures.get(outcome, 0) + 1
-    # A client that was not answered waits for ever.
+    # A client that was not answered waited infinitely long.
     every = [*waits, *[float("inf")] * sum(failures.values())]
     return Waits(len(outcomes), len(waits), statistics.median_low(every) if every else 0.0, max(every, default=0.0), failures)

@@ -10,9 +10,9 @@ import sys
 import yaml
 from kubernetes_validate import utils as schemas
 
-# The first whose schedulers count a spread within one version of a Deployment and by taints without being told to.
+# The first version whose scheduler by default counts a spread within one version of a Deployment and regards taints.
 OLDEST = "1.27"
-# Not Kubernetes' own, so not in its schemas.
+# Not Kubernetes' own, so its schemas do not have it.
 FOREIGN = {"ServiceMonitor"}
 
 
@@ -103,7 +103,7 @@ def argument_faults(arguments, ports, grace):
 
 
 def privilege_faults(pod, container):
-    """What the pod security standard `restricted` asks for, and a read-only root."""
+    """What the pod security standard `restricted` requires, and a read-only root."""
     of_pod, of_container = pod["securityContext"], container["securityContext"]
     for holds, what in (
         (of_pod.get("runAsNonRoot") is True and of_pod.get("runAsUser", 0) > 0, "runs as root"),
@@ -132,7 +132,7 @@ def faults(resources):
     return [*(fault for resource in native for fault in schema_faults(resource, versions)), *agreement_faults(resources)]
 
 
-# A mistake: which resource, where in it, and what stands there then.
+# A mistake: the resource, the path in it, and the wrong value.
 POD = ("spec", "template", "spec")
 CONTAINER = (*POD, "containers", 0)
 MISTAKES = [

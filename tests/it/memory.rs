@@ -1,4 +1,4 @@
-//! The memory of connections: no more than the server accounts for, and the same numbers in all documents.
+//! The memory of connections: no more than they are charged with, and the same numbers wherever they are stated.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -11,13 +11,13 @@ use graven_serve::{Memory, MemorySource};
 
 use crate::executable::{Server, command, emulator, output, path, routes};
 
-/// How many connections of a kind are open. With so many, errors of the allocator and of the kernel's page count are small.
+/// How many connections of a kind are held: so many that rounding by the allocator and by the kernel's count of pages is small per connection.
 const HELD: usize = 200;
 
 /// Longer than the server takes to read what was sent.
 const SETTLED: Duration = Duration::from_millis(300);
 
-/// A page's path, of some length in the pack.
+/// The path of the longest page.
 fn longest() -> String {
     let longest = routes().iter().max_by_key(|route| route.size("identity"));
     longest.expect("the site has pages").path.clone()
@@ -33,7 +33,7 @@ fn open(server: &Server, bytes: &[u8], answered: bool) -> TcpStream {
     stream
 }
 
-/// The bytes of an HTTP/2 client that opens no window for content and requests this many pages.
+/// What an HTTP/2 client sends that opens no window for content and asks for so many pages.
 fn http2(requests: u32) -> Vec<u8> {
     // SETTINGS_INITIAL_WINDOW_SIZE = 0.
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0".to_vec();
@@ -72,7 +72,7 @@ fn no_connection_holds_more_than_it_is_charged_with() {
         ),
     ] {
         let server = Server::start_by(command(&path()).args(["--workers", "1"]));
-        // Memory that only the first connections take is not counted.
+        // Memory that is allocated once, with the first connections, is not counted.
         let _first: Vec<_> = (0..10).map(|_| open(&server, &bytes, answered)).collect();
         thread::sleep(SETTLED);
         let before = server.resident();
@@ -84,7 +84,7 @@ fn no_connection_holds_more_than_it_is_charged_with() {
     }
 }
 
-/// A number in the form of the documents: `16,384`.
+/// A number as the documents write it: `16,384`.
 fn written(number: usize) -> String {
     let (thousands, rest) = (number / 1000, number % 1000);
     if thousands == 0 { rest.to_string() } else { format!("{thousands},{rest:03}") }

@@ -1,4 +1,4 @@
-//! Signals: two end the server in order, and those that mean "reload" elsewhere have no effect.
+//! Signals: two drain the server, and those that mean "reload" elsewhere are ignored.
 
 use std::io::{BufRead as _, Write as _};
 use std::net::TcpStream;
@@ -7,21 +7,24 @@ use std::time::Duration;
 
 use crate::executable::{Server, command, path};
 
-/// A server with a piped standard error.
+/// Starts a server whose standard error is read.
 fn start(options: &[&str]) -> Server {
     let mut command = command(&path());
     Server::start_by(command.args(options).stderr(Stdio::piped()))
 }
 
 #[test]
-fn a_signal_that_means_reload_elsewhere_prints_a_line_and_ends_nothing() {
+fn signals_that_mean_reload_elsewhere_print_a_line_and_end_nothing() {
     let mut site = start(&[]);
     let mut lines = site.stderr().lines();
     let mut kept = site.connect();
     for name in ["HUP", "USR1", "USR2", "HUP"] {
         site.signal(name);
-        let line = lines.next().expect("it says something").expect("UTF-8");
-        assert_eq!(line, format!("SIG{name}: ignored, there is nothing to reload or reopen; SIGTERM stops the server"));
+        let line = lines.next().expect("it prints a line").expect("UTF-8");
+        assert_eq!(
+            line,
+            format!("SIG{name}: ignored, there is nothing to reload or to reopen; SIGTERM ends the server")
+        );
         assert_eq!(kept.get("/", &[]).status, 200);
         assert_eq!(site.get("/notes", &[]).status, 200);
     }
@@ -29,7 +32,7 @@ fn a_signal_that_means_reload_elsewhere_prints_a_line_and_ends_nothing() {
 }
 
 #[test]
-fn a_closed_terminal_ends_nothing() {
+fn a_server_survives_its_terminal() {
     let mut site = start(&[]);
     drop(site.stderr());
     for name in ["HUP", "USR1", "USR2"] {
@@ -40,7 +43,7 @@ fn a_closed_terminal_ends_nothing() {
 }
 
 #[test]
-fn they_do_not_interrupt_a_server_that_drains() {
+fn ignored_signals_do_not_end_a_drain() {
     let mut site = start(&["--drain-delay", "30s"]);
     let mut lines = site.stderr().lines();
     site.signal("TERM");
@@ -51,7 +54,7 @@ fn they_do_not_interrupt_a_server_that_drains() {
 }
 
 #[test]
-fn an_interrupt_lets_requests_in_progress_finish() {
+fn an_interrupt_lets_requests_in_flight_finish() {
     let site = start(&["--drain-delay", "500ms"]);
     let mut slow = TcpStream::connect(site.address()).expect("it listens");
     slow.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");

@@ -1,4 +1,4 @@
-//! The executable as systemd starts it: with sockets and a socket for notifications.
+//! The executable as systemd starts it: with sockets, and a supervisor that it reports to.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -15,20 +15,20 @@ use crate::executable::{command, forget_settings, path, spawn};
 /// Longer than any step here should take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Two sockets for the service, and one for its notifications.
+/// Two sockets for a service, and the socket of its supervisor.
 struct Manager {
     folder: TempDir,
     tcp: TcpListener,
     unix: UnixListener,
-    heard: UnixDatagram,
+    notifications: UnixDatagram,
 }
 
-/// A service, which is killed when this is dropped.
+/// A running service. It is killed when this is dropped.
 struct Service(Child);
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // It may have ended.
+        // Fails if it has already exited, which is fine.
         self.0.kill().ok();
         self.0.wait().ok();
     }
@@ -46,16 +46,16 @@ impl Manager {
         let folder = tempfile::tempdir().expect("a folder");
         let tcp = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let unix = UnixListener::bind(folder.path().join("site")).expect("a free path");
-        let heard = UnixDatagram::bind(folder.path().join("notify")).expect("a free path");
-        heard.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        Manager { folder, tcp, unix, heard }
+        let notifications = UnixDatagram::bind(folder.path().join("notify")).expect("a free path");
+        notifications.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Manager { folder, tcp, unix, notifications }
     }
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// Starts the service with both sockets as descriptors 3 and 4. A shell moves them there and sets `LISTEN_PID` to its own number, which it keeps.
+    /// Starts the service with both sockets as descriptors 3 and 4. A shell puts them there, because it knows the number of the process that it becomes.
     fn start(&self, watchdog: Duration) -> Service {
         let [tcp, unix]: [OwnedFd; 2] =
             [self.tcp.try_clone().expect("a descriptor").into(), self.unix.try_clone().expect("a descriptor").into()];
@@ -69,9 +69,10 @@ impl Manager {
         Service(spawn(&mut shell))
     }
 
-    fn hear(&self) -> String {
+    /// The next message to the supervisor.
+    fn notification(&self) -> String {
         let mut buffer = [0; 512];
-        let length = self.heard.recv(&mut buffer).expect("it tells");
+        let length = self.notifications.recv(&mut buffer).expect("it reports");
         String::from_utf8_lossy(&buffer[..length]).into_owned()
     }
 
@@ -125,17 +126,18 @@ fn a_connection_between_two_processes_is_answered_by_the_next() {
 fn the_supervisor_is_notified_of_start_life_and_stop() {
     let manager = Manager::new();
     let mut service = manager.start(Duration::from_secs(2));
-    let ready = manager.hear();
+    let ready = manager.notification();
     assert!(ready.starts_with("READY=1\nWATCHDOG=1\nSTATUS=serving"), "{ready}");
-    let alive = manager.hear();
+    let alive = manager.notification();
     assert!(alive.starts_with("WATCHDOG=1\nSTATUS=serving; 0 connections"), "{alive}");
     assert_eq!(service.terminate(), Some(0));
-    let leaving = std::iter::repeat_with(|| manager.hear()).find(|told| !told.starts_with("WATCHDOG=1\n"));
-    assert!(leaving.is_some_and(|told| told.starts_with("STOPPING=1\n")));
+    let leaving =
+        std::iter::repeat_with(|| manager.notification()).find(|message| !message.starts_with("WATCHDOG=1\n"));
+    assert!(leaving.is_some_and(|message| message.starts_with("STOPPING=1\n")));
 }
 
 #[test]
-fn sockets_for_another_process_are_not_used() {
+fn sockets_for_another_process_are_ignored() {
     let mut service = command(&path());
     service.env("LISTEN_PID", "1").env("LISTEN_FDS", "1").args(["serve", "--listen", "127.0.0.1:0"]);
     let mut service = Service(spawn(service.stdout(Stdio::piped())));
