@@ -9,6 +9,7 @@
 
 mod authoring;
 mod cli;
+mod cycles;
 mod damage;
 mod documents;
 mod executable;

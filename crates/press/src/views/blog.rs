@@ -13,7 +13,7 @@ pub(super) fn render(context: RenderedSite) -> String {
     let description = format!("Every post of {}, newest first.", site.settings.title);
     let main = html! {
         h1 { "Blog" }
-        p.lede { "Every post, newest first. By topic they stand at " a href="/notes" { "/notes" } "." }
+        p.lede { "Every post, newest first. By topic: " a href="/notes" { "/notes" } "." }
         @for (year, posts) in years(site) {
             section.year aria-labelledby={ "y" (year) } {
                 h2 #{ "y" (year) } { (year) }

@@ -61,8 +61,8 @@ fn topic_entries(context: RenderedSite, index: usize, under: Under) -> Markup {
     html! {
         @if topic.posts.is_empty() {
             p.empty {
-                "Nothing here yet: the topic stands, the first note on it is still to be written. Its "
-                a href=(topic.feed_route()) { "feed" } " will tell."
+                "No posts yet. New ones will appear here and in the "
+                a href=(topic.feed_route()) { "feed" } " of this topic."
             }
         } @else {
             (lists::entries(context, &topic.posts, under))
@@ -78,7 +78,7 @@ fn matrix(context: RenderedSite) -> Markup {
     let site = context.site;
     let columns = site.posts.len().min(COLUMNS);
     html! {
-        ul.matrix aria-label="Topics, and which posts stand under each" {
+        ul.matrix aria-label="Topics and their posts" {
             @for (index, topic) in site.topics.iter().enumerate() {
                 li class=(lists::hue(index)) {
                     a href={ "#" (topic.slug) } {

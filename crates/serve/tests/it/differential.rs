@@ -545,43 +545,47 @@ fn a_refusal_has_a_date_and_a_log_line() {
         refusal("", 503, "-"),
     ];
     for plain_path in [PlainPath::On, PlainPath::Off] {
-        for Refusal { bytes, status, line } in &cases {
-            let (reader, writer) = io::pipe().expect("a pipe");
-            let reading = thread::spawn(|| io::read_to_string(reader).expect("UTF-8"));
-            let limits = Limits {
-                connections: NonZeroUsize::new(1),
-                header_bytes: 100_000,
-                header_time: Duration::from_millis(100),
-                ..Limits::default()
-            };
-            let access_log = Some(AccessLog::to(LogFormat::Common, writer.into()));
-            let mut server = Running::start_on(1, &Config { plain_path, access_log, limits, ..Config::default() });
-            let busy = (*status == 503).then(|| {
-                let mut busy = server.connect();
-                busy.send(get("/big", ""));
-                busy.more().expect("it answers");
-                busy
-            });
-            let mut client = server.connect();
-            client.send(bytes);
-            let text = client.rest().to_ascii_lowercase();
-            let name = format!("{plain_path:?}, {status}, {:.60}", shown(bytes.as_bytes()));
-            let (_, last) = text.rsplit_once("http/1.1 ").expect("an answer");
-            assert!(last.starts_with(&format!("{status} ")), "{name}: {text}");
-            assert!(last.contains("\r\nconnection: close\r\n"), "{name}: {text}");
-            assert!(last.contains("\r\ndate: ") && last.contains(" gmt\r\n"), "{name}: {text}");
-            drop((client, busy));
-            server.stop();
-            server.wait();
-            drop(server);
-            let written = reading.join().expect("it reads");
-            let lines: Vec<_> = written.lines().map(|line| line.split_once("] ").expect("a time").1).collect();
-            let of_busy = usize::from(*status == 503);
-            assert_eq!(lines.len(), answers(&text.to_ascii_uppercase()) + of_busy, "{name}: {lines:?}");
-            let expected = format!("\"{line}\" {status} -");
-            assert_eq!(lines.iter().filter(|line| **line == expected).count(), 1, "{name}: {lines:?}");
+        for refusal in &cases {
+            check_refusal(plain_path, refusal);
         }
     }
+}
+
+fn check_refusal(plain_path: PlainPath, Refusal { bytes, status, line }: &Refusal) {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    let reading = thread::spawn(|| io::read_to_string(reader).expect("UTF-8"));
+    let limits = Limits {
+        connections: NonZeroUsize::new(1),
+        header_bytes: 100_000,
+        header_time: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let access_log = Some(AccessLog::to(LogFormat::Common, writer.into()));
+    let mut server = Running::start_on(1, &Config { plain_path, access_log, limits, ..Config::default() });
+    let busy = (*status == 503).then(|| {
+        let mut busy = server.connect();
+        busy.send(get("/big", ""));
+        busy.more().expect("it answers");
+        busy
+    });
+    let mut client = server.connect();
+    client.send(bytes);
+    let text = client.rest().to_ascii_lowercase();
+    let name = format!("{plain_path:?}, {status}, {:.60}", shown(bytes.as_bytes()));
+    let (_, last) = text.rsplit_once("http/1.1 ").expect("an answer");
+    assert!(last.starts_with(&format!("{status} ")), "{name}: {text}");
+    assert!(last.contains("\r\nconnection: close\r\n"), "{name}: {text}");
+    assert!(last.contains("\r\ndate: ") && last.contains(" gmt\r\n"), "{name}: {text}");
+    drop((client, busy));
+    server.stop();
+    server.wait();
+    drop(server);
+    let written = reading.join().expect("it reads");
+    let lines: Vec<_> = written.lines().map(|line| line.split_once("] ").expect("a time").1).collect();
+    let of_busy = usize::from(*status == 503);
+    assert_eq!(lines.len(), answers(&text.to_ascii_uppercase()) + of_busy, "{name}: {lines:?}");
+    let expected = format!("\"{line}\" {status} -");
+    assert_eq!(lines.iter().filter(|line| **line == expected).count(), 1, "{name}: {lines:?}");
 }
 
 #[test]
