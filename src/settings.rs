@@ -329,46 +329,27 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_reported_with_its_name_and_what_was_expected() {
-        for (flags, variables, expected) in [
+        for (flag, variable, value, expected) in [
+            ("workers", "NOTES_WORKERS", "0", "a number from 1 to 1024 (one per core is enough)"),
+            ("workers", "NOTES_WORKERS", "100000", "a number from 1 to 1024 (one per core is enough)"),
+            ("drain-delay", "NOTES_DRAIN_DELAY", "5", "a time such as 500ms, 5s or 2m"),
+            ("drain-delay", "NOTES_DRAIN_DELAY", "99999999999s", "a time such as 500ms, 5s or 2m"),
+            ("header-bytes", "NOTES_HEADER_BYTES", "8191", "a number of bytes, at least 8192"),
+            ("connections", "NOTES_CONNECTIONS", "0", "a number, at least 1"),
+            ("admin", "NOTES_ADMIN", "9090", "an address such as 127.0.0.1:9090 or unix:/run/notes-admin.sock"),
+            ("access-log", "NOTES_ACCESS_LOG", "yes", "common, combined or json"),
+            ("trusted-proxy", "NOTES_TRUSTED_PROXY", "::1,10/8", "a network such as 10.0.0.0/8, ::1 or unix"),
             (
-                vec![("workers", "0")],
-                vec![],
-                "--workers: expected a number from 1 to 1024 (one per core is enough), found \"0\"",
-            ),
-            (
-                vec![("workers", "100000")],
-                vec![],
-                "--workers: expected a number from 1 to 1024 (one per core is enough), found \"100000\"",
-            ),
-            (
-                vec![],
-                vec![("NOTES_DRAIN_DELAY", "5")],
-                "NOTES_DRAIN_DELAY: expected a time such as 500ms, 5s or 2m, found \"5\"",
-            ),
-            (
-                vec![("header-bytes", "8191")],
-                vec![],
-                "--header-bytes: expected a number of bytes, at least 8192, found \"8191\"",
-            ),
-            (vec![("connections", "0")], vec![], "--connections: expected a number, at least 1, found \"0\""),
-            (
-                vec![("admin", "9090")],
-                vec![],
-                "--admin: expected an address such as 127.0.0.1:9090 or unix:/run/notes-admin.sock, found \"9090\"",
-            ),
-            (vec![("access-log", "yes")], vec![], "--access-log: expected common, combined or json, found \"yes\""),
-            (
-                vec![("trusted-proxy", "::1,10/8")],
-                vec![],
-                "--trusted-proxy: expected a network such as 10.0.0.0/8, ::1 or unix, found \"::1,10/8\"",
-            ),
-            (
-                vec![("drain-delay", "99999999999s")],
-                vec![],
-                "--drain-delay: expected a time such as 500ms, 5s or 2m, found \"99999999999s\"",
+                "client-address-field",
+                "NOTES_CLIENT_ADDRESS_FIELD",
+                "a b",
+                "the name of a field, such as X-Forwarded-For",
             ),
         ] {
-            assert_eq!(from(&flags, &variables).expect_err("not valid"), expected);
+            let error = from(&[(flag, value)], &[]).expect_err(value);
+            assert_eq!(error, format!("--{flag}: expected {expected}, found {value:?}"));
+            let error = from(&[], &[(variable, value)]).expect_err(value);
+            assert_eq!(error, format!("{variable}: expected {expected}, found {value:?}"));
         }
     }
 }
