@@ -160,7 +160,7 @@ pub(crate) fn help() -> String {
             Signals:\n\
             \x20 TERM, INT           finish requests in progress, then exit; a second\n\
             \x20                     signal exits at once\n\
-            \x20 HUP, USR1, USR2     keep serving; there is nothing to reload or to reopen\n\n\
+            \x20 HUP, USR1, USR2     keep serving; there is nothing to reload or reopen\n\n\
             Examples:\n\
             \x20 notes                                  serve on port 8080, all addresses\n\
             \x20 notes --listen 127.0.0.1:3000          serve to this computer only\n\

@@ -21,10 +21,7 @@ fn signals_that_mean_reload_elsewhere_print_a_line_and_end_nothing() {
     for name in ["HUP", "USR1", "USR2", "HUP"] {
         site.signal(name);
         let line = lines.next().expect("it prints a line").expect("UTF-8");
-        assert_eq!(
-            line,
-            format!("SIG{name}: ignored, there is nothing to reload or to reopen; SIGTERM ends the server")
-        );
+        assert_eq!(line, format!("SIG{name}: ignored, there is nothing to reload or reopen; SIGTERM stops the server"));
         assert_eq!(kept.get("/", &[]).status, 200);
         assert_eq!(site.get("/notes", &[]).status, 200);
     }

@@ -1,5 +1,6 @@
 //! Assets: files of the tree that a text shows or links to, published under a name that contains their hash.
 
+use graven_pack::hex;
 use sha2::{Digest, Sha256};
 
 use crate::tree::SourceTree;
@@ -61,7 +62,5 @@ pub(crate) fn fingerprint<const N: usize>(parts: [&[u8]; N]) -> String {
     for part in parts {
         hash.update(part);
     }
-    let digest = hash.finalize();
-    let bits = digest.first_chunk().expect("a SHA-256 is longer than 64 bits");
-    format!("{:016x}", u64::from_be_bytes(*bits))
+    hex(&hash.finalize()[..8])
 }

@@ -14,7 +14,6 @@ use crate::site::Site;
 use crate::site::damage::DamagedPack;
 use crate::site::page::{PreparedPage, PreparedVariant};
 use crate::site::resolve::{Resolution, not_found, resolve};
-use crate::site::vary::Vary;
 
 /// Decides on the outcome of a request at time `now`.
 pub(crate) fn decide<'a, F: Fields>(site: &'a Site, now: i64, request: &Request<'a, '_, F>) -> Decision<'a> {
@@ -72,13 +71,13 @@ impl<'a> SiteAt<'a> {
     fn not_found(self, fields: &impl Fields) -> Decision<'a> {
         let Some(page) = not_found(self.site, self.now)? else { return Ok(Outcome::NotFound(None)) };
         let variant = choose(page, fields).or_else(|| page.identity()).ok_or(DamagedPack)?;
-        Ok(Outcome::NotFound(Some(Selected { page, variant, vary: Vary::of(page, None) })))
+        Ok(Outcome::NotFound(Some(Selected { page, variant, vary: page.vary(None) })))
     }
 
     /// 4. to 7.: selects the representation, the variant and the range.
     fn select<F: Fields>(self, page: &'a PreparedPage, request: &Request<'a, '_, F>) -> Decision<'a> {
         let alternate = self.site.alternate(page, self.now)?;
-        let vary = Vary::of(page, alternate);
+        let vary = page.vary(alternate);
         let accept = Accept::of(request.fields);
         let is_preferred =
             |alternate: &&PreparedPage| accept.prefers(alternate.page.content_type(), page.page.content_type());

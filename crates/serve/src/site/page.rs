@@ -48,6 +48,17 @@ impl CachedHeads {
 pub(crate) type PrepareError = Box<dyn Error>;
 
 impl PreparedPage {
+    /// Returns what the page varies by: `Accept` if it has an alternate, and `Accept-Encoding` if either has several codings.
+    pub(crate) fn vary(&self, alternate: Option<&PreparedPage>) -> Vary {
+        let is_coded = self.variants.len() > 1 || alternate.is_some_and(|page| page.variants.len() > 1);
+        match (alternate.is_some(), is_coded) {
+            (false, false) => Vary::Nothing,
+            (false, true) => Vary::Encoding,
+            (true, false) => Vary::Type,
+            (true, true) => Vary::Both,
+        }
+    }
+
     pub(crate) fn new(page: Page<'static>) -> Result<Self, PrepareError> {
         // A valid pack has each coding at most once. The limit is for a pack that was not verified.
         let variants = page.variants().take(Coding::ALL.len()).map(|variant| PreparedVariant::new(variant?));
