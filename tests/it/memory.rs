@@ -123,6 +123,8 @@ fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
         ),
         ("--help", &output(&["--help"]), format!("[default: {} idle connections", limits::CONNECTIONS)),
         ("--help", &output(&["--help"]), format!("[default: {}]", limits::STREAMS)),
+        ("--help", &output(&["--help"]), format!("(431 if exceeded) [default: {}]", limits::HEADER_BYTES)),
+        ("docs/operating.md", &read("docs/operating.md"), format!("with {} KiB", limits::HEADER_BYTES / 1024)),
     ] {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(&expected), "{place} does not contain {expected:?}");

@@ -18,7 +18,7 @@ fn texts() -> Vec<(String, String)> {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let is_hidden = name.starts_with('.') && ![".ci", ".cargo"].contains(&name.as_str());
+            let is_hidden = name.starts_with('.') && ![".ci", ".cargo", ".github"].contains(&name.as_str());
             if !path.is_dir() {
                 found.push(path);
             } else if !is_hidden && !SKIPPED.contains(&name.as_str()) {

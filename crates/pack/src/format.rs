@@ -110,7 +110,8 @@ impl fmt::Display for Section {
     }
 }
 
-/// A content coding (RFC 9110 §8.4.1) that a pack can contain. The order is the order of a page's variants.
+/// A content coding (RFC 9110 §8.4.1) that a pack can contain. The order is the order of a page's variants. Another one is a new
+/// [version](VERSION) of the format, whose table is in `lib.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Coding {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::assets::fingerprint;
 use crate::check::Policies;
-use crate::coding;
+use crate::compression;
 use crate::output::{Cache, Document, Output, Outputs};
 use crate::security_policy;
 
@@ -66,12 +66,13 @@ fn variants(document: &Document, known: &Variants) -> Vec<VariantSpec> {
     if !is_compressible(&document.media_type) {
         return vec![variant(Coding::Identity, document.body.clone(), &[])];
     }
-    let generation = coding::generation();
+    let generation = compression::generation();
     let identity = variant(Coding::Identity, document.body.clone(), generation);
     if let Some(variants) = known.get(&identity) {
         return variants.to_vec();
     }
-    let coded = coding::coded(&document.body).into_iter().map(|(coding, bytes)| variant(coding, bytes, generation));
+    let coded =
+        compression::coded(&document.body).into_iter().map(|(coding, bytes)| variant(coding, bytes, generation));
     std::iter::once(identity).chain(coded).collect()
 }
 
@@ -148,7 +149,7 @@ mod tests {
         let text = "again and again ".repeat(50).into_bytes();
         let first = encode(&outputs(&text), &Policies::new(), 0, None).expect("encodes");
         let pack = Pack::open(&first).expect("opens");
-        let identity = variant(Coding::Identity, text.clone(), coding::generation());
+        let identity = variant(Coding::Identity, text.clone(), compression::generation());
         let known = Variants::of(pack);
         assert_eq!(known.get(&identity), Some(&variants(&document(&text), &Variants::default())[..]));
         assert_eq!(encode(&outputs(&text), &Policies::new(), 0, Some(pack)).expect("encodes"), first);

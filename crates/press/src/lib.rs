@@ -17,7 +17,7 @@
 //!    rendered_site  output        the types between the steps
 //! 5. views  feeds                 every page, feed and index, by path
 //! 6. check                        every reference has a target; the security policy of each page
-//! 7. coding  encode               content codings, entity tags; the pack
+//! 7. compression  encode          content codings, entity tags; the pack
 //!    lib                          drives the steps
 //! ```
 //!
@@ -48,12 +48,10 @@
 
 mod assets;
 mod check;
-mod coding;
+mod compression;
 pub mod diagnostic;
 mod encode;
 mod feeds;
-#[cfg(test)]
-mod fixture;
 pub mod markdown;
 mod markup;
 pub mod model;
@@ -63,6 +61,8 @@ mod rendered_site;
 mod security_policy;
 pub mod source;
 mod span;
+#[cfg(test)]
+mod test_site;
 mod theme;
 pub mod tree;
 mod url;

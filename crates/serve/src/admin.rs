@@ -32,7 +32,7 @@ use crate::listen::socket::Socket;
 use crate::observe::access_log::{LostLines, Writer};
 use crate::observe::exposition::{BuildInfo, render};
 use crate::response::body::Body;
-use crate::response::fields;
+use crate::response::field_values;
 use crate::site::Site;
 
 /// How long a worker may take to answer a probe for `/healthz`. A request takes microseconds, so a worker that needs a
@@ -215,8 +215,8 @@ fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<Body> {
     let mut response = Response::new(Body::new(text.into()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, fields::PLAIN_TEXT.clone());
-    headers.insert(CACHE_CONTROL, fields::NO_STORE.clone());
-    headers.insert(X_CONTENT_TYPE_OPTIONS, fields::NOSNIFF.clone());
+    headers.insert(CONTENT_TYPE, field_values::PLAIN_TEXT.clone());
+    headers.insert(CACHE_CONTROL, field_values::NO_STORE.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
     response
 }

@@ -19,7 +19,7 @@ use crate::connection::local::{WorkerParts, WorkerState};
 use crate::error::Error;
 use crate::lifecycle::drain::DrainPhase;
 use crate::lifecycle::signals::terminated;
-use crate::lifecycle::supervisor::Supervisor;
+use crate::lifecycle::supervisor::{Supervisor, status_line};
 use crate::limits::capacity::Capacity;
 use crate::limits::descriptors;
 use crate::limits::memory::Memory;
@@ -234,13 +234,6 @@ fn advance(states: &[Arc<WorkerState>], phase: DrainPhase) {
     for state in states {
         state.drain.advance(phase);
     }
-}
-
-/// Returns the status line that `systemctl status` shows.
-fn status_line(states: &[Arc<WorkerState>]) -> String {
-    let counts = states.iter().map(|state| state.counters.connections());
-    let (open, idle) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
-    format!("serving; {open} connections, {idle} of them idle")
 }
 
 /// Waits until either future completes.

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::routes::{Routes, Verdict};
+use super::targets::{Routes, Verdict};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::markdown::Rendered;
 use crate::rendered_site::RenderedSite;

@@ -1,12 +1,12 @@
 //! Checks of the finished outputs.
 //!
 //! Each output is parsed once, over all cores. [`page`] takes its ids and references from the elements, [`security_policy`] the policy that the server
-//! sends with it, [`blocked`] whatever that policy blocks. Then [`links`] checks every reference against the [`routes`].
+//! sends with it, [`blocked`] whatever that policy blocks. Then [`links`] checks every reference against the [`targets`].
 
 mod blocked;
 mod links;
 mod page;
-mod routes;
+mod targets;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use self::page::CheckedPage;
-use self::routes::Routes;
+use self::targets::Routes;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markup::Format;
 use crate::output::{Document, Output, Outputs};

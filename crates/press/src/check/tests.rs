@@ -2,10 +2,10 @@
 
 use super::check;
 use crate::diagnostic::{Diagnostic, Report, Severity};
-use crate::fixture::{Fixture, post};
 use crate::markdown::Link;
 use crate::output::{Document, Output, Outputs};
 use crate::source::{NavigationItem, SettingsRedirect};
+use crate::test_site::{Fixture, post};
 
 /// A site of two pages, a file and two redirects, whose page `/blog/p` has `html` in it.
 fn site(html: &str) -> (Fixture, Outputs) {

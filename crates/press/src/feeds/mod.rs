@@ -54,9 +54,9 @@ mod tests {
     use jiff::civil::Date;
 
     use super::*;
-    use crate::fixture::{Fixture, post};
     use crate::model::{Tag, Topic};
     use crate::source::{Author, SecurityContact};
+    use crate::test_site::{Fixture, post};
 
     const FEEDS: [&str; 5] = [FEED, RSS, JSON_FEED, "/notes/fintech/feed.xml", "/tags/a-b/feed.xml"];
 

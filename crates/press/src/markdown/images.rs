@@ -1,4 +1,4 @@
-//! Images: each is found in the content and gets its size, so that the page does not move while it loads.
+//! Images: each is found in the content and gets its size, so that the page does not move while it loads. (Those of raw HTML: `raw_html`.)
 
 use std::fmt::Write;
 use std::ops::Range;

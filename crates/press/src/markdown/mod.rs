@@ -27,11 +27,11 @@ mod links;
 mod math;
 mod page;
 mod parse;
-mod plain;
 mod raw_html;
 mod rendered;
 mod representation;
 mod svg;
+mod text;
 
 use std::collections::HashMap;
 
@@ -83,7 +83,7 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     headings::set_levels(&mut events, &mut page);
     headings::set_ids(&mut events, &mut page);
     let mut events = footnotes::place(events, &mut page);
-    plain::extract(&events, &mut page.rendered);
+    text::extract(&events, &mut page.rendered);
     code::render(&mut events, &mut page);
     math::render(&mut events, &mut page);
     figures::render(&mut events, &mut page);

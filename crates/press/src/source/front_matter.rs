@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::schema::{TableReader, list, path_error};
+use super::table_reader::{TableReader, list, path_error};
 use super::value::{Fragment, Table, parse_toml, parse_yaml};
 use crate::diagnostic::{BOM, Diagnostic, Report, nearest};
 use crate::span::Spanned;

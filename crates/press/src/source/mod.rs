@@ -2,7 +2,7 @@
 //!
 //! 1. `settings`: `site.toml` and `topics.toml`.
 //! 2. `files`: which files are posts and pages.
-//! 3. `markdown_file`: one post or page. `front_matter` reads its head, by way of `value` and `schema`.
+//! 3. `markdown_file`: one post or page. `front_matter` reads its head, by way of `value` and `table_reader`.
 //! 4. `addresses`: no two outputs have the same path.
 //!
 //! Each step reports what is wrong and continues with the rest, so that one build reports everything.
@@ -12,9 +12,9 @@ mod date;
 mod files;
 mod front_matter;
 mod markdown_file;
-mod schema;
 mod settings;
 mod sources;
+mod table_reader;
 mod value;
 
 use crate::diagnostic::{Diagnostic, Report};
@@ -24,7 +24,8 @@ use crate::tree::SourceTree;
 pub(crate) use front_matter::tag_slug;
 use markdown_file::TextKind;
 pub(crate) use settings::SITE;
-pub use sources::{Author, Body, NavigationItem, SecurityContact, Settings, SettingsRedirect, Sources};
+pub use settings::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect};
+pub use sources::{Body, Sources};
 pub(crate) use sources::{MarkdownFile, TopicEntry};
 
 /// Reads the settings, the topics and the texts of a tree. Returns `None` if there is no site: a tree without `site.toml`.

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::schema::{TableReader, path_error};
-use super::sources::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect, TopicEntry};
+use super::sources::TopicEntry;
+use super::table_reader::{TableReader, path_error};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml, utf8};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
 use crate::tree::SourceTree;
+use crate::url::absolute;
 
 /// The file of the settings.
 pub(crate) const SITE: &str = "site.toml";
@@ -26,6 +27,78 @@ const MAX_FEED_LENGTH: usize = 1000;
 
 const SITE_KEYS: &[&str] =
     &["title", "description", "base_url", "language", "author", "navigation", "feed_length", "redirects", "security"];
+
+/// `site.toml`.
+#[derive(Debug)]
+pub struct Settings {
+    /// The name of the site.
+    pub title: String,
+    /// A sentence about the site.
+    pub description: String,
+    /// Scheme and authority, no slash at the end: `https://example.org`.
+    pub base_url: String,
+    /// A BCP 47 language tag: `en-GB`.
+    pub language: String,
+    /// The author of the site.
+    pub author: Option<Author>,
+    /// The links at the top of every page, in order.
+    pub navigation: Vec<NavigationItem>,
+    /// How many posts a feed contains.
+    pub feed_length: usize,
+    /// In the order of the settings.
+    pub redirects: Vec<SettingsRedirect>,
+    /// The contact for security problems.
+    pub security: Option<SecurityContact>,
+}
+
+impl Settings {
+    /// The absolute URL of `path`, a path of this site.
+    pub(crate) fn url(&self, path: &str) -> String {
+        absolute(&self.base_url, path)
+    }
+}
+
+/// The author of the site.
+#[derive(Debug)]
+pub struct Author {
+    /// The name, as shown.
+    pub name: String,
+    /// Shown in feeds only.
+    pub email: Option<String>,
+    /// The author's own page.
+    pub url: Option<String>,
+}
+
+/// A link at the top of every page.
+#[derive(Debug)]
+pub struct NavigationItem {
+    /// The link's text.
+    pub label: String,
+    /// A path of this site (`/notes`), checked like every link.
+    pub path: String,
+    /// The place of `path` in `site.toml`; `None` for a default item.
+    pub span: Option<Range<usize>>,
+}
+
+/// A redirect of the settings.
+#[derive(Debug)]
+pub struct SettingsRedirect {
+    /// A path of this site, without a slash at the end.
+    pub from: String,
+    /// A path of this site or an absolute URL: visible ASCII, as in a Location field.
+    pub to: String,
+    /// The place of `from` in `site.toml`.
+    pub span: Range<usize>,
+}
+
+/// `/.well-known/security.txt` (RFC 9116).
+#[derive(Debug)]
+pub struct SecurityContact {
+    /// A URI: `mailto:security@example.org`.
+    pub contact: String,
+    /// When the contact expires.
+    pub expires: Timestamp,
+}
 
 /// Reads `site.toml`. What cannot be read is reported, and has its default.
 pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Settings {

@@ -1,6 +1,6 @@
 //! Finds the end of a request's head, and the few facts that are needed before hyper parses it (RFC 9112 §2).
 //!
-//! hyper receives one message at a time ([`super::http1`]). A head ends with its first empty line: every parser of HTTP/1.1 agrees
+//! hyper receives one message at a time ([`super::message`]). A head ends with its first empty line: every parser of HTTP/1.1 agrees
 //! on that, whatever it makes of the lines before.
 
 /// Whether a message goes on after its head.

@@ -28,7 +28,7 @@ use crate::limits::{
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 use crate::response::body::Body;
-use crate::response::fields::has_length;
+use crate::response::field_values::has_length;
 use crate::response::respond_to;
 use crate::time::effective_time;
 

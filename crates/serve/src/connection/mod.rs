@@ -1,7 +1,7 @@
 //! A connection, from its first byte to its close.
 //!
-//! 1. [`reader`] reads requests, answers plain ones in place, and cuts out other messages.
-//! 2. [`http1`] has hyper answer one message, and returns the connection to 1.
+//! 1. [`http1`] reads requests, answers plain ones in place, and cuts out other messages.
+//! 2. [`message`] has hyper answer one message, and returns the connection to 1.
 //! 3. [`http2`] serves the connection from its preface to its end.
 //!
 //! The connections of a worker run on its thread and share a [`WorkerLocal`].
@@ -10,8 +10,8 @@ mod head;
 mod http1;
 mod http2;
 pub(crate) mod local;
+mod message;
 pub(crate) mod observer;
-mod reader;
 pub(crate) mod slots;
 mod stream;
 pub(crate) mod turns;
@@ -21,9 +21,9 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use self::http1::{Next, READ_BYTES, Reader};
 use self::local::{WorkerLocal, WorkerParts};
 use self::observer::Observer;
-use self::reader::{Next, READ_BYTES, Reader};
 use self::slots::{Slot, Slots};
 use self::stream::Connection;
 use self::turns::Turns;
@@ -35,7 +35,7 @@ use crate::listen::socket::Socket;
 pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
     let WorkerParts { site, limits, state, bounds, is_timed, logger, plain_path } = parts;
     WorkerLocal {
-        http1: http1::builder(&limits),
+        http1: message::builder(&limits),
         http2: http2::builder(&limits),
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
         slots: Slots::new(bounds),
@@ -65,13 +65,13 @@ pub(crate) async fn serve(mut socket: Socket, peer: Peer, slot: Slot, local: Rc<
             Next::Closed => return,
             Next::Slow => {
                 let answer = reader.refuse_slow();
-                return Box::pin(http1::close_with(&mut socket, &answer, connection)).await;
+                return Box::pin(message::close_with(&mut socket, &answer, connection)).await;
             }
             // Boxed, so that an idle connection stays small.
             Next::Http2(ahead) => return Box::pin(http2::serve(&mut socket, ahead, connection)).await,
-            Next::Message(message) => match Box::pin(http1::answer(&mut socket, message, connection)).await {
-                http1::Persistence::Open => reader.has_answered(),
-                http1::Persistence::Closed => return,
+            Next::Message(message) => match Box::pin(message::answer(&mut socket, message, connection)).await {
+                message::Persistence::Open => reader.has_answered(),
+                message::Persistence::Closed => return,
             },
         }
     }

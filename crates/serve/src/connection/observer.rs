@@ -85,6 +85,9 @@ impl Observer {
         now: SystemTime,
         (written, sent): (usize, Sent),
     ) {
+        if !self.is_counted {
+            return;
+        }
         self.local.state.counters.count_request(reply.status, reply.route);
         self.local.state.counters.count_sent(written);
         if let (Some(entry), Some(logger)) = (&self.entry, &self.local.logger) {

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::probe::{Probe, first_unhealthy};
 use super::sd_notify::Notifier;
+use crate::connection::local::WorkerState;
 use crate::error::Error;
 
 /// Interval of status messages if the service manager has no watchdog for this service.
@@ -74,6 +75,13 @@ fn watchdog_timeout(microseconds: Option<&str>, pid: Option<&str>) -> Option<Dur
     let own = std::process::id().to_string();
     let microseconds = microseconds.filter(|_| pid.is_none_or(|pid| pid == own))?;
     microseconds.parse().ok().filter(|&microseconds| microseconds > 0).map(Duration::from_micros)
+}
+
+/// Returns the status line that `systemctl status` shows.
+pub(crate) fn status_line(states: &[Arc<WorkerState>]) -> String {
+    let counts = states.iter().map(|state| state.counters.connections());
+    let (open, idle) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
+    format!("serving; {open} connections, {idle} of them idle")
 }
 
 #[cfg(test)]

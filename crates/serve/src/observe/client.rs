@@ -1,9 +1,10 @@
 //! The client of a request that passed through trusted proxies: its address, and the scheme that it used.
 //!
-//! Only the access log uses it. Any client can send these fields, so they are read only if the peer is trusted. Only
-//! one field is read, which the operator configures, because a proxy that writes one field often passes on the others
-//! as its client sent them. A list is read from the right, where the nearest proxy appended its element, and only as
-//! far as each hop is trusted.
+//! Only the access log uses it. Any client can send these fields, so they are read only if the peer is trusted. The
+//! address is read from one field, which the operator configures, because a proxy that writes one field often passes on
+//! the others as its client sent them. A list is read from the right, where the nearest proxy appended its element, and
+//! only as far as each hop is trusted. The scheme is that of the same element of `Forwarded`, or else the last of
+//! `X-Forwarded-Proto`.
 
 use std::fmt;
 use std::net::IpAddr;

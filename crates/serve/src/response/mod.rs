@@ -1,14 +1,14 @@
 //! From a request's head to a response, without IO or a clock. [`respond`] lists the steps.
 //!
-//! `decide` takes steps 1 to 7, `write` takes step 8. `plain` answers plain requests by the same decision, from cached heads.
+//! `decide` takes steps 1 to 7, `write_fields` takes step 8. `plain` answers plain requests by the same decision, from cached heads.
 
 pub(crate) mod body;
+mod cached_head;
 mod decide;
-pub(crate) mod fields;
-mod head;
+pub(crate) mod field_values;
 mod outcome;
 pub(crate) mod plain;
-mod write;
+mod write_fields;
 
 use http::request::Parts;
 use http::uri::Authority;

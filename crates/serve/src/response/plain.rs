@@ -10,8 +10,8 @@
 
 use http::{Method, StatusCode, Version};
 
+use super::cached_head::HeadKind;
 use super::decide::decide;
-use super::head::HeadKind;
 use super::outcome::Outcome;
 use crate::request::Request;
 use crate::request::plain::{Head, PlainFields};

@@ -16,7 +16,7 @@ pub(crate) struct PreparedPage {
     pub(crate) page: Page<'static>,
     pub(crate) content_type: HeaderValue,
     pub(crate) cache_control: HeaderValue,
-    /// `None` if the pack has none, as for files that are neither pages nor pictures.
+    /// `None` if the pack has none. press gives every document one.
     pub(crate) security_policy: Option<HeaderValue>,
     /// The variants: each coding at most once, and always identity.
     pub(crate) variants: Box<[PreparedVariant]>,

@@ -3,7 +3,7 @@
 use http::{HeaderMap, Response, StatusCode};
 
 use super::body::Body;
-use super::fields::has_length;
+use super::field_values::has_length;
 use super::outcome::{Outcome, Selected};
 
 /// The responses whose heads are cached.

@@ -11,7 +11,7 @@ use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
 
 /// The text of this file. It contains the settings and the rules, and is a sample for the coders.
-const SOURCE: &str = include_str!("coding.rs");
+const SOURCE: &str = include_str!("compression.rs");
 
 /// A hash of this file and of its codings. It changes with every setting and rule, and with every release of a coder that compresses differently.
 pub(crate) fn generation() -> &'static [u8] {

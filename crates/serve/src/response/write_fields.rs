@@ -9,7 +9,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use super::body::Body;
-use super::fields;
+use super::field_values;
 use super::outcome::{Outcome, Selected};
 use crate::request::range::Part;
 use crate::request::target::encode;
@@ -45,7 +45,7 @@ impl Outcome<'_> {
             Outcome::RangeNotSatisfiable(selected) => {
                 let length = selected.variant.bytes.len();
                 headers.insert(CONTENT_RANGE, HeaderValue::try_from(format!("bytes */{length}"))?);
-                headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
+                headers.insert(ACCEPT_RANGES, field_values::BYTES.clone());
                 write_vary(selected.vary, headers);
                 text(headers, StatusCode::RANGE_NOT_SATISFIABLE, "The range begins after the end of the page.\n")
             }
@@ -56,22 +56,22 @@ impl Outcome<'_> {
             }
             Outcome::Canonical { path, query } => {
                 headers.insert(LOCATION, canonical_location(path, query)?);
-                headers.insert(CACHE_CONTROL, fields::AN_HOUR.clone());
+                headers.insert(CACHE_CONTROL, field_values::AN_HOUR.clone());
                 (StatusCode::PERMANENT_REDIRECT, Body::default())
             }
             Outcome::Options => {
-                headers.insert(ALLOW, fields::ALLOW.clone());
+                headers.insert(ALLOW, field_values::ALLOW.clone());
                 (StatusCode::NO_CONTENT, Body::default())
             }
             Outcome::InvalidHost => bad_request(headers, "The request must have one Host field, with a valid value.\n"),
             Outcome::InvalidTarget => bad_request(headers, "The request target is malformed.\n"),
             Outcome::MethodNotAllowed => {
-                headers.insert(ALLOW, fields::ALLOW.clone());
+                headers.insert(ALLOW, field_values::ALLOW.clone());
                 text(headers, StatusCode::METHOD_NOT_ALLOWED, "Only GET, HEAD and OPTIONS are allowed.\n")
             }
             // Bytes after a CONNECT may already be meant for the tunnel, so they are not read as requests.
             Outcome::ConnectNotAllowed => {
-                headers.insert(CONNECTION, fields::CLOSE.clone());
+                headers.insert(CONNECTION, field_values::CLOSE.clone());
                 return Outcome::MethodNotAllowed.write_fields(headers);
             }
             Outcome::NotImplemented => text(headers, StatusCode::NOT_IMPLEMENTED, "This method is not implemented.\n"),
@@ -89,7 +89,7 @@ impl Selected<'_> {
     fn write_whole(&self, headers: &mut HeaderMap) -> Body {
         self.write_representation(headers);
         headers.insert(ETAG, self.variant.etag.clone());
-        headers.insert(ACCEPT_RANGES, fields::BYTES.clone());
+        headers.insert(ACCEPT_RANGES, field_values::BYTES.clone());
         Body::new(Bytes::from_static(self.variant.bytes))
     }
 
@@ -123,27 +123,27 @@ impl Selected<'_> {
         }
         write_vary(self.vary, headers);
         headers.insert(CACHE_CONTROL, self.page.cache_control.clone());
-        headers.insert(X_CONTENT_TYPE_OPTIONS, fields::NOSNIFF.clone());
+        headers.insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
         if let Some(policy) = &self.page.security_policy {
             headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
-            headers.insert(REFERRER_POLICY, fields::REFERRER_POLICY.clone());
-            headers.insert(HeaderName::from_static("permissions-policy"), fields::PERMISSIONS_POLICY.clone());
-            headers.insert(HeaderName::from_static("cross-origin-opener-policy"), fields::OPENER_POLICY.clone());
+            headers.insert(REFERRER_POLICY, field_values::REFERRER_POLICY.clone());
+            headers.insert(HeaderName::from_static("permissions-policy"), field_values::PERMISSIONS_POLICY.clone());
+            headers.insert(HeaderName::from_static("cross-origin-opener-policy"), field_values::OPENER_POLICY.clone());
         }
     }
 }
 
 /// A response that is a line of text and no page of the site.
 fn text(headers: &mut HeaderMap, status: StatusCode, text: &'static str) -> (StatusCode, Body) {
-    headers.insert(CONTENT_TYPE, fields::PLAIN_TEXT.clone());
-    headers.insert(CACHE_CONTROL, fields::NO_STORE.clone());
-    headers.insert(X_CONTENT_TYPE_OPTIONS, fields::NOSNIFF.clone());
+    headers.insert(CONTENT_TYPE, field_values::PLAIN_TEXT.clone());
+    headers.insert(CACHE_CONTROL, field_values::NO_STORE.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
     (status, Body::new(Bytes::from_static(text.as_bytes())))
 }
 
 /// A 400 closes the connection: if this request is invalid, the bytes that follow may be misinterpreted.
 fn bad_request(headers: &mut HeaderMap, reason: &'static str) -> (StatusCode, Body) {
-    headers.insert(CONNECTION, fields::CLOSE.clone());
+    headers.insert(CONNECTION, field_values::CLOSE.clone());
     text(headers, StatusCode::BAD_REQUEST, reason)
 }
 
@@ -173,9 +173,9 @@ fn canonical_location(path: &str, query: Option<&str>) -> Result<HeaderValue, In
 fn write_vary(vary: Vary, headers: &mut HeaderMap) {
     let value = match vary {
         Vary::Nothing => return,
-        Vary::Encoding => &fields::VARY_ENCODING,
-        Vary::Type => &fields::VARY_TYPE,
-        Vary::Both => &fields::VARY_BOTH,
+        Vary::Encoding => &field_values::VARY_ENCODING,
+        Vary::Type => &field_values::VARY_TYPE,
+        Vary::Both => &field_values::VARY_BOTH,
     };
     headers.insert(VARY, value.clone());
 }
