@@ -23,10 +23,10 @@ use crate::tree::SourceTree;
 
 pub(crate) use front_matter::tag_slug;
 use markdown_file::TextKind;
-pub(crate) use settings::SITE;
 pub use settings::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect};
+pub(crate) use settings::{SITE, TopicEntry};
+pub(crate) use sources::MarkdownFile;
 pub use sources::{Body, Sources};
-pub(crate) use sources::{MarkdownFile, TopicEntry};
 
 /// Reads the settings, the topics and the texts of a tree. Returns `None` if there is no site: a tree without `site.toml`.
 ///

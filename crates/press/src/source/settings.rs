@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::sources::TopicEntry;
 use super::table_reader::{TableReader, path_error};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml, utf8};
 use crate::diagnostic::{Diagnostic, Report};
@@ -98,6 +97,14 @@ pub struct SecurityContact {
     pub contact: String,
     /// When the contact expires.
     pub expires: Timestamp,
+}
+
+/// A topic of `topics.toml`.
+#[derive(Debug)]
+pub(crate) struct TopicEntry {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) blurb: String,
 }
 
 /// Reads `site.toml`. What cannot be read is reported, and has its default.

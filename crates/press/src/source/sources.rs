@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::front_matter::FrontMatter;
-use super::settings::Settings;
+use super::settings::{Settings, TopicEntry};
 
 /// The settings, the topics and the texts of a site.
 #[derive(Debug)]
@@ -26,14 +26,6 @@ pub(crate) struct MarkdownFile {
     /// The image of the front matter: the path of a file of the tree.
     pub(crate) image: Option<String>,
     pub(crate) matter: FrontMatter,
-}
-
-/// A topic of `topics.toml`.
-#[derive(Debug)]
-pub(crate) struct TopicEntry {
-    pub(crate) slug: String,
-    pub(crate) title: String,
-    pub(crate) blurb: String,
 }
 
 /// A Markdown text and its file.
