@@ -73,22 +73,27 @@ fn has_only_crlf_line_ends(head: &[u8], fields: usize) -> bool {
     count(b'\r') == fields + 2 && count(b'\n') == fields + 2
 }
 
-/// Returns whether a plain request may have this field. Fields are excluded that frame content, ask for another
-/// protocol (RFC 9112 §6 and 7, RFC 9110 §7.8 and 10.1.1), close the connection, or ask for a range.
+/// The fields that a plain request may not have: they frame content, ask for another protocol (RFC 9112 §6 and 7, RFC 9110
+/// §7.8 and 10.1.1), or ask for a part of the page or for a certain version of it.
+const NOT_PLAIN: [&str; 11] = [
+    "content-length",
+    "transfer-encoding",
+    "upgrade",
+    "expect",
+    "te",
+    "trailer",
+    "http2-settings",
+    "keep-alive",
+    "range",
+    "if-range",
+    "if-match",
+];
+
 fn is_plain_field(field: &httparse::Header<'_>) -> bool {
-    let is = |known: &str| field.name.eq_ignore_ascii_case(known);
-    match field.name.len() {
-        2 => !is("te"),
-        5 => !is("range"),
-        6 => !is("expect"),
-        7 => !is("upgrade") && !is("trailer"),
-        8 => !is("if-range") && !is("if-match"),
-        10 if is("connection") => field.value.eq_ignore_ascii_case(b"keep-alive"),
-        10 => !is("keep-alive"),
-        14 => !is("content-length") && !is("http2-settings"),
-        17 => !is("transfer-encoding"),
-        _ => true,
+    if field.name.eq_ignore_ascii_case("connection") {
+        return field.value.eq_ignore_ascii_case(b"keep-alive");
     }
+    !NOT_PLAIN.iter().any(|name| name.eq_ignore_ascii_case(field.name))
 }
 
 impl Fields for PlainFields<'_> {
