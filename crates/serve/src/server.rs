@@ -18,7 +18,7 @@ use crate::config::{Config, DEFAULT_ADDRESS};
 use crate::connection::local::{WorkerParts, WorkerState};
 use crate::error::Error;
 use crate::lifecycle::drain::DrainPhase;
-use crate::lifecycle::signals::terminated;
+use crate::lifecycle::signals::{report_ignored, terminated};
 use crate::lifecycle::supervisor::{Supervisor, status_line};
 use crate::limits::capacity::Capacity;
 use crate::limits::descriptors;
@@ -116,7 +116,8 @@ impl Server {
     ///
     /// Blocks the calling thread. Returns when the last connection has closed, when [`Config::drain_deadline`] has
     /// passed, or when the process receives SIGTERM or SIGINT while draining. `shutdown` is polled inside a tokio
-    /// runtime, so it can be [`terminated`].
+    /// runtime, so it can be [`terminated`]. Until the server has stopped, SIGHUP, SIGUSR1 and SIGUSR2 are reported and
+    /// ignored.
     ///
     /// The index of the pack is checked first, which takes about a millisecond for ten thousand pages. Each page is
     /// checked before it is first sent.
@@ -137,10 +138,12 @@ impl Server {
         let supervisor = self.supervisor.clone();
         let worker_error = |source| Error::Worker { source };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(worker_error)?;
-        // Polled once before any request is answered: from then on, a signal completes `shutdown` instead of ending the
-        // process.
-        let mut shutdown = pin!(shutdown);
-        let is_shut_down = runtime.block_on(poll_fn(|context| Poll::Ready(shutdown.as_mut().poll(context).is_ready())));
+        // Polled once before any request is answered: from then on, no signal ends the process by its default.
+        let (mut shutdown, mut ignored) = (pin!(shutdown), pin!(report_ignored()));
+        let is_shut_down = runtime.block_on(poll_fn(|context| {
+            let _: Poll<()> = ignored.as_mut().poll(context);
+            Poll::Ready(shutdown.as_mut().poll(context).is_ready())
+        }));
         // Dropped last, so that the final lines are written.
         let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
         let log = log.transpose().map_err(worker_error)?;
@@ -161,7 +164,7 @@ impl Server {
                     admin.set_serving();
                 }
                 on_ready();
-                runtime.block_on(async {
+                let serving = async {
                     let status_states = states.clone();
                     let watching = supervisor.watch(probes, move || status_line(&status_states));
                     if !is_shut_down {
@@ -170,7 +173,8 @@ impl Server {
                     supervisor.stopping(watching);
                     let drained = pin!(drain(&states, drain_delay, &mut all_stopped));
                     race(drained, pin!(terminated())).await;
-                });
+                };
+                runtime.block_on(race(pin!(serving), ignored));
             }
             advance(&states, DrainPhase::Ended);
             started.map_err(worker_error)

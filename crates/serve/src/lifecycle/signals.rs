@@ -9,9 +9,8 @@ use crate::observe::stderr::report;
 
 /// Waits for SIGTERM or SIGINT. Pass it to [`Server::run`](crate::Server::run).
 ///
-/// From the first poll on, SIGHUP, SIGUSR1 and SIGUSR2 are reported on standard error instead of ending the process,
-/// which is their default. Other servers reload their settings or reopen their logs on these signals, and closing a
-/// terminal sends SIGHUP. If a signal's handler cannot be installed, the signal keeps its default.
+/// From the first poll on, these signals do not end the process. If a signal's handler cannot be installed, the signal keeps its
+/// default.
 ///
 /// ```
 /// use std::future::{Future, poll_fn};
@@ -29,21 +28,30 @@ use crate::observe::stderr::report;
 /// # });
 /// ```
 pub async fn terminated() {
-    let mut stopping = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
-    let mut others = [
+    let mut signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
+    poll_fn(|context| {
+        let mut received = signals.iter_mut().flatten().map(|signal| signal.poll_recv(context));
+        if received.any(|poll| poll.is_ready()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// Reports SIGHUP, SIGUSR1 and SIGUSR2, and never completes. From its first poll on they do not end the process, which is their
+/// default: other servers reload their settings or reopen their logs on them, and closing a terminal sends SIGHUP.
+pub(crate) async fn report_ignored() {
+    let mut signals = [
         ("SIGHUP", SignalKind::hangup()),
         ("SIGUSR1", SignalKind::user_defined1()),
         ("SIGUSR2", SignalKind::user_defined2()),
     ]
     .map(|(name, kind)| (name, signal(kind).ok()));
-    poll_fn(|context| {
-        for (name, signal) in &mut others {
+    poll_fn(|context| -> Poll<()> {
+        for (name, signal) in &mut signals {
             while signal.as_mut().is_some_and(|signal| signal.poll_recv(context).is_ready()) {
                 report(&format!("{name}: ignored, there is nothing to reload or reopen; SIGTERM stops the server"));
             }
         }
-        let mut received = stopping.iter_mut().flatten().map(|signal| signal.poll_recv(context));
-        if received.any(|poll| poll.is_ready()) { Poll::Ready(()) } else { Poll::Pending }
+        Poll::Pending
     })
     .await;
 }
