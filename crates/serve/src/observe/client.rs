@@ -16,7 +16,7 @@ use ipnet::IpNet;
 
 use crate::listen::peer::Peer;
 use crate::request::fields::Fields;
-use crate::request::list::{elements, split};
+use crate::request::list::{split, trim};
 
 static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
@@ -139,7 +139,7 @@ impl Proxies {
         if !self.trusts(peer) {
             return direct;
         }
-        let hops = elements(fields.lines(&self.field)).map(|element| self.hop(element));
+        let hops = elements(fields, &self.field).map(|element| self.hop(element));
         let nearest = |client: Option<Hop>, hop: Hop| match hop.address {
             None => None,
             Some(address) if client.is_none() || !self.trusts(Peer::Address(address)) => Some(hop),
@@ -158,6 +158,14 @@ impl Proxies {
     fn hop(&self, element: &[u8]) -> Hop {
         if self.field == FORWARDED { forwarded(element) } else { Hop { address: node(element), scheme: None } }
     }
+}
+
+/// Returns the elements of a list, which may extend over several lines. It is split at every comma, also within quotes: a
+/// client could open a quoted string that would swallow what the proxy appends. A quoted string with a comma is then
+/// unreadable, which hides its hop, and no address contains one.
+fn elements<'a>(fields: &'a impl Fields, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    let elements = fields.lines(name).flat_map(|line| line.split(|&byte| byte == b','));
+    elements.map(trim).filter(|element| !element.is_empty())
 }
 
 /// Parses an element of `Forwarded`: its `for` and `proto` pairs (RFC 7239 §4). The hop is hidden if a pair is
@@ -208,7 +216,7 @@ fn is_port(text: &str) -> bool {
 
 /// Returns the last element of `X-Forwarded-Proto`, which the nearest proxy wrote.
 fn x_forwarded_proto(fields: &impl Fields) -> Option<Scheme> {
-    elements(fields.lines(&X_FORWARDED_PROTO)).last().and_then(Scheme::parse)
+    elements(fields, &X_FORWARDED_PROTO).last().and_then(Scheme::parse)
 }
 
 #[cfg(test)]
@@ -312,6 +320,8 @@ mod tests {
                 (&["192.0.2.1, unknown, 10.0.0.8"], "10.0.0.8", Scheme::Http),
                 (&["\u{e4}, 192.0.2.1"], "192.0.2.1", Scheme::Http),
                 (&[" , "], "10.0.0.1", Scheme::Http),
+                (&["\", 192.0.2.1"], "192.0.2.1", Scheme::Http),
+                (&["6.6.6.6\", 192.0.2.1"], "192.0.2.1", Scheme::Http),
             ],
         );
         check("cf-connecting-ip", &[(&["192.0.2.1"], "192.0.2.1", Scheme::Http), (&["?"], "10.0.0.1", Scheme::Http)]);
@@ -323,7 +333,9 @@ mod tests {
                 (&["for=192.0.2.43, for=198.51.100.17"], "198.51.100.17", Scheme::Http),
                 (&["proto=HTTPS ; for=192.0.2.43"], "192.0.2.43", Scheme::Https),
                 (&[", ,for=192.0.2.43;; ,"], "192.0.2.43", Scheme::Http),
-                (&[r#"by="a,b;\"";for=192.0.2.43"#], "192.0.2.43", Scheme::Http),
+                (&[r#"by="a;b;\"";for=192.0.2.43"#], "192.0.2.43", Scheme::Http),
+                (&[r#"for=6.6.6.6;x=", for=192.0.2.1"#], "192.0.2.1", Scheme::Http),
+                (&[r#"for=6.6.6.6;x=", for="[2001:db8::1]";proto=https"#], "2001:db8::1", Scheme::Https),
                 (&["for=198.51.100.9;proto=http, for=192.0.2.1;proto=https, for=10.0.0.2"], "192.0.2.1", Scheme::Https),
                 (&["for=_hidden"], "10.0.0.1", Scheme::Http),
                 (&["for=192.0.2.1;for=192.0.2.2"], "10.0.0.1", Scheme::Http),
@@ -385,6 +397,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn nothing_that_a_client_sends_changes_what_the_proxy_appends(prefix in "[ -~\t]{0,40}") {
+            for (field, appended) in
+                [("x-forwarded-for", "192.0.2.1"), ("forwarded", "for=192.0.2.1"), ("x-real-ip", "192.0.2.1")]
+            {
+                let headers = fields(&[(field, &format!("{prefix}, {appended}"))]);
+                let found = proxies(field, &["unix"]).client(Peer::Unix, &headers).address;
+                prop_assert_eq!(found, Peer::Address(ip("192.0.2.1")));
+            }
+        }
+
         #[test]
         fn reading_from_the_left_gives_the_same_as_from_the_right(
             hops in prop::collection::vec("10\\.0\\.0\\.[1-3]|192\\.0\\.2\\.[1-3]|unknown", 1..8),

@@ -73,27 +73,25 @@ fn has_only_crlf_line_ends(head: &[u8], fields: usize) -> bool {
     count(b'\r') == fields + 2 && count(b'\n') == fields + 2
 }
 
-/// The fields that a plain request may not have: they frame content, ask for another protocol (RFC 9112 §6 and 7, RFC 9110
-/// §7.8 and 10.1.1), or ask for a part of the page or for a certain version of it.
-const NOT_PLAIN: [&str; 11] = [
-    "content-length",
-    "transfer-encoding",
-    "upgrade",
-    "expect",
-    "te",
-    "trailer",
-    "http2-settings",
-    "keep-alive",
-    "range",
-    "if-range",
-    "if-match",
-];
-
+/// Returns whether a plain request may have this field. Fields are excluded that frame content, ask for another
+/// protocol (RFC 9112 §6 and 7, RFC 9110 §7.8 and 10.1.1), close the connection, or ask for a range.
 fn is_plain_field(field: &httparse::Header<'_>) -> bool {
-    if field.name.eq_ignore_ascii_case("connection") {
-        return field.value.eq_ignore_ascii_case(b"keep-alive");
+    let excluded: &[&str] = match field.name.len() {
+        2 => &["te"],
+        5 => &["range"],
+        6 => &["expect"],
+        7 => &["upgrade", "trailer"],
+        8 => &["if-range", "if-match"],
+        10 => &["keep-alive", "connection"],
+        14 => &["content-length", "http2-settings"],
+        17 => &["transfer-encoding"],
+        _ => return true,
+    };
+    match excluded.iter().find(|name| name.eq_ignore_ascii_case(field.name)) {
+        Some(&"connection") => field.value.eq_ignore_ascii_case(b"keep-alive"),
+        Some(_) => false,
+        None => true,
     }
-    !NOT_PLAIN.iter().any(|name| name.eq_ignore_ascii_case(field.name))
 }
 
 impl Fields for PlainFields<'_> {
