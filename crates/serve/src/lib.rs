@@ -23,7 +23,8 @@
 //! 6. [`Server`] binds the addresses of a [`Config`], starts the workers, and drains them (`lifecycle`).
 //! 7. `admin` and `observe`: metrics, health checks and the access log, each on its own thread.
 //!
-//! Serving reads and writes no files. Workers share no writable state, except counters that only one thread writes.
+//! Serving reads and writes no files. Workers share only what they read: a page is prepared once, by the first request for it,
+//! and each counter has one writer.
 
 mod admin;
 mod clock;

@@ -76,7 +76,7 @@ async fn work(
     let accepting: Vec<_> =
         listeners.into_iter().map(|listener| spawn_local(accept_all(listener, Rc::clone(&local)))).collect();
     spawn_local(answer_probes(probes, Rc::clone(&local)));
-    spawn_local(keep_order(Rc::clone(&local)));
+    spawn_local(enforce_limits_and_turns(Rc::clone(&local)));
     let drain = &local.state.drain;
     drain.stopping().await;
     // Connections that wait for a request check for shutdown when they are woken.
@@ -93,7 +93,7 @@ async fn work(
 }
 
 /// Enforces the time limits and renews the turns. One task does both, because each kind of task adds kilobytes to the executable.
-async fn keep_order(local: Rc<WorkerLocal>) {
+async fn enforce_limits_and_turns(local: Rc<WorkerLocal>) {
     let (mut limits, mut turns) = (pin!(check_limits(&local)), pin!(local.turns.renew()));
     // Neither ever ends.
     poll_fn(|context| {

@@ -154,7 +154,7 @@ fn push_caption(html: &mut String, file: Option<&str>, language: Option<&Languag
     html.push_str("<figcaption>");
     for (class, text) in [("file", file), ("lang", language.map(Language::name))] {
         if let Some(text) = text {
-            write!(html, "<span class=\"{class}\">").expect("a string takes what is written");
+            write!(html, "<span class=\"{class}\">").expect("writing to a string cannot fail");
             push_text(html, text);
             html.push_str("</span>");
         }

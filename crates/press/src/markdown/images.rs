@@ -90,7 +90,7 @@ pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> St
     html.push('"');
     match file.map(File::dimensions) {
         Some(Some((width, height))) => {
-            write!(html, " width=\"{width}\" height=\"{height}\"").expect("a string takes what is written");
+            write!(html, " width=\"{width}\" height=\"{height}\"").expect("writing to a string cannot fail");
         }
         Some(None) => {
             page.report.push(

@@ -120,7 +120,7 @@ fn open(tag: &str, out: &mut String) -> Result<String, String> {
             _ => (&mut attributes, attribute, value),
         };
         if !attribute.is_empty() {
-            write!(target, " {attribute}=\"{value}\"").expect("a string takes what is written");
+            write!(target, " {attribute}=\"{value}\"").expect("writing to a string cannot fail");
         }
         rest = after;
     }
@@ -131,7 +131,7 @@ fn open(tag: &str, out: &mut String) -> Result<String, String> {
     } else {
         write!(out, "<mstyle{levels}><{name}{attributes}{slash}>").map(|()| format!("</{name}></mstyle>"))
     };
-    Ok(closing.expect("a string takes what is written"))
+    Ok(closing.expect("writing to a string cannot fail"))
 }
 
 /// The class that replaces a style. `None` if the theme covers it without one.

@@ -142,7 +142,7 @@ impl Inliner<'_> {
             }
             Event::End(element) => {
                 if self.skipped.is_none() {
-                    write!(self.html, "</{}>", element.name().0).expect("a string takes what is written");
+                    write!(self.html, "</{}>", element.name().0).expect("writing to a string cannot fail");
                 }
                 self.close_one(element.name().0);
             }
@@ -167,7 +167,7 @@ impl Inliner<'_> {
 
     fn refer(&mut self, entity: &str, span: Range<usize>) {
         if matches!(entity, "amp" | "lt" | "gt" | "quot" | "apos") || entity.starts_with('#') {
-            write!(self.html, "&{entity};").expect("a string takes what is written");
+            write!(self.html, "&{entity};").expect("writing to a string cannot fail");
         } else {
             self.error(span, format!("unknown entity `&{entity};`")).push("write the character itself".to_owned());
         }
@@ -188,7 +188,7 @@ impl Inliner<'_> {
                 .push((*help).to_owned());
         }
         self.in_text += usize::from(TEXT.contains(&name));
-        write!(self.html, "<{name}").expect("a string takes what is written");
+        write!(self.html, "<{name}").expect("writing to a string cannot fail");
         if self.depth == 1 {
             self.describe_root(element);
         }
@@ -227,7 +227,7 @@ impl Inliner<'_> {
         }
         let has = |name| matches!(root.try_get_attribute(name), Ok(Some(_)));
         if let (false, false, Some((width, height))) = (has("width"), has("height"), dimensions_of(root)) {
-            write!(self.html, " width=\"{width}\" height=\"{height}\"").expect("a string takes what is written");
+            write!(self.html, " width=\"{width}\" height=\"{height}\"").expect("writing to a string cannot fail");
         }
     }
 
@@ -263,7 +263,7 @@ impl Inliner<'_> {
             }
             _ => self.with_renamed_urls(&attribute.value, &place),
         };
-        write!(self.html, " {name}=\"{}\"", value.replace('"', "&quot;")).expect("a string takes what is written");
+        write!(self.html, " {name}=\"{}\"", value.replace('"', "&quot;")).expect("writing to a string cannot fail");
     }
 
     /// A reference with the prefix before its id. It must refer to an element of this drawing.

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
 use crate::source::{MarkdownFile, Sources, TopicEntry, tag_slug};
 
-/// Builds the site from its sources. What is wrong goes to `report`. [`read`](crate::source::read) has an example.
+/// Builds the site from its sources. Reports errors to `report`. [`read`](crate::source::read) has an example.
 pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
     let now = now(&sources, options, report);
     let (mut tags, tag_by_slug) = tags(&sources.posts, report);

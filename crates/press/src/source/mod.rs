@@ -30,7 +30,7 @@ pub use sources::{Body, Sources};
 
 /// Reads the settings, the topics and the texts of a tree. Returns `None` if there is no site: a tree without `site.toml`.
 ///
-/// What is wrong goes to `report`. Where there are errors, placeholders take the place of what could not be read, so that the following steps can
+/// Reports errors to `report`. Where there are errors, placeholders take the place of what could not be read, so that the following steps can
 /// report theirs too; such a site must not be published.
 ///
 /// ```

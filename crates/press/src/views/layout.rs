@@ -17,7 +17,7 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
                 header.top { (wordmark(context)) (navigation(context, head.path)) }
                 main #main { (main) }
                 footer.end {
-                    span { "Pressed into one file." }
+                    span { "One static executable." }
                     a href="/feed.xml" { "Atom" }
                     a href="/rss.xml" { "RSS" }
                     a href="/feed.json" { "JSON" }

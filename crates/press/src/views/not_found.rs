@@ -15,7 +15,7 @@ pub(super) fn render(context: RenderedSite) -> String {
     let newest: Vec<usize> = (0..context.site.posts.len().min(OFFERED)).collect();
     let main = html! {
         h1 { "Not found" }
-        p.lede { "There is nothing at this address. It may have been mistyped, or the page has moved without leaving word." }
+        p.lede { "There is nothing at this address. It may have been mistyped, or the page has moved." }
         ul.toc {
             li { a href="/notes" { span.name { "All posts by topic" } span.count.data { "/notes" } } }
             li { a href="/blog" { span.name { "All posts by date" } span.count.data { "/blog" } } }

@@ -15,7 +15,7 @@ pub(super) fn render_all(context: RenderedSite) -> String {
     let description = format!("All posts of {}, grouped by topic.", site.settings.title);
     let main = html! {
         h1 { "Notes" }
-        p.lede { "All posts grouped by topic. The chronological feed lives at " a href="/blog" { "/blog" } "." }
+        p.lede { "All posts grouped by topic. The chronological feed is at " a href="/blog" { "/blog" } "." }
         (matrix(context))
         @for (index, topic) in site.topics.iter().enumerate() {
             section.topic.(lists::hue(index)) aria-labelledby=(topic.slug) {

@@ -1,4 +1,4 @@
-//! A standing page: `/about`.
+//! A page: `/about`.
 
 use maud::html;
 

@@ -12,7 +12,7 @@ pub(super) fn render_all(context: RenderedSite) -> String {
     let description = format!("The {} tags of {}, each with its posts.", site.tags.len(), site.settings.title);
     let main = html! {
         h1 { "Tags" }
-        p.lede { "What the posts are about, in their own words." }
+        p.lede { "All tags, with the number of their posts." }
         ul.toc.cloud {
             @for tag in &site.tags {
                 li { a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } } }

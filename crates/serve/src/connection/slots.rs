@@ -557,13 +557,13 @@ mod tests {
         };
         let first = slots.admit(group(1), 4, at(1)).0.expect("there is room");
         first.enter(Idle, at(1), Moment::NEVER);
-        let second = slots.admit(group(2), 3, at(2)).0.expect("it gives way");
+        let second = slots.admit(group(2), 3, at(2)).0.expect("it is evicted");
         assert!(first.is_evicted() && !second.is_evicted());
         assert_eq!(counted(), (1, 3, 1, 2));
         drop(first);
         assert_eq!(counted(), (1, 3, 1, 2));
         second.enter(Idle, at(3), Moment::NEVER);
-        let third = slots.admit(group(3), 2, at(4)).0.expect("it gives way");
+        let third = slots.admit(group(3), 2, at(4)).0.expect("it is evicted");
         assert_eq!(third.index, 0, "a free slot is used again");
         assert_eq!(counted(), (1, 2, 1, 2));
         assert!(!slots.is_empty());
@@ -575,7 +575,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_pays_for_one_look_in_many() {
+    fn a_search_frees_several_slots() {
         const HELD: usize = 1_280;
         let slots = Slots::new(bounds(HELD, usize::MAX));
         let mut held = hold(&slots, &vec![(1, Idle, 1); HELD]);
@@ -620,7 +620,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_to_know_is_woken() {
+    fn expired_and_evicted_connections_are_woken() {
         let slots = Slots::new(bounds(3, usize::MAX));
         let held = hold(&slots, &[(1, Idle, 1), (1, Idle, 2), (1, Head, 3)]);
         let counts = [(); 3].map(|()| Arc::new(Count::default()));
