@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use graven_pack::{Pack, hex};
-use graven_serve::{Address, Config, Server, confine, terminated};
+use graven_serve::{Address, CLIENT_ADDRESS_FIELD, Config, Server, confine, terminated};
 use include_dir::{Dir, include_dir};
 
 use crate::cli::Command;
@@ -74,6 +74,7 @@ fn run() -> Result<(), Failure> {
 fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     // The access log goes to standard output, so nothing else may.
     let is_logged = config.access_log.is_some();
+    warn_if_unused(&config);
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     let mut lines: Vec<String> =
         server.addresses().map(|address| format!("serving {} routes at {}\n", pack.len(), address.url())).collect();
@@ -97,6 +98,15 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
         }
     };
     server.run_with_ready(pack, announce, terminated()).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Warns if the field that names the client is set, but is read from nobody.
+fn warn_if_unused(config: &Config) {
+    if config.client_address_field != CLIENT_ADDRESS_FIELD && config.trusted_proxies.is_empty() {
+        report(
+            "warning: --client-address-field has no effect without --trusted-proxy; name the proxy that sends the field",
+        );
+    }
 }
 
 /// Warns if other computers can read `/metrics`, which is for the operator only.

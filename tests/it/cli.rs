@@ -205,17 +205,36 @@ fn a_file_at_the_path_of_a_socket_is_kept_and_named() {
     assert_eq!(fs::read_to_string(&file).expect("it is still there"), "mine");
 }
 
+/// What a server with these options prints to standard error until it is stopped.
+fn warnings(options: &[&str]) -> String {
+    let mut site = Server::start_by(command(&executable::path()).args(options).stderr(Stdio::piped()));
+    let mut printed = String::new();
+    let mut stderr = site.stderr();
+    assert_eq!(site.terminate(), Some(0));
+    stderr.read_to_string(&mut printed).expect("UTF-8");
+    printed
+}
+
 #[test]
 fn an_admin_address_that_others_can_reach_gets_a_warning() {
     for (address, warns) in [("0.0.0.0:0", true), ("[::]:0", true), ("127.0.0.1:0", false), ("[::1]:0", false)] {
-        let mut command = command(&executable::path());
-        let mut site = Server::start_by(command.args(["--admin", address]).stderr(Stdio::piped()));
-        let mut said = String::new();
-        let mut stderr = site.stderr();
-        assert_eq!(site.terminate(), Some(0));
-        stderr.read_to_string(&mut said).expect("UTF-8");
-        assert_eq!(said.starts_with("notes: warning: other computers can reach --admin "), warns, "{address}: {said}");
-        assert_eq!(said.lines().count(), usize::from(warns), "{said}");
+        let printed = warnings(&["--admin", address]);
+        let expected = "notes: warning: other computers can reach --admin ";
+        assert_eq!(printed.starts_with(expected), warns, "{address}: {printed}");
+        assert_eq!(printed.lines().count(), usize::from(warns), "{printed}");
+    }
+}
+
+#[test]
+fn a_client_address_field_that_nobody_may_send_gets_a_warning() {
+    for (options, warns) in [
+        (&["--client-address-field", "X-Real-IP"][..], true),
+        (&["--client-address-field", "X-Real-IP", "--trusted-proxy", "::1"], false),
+        (&[], false),
+    ] {
+        let printed = warnings(options);
+        let expected = "notes: warning: --client-address-field has no effect without --trusted-proxy";
+        assert_eq!(printed.starts_with(expected), warns, "{options:?}: {printed}");
     }
 }
 

@@ -34,6 +34,10 @@ impl SourceTree {
     /// # Errors
     /// If the file system reports an error, or a name is not UTF-8. The message begins with the path.
     pub fn read(root: &Path) -> io::Result<Self> {
+        if !root.is_dir() {
+            let message = format!("{}: there is no such folder; create it, with a site.toml in it", root.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
         let mut tree = Self::default();
         tree.read_folder(root, "")?;
         Ok(tree)

@@ -289,3 +289,9 @@ fn many_occurrences_in_one_file_are_one_warning() {
         "{report}"
     );
 }
+
+#[test]
+fn a_missing_folder_is_an_error_that_says_what_to_do() {
+    let error = SourceTree::read("no/such/folder".as_ref()).expect_err("it does not exist").to_string();
+    assert_eq!(error, "no/such/folder: there is no such folder; create it, with a site.toml in it");
+}

@@ -5,16 +5,27 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::process::ExitCode;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
 use graven_pack::{ALWAYS, Class, Coding, Pack};
 use graven_serve::{Config, Server, terminated};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let bytes = match arguments.next() {
-        Some(path) => std::fs::read(path)?,
+        Some(path) => std::fs::read(&path).map_err(|error| format!("{path}: {error}"))?,
         None => one_page().write()?,
     };
     // The workers use the pack until the process ends, so it is leaked.

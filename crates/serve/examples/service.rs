@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -37,12 +38,23 @@ impl App {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(address), Some(path)) = (arguments.next(), arguments.next()) else {
         return Err("expected two arguments: ADDRESS SITE.PACK".into());
     };
-    let pack = Pack::open(std::fs::read(path)?.leak())?;
+    let bytes = std::fs::read(&path).map_err(|error| format!("{path}: {error}"))?;
+    let pack = Pack::open(bytes.leak())?;
     // `Server::run` does this too; `respond` relies on it.
     pack.check_index()?;
     let app = Arc::new(App { site: Site::new(pack), visits: AtomicU64::new(0) });
