@@ -96,20 +96,7 @@ fn is_plain_field(field: &httparse::Header<'_>) -> bool {
 
 impl Fields for PlainFields<'_> {
     fn lines(&self, name: &HeaderName) -> impl Iterator<Item = &[u8]> {
-        let mut from = 0;
-        std::iter::from_fn(move || {
-            let found = self.find(name, from)?;
-            from = found + 1;
-            Some(self.lines[found].value)
-        })
-    }
-}
-
-impl PlainFields<'_> {
-    /// Returns the index of the first field line of this name, from an index on. Not inlined, since it is called in a dozen places.
-    #[inline(never)]
-    fn find(&self, name: &HeaderName, from: usize) -> Option<usize> {
         let name = name.as_str();
-        (from..self.count).find(|&index| self.lines[index].name.eq_ignore_ascii_case(name))
+        self.lines[..self.count].iter().filter(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
     }
 }
