@@ -169,7 +169,7 @@ class Crowd:
         return self.spent.opened >= self.plan.connections
 
     def run(self, control):
-        """Attacks until it is told to stop. Sends `ready` when the whole crowd has been opened once."""
+        """Attacks until `control` is readable. Sends `ready` when the whole crowd has been opened once."""
         is_said, last_sip = False, time.monotonic()
         self.epoll.register(control.fileno(), select.EPOLLIN)
         while True:

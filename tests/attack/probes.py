@@ -79,7 +79,7 @@ class Probe:
 
 
 def probe(port, patience, control):
-    """Probes until it is told to stop, waits for the probes under way, and sends the outcomes."""
+    """Probes until `control` is readable, waits for the probes under way, and sends the outcomes."""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     outcomes, waiting, next_at, is_stopped = [], set(), time.monotonic(), False

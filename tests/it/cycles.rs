@@ -371,7 +371,7 @@ fn a_cycle_is_found_however_the_path_is_written() {
         "pub use super::a::A;",
         "use crate::A;",
         "fn f() { use super::a::A; }",
-        "fn f() -> super::a::A { todo!() }",
+        "fn f() -> super::a::A { loop {} }",
         "fn f() { crate::a::f(); }",
         "fn f() { println!(\"{}\", [super::a::f(1), 2]); }",
         "mod inner { use super::super::a::A; }",

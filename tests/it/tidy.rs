@@ -124,7 +124,7 @@ fn no_file_names_a_place_of_one_machine() {
     let mut found = Vec::new();
     for (path, text) in texts().iter().filter(|(path, _)| !path.ends_with("Cargo.lock")) {
         for (number, line) in text.lines().enumerate() {
-            // `https://example.org/work/` is not a path.
+            // Behind the name of a host it is part of an address.
             let names = |place: &str| {
                 line.match_indices(place).any(|(at, _)| {
                     !line[..at].ends_with(|before: char| before.is_alphanumeric() || ".-_}".contains(before))

@@ -15,6 +15,8 @@ pub(crate) mod observer;
 pub(crate) mod slots;
 mod stream;
 pub(crate) mod turns;
+#[cfg(test)]
+mod wakes;
 
 use std::cell::RefCell;
 use std::future::poll_fn;

@@ -408,12 +408,11 @@ enum Worth {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::Wake;
     use std::time::Duration;
 
     use proptest::prelude::*;
 
+    use super::super::wakes::Wakes;
     use super::Phase::{Closing, Head, Idle, New, Writing};
     use super::*;
 
@@ -610,24 +609,15 @@ mod tests {
         assert_eq!(of("::ffff:192.0.2.1"), Group::V4([192, 0, 2, 1]));
     }
 
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
     #[test]
     fn expired_and_evicted_connections_are_woken() {
         let slots = Slots::new(bounds(3, usize::MAX));
         let held = hold(&slots, &[(1, Idle, 1), (1, Idle, 2), (1, Head, 3)]);
-        let counts = [(); 3].map(|()| Arc::new(Count::default()));
+        let counts = [(); 3].map(|()| Arc::new(Wakes::default()));
         for (slot, count) in held.iter().zip(&counts) {
             slot.register(&Waker::from(Arc::clone(count)));
         }
-        let woken = || counts.each_ref().map(|count| count.0.load(Ordering::Relaxed));
+        let woken = || counts.each_ref().map(|count| count.count());
         held[1].enter(Idle, at(2), at(50));
         // It is in this phase already, and its deadline stands.
         held[1].enter_once(Idle, at(40), at(90));

@@ -80,25 +80,15 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::Wake;
 
+    use super::super::wakes::Wakes;
     use super::*;
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
 
     #[test]
     fn a_pass_serves_so_many_in_order_and_wakes_the_next() {
         let turns = Turns::new();
-        let count = Arc::new(Count::default());
-        let waker = Waker::from(Arc::clone(&count));
+        let counter = Arc::new(Wakes::default());
+        let waker = Waker::from(Arc::clone(&counter));
         let context = Context::from_waker(&waker);
         let tickets: Vec<_> = (0..2 * TURNS + 3).map(|_| Ticket::default()).collect();
         let served = |range: std::ops::Range<usize>| {
@@ -107,14 +97,14 @@ mod tests {
         assert_eq!(served(0..tickets.len()), TURNS);
         // Polled for another reason, nobody loses its place or gains one.
         assert_eq!(served(TURNS..tickets.len()), 0);
-        assert_eq!(count.0.load(Ordering::Relaxed), 0);
+        assert_eq!(counter.count(), 0);
         turns.advance();
-        assert_eq!(count.0.load(Ordering::Relaxed), TURNS);
+        assert_eq!(counter.count(), TURNS);
         let late = Ticket::default();
         assert!(turns.poll_take(&late, &context).is_pending(), "those before it come first");
         assert_eq!(served(TURNS..tickets.len()), TURNS);
         turns.advance();
-        assert_eq!((served(2 * TURNS..tickets.len()), count.0.load(Ordering::Relaxed)), (3, TURNS + 4));
+        assert_eq!((served(2 * TURNS..tickets.len()), counter.count()), (3, TURNS + 4));
         assert!(turns.poll_take(&late, &context).is_ready());
         assert!(turns.waiting.borrow().is_empty());
     }
