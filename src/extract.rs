@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use graven_pack::{Content, NOT_FOUND, Pack, Page, Route};
+use graven_pack::{Content, NOT_FOUND, Pack, Page, Route, SEARCH_INDEX};
 
 use crate::failure::Failure;
 
@@ -130,7 +130,7 @@ fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Failure> {
     let mut written = 0;
     for route in pack.routes() {
         let route = route?;
-        let Some(edition) = route.at(now)? else { continue };
+        let Some(edition) = route.at(now)?.filter(|_| route.path() != SEARCH_INDEX) else { continue };
         let (name, bytes) = match edition.content() {
             Content::Page(page) => (file_name(route, page), page.identity().checked_bytes()?.to_vec()),
             Content::Redirect(redirect) => (page_name(route.path()), redirect_page(redirect.location()).into_bytes()),

@@ -90,6 +90,18 @@ UNREAD_H2 = Behaviour(
 SLOW_READER = Behaviour(request(LARGE_FILE) * 8, reading=Reading.A_BYTE_A_SECOND)
 SLOW_PIPELINE = Behaviour(request(PAGE) * UNREAD_REQUESTS, reading=Reading.A_BYTE_A_SECOND)
 
+# Many frequent words, which the server finds in most posts: the dearest kind of query.
+SEARCH = b"/search?q=" + b"+".join(letter + b"*" for letter in (b"a", b"b", b"c", b"d", b"e", b"i", b"m", b"o", b"p", b"s", b"t", b"w"))
+SEARCHES = Behaviour(request(SEARCH) * 40)
+H2_SEARCHES = Behaviour(http2.opening() + b"".join(http2.get(stream, SEARCH) for stream in http2.streams(STREAMS)))
+UNREAD_SEARCHES = Behaviour(request(SEARCH) * UNREAD_REQUESTS, reading=Reading.NOTHING)
+UNREAD_H2_SEARCHES = Behaviour(
+    http2.opening(window=2**31 - 1)
+    + http2.frame(http2.WINDOW_UPDATE, content=b"\x7f\xff\x00\x00")
+    + b"".join(http2.get(stream, SEARCH) for stream in http2.streams(STREAMS)),
+    reading=Reading.NOTHING,
+)
+
 SILENT = Behaviour(b"")
 ANSWERED = Behaviour(request(PAGE))
 
@@ -149,6 +161,8 @@ ATTACKS = [
         many_addresses,
     ),
     Attack("unread-one", "the same, one address", (UNREAD_PIPELINE, UNREAD_FILE, UNREAD_ODD_PIPELINE, UNREAD_H2), (300, 300, 2_000)),
+    Attack("searches", "the dearest searches without end, many addresses", (SEARCHES, H2_SEARCHES), (100, 100, 500), many_addresses, renewals=20),
+    Attack("unread-searches", "searches, never read, many addresses", (UNREAD_SEARCHES, UNREAD_H2_SEARCHES), (300, 300, 2_000), many_addresses),
     Attack("slow-readers", "a byte a second, many addresses", (SLOW_READER, SLOW_PIPELINE), (300, 300, 2_000), many_addresses),
     Attack("idle", "idle HTTP/1.1, half after an answer, many addresses", (SILENT, ANSWERED), (14_000, 18_000, 18_000), many_addresses),
     Attack("idle-full", "idle HTTP/1.1, more than 100 places", (SILENT, ANSWERED), (300, 300, 1_000), many_addresses, FEW_PLACES, limits=WITHOUT),

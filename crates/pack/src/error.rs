@@ -74,8 +74,8 @@ pub enum Fault {
     NoEdition,
     /// The path has no leading slash, an empty or dot segment, or a control character, `\`, `%`, `?` or `#`.
     Path,
-    /// The not-found page redirects.
-    NotFoundRedirects,
+    /// The not-found page or the search index redirects.
+    InternalRedirects,
     /// A field value is empty, begins or ends with a space, or has other characters than visible ASCII and spaces
     /// (RFC 9110 §5.5).
     FieldValue,
@@ -132,7 +132,7 @@ impl fmt::Display for Fault {
             Fault::Path => {
                 "its path must begin with a slash, without empty or dot segments, control characters, `\\`, `%`, `?` and `#`"
             }
-            Fault::NotFoundRedirects => "the not-found page must be a page, not a redirect",
+            Fault::InternalRedirects => "the not-found page and the search index must be pages, not redirects",
             Fault::FieldValue => {
                 "a field value must be visible ASCII, with spaces only between, and not empty"
             }

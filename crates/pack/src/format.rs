@@ -18,6 +18,18 @@ use twox_hash::XxHash64;
 /// ```
 pub const NOT_FOUND: &str = "404";
 
+/// The path of the search index. Like [`NOT_FOUND`], it has no leading slash, so no request can ask for it. Its content is for the
+/// crate `graven-search`; this crate only stores it.
+///
+/// ```
+/// use graven_pack::{Pack, SEARCH_INDEX, write::Image};
+///
+/// let bytes = Image::default().write()?;
+/// assert!(Pack::open(&bytes)?.route(SEARCH_INDEX)?.is_none(), "this site has no search");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub const SEARCH_INDEX: &str = "search-index";
+
 /// The time of an edition that is valid from the beginning of time. See [`Route::at`](crate::Route::at).
 pub const ALWAYS: i64 = i64::MIN;
 

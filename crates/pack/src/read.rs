@@ -245,7 +245,8 @@ impl<'a> Route<'a> {
         self.index
     }
 
-    /// Its path: percent-decoded, with a leading slash; or [`NOT_FOUND`](crate::NOT_FOUND).
+    /// Its path: percent-decoded, with a leading slash; or [`NOT_FOUND`](crate::NOT_FOUND) or
+    /// [`SEARCH_INDEX`](crate::SEARCH_INDEX).
     #[must_use]
     pub fn path(&self) -> &'a str {
         std::str::from_utf8(self.path).unwrap_or_default()

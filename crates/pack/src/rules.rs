@@ -2,14 +2,17 @@
 //! one function on plain values, so that both apply the same.
 
 use crate::error::Fault;
-use crate::format::{Coding, NOT_FOUND};
+use crate::format::{Coding, NOT_FOUND, SEARCH_INDEX};
+
+/// Paths without a leading slash: what the server uses, and no request can ask for.
+const INTERNAL: [&str; 2] = [NOT_FOUND, SEARCH_INDEX];
 
 /// Checks the path of a route, which is percent-decoded.
 ///
 /// `%`, `?` and `#` would have to be encoded again wherever the path is written, and some clients take `\` for a slash.
 /// A dot segment never arrives, because clients remove it (RFC 3986 §5.2.4).
 pub(crate) fn path(path: &str) -> Result<(), Fault> {
-    if path == NOT_FOUND {
+    if INTERNAL.contains(&path) {
         return Ok(());
     }
     let segments = path.strip_prefix('/').ok_or(Fault::Path)?;
@@ -57,8 +60,8 @@ pub(crate) fn variants(variants: &[(Coding, &str)]) -> Result<(), Fault> {
 
 /// Checks a redirect of the route with this path.
 pub(crate) fn redirect(path: &str, status: u16, location: &str, cache_control: &str) -> Result<(), Fault> {
-    if path == NOT_FOUND {
-        return Err(Fault::NotFoundRedirects);
+    if INTERNAL.contains(&path) {
+        return Err(Fault::InternalRedirects);
     }
     if !matches!(status, 301 | 302 | 307 | 308) {
         return Err(Fault::Status);

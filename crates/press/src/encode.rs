@@ -12,7 +12,7 @@ use crate::assets::fingerprint;
 use crate::check::Policies;
 use crate::compression;
 use crate::output::{Cache, Document, Output, Outputs};
-use crate::security_policy;
+use crate::{search, security_policy};
 
 /// Encodes the outputs as a pack with the time `time`.
 ///
@@ -87,6 +87,7 @@ fn is_compressible(media_type: &str) -> bool {
         Some(("image", subtype)) => matches!(subtype, "svg+xml" | "x-icon" | "vnd.microsoft.icon" | "bmp"),
         Some(("audio" | "video", _)) => false,
         Some(("font", subtype)) => !matches!(subtype, "woff" | "woff2"),
+        Some(("application", _)) if essence == search::MEDIA_TYPE => false,
         Some(("application", subtype)) => !matches!(
             subtype,
             "zip" | "gzip" | "x-xz" | "x-bzip2" | "zstd" | "x-7z-compressed" | "font-woff" | "font-woff2"

@@ -16,6 +16,7 @@
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
 //!    rendered_site  output        the types between the steps
 //! 5. views  feeds                 every page, feed and index, by path
+//!    search                       the search index, from the finished pages
 //! 6. check                        every reference has a target; the security policy of each page
 //! 7. compression  encode          content codings, entity tags; the pack
 //!    lib                          drives the steps
@@ -58,6 +59,7 @@ pub mod model;
 mod options;
 mod output;
 mod rendered_site;
+mod search;
 mod security_policy;
 pub mod source;
 mod span;
@@ -137,6 +139,7 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     redirects(&site, &mut outputs);
     views::render(context, &mut outputs);
     feeds::render(context, &mut outputs, report);
+    search::add(context, &mut outputs);
     let policies = check::check(context, &outputs, report);
     if report.has_errors() {
         return None;

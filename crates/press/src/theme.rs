@@ -27,6 +27,8 @@ pub(crate) struct Theme {
     prose: String,
     /// Code blocks and their classes.
     code: String,
+    /// The search page.
+    search: String,
     /// `/favicon.svg`.
     pub(crate) icon_svg: Vec<u8>,
     /// `/favicon.ico`, for clients that do not read the page's `<link>`.
@@ -46,6 +48,8 @@ pub(crate) enum Sheets {
     Prose,
     /// An article with code.
     Code,
+    /// The search page.
+    Search,
 }
 
 impl Theme {
@@ -59,6 +63,7 @@ impl Theme {
             contents: sheet("contents.css"),
             prose: sheet("prose.css"),
             code: sheet("code.css"),
+            search: sheet("search.css"),
             icon_svg: read(tree, "favicon.svg").into_owned(),
             icon_ico: read(tree, "favicon.ico").into_owned(),
         }
@@ -71,6 +76,7 @@ impl Theme {
             Sheets::Topic => [self.base.as_str(), &self.hues, &self.entries].concat(),
             Sheets::Contents => [self.base.as_str(), &self.hues, &self.entries, &self.contents].concat(),
             Sheets::Prose => [self.base.as_str(), &self.hues, &self.prose].concat(),
+            Sheets::Search => [self.base.as_str(), &self.search].concat(),
             Sheets::Code => [self.base.as_str(), &self.hues, &self.prose, &self.code].concat(),
         }
     }

@@ -1,7 +1,7 @@
 //! What the writer refuses, and for which rule.
 
 use graven_pack::write::{ContentSpec, Image, PageSpec, RedirectSpec, VariantSpec, WriteError};
-use graven_pack::{ALWAYS, Coding, Fault, NOT_FOUND};
+use graven_pack::{ALWAYS, Coding, Fault, NOT_FOUND, SEARCH_INDEX};
 
 use crate::images::{always, page, redirect};
 
@@ -30,7 +30,18 @@ fn redirect_fault(location: &str) -> Option<Fault> {
 
 #[test]
 fn a_path_is_one_that_a_request_can_have() {
-    for path in ["/", "/a", "/a/", "/a/b.html", "/.well-known/security.txt", "/é/ü b", "/...", "/a:b@c", NOT_FOUND] {
+    for path in [
+        "/",
+        "/a",
+        "/a/",
+        "/a/b.html",
+        "/.well-known/security.txt",
+        "/é/ü b",
+        "/...",
+        "/a:b@c",
+        NOT_FOUND,
+        SEARCH_INDEX,
+    ] {
         assert_eq!(fault_of(path, ContentSpec::Page(page("x"))), None, "{path:?}");
     }
     let bad = ["", "a", "405", "//", "//a", "/a//", "/a//b", "/.", "/..", "/a/./b", "/a/../b", "/a/.."];
@@ -114,7 +125,9 @@ fn a_redirect_has_a_redirect_status() {
         let fault = fault_of("/a", ContentSpec::Redirect(RedirectSpec { status, ..redirect("/b") }));
         assert_eq!(fault, Some(Fault::Status), "{status}");
     }
-    assert_eq!(fault_of(NOT_FOUND, ContentSpec::Redirect(redirect("/b"))), Some(Fault::NotFoundRedirects));
+    for path in [NOT_FOUND, SEARCH_INDEX] {
+        assert_eq!(fault_of(path, ContentSpec::Redirect(redirect("/b"))), Some(Fault::InternalRedirects));
+    }
 }
 
 #[test]

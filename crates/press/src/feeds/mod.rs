@@ -1,10 +1,11 @@
-//! The outputs for programs: feeds, the sitemap, `robots.txt`, `llms.txt`, `security.txt`. One file per format.
+//! The outputs for programs: feeds, the sitemap, `opensearch.xml`, `robots.txt`, `llms.txt`, `security.txt`. One file per format.
 
 mod absolute;
 mod atom;
 mod item;
 mod json_feed;
 mod llms;
+mod opensearch;
 mod robots;
 mod routes;
 mod rss;
@@ -12,12 +13,13 @@ mod security;
 mod sitemap;
 mod xml;
 
-use self::routes::{FEED, JSON_FEED, RSS, SECURITY, SITEMAP};
+use self::routes::{FEED, JSON_FEED, OPENSEARCH, RSS, SECURITY, SITEMAP};
 use crate::diagnostic::Report;
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
 const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
+const OPENSEARCH_TYPE: &str = "application/opensearchdescription+xml";
 const TEXT_TYPE: &str = "text/plain; charset=utf-8";
 
 /// Adds every feed and index to `outputs`, which contain the pages already: the sitemap lists them.
@@ -38,6 +40,7 @@ pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs, report: &mut 
         put(&tag.feed_route(), atom::of_tag(site, tag), ATOM_TYPE);
     }
     put(SITEMAP, sitemap, "application/xml; charset=utf-8");
+    put(OPENSEARCH, opensearch::render(site), OPENSEARCH_TYPE);
     put("/robots.txt", robots::render(site), TEXT_TYPE);
     put("/llms.txt", llms::render(site), TEXT_TYPE);
     if let Some(contact) = &site.settings.security {

@@ -65,6 +65,7 @@ pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
         link rel="alternate" type="application/rss+xml" title=(settings.title) href="/rss.xml";
         link rel="alternate" type="application/feed+json" title=(settings.title) href="/feed.json";
         @if let Some(feed) = &head.feed { link rel="alternate" type="application/atom+xml" title=(title) href=(feed); }
+        link rel="search" type="application/opensearchdescription+xml" title=(settings.title) href="/opensearch.xml";
         (open_graph(context, head))
         @for value in &head.json_ld { script type="application/ld+json" { (PreEscaped(script_text(value))) } }
         style { (PreEscaped(context.theme.css(head.sheets))) }

@@ -23,11 +23,17 @@ pub(super) fn post_hue(post: &Post) -> Option<String> {
 pub(super) fn date(post: &Post) -> Markup {
     html! {
         @if post.circa {
-            span.date { "c. " (post.date.strftime("%B %Y")) }
+            span.date { (date_in_words(post)) }
         } @else {
             (exact_date(post.date))
         }
     }
+}
+
+/// The date of a post, without markup: `28 November 2025`, or `c. July 2025`.
+pub(crate) fn date_in_words(post: &Post) -> String {
+    let format = if post.circa { "c. %B %Y" } else { "%-d %B %Y" };
+    post.date.strftime(format).to_string()
 }
 
 /// A day in words, with a machine-readable form.

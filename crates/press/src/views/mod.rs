@@ -10,10 +10,13 @@ mod not_found;
 mod notes;
 mod page;
 mod post;
+mod search;
 mod tags;
 
 use graven_pack::NOT_FOUND;
+use graven_search::frame::ROUTE;
 
+pub(crate) use self::lists::date_in_words;
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
@@ -30,6 +33,7 @@ pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs) {
     for (index, tag) in context.site.tags.iter().enumerate() {
         put(tag.route(), Document::page(tags::render_tag(context, index)));
     }
+    put(ROUTE.to_owned(), Document::page(search::render(context)));
     put(NOT_FOUND.to_owned(), Document::page(not_found::render(context)));
     for (index, (page, rendered)) in context.site.pages.iter().zip(context.pages).enumerate() {
         put(page.route(), Document::page_of(&page.body.path, &rendered.html, page::render(context, index)));

@@ -169,9 +169,11 @@ impl Session<'_> {
         let (head, _unread) = request.into_parts();
         observer.begin(&head);
         let (_, clock) = local.clock.read();
-        let (response, route) = respond_to(&local.site, effective_time(clock, local.site.pack().time()), head);
+        let now_there = effective_time(clock, local.site.pack().time());
+        let (response, route) = respond_to(&local.site, now_there, head, Some(&local.searches));
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
+        self.progress.composed.set(self.progress.composed.get() + response.body().allocated());
         let (response, content) = fields_of(response, &local.clock.date(clock));
         // It fails only if the client has reset the stream or the connection has ended.
         let Ok(stream) = respond.send_response(response, content.is_empty()) else { return observer.forget() };
@@ -230,9 +232,12 @@ impl Session<'_> {
             let stalled = first.map_or(Moment::NEVER, |first| first.after(local.limits.write_time));
             slot.enter(Phase::Writing, last.unwrap_or(written), stalled.min(blocked_until));
             let stalled = if is_blocked { STALLED_BYTES } else { 0 };
-            observer.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + self.sending.len() * STREAM_BYTES);
+            let content = self.progress.composed.get() + self.sending.len() * STREAM_BYTES;
+            observer.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + content);
             return Poll::Pending;
         }
+        // Everything is written.
+        self.progress.composed.set(0);
         observer.charge(slot, IDLE_BYTES + HTTP2_BYTES);
         observer.idle();
         self.look_at_idle(now, context)

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::PlainPath;
 use crate::lifecycle::drain::Drain;
 use crate::limits::Limits;
+use crate::limits::allowance::SearchAllowance;
 use crate::observe::access_log::Logger;
 use crate::observe::counters::Counters;
 use crate::site::Site;
@@ -28,6 +29,7 @@ pub(crate) struct WorkerLocal {
     pub(crate) state: Arc<WorkerState>,
     pub(crate) slots: Rc<Slots>,
     pub(crate) turns: Turns,
+    pub(crate) searches: SearchAllowance,
     pub(crate) clock: Clock,
     /// Whether the duration of answers is measured.
     pub(crate) is_timed: bool,

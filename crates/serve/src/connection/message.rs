@@ -131,7 +131,7 @@ fn poll(
         }
         return Poll::Ready(Persistence::Closed);
     }
-    observer.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES);
+    observer.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES + progress.composed.get());
     Poll::Pending
 }
 
@@ -172,7 +172,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
         let (_, clock) = local.clock.read();
         let now = effective_time(clock, local.site.pack().time());
         let (mut response, route) = match self.target {
-            Fragment::None => respond_to(&local.site, now, head),
+            Fragment::None => respond_to(&local.site, now, head, Some(&local.searches)),
             Fragment::Some => refuse_target(head),
         };
         // No resource here uses content, so it is not read, and what follows it is not read as a request.
@@ -184,6 +184,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
         increment(&self.progress.answered);
+        self.progress.composed.set(response.body().allocated());
         self.progress.is_flushed.set(false);
         observer.answer(response.status(), response.body().content().len(), route);
         ready(Ok(response))

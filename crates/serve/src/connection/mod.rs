@@ -30,6 +30,7 @@ use self::slots::{Slot, Slots};
 use self::stream::Connection;
 use self::turns::Turns;
 use crate::clock::Clock;
+use crate::limits::allowance::SearchAllowance;
 use crate::listen::peer::Peer;
 use crate::listen::socket::Socket;
 
@@ -42,6 +43,7 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
         slots: Slots::new(bounds),
         turns: Turns::new(),
+        searches: SearchAllowance::default(),
         clock: Clock::new(),
         site,
         limits,

@@ -109,6 +109,10 @@ impl Observer {
             return;
         }
         self.local.state.counters.count_request(status, route);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            // Only a search is answered with this status.
+            self.limit(Limit::Searches);
+        }
         if let Some(entry) = &self.entry
             && let Some((record, _)) = entry.record.borrow_mut().as_mut()
         {

@@ -50,6 +50,8 @@ pub(crate) struct Progress {
     pub(crate) is_closing: Cell<bool>,
     /// When the kernel last accepted bytes.
     pub(crate) written: Cell<Moment>,
+    /// The bytes of composed content that may not be written yet.
+    pub(crate) composed: Cell<usize>,
 }
 
 /// A socket that hyper or h2 reads and writes.

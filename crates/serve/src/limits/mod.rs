@@ -1,5 +1,6 @@
 //! Limits: their values, and what memory and descriptors allow.
 
+pub(crate) mod allowance;
 pub(crate) mod capacity;
 pub(crate) mod descriptors;
 pub(crate) mod memory;

@@ -95,6 +95,14 @@ pub const STREAM_WINDOW: u32 = 16 * 1024;
 /// delayed a new client by up to a second.
 pub const TURNS: usize = 64;
 
+/// The part of a worker's time that searches may take: one divided by this. Beyond it they are refused with 503, so that a flood
+/// of searches slows pages by a third at most.
+pub const SEARCH_SHARE: u32 = 4;
+
+/// Time that searches may take at once before the share applies. With less than 1 ms for most, it is enough for a hundred readers
+/// who search in the same moment, and too little for anybody else to notice.
+pub const SEARCH_BURST: Duration = Duration::from_millis(100);
+
 /// Maximum number of bytes that are read and discarded before a connection is closed: the rest of a request's content,
 /// or what follows a malformed head. Closing a socket with unread bytes resets the connection, and the client might
 /// never see the response (RFC 9112 §9.6).

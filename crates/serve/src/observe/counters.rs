@@ -86,6 +86,8 @@ pub(crate) enum Limit {
     WriteTime,
     /// A client sent too many bytes without making a request.
     Flood,
+    /// A search was refused because searches had used up their share of the time.
+    Searches,
     /// A head was malformed.
     Malformed,
     /// HTTP/2: a protocol error, such as too many resets, ended the connection.
@@ -93,7 +95,7 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    pub(super) const ALL: [Limit; 12] = [
+    pub(super) const ALL: [Limit; 13] = [
         Limit::Connections,
         Limit::IdleConnections,
         Limit::UnfinishedHeads,
@@ -104,6 +106,7 @@ impl Limit {
         Limit::IdleTime,
         Limit::WriteTime,
         Limit::Flood,
+        Limit::Searches,
         Limit::Malformed,
         Limit::Protocol,
     ];
@@ -120,6 +123,7 @@ impl Limit {
             Limit::IdleTime => "idle_time",
             Limit::WriteTime => "write_time",
             Limit::Flood => "flood",
+            Limit::Searches => "searches",
             Limit::Malformed => "malformed",
             Limit::Protocol => "protocol",
         }

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod host;
 pub(crate) mod list;
 pub(crate) mod plain;
+pub(crate) mod query;
 pub mod qvalue;
 pub mod range;
 pub mod target;

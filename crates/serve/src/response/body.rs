@@ -1,4 +1,4 @@
-//! The content of a response: a slice of the pack in one frame, not a copy.
+//! The content of a response: a slice of the pack in one frame, not a copy; or what was composed for a search.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -27,19 +27,32 @@ pub struct Body {
     length: u64,
     /// `None` in a response to HEAD, and once the content is sent.
     content: Option<Bytes>,
+    /// The bytes that were allocated for the content.
+    allocated: usize,
 }
 
 impl Body {
     /// Creates a body with this content.
     #[must_use]
     pub fn new(content: Bytes) -> Self {
-        Body { length: content.len() as u64, content: Some(content) }
+        Body { length: content.len() as u64, content: Some(content), allocated: 0 }
+    }
+
+    /// Creates a body with content that was composed for this response.
+    pub(crate) fn composed(content: String) -> Self {
+        let allocated = content.len();
+        Body { allocated, ..Body::new(Bytes::from(content)) }
+    }
+
+    /// Returns the bytes that were allocated for the content. Content of the pack needs none.
+    pub(crate) fn allocated(&self) -> usize {
+        self.allocated
     }
 
     /// Removes the content and keeps the length, as a response to HEAD needs (RFC 9110 §9.3.2).
     #[must_use]
     pub fn without_content(self) -> Self {
-        Body { content: None, ..self }
+        Body { content: None, allocated: 0, ..self }
     }
 
     /// Returns the length that `Content-Length` announces.

@@ -1,12 +1,16 @@
 //! Decides on the outcome of a request, without writing a response: steps 1 to 7 of [`crate::respond`].
 
+use graven_pack::Coding;
+use graven_search::frame::ROUTE;
 use http::Method;
 
 use super::outcome::{Outcome, Selected};
+use super::search::{Form, Searching};
 use crate::request::accept::Accept;
 use crate::request::accept_encoding::AcceptEncoding;
 use crate::request::conditional::{Precondition, precondition, range_applies};
 use crate::request::fields::Fields;
+use crate::request::query::SearchQuery;
 use crate::request::range::{Range, Selection};
 use crate::request::target::Target;
 use crate::request::{Request, host};
@@ -14,6 +18,7 @@ use crate::site::Site;
 use crate::site::damage::DamagedPack;
 use crate::site::page::{PreparedPage, PreparedVariant};
 use crate::site::resolve::{Resolution, not_found, resolve};
+use crate::site::vary::Vary;
 
 /// Decides on the outcome of a request at time `now`.
 pub(crate) fn decide<'a, F: Fields>(site: &'a Site, now: i64, request: &Request<'a, '_, F>) -> Decision<'a> {
@@ -59,11 +64,32 @@ impl<'a> SiteAt<'a> {
     fn find<F: Fields>(self, path: &str, request: &Request<'a, '_, F>) -> Decision<'a> {
         let query = request.query.filter(|query| !query.is_empty());
         match resolve(self.site, path, self.now)? {
-            Resolution::Page(page) => self.select(page, request),
+            Resolution::Page(page) => match self.search(path, page, request) {
+                Some(outcome) => Ok(outcome),
+                None => self.select(page, request),
+            },
             Resolution::Redirect(redirect) => Ok(Outcome::Redirect { redirect, query }),
             Resolution::Canonical(path) => Ok(Outcome::Canonical { path, query }),
             Resolution::NotFound => self.not_found(request.fields),
         }
+    }
+
+    /// A search, if the path is the search page and there is a query.
+    fn search<F: Fields>(
+        self,
+        path: &str,
+        page: &'a PreparedPage,
+        request: &Request<'a, '_, F>,
+    ) -> Option<Outcome<'a>> {
+        let query = SearchQuery::parse(request.query.filter(|_| path == ROUTE)?)?;
+        let search = self.site.search(page)?;
+        let accept = Accept::of(request.fields);
+        let form = if accept.prefers("application/json", page.page.content_type()) { Form::Json } else { Form::Html };
+        // The content is composed, not stored, so it has no coding.
+        if AcceptEncoding::of(request.fields).choose(&[()], |()| (Coding::Identity, 0)).is_none() {
+            return Some(Outcome::NotAcceptable(Vary::Both));
+        }
+        Some(Outcome::Search(Searching { site: self.site, now: self.now, search, page, query, form }))
     }
 
     /// The site's 404 page, in an acceptable coding if there is one. Preconditions and ranges do not apply: they are

@@ -8,6 +8,7 @@ mod decide;
 pub(crate) mod field_values;
 mod outcome;
 pub(crate) mod plain;
+mod search;
 mod write_fields;
 
 use http::request::Parts;
@@ -17,6 +18,7 @@ use http::{Method, Response, Version};
 use self::body::Body;
 use self::decide::decide;
 use self::outcome::Outcome;
+use crate::limits::allowance::SearchAllowance;
 use crate::request::Request;
 use crate::request::target::Target;
 use crate::site::Site;
@@ -73,11 +75,16 @@ use crate::site::route_class::RouteClass;
 /// ```
 #[must_use]
 pub fn respond(site: &Site, now: i64, request: Parts) -> Response<Body> {
-    respond_to(site, now, request).0
+    respond_to(site, now, request, None).0
 }
 
-/// Like [`respond`], and returns the class of the route.
-pub(crate) fn respond_to(site: &Site, now: i64, request: Parts) -> (Response<Body>, RouteClass) {
+/// Like [`respond`], and returns the class of the route. Searches beyond the allowance are refused.
+pub(crate) fn respond_to(
+    site: &Site,
+    now: i64,
+    request: Parts,
+    allowance: Option<&SearchAllowance>,
+) -> (Response<Body>, RouteClass) {
     let Parts { method, uri, version, mut headers, .. } = request;
     let authority = uri.authority().filter(|_| version == Version::HTTP_2).map(Authority::as_str);
     let (target, query) = (Target::of(&uri), uri.query());
@@ -86,7 +93,12 @@ pub(crate) fn respond_to(site: &Site, now: i64, request: Parts) -> (Response<Bod
     headers.clear();
     let outcome = outcome.unwrap_or(Outcome::DamagedPack);
     let route = outcome.route_class();
-    let mut response = outcome.write(headers);
+    let is_search = matches!(outcome, Outcome::Search(_));
+    let mut response = match allowance.filter(|_| is_search) {
+        Some(allowance) if allowance.is_used_up() => Outcome::SearchRefused.write(headers),
+        Some(allowance) => allowance.charge(|| outcome.write(headers)),
+        None => outcome.write(headers),
+    };
     if method == Method::HEAD {
         response = response.map(Body::without_content);
     }

@@ -2,6 +2,7 @@
 
 use graven_pack::Redirect;
 
+use super::search::Searching;
 use crate::request::range::Part;
 use crate::site::page::{PreparedPage, PreparedVariant};
 use crate::site::route_class::RouteClass;
@@ -24,6 +25,10 @@ pub(crate) enum Outcome<'a> {
     PreconditionFailed,
     /// 416.
     RangeNotSatisfiable(Selected<'a>),
+    /// 200: a search, which is made when the response is written.
+    Search(Searching<'a>),
+    /// 503: searches have used up their share of the time.
+    SearchRefused,
     /// A redirect in the pack.
     Redirect { redirect: Redirect<'static>, query: Option<&'a str> },
     /// 308 to the canonical spelling of the requested path.
@@ -60,6 +65,7 @@ impl Outcome<'_> {
             | Outcome::Part(selected, _)
             | Outcome::NotModified(selected)
             | Outcome::RangeNotSatisfiable(selected) => RouteClass::from(selected.page.page.class()),
+            Outcome::Search(_) => RouteClass::Page,
             Outcome::Redirect { .. } | Outcome::Canonical { .. } => RouteClass::Redirect,
             _ => RouteClass::None,
         }

@@ -4,17 +4,18 @@ use bytes::Bytes;
 use graven_pack::Coding;
 use http::header::{
     ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, InvalidHeaderValue, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, ETAG, InvalidHeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use super::body::Body;
 use super::field_values;
 use super::outcome::{Outcome, Selected};
+use super::search::{Form, Searching};
 use crate::request::range::Part;
 use crate::request::target::encode;
 use crate::site::damage::DamagedPack;
-use crate::site::page::field_value;
+use crate::site::page::{PreparedPage, field_value};
 use crate::site::vary::Vary;
 
 impl Outcome<'_> {
@@ -48,6 +49,11 @@ impl Outcome<'_> {
                 headers.insert(ACCEPT_RANGES, field_values::BYTES.clone());
                 write_vary(selected.vary, headers);
                 text(headers, StatusCode::RANGE_NOT_SATISFIABLE, "The range begins after the end of the page.\n")
+            }
+            Outcome::Search(search) => (StatusCode::OK, search.write(headers)),
+            Outcome::SearchRefused => {
+                headers.insert(RETRY_AFTER, field_values::A_SECOND.clone());
+                text(headers, StatusCode::SERVICE_UNAVAILABLE, "Too many searches at once. Try again in a second.\n")
             }
             Outcome::Redirect { redirect, query } => {
                 headers.insert(LOCATION, location(redirect.location(), query)?);
@@ -124,12 +130,35 @@ impl Selected<'_> {
         write_vary(self.vary, headers);
         headers.insert(CACHE_CONTROL, self.page.cache_control.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
-        if let Some(policy) = &self.page.security_policy {
-            headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
-            headers.insert(REFERRER_POLICY, field_values::REFERRER_POLICY.clone());
-            headers.insert(HeaderName::from_static("permissions-policy"), field_values::PERMISSIONS_POLICY.clone());
-            headers.insert(HeaderName::from_static("cross-origin-opener-policy"), field_values::OPENER_POLICY.clone());
+        write_policies(self.page, headers);
+    }
+}
+
+impl Searching<'_> {
+    /// 200: the fields of the search page, without those that need stored content.
+    fn write(&self, headers: &mut HeaderMap) -> Body {
+        match self.form {
+            Form::Html => {
+                headers.insert(CONTENT_TYPE, self.page.content_type.clone());
+                headers.insert(HeaderName::from_static("x-robots-tag"), field_values::NO_INDEX.clone());
+                write_policies(self.page, headers);
+            }
+            Form::Json => drop(headers.insert(CONTENT_TYPE, field_values::JSON.clone())),
         }
+        write_vary(Vary::Both, headers);
+        headers.insert(CACHE_CONTROL, self.page.cache_control.clone());
+        headers.insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
+        Body::composed(self.content())
+    }
+}
+
+/// The fields that limit what a page may do and what it tells other sites.
+fn write_policies(page: &PreparedPage, headers: &mut HeaderMap) {
+    if let Some(policy) = &page.security_policy {
+        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
+        headers.insert(REFERRER_POLICY, field_values::REFERRER_POLICY.clone());
+        headers.insert(HeaderName::from_static("permissions-policy"), field_values::PERMISSIONS_POLICY.clone());
+        headers.insert(HeaderName::from_static("cross-origin-opener-policy"), field_values::OPENER_POLICY.clone());
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod damage;
 pub(crate) mod page;
 pub(crate) mod resolve;
 pub(crate) mod route_class;
+pub(crate) mod search;
 pub(crate) mod vary;
 
 use std::sync::OnceLock;
@@ -21,6 +22,7 @@ use graven_pack::{Content, Pack, Redirect, Route};
 
 use self::damage::{DamagedPack, DamagedPages};
 use self::page::{PrepareError, PreparedPage};
+use self::search::Search;
 
 /// A site image and the pages prepared so far. Workers share one; after the first request for a page, it is only read.
 ///
@@ -56,6 +58,8 @@ pub struct Site {
     /// The prepared editions, by index. `None` is a damaged one.
     editions: Box<[OnceLock<Option<Box<Prepared>>>]>,
     damaged_pages: DamagedPages,
+    /// Opened by the first search; `None` if the site has none, or if its index is damaged.
+    search: OnceLock<Option<Search>>,
 }
 
 /// A prepared edition.
@@ -77,7 +81,7 @@ impl Site {
     /// Like [`new`](Self::new). `report` is called with one line for each damaged page.
     pub(crate) fn with_report(pack: Pack<'static>, report: fn(&str)) -> Self {
         let editions = std::iter::repeat_with(OnceLock::new).take(pack.edition_count()).collect();
-        Site { pack, editions, damaged_pages: DamagedPages::new(report) }
+        Site { pack, editions, damaged_pages: DamagedPages::new(report), search: OnceLock::new() }
     }
 
     /// Returns the pack.
@@ -107,6 +111,25 @@ impl Site {
             Ok(Some(Prepared::Page(page))) => Some(page),
             _ => None,
         })
+    }
+
+    /// Returns the page at a path, if there is one and it is not damaged.
+    pub(crate) fn page_at(&self, path: &str, now: i64) -> Option<&PreparedPage> {
+        match self.find(path, now) {
+            Ok(Some((_, Prepared::Page(page)))) => Some(page),
+            _ => None,
+        }
+    }
+
+    /// Returns the search of the site, which shows hits in `page`. Without one, the page itself is the answer to every query.
+    pub(crate) fn search(&self, page: &PreparedPage) -> Option<&Search> {
+        let open = || {
+            Search::open(self.pack, page).unwrap_or_else(|error| {
+                self.damaged_pages.record(graven_pack::SEARCH_INDEX, &*error);
+                None
+            })
+        };
+        self.search.get_or_init(open).as_ref()
     }
 
     fn edition_at(&self, route: &Route<'static>, now: i64) -> Result<Option<&Prepared>, DamagedPack> {

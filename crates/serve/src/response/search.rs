@@ -1,0 +1,272 @@
+//! Composes the answer to a search: the one content that is made at run time. The page around the hits comes from the pack.
+//!
+//! There is no validator: the content follows from the pack and the query, and computing a hash of it costs what sending it costs. So preconditions and
+//! ranges do not apply (RFC 9110 §13.1 and §14.2 allow it).
+
+use std::fmt::Write as _;
+
+use graven_search::{Hit, Query, Results, markup};
+
+use crate::request::query::SearchQuery;
+use crate::site::Site;
+use crate::site::page::PreparedPage;
+use crate::site::search::Search;
+
+/// Hits on a page.
+const HITS: usize = 10;
+
+/// A search to be answered.
+#[derive(Debug)]
+pub(crate) struct Searching<'a> {
+    pub(crate) site: &'a Site,
+    pub(crate) now: i64,
+    pub(crate) search: &'a Search,
+    /// The search page, whose fields the answer has.
+    pub(crate) page: &'a PreparedPage,
+    pub(crate) query: SearchQuery,
+    pub(crate) form: Form,
+}
+
+/// The form of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The search page with hits.
+    Html,
+    /// For the script that shows hits while somebody types.
+    Json,
+}
+
+impl Searching<'_> {
+    /// Returns the content.
+    pub(crate) fn content(&self) -> String {
+        let first = (self.query.page - 1) * HITS;
+        let results = self.search.index.search(&Query::parse(&self.query.words), first, HITS);
+        match self.form {
+            Form::Html => self.html(&results),
+            Form::Json => self.json(&results, first),
+        }
+    }
+
+    fn html(&self, results: &Results<'_>) -> String {
+        let mut words = String::new();
+        escape(&self.query.words, &mut words);
+        let title = if words.is_empty() { String::new() } else { format!("{words} · ") };
+        self.search.frame.fill([&title, &words, &self.hits_in_html(results, &words)])
+    }
+
+    fn hits_in_html(&self, results: &Results<'_>, words: &str) -> String {
+        let mut html = String::new();
+        if words.is_empty() {
+            return "<p class=\"count\">Type one word or more.</p>".to_owned();
+        }
+        for (typed, used) in &results.corrections {
+            html += "<p class=\"count\">No post has “";
+            escape(typed, &mut html);
+            html += "”. These have <b>";
+            escape(used, &mut html);
+            html += "</b>.</p>";
+        }
+        html += &match results.total {
+            0 => format!(
+                "<p class=\"count\">No post matches “{words}”.</p><p>Try other words or fewer, or look through \
+                 <a href=\"/notes\">all posts by topic</a>, <a href=\"/blog\">by date</a> or <a href=\"/tags\">by tag</a>.</p>"
+            ),
+            total if !results.complete => {
+                format!("<p class=\"count\">No post has all of this. {total} come near it.</p>")
+            }
+            1 => "<p class=\"count\">1 post matches.</p>".to_owned(),
+            total => format!("<p class=\"count\">{total} posts match.</p>"),
+        };
+        if !results.hits.is_empty() {
+            html += "<ol class=\"hits\">";
+            results.hits.iter().for_each(|hit| self.push_hit(hit, results, &mut html));
+            html += "</ol>";
+        }
+        self.push_pages(results.total, &mut html);
+        html
+    }
+
+    fn push_hit(&self, hit: &Hit<'_>, results: &Results<'_>, html: &mut String) {
+        html.push_str("<li><h2><a href=\"");
+        escape(&url(hit), html);
+        html.push_str("\">");
+        escape(hit.title, html);
+        html.push_str("</a></h2><p class=\"place\">");
+        escape(hit.heading, html);
+        if !hit.date.is_empty() {
+            html.push_str(if hit.heading.is_empty() { "" } else { " · " });
+            html.push_str("<span class=\"date\">");
+            escape(hit.date, html);
+            html.push_str("</span>");
+        }
+        html.push_str("</p><p>");
+        for (is_marked, text) in self.snippet(hit, results) {
+            html.push_str(if is_marked { "<mark>" } else { "" });
+            escape(&text, html);
+            html.push_str(if is_marked { "</mark>" } else { "" });
+        }
+        html.push_str("</p></li>");
+    }
+
+    fn push_pages(&self, total: usize, html: &mut String) {
+        let has_next = self.query.has_next(total, HITS);
+        if self.query.page == 1 && !has_next {
+            return;
+        }
+        html.push_str("<nav class=\"pages\" aria-label=\"Pages of hits\">");
+        let mut link = |rel: &str, page: usize, text: &str| {
+            write!(html, "<a rel=\"{rel}\" href=\"").expect("writing to a string cannot fail");
+            escape(&self.query.target(page), html);
+            html.extend(["\">", text, "</a>"]);
+        };
+        if self.query.page > 1 {
+            link("prev", self.query.page - 1, "Previous");
+        }
+        if has_next {
+            link("next", self.query.page + 1, "Next");
+        }
+        html.push_str("</nav>");
+    }
+
+    fn json(&self, results: &Results<'_>, first: usize) -> String {
+        let mut json = String::from("{\"query\":");
+        push_string(&self.query.words, &mut json);
+        let Results { total, complete, .. } = results;
+        write!(json, ",\"total\":{total},\"complete\":{complete},\"first\":{first},\"count\":{HITS},\"corrections\":[")
+            .expect("writing to a string cannot fail");
+        push_list(&results.corrections, &mut json, |(typed, used), json| {
+            json.push('[');
+            push_string(typed, json);
+            json.push(',');
+            push_string(used, json);
+            json.push(']');
+        });
+        json.push_str("],\"hits\":[");
+        push_list(&results.hits, &mut json, |hit, json| {
+            for (name, value) in [
+                ("{\"url", url(hit).as_str()),
+                (",\"title", hit.title),
+                (",\"heading", hit.heading),
+                (",\"date", hit.date),
+            ] {
+                json.extend([name, "\":"]);
+                push_string(value, json);
+            }
+            json.push_str(",\"snippet\":[");
+            push_list(&alternating(self.snippet(hit, results)), json, |text, json| push_string(text, json));
+            json.push_str("]}");
+        });
+        json + "]}\n"
+    }
+
+    /// The part of a hit's section with the most matches: texts, and whether each is a match.
+    fn snippet(&self, hit: &Hit<'_>, results: &Results<'_>) -> Vec<(bool, String)> {
+        let text = self.text_of(hit).map(markup::text).unwrap_or_default();
+        results.snippet(&text).parts
+    }
+
+    /// The HTML of a hit's section, in the stored page.
+    fn text_of(&self, hit: &Hit<'_>) -> Option<&'static str> {
+        let page = self.site.page_at(hit.route, self.now)?;
+        let (start, length) = (usize::try_from(hit.start).ok()?, usize::try_from(hit.length).ok()?);
+        let bytes = page.identity()?.bytes.get(start..start.checked_add(length)?)?;
+        std::str::from_utf8(bytes).ok()
+    }
+}
+
+fn url(hit: &Hit<'_>) -> String {
+    let mut url = String::with_capacity(hit.route.len() + hit.anchor.len() + 1);
+    crate::request::target::encode(hit.route, &mut url);
+    if !hit.anchor.is_empty() {
+        url.push('#');
+        url.push_str(hit.anchor);
+    }
+    url
+}
+
+/// Texts of which the first, the third and so on are not marked.
+fn alternating(parts: Vec<(bool, String)>) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::with_capacity(parts.len() + 1);
+    for (is_marked, text) in parts {
+        let is_next_marked = texts.len() % 2 == 1;
+        match texts.last_mut() {
+            Some(last) if is_marked != is_next_marked => last.push_str(&text),
+            None if is_marked => texts.extend([String::new(), text]),
+            _ => texts.push(text),
+        }
+    }
+    texts
+}
+
+fn push_list<T>(items: &[T], json: &mut String, mut push: impl FnMut(&T, &mut String)) {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        push(item, json);
+    }
+}
+
+/// Appends a JSON string (RFC 8259 §7).
+fn push_string(text: &str, json: &mut String) {
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            '\n' => json.push_str("\\n"),
+            control if control < ' ' => {
+                write!(json, "\\u{:04x}", u32::from(control)).expect("writing to a string cannot fail");
+            }
+            _ => json.push(character),
+        }
+    }
+    json.push('"');
+}
+
+/// Appends text as HTML, for content and for attributes in double quotes.
+fn escape(text: &str, html: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"']) {
+        html.push_str(&rest[..at]);
+        html.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        rest = &rest[at + 1..];
+    }
+    html.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_for_content_and_attributes() {
+        let mut html = String::new();
+        escape("a<b> & \"c\" é", &mut html);
+        assert_eq!(html, "a&lt;b&gt; &amp; &quot;c&quot; é");
+    }
+
+    #[test]
+    fn a_string_is_escaped_for_json() {
+        let mut json = String::new();
+        push_string("a\"b\\c\nd\u{1}é", &mut json);
+        assert_eq!(json, "\"a\\\"b\\\\c\\nd\\u0001é\"");
+    }
+
+    #[test]
+    fn marked_and_other_texts_alternate() {
+        let part = |is_marked, text: &str| (is_marked, text.to_owned());
+        for (parts, expected) in [
+            (vec![], vec![]),
+            (vec![part(false, "a")], vec!["a"]),
+            (vec![part(true, "a"), part(false, "b")], vec!["", "a", "b"]),
+            (vec![part(false, "a"), part(false, "b"), part(true, "c"), part(true, "d")], vec!["ab", "cd"]),
+        ] {
+            assert_eq!(alternating(parts), expected);
+        }
+    }
+}
