@@ -9,5 +9,6 @@ mod operating;
 mod paths;
 mod requests;
 mod running;
+mod search;
 mod site;
 mod sockets;
