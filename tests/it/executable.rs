@@ -144,12 +144,19 @@ impl Route {
     }
 }
 
-/// All routes, as `notes list --json` prints them.
-pub(crate) fn routes() -> &'static [Route] {
-    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+/// All routes that `notes list --json` prints.
+pub(crate) fn listed() -> &'static [Route] {
+    static LISTED: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
         list["routes"].as_array().expect("a list of routes").iter().map(route).collect()
     });
+    &LISTED
+}
+
+/// The routes without the search index, which nobody can request.
+pub(crate) fn routes() -> &'static [Route] {
+    static ROUTES: LazyLock<Vec<Route>> =
+        LazyLock::new(|| listed().iter().filter(|route| route.path != "search-index").cloned().collect());
     &ROUTES
 }
 

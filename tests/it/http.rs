@@ -328,7 +328,7 @@ fn a_page_needs_one_request() {
     for route in html_routes() {
         let page = Element::parse(&client.get(route.target(), &[]).content);
         for link in page.all("link") {
-            let harmless = ["canonical", "icon", "alternate", "prev", "next", "author", "license", "me"];
+            let harmless = ["canonical", "icon", "alternate", "prev", "next", "search", "author", "license", "me"];
             assert!(harmless.contains(&link.value("rel")), "{}: <link rel={}>", route.path, link.value("rel"));
         }
         for script in page.all("script") {

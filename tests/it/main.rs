@@ -18,6 +18,7 @@ mod http;
 mod install;
 mod memory;
 mod pages;
+mod search;
 mod shell;
 mod signals;
 #[cfg_attr(site_tests, path = "../../content/tests.rs")]

@@ -19,7 +19,6 @@ use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
 const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
-const OPENSEARCH_TYPE: &str = "application/opensearchdescription+xml";
 const TEXT_TYPE: &str = "text/plain; charset=utf-8";
 
 /// Adds every feed and index to `outputs`, which contain the pages already: the sitemap lists them.
@@ -40,7 +39,7 @@ pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs, report: &mut 
         put(&tag.feed_route(), atom::of_tag(site, tag), ATOM_TYPE);
     }
     put(SITEMAP, sitemap, "application/xml; charset=utf-8");
-    put(OPENSEARCH, opensearch::render(site), OPENSEARCH_TYPE);
+    put(OPENSEARCH, opensearch::render(site), opensearch::MEDIA_TYPE);
     put("/robots.txt", robots::render(site), TEXT_TYPE);
     put("/llms.txt", llms::render(site), TEXT_TYPE);
     if let Some(contact) = &site.settings.security {

@@ -2,8 +2,11 @@
 
 use graven_search::frame::ROUTE;
 
+use super::routes::OPENSEARCH;
 use super::xml::Xml;
 use crate::model::Site;
+
+pub(super) const MEDIA_TYPE: &str = "application/opensearchdescription+xml";
 
 /// The longest `ShortName`, in characters.
 const SHORT_NAME: usize = 16;
@@ -18,8 +21,8 @@ pub(super) fn render(site: &Site) -> String {
         xml.text("Image", &[("type", "image/svg+xml"), ("width", "16"), ("height", "16")], &icon);
         let template = settings.url(ROUTE) + "?q={searchTerms}";
         xml.empty("Url", &[("type", "text/html"), ("template", &template)]);
-        let itself = settings.url(super::routes::OPENSEARCH);
-        xml.empty("Url", &[("type", super::OPENSEARCH_TYPE), ("rel", "self"), ("template", &itself)]);
+        let itself = settings.url(OPENSEARCH);
+        xml.empty("Url", &[("type", MEDIA_TYPE), ("rel", "self"), ("template", &itself)]);
     })
 }
 
