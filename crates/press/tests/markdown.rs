@@ -243,7 +243,7 @@ fn words_and_plain_text_are_those_of_the_prose() {
     let text = "## It's *here*\n\nTwo `words` -- and\na [link](/x)[^n].\n\n```rust\nlet code = 1;\n```\n\n- item\n- <b>bold</b>\n\n![alt](flow.svg \"A title.\")\n\n[^n]: Note.";
     let (rendered, report) = render_with(text, &tree());
     assert!(report.is_empty());
-    assert_eq!(rendered.plain, "It\u{2019}s here Two words \u{2013} and a link. Note. item bold A title. alt");
+    assert_eq!(rendered.plain, "It\u{2019}s here Two words \u{2013} and a link. item bold A title. alt Note.");
     assert_eq!(rendered.words, 13);
 }
 

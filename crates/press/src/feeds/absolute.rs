@@ -1,5 +1,5 @@
 //! Prepares the HTML of a post for a reader that shows it elsewhere: references become absolute; headings lose their anchors, which refer to nothing
-//! but themselves, and code its colours, whose style sheet is missing there. Everything else stays byte for byte.
+//! but themselves, notes their popovers, which would hide them, and code its colours, whose style sheet is missing there. Everything else stays byte for byte.
 
 use std::ops::Range;
 
@@ -43,17 +43,22 @@ impl Rewriter<'_> {
             "a" if is_anchor(element) && !element.end.is_empty() => {
                 vec![(element.start.start..element.end.end, String::new())]
             }
+            "button" if element.attribute("popovertarget").is_some() && !element.end.is_empty() => {
+                vec![(element.start.start..element.end.end, String::new())]
+            }
             "span" if is_in(&self.preformatted) => {
                 vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())]
             }
             name => {
                 // A drawing takes its parts with it: references to them stay.
                 let keeps_fragments = name != "a" && is_in(&self.drawings);
-                let attributes = element.attributes.iter();
-                attributes
+                let popover = element.attributes.iter().filter(|attribute| attribute.name == "popover");
+                let references = element
+                    .attributes
+                    .iter()
                     .filter(|attribute| !(keeps_fragments && attribute.value.starts_with('#')))
-                    .filter_map(|attribute| self.absolute_value(attribute))
-                    .collect()
+                    .filter_map(|attribute| self.absolute_value(attribute));
+                popover.map(|attribute| (attribute.span.clone(), String::new())).chain(references).collect()
             }
         }
     }
@@ -150,11 +155,18 @@ mod tests {
 
     #[test]
     fn the_anchors_of_headings_are_dropped() {
-        let html = r##"<h2 id="a">A <a class="anchor" href="#a" aria-label="Link"></a></h2><p><a href="#a" class="anchors">b</a></p>"##;
-        let expected = r#"<h2 id="a">A </h2><p><a href="https://e.org/blog/p#a" class="anchors">b</a></p>"#;
+        let html = r##"<a class="anchor h2" href="#a" aria-labelledby="a"></a><h2 id="a">A</h2><p><a href="#a" class="anchors">b</a></p>"##;
+        let expected = r#"<h2 id="a">A</h2><p><a href="https://e.org/blog/p#a" class="anchors">b</a></p>"#;
         assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected);
         let class_last = r##"<h2>A<a href="#a" class="x anchor">#</a></h2>"##;
         assert_eq!(absolute(class_last, "https://e.org", "/"), "<h2>A</h2>");
+    }
+
+    #[test]
+    fn notes_lose_their_popovers_and_stay_where_they_are() {
+        let html = r##"a<sup id="fnref-a"><a href="#fn-a">1</a><button popovertarget="fn-a" value="1"></button></sup><small class="note" id="fn-a" popover> (b)</small>"##;
+        let expected = r#"a<sup id="fnref-a"><a href="https://e.org/blog/p#fn-a">1</a></sup><small class="note" id="fn-a" > (b)</small>"#;
+        assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected);
     }
 
     #[test]

@@ -3,14 +3,27 @@
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 
 use super::events::{SpannedEvent, end_of};
+use super::headings::text_of;
+use crate::markup::push_attribute;
 
 /// Renders tables, task list items, alerts, rules and line breaks.
 pub(super) fn render(events: &mut [SpannedEvent]) {
+    let mut section = String::new();
+    let mut tables = 0;
     for index in 0..events.len() {
         match &events[index].0 {
-            Event::Start(Tag::Table(_)) => render_table(events, index),
+            Event::Start(Tag::Heading { .. }) => section = text_of(&events[index..=end_of(events, index)]),
+            Event::Start(Tag::Table(_)) => {
+                tables += 1;
+                render_table(events, index, &name_of_table(tables, &section));
+            }
             Event::Start(Tag::BlockQuote(Some(kind))) => render_alert(events, index, *kind),
-            Event::Start(Tag::Item) => render_task(events, index),
+            Event::Start(Tag::Item) if is_task(events, index) => render_task(events, index),
+            Event::Start(Tag::Paragraph) if is_right_to_left(events, index) => set_direction(events, index, "p"),
+            Event::Start(Tag::Item) if is_right_to_left(events, index) => set_direction(events, index, "li"),
+            Event::Start(Tag::BlockQuote(None)) if is_right_to_left(events, index) => {
+                set_direction(events, index, "blockquote");
+            }
             Event::Rule => events[index].0 = Event::Html("<hr>\n".into()),
             Event::HardBreak => events[index].0 = Event::InlineHtml("<br>\n".into()),
             _ => {}
@@ -18,8 +31,13 @@ pub(super) fn render(events: &mut [SpannedEvent]) {
     }
 }
 
+/// The name of a table for screen readers: of all tables of a page, each has another.
+fn name_of_table(number: usize, section: &str) -> String {
+    if section.is_empty() { format!("Table {number}") } else { format!("Table {number}: {section}") }
+}
+
 /// A table in a region that can be focused and scrolled by keyboard. Cells are aligned by class: the page's security policy blocks `style=`.
-fn render_table(events: &mut [SpannedEvent], start: usize) {
+fn render_table(events: &mut [SpannedEvent], start: usize, name: &str) {
     let end = end_of(events, start);
     let Event::Start(Tag::Table(alignments)) = events[start].0.clone() else { return };
     let mut alignments_of_row = alignments.iter();
@@ -51,7 +69,9 @@ fn render_table(events: &mut [SpannedEvent], start: usize) {
         };
         events[index].0 = Event::Html(html.into());
     }
-    let open = "<div class=\"scroll\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table>\n";
+    let mut open = "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"".to_owned();
+    push_attribute(&mut open, name);
+    open.push_str("\"><table>\n");
     events[start].0 = Event::Html(open.into());
     events[end].0 = Event::Html("</tbody></table></div>\n".into());
 }
@@ -67,7 +87,7 @@ fn open_cell(is_heading: bool, alignment: Option<&Alignment>) -> &'static str {
     }
 }
 
-/// An alert. A note has the class `alert` only: `note` is the class of footnotes.
+/// An alert, which is not an `<aside>`: reading modes drop those. A note has the class `alert` only: `note` is the class of footnotes.
 fn render_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) {
     let (class, title) = match kind {
         BlockQuoteKind::Note => ("alert", "Note"),
@@ -77,14 +97,44 @@ fn render_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind)
         BlockQuoteKind::Caution => ("alert caution", "Caution"),
     };
     let end = end_of(events, start);
-    let open = format!("<aside class=\"{class}\" aria-label=\"{title}\">\n<p class=\"alert-title\">{title}</p>\n");
+    let open =
+        format!("<div class=\"{class}\" role=\"note\" aria-label=\"{title}\">\n<p class=\"alert-title\">{title}</p>\n");
     events[start].0 = Event::Html(open.into());
-    events[end].0 = Event::Html("</aside>\n".into());
+    events[end].0 = Event::Html("</div>\n".into());
+}
+
+/// Whether the element at `start` has text in a script that runs from right to left.
+fn is_right_to_left(events: &[SpannedEvent], start: usize) -> bool {
+    events[start..end_of(events, start)].iter().any(|(event, _)| match event {
+        Event::Text(text) => text.contains(is_of_right_to_left_script),
+        _ => false,
+    })
+}
+
+/// Hebrew, Arabic, Syriac, Thaana, N'Ko and the other blocks of Unicode that run from right to left.
+fn is_of_right_to_left_script(character: char) -> bool {
+    matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}')
+}
+
+/// Lets the browser find the direction of a block, by its first letter.
+fn set_direction(events: &mut [SpannedEvent], start: usize, name: &str) {
+    let end = end_of(events, start);
+    events[start].0 = Event::Html(format!("<{name} dir=\"auto\">").into());
+    events[end].0 = Event::Html(format!("</{name}>\n").into());
+}
+
+fn is_task(events: &[SpannedEvent], item: usize) -> bool {
+    matches!(events[marker_of(events, item)].0, Event::TaskListMarker(_))
+}
+
+/// The event that is the marker, if the item is one of a task list.
+fn marker_of(events: &[SpannedEvent], item: usize) -> usize {
+    if events[item + 1].0 == Event::Start(Tag::Paragraph) { item + 2 } else { item + 1 }
 }
 
 /// An item of a task list. Its checkbox has a label, because it cannot be changed.
 fn render_task(events: &mut [SpannedEvent], item: usize) {
-    let marker = if events[item + 1].0 == Event::Start(Tag::Paragraph) { item + 2 } else { item + 1 };
+    let marker = marker_of(events, item);
     let Event::TaskListMarker(done) = events[marker].0 else { return };
     let state = if done { " checked aria-label=\"Done\"" } else { " aria-label=\"To do\"" };
     events[item].0 = Event::Html("<li class=\"task\">".into());

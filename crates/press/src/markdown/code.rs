@@ -126,7 +126,8 @@ fn figure(info: &InfoString, code: &str) -> String {
     html.push_str(if info.numbers { "<figure class=\"code numbers\">" } else { "<figure class=\"code\">" });
     let language = info.language.as_ref();
     push_caption(&mut html, info.file, language);
-    html.push_str("<pre tabindex=\"0\"><code");
+    push_region(&mut html, info.file, language);
+    html.push_str("<code");
     if let Some(language) = language {
         html.push_str(" class=\"language-");
         push_attribute(&mut html, language.name());
@@ -143,6 +144,17 @@ fn figure(info: &InfoString, code: &str) -> String {
     }
     html.push_str("</code></pre></figure>\n");
     html
+}
+
+/// The opening of a block that can be scrolled by keyboard, with a name for screen readers.
+fn push_region(html: &mut String, file: Option<&str>, language: Option<&Language>) {
+    html.push_str("<pre tabindex=\"0\" role=\"group\" aria-label=\"");
+    match (file, language.filter(|language| !language.is_text())) {
+        (Some(file), _) => push_attribute(html, file),
+        (None, Some(language)) => push_attribute(html, &format!("Code: {}", language.name())),
+        (None, None) => html.push_str("Preformatted text"),
+    }
+    html.push_str("\">");
 }
 
 /// The file name and the language. Plain text without a file name gets no caption.

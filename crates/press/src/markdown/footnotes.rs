@@ -1,5 +1,7 @@
-//! Footnotes: each note moves after the block that refers to it first. The theme shows it in the margin or, on a narrow page, below the paragraph. So the
-//! text of a note is in the page once, close to its reference.
+//! Footnotes: each note moves to its first reference. The theme shows it next to that in the margin or, on a narrow page, as a popover. Without the
+//! theme, in feeds, text browsers and reading modes, it is a remark in brackets within the sentence. So the text of a note is in the page once.
+//!
+//! A note that a paragraph cannot contain, such as one with code, and a note to a heading or a table, is placed after the block that refers to it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem::take;
@@ -27,7 +29,7 @@ struct Note<'a> {
     content: Vec<SpannedEvent<'a>>,
 }
 
-/// Moves every note after the top-level block that refers to it first, and makes every reference a link.
+/// Moves every note to its first reference, or after the top-level block of that, and makes every reference a link.
 pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<SpannedEvent<'a>> {
     warn_of_undefined(&events, page);
     if !events.iter().any(|(event, _)| matches!(event, Event::Start(Tag::FootnoteDefinition(_)))) {
@@ -35,17 +37,14 @@ pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<S
     }
     let (text, notes) = take_definitions(events, page);
     let mut placer = Placer { notes, ..Placer::default() };
-    let mut depth = 0usize;
     for (event, span) in text {
         match &event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth -= 1,
+            Event::Start(tag) => placer.open.push(tag.to_end()),
+            Event::End(_) => placer.open.truncate(placer.open.len().saturating_sub(1)),
             _ => {}
         }
         placer.push((event, span));
-        if depth == 0 {
-            placer.place_notes();
-        }
+        placer.place_notes();
     }
     warn_of_unused(&placer.notes, page);
     placer.placed
@@ -130,7 +129,11 @@ impl<'a> Definition<'a> {
 struct Placer<'a> {
     notes: Notes<'a>,
     numbered: usize,
-    /// The notes that the current block refers to, in order.
+    /// The elements around the current event.
+    open: Vec<TagEnd>,
+    /// The notes that the current event refers to, which follow it.
+    inline: VecDeque<String>,
+    /// The notes that the current block refers to, which follow it.
     pending: VecDeque<String>,
     placed: Vec<SpannedEvent<'a>>,
 }
@@ -144,7 +147,7 @@ impl<'a> Placer<'a> {
         self.placed.push((event, span));
     }
 
-    /// The link to a note. The first one numbers the note and places it after the current block.
+    /// The link to a note, and the button that opens it as a popover: the theme shows one of them. The first one numbers the note and places it.
     fn refer(&mut self, label: CowStr<'a>) -> Event<'a> {
         let key = label.to_lowercase();
         let Some(note) = self.notes.get_mut(&key) else { return Event::FootnoteReference(label) };
@@ -152,53 +155,96 @@ impl<'a> Placer<'a> {
         if note.number == 0 {
             self.numbered += 1;
             note.number = self.numbered;
-            self.pending.push_back(key);
+            let queue = if note.is_phrase() && self.open.iter().all(may_contain) {
+                &mut self.inline
+            } else {
+                &mut self.pending
+            };
+            queue.push_back(key);
         }
         let Note { number, references, id, .. } = note;
         // The note links back to its first reference.
         let own_id = if *references == 1 { format!(" id=\"fnref-{id}\"") } else { String::new() };
         Event::InlineHtml(
             format!(
-                "<sup class=\"note-ref\"><a href=\"#fn-{id}\"{own_id} aria-label=\"Note {number}\">{number}</a></sup>"
+                "<sup class=\"note-ref\"{own_id}><a href=\"#fn-{id}\" aria-label=\"Note {number}\">{number}</a>\
+                 <button popovertarget=\"fn-{id}\" aria-label=\"Note {number}\" value=\"{number}\"></button></sup>"
             )
             .into(),
         )
     }
 
-    /// Places the pending notes. A note may refer to further ones, which follow it.
+    /// Places the notes that belong here. A note may refer to further ones, which follow it.
     fn place_notes(&mut self) {
-        while let Some(note) = self.pending.pop_front().and_then(|key| self.notes.get_mut(&key)) {
-            for event in framed(note) {
+        while let Some(note) = self.inline.pop_front().and_then(|key| self.notes.get_mut(&key)) {
+            for event in framed_phrase(note) {
+                self.push(event);
+            }
+        }
+        while self.open.is_empty()
+            && let Some(note) = self.pending.pop_front().and_then(|key| self.notes.get_mut(&key))
+        {
+            for event in framed_blocks(note) {
                 self.push(event);
             }
         }
     }
 }
 
-/// The content of a note in its `<aside>`, with the number before the first word. A note of one paragraph needs no `<p>`.
-fn framed<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
-    let Note { number, id, .. } = note;
-    let number =
-        format!("<sup><a href=\"#fnref-{id}\" aria-label=\"Note {number}, back to the text\">{number}</a></sup> ");
-    let open = format!("<aside class=\"note\" id=\"fn-{id}\" role=\"note\">");
-    let at = |html: String| (Event::Html(html.into()), note.span.clone());
-    let mut content = take(&mut note.content);
-    let begins_with_paragraph = content.first().is_some_and(|(event, _)| *event == Event::Start(Tag::Paragraph));
-    if begins_with_paragraph && end_of(&content, 0) + 1 == content.len() {
-        content.pop();
-        content[0] = at(open + &number);
-    } else if begins_with_paragraph {
-        content.splice(
-            ..1,
-            [
-                at(open),
-                (Event::Start(Tag::Paragraph), note.span.clone()),
-                (Event::InlineHtml(number.into()), note.span.clone()),
-            ],
-        );
-    } else {
-        content.insert(0, at(open + &number));
+impl Note<'_> {
+    /// Whether the note is one paragraph, so that another paragraph can contain its text.
+    fn is_phrase(&self) -> bool {
+        matches!(self.content.first(), Some((Event::Start(Tag::Paragraph), _)))
+            && end_of(&self.content, 0) + 1 == self.content.len()
     }
-    content.push(at("</aside>\n".to_owned()));
+
+    /// The link from the note back to the text.
+    fn back_link(&self) -> String {
+        let Self { id, number, .. } = self;
+        format!("<sup><a href=\"#fnref-{id}\" aria-label=\"Note {number}, back to the text\">{number}</a></sup> ")
+    }
+}
+
+/// Whether a note can be within an element: not in a link, not in the name of a heading, and not in a table, which scrolls in itself.
+fn may_contain(tag: &TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Paragraph
+            | TagEnd::BlockQuote(_)
+            | TagEnd::List(_)
+            | TagEnd::Item
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListDefinition
+            | TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+    )
+}
+
+/// A note of one paragraph, as a part of another one. The theme hides the brackets.
+fn framed_phrase<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
+    let open = format!(
+        "<small class=\"note\" id=\"fn-{}\" role=\"note\" popover><span class=\"bracket\"> (</span>{}",
+        note.id,
+        note.back_link()
+    );
+    let at = |html: String| (Event::InlineHtml(html.into()), note.span.clone());
+    let mut content = take(&mut note.content);
+    content.pop();
+    content[0] = at(open);
+    content.push(at("<span class=\"bracket\">)</span></small>".to_owned()));
+    content
+}
+
+/// A note of any blocks, with the number before the first word.
+fn framed_blocks<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
+    let open = format!("<div class=\"note\" id=\"fn-{}\" role=\"note\" popover>\n", note.id);
+    let number = note.back_link();
+    let at = |event: Event<'a>| (event, note.span.clone());
+    let mut content = take(&mut note.content);
+    let begins_with_paragraph = matches!(content.first(), Some((Event::Start(Tag::Paragraph), _)));
+    content.insert(usize::from(begins_with_paragraph), at(Event::InlineHtml(number.into())));
+    content.insert(0, at(Event::Html(open.into())));
+    content.push(at(Event::Html("</div>\n".into())));
     content
 }

@@ -62,7 +62,8 @@ pub(super) fn set_ids(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
-fn text_of(events: &[SpannedEvent]) -> String {
+/// The text of a heading.
+pub(super) fn text_of(events: &[SpannedEvent]) -> String {
     let text = events.iter().filter_map(|(event, _)| match event {
         Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => Some(&**text),
         Event::SoftBreak | Event::HardBreak => Some(" "),
@@ -71,20 +72,20 @@ fn text_of(events: &[SpannedEvent]) -> String {
     text.collect()
 }
 
-/// Writes the tags of each heading, with an anchor after its text, and lists the heading.
+/// Writes the tags of each heading, with an anchor before it, and lists the heading. An anchor within the heading would be a part of its name.
 pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
     for start in 0..events.len() {
         let Event::Start(Tag::Heading { level, id, classes, attrs }) = &events[start].0 else { continue };
         let end = end_of(events, start);
         let id = id.as_deref().unwrap_or_default();
-        let mut open = format!("<{level} id=\"");
-        push_attribute(&mut open, id);
-        push_classes(&mut open, classes);
-        push_attributes(&mut open, attrs, &events[start].1, page);
         let mut anchor = String::new();
         push_attribute(&mut anchor, id);
-        let close =
-            format!(" <a class=\"anchor\" href=\"#{anchor}\" aria-label=\"Link to this section\"></a></{level}>\n");
+        let mut open = format!(
+            "<a class=\"anchor {level}\" href=\"#{anchor}\" aria-labelledby=\"{anchor}\"></a>\n<{level} id=\"{anchor}"
+        );
+        push_classes(&mut open, classes);
+        push_attributes(&mut open, attrs, &events[start].1, page);
+        let close = format!("</{level}>\n");
         page.rendered.headings.push(Heading {
             level: *level as u8,
             id: id.to_owned(),

@@ -172,7 +172,7 @@ const VARIABLE: char = 'v';
 /// Prefixes of scopes (those of `TextMate` and Sublime Text) with their class: `k` keyword, `s` string, `c` comment, `n` number or constant,
 /// `f` function, `t` type or tag, `a` attribute or key, `m` macro or annotation, `i` inserted, `d` deleted, `h` heading. The first match counts.
 /// A scope without a match has the class of the scope around it.
-const CLASSES: [(&str, char); 50] = [
+const CLASSES: [(&str, char); 51] = [
     ("comment", 'c'),
     ("string.unquoted", PLAIN),
     ("string", 's'),
@@ -180,6 +180,7 @@ const CLASSES: [(&str, char); 50] = [
     ("constant.other.placeholder", 's'),
     ("constant.other.database-name.sql", PLAIN),
     ("constant.other.table-name.sql", PLAIN),
+    ("constant.language.sql", 'k'),
     ("constant", 'n'),
     ("keyword.operator", OPERATOR),
     ("keyword.other.unit", 'n'),
@@ -230,8 +231,8 @@ const MORE_KEYWORDS: [(&str, &str); 2] = [
     ("Rust", "async await dyn"),
     (
         "SQL",
-        "ANALYZE CONFLICT DO EXCLUDED EXPLAIN FILTER INTERVAL LATERAL LISTEN LOCKED NOTHING NOTIFY OVER PARTITION RECURSIVE \
-         RETURNING SKIP WINDOW",
+        "ALL ALWAYS ANALYZE AS BY CONFLICT DO EXCLUDED EXPLAIN FILTER FOR GENERATED IDENTITY INTERVAL LATERAL LISTEN LOCKED \
+         NOTHING NOTIFY ON OVER PARTITION RECURSIVE RETURNING SELECT SKIP UNION WINDOW",
     ),
 ];
 
@@ -416,8 +417,8 @@ mod tests {
         ),
         (
             &["sql", "postgres"],
-            "SELECT count(*) FROM a WHERE b = 'c' AND d RETURNING e -- d",
-            &["k\">SELECT", "f\">count", "s\">'c'", "k\">AND", "k\">RETURNING", "c\">-- d"],
+            "SELECT count(*) FROM a JOIN b ON b = 'c' AND d IS NOT NULL RETURNING e -- d",
+            &["k\">SELECT", "f\">count", "k\">ON", "s\">'c'", "k\">AND", "k\">IS NOT NULL RETURNING", "c\">-- d"],
         ),
         (&["dockerfile", "docker"], "FROM rust:1 AS build # c\nRUN echo \"x\"", &["k\">FROM", "k\">RUN"]),
         (&["html", "htm"], "<!-- c --><a href=\"x\">y</a>", &["c\"><!-- c -->", "t\">a", "a\">href", "s\">\"x\""]),

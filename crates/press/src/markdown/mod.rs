@@ -6,10 +6,11 @@
 //! 1. `raw_html` checks the author's HTML, and resolves its links.
 //! 2. `links` and `images` resolve the destinations, which `destinations` has located in the file.
 //! 3. `headings` sets levels and ids.
-//! 4. `footnotes` moves each note after the block that refers to it first.
-//! 5. `plain` extracts the text without markup.
-//! 6. `code` (with `highlight`), `math`, `figures` (with `svg`) and `blocks` render the elements of their name.
-//! 7. `headings` writes anchors and the contents list, after the inline HTML is finished.
+//! 4. `typography` sets no-break spaces.
+//! 5. `text` extracts the text without markup.
+//! 6. `footnotes` moves each note to its first reference.
+//! 7. `code` (with `highlight`), `math`, `figures` (with `svg`) and `blocks` render the elements of their name.
+//! 8. `headings` writes anchors and the contents list, after the inline HTML is finished.
 //!
 //! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves.
 
@@ -32,6 +33,7 @@ mod rendered;
 mod representation;
 mod svg;
 mod text;
+mod typography;
 
 use std::collections::HashMap;
 
@@ -42,6 +44,7 @@ pub use self::page::Context;
 use self::page::Page;
 pub use self::parse::DIALECT;
 pub use self::rendered::{Heading, Link, Rendered, Rewrite};
+pub(crate) use self::typography::bind;
 pub use crate::assets::Asset;
 use crate::diagnostic::Report;
 use crate::source::Body;
@@ -82,8 +85,9 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     images::resolve(&mut events, &mut page);
     headings::set_levels(&mut events, &mut page);
     headings::set_ids(&mut events, &mut page);
-    let mut events = footnotes::place(events, &mut page);
+    typography::bind_all(&mut events);
     text::extract(&events, &mut page.rendered);
+    let mut events = footnotes::place(events, &mut page);
     code::render(&mut events, &mut page);
     math::render(&mut events, &mut page);
     figures::render(&mut events, &mut page);

@@ -4,6 +4,7 @@ use maud::html;
 
 use super::head::{self, Head};
 use super::{layout, lists, post};
+use crate::markdown::bind;
 use crate::rendered_site::RenderedSite;
 
 pub(super) fn render(context: RenderedSite, index: usize) -> String {
@@ -13,7 +14,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
     let main = html! {
         article {
             header.head {
-                h1 { (page.title) }
+                h1 { (bind(&page.title)) }
                 p.lede { (page.description) }
                 @if let Some(updated) = page.updated { p.meta { span { "Updated " (lists::exact_date(updated)) } } }
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::head::{self, Article, Head};
 use super::{layout, lists};
 use crate::assets::Preview;
-use crate::markdown::{Heading, Rendered};
+use crate::markdown::{Heading, Rendered, bind};
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
@@ -69,14 +69,15 @@ pub(super) fn sheets(rendered: &Rendered) -> Sheets {
     if rendered.html.contains("<pre") { Sheets::Code } else { Sheets::Prose }
 }
 
-/// The contents list: two levels of headings. Empty for a text with few headings.
+/// The contents list: two levels of headings. Empty for a text with few headings. The list follows the element that opens it, and is not in it: where there
+/// is a margin, the theme shows the list without that element, which would be announced as collapsed.
 pub(super) fn contents(rendered: &Rendered) -> Markup {
     if rendered.headings.len() < CONTENTS_FROM {
         return Markup::default();
     }
     html! {
-        details.contents {
-            summary { "Contents" }
+        nav.contents aria-label="Contents" {
+            details { summary { "Contents" } }
             ol {
                 @for (heading, below) in sections(&rendered.headings) {
                     li {
@@ -108,7 +109,7 @@ fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
     let minutes = rendered.words.div_ceil(READING_SPEED).max(1);
     html! {
         header.head {
-            h1 { (post.title) }
+            h1 { (bind(&post.title)) }
             p.lede { (post.description) }
             p.meta {
                 (lists::date(post))
@@ -138,8 +139,8 @@ fn closing(context: RenderedSite, index: usize) -> Markup {
                 }
             }
             nav.turn aria-label="Neighbouring posts" {
-                @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { "Previous" } (older.title) } }
-                @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { "Next" } (newer.title) } }
+                @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { "Previous" } (bind(&older.title)) } }
+                @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { "Next" } (bind(&newer.title)) } }
             }
             p.meta { a href=(post.markdown_route()) { "This post as Markdown" } }
         }
@@ -157,7 +158,7 @@ fn series(context: RenderedSite, post: &Post) -> Markup {
 }
 
 fn link(post: &Post) -> Markup {
-    html! { li { a href=(post.route()) { (post.title) } } }
+    html! { li { a href=(post.route()) { (bind(&post.title)) } } }
 }
 
 /// The `BlogPosting` of schema.org.
