@@ -8,9 +8,9 @@ use std::mem::take;
 use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
-use slug::slugify;
 
 use super::events::{SpannedEvent, end_of};
+use super::ids::Ids;
 use super::page::Page;
 
 /// The notes of a text, by label in lower case: `[^A]` refers to `[^a]:`.
@@ -22,7 +22,7 @@ struct Note<'a> {
     number: usize,
     /// The number of references to it.
     references: usize,
-    /// The end of its ids: `fn-ID`, `fnref-ID`.
+    /// The end of its ids, `fn-ID` and `fnref-ID`: a number, because reading modes drop elements by words in their ids, such as `share`.
     id: String,
     /// The label of the definition.
     span: Range<usize>,
@@ -36,7 +36,7 @@ pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<S
         return events;
     }
     let (text, notes) = take_definitions(events, page);
-    let mut placer = Placer { notes, ..Placer::default() };
+    let mut placer = Placer::new(notes, &mut page.ids);
     for (event, span) in text {
         match &event {
             Event::Start(tag) => placer.open.push(tag.to_end()),
@@ -46,8 +46,9 @@ pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<S
         placer.push((event, span));
         placer.place_notes();
     }
-    warn_of_unused(&placer.notes, page);
-    placer.placed
+    let Placer { notes, placed, .. } = placer;
+    warn_of_unused(&notes, page);
+    placed
 }
 
 /// Warns of references without a definition: they are plain text, which authors would notice on the page only.
@@ -119,14 +120,13 @@ impl<'a> Definition<'a> {
             );
             return;
         }
-        let id = page.ids.derive(&format!("fn-{}", slugify(&label)))["fn-".len()..].to_owned();
-        notes.insert(key, Note { id, span, content, ..Note::default() });
+        notes.insert(key, Note { span, content, ..Note::default() });
     }
 }
 
 /// Numbers the notes and places them.
-#[derive(Default)]
-struct Placer<'a> {
+struct Placer<'a, 'i> {
+    ids: &'i mut Ids,
     notes: Notes<'a>,
     numbered: usize,
     /// The elements around the current event.
@@ -138,7 +138,12 @@ struct Placer<'a> {
     placed: Vec<SpannedEvent<'a>>,
 }
 
-impl<'a> Placer<'a> {
+impl<'a, 'i> Placer<'a, 'i> {
+    fn new(notes: Notes<'a>, ids: &'i mut Ids) -> Self {
+        let (inline, pending) = (VecDeque::new(), VecDeque::new());
+        Self { ids, notes, numbered: 0, open: Vec::new(), inline, pending, placed: Vec::new() }
+    }
+
     fn push(&mut self, (event, span): SpannedEvent<'a>) {
         let event = match event {
             Event::FootnoteReference(label) => self.refer(label),
@@ -155,6 +160,7 @@ impl<'a> Placer<'a> {
         if note.number == 0 {
             self.numbered += 1;
             note.number = self.numbered;
+            note.id = self.ids.derive(&format!("fn-{}", self.numbered))["fn-".len()..].to_owned();
             let queue = if note.is_phrase() && self.open.iter().all(may_contain) {
                 &mut self.inline
             } else {
