@@ -59,9 +59,10 @@ pub(crate) fn bind(text: &str) -> Cow<'_, str> {
     let mut bound = Cow::Borrowed(text);
     for (at, _) in text.match_indices(' ') {
         let (before, after) = (&text[..at], &text[at + 1..]);
-        if after.starts_with(is_dash)
-            || before.ends_with(|digit: char| digit.is_ascii_digit()) && begins_with_unit(after)
-        {
+        let is_quantity = before.ends_with(|digit: char| digit.is_ascii_digit()) && begins_with_unit(after);
+        // The head of a column: `Delay, ms`.
+        let is_column = before.ends_with(',') && UNITS.contains(&after);
+        if after.starts_with(is_dash) || is_quantity || is_column {
             let replaced = bound.to_mut();
             // Each replacement is one byte longer.
             let at = at + replaced.len() - text.len();
@@ -94,6 +95,7 @@ mod tests {
             ("5 °C and 3 s.", "5~°C and 3~s."),
             ("2 servers in 3 sets", "2 servers in 3 sets"),
             ("k8s on 2x Raspberry Pi", "k8s on 2x Raspberry Pi"),
+            ("Mean delay, ms", "Mean delay,~ms"),
             ("one %", "one %"),
             ("", ""),
         ] {
