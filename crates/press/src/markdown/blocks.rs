@@ -12,7 +12,14 @@ pub(super) fn render(events: &mut [SpannedEvent]) {
     let mut tables = 0;
     for index in 0..events.len() {
         match &events[index].0 {
-            Event::Start(Tag::Heading { .. }) => section = text_of(&events[index..=end_of(events, index)]),
+            Event::Start(Tag::Heading { .. }) => {
+                section = text_of(&events[index..=end_of(events, index)]);
+                if is_right_to_left(events, index)
+                    && let Event::Start(Tag::Heading { attrs, .. }) = &mut events[index].0
+                {
+                    attrs.push(("dir".into(), Some("rtl".into())));
+                }
+            }
             Event::Start(Tag::Table(_)) => {
                 tables += 1;
                 render_table(events, index, &name_of_table(tables, &section));
@@ -20,7 +27,7 @@ pub(super) fn render(events: &mut [SpannedEvent]) {
             Event::Start(Tag::BlockQuote(Some(kind))) => render_alert(events, index, *kind),
             Event::Start(Tag::Item) if is_task(events, index) => render_task(events, index),
             Event::Start(Tag::Paragraph) if is_right_to_left(events, index) => set_direction(events, index, "p"),
-            Event::Start(Tag::Item) if is_right_to_left(events, index) => set_direction(events, index, "li"),
+            Event::Start(Tag::List(None)) if is_right_to_left(events, index) => set_direction(events, index, "ul"),
             Event::Start(Tag::BlockQuote(None)) if is_right_to_left(events, index) => {
                 set_direction(events, index, "blockquote");
             }
@@ -103,12 +110,13 @@ fn render_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind)
     events[end].0 = Event::Html("</div>\n".into());
 }
 
-/// Whether the element at `start` has text in a script that runs from right to left.
+/// Whether the text of the element at `start` begins with a letter of a script that runs from right to left.
 fn is_right_to_left(events: &[SpannedEvent], start: usize) -> bool {
-    events[start..end_of(events, start)].iter().any(|(event, _)| match event {
-        Event::Text(text) => text.contains(is_of_right_to_left_script),
-        _ => false,
-    })
+    let texts = events[start..end_of(events, start)].iter().filter_map(|(event, _)| match event {
+        Event::Text(text) => Some(text.chars()),
+        _ => None,
+    });
+    texts.flatten().find(|character| character.is_alphabetic()).is_some_and(is_of_right_to_left_script)
 }
 
 /// Hebrew, Arabic, Syriac, Thaana, N'Ko and the other blocks of Unicode that run from right to left.
@@ -116,10 +124,10 @@ fn is_of_right_to_left_script(character: char) -> bool {
     matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}')
 }
 
-/// Lets the browser find the direction of a block, by its first letter.
+/// Sets the direction of a block. The page's own is that of its language.
 fn set_direction(events: &mut [SpannedEvent], start: usize, name: &str) {
     let end = end_of(events, start);
-    events[start].0 = Event::Html(format!("<{name} dir=\"auto\">").into());
+    events[start].0 = Event::Html(format!("<{name} dir=\"rtl\">\n").into());
     events[end].0 = Event::Html(format!("</{name}>\n").into());
 }
 
