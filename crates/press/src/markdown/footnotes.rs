@@ -160,8 +160,8 @@ impl<'a, 'i> Placer<'a, 'i> {
         if note.number == 0 {
             self.numbered += 1;
             note.number = self.numbered;
-            note.id = self.ids.derive(&format!("fn-{}", self.numbered))["fn-".len()..].to_owned();
-            let queue = if note.is_phrase() && self.open.iter().all(may_contain) {
+            note.id = self.ids.derive(&format!("fn-{}", self.numbered)).split_off("fn-".len());
+            let queue = if note.is_phrase() && self.open.iter().copied().all(may_contain) {
                 &mut self.inline
             } else {
                 &mut self.pending
@@ -212,7 +212,7 @@ impl Note<'_> {
 }
 
 /// Whether a note can be within an element: not in a link, not in the name of a heading, and not in a table, which scrolls in itself.
-fn may_contain(tag: &TagEnd) -> bool {
+fn may_contain(tag: TagEnd) -> bool {
     matches!(
         tag,
         TagEnd::Paragraph
