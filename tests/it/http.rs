@@ -195,21 +195,31 @@ fn an_unknown_path_is_answered_with_the_sites_404_page() {
 }
 
 #[test]
-fn the_policy_names_exactly_the_styles_that_are_sent() {
+fn the_policy_names_exactly_the_styles_and_scripts_that_are_sent() {
     let site = Server::start();
     let mut client = site.connect();
     for route in html_routes() {
         let response = client.get(route.target(), &[]);
         let policy = response.field("content-security-policy");
         let page = Element::parse(&response.content);
-        let mut hashes: Vec<_> = page.all("style").iter().map(|style| hash(&style.raw_text(&[]))).collect();
-        hashes.sort();
-        assert!(!hashes.is_empty(), "{}", route.path);
-        assert_eq!(directive(policy, "style-src"), hashes, "{}", route.path);
+        let hashes = |elements: Vec<&Element>| {
+            let mut hashes: Vec<_> = elements.iter().map(|element| hash(&element.raw_text(&[]))).collect();
+            hashes.sort();
+            hashes
+        };
+        let styles = hashes(page.all("style"));
+        assert!(!styles.is_empty(), "{}", route.path);
+        assert_eq!(directive(policy, "style-src"), styles, "{}", route.path);
+        let (files, others): (Vec<_>, Vec<_>) =
+            page.all("script").into_iter().partition(|script| script.attribute("src").is_some());
+        let inline = hashes(others.into_iter().filter(|script| script.attribute("type").is_none()).collect());
+        let own = files.iter().map(|_| "'self'".to_owned());
+        assert_eq!(directive(policy, "script-src"), own.chain(inline).collect::<Vec<_>>(), "{}", route.path);
         assert_eq!(directive(policy, "default-src"), ["'none'"], "{}", route.path);
         assert_eq!(directive(policy, "frame-ancestors"), ["'none'"], "{}", route.path);
         assert_eq!(directive(policy, "base-uri"), ["'none'"], "{}", route.path);
-        assert!(directive(policy, "script-src").is_empty() && !policy.contains("unsafe"), "{}", route.path);
+        assert_eq!(directive(policy, "connect-src"), ["'self'"], "{}", route.path);
+        assert!(!policy.contains("unsafe"), "{}", route.path);
     }
 }
 
@@ -322,7 +332,7 @@ fn the_head_of_every_response_fits_into_one_tcp_segment() {
 }
 
 #[test]
-fn a_page_needs_one_request() {
+fn a_page_needs_one_request_and_a_deferred_script() {
     let site = Server::start();
     let mut client = site.connect();
     for route in html_routes() {
@@ -331,9 +341,11 @@ fn a_page_needs_one_request() {
             let harmless = ["canonical", "icon", "alternate", "prev", "next", "search", "author", "license", "me"];
             assert!(harmless.contains(&link.value("rel")), "{}: <link rel={}>", route.path, link.value("rel"));
         }
-        for script in page.all("script") {
-            assert_eq!(script.attribute("type"), Some("application/ld+json"), "{}", route.path);
-            assert_eq!(script.attribute("src"), None, "{}", route.path);
+        for script in page.all("script").iter().filter(|script| script.attribute("src").is_some()) {
+            assert!(script.attribute("defer").is_some(), "{}", route.path);
+            let file = client.get(script.value("src"), &[]);
+            assert_eq!(file.field("content-type"), "text/javascript; charset=utf-8", "{}", route.path);
+            assert_eq!(file.field("cache-control"), "public, max-age=31536000, immutable", "{}", route.path);
         }
         for style in page.all("style").iter().map(|style| style.raw_text(&[])) {
             assert!(!style.contains("@import") && !style.contains("url("), "{}: {style}", route.path);

@@ -169,12 +169,15 @@ fn render<'a>(
     rendered
 }
 
-/// The copied files: those of `static/`, the icons of the theme, the assets of the texts.
+/// The copied files: those of `static/`, the icons and the script of the theme, the assets of the texts.
 fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
     let mut outputs = Outputs::new();
     let mut put = |path: &str, document: Document| drop(outputs.insert(path.to_owned(), Output::Document(document)));
     put("/favicon.svg", Document::file("favicon.svg", &context.theme.icon_svg));
     put("/favicon.ico", Document::file("favicon.ico", &context.theme.icon_ico));
+    if let Some(script) = &context.theme.script {
+        put(&script.route, Document::asset(&script.route, script.text.as_bytes()));
+    }
     let shown = context.posts.iter().chain(context.pages).flat_map(|rendered| &rendered.assets);
     let previews = context.previews.iter().flatten().filter_map(|preview| match preview {
         Preview::Asset(asset) => Some(asset),

@@ -11,9 +11,19 @@ use crate::url::is_external;
 /// The policy of a document that is neither a page nor a picture: it may load nothing.
 pub(crate) const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// The policy of a document with these elements.
-pub(crate) fn of(elements: &[Element]) -> String {
-    policy(&Blocks::of(elements))
+/// The policy of a page with these elements. It may also run the theme's script, which is a file, and load from its own site: the script asks `/search`,
+/// and tools that inspect a page read `/robots.txt`.
+pub(crate) fn of_page(elements: &[Element]) -> String {
+    let mut blocks = Blocks::of(elements);
+    if elements.iter().any(is_script_file) {
+        blocks.scripts.insert("'self'".to_owned());
+    }
+    policy(&blocks, "; connect-src 'self'")
+}
+
+/// The policy of a copied file with these elements.
+pub(crate) fn of_file(elements: &[Element]) -> String {
+    policy(&Blocks::of(elements), "")
 }
 
 /// Whether every policy blocks the attribute `name`: inline styles, event handlers.
@@ -21,7 +31,7 @@ pub(crate) fn is_blocked_attribute(name: &str) -> bool {
     name.eq_ignore_ascii_case("style") || name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("on"))
 }
 
-/// The inline blocks of a page, each as its `'sha256-…'` source.
+/// The inline blocks of a document, each as its `'sha256-…'` source.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Blocks {
     styles: BTreeSet<String>,
@@ -44,8 +54,15 @@ impl Blocks {
 }
 
 fn is_inline_script(element: &Element) -> bool {
-    let is_file = ["src", "href", "xlink:href"].iter().any(|name| element.attribute(name).is_some());
-    element.name == "script" && !is_file && !is_data_block(element)
+    element.name == "script" && !has_source(element) && !is_data_block(element)
+}
+
+fn is_script_file(element: &Element) -> bool {
+    element.name == "script" && has_source(element)
+}
+
+fn has_source(script: &Element) -> bool {
+    ["src", "href", "xlink:href"].iter().any(|name| script.attribute(name).is_some())
 }
 
 /// Whether a script is data: it does not run, so that policies do not apply to it.
@@ -63,7 +80,7 @@ fn source(text: &[u8]) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
-fn policy(blocks: &Blocks) -> String {
+fn policy(blocks: &Blocks, more: &str) -> String {
     let mut policy = String::from("default-src 'none'");
     let list = |sources: &BTreeSet<String>| sources.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     if !blocks.styles.is_empty() {
@@ -73,7 +90,7 @@ fn policy(blocks: &Blocks) -> String {
         policy.extend(["; script-src ", &list(&blocks.scripts)]);
     }
     policy += if blocks.foreign_images { "; img-src 'self' data: https:" } else { "; img-src 'self' data:" };
-    policy + "; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    policy + more + "; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 
 #[cfg(test)]
@@ -82,7 +99,7 @@ mod tests {
     use crate::markup::Format;
 
     fn policy_of(html: &str) -> String {
-        of(&Format::Html.parse(html))
+        of_page(&Format::Html.parse(html))
     }
 
     #[test]
@@ -100,6 +117,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_may_load_its_script_and_a_file_may_not() {
+        let html = "<script>1</script><script defer src=/assets/script.0.js></script>";
+        let of_page = policy_of(html);
+        assert!(of_page.contains("; script-src 'self' 'sha256-"), "{of_page}");
+        assert!(of_page.contains("; connect-src 'self';"), "{of_page}");
+        let of_file = of_file(&Format::Html.parse(html));
+        assert!(!of_file.contains("script-src 'self'") && !of_file.contains("connect-src"), "{of_file}");
+        assert!(!policy_of("<script>1</script>").contains("script-src 'self'"));
+    }
+
+    #[test]
     fn another_host_is_allowed_only_if_a_picture_comes_from_one() {
         assert!(policy_of("<img src='https://example.org/a.png'>").contains("img-src 'self' data: https:;"));
         assert!(policy_of("<img src='/a.png'>").contains("img-src 'self' data:;"));
@@ -110,7 +138,7 @@ mod tests {
         let hash = source(b"a>b{c:d}\n");
         for style in ["a&gt;b{c:d}\n", "<![CDATA[a>b{c:d}\n]]>", "a&gt;b{c:d}\r\n"] {
             let file = format!("<a><style/><b/><style>{style}</style></a>");
-            let policy = of(&Format::Svg.parse(&file));
+            let policy = of_file(&Format::Svg.parse(&file));
             assert!(policy.contains(&hash), "{style}: {policy}");
         }
     }

@@ -1,10 +1,13 @@
-//! The theme: style sheets and icons. rust-embed embeds them; in debug builds it reads them from disk, so that an edit shows at once. A file of the same
+//! The theme: style sheets, the script and icons. rust-embed embeds them; in debug builds it reads them from disk, so that an edit shows at once. A file of the same
 //! name in `content/theme/` replaces one of them.
+
+mod script;
 
 use std::borrow::Cow;
 
 use rust_embed::RustEmbed;
 
+pub(crate) use self::script::Script;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::tree::SourceTree;
 
@@ -12,7 +15,7 @@ use crate::tree::SourceTree;
 #[folder = "theme/"]
 struct DefaultTheme;
 
-/// The style sheets of a build, minified, and the icons.
+/// The style sheets of a build, minified, the script, and the icons.
 #[derive(Debug)]
 pub(crate) struct Theme {
     /// Page, type, header, footer, print.
@@ -29,6 +32,12 @@ pub(crate) struct Theme {
     code: String,
     /// The search page.
     search: String,
+    /// What the script adds to every page; how pages follow each other.
+    controls: String,
+    /// What the script adds to code blocks.
+    tools: String,
+    /// `None` if the site has none.
+    pub(crate) script: Option<Script>,
     /// `/favicon.svg`.
     pub(crate) icon_svg: Vec<u8>,
     /// `/favicon.ico`, for clients that do not read the page's `<link>`.
@@ -64,6 +73,9 @@ impl Theme {
             prose: sheet("prose.css"),
             code: sheet("code.css"),
             search: sheet("search.css"),
+            controls: sheet("controls.css"),
+            tools: sheet("tools.css"),
+            script: Script::load(tree, report),
             icon_svg: read(tree, "favicon.svg").into_owned(),
             icon_ico: read(tree, "favicon.ico").into_owned(),
         }
@@ -71,13 +83,14 @@ impl Theme {
 
     /// The text of the page's only `<style>`.
     pub(crate) fn css(&self, sheets: Sheets) -> String {
+        let frame = [self.base.as_str(), &self.controls].concat();
         match sheets {
-            Sheets::Entries => [self.base.as_str(), &self.entries].concat(),
-            Sheets::Topic => [self.base.as_str(), &self.hues, &self.entries].concat(),
-            Sheets::Contents => [self.base.as_str(), &self.hues, &self.entries, &self.contents].concat(),
-            Sheets::Prose => [self.base.as_str(), &self.hues, &self.prose].concat(),
-            Sheets::Search => [self.base.as_str(), &self.search].concat(),
-            Sheets::Code => [self.base.as_str(), &self.hues, &self.prose, &self.code].concat(),
+            Sheets::Entries => [frame.as_str(), &self.entries].concat(),
+            Sheets::Topic => [frame.as_str(), &self.hues, &self.entries].concat(),
+            Sheets::Contents => [frame.as_str(), &self.hues, &self.entries, &self.contents].concat(),
+            Sheets::Prose => [frame.as_str(), &self.hues, &self.prose].concat(),
+            Sheets::Search => [frame.as_str(), &self.search].concat(),
+            Sheets::Code => [frame.as_str(), &self.hues, &self.prose, &self.code, &self.tools].concat(),
         }
     }
 }

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use self::page::CheckedPage;
 use self::targets::Routes;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::markup::Format;
+use crate::markup::{Element, Format};
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 use crate::security_policy;
@@ -68,8 +68,12 @@ impl Inspected {
         let elements = format.parse(&text);
         Some(Self {
             page: (format == Format::Html).then(|| CheckedPage::new(path, document, &elements, base_url)),
-            policy: (format != Format::Xml).then(|| security_policy::of(&elements)),
+            policy: (format != Format::Xml).then(|| policy(document, &elements)),
             blocked: blocked::check(document, &elements),
         })
     }
+}
+
+fn policy(document: &Document, elements: &[Element]) -> String {
+    if document.is_pressed() { security_policy::of_page(elements) } else { security_policy::of_file(elements) }
 }

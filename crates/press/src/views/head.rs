@@ -1,4 +1,5 @@
-//! The `<head>`: title, description, canonical URL, Open Graph and Twitter fields, JSON-LD, the feeds, and the inline style sheet.
+//! The `<head>`: title, description, canonical URL, Open Graph and Twitter fields, JSON-LD, the feeds, the script, and the inline
+//! style sheet.
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
@@ -68,7 +69,18 @@ pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
         link rel="search" type="application/opensearchdescription+xml" title=(settings.title) href="/opensearch.xml";
         (open_graph(context, head))
         @for value in &head.json_ld { script type="application/ld+json" { (PreEscaped(script_text(value))) } }
+        (script(context))
         style { (PreEscaped(context.theme.css(head.sheets))) }
+    }
+}
+
+/// The theme's script. It is fetched while the page is read, and runs after it.
+fn script(context: RenderedSite) -> Markup {
+    html! {
+        @if let Some(script) = &context.theme.script {
+            script { (PreEscaped(&script.first)) }
+            script defer src=(script.route) {}
+        }
     }
 }
 

@@ -1,0 +1,153 @@
+//! The theme's script: a file that every page loads deferred, and a few lines in the head that run before the first paint.
+
+use super::{DefaultTheme, read};
+use crate::assets::Asset;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::tree::SourceTree;
+
+/// The file, which `theme/script.js` of a site replaces.
+const FILE: &str = "script.js";
+
+/// The lines in the head, which `theme/first.js` of a site replaces.
+const FIRST: &str = "first.js";
+
+/// The parts of the default script in their order: a part may use the names of earlier ones.
+const PARTS: [&str; 5] =
+    ["script/elements.js", "script/scheme.js", "script/code.js", "script/contents.js", "script/search.js"];
+
+/// The script of a build.
+#[derive(Debug)]
+pub(crate) struct Script {
+    /// What runs before the first paint.
+    pub(crate) first: String,
+    /// The text of the file.
+    pub(crate) text: String,
+    /// The route of the file, with its fingerprint.
+    pub(crate) route: String,
+}
+
+impl Script {
+    /// The script of the theme. `None` if the site has an empty `theme/script.js`: its pages then have no script at all.
+    pub(super) fn load(tree: &SourceTree, report: &mut Report) -> Option<Self> {
+        let text = match tree.get(&format!("theme/{FILE}")) {
+            // As it was written: only a parser could minify any script without breaking some.
+            Some(bytes) => text_of(FILE, bytes, report),
+            None => default_text(),
+        };
+        if text.trim().is_empty() {
+            return None;
+        }
+        let first = match tree.get(&format!("theme/{FIRST}")) {
+            Some(bytes) => text_of(FIRST, bytes, report),
+            None => compact(&String::from_utf8_lossy(&read(tree, FIRST))),
+        };
+        if first.contains("</") || first.contains("<!--") {
+            let message = "`</` and `<!--` would end or hide the page's <script>; write `<\\/` and `<\\!--`";
+            report.push(Diagnostic::error(format!("theme/{FIRST}"), None, message));
+        }
+        let route = Asset::new(FILE, text.as_bytes()).route;
+        Some(Self { first, text, route })
+    }
+}
+
+fn text_of(name: &str, bytes: &[u8], report: &mut Report) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap_or_else(|error| {
+        report.push(Diagnostic::error(format!("theme/{name}"), None, format!("invalid script: {error}")));
+        String::new()
+    })
+}
+
+/// The parts in one block, so that their names are not those of the page.
+fn default_text() -> String {
+    let part = |name: &&str| {
+        let file = DefaultTheme::get(name).expect("every part is a file of the default theme, as a test checks");
+        compact(&String::from_utf8_lossy(&file.data))
+    };
+    format!("{{\n{}}}\n", PARTS.iter().map(part).collect::<String>())
+}
+
+/// The text without comments, indentation and empty lines. Names stay as they are: compressed, shorter ones save little. A test checks that the parts are
+/// written so that this is safe.
+fn compact(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/**") {
+        code.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    code.push_str(rest);
+    let lines = code.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(files: &[(&str, &[u8])]) -> (Option<Script>, Report) {
+        let mut tree = SourceTree::default();
+        for &(path, bytes) in files {
+            tree.insert(path, bytes);
+        }
+        let mut report = Report::default();
+        (Script::load(&tree, &mut report), report)
+    }
+
+    #[test]
+    fn the_default_script_is_small() {
+        let (script, report) = load(&[]);
+        assert!(report.is_empty(), "{report:?}");
+        let script = script.expect("a script");
+        let mut coded = Vec::new();
+        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+        brotli::BrotliCompress(&mut script.text.as_bytes(), &mut coded, &parameters).expect("compresses");
+        assert!(coded.len() <= 3 * 1024, "{} bytes", coded.len());
+        assert!(script.first.len() <= 200, "{}", script.first);
+    }
+
+    #[test]
+    fn comments_and_indentation_are_removed() {
+        let text = "// A.\n/**\n * B.\n */\nconst f = () => {\n\n  // C.\n  return /** @type {D} */ (e)\n}\n";
+        assert_eq!(compact(text), "const f = () => {\nreturn  (e)\n}\n");
+    }
+
+    #[test]
+    fn the_parts_are_written_so_that_they_can_be_compacted() {
+        for name in PARTS.into_iter().chain([FIRST]) {
+            let file = DefaultTheme::get(name).expect("a file of the default theme");
+            let text = std::str::from_utf8(&file.data).expect("UTF-8");
+            for line in text.lines() {
+                assert!(line.matches('`').count() % 2 == 0, "{name}: a template of several lines: {line}");
+                assert!(!line.ends_with('\\'), "{name}: a string of several lines: {line}");
+            }
+            assert_eq!(
+                text.matches("/**").count(),
+                text.matches("*/").count(),
+                "{name}: a comment that is not `/** … */`"
+            );
+        }
+    }
+
+    #[test]
+    fn a_script_of_the_site_is_kept_as_it_is() {
+        let text = "  // mine\n  f(`\n  a`)\n";
+        let (script, report) = load(&[("theme/script.js", text.as_bytes()), ("theme/first.js", b"g()\n")]);
+        assert!(report.is_empty(), "{report:?}");
+        let script = script.expect("a script");
+        assert_eq!((script.text.as_str(), script.first.as_str()), (text, "g()\n"));
+    }
+
+    #[test]
+    fn an_empty_script_is_no_script() {
+        assert!(load(&[("theme/script.js", b"\n")]).0.is_none());
+    }
+
+    #[test]
+    fn a_script_that_cannot_be_used_is_reported() {
+        let (_, report) = load(&[("theme/script.js", b"f()\xff"), ("theme/first.js", b"'</script>'")]);
+        let messages: Vec<_> = report.diagnostics().iter().map(|found| found.path.as_str()).collect();
+        assert_eq!(messages, ["theme/script.js"]);
+        let (_, report) = load(&[("theme/first.js", b"'</script>'")]);
+        assert_eq!(report.errors(), 1);
+    }
+}
