@@ -30,6 +30,10 @@ pub const NOT_FOUND: &str = "404";
 /// ```
 pub const SEARCH_INDEX: &str = "search-index";
 
+/// The path of the rules by which a browser fetches pages before a reader asks for them. A server names it in the
+/// `Speculation-Rules` field of pages, if the pack has it.
+pub const PREFETCH: &str = "/prefetch.json";
+
 /// The time of an edition that is valid from the beginning of time. See [`Route::at`](crate::Route::at).
 pub const ALWAYS: i64 = i64::MIN;
 

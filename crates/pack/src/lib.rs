@@ -167,6 +167,6 @@ mod verify;
 pub mod write;
 
 pub use error::{Error, Fault};
-pub use format::{ALWAYS, Class, Coding, NOT_FOUND, SEARCH_INDEX, Section};
+pub use format::{ALWAYS, Class, Coding, NOT_FOUND, PREFETCH, SEARCH_INDEX, Section};
 pub use hex::hex;
 pub use read::{Content, Edition, Pack, Page, Redirect, Route, Variant};

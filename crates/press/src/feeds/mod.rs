@@ -1,4 +1,5 @@
-//! The outputs for programs: feeds, the sitemap, `opensearch.xml`, `robots.txt`, `llms.txt`, `security.txt`. One file per format.
+//! The outputs for programs: feeds, the sitemap, `opensearch.xml`, `robots.txt`, `llms.txt`, `security.txt`, the rules for prefetching. One file per
+//! format.
 
 mod absolute;
 mod atom;
@@ -6,6 +7,7 @@ mod item;
 mod json_feed;
 mod llms;
 mod opensearch;
+mod prefetch;
 mod robots;
 mod routes;
 mod rss;
@@ -13,9 +15,11 @@ mod security;
 mod sitemap;
 mod xml;
 
+use graven_pack::PREFETCH;
+
 use self::routes::{FEED, JSON_FEED, OPENSEARCH, RSS, SECURITY, SITEMAP};
 use crate::diagnostic::Report;
-use crate::output::{Document, Output, Outputs};
+use crate::output::{Cache, Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
 const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
@@ -46,6 +50,9 @@ pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs, report: &mut 
         security::check(contact, site.now, report);
         put(SECURITY, security::render(site, contact), TEXT_TYPE);
     }
+    // Browsers ask for the rules with every page.
+    let rules = Document { cache: Cache::Hour, ..Document::feed(prefetch::render(), prefetch::MEDIA_TYPE) };
+    outputs.insert(PREFETCH.to_owned(), Output::Document(rules));
 }
 
 #[cfg(test)]

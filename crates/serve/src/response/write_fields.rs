@@ -152,13 +152,16 @@ impl Searching<'_> {
     }
 }
 
-/// The fields that limit what a page may do and what it tells other sites.
+/// The fields that limit what a page may do and what it tells other sites, and the one that names the rules for prefetching.
 fn write_policies(page: &PreparedPage, headers: &mut HeaderMap) {
     if let Some(policy) = &page.security_policy {
         headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
         headers.insert(REFERRER_POLICY, field_values::REFERRER_POLICY.clone());
         headers.insert(HeaderName::from_static("permissions-policy"), field_values::PERMISSIONS_POLICY.clone());
         headers.insert(HeaderName::from_static("cross-origin-opener-policy"), field_values::OPENER_POLICY.clone());
+    }
+    if page.has_prefetch_rules {
+        headers.insert(HeaderName::from_static("speculation-rules"), field_values::SPECULATION_RULES.clone());
     }
 }
 

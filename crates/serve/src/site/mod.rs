@@ -18,7 +18,7 @@ pub(crate) mod vary;
 
 use std::sync::OnceLock;
 
-use graven_pack::{Content, Pack, Redirect, Route};
+use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route};
 
 use self::damage::{DamagedPack, DamagedPages};
 use self::page::{PrepareError, PreparedPage};
@@ -135,7 +135,7 @@ impl Site {
     fn edition_at(&self, route: &Route<'static>, now: i64) -> Result<Option<&Prepared>, DamagedPack> {
         let Some(index) = route.index_at(now)? else { return Ok(None) };
         let cell = usize::try_from(index).ok().and_then(|index| self.editions.get(index)).ok_or(DamagedPack)?;
-        let prepared = || match prepare(route, now) {
+        let prepared = || match self.prepare(route, now) {
             Ok(prepared) => prepared.map(Box::new),
             Err(error) => {
                 self.damaged_pages.record(route.path(), &*error);
@@ -144,12 +144,20 @@ impl Site {
         };
         cell.get_or_init(prepared).as_deref().map(Some).ok_or(DamagedPack)
     }
+
+    fn prepare(&self, route: &Route<'static>, now: i64) -> Result<Option<Prepared>, PrepareError> {
+        Ok(match route.at(now)?.map(|edition| edition.content()) {
+            Some(Content::Page(page)) => {
+                let mut prepared = PreparedPage::new(page)?;
+                prepared.has_prefetch_rules = is_html(page) && self.pack.route(PREFETCH)?.is_some();
+                Some(Prepared::Page(prepared))
+            }
+            Some(Content::Redirect(redirect)) => Some(Prepared::Redirect(redirect)),
+            None => None,
+        })
+    }
 }
 
-fn prepare(route: &Route<'static>, now: i64) -> Result<Option<Prepared>, PrepareError> {
-    Ok(match route.at(now)?.map(|edition| edition.content()) {
-        Some(Content::Page(page)) => Some(Prepared::Page(PreparedPage::new(page)?)),
-        Some(Content::Redirect(redirect)) => Some(Prepared::Redirect(redirect)),
-        None => None,
-    })
+fn is_html(page: Page) -> bool {
+    page.class() == Class::Page && page.content_type().starts_with("text/html")
 }

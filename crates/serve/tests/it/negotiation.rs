@@ -1,6 +1,6 @@
 //! Coding, media type, method, precondition and range: each alone, and then all combinations against a model.
 
-use graven_pack::Coding;
+use graven_pack::{Coding, PREFETCH};
 use graven_serve::{Site, respond};
 
 use crate::requests::{CODINGS, NOT_ALLOWED, TYPES, UNKNOWN};
@@ -66,6 +66,28 @@ fn pages_carry_the_security_fields() {
     );
     assert_eq!(field(&get("/nothing", &[]), "content-security-policy"), POLICY);
     assert_eq!(field(&get("/image.png", &[]), "x-content-type-options"), "nosniff");
+}
+
+#[test]
+fn pages_name_the_rules_for_prefetching_if_the_pack_has_them() {
+    assert_eq!(field(&get("/notes", &[]), "speculation-rules"), "");
+    let mut image = image();
+    let rules = image.routes["/blog/a.md"].clone();
+    image.routes.insert(PREFETCH.to_owned(), rules);
+    let site = Site::new(pack_of(&image));
+    for (path, expected) in [
+        ("/notes", format!("\"{PREFETCH}\"")),
+        ("/nothing", format!("\"{PREFETCH}\"")),
+        ("/blog/a.md", String::new()),
+        ("/image.png", String::new()),
+        (PREFETCH, String::new()),
+    ] {
+        let response = respond(&site, BUILT, request("GET", path, &[]));
+        assert_eq!(field(&response, "speculation-rules"), expected, "{path}");
+    }
+    let seen = [("if-none-match", etag("/notes", Coding::Identity))];
+    let seen: Vec<_> = seen.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(field(&respond(&site, BUILT, request("GET", "/notes", &seen)), "speculation-rules"), "");
 }
 
 #[test]

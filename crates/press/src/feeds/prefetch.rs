@@ -1,0 +1,21 @@
+//! `/prefetch.json`: speculation rules (HTML §7.6). A browser that knows them fetches a page of the site while the pointer rests on its link.
+
+use serde_json::json;
+
+/// The media type that browsers require.
+pub(super) const MEDIA_TYPE: &str = "application/speculationrules+json";
+
+/// Pages of this site, but no files, which have a dot in their names, no results of searches, and no other place of the same page.
+///
+/// Moderate: when a pointer rests on a link or presses it, not when a link merely comes into view.
+pub(super) fn render() -> String {
+    let rules = json!({ "prefetch": [{
+        "where": { "and": [
+            { "href_matches": "/*" },
+            { "not": { "href_matches": ["/*.*", "/search", "/search\\?*"] } },
+            { "not": { "selector_matches": "[href^='#']" } },
+        ] },
+        "eagerness": "moderate",
+    }] });
+    rules.to_string()
+}
