@@ -1,19 +1,38 @@
 // Contents: the link to the section that is being read is marked.
 
-const sections = [...document.querySelectorAll('.contents a')].flatMap((link) => {
-  const heading = document.getElementById(decodeURIComponent(/** @type {HTMLAnchorElement} */ (link).hash.slice(1)))
+const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('.contents a'))
+const sections = [...links].flatMap((link) => {
+  const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)))
   return heading ? [{ link, heading }] : []
 })
 
-const markSection = () => {
-  // A section is being read once its heading is in the upper third, the last ones when the page cannot be scrolled further.
-  const isAtEnd = innerHeight + scrollY > document.documentElement.scrollHeight - 2
-  const limit = isAtEnd ? innerHeight : innerHeight / 3
-  const current = sections.findLast(({ heading }) => heading.getBoundingClientRect().top < limit)
-  for (const section of sections) {
-    if (section === current) section.link.setAttribute('aria-current', 'true')
-    else section.link.removeAttribute('aria-current')
+/** @type {HTMLAnchorElement | undefined} */
+let marked
+
+/** @param {Element} heading */
+const topOf = (heading) => heading.getBoundingClientRect().top
+
+/** The section that is being read: the last one whose heading is at the top of the window or above. */
+const currentSection = () => {
+  if (!scrollY || innerHeight + scrollY < document.documentElement.scrollHeight - 2) {
+    // A little below the place that a link to a heading scrolls it to.
+    return sections.findLast(({ heading }) => topOf(heading) < 100)
   }
+  // At the end of the page, the last headings cannot get there: the one that a link has led to, else the last.
+  const inView = sections.filter(({ heading }) => topOf(heading) >= 0)
+  return inView.find(({ heading }) => heading.matches(':target')) ?? sections.at(-1)
+}
+
+const markSection = () => {
+  const link = currentSection()?.link
+  if (link === marked) return
+  marked?.removeAttribute('aria-current')
+  marked = link
+  if (!link) return
+  link.setAttribute('aria-current', 'true')
+  // Where the list is higher than the window, it scrolls by itself.
+  const list = link.closest('.contents')
+  if (list) list.scrollTop = link.offsetTop - list.clientHeight / 2
 }
 
 if (sections.length) {

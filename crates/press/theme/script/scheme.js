@@ -37,7 +37,8 @@ schemes.onchange = () => {
 for (const event of ['pageshow', 'storage']) {
   addEventListener(event, () => {
     try {
-      schemes.value = localStorage.getItem('theme') || ''
+      const names = [...schemes.options].map((option) => option.value)
+      schemes.selectedIndex = Math.max(names.indexOf(localStorage.getItem('theme') ?? ''), 0)
       showScheme()
     } catch {}
   })

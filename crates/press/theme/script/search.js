@@ -5,9 +5,9 @@
  *
  * @typedef {{ url: string, title: string, heading?: string, date?: string, snippet: string[] }} Hit
  *
- * An answer: `count` of `total` hits from the hit `first`, and the words that were searched for instead of others.
+ * An answer: the first hits of `total`, and the words that were searched for instead of others.
  *
- * @typedef {{ total: number, first: number, count: number, corrections: [string, string][], hits: Hit[] }} Answer
+ * @typedef {{ total: number, corrections: [string, string][], hits: Hit[] }} Answer
  */
 
 const field = /** @type {HTMLInputElement | null} */ (document.querySelector('[role=search] [name=q]'))
@@ -73,7 +73,9 @@ if (field && results) {
       results.replaceChildren(
         ...corrections.map(([from, to]) => make('p', {}, `Searched for “${to}” instead of “${from}”.`)),
         make('p', { className: 'count' }, found),
-        make('ol', { className: 'hits' }, ...hits.map(hitElement)),
+        ...(total ? [make('ol', { className: 'hits' }, ...hits.map(hitElement))] : help),
+        // The page that the server makes has the rest.
+        ...(total > hits.length ? [make('p', {}, make('a', { href: url }, `All ${total} posts`))] : []),
       )
       announce(found)
     } catch {
