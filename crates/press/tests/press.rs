@@ -1,7 +1,7 @@
 //! Whole sites through [`press`], from files to a pack or a report.
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
-use graven_pack::{Coding, Content};
+use graven_pack::{Coding, Content, PREFETCH, Page};
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, Pressed, press};
 use libdeflater::{CompressionLvl, Compressor};
@@ -38,13 +38,18 @@ fn fingerprint(bytes: &[u8]) -> String {
     format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().expect("a SHA-256 is longer than 64 bits")))
 }
 
-/// The text of a route.
-fn text(pack: &[u8], path: &str) -> String {
+/// The page at a path.
+fn page<'a>(pack: &'a [u8], path: &str) -> Page<'a> {
     let pack = Pack::open(pack).expect("a sound pack");
     let route = pack.route(path).expect("a sound route").unwrap_or_else(|| panic!("there is no {path}"));
     let edition = route.at(pack.time()).expect("a sound edition").expect("it holds now");
     let Content::Page(page) = edition.content() else { panic!("{path} is a redirect") };
-    String::from_utf8(page.identity().bytes().to_vec()).expect("UTF-8")
+    page
+}
+
+/// The text of a route.
+fn text(pack: &[u8], path: &str) -> String {
+    String::from_utf8(page(pack, path).identity().bytes().to_vec()).expect("UTF-8")
 }
 
 #[test]
@@ -277,6 +282,45 @@ fn what_the_policy_of_a_file_allows_is_not_reported() {
     let paths: Vec<String> = (0..cases.len()).map(|number| format!("static/{number}-{}", cases[number].0)).collect();
     let files = paths.iter().zip(cases).map(|(path, (_, text))| (path.as_str(), text));
     assert_eq!(warnings(&files.chain([("static/a.png", "")]).collect::<Vec<_>>()), "no errors\n");
+}
+
+#[test]
+fn every_page_loads_the_script_of_the_theme_deferred() {
+    let own = "document.title = 'mine'\n";
+    for (files, is_own) in [(&[][..], false), (&[("theme/script.js", own)], true)] {
+        let pack = pressed(&tree(files), None).pack;
+        for path in ["/", "/blog", "404"] {
+            let html = text(&pack, path);
+            let (_, rest) = html.split_once("<script defer src=\"").unwrap_or_else(|| panic!("{path}: {html}"));
+            let route = rest.split('"').next().expect("an end");
+            assert!(html.find("localStorage") < html.find("<script defer"), "{path}: the scheme is set first");
+            assert_eq!(text(&pack, route) == own, is_own, "{path}");
+            let (script, policy) = (page(&pack, route), page(&pack, path).security_policy());
+            assert_eq!(script.cache_control(), "public, max-age=31536000, immutable");
+            assert_eq!(script.content_type(), "text/javascript; charset=utf-8");
+            assert!(policy.contains("; script-src 'self' 'sha256-"), "{path}: {policy}");
+        }
+    }
+}
+
+#[test]
+fn a_site_with_an_empty_script_has_pages_without_any() {
+    let pack = pressed(&tree(&[("theme/script.js", "")]), None).pack;
+    for path in ["/", "/blog", "404"] {
+        let html = text(&pack, path).replace("<script type=\"application/ld+json\">", "");
+        assert!(!html.contains("<script"), "{path}: {html}");
+        assert!(!page(&pack, path).security_policy().contains("script-src"), "{path}");
+    }
+}
+
+#[test]
+fn the_rules_for_prefetching_leave_out_files_and_searches() {
+    let pack = pressed(&tree(&[]), None).pack;
+    let rules = page(&pack, PREFETCH);
+    assert_eq!(rules.content_type(), "application/speculationrules+json");
+    assert_eq!(rules.cache_control(), "public, max-age=3600");
+    let expected = [r#"{"not":{"href_matches":["/*.*","/search","/search\\?*"]}}"#, r#""eagerness":"moderate""#];
+    assert!(expected.iter().all(|part| text(&pack, PREFETCH).contains(part)), "{}", text(&pack, PREFETCH));
 }
 
 #[test]
