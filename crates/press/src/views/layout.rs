@@ -5,6 +5,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::head::{self, Head};
 use crate::rendered_site::RenderedSite;
 
+/// The route of the search, which each page links to after the navigation of the settings. The script goes there as well, when `/` is pressed.
+const SEARCH: &str = "/search";
+
 /// A page with `main` as the content of its `<main>`.
 pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> String {
     let settings = &context.site.settings;
@@ -48,6 +51,7 @@ fn navigation(context: RenderedSite, path: &str) -> Markup {
                 @for item in &context.site.settings.navigation {
                     li { a href=(item.path) aria-current=[current(&item.path, path)] { (item.label) } }
                 }
+                li { a href=(SEARCH) aria-current=[current(SEARCH, path)] aria-keyshortcuts="/" { "Search" } }
             }
         }
     }
