@@ -1,9 +1,14 @@
 //! The theme's script: a file that every page loads deferred, and a few lines in the head that run before the first paint.
 
-use super::{DefaultTheme, read};
+use rust_embed::RustEmbed;
+
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::tree::SourceTree;
+
+#[derive(RustEmbed)]
+#[folder = "theme/script/"]
+struct DefaultScript;
 
 /// The file, which `theme/script.js` of a site replaces.
 const FILE: &str = "script.js";
@@ -12,8 +17,7 @@ const FILE: &str = "script.js";
 const FIRST: &str = "first.js";
 
 /// The parts of the default script in their order: a part may use the names of earlier ones.
-const PARTS: [&str; 5] =
-    ["script/elements.js", "script/scheme.js", "script/code.js", "script/contents.js", "script/search.js"];
+const PARTS: [&str; 5] = ["elements.js", "scheme.js", "code.js", "contents.js", "search.js"];
 
 /// The script of a build.
 #[derive(Debug)]
@@ -39,7 +43,7 @@ impl Script {
         }
         let first = match tree.get(&format!("theme/{FIRST}")) {
             Some(bytes) => text_of(FIRST, bytes, report),
-            None => compact(&String::from_utf8_lossy(&read(tree, FIRST))),
+            None => compact(&default(FIRST)),
         };
         if first.contains("</") || first.contains("<!--") {
             let message = "`</` and `<!--` would end or hide the page's <script>; write `<\\/` and `<\\!--`";
@@ -59,11 +63,12 @@ fn text_of(name: &str, bytes: &[u8], report: &mut Report) -> String {
 
 /// The parts in one block, so that their names are not those of the page.
 fn default_text() -> String {
-    let part = |name: &&str| {
-        let file = DefaultTheme::get(name).expect("every part is a file of the default theme, as a test checks");
-        compact(&String::from_utf8_lossy(&file.data))
-    };
-    format!("{{\n{}}}\n", PARTS.iter().map(part).collect::<String>())
+    format!("{{\n{}}}\n", PARTS.map(|name| compact(&default(name))).concat())
+}
+
+fn default(name: &str) -> String {
+    let file = DefaultScript::get(name).expect("every name is a file of the default script, as a test checks");
+    String::from_utf8_lossy(&file.data).into_owned()
 }
 
 /// The text without comments, indentation and empty lines. Names stay as they are: compressed, shorter ones save little. A test checks that the parts are
@@ -114,8 +119,7 @@ mod tests {
     #[test]
     fn the_parts_are_written_so_that_they_can_be_compacted() {
         for name in PARTS.into_iter().chain([FIRST]) {
-            let file = DefaultTheme::get(name).expect("a file of the default theme");
-            let text = std::str::from_utf8(&file.data).expect("UTF-8");
+            let text = default(name);
             for line in text.lines() {
                 assert!(line.matches('`').count() % 2 == 0, "{name}: a template of several lines: {line}");
                 assert!(!line.ends_with('\\'), "{name}: a string of several lines: {line}");
