@@ -30,8 +30,9 @@ addEventListener('keydown', (event) => {
 
   if (key === '/' && !target.closest('input, textarea, select, [contenteditable]')) {
     event.preventDefault()
-    if (field) field.select()
-    else location.assign('/search')
+    if (!field) location.assign('/search')
+    field?.focus()
+    field?.select()
   }
   if (!field || !results) return
 
