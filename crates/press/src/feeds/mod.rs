@@ -230,6 +230,7 @@ mod tests {
                 name: name.to_owned(),
                 email: Some("ada@example.org".to_owned()),
                 url: Some("https://ada.example/?a&b".to_owned()),
+                fediverse: Some("@ada@example.social".to_owned()),
             });
             let outputs = rendered(&fixture);
             let atom = parsed(&outputs, FEED);

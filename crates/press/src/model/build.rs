@@ -34,7 +34,9 @@ pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
     for (post, related) in posts.iter_mut().zip(related) {
         post.related = related;
     }
-    Site { now, settings: sources.settings, topics, posts, pages, tags, series }
+    let of_slug = |slug: &str| posts.iter().position(|post| post.slug == slug);
+    let start = sources.settings.start.iter().filter_map(|slug| of_slug(&slug.value)).collect();
+    Site { now, settings: sources.settings, topics, posts, start, pages, tags, series }
 }
 
 /// The time of the build. By default it is the newest date, not the clock, so that the same content gives the same bytes on any day.

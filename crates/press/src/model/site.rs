@@ -16,6 +16,8 @@ pub struct Site {
     pub topics: Vec<Topic>,
     /// Newest first; with the same date, by slug.
     pub posts: Vec<Post>,
+    /// Indices into `posts`: those that the first page recommends, in the order of the settings.
+    pub start: Vec<usize>,
     /// By slug.
     pub pages: Vec<StandingPage>,
     /// By name, ignoring case.

@@ -1,19 +1,21 @@
 //! Reads the settings, the topics and the texts.
 //!
-//! 1. `settings`: `site.toml` and `topics.toml`.
+//! 1. `settings`: `site.toml` and `topics.toml`; `credits` reads its author and licence.
 //! 2. `files`: which files are posts and pages.
 //! 3. `markdown_file`: one post or page. `front_matter` reads its head, by way of `value` and `table_reader`.
-//! 4. `addresses`: no two outputs have the same path.
+//! 4. `addresses`: no two outputs have the same path; `start`: every recommended post exists.
 //!
 //! Each step reports what is wrong and continues with the rest, so that one build reports everything.
 
 mod addresses;
+mod credits;
 mod date;
 mod files;
 mod front_matter;
 mod markdown_file;
 mod settings;
 mod sources;
+mod start;
 mod table_reader;
 mod value;
 
@@ -21,9 +23,10 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
 use crate::tree::SourceTree;
 
+pub use credits::{Author, License};
 pub(crate) use front_matter::tag_slug;
 use markdown_file::TextKind;
-pub use settings::{Author, NavigationItem, SecurityContact, Settings, SettingsRedirect};
+pub use settings::{NavigationItem, SecurityContact, Settings, SettingsRedirect};
 pub(crate) use settings::{SITE, TopicEntry};
 pub(crate) use sources::MarkdownFile;
 pub use sources::{Body, Sources};
@@ -69,5 +72,6 @@ pub fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Option
         topics: topics.unwrap_or_default(),
     };
     addresses::check(&mut sources, tree, report);
+    start::check(&mut sources, report);
     Some(sources)
 }

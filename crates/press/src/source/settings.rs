@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::credits::{self, Author, License};
 use super::table_reader::{TableReader, path_error};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml, utf8};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
+use crate::span::Spanned;
 use crate::tree::SourceTree;
 use crate::url::absolute;
 
@@ -24,8 +26,19 @@ const DEFAULT_FEED_LENGTH: usize = 20;
 /// Every feed reader fetches the whole feed every hour.
 const MAX_FEED_LENGTH: usize = 1000;
 
-const SITE_KEYS: &[&str] =
-    &["title", "description", "base_url", "language", "author", "navigation", "feed_length", "redirects", "security"];
+const SITE_KEYS: &[&str] = &[
+    "title",
+    "description",
+    "base_url",
+    "language",
+    "author",
+    "license",
+    "navigation",
+    "start",
+    "feed_length",
+    "redirects",
+    "security",
+];
 
 /// `site.toml`.
 #[derive(Debug)]
@@ -40,8 +53,12 @@ pub struct Settings {
     pub language: String,
     /// The author of the site.
     pub author: Option<Author>,
+    /// The licence of the texts.
+    pub license: Option<License>,
     /// The links at the top of every page, in order.
     pub navigation: Vec<NavigationItem>,
+    /// The slugs of the posts that the first page recommends, in order.
+    pub(crate) start: Vec<Spanned<String>>,
     /// How many posts a feed contains.
     pub feed_length: usize,
     /// In the order of the settings.
@@ -55,17 +72,11 @@ impl Settings {
     pub(crate) fn url(&self, path: &str) -> String {
         absolute(&self.base_url, path)
     }
-}
 
-/// The author of the site.
-#[derive(Debug)]
-pub struct Author {
-    /// The name, as shown.
-    pub name: String,
-    /// Shown in feeds only.
-    pub email: Option<String>,
-    /// The author's own page.
-    pub url: Option<String>,
+    /// The absolute URL of `address`, which is one already or a path of this site.
+    pub(crate) fn absolute_url(&self, address: &str) -> String {
+        if address.starts_with('/') { self.url(address) } else { address.to_owned() }
+    }
 }
 
 /// A link at the top of every page.
@@ -125,8 +136,10 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
         description: reader.text("description").map(|description| description.value).unwrap_or_default(),
         base_url: chosen_base_url(options, reader.report).unwrap_or(base_url),
         language: language(&mut reader),
-        author: author(&mut reader),
+        author: credits::author(&mut reader),
+        license: credits::license(&mut reader),
         navigation: navigation(&mut reader).unwrap_or_else(|| default_navigation(tree)),
+        start: reader.texts("start"),
         feed_length: feed_length(&mut reader),
         redirects: redirects(&mut reader),
         security: security(&mut reader),
@@ -199,17 +212,6 @@ fn language(reader: &mut TableReader<'_>) -> String {
     let help = if text.value.contains('_') { text.value.replace('_', "-") } else { "en-GB".to_owned() };
     reader.error(text.span, message, "", format!("write one such as \"{help}\""));
     DEFAULT_LANGUAGE.to_owned()
-}
-
-fn author(reader: &mut TableReader<'_>) -> Option<Author> {
-    let (table, place) = reader.table("author")?;
-    let mut reader = TableReader { path: reader.path, table, place: Some(place), report: reader.report };
-    reader.only(&["name", "email", "url"]);
-    reader.require("name", "name = \"…\"");
-    let name = reader.text("name").map(|name| name.value);
-    let email = reader.text("email").map(|email| email.value);
-    let url = reader.text("url").map(|url| url.value);
-    Some(Author { name: name?, email, url })
 }
 
 fn navigation(reader: &mut TableReader<'_>) -> Option<Vec<NavigationItem>> {
