@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::token::{Run, Runs};
+use crate::token::{MAX_WORD, Run, Runs};
 
 /// The bytes of a text that are used, so that no query costs much. A long sentence has about as many.
 pub const MAX_QUERY_BYTES: usize = 200;
@@ -60,12 +60,19 @@ pub enum Kind {
 impl Kind {
     const ALL: [(&'static str, Kind); 2] = [("tag:", Kind::Tag), ("topic:", Kind::Topic)];
 
-    /// The first byte of the dictionary's entries for this kind. No word begins with it.
-    pub(crate) fn mark(self) -> char {
-        match self {
+    /// What a tag or a topic is in the dictionary: its words in one, after a sign that no word begins with.
+    pub(crate) fn key(self, value: &str) -> String {
+        let mut key = String::from(match self {
             Kind::Tag => '#',
             Kind::Topic => '@',
+        });
+        let mut runs = Runs::new(&value[..value.floor_char_boundary(MAX_QUERY_BYTES)]);
+        let mut run = Run::default();
+        while key.len() < MAX_WORD && runs.next_into(&mut run) {
+            key.push_str(&run.word);
         }
+        key.truncate(key.floor_char_boundary(MAX_WORD));
+        key
     }
 }
 

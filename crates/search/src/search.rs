@@ -1,50 +1,50 @@
-//! Finds posts.
+//! A search, from a query to results:
+//!
+//! 1. [`resolve`](crate::resolve): terms become groups of the dictionary;
+//! 2. [`rank`](crate::rank): their postings become scores of posts; filters and phrases are applied; the best are kept;
+//! 3. [`place`](crate::place): the best section of each is found, and those with all words in one section move up.
 
-use std::fmt;
-
-use crate::query::{Ending, Query};
+use crate::budget::Budget;
+use crate::dictionary::Dictionary;
+use crate::format::{Error, Sections};
+use crate::place::{Hit, Places};
+use crate::postings::Postings;
+use crate::query::{Filter, Query};
+use crate::rank::{Ranked, Table};
+use crate::resolve::{Clause, Resolved, Resolver};
 use crate::snippet::{Snippet, snippet};
-use crate::token::{Run, Runs};
 
-/// Why bytes are not an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Error {
-    /// The bytes do not begin with the magic number.
-    Magic,
-}
+/// The hits that can be reached by paging. Nobody turns so many pages.
+pub const MAX_DEPTH: usize = 1_000;
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a search index: the magic number is missing")
-    }
-}
+/// The best posts whose sections are compared. The first page and some more.
+const COMPARED: usize = 32;
 
-impl std::error::Error for Error {}
+/// The words of a snippet's text that are looked up in the dictionary.
+const SNIPPET_LOOK_UPS: u32 = 200;
 
 /// An index, read in place.
+///
+/// ```
+/// use graven_search::write::{Builder, Post, Section};
+/// use graven_search::{Index, Query};
+///
+/// let mut builder = Builder::new("en");
+/// let text = "A leader sends heartbeats.";
+/// let section = Section { anchor: "leaders", heading: "Leaders", text, ..Section::default() };
+/// builder.add(&Post { route: "/blog/raft", title: "Raft", sections: vec![section], ..Post::default() });
+/// let bytes = builder.finish();
+///
+/// let index = Index::open(&bytes)?;
+/// let results = index.search(&Query::parse("heartbeat"), 0, 10);
+/// assert_eq!((results.total, results.hits[0].route, results.hits[0].anchor), (1, "/blog/raft", "leaders"));
+/// let snippet = results.snippet(text);
+/// assert_eq!(snippet.parts[1], (true, "heartbeats".to_owned()));
+/// # Ok::<(), graven_search::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Index<'a> {
-    bytes: &'a [u8],
-}
-
-/// A post that was found, and its best section.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hit<'a> {
-    /// The post's path.
-    pub route: &'a str,
-    /// Its title.
-    pub title: &'a str,
-    /// Its date, as it is displayed.
-    pub date: &'a str,
-    /// The anchor of the section; empty before the first heading.
-    pub anchor: &'a str,
-    /// Its heading.
-    pub heading: &'a str,
-    /// Where the section is in the page.
-    pub start: u32,
-    /// How long it is.
-    pub length: u32,
+    sections: Sections<'a>,
 }
 
 /// What a search has found.
@@ -52,105 +52,126 @@ pub struct Hit<'a> {
 pub struct Results<'a> {
     /// The number of posts.
     pub total: usize,
-    /// Whether they have all that the query asks for; if not, no post has.
+    /// Whether they have all that the query asks for. If not, no post has.
     pub complete: bool,
     /// Those that were asked for, the best first.
     pub hits: Vec<Hit<'a>>,
-    /// Words that were typed and the words that were used instead.
+    /// Words that were typed, folded, and the words that were used instead.
     pub corrections: Vec<(String, String)>,
-    /// Words that are nowhere.
+    /// Words that are nowhere, folded.
     pub missing: Vec<String>,
-    words: Vec<(String, Ending)>,
+    clauses: Vec<Clause<'a>>,
+    dictionary: Dictionary<'a>,
+}
+
+impl<'a> Index<'a> {
+    /// Checks the header and that all sections are within the bytes. Nothing else is read.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        Ok(Self { sections: Sections::read(bytes)? })
+    }
+
+    /// The number of posts.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sections.posts as usize
+    }
+
+    /// Whether there is no post.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Finds posts: `count` of them after the `first` ones. A damaged index gives fewer.
+    #[must_use]
+    pub fn search(&self, query: &Query<'_>, first: usize, count: usize) -> Results<'a> {
+        let mut budget = Budget::default();
+        let dictionary = Dictionary::new(self.sections);
+        let Resolved { clauses, corrections, missing } =
+            Resolver { sections: self.sections, dictionary, budget: &mut budget }.resolve(query);
+        let mut results =
+            Results { total: 0, complete: false, hits: vec![], corrections, missing, clauses, dictionary };
+        if query.is_empty() {
+            return results;
+        }
+        let mut table = Table::fill(&self.sections, &results.clauses, &mut budget);
+        if !query.filters().is_empty() {
+            let allowed = self.allowed(query.filters(), &mut budget);
+            table.filter(&allowed);
+        }
+        table.find_phrases(&query.phrases, &results.clauses, &mut budget);
+        let end = first.saturating_add(count).min(MAX_DEPTH);
+        let (total, complete, mut best) = table.best(end.max(COMPARED));
+        (results.total, results.complete) = (total, complete);
+        results.hits = self.hits(&results.clauses, &mut best, first..end, &mut budget);
+        results
+    }
+
+    /// The posts that all filters let through.
+    fn allowed(&self, filters: &[Filter<'_>], budget: &mut Budget) -> Vec<bool> {
+        let dictionary = Dictionary::new(self.sections);
+        let mut counts = vec![0; self.len()];
+        for filter in filters {
+            let key = filter.kind.key(filter.value);
+            let Some(group) = dictionary.find(key.as_bytes(), budget) else { continue };
+            let mut postings = Postings::default();
+            for block in 0..group.blocks() {
+                group.read(block, &mut postings, budget);
+                for (post, _) in postings.iter() {
+                    counts[post as usize] += 1;
+                }
+            }
+        }
+        counts.iter().map(|&count| count == filters.len()).collect()
+    }
+
+    /// The hits of these ranks. The sections of the best posts are compared whichever page is asked for, so that no post is on two.
+    fn hits(
+        &self,
+        clauses: &[Clause<'a>],
+        best: &mut [Ranked],
+        ranks: std::ops::Range<usize>,
+        budget: &mut Budget,
+    ) -> Vec<Hit<'a>> {
+        let mut places = Places::new(self.sections, clauses);
+        let all = u32::try_from(clauses.len()).unwrap_or(1).max(1);
+        if all > 1 {
+            let compared = best.len().min(COMPARED);
+            for ranked in &mut best[..compared] {
+                let Some(record) = places.record(ranked.post.0) else { continue };
+                let found = places.best(ranked.post.0, &record, budget).clauses;
+                ranked.score += ranked.score / (2 * all) * found;
+            }
+            best[..compared].sort_unstable_by(|one, other| other.cmp(one));
+        }
+        let asked = best.iter().skip(ranks.start).take(ranks.len());
+        asked.filter_map(|ranked| places.hit(ranked.post.0, budget)).collect()
+    }
 }
 
 impl Results<'_> {
     /// The part of a section's plain text in which most of the query's words are.
     #[must_use]
     pub fn snippet(&self, text: &str) -> Snippet {
-        snippet(text, &mut |run| self.words.iter().position(|(word, ending)| is_match(run, word, *ending)))
-    }
-}
-
-fn is_match(run: &Run, word: &str, ending: Ending) -> bool {
-    let matches = |found: &str| if ending == Ending::Whole { found == word } else { found.starts_with(word) };
-    matches(&run.word) || run.parts.iter().any(|part| matches(part))
-}
-
-impl<'a> Index<'a> {
-    /// Checks the header. The index is not read.
-    pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
-        bytes.strip_prefix(b"GRAVENSX").map(|bytes| Self { bytes }).ok_or(Error::Magic)
+        let mut budget = Budget::of_look_ups(SNIPPET_LOOK_UPS);
+        snippet(text, &mut |run| {
+            self.clauses.iter().position(|clause| {
+                let words = std::iter::once(&run.word).chain(&run.parts);
+                words.into_iter().any(|word| self.is_of(clause, word, &mut budget))
+            })
+        })
     }
 
-    /// Finds posts: `count` of them after the `first` ones.
-    #[must_use]
-    pub fn search(&self, query: &Query<'_>, first: usize, count: usize) -> Results<'a> {
-        let words: Vec<_> = query.terms.iter().map(|term| (term.run.word.clone(), term.ending)).collect();
-        let mut found = Vec::new();
-        let mut bytes = self.bytes;
-        while let Some((score, hit)) = read_post(&mut bytes, &words) {
-            if score > 0.0 {
-                found.push((score, hit));
-            }
+    /// Whether a word is of one of a clause's groups.
+    fn is_of(&self, clause: &Clause<'_>, word: &str, budget: &mut Budget) -> bool {
+        let (one, other) = (clause.word.as_bytes(), word.as_bytes());
+        if one.is_empty() || one == other || (clause.is_prefix && other.starts_with(one)) {
+            return !one.is_empty();
         }
-        found.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let total = found.len();
-        let hits = found.into_iter().map(|(_, hit)| hit).skip(first).take(count).collect();
-        Results { total, complete: true, hits, corrections: Vec::new(), missing: Vec::new(), words }
-    }
-}
-
-fn number(bytes: &mut &[u8]) -> Option<u32> {
-    let (number, rest) = bytes.split_first_chunk()?;
-    *bytes = rest;
-    Some(u32::from_le_bytes(*number))
-}
-
-fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
-    let length = number(bytes)? as usize;
-    let (text, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    std::str::from_utf8(text).ok()
-}
-
-/// Reads a post, and scores it: the saturated frequencies of all words, or 0 if one is missing.
-fn read_post<'a>(bytes: &mut &'a [u8], words: &[(String, Ending)]) -> Option<(f32, Hit<'a>)> {
-    let (route, title, date, about) = (text(bytes)?, text(bytes)?, text(bytes)?, text(bytes)?);
-    let mut hit = Hit { route, title, date, anchor: "", heading: "", start: 0, length: 0 };
-    let mut counts = vec![0.0_f32; words.len()];
-    count(title, words, 8.0, &mut counts);
-    count(about, words, 3.0, &mut counts);
-    let mut best = -1.0;
-    for _ in 0..number(bytes)? {
-        let (anchor, heading, prose, start, length) =
-            (text(bytes)?, text(bytes)?, text(bytes)?, number(bytes)?, number(bytes)?);
-        let mut here = vec![0.0; words.len()];
-        count(heading, words, 3.0, &mut here);
-        count(prose, words, 1.0, &mut here);
-        counts.iter_mut().zip(&here).for_each(|(all, here)| *all += here);
-        let sum = score(&here);
-        if sum > best {
-            best = sum;
-            hit = Hit { anchor, heading, start, length, ..hit };
-        }
-    }
-    let all = counts.iter().all(|&count| count > 0.0);
-    Some((if all { score(&counts) } else { 0.0 }, hit))
-}
-
-fn score(counts: &[f32]) -> f32 {
-    counts.iter().map(|count| count / (count + 1.2)).sum()
-}
-
-fn count(text: &str, words: &[(String, Ending)], weight: f32, counts: &mut [f32]) {
-    let mut runs = Runs::new(text);
-    let mut run = Run::default();
-    while runs.next_into(&mut run) {
-        for (n, (word, ending)) in words.iter().enumerate() {
-            if is_match(&run, word, *ending) {
-                counts[n] += weight;
-            }
-        }
+        // Stems differ at the end.
+        let alike = one.first_chunk::<3>() == other.first_chunk::<3>();
+        let group = if alike { self.dictionary.find(other, budget) } else { None };
+        group.is_some_and(|found| clause.groups.iter().any(|(group, _)| group.number == found.number))
     }
 }
 
@@ -164,15 +185,31 @@ mod tests {
         let mut builder = Builder::new("en");
         let section = |anchor, text| Section { anchor, text, start: 3, length: 9, ..Section::default() };
         let sections = vec![section("", "Nothing here"), section("two", "The leader’s Élection in camelCase")];
-        builder.add(&Post { route: "/blog/a", title: "A", sections, ..Post::default() });
+        builder.add(&Post { route: "/blog/a", title: "A", sections, tags: vec!["Raspberry Pi"], ..Post::default() });
         let bytes = builder.finish();
         let index = Index::open(&bytes).unwrap();
-        for text in ["election", "ÉLECTION", "elec", "case", "camelcase", "leader election"] {
+        for text in [
+            "election",
+            "ÉLECTION",
+            "elec",
+            "case",
+            "camelcase",
+            "leader election",
+            "elecion",
+            "electino",
+            "\"leader election\"",
+            "elections",
+            "election tag:raspberry-pi",
+            "lea* elec*",
+            "leader nowhere",
+        ] {
             let results = index.search(&Query::parse(text), 0, 10);
             assert_eq!(results.hits.first().map(|hit| (hit.route, hit.anchor)), Some(("/blog/a", "two")), "{text}");
             let parts = results.snippet("The leader’s Élection in camelCase").parts;
-            assert!(parts.iter().any(|part| part.0), "{parts:?}");
+            assert!(parts.iter().any(|part| part.0), "{text} {parts:?}");
         }
         assert_eq!(index.search(&Query::parse("absent"), 0, 10).total, 0);
+        assert_eq!(index.search(&Query::parse("election tag:other"), 0, 10).total, 0);
+        assert_eq!(index.search(&Query::parse("tag:raspberrypi"), 0, 10).total, 1);
     }
 }

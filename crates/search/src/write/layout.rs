@@ -1,0 +1,153 @@
+//! The sections of an index are written and joined.
+
+use std::collections::HashMap;
+
+use super::Builder;
+use super::bits::{put_text, put_varint};
+use super::groups::{Encoded, Encoder};
+use super::stem::endings;
+use crate::format::{BLOCK_WORDS, HEADER_SIZE, MAGIC, VERSION};
+
+/// The size of an index in percent of the text. Positions of the most frequent words are left out until it fits: they tell least, and cost most.
+const MAX_PERCENT: usize = 24;
+
+/// An index of this size keeps all positions whatever the size of the text: for a small site, completeness is worth more than kilobytes.
+const SMALL: usize = 256 * 1024;
+
+/// The groups of words.
+struct Grouped<'a> {
+    /// All words, sorted, each with its group. Groups are numbered in this order.
+    words: Vec<(&'a str, u32)>,
+    /// For each word in the builder's order, its group.
+    group_of: Vec<u32>,
+    count: usize,
+}
+
+pub(super) fn index(mut builder: Builder) -> Vec<u8> {
+    let roots = builder.stems.roots();
+    let grouped = group(&builder.words, &roots);
+    let encoder = Encoder::new(&builder);
+    let mut encoded = encoder.encode(&grouped.group_of, grouped.count);
+    let (mut offsets, mut records) = (Vec::new(), Vec::new());
+    for post in &builder.posts {
+        offsets.extend(number(records.len()));
+        records.extend(&post.record);
+    }
+    let endings = endings_of(&grouped);
+    let fixed = HEADER_SIZE + offsets.len() + records.len() + endings.len() + dictionary(&grouped, &encoded).size();
+    drop_positions(&mut encoded, fixed, SMALL.max(builder.text_bytes / 100 * MAX_PERCENT));
+    let Dictionary { blocks, words, postings } = dictionary(&grouped, &encoded);
+    let sections = [offsets, records, blocks, words, postings, endings];
+    let mut header = MAGIC.to_vec();
+    let length = HEADER_SIZE + sections.iter().map(Vec::len).sum::<usize>();
+    header.extend(VERSION.to_le_bytes());
+    header.extend(number(length));
+    header.extend(number(builder.posts.len()));
+    header.extend(encoder.mean_length().to_le_bytes());
+    let mut offset = HEADER_SIZE;
+    for section in &sections {
+        header.extend(number(offset));
+        offset += section.len();
+    }
+    [header, sections.concat()].concat()
+}
+
+fn number(number: usize) -> [u8; 4] {
+    u32::try_from(number).expect("an index is smaller than 4 GiB").to_le_bytes()
+}
+
+/// Sorts words and numbers their groups.
+fn group<'a>(words: &'a [String], roots: &[u32]) -> Grouped<'a> {
+    let mut sorted: Vec<_> = words.iter().zip(roots).map(|(word, root)| (word.as_str(), *root)).collect();
+    sorted.sort_unstable();
+    let mut groups: HashMap<u32, u32> = HashMap::new();
+    for (_, group) in &mut sorted {
+        let next = u32::try_from(groups.len()).expect("there are fewer than 2^32 words");
+        *group = *groups.entry(*group).or_insert(next);
+    }
+    let group_of = roots.iter().map(|root| groups[root]).collect();
+    Grouped { words: sorted, group_of, count: groups.len() }
+}
+
+fn endings_of(grouped: &Grouped<'_>) -> Vec<u8> {
+    let mut forms = vec![Vec::new(); grouped.count];
+    for (word, group) in &grouped.words {
+        forms[*group as usize].push(*word);
+    }
+    let mut bytes = Vec::new();
+    for (from, to) in endings(&forms) {
+        put_text(&mut bytes, &from);
+        put_text(&mut bytes, &to);
+    }
+    bytes
+}
+
+/// Leaves out positions, those that take most bytes first, until the index is small enough.
+fn drop_positions(encoded: &mut [Encoded], fixed: usize, limit: usize) {
+    let mut size = fixed + encoded.iter().map(|group| group.bytes().len()).sum::<usize>();
+    let mut order: Vec<_> = (0..encoded.len()).collect();
+    order.sort_by_key(|&n| (usize::MAX - encoded[n].bytes().len(), n));
+    for n in order {
+        if size <= limit {
+            return;
+        }
+        size -= encoded[n].full.len().saturating_sub(encoded[n].plain.len());
+        encoded[n].full.clear();
+    }
+}
+
+impl Encoded {
+    fn bytes(&self) -> &[u8] {
+        if self.full.is_empty() { &self.plain } else { &self.full }
+    }
+}
+
+struct Dictionary {
+    blocks: Vec<u8>,
+    words: Vec<u8>,
+    postings: Vec<u8>,
+}
+
+impl Dictionary {
+    /// Without the postings.
+    fn size(&self) -> usize {
+        self.blocks.len() + self.words.len()
+    }
+}
+
+fn dictionary(grouped: &Grouped<'_>, encoded: &[Encoded]) -> Dictionary {
+    let mut dictionary = Dictionary { blocks: Vec::new(), words: Vec::new(), postings: Vec::new() };
+    let Dictionary { blocks, words, postings } = &mut dictionary;
+    let (mut next, mut before) = (0_u32, "");
+    for (n, (word, group)) in grouped.words.iter().enumerate() {
+        if n % BLOCK_WORDS == 0 {
+            blocks.extend([number(words.len()), next.to_le_bytes(), number(postings.len())].concat());
+            before = "";
+        }
+        put_word(words, before, word);
+        before = word;
+        if *group < next {
+            put_varint(words, (next - group) << 1 | 1);
+            continue;
+        }
+        let of_group = &encoded[*group as usize];
+        let bytes = of_group.bytes();
+        put_varint(words, of_group.count << 2 | u32::from(!of_group.full.is_empty()) << 1);
+        put_varint(words, u32::try_from(bytes.len()).expect("an index is smaller than 4 GiB"));
+        postings.extend_from_slice(bytes);
+        next += 1;
+    }
+    dictionary
+}
+
+/// Writes a word after another: how much they share, and the rest.
+fn put_word(to: &mut Vec<u8>, before: &str, word: &str) {
+    let shared = before.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count().min(15);
+    let rest = &word.as_bytes()[shared..];
+    let length = rest.len().min(15);
+    to.push(u8::try_from(shared << 4 | length).expect("both are less than 16"));
+    if length == 15 {
+        to.push(u8::try_from(rest.len() - 15).expect("a word is short"));
+    }
+    to.extend_from_slice(rest);
+}
