@@ -1,0 +1,168 @@
+//! A generated corpus: the same numbers give the same posts. Words have the frequencies of a language (Zipf's law: the word of rank *n* is *n* times
+//! rarer than the first), endings, and topics: a post repeats some rare words, as a text about something does.
+
+use std::fmt::Write;
+
+use graven_search::write::{Builder, Post, Section};
+
+/// Up to this rank a word is as much rarer as its rank is higher; beyond it, rarer by the square. Both are found in real languages, and let the number
+/// of different words grow with the square root of the length of a text.
+const KERNEL: f64 = 8_000.0;
+
+/// How many of a hundred words are beyond the kernel.
+const RARE: usize = 10;
+
+/// The rare words that a post repeats.
+const TOPIC_WORDS: usize = 30;
+
+/// The consonants and vowels of syllables, the frequent ones more than once.
+const CONSONANTS: [&str; 24] = [
+    "t", "n", "s", "r", "l", "d", "m", "c", "p", "b", "f", "g", "h", "v", "w", "k", "st", "tr", "th", "ch", "pr", "br", "sh",
+    "gl",
+];
+const VOWELS: [&str; 8] = ["e", "a", "i", "o", "u", "ea", "io", "ou"];
+const ENDINGS: [&str; 8] = ["", "", "", "", "", "s", "ed", "ing"];
+const TAGS: [&str; 12] = [
+    "Raspberry Pi", "Kubernetes", "Rust", "Go", "Kafka", "Redis", "Databases", "Event Sourcing", "Testing", "C++", "Web",
+    "Observability",
+];
+const TOPICS: [&str; 5] = ["distributed-systems", "edge-infra", "fintech", "web3", "tooling"];
+
+/// Numbers that look random: `SplitMix64`.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn number(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) >> 33).expect("31 bits") % below
+    }
+
+    /// A rank: a small one is likely.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
+    pub fn rank(&mut self) -> usize {
+        let is_rare = self.number(100) < RARE;
+        let uniform = (self.number(1 << 24) + 1) as f64 / f64::from(1 << 24);
+        (if is_rare { KERNEL / uniform.max(0.005) } else { KERNEL.powf(uniform) }) as usize
+    }
+}
+
+/// The stem of a rank: the rarer, the longer.
+pub fn stem(rank: usize) -> String {
+    let mut word = String::new();
+    // Neighbours in rank are no neighbours in the dictionary.
+    let mut rest = rank.wrapping_mul(7_919) % 1_000_003;
+    let syllables = match rank {
+        0..100 => 1,
+        100..8_000 => 2,
+        _ => 3,
+    };
+    for _ in 0..syllables {
+        word += CONSONANTS[rest % CONSONANTS.len()];
+        rest /= CONSONANTS.len();
+        word += VOWELS[rest % VOWELS.len()];
+        rest /= VOWELS.len();
+    }
+    if rank >= 40 {
+        word += CONSONANTS[rank % 16];
+    }
+    word
+}
+
+fn word(random: &mut Random, topic: &[usize]) -> String {
+    let rank = if random.number(100) < 15 { topic[random.number(topic.len())] } else { random.rank() };
+    let ending = if rank < 100 { "" } else { ENDINGS[random.number(ENDINGS.len())] };
+    stem(rank) + ending
+}
+
+fn words(random: &mut Random, topic: &[usize], count: usize) -> String {
+    let mut text = String::new();
+    for n in 0..count {
+        let end = match random.number(12) {
+            _ if n + 1 == count => ".",
+            0 => ", ",
+            1 => ". ",
+            _ => " ",
+        };
+        text += &word(random, topic);
+        text += end;
+    }
+    text
+}
+
+fn code(random: &mut Random, topic: &[usize], lines: usize) -> String {
+    let mut code = String::new();
+    for _ in 0..lines {
+        let mut name = || stem(topic[random.number(topic.len())]);
+        let (one, two, three) = (name(), name(), name());
+        match random.number(3) {
+            0 => writeln!(code, "let {one}_{two} = {three}.get({});", random.number(100)),
+            1 => writeln!(code, "fn {one}(self, {two}: usize) -> {three};"),
+            _ => writeln!(code, "if {one}.len() > {two} {{ return {three}; }}"),
+        }
+        .expect("a string takes all");
+    }
+    code
+}
+
+/// A post with its texts.
+pub struct Text {
+    pub route: String,
+    pub title: String,
+    pub description: String,
+    pub topics: Vec<&'static str>,
+    pub tags: Vec<&'static str>,
+    pub sections: Vec<(String, String, String)>,
+}
+
+/// The post of a number: some 1,100 words of prose in seven sections, and some code.
+pub fn post(number: usize) -> Text {
+    let random = &mut Random(number as u64 + 1);
+    let topic: Vec<_> = (0..TOPIC_WORDS).map(|_| 100 + random.rank()).collect();
+    let title = words(random, &topic[..6], 5);
+    let sections = (0..4 + random.number(6)).map(|n| {
+        let heading = if n == 0 { String::new() } else { words(random, &topic, 4).trim_end_matches('.').to_owned() };
+        let length = 60 + random.number(200);
+        let text = words(random, &topic, length);
+        let lines = if random.number(3) == 0 { 3 + random.number(10) } else { 0 };
+        (heading, text, code(random, &topic, lines))
+    });
+    let sections = sections.collect();
+    Text {
+        route: format!("/blog/{}-{number}", title.trim_end_matches('.').replace([' ', ',', '.'], "-")),
+        title: title.trim_end_matches('.').to_owned(),
+        description: words(random, &topic, 18),
+        topics: vec![TOPICS[random.number(TOPICS.len())]],
+        tags: vec![TAGS[random.number(TAGS.len())], TAGS[number % TAGS.len()]],
+        sections,
+    }
+}
+
+impl Text {
+    /// Adds the post to an index.
+    pub fn add_to(&self, builder: &mut Builder) {
+        let anchors: Vec<_> = self.sections.iter().map(|(heading, ..)| heading.replace([' ', ',', '.'], "-")).collect();
+        let mut start = 0;
+        let sections = self.sections.iter().zip(&anchors).map(|((heading, text, code), anchor)| {
+            let length = u32::try_from(heading.len() + text.len() + code.len()).expect("a short text");
+            start += length;
+            Section { anchor, heading, text, code, start: start - length, length }
+        });
+        builder.add(&Post {
+            route: &self.route,
+            title: &self.title,
+            description: &self.description,
+            date: "27 November 2026",
+            topics: self.topics.clone(),
+            tags: self.tags.clone(),
+            sections: sections.collect(),
+        });
+    }
+
+    /// The bytes of all that is indexed.
+    pub fn size(&self) -> usize {
+        let sections = self.sections.iter().map(|(heading, text, code)| heading.len() + text.len() + code.len());
+        self.title.len() + self.description.len() + self.tags.iter().map(|tag| tag.len()).sum::<usize>() + sections.sum::<usize>()
+    }
+}
