@@ -1,27 +1,57 @@
 // Search: `/` leads to it from every page; on its page, hits are shown while the reader types. Without this script the form does the same.
 
 /**
- * A hit, as the server answers it. The odd entries of the snippet are the words that match.
+ * A hit. The odd entries of its snippet are the words that match.
  *
- * @typedef {{ url: string, title: string, heading?: string, date?: string, snippet: string[] }} Hit
+ * @typedef {{ url: string, title: string, heading: string, date: string, snippet: string[] }} Hit
  *
- * An answer: the first hits of `total`, and the words that were searched for instead of others.
+ * The answer of the server: the first hits, whether they have all words, and the words that it used instead of those that were typed.
  *
- * @typedef {{ total: number, corrections: [string, string][], hits: Hit[] }} Answer
+ * @typedef {{ total: number, complete: boolean, corrections: [string, string][], hits: Hit[] }} Answer
  */
 
 const field = /** @type {HTMLInputElement | null} */ (document.querySelector('[role=search] [name=q]'))
 const results = document.querySelector('#results')
 
-/** @param {Hit} hit */
-const hitElement = ({ url, title, heading, date, snippet }) =>
-  make(
-    'li',
-    {},
-    make('h2', {}, make('a', { href: url }, title)),
-    make('p', { className: 'place' }, heading ? `${heading} · ` : '', make('span', { className: 'date' }, date ?? '')),
-    make('p', {}, ...snippet.map((text, index) => (index % 2 ? make('mark', {}, text) : text))),
+// What follows makes the same elements as the server, crates/serve/src/response/search.rs.
+
+/** @param {(Node | string)[]} content */
+const countLine = (...content) => make('p', { className: 'count' }, ...content)
+
+/**
+ * @param {string} query
+ * @param {Answer} answer
+ */
+const countLines = (query, { total, complete, corrections }) => {
+  const lines = corrections.map(([typed, used]) =>
+    countLine(`No post has “${typed}”. These have `, make('b', {}, used), '.'),
   )
+  if (!total) return [...lines, countLine(`No post matches “${query}”.`)]
+  if (!complete) return [...lines, countLine(`No post has all of this. ${total} come near it.`)]
+  return [...lines, countLine(total === 1 ? '1 post matches.' : `${total} posts match.`)]
+}
+
+const advice = () => {
+  /** @type {(path: string, text: string) => Node} */
+  const link = (href, text) => make('a', { href }, text)
+  const [notes, blog, tags] = [link('/notes', 'all posts by topic'), link('/blog', 'by date'), link('/tags', 'by tag')]
+  return make('p', {}, 'Try other words or fewer, or look through ', notes, ', ', blog, ' or ', tags, '.')
+}
+
+/** @param {Hit} hit */
+const hitElement = ({ url, title, heading, date, snippet }) => {
+  const place = make('p', { className: 'place' }, heading)
+  if (date) place.append(heading && ' · ', make('span', { className: 'date' }, date))
+  const parts = snippet.map((text, index) => (index % 2 ? make('mark', {}, text) : text))
+  return make('li', {}, make('h2', {}, make('a', { href: url }, title)), place, make('p', {}, ...parts))
+}
+
+/** @param {string} url */
+const nextPage = (url) => {
+  const pages = make('nav', { className: 'pages' }, make('a', { href: `${url}&page=2`, rel: 'next' }, 'Next'))
+  pages.setAttribute('aria-label', 'Pages of hits')
+  return pages
+}
 
 addEventListener('keydown', (event) => {
   const { key } = event
@@ -51,7 +81,6 @@ addEventListener('keydown', (event) => {
 
 if (field && results) {
   const asked = new URLSearchParams(location.search).get('q') ?? ''
-  const help = asked ? [] : [...results.childNodes]
   let request = new AbortController()
   let timer = 0
 
@@ -60,27 +89,29 @@ if (field && results) {
     request = new AbortController()
     const { signal } = request
     const query = field.value.trim()
-    const url = query ? `/search?q=${encodeURIComponent(query)}` : '/search'
+    const url = query ? `/search?${new URLSearchParams({ q: query })}` : '/search'
     history.replaceState(null, '', url)
     if (!query) {
-      results.replaceChildren(...help)
+      results.replaceChildren()
       announce('')
       return
     }
     try {
-      const answer = await fetch(url, { headers: { Accept: 'application/json' }, signal })
-      const { total, corrections, hits } = /** @type {Answer} */ (await answer.json())
-      const found = total === 1 ? '1 post matches.' : `${total || 'No'} posts match.`
-      results.replaceChildren(
-        ...corrections.map(([from, to]) => make('p', {}, `Searched for “${to}” instead of “${from}”.`)),
-        make('p', { className: 'count' }, found),
-        ...(total ? [make('ol', { className: 'hits' }, ...hits.map(hitElement))] : help),
-        // The page that the server makes has the rest.
-        ...(total > hits.length ? [make('p', {}, make('a', { href: url }, `All ${total} posts`))] : []),
-      )
-      announce(found)
+      const response = await fetch(url, { headers: { Accept: 'application/json' }, signal })
+      // Many are searching at this moment.
+      if (response.status === 503) {
+        timer = setTimeout(search, 1000)
+        return
+      }
+      const answer = /** @type {Answer} */ (await response.json())
+      const { total, hits } = answer
+      const lines = countLines(query, answer)
+      results.replaceChildren(...lines)
+      results.append(total ? make('ol', { className: 'hits' }, ...hits.map(hitElement)) : advice())
+      if (total > hits.length) results.append(nextPage(url))
+      announce(lines.map((line) => line.textContent).join(' '))
     } catch {
-      if (!signal.aborted) results.replaceChildren(make('p', {}, 'Press Enter to search.'))
+      if (!signal.aborted) results.replaceChildren(countLine('Press Enter to search.'))
     }
   }
 
