@@ -39,11 +39,6 @@ fn main() -> io::Result<()> {
         let micros = |(time, _): &(Duration, &String)| time.as_secs_f64() * 1e6;
         let (worst, query) = times.last().map(|worst| (micros(worst), worst.1.as_str())).unwrap_or_default();
         let (median, p99) = (micros(&times[times.len() / 2]), micros(&times[times.len() * 99 / 100]));
-        if kind == "nasty" && std::env::var_os("ALL").is_some() {
-            for (time, query) in &times {
-                println!("{time:?} {query}");
-            }
-        }
         println!("query {kind} {} {median:.0} {p99:.0} {worst:.0} {query}", queries.len());
     }
     Ok(())
@@ -51,7 +46,8 @@ fn main() -> io::Result<()> {
 
 /// The sizes of the index's sections, from its header.
 fn print_sections(bytes: &[u8]) {
-    let ends = bytes[28..48].chunks(4).map(|offset| u32::from_le_bytes(offset.try_into().expect("four bytes")) as usize);
+    let ends =
+        bytes[28..48].chunks(4).map(|offset| u32::from_le_bytes(offset.try_into().expect("four bytes")) as usize);
     let names = ["offsets", "records", "blocks", "words", "postings", "endings"];
     let mut start = 48;
     for (name, end) in names.into_iter().zip(ends.chain([bytes.len()])) {
@@ -91,7 +87,8 @@ fn queries(posts: &[Text]) -> Vec<(&'static str, Vec<String>)> {
     };
     let (one, two, four) = (from_posts(1, false), from_posts(2, false), from_posts(4, false));
     let phrases = [from_posts(2, true), from_posts(3, true), from_posts(8, true)].concat();
-    let typos = two.iter().map(|query| query.chars().rev().skip(1).collect::<String>().chars().rev().collect()).collect();
+    let typos =
+        two.iter().map(|query| query.chars().rev().skip(1).collect::<String>().chars().rev().collect()).collect();
     let swap = |word: &String| {
         let mut letters: Vec<char> = word.chars().collect();
         let middle = letters.len() / 2;
@@ -116,7 +113,8 @@ fn queries(posts: &[Text]) -> Vec<(&'static str, Vec<String>)> {
 fn nasty() -> Vec<String> {
     let frequent: Vec<_> = (1..13).map(stem).collect();
     let common: Vec<_> = (100..112).map(stem).collect();
-    let all = |words: &[String], end: &str| words.iter().map(|word| format!("{word}{end}")).collect::<Vec<_>>().join(" ");
+    let all =
+        |words: &[String], end: &str| words.iter().map(|word| format!("{word}{end}")).collect::<Vec<_>>().join(" ");
     let letters = "t* n* s* r* l* d* m* c* p* b* f* g*";
     let pairs = "te* ne* se* re* le* de* me* ce* pe* be* fe* ge*";
     let typos: Vec<_> = (0..12).map(|n| stem(20_000 + n * 977).chars().rev().collect::<String>()).collect();
@@ -151,10 +149,14 @@ fn nasty() -> Vec<String> {
 fn write_pages(folder: &Path, posts: &[Text]) -> io::Result<()> {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     for post in posts {
-        let mut html = format!("<!doctype html><html lang=en><title>{0}</title><body><h1>{0}</h1><p>{1}</p>", post.title, post.description);
+        let mut html = format!(
+            "<!doctype html><html lang=en><title>{0}</title><body><h1>{0}</h1><p>{1}</p>",
+            post.title, post.description
+        );
         for (heading, text, code) in &post.sections {
             let anchor = heading.replace([' ', ',', '.'], "-");
-            let of_heading = if heading.is_empty() { String::new() } else { format!("<h2 id=\"{anchor}\">{heading}</h2>") };
+            let of_heading =
+                if heading.is_empty() { String::new() } else { format!("<h2 id=\"{anchor}\">{heading}</h2>") };
             html += &format!("{of_heading}<p>{}</p><pre><code>{}</code></pre>", escape(text), escape(code));
         }
         let file = folder.join(post.route.trim_start_matches('/')).with_extension("html");
