@@ -23,7 +23,7 @@ pub(crate) const BLOCK_WORDS: usize = 32;
 pub(crate) const BLOCK_POSTINGS: u32 = 64;
 
 /// The bits of an impact: how much a word matters in a post.
-pub(crate) const IMPACT_BITS: u32 = 4;
+pub(crate) const IMPACT_BITS: u32 = 3;
 
 /// The positions of a word in a post that are kept.
 pub(crate) const MAX_POSITIONS: u32 = 64;

@@ -8,11 +8,11 @@ use super::groups::{Encoded, Encoder};
 use super::stem::endings;
 use crate::format::{BLOCK_WORDS, HEADER_SIZE, MAGIC, VERSION};
 
-/// The size of an index in percent of the text. Positions of the most frequent words are left out until it fits: they tell least, and cost most.
-const MAX_PERCENT: usize = 24;
+/// The size of an index in thousandths of the text: just below a quarter. Positions of the most frequent words are left out until it fits: they tell least, and cost most.
+const MAX_SHARE: usize = 247;
 
-/// An index of this size keeps all positions whatever the size of the text: for a small site, completeness is worth more than kilobytes.
-const SMALL: usize = 256 * 1024;
+/// An index up to this size keeps all positions whatever the size of the text: for a small site, exact phrases are worth more than kilobytes.
+const SMALL: usize = 1024 * 1024;
 
 /// The groups of words.
 struct Grouped<'a> {
@@ -35,7 +35,7 @@ pub(super) fn index(mut builder: Builder) -> Vec<u8> {
     }
     let endings = endings_of(&grouped);
     let fixed = HEADER_SIZE + offsets.len() + records.len() + endings.len() + dictionary(&grouped, &encoded).size();
-    drop_positions(&mut encoded, fixed, SMALL.max(builder.text_bytes / 100 * MAX_PERCENT));
+    drop_positions(&mut encoded, fixed, SMALL.max(builder.text_bytes / 1000 * MAX_SHARE));
     let Dictionary { blocks, words, postings } = dictionary(&grouped, &encoded);
     let sections = [offsets, records, blocks, words, postings, endings];
     let mut header = MAGIC.to_vec();

@@ -14,8 +14,14 @@ const KERNEL: f64 = 8_000.0;
 /// How many of a hundred words are beyond the kernel.
 const RARE: usize = 4;
 
-/// The rare words that a post repeats.
-const TOPIC_WORDS: usize = 50;
+/// The rare words that a post begins with.
+const TOPIC_WORDS: usize = 25;
+
+/// How many of a hundred words are one that the post has already had.
+const REPEATED: usize = 30;
+
+/// The words up to this rank are those of the language rather than of a subject: they are not repeated more than others.
+const COMMON: usize = 100;
 
 /// The consonants and vowels of syllables, the frequent ones more than once.
 const CONSONANTS: [&str; 24] = [
@@ -23,7 +29,7 @@ const CONSONANTS: [&str; 24] = [
     "sh", "gl",
 ];
 const VOWELS: [&str; 8] = ["e", "a", "i", "o", "u", "y", "ea", "ou"];
-const ENDINGS: [&str; 8] = ["", "", "", "", "", "s", "ed", "ing"];
+const ENDINGS: [&str; 8] = ["", "", "", "", "", "", "s", "ing"];
 const TAGS: [&str; 12] = [
     "Raspberry Pi",
     "Kubernetes",
@@ -56,7 +62,7 @@ impl Random {
     pub(crate) fn rank(&mut self) -> usize {
         let is_rare = self.number(100) < RARE;
         let uniform = (self.number(1 << 24) + 1) as f64 / f64::from(1 << 24);
-        (if is_rare { KERNEL / uniform.max(0.005) } else { KERNEL.powf(uniform) }) as usize
+        (if is_rare { KERNEL / uniform.max(0.005) } else { KERNEL.powf(uniform.powf(1.35)) }) as usize
     }
 }
 
@@ -66,8 +72,8 @@ pub(crate) fn stem(rank: usize) -> String {
     // Neighbours in rank are no neighbours in the dictionary.
     let mut rest = rank.wrapping_mul(7_919) % 1_000_003;
     let syllables = match rank {
-        0..1_500 => 1,
-        1_500..60_000 => 2,
+        0..800 => 1,
+        800..60_000 => 2,
         _ => 3,
     };
     for _ in 0..syllables {
@@ -82,13 +88,17 @@ pub(crate) fn stem(rank: usize) -> String {
     word
 }
 
-fn word(random: &mut Random, topic: &[usize]) -> String {
-    let rank = if random.number(100) < 40 { topic[random.number(topic.len())] } else { random.rank() };
-    let ending = if rank < 100 { "" } else { ENDINGS[random.number(ENDINGS.len())] };
+fn word(random: &mut Random, topic: &mut Vec<usize>) -> String {
+    let is_repeated = random.number(100) < REPEATED;
+    let rank = if is_repeated { topic[random.number(topic.len())] } else { random.rank() };
+    if rank >= COMMON {
+        topic.push(rank);
+    }
+    let ending = if rank < COMMON { "" } else { ENDINGS[random.number(ENDINGS.len())] };
     stem(rank) + ending
 }
 
-fn words(random: &mut Random, topic: &[usize], count: usize) -> String {
+fn words(random: &mut Random, topic: &mut Vec<usize>, count: usize) -> String {
     let mut text = String::new();
     for n in 0..count {
         let end = match random.number(12) {
@@ -131,20 +141,20 @@ pub(crate) struct Text {
 /// The post of a number: some 1,600 words of prose in six sections, and some code.
 pub(crate) fn post(number: usize) -> Text {
     let random = &mut Random(number as u64 + 1);
-    let topic: Vec<_> = (0..TOPIC_WORDS).map(|_| 100 + random.rank()).collect();
-    let title = words(random, &topic[..6], 5);
+    let topic: &mut Vec<_> = &mut (0..TOPIC_WORDS).map(|_| COMMON + random.rank()).collect();
+    let title = words(random, topic, 5);
     let sections = (0..4 + random.number(5)).map(|n| {
-        let heading = if n == 0 { String::new() } else { words(random, &topic, 4).trim_end_matches('.').to_owned() };
+        let heading = if n == 0 { String::new() } else { words(random, topic, 4).trim_end_matches('.').to_owned() };
         let length = 120 + random.number(280);
-        let text = words(random, &topic, length);
+        let text = words(random, topic, length);
         let lines = if random.number(3) == 0 { 3 + random.number(10) } else { 0 };
-        (heading, text, code(random, &topic, lines))
+        (heading, text, code(random, topic, lines))
     });
     let sections = sections.collect();
     Text {
         route: format!("/blog/{}-{number}", title.trim_end_matches('.').replace([' ', ',', '.'], "-")),
         title: title.trim_end_matches('.').to_owned(),
-        description: words(random, &topic, 18),
+        description: words(random, topic, 18),
         topics: vec![TOPICS[random.number(TOPICS.len())]],
         tags: vec![TAGS[random.number(TAGS.len())], TAGS[number % TAGS.len()]],
         sections,
