@@ -106,12 +106,13 @@ pub(crate) struct Positions<'a> {
     postings: Postings,
     /// For each posting, where its positions end.
     ends: Vec<usize>,
-    positions: Vec<u32>,
+    /// The positions of all its postings.
+    known: Vec<u32>,
 }
 
 impl<'a> Positions<'a> {
     pub(crate) fn new(group: Group<'a>) -> Self {
-        Self { group, block: None, postings: Postings::default(), ends: Vec::new(), positions: Vec::new() }
+        Self { group, block: None, postings: Postings::default(), ends: Vec::new(), known: Vec::new() }
     }
 
     /// Whether any are known.
@@ -133,7 +134,7 @@ impl<'a> Positions<'a> {
         let Ok(at) = posts.binary_search(&post) else { return &[] };
         let end = self.ends.get(at).copied().unwrap_or(0);
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.positions.get(start..end).unwrap_or_default()
+        self.known.get(start..end).unwrap_or_default()
     }
 
     /// The last block that does not start after the post.
@@ -149,7 +150,7 @@ impl<'a> Positions<'a> {
 
     fn load(&mut self, block: u32, budget: &mut Budget) {
         self.ends.clear();
-        self.positions.clear();
+        self.known.clear();
         let Some(mut bits) = self.group.read(block, &mut self.postings, budget) else { return };
         for _ in 0..self.postings.count {
             let count = bits.rice(0).min(MAX_POSITIONS - 1) + 1;
@@ -160,10 +161,10 @@ impl<'a> Positions<'a> {
             let mut next = 0_u32;
             for _ in 0..count {
                 let position = next.saturating_add(bits.rice(k));
-                self.positions.push(position);
+                self.known.push(position);
                 next = position.saturating_add(1);
             }
-            self.ends.push(self.positions.len());
+            self.ends.push(self.known.len());
         }
     }
 }

@@ -61,8 +61,7 @@ impl<'t> Runs<'t> {
 
 /// The bytes of the run at the start of a text. An ideograph is a run by itself, as no space separates words.
 fn length_of_run(text: &str) -> usize {
-    let mut letters = 0;
-    for (at, c) in text.char_indices() {
+    for (letters, (at, c)) in text.char_indices().enumerate() {
         if is_ideograph(c) {
             return if at == 0 { c.len_utf8() } else { at };
         }
@@ -71,7 +70,6 @@ fn length_of_run(text: &str) -> usize {
             let sign = ["++", "#"].into_iter().find(|sign| letters == 1 && text[at..].starts_with(sign));
             return at + sign.map_or(0, str::len);
         }
-        letters += 1;
     }
     text.len()
 }
@@ -111,8 +109,7 @@ fn read_run(text: &str, run: &mut Run) {
     let mut part = String::new();
     let mut letters = 0;
     let mut before = None;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in text.char_indices() {
         let now = kind(c);
         let rest = &text[at + c.len_utf8()..];
         if before.is_some_and(|before| is_boundary(before, now, letters, rest)) && !part.is_empty() {

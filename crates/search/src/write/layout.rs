@@ -19,7 +19,7 @@ struct Grouped<'a> {
     /// All words, sorted, each with its group. Groups are numbered in this order.
     words: Vec<(&'a str, u32)>,
     /// For each word in the builder's order, its group.
-    group_of: Vec<u32>,
+    of_word: Vec<u32>,
     count: usize,
 }
 
@@ -27,16 +27,16 @@ pub(super) fn index(mut builder: Builder) -> Vec<u8> {
     let roots = builder.stems.roots();
     let grouped = group(&builder.words, &roots);
     let encoder = Encoder::new(&builder);
-    let mut encoded = encoder.encode(&grouped.group_of, grouped.count);
+    let mut postings_of = encoder.encode(&grouped.of_word, grouped.count);
     let (mut offsets, mut records) = (Vec::new(), Vec::new());
     for post in &builder.posts {
         offsets.extend(number(records.len()));
         records.extend(&post.record);
     }
     let endings = endings_of(&grouped);
-    let fixed = HEADER_SIZE + offsets.len() + records.len() + endings.len() + dictionary(&grouped, &encoded).size();
-    drop_positions(&mut encoded, fixed, SMALL.max(builder.text_bytes / 1000 * MAX_SHARE));
-    let Dictionary { blocks, words, postings } = dictionary(&grouped, &encoded);
+    let fixed = HEADER_SIZE + offsets.len() + records.len() + endings.len() + dictionary(&grouped, &postings_of).size();
+    drop_positions(&mut postings_of, fixed, SMALL.max(builder.text_bytes / 1000 * MAX_SHARE));
+    let Dictionary { blocks, words, postings } = dictionary(&grouped, &postings_of);
     let sections = [offsets, records, blocks, words, postings, endings];
     let mut header = MAGIC.to_vec();
     let length = HEADER_SIZE + sections.iter().map(Vec::len).sum::<usize>();
@@ -65,8 +65,8 @@ fn group<'a>(words: &'a [String], roots: &[u32]) -> Grouped<'a> {
         let next = u32::try_from(groups.len()).expect("there are fewer than 2^32 words");
         *group = *groups.entry(*group).or_insert(next);
     }
-    let group_of = roots.iter().map(|root| groups[root]).collect();
-    Grouped { words: sorted, group_of, count: groups.len() }
+    let of_word = roots.iter().map(|root| groups[root]).collect();
+    Grouped { words: sorted, of_word, count: groups.len() }
 }
 
 fn endings_of(grouped: &Grouped<'_>) -> Vec<u8> {

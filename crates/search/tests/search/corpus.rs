@@ -181,13 +181,4 @@ impl Text {
             sections: sections.collect(),
         });
     }
-
-    /// The bytes of all that is indexed.
-    pub(crate) fn size(&self) -> usize {
-        let sections = self.sections.iter().map(|(heading, text, code)| heading.len() + text.len() + code.len());
-        self.title.len()
-            + self.description.len()
-            + self.tags.iter().map(|tag| tag.len()).sum::<usize>()
-            + sections.sum::<usize>()
-    }
 }

@@ -97,7 +97,9 @@ proptest! {
     #[test]
     fn a_damaged_index_is_an_error_or_gives_fewer_hits(changes in vec(any_change(), 1..6), query in any_query()) {
         let mut bytes = SAMPLE.clone();
-        changes.iter().for_each(|change| change.apply(&mut bytes));
+        for change in &changes {
+            change.apply(&mut bytes);
+        }
         read(&bytes, &query);
     }
 

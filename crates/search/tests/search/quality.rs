@@ -11,7 +11,9 @@ const POSTS: usize = 250;
 static POSTS_AND_INDEX: LazyLock<(Vec<Text>, Vec<u8>)> = LazyLock::new(|| {
     let posts: Vec<_> = (0..POSTS).map(corpus::post).collect();
     let mut builder = Builder::new("en");
-    posts.iter().for_each(|post| post.add_to(&mut builder));
+    for post in &posts {
+        post.add_to(&mut builder);
+    }
     (posts, builder.finish())
 });
 
