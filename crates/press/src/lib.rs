@@ -14,6 +14,7 @@
 //! 2. source                       settings, topics and front matter, each value with its place
 //! 3. model                        topics, tags, series, neighbours, related posts
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
+//!    drawing                      the drawings of a text for lists and feeds
 //!    rendered_site  output        the types between the steps
 //! 5. views  feeds                 every page, feed and index, by path
 //!    search                       the search index, from the finished pages
@@ -51,6 +52,7 @@ mod assets;
 mod check;
 mod compression;
 pub mod diagnostic;
+mod drawing;
 mod encode;
 mod feeds;
 pub mod markdown;

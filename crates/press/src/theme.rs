@@ -44,6 +44,14 @@ pub(crate) struct Theme {
     pub(crate) icon_ico: Vec<u8>,
 }
 
+/// How many hues the theme has. The topics use them in turn.
+const HUES: usize = 5;
+
+/// The name of the hue of a topic: a class, and a custom property.
+pub(crate) fn hue(topic: usize) -> String {
+    format!("t{}", topic % HUES + 1)
+}
+
 /// The style sheets that a page needs. It contains no others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sheets {
@@ -79,6 +87,22 @@ impl Theme {
             icon_svg: read(tree, "favicon.svg").into_owned(),
             icon_ico: read(tree, "favicon.ico").into_owned(),
         }
+    }
+
+    /// The values of the custom property `--NAME` for light and for dark schemes: the two of `light-dark()`, or the same twice.
+    pub(crate) fn colours(&self, name: &str) -> Option<(&str, &str)> {
+        let property = format!("--{name}:");
+        let after = [&self.hues, &self.base].into_iter().find_map(|sheet| Some(sheet.split_once(&property)?.1))?;
+        let value = after.split([';', '}']).next()?.trim();
+        let Some(pair) = value.strip_prefix("light-dark(").and_then(|rest| rest.strip_suffix(')')) else {
+            return Some((value, value));
+        };
+        let mut depth = 0;
+        let comma = pair.find(|character| {
+            depth += i32::from(character == '(') - i32::from(character == ')');
+            character == ',' && depth == 0
+        })?;
+        Some((pair[..comma].trim(), pair[comma + 1..].trim()))
     }
 
     /// The text of the page's only `<style>`.
@@ -126,6 +150,22 @@ mod tests {
         assert!(theme.css(Sheets::Code).contains(".k{"), "the code sheet is in");
         assert!(theme.icon_svg.starts_with(b"<svg"));
         assert!(theme.icon_ico.starts_with(&[0, 0, 1, 0]));
+    }
+
+    #[test]
+    fn a_colour_has_a_value_for_each_scheme() {
+        let mut tree = SourceTree::default();
+        tree.insert("theme/hues.css", ":root { --t1: light-dark(oklch(40% .1 250), #8fb4ee); --t2: #123 }");
+        let theme = Theme::load(&tree, &mut Report::default());
+        assert_eq!(theme.colours("t1"), Some(("oklch(40% .1 250)", "#8fb4ee")));
+        assert_eq!(theme.colours("t2"), Some(("#123", "#123")));
+        assert_eq!(theme.colours("t3"), None);
+        assert_eq!(theme.colours("ink"), Some(("#211d18", "#d9d1c4")));
+    }
+
+    #[test]
+    fn topics_use_the_hues_in_turn() {
+        assert_eq!([hue(0), hue(4), hue(5)], ["t1", "t5", "t1"]);
     }
 
     #[test]

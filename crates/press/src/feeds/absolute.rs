@@ -1,26 +1,76 @@
-//! Prepares the HTML of a post for a reader that shows it elsewhere: references become absolute; headings lose their anchors, which refer to nothing
-//! but themselves, notes their popovers, which would hide them, and code its colours, whose style sheet is missing there. Everything else stays byte for byte.
+//! Prepares the HTML of a post for a reader that shows it elsewhere, without our style sheet and often without inline SVG:
+//!
+//! - references become absolute;
+//! - a drawing becomes an `<img>` of a file with its own ink;
+//! - alerts become block quotes, and marked lines of code `<mark>`: they mean the same without our classes;
+//! - headings lose their anchors, which refer to nothing but themselves, footnotes their popovers, which would hide them, and code its
+//!   colours.
+//!
+//! Everything else stays byte for byte.
 
 use std::ops::Range;
 
-use crate::markup::{Attribute, Element, Html};
+use crate::assets::fingerprint;
+use crate::drawing::{self, Colours};
+use crate::markup::{Attribute, Element, Html, push_attribute};
 use crate::url::{Target, encode_reference, resolve, urls_in};
 
-/// `html`, from `path` of the site at `base_url`, with absolute URLs.
-pub(super) fn absolute(html: &str, base_url: &str, path: &str) -> String {
-    let html = html.replace('\r', "");
-    let elements = Html::parse(&html).elements;
-    let within = |name: &str| -> Vec<Range<usize>> {
-        elements
-            .iter()
-            .filter(|element| element.name == name)
-            .map(|element| element.start.start..element.end.start)
-            .collect()
-    };
-    let rewriter = Rewriter { html: &html, base_url, path, drawings: within("svg"), preformatted: within("pre") };
-    let mut edits: Vec<Edit> = elements.iter().flat_map(|element| rewriter.edits_of(element)).collect();
-    edits.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
-    apply(&html, &edits)
+/// A post that is prepared.
+pub(super) struct Preparation<'a> {
+    pub(super) base_url: &'a str,
+    /// The path of the post.
+    pub(super) path: &'a str,
+    /// The slug of the post, with which the names of its drawings begin.
+    pub(super) slug: &'a str,
+    pub(super) colours: Colours<'a>,
+}
+
+/// A text for readers.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    pub(super) html: String,
+    /// The drawings that it shows: the routes of their files, and the files.
+    pub(super) drawings: Vec<(String, String)>,
+}
+
+impl Preparation<'_> {
+    /// Prepares the `html` of the post.
+    pub(super) fn prepare(&self, html: &str) -> Prepared {
+        let html = html.replace('\r', "");
+        let elements = Html::parse(&html).elements;
+        let within = |name: &str| -> Vec<Range<usize>> {
+            let named = elements.iter().filter(|element| element.name == name);
+            named.map(|element| element.start.start..element.end.start).collect()
+        };
+        let rewriter = Rewriter { html: &html, of: self, drawings: within("svg"), preformatted: within("pre") };
+        let mut drawings = Vec::new();
+        let mut edits: Vec<Edit> = Vec::new();
+        for element in &elements {
+            match self.drawing(element, &html) {
+                Some((edit, drawing)) => {
+                    edits.push(edit);
+                    drawings.push(drawing);
+                }
+                None => edits.extend(rewriter.edits_of(element)),
+            }
+        }
+        edits.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+        Prepared { html: apply(&html, &edits), drawings }
+    }
+
+    /// The `<img>` in place of a drawing, and the file that it shows.
+    fn drawing(&self, element: &Element, html: &str) -> Option<(Edit, (String, String))> {
+        let span = element.start.start..element.end.end;
+        if element.name != "svg" || element.end.is_empty() {
+            return None;
+        }
+        let file = drawing::standalone(&html[span.clone()], &self.colours)?;
+        let route = format!("/assets/{}.{}.svg", self.slug, fingerprint([file.svg.as_bytes()]));
+        let mut img = format!("<img src=\"{}{route}\" alt=\"", self.base_url);
+        push_attribute(&mut img, &file.alt);
+        img.extend(["\" width=\"", &file.width, "\" height=\"", &file.height, "\">"]);
+        Some(((span, img), (route, file.svg)))
+    }
 }
 
 /// A span of the HTML and its replacement.
@@ -28,8 +78,7 @@ type Edit = (Range<usize>, String);
 
 struct Rewriter<'a> {
     html: &'a str,
-    base_url: &'a str,
-    path: &'a str,
+    of: &'a Preparation<'a>,
     /// The spans of the `<svg>` elements.
     drawings: Vec<Range<usize>>,
     /// The spans of the `<pre>` elements.
@@ -46,8 +95,14 @@ impl Rewriter<'_> {
             "button" if element.attribute("popovertarget").is_some() && !element.end.is_empty() => {
                 vec![(element.start.start..element.end.end, String::new())]
             }
-            "span" if is_in(&self.preformatted) => {
-                vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())]
+            "span" if is_in(&self.preformatted) && has_class(element, "l") && has_class(element, "m") => {
+                renamed(element, "<mark>", "</mark>")
+            }
+            "span" if is_in(&self.preformatted) => renamed(element, "", ""),
+            "p" if has_class(element, "alert-title") => renamed(element, "<p><strong>", "</strong></p>"),
+            "aside" | "div" if is_note(element) => {
+                let id = element.attribute("id").map(|id| format!(" id=\"{}\"", escaped(id))).unwrap_or_default();
+                renamed(element, &format!("<blockquote{id}>"), "</blockquote>")
             }
             name => {
                 // A drawing takes its parts with it: references to them stay.
@@ -68,9 +123,9 @@ impl Rewriter<'_> {
         let mut rewritten = String::new();
         let mut done = 0;
         for url in urls_in(name, value) {
-            if let Target::Internal(path) = resolve(self.path, &value[url.clone()]) {
+            if let Target::Internal(path) = resolve(self.of.path, &value[url.clone()]) {
                 rewritten.push_str(&value[done..url.start]);
-                rewritten.push_str(self.base_url);
+                rewritten.push_str(self.of.base_url);
                 rewritten.push_str(&encode_reference(&path));
                 done = url.end;
             }
@@ -82,9 +137,23 @@ impl Rewriter<'_> {
     }
 }
 
+/// The edits that replace the tags of an element.
+fn renamed(element: &Element, start: &str, end: &str) -> Vec<Edit> {
+    vec![(element.start.clone(), start.to_owned()), (element.end.clone(), end.to_owned())]
+}
+
 /// Whether an element is the anchor of a heading.
 fn is_anchor(element: &Element) -> bool {
-    element.attribute("class").is_some_and(|class| class.split_ascii_whitespace().any(|class| class == "anchor"))
+    has_class(element, "anchor")
+}
+
+/// Whether an element is a footnote or an alert.
+fn is_note(element: &Element) -> bool {
+    element.attribute("role") == Some("note") || has_class(element, "alert")
+}
+
+fn has_class(element: &Element, name: &str) -> bool {
+    element.attribute("class").is_some_and(|class| class.split_ascii_whitespace().any(|class| class == name))
 }
 
 /// Applies edits in the order of their spans. One within the last is already covered by it.
@@ -118,6 +187,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::diagnostic::Report;
+    use crate::theme::Theme;
+    use crate::tree::SourceTree;
+
+    fn prepared(html: &str, path: &str) -> Prepared {
+        let theme = Theme::load(&SourceTree::default(), &mut Report::default());
+        let colours = Colours::of(&theme, "t1");
+        Preparation { base_url: "https://e.org", path, slug: "p", colours }.prepare(html)
+    }
+
+    fn absolute(html: &str, path: &str) -> String {
+        prepared(html, path).html
+    }
 
     #[test]
     fn references_become_absolute_and_nothing_else_changes() {
@@ -149,7 +231,7 @@ mod tests {
             (r#"<!-- <a href="/n"> -->"#, r#"<!-- <a href="/n"> -->"#),
             (r#"<a href="">t</a>"#, r#"<a href="">t</a>"#),
         ] {
-            assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected, "{html}");
+            assert_eq!(absolute(html, "/blog/p"), expected, "{html}");
         }
     }
 
@@ -157,30 +239,67 @@ mod tests {
     fn the_anchors_of_headings_are_dropped() {
         let html = r##"<a class="anchor h2" href="#a" aria-labelledby="a"></a><h2 id="a">A</h2><p><a href="#a" class="anchors">b</a></p>"##;
         let expected = r#"<h2 id="a">A</h2><p><a href="https://e.org/blog/p#a" class="anchors">b</a></p>"#;
-        assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected);
+        assert_eq!(absolute(html, "/blog/p"), expected);
         let class_last = r##"<h2>A<a href="#a" class="x anchor">#</a></h2>"##;
-        assert_eq!(absolute(class_last, "https://e.org", "/"), "<h2>A</h2>");
+        assert_eq!(absolute(class_last, "/"), "<h2>A</h2>");
     }
 
     #[test]
     fn notes_lose_their_popovers_and_stay_where_they_are() {
         let html = r##"a<sup id="fnref-a"><a href="#fn-a">1</a><button popovertarget="fn-a" value="1"></button></sup><small class="note" id="fn-a" popover> (b)</small>"##;
         let expected = r#"a<sup id="fnref-a"><a href="https://e.org/blog/p#fn-a">1</a></sup><small class="note" id="fn-a" > (b)</small>"#;
-        assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected);
+        assert_eq!(absolute(html, "/blog/p"), expected);
     }
 
     #[test]
     fn code_loses_its_colours_and_nothing_else() {
         let html = "<span>a</span><pre><code class=\"language-rust\"><span class=\"k\">fn</span> <span class=f>f</span>() {}</code></pre><span>b</span>";
         let expected = "<span>a</span><pre><code class=\"language-rust\">fn f() {}</code></pre><span>b</span>";
-        assert_eq!(absolute(html, "https://e.org", "/"), expected);
+        assert_eq!(absolute(html, "/"), expected);
     }
 
     #[test]
-    fn a_drawing_keeps_its_own_references_and_case() {
-        let html = r##"<svg viewBox="0 0 1 1"><use href="#a"/><path fill="url(#g)"/><a href="#s"><text>t</text></a></svg><a href="#a">a</a>"##;
-        let expected = r##"<svg viewBox="0 0 1 1"><use href="#a"/><path fill="url(#g)"/><a href="https://e.org/blog/p#s"><text>t</text></a></svg><a href="https://e.org/blog/p#a">a</a>"##;
-        assert_eq!(absolute(html, "https://e.org", "/blog/p"), expected);
+    fn a_drawing_becomes_a_picture_of_a_file_with_its_own_ink() {
+        let html = r#"<figure><svg viewBox="0 0 80 30" width="80" height="30" role="img" aria-label="A &amp; &quot;b&quot;"><g class="hue"/></svg></figure>"#;
+        let Prepared { html, drawings } = prepared(html, "/blog/p");
+        let [(route, file)] = &drawings[..] else { panic!("{drawings:?}") };
+        let expected = format!(
+            "<figure><img src=\"https://e.org{route}\" alt=\"A &amp; &quot;b&quot;\" width=\"104\" height=\"54\"></figure>"
+        );
+        assert_eq!(html, expected);
+        assert!(route.starts_with("/assets/p.") && file.contains(".hue{color:#27589e}"), "{route}: {file}");
+    }
+
+    #[test]
+    fn a_drawing_without_a_size_stays_and_keeps_its_own_references() {
+        let html =
+            r##"<svg><use href="#a"/><path fill="url(#g)"/><a href="#s"><text>t</text></a></svg><a href="#a">a</a>"##;
+        let expected = r##"<svg><use href="#a"/><path fill="url(#g)"/><a href="https://e.org/blog/p#s"><text>t</text></a></svg><a href="https://e.org/blog/p#a">a</a>"##;
+        assert_eq!(absolute(html, "/blog/p"), expected);
+    }
+
+    #[test]
+    fn notes_alerts_and_marked_lines_need_no_classes() {
+        for (html, expected) in [
+            (
+                r#"<aside class="alert tip" aria-label="Tip"><p class="alert-title">Tip</p><p>a</p></aside>"#,
+                "<blockquote><p><strong>Tip</strong></p><p>a</p></blockquote>",
+            ),
+            (
+                r##"<aside class="note" id="fn-a" role="note"><sup><a href="#fnref-a">1</a></sup> b</aside>"##,
+                r#"<blockquote id="fn-a"><sup><a href="https://e.org/blog/p#fnref-a">1</a></sup> b</blockquote>"#,
+            ),
+            (
+                r#"<div class="alert" role="note"><p>a</p></div><div>b</div>"#,
+                "<blockquote><p>a</p></blockquote><div>b</div>",
+            ),
+            (
+                "<pre><code><span class=\"l\">a\n</span><span class=\"m l\"><span class=\"m\">b</span>\n</span></code></pre>",
+                "<pre><code>a\n<mark>b\n</mark></code></pre>",
+            ),
+        ] {
+            assert_eq!(absolute(html, "/blog/p"), expected);
+        }
     }
 
     proptest! {
@@ -188,8 +307,8 @@ mod tests {
         fn any_html_is_rewritten_without_a_panic_and_once(
             html in "([a-z ]|é|🦀|&amp;|&#x|<a |<svg>|</svg>|</a>|<img |href=|srcset=|class=anchor |[\"'/#,>=?<!\r\n-]){0,40}",
         ) {
-            let once = absolute(&html, "https://e.org", "/blog/p");
-            prop_assert_eq!(&absolute(&once, "https://e.org", "/blog/p"), &once);
+            let once = absolute(&html, "/blog/p");
+            prop_assert_eq!(&absolute(&once, "/blog/p"), &once);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::item::{Item, author_name, changed, midnight};
+use super::item::{Item, author_name, changed, midnight, rights};
 use super::routes::FEED;
 use super::xml::Xml;
 use crate::model::{Post, Site, Tag, Topic};
@@ -23,7 +23,7 @@ pub(super) fn full(site: &Site, items: &[Item]) -> String {
     let feed = Feed { title: &settings.title, subtitle: &settings.description, path: FEED, page: "/" };
     document(site, &feed, items.iter().map(|item| changed(item.post)).max(), |xml| {
         for item in items {
-            entry(xml, site, item.post, |xml| xml.character_data("content", &[("type", "html")], &item.html));
+            entry(xml, site, item.post, |xml| xml.character_data("content", &[("type", "html")], &item.text.html));
         }
     })
 }
@@ -64,6 +64,7 @@ fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnc
         xml.text("id", &[], &own);
         xml.text("updated", &[], &updated.map_or_else(|| site.now.to_string(), midnight));
         author(xml, site);
+        license(xml, site);
         entries(xml);
     })
 }
@@ -74,12 +75,22 @@ fn author(xml: &mut Xml, site: &Site) {
         xml.text("name", &[], author_name(site));
         let Some(author) = &site.settings.author else { return };
         if let Some(url) = &author.url {
-            xml.text("uri", &[], url);
+            xml.text("uri", &[], &site.settings.absolute_url(url));
         }
         if let Some(email) = &author.email {
             xml.text("email", &[], email);
         }
     });
+}
+
+/// `atom:rights` (§4.2.10), and the link to the licence (RFC 4946).
+fn license(xml: &mut Xml, site: &Site) {
+    if let Some(rights) = rights(site) {
+        xml.text("rights", &[], &rights);
+    }
+    if let Some(url) = site.settings.license.as_ref().and_then(|license| license.url.as_ref()) {
+        xml.empty("link", &[("rel", "license"), ("href", &site.settings.absolute_url(url))]);
+    }
 }
 
 /// `atom:entry` (§4.1.2), with a summary and the `content`.

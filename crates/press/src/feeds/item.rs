@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::absolute;
+use super::absolute::{Preparation, Prepared};
+use crate::drawing::Colours;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
+use crate::theme::hue;
 
 /// A post in the feeds with full text.
 #[derive(Debug)]
@@ -12,8 +14,8 @@ pub(super) struct Item<'a> {
     pub(super) post: &'a Post,
     /// Its URL, which is also its id.
     pub(super) url: String,
-    /// Its text, with absolute URLs.
-    pub(super) html: String,
+    /// Its text, for readers.
+    pub(super) text: Prepared,
     /// The URL of its picture.
     pub(super) image: Option<String>,
 }
@@ -26,13 +28,20 @@ pub(super) fn newest(context: RenderedSite) -> Vec<Item> {
         .map(|((post, rendered), preview)| Item {
             post,
             url: site.settings.url(&post.route()),
-            html: absolute::absolute(&rendered.html, &site.settings.base_url, &post.route()),
+            text: prepared(context, post, &rendered.html),
             image: preview.as_ref().map(|preview| site.settings.url(preview.route())),
         })
         .collect()
 }
 
-/// The day of the last change.
+fn prepared(context: RenderedSite, post: &Post, html: &str) -> Prepared {
+    let hue = post.topics.first().map_or_else(|| "soft".to_owned(), |topic| hue(*topic));
+    let colours = Colours::of(context.theme, &hue);
+    let base_url = context.site.settings.base_url.as_str();
+    Preparation { base_url, path: &post.route(), slug: &post.slug, colours }.prepare(html)
+}
+
+/// The day of the last change. It is the only date of a post with an approximate one: a feed has no word for that, but readers sort by it.
 pub(super) fn changed(post: &Post) -> Date {
     post.updated.unwrap_or(post.date)
 }
@@ -45,4 +54,12 @@ pub(super) fn midnight(date: Date) -> String {
 /// The author's name, or else that of the site: Atom requires one.
 pub(super) fn author_name(site: &Site) -> &str {
     site.settings.author.as_ref().map_or(&site.settings.title, |author| &author.name)
+}
+
+/// What readers may do with the texts, in a sentence. `None` if the settings do not say it.
+pub(super) fn rights(site: &Site) -> Option<String> {
+    let license = site.settings.license.as_ref()?;
+    let holder = site.settings.author.as_ref().map(|author| format!("© {}. ", author.name)).unwrap_or_default();
+    let url = license.url.as_ref().map(|url| format!(", {}", site.settings.absolute_url(url))).unwrap_or_default();
+    Some(format!("{holder}Licence: {}{url}", license.name))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::item::{Item, author_name, midnight};
+use super::item::{Item, author_name, changed, midnight};
 use super::routes::JSON_FEED;
 use crate::model::Site;
 
@@ -11,7 +11,7 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
     let settings = &site.settings;
     let mut author = json!({ "name": author_name(site) });
     if let Some(url) = settings.author.as_ref().and_then(|author| author.url.as_ref()) {
-        author["url"] = json!(url);
+        author["url"] = json!(settings.absolute_url(url));
     }
     let items: Vec<Value> = items.iter().map(|post| item(site, post)).collect();
     let feed = json!({
@@ -26,14 +26,14 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
 fn item(site: &Site, item: &Item) -> Value {
     let post = item.post;
     let mut value = json!({
-        "id": item.url, "url": item.url, "title": post.title, "summary": post.description, "content_html": item.html,
+        "id": item.url, "url": item.url, "title": post.title, "summary": post.description, "content_html": item.text.html,
         "tags": site.tag_names(post).collect::<Vec<_>>(),
     });
     if let Some(date) = post.published() {
         value["date_published"] = json!(midnight(date));
     }
-    if let Some(date) = post.updated {
-        value["date_modified"] = json!(midnight(date));
+    if post.circa || post.updated.is_some() {
+        value["date_modified"] = json!(midnight(changed(post)));
     }
     if let Some(image) = &item.image {
         value["image"] = json!(image);

@@ -17,7 +17,8 @@ mod xml;
 
 use graven_pack::PREFETCH;
 
-use self::routes::{FEED, JSON_FEED, OPENSEARCH, RSS, SECURITY, SITEMAP};
+pub(crate) use self::routes::{FEED, JSON_FEED, RSS};
+use self::routes::{GUESSES, OPENSEARCH, SECURITY, SITEMAP};
 use crate::diagnostic::Report;
 use crate::output::{Cache, Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
@@ -53,6 +54,13 @@ pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs, report: &mut 
     // Browsers ask for the rules with every page.
     let rules = Document { cache: Cache::Hour, ..Document::feed(prefetch::render(), prefetch::MEDIA_TYPE) };
     outputs.insert(PREFETCH.to_owned(), Output::Document(rules));
+    for (route, svg) in items.into_iter().flat_map(|item| item.text.drawings) {
+        let document = Document::asset(&route, svg.as_bytes());
+        outputs.insert(route, Output::Document(document));
+    }
+    for (guess, feed) in GUESSES {
+        outputs.entry(guess.to_owned()).or_insert_with(|| Output::Redirect(feed.to_owned()));
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +72,7 @@ mod tests {
 
     use super::*;
     use crate::model::{Tag, Topic};
-    use crate::source::{Author, SecurityContact};
+    use crate::source::{Author, License, SecurityContact};
     use crate::test_site::{Fixture, post};
 
     const FEEDS: [&str; 5] = [FEED, RSS, JSON_FEED, "/notes/fintech/feed.xml", "/tags/a-b/feed.xml"];
@@ -164,20 +172,21 @@ mod tests {
     }
 
     #[test]
-    fn an_approximate_date_is_not_a_date_of_publication() {
+    fn every_entry_has_a_date_and_an_approximate_one_is_not_that_of_publication() {
         let outputs = rendered(&fixture());
         for path in FEEDS {
             for entry in parsed(&outputs, path).entries {
-                let is_circa = entry.id.ends_with("/third");
-                assert_eq!(entry.published.is_none(), is_circa, "{path}: {}", entry.id);
-                if text(&outputs, path).starts_with("<?xml") && path != RSS {
-                    let updated = entry.updated.map(|time| time.to_rfc3339());
-                    let expected = match entry.id.rsplit('/').next() {
-                        Some("third") => "2025-11-28T00:00:00+00:00",
-                        Some("second") => "2025-12-24T00:00:00+00:00",
-                        _ => "2025-07-01T00:00:00+00:00",
-                    };
-                    assert_eq!(updated.as_deref(), Some(expected), "{path}: {}", entry.id);
+                let (published, updated) = match entry.id.rsplit('/').next() {
+                    Some("third") => (None, "2025-11-28T00:00:00+00:00"),
+                    Some("second") => (Some("2025-10-01T00:00:00+00:00"), "2025-12-24T00:00:00+00:00"),
+                    _ => (Some("2025-07-01T00:00:00+00:00"), "2025-07-01T00:00:00+00:00"),
+                };
+                let [found, changed] = [entry.published, entry.updated].map(|time| time.map(|time| time.to_rfc3339()));
+                // An item of RSS has one date, and readers sort by it.
+                let published = if path == RSS { published.or(Some(updated)) } else { published };
+                assert_eq!(found.as_deref(), published, "{path}: {}", entry.id);
+                if !["/first", "/second"].iter().any(|end| entry.id.ends_with(end)) && path != RSS {
+                    assert_eq!(changed.as_deref(), Some(updated), "{path}: {}", entry.id);
                 }
             }
         }
@@ -242,11 +251,75 @@ mod tests {
     }
 
     #[test]
+    fn author_contact_and_licence_are_in_every_feed() {
+        let mut fixture = fixture();
+        let author = Author { name: "Ada".to_owned(), email: Some("ada@example.org".to_owned()), ..Author::default() };
+        fixture.site.settings.author = Some(Author { url: Some("/about".to_owned()), ..author });
+        fixture.site.settings.license =
+            Some(License { name: "CC BY 4.0".to_owned(), url: Some("https://cc.example/by".to_owned()) });
+        let outputs = rendered(&fixture);
+        let rights = "© Ada. Licence: CC BY 4.0, https://cc.example/by";
+        for (path, expected) in [
+            (
+                FEED,
+                &[
+                    &*format!("<rights>{rights}</rights>"),
+                    "<email>ada@example.org</email>",
+                    "<uri>https://example.org/about</uri>",
+                    r#"<link rel="license" href="https://cc.example/by"/>"#,
+                ][..],
+            ),
+            ("/tags/a-b/feed.xml", &[&*format!("<rights>{rights}</rights>"), "<name>Ada</name>"]),
+            (
+                RSS,
+                &[
+                    &*format!("<copyright>{rights}</copyright>"),
+                    "<managingEditor>ada@example.org (Ada)</managingEditor>",
+                    "<dc:creator>Ada</dc:creator>",
+                ],
+            ),
+            (JSON_FEED, &[r#""authors":[{"name":"Ada","url":"https://example.org/about"}]"#]),
+        ] {
+            for expected in expected {
+                assert!(text(&outputs, path).contains(expected), "{path}: {expected}: {}", text(&outputs, path));
+            }
+        }
+    }
+
+    #[test]
+    fn a_drawing_of_a_text_is_a_file_that_its_entries_show() {
+        let mut fixture = fixture();
+        fixture.posts[0].html =
+            r#"<svg viewBox="0 0 9 9" role="img" aria-label="A line"><path d="M0 0H9"/></svg>"#.to_owned();
+        let outputs = rendered(&fixture);
+        let (route, file) = outputs.iter().find(|(path, _)| path.starts_with("/assets/third.")).expect("a file");
+        assert!(
+            matches!(file, Output::Document(file) if file.media_type == "image/svg+xml" && file.class == Class::Asset)
+        );
+        for path in [FEED, RSS, JSON_FEED] {
+            let html = html(&parsed(&outputs, path).entries[0]).to_owned();
+            assert_eq!(html, format!(r#"<img src="https://example.org{route}" alt="A line" width="33" height="33">"#));
+        }
+    }
+
+    #[test]
+    fn where_readers_guess_a_feed_is_a_redirect_unless_the_content_has_something_there() {
+        let page = Output::Document(Document::page(String::new()));
+        let mut outputs = Outputs::from([("/feed".to_owned(), page.clone())]);
+        render(fixture().context(), &mut outputs, &mut Report::default());
+        for (path, expected) in [("/rss", RSS), ("/atom.xml", FEED), ("/index.xml", FEED), ("/feed.atom", FEED)] {
+            assert_eq!(outputs.get(path), Some(&Output::Redirect(expected.to_owned())), "{path}");
+        }
+        assert_eq!(outputs["/feed"], page);
+    }
+
+    #[test]
     fn a_site_without_posts_has_feeds() {
         let outputs = rendered(&Fixture::of(Vec::new()));
         for path in [FEED, RSS, JSON_FEED] {
             assert!(parsed(&outputs, path).entries.is_empty(), "{path}");
         }
+        assert!(!text(&outputs, RSS).contains("Date>"), "nothing has been published");
         assert_eq!(text(&outputs, "/llms.txt"), "# Notes & <more>\n\n> What I learnt.\n");
         assert!(!outputs.contains_key(SECURITY));
     }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::item::{Item, author_name, changed};
+use super::item::{Item, author_name, changed, rights};
 use super::routes::RSS;
 use super::xml::Xml;
 use crate::model::Site;
@@ -24,7 +24,10 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
             xml.text("link", &[], &site.settings.url("/"));
             xml.text("description", &[], &settings.description);
             xml.text("language", &[], &settings.language);
-            xml.text("lastBuildDate", &[], &updated.map_or_else(|| site.now.strftime(TIME).to_string(), midnight));
+            if let Some(date) = updated {
+                xml.text("lastBuildDate", &[], &midnight(date));
+            }
+            credits(xml, site);
             xml.empty(
                 "atom:link",
                 &[("rel", "self"), ("type", "application/rss+xml"), ("href", &site.settings.url(RSS))],
@@ -36,27 +39,34 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
     })
 }
 
+/// The author is named by an e-mail address, followed by a name.
+fn credits(xml: &mut Xml, site: &Site) {
+    let author = site.settings.author.as_ref();
+    if let Some((author, email)) = author.and_then(|author| Some((author, author.email.as_ref()?))) {
+        xml.text("managingEditor", &[], &format!("{email} ({})", author.name));
+    }
+    if let Some(rights) = rights(site) {
+        xml.text("copyright", &[], &rights);
+    }
+}
+
 fn item(xml: &mut Xml, site: &Site, item: &Item) {
     xml.element("item", &[], |xml| {
         xml.text("title", &[], &item.post.title);
         xml.text("link", &[], &item.url);
         xml.text("guid", &[("isPermaLink", "true")], &item.url);
-        if let Some(date) = item.post.published() {
-            xml.text("pubDate", &[], &midnight(date));
-        }
+        xml.text("pubDate", &[], &midnight(item.post.published().unwrap_or_else(|| changed(item.post))));
         // The `author` of RSS is an e-mail address.
         xml.text("dc:creator", &[], author_name(site));
         for tag in site.tag_names(item.post) {
             xml.text("category", &[], tag);
         }
         xml.text("description", &[], &item.post.description);
-        xml.character_data("content:encoded", &[], &item.html);
+        xml.character_data("content:encoded", &[], &item.text.html);
     });
 }
 
-/// A time of RFC 822, with a year of four digits, as RSS requires.
-const TIME: &str = "%a, %d %b %Y %H:%M:%S GMT";
-
+/// A day as a time of RFC 822, with a year of four digits, as RSS requires.
 fn midnight(date: Date) -> String {
     date.strftime("%a, %d %b %Y 00:00:00 GMT").to_string()
 }

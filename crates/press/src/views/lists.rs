@@ -5,14 +5,7 @@ use maud::{Markup, html};
 
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
-
-/// How many hues the theme has. The topics use them in turn.
-const HUES: usize = 5;
-
-/// The class for the hue of a topic.
-pub(super) fn hue(topic: usize) -> String {
-    format!("t{}", topic % HUES + 1)
-}
+pub(super) use crate::theme::hue;
 
 /// The class of a post, for the hue of its first topic.
 pub(super) fn post_hue(post: &Post) -> Option<String> {
@@ -92,11 +85,6 @@ pub(super) fn count(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn topics_use_the_hues_in_turn() {
-        assert_eq!([hue(0), hue(4), hue(5)], ["t1", "t5", "t1"]);
-    }
 
     #[test]
     fn a_day_is_written_in_words_and_for_machines() {

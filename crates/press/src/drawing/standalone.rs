@@ -1,0 +1,154 @@
+//! A drawing as a file: what the page gives it is written into it.
+
+use std::fmt::Write;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{ViewBox, pixels, value};
+use crate::markup::push_attribute;
+use crate::theme::Theme;
+
+/// The space around a drawing, in its own units: it brings its paper along, and a line must not touch the edge.
+const MARGIN: f64 = 12.0;
+
+/// Attributes of the root that are written anew, or that describe the element of the page.
+const REPLACED: [&str; 12] = [
+    "xmlns",
+    "viewBox",
+    "width",
+    "height",
+    "x",
+    "y",
+    "id",
+    "class",
+    "role",
+    "aria-label",
+    "aria-hidden",
+    "aria-labelledby",
+];
+
+/// The colours of a drawing. Each is a pair: for light and for dark schemes.
+#[derive(Clone, Debug)]
+pub(crate) struct Colours<'a> {
+    ink: (&'a str, &'a str),
+    paper: (&'a str, &'a str),
+    soft: (&'a str, &'a str),
+    hue: (&'a str, &'a str),
+}
+
+impl<'a> Colours<'a> {
+    /// The colours of the theme, with the custom property `hue` as that of the topic.
+    pub(crate) fn of(theme: &'a Theme, hue: &str) -> Self {
+        let ink = theme.colours("ink").unwrap_or(("#000", "#fff"));
+        Self {
+            ink,
+            paper: theme.colours("paper").unwrap_or(("#fff", "#000")),
+            soft: theme.colours("soft").unwrap_or(ink),
+            hue: theme.colours(hue).unwrap_or(ink),
+        }
+    }
+
+    /// The style sheet of a drawing. Lines that the page only hints at are soft: there is no page around them here.
+    fn style(&self) -> String {
+        let rules = |pick: fn((&'a str, &'a str)) -> &'a str| {
+            let [ink, paper, soft, hue] = [self.ink, self.paper, self.soft, self.hue].map(pick);
+            format!("svg{{color:{ink}}}.paper{{fill:{paper}}}.soft,.faint{{color:{soft}}}.hue{{color:{hue}}}")
+        };
+        let (light, dark) = (rules(|(light, _)| light), rules(|(_, dark)| dark));
+        format!("{light}@media (prefers-color-scheme:dark){{{dark}}}")
+    }
+}
+
+/// A drawing as a file, and what an `<img>` says about it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Standalone {
+    pub(crate) svg: String,
+    pub(crate) width: String,
+    pub(crate) height: String,
+    pub(crate) alt: String,
+}
+
+/// The `<svg>` of a page as a file. `None` if it is not well-formed or has no size.
+pub(crate) fn standalone(svg: &str, colours: &Colours) -> Option<Standalone> {
+    let mut reader = Reader::from_str(svg);
+    let root = match reader.read_event().ok()? {
+        Event::Start(root) => root,
+        _ => return None,
+    };
+    let content = usize::try_from(reader.buffer_position()).ok()?;
+    while reader.read_event().ok()? != Event::Eof {}
+    let inner = svg.get(content..svg.rfind("</")?)?;
+    let view = ViewBox::of(&root)?;
+    let scale = pixels(&root, "width").map_or(1.0, |width| width / view.width);
+    let (x, y) = (view.x - MARGIN, view.y - MARGIN);
+    let (width, height) = (view.width + 2.0 * MARGIN, view.height + 2.0 * MARGIN);
+    let size = |length: f64| (length * scale).round().to_string();
+    let mut file = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {width} {height}\" width=\"{}\" height=\"{}\" color=\"{}\"",
+        size(width),
+        size(height),
+        colours.ink.0
+    );
+    push_attributes(&mut file, &root);
+    write!(
+        file,
+        "><style>{}</style><rect class=\"paper\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{inner}</svg>\n",
+        colours.style(), colours.paper.0
+    )
+    .expect("writing to a string cannot fail");
+    let alt = value(&root, "aria-label").unwrap_or_default();
+    Some(Standalone { svg: file, width: size(width), height: size(height), alt })
+}
+
+/// The attributes of the root that are its own. What is not filled otherwise is filled with ink, as on the page.
+fn push_attributes(file: &mut String, root: &BytesStart) {
+    let own = root.attributes().flatten().filter(|attribute| !REPLACED.contains(&attribute.key.0));
+    let mut is_filled = false;
+    for attribute in own {
+        let name = attribute.key.0;
+        is_filled |= name == "fill";
+        file.extend([" ", name, "=\""]);
+        push_attribute(file, &quick_xml::escape::unescape(&attribute.value).unwrap_or_default());
+        file.push('"');
+    }
+    if !is_filled {
+        file.push_str(" fill=\"currentColor\"");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLOURS: Colours =
+        Colours { ink: ("#111", "#eee"), paper: ("#fff", "#000"), soft: ("#666", "#999"), hue: ("#00f", "#8af") };
+
+    #[test]
+    fn a_drawing_brings_its_ink_its_paper_and_its_size_along() {
+        let svg = "<svg role=\"img\" aria-label=\"A &lt; B\" viewBox=\"0 0 100 50\" width=\"200\" height=\"100\" id=\"f1-a\"><g class=\"hue\"><path stroke=\"currentColor\" d=\"M0 0H9\"/></g></svg>";
+        let found = standalone(svg, &COLOURS).expect("it has a size");
+        assert_eq!((found.width.as_str(), found.height.as_str(), found.alt.as_str()), ("248", "148", "A < B"));
+        assert_eq!(
+            found.svg,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-12 -12 124 74\" width=\"248\" height=\"148\" color=\"#111\" fill=\"currentColor\">\
+             <style>svg{color:#111}.paper{fill:#fff}.soft,.faint{color:#666}.hue{color:#00f}\
+             @media (prefers-color-scheme:dark){svg{color:#eee}.paper{fill:#000}.soft,.faint{color:#999}.hue{color:#8af}}</style>\
+             <rect class=\"paper\" x=\"-12\" y=\"-12\" width=\"124\" height=\"74\" fill=\"#fff\"/>\
+             <g class=\"hue\"><path stroke=\"currentColor\" d=\"M0 0H9\"/></g></svg>\n"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_a_file_stays_in_the_text() {
+        for svg in [
+            "<svg><g/></svg>",
+            "<svg viewBox='0 0 0 9'><g/></svg>",
+            "<svg width=9><g/></svg>",
+            "<svg width='9' height='9'><g></svg>",
+        ] {
+            assert_eq!(standalone(svg, &COLOURS), None, "{svg}");
+        }
+        assert!(standalone("<svg width='9' height='9px' fill='none'><g/></svg>", &COLOURS).is_some());
+    }
+}
