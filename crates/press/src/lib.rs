@@ -135,7 +135,9 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     let posts = render(site.posts.iter().map(|post| &post.body), &texts, report);
     let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
     let previews: Vec<_> = site.posts.iter().map(|post| Preview::new(post.image.as_deref()?, tree)).collect();
-    let context = RenderedSite { site: &site, theme: &theme, posts: &posts, pages: &pages, previews: &previews };
+    let faces: Vec<_> = posts.par_iter().map(|rendered| drawing::face(drawing::first(&rendered.html)?)).collect();
+    let context =
+        RenderedSite { site: &site, theme: &theme, posts: &posts, pages: &pages, previews: &previews, faces: &faces };
 
     let mut outputs = files(context, tree);
     redirects(&site, &mut outputs);

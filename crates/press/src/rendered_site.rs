@@ -18,4 +18,6 @@ pub(crate) struct RenderedSite<'a> {
     pub(crate) pages: &'a [Rendered],
     /// The pictures of the posts for other sites, by the index of the post.
     pub(crate) previews: &'a [Option<Preview>],
+    /// The drawings of the posts as thumbnails, by the index of the post.
+    pub(crate) faces: &'a [Option<String>],
 }

@@ -17,6 +17,7 @@ pub(crate) struct Fixture {
     pub(crate) posts: Vec<Rendered>,
     theme: Theme,
     previews: Vec<Option<Preview>>,
+    pub(crate) faces: Vec<Option<String>>,
 }
 
 impl Fixture {
@@ -26,6 +27,7 @@ impl Fixture {
         Self {
             posts: posts.iter().map(|post| Rendered { html: html(post), ..Rendered::default() }).collect(),
             previews: posts.iter().map(|_| None).collect(),
+            faces: posts.iter().map(|_| None).collect(),
             theme: Theme::load(&SourceTree::default(), &mut Report::default()),
             site: Site {
                 now: "2026-01-02T03:04:05Z".parse().expect("a time"),
@@ -41,7 +43,14 @@ impl Fixture {
     }
 
     pub(crate) fn context(&self) -> RenderedSite<'_> {
-        RenderedSite { site: &self.site, theme: &self.theme, posts: &self.posts, pages: &[], previews: &self.previews }
+        RenderedSite {
+            site: &self.site,
+            theme: &self.theme,
+            posts: &self.posts,
+            pages: &[],
+            previews: &self.previews,
+            faces: &self.faces,
+        }
     }
 }
 

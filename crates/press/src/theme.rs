@@ -57,8 +57,6 @@ pub(crate) fn hue(topic: usize) -> String {
 pub(crate) enum Sheets {
     /// A list of posts.
     Entries,
-    /// The posts of a topic, in its hue.
-    Topic,
     /// A list of posts after the contents of the site.
     Contents,
     /// An article without code.
@@ -109,8 +107,7 @@ impl Theme {
     pub(crate) fn css(&self, sheets: Sheets) -> String {
         let frame = [self.base.as_str(), &self.controls].concat();
         match sheets {
-            Sheets::Entries => [frame.as_str(), &self.entries].concat(),
-            Sheets::Topic => [frame.as_str(), &self.hues, &self.entries].concat(),
+            Sheets::Entries => [frame.as_str(), &self.hues, &self.entries].concat(),
             Sheets::Contents => [frame.as_str(), &self.hues, &self.entries, &self.contents].concat(),
             Sheets::Prose => [frame.as_str(), &self.hues, &self.prose].concat(),
             Sheets::Search => [frame.as_str(), &self.search].concat(),

@@ -8,6 +8,7 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 
 use super::ViewBox;
+use super::bounds::Bounds;
 use crate::markup::push_attribute;
 
 /// Bytes of a face. A page shows a dozen of them and must fit into its first view; a drawing that needs more is not a thumbnail.
@@ -19,6 +20,9 @@ const WIDTH: f64 = 150.0;
 /// Lines up to this thickness become one pixel thick. Thicker ones are shapes: the bars of a chart.
 const THIN: f64 = 3.0;
 
+/// The space around the shapes, for the thickness of their lines.
+const MARGIN: f64 = 3.0;
+
 /// Elements without which a drawing still is one.
 const OMITTED: [&str; 6] = ["text", "title", "desc", "defs", "metadata", "style"];
 
@@ -28,7 +32,14 @@ const NEEDED: [&str; 5] = ["use", "image", "foreignObject", "script", "svg"];
 /// The face of a drawing, an `<svg>`. `None` if the drawing needs what a thumbnail cannot have.
 pub(crate) fn face(svg: &str) -> Option<String> {
     let mut reader = Reader::from_str(svg);
-    let mut face = Face::default();
+    let mut face = Face {
+        html: String::new(),
+        open: Vec::new(),
+        omitted: 0,
+        view: None,
+        bounds: Some(Bounds::NONE),
+        has_shapes: false,
+    };
     loop {
         match reader.read_event().ok()? {
             Event::Start(element) => face.open(&element, false)?,
@@ -38,16 +49,20 @@ pub(crate) fn face(svg: &str) -> Option<String> {
             _ => {}
         }
     }
-    (face.has_shapes && face.html.len() <= MAX_BYTES).then_some(face.html)
+    face.finish()
 }
 
-#[derive(Default)]
 struct Face {
+    /// The elements within the root.
     html: String,
     /// Where the start tag of each open element begins and ends in `html`.
     open: Vec<(usize, usize)>,
     /// How many elements are open within one that is omitted, that one included.
     omitted: usize,
+    /// That of the root, once it is open.
+    view: Option<ViewBox>,
+    /// Those of the shapes; `None` if they are unknown.
+    bounds: Option<Bounds>,
     has_shapes: bool,
 }
 
@@ -58,8 +73,9 @@ impl Face {
             self.omitted += usize::from(!is_empty);
             return Some(());
         }
-        if self.html.is_empty() {
-            return self.open_root(element, is_empty);
+        if self.view.is_none() {
+            self.view = Some(ViewBox::of(element).filter(|_| !is_empty)?);
+            return Some(());
         }
         if NEEDED.contains(&name) {
             return None;
@@ -71,22 +87,12 @@ impl Face {
         }
         if is_empty {
             self.has_shapes = true;
+            self.bounds = self.bounds.and_then(|mut bounds| bounds.add_shape(element).map(|()| bounds));
             self.html.push_str("/>");
         } else {
             self.html.push('>');
             self.open.push((start, self.html.len()));
         }
-        Some(())
-    }
-
-    fn open_root(&mut self, root: &BytesStart, is_empty: bool) -> Option<()> {
-        let view = ViewBox::of(root).filter(|_| !is_empty)?;
-        let ViewBox { x, y, width, height } = view;
-        let line = (width / WIDTH * 10.0).round() / 10.0;
-        self.html = format!(
-            "<svg class=\"face\" viewBox=\"{x} {y} {width} {height}\" stroke-width=\"{line}\" aria-hidden=\"true\">"
-        );
-        self.open.push((0, self.html.len()));
         Some(())
     }
 
@@ -100,6 +106,9 @@ impl Face {
             name == "id" || name.starts_with("marker") || name.starts_with("aria") || name.starts_with("xmlns");
         if is_text || is_thin || is_other {
             return Some(());
+        }
+        if name == "transform" {
+            self.bounds = None;
         }
         if attribute.value.contains("url(") || name.ends_with("href") || name == "style" {
             return None;
@@ -118,9 +127,26 @@ impl Face {
         }
         match self.open.pop() {
             Some((start, end)) if end == self.html.len() => self.html.truncate(start),
-            _ => self.html.extend(["</", name, ">"]),
+            Some(_) => self.html.extend(["</", name, ">"]),
+            None => {}
         }
     }
+
+    fn finish(self) -> Option<String> {
+        let view = self.view.filter(|_| self.has_shapes && self.html.len() <= MAX_BYTES)?;
+        let ViewBox { x, y, width, height } = self.bounds.map_or(view, cropped);
+        let line = (width / WIDTH * 10.0).round() / 10.0;
+        let root = format!(
+            "<svg class=\"face\" viewBox=\"{x} {y} {width} {height}\" preserveAspectRatio=\"xMinYMin\" stroke-width=\"{line}\" aria-hidden=\"true\">"
+        );
+        Some(format!("{root}{}</svg>", self.html))
+    }
+}
+
+/// The view box around shapes with these bounds, in whole numbers.
+fn cropped(bounds: Bounds) -> ViewBox {
+    let (x, y) = ((bounds.left - MARGIN).floor(), (bounds.top - MARGIN).floor());
+    ViewBox { x, y, width: (bounds.right + MARGIN).ceil() - x, height: (bounds.bottom + MARGIN).ceil() - y }
 }
 
 #[cfg(test)]
@@ -131,10 +157,12 @@ mod tests {
     fn a_face_has_the_shapes_of_the_drawing_and_no_labels() {
         let svg = "<svg role=\"img\" aria-label=\"A\" viewBox=\"0 0 300 100\" width=\"300\"><defs><marker id=\"m\"><path d=\"M0 0\"/></marker></defs>\
                    <g font-size=\"13\" stroke=\"currentColor\" stroke-width=\"1.2\"><g class=\"soft\"><text x=\"1\">a<tspan>b</tspan></text></g>\
-                   <path d=\"M0 0H9\" marker-end=\"url(#m)\"/><path stroke-width=\"9\" d=\"M1 1V9\"/></g></svg>";
-        let expected = "<svg class=\"face\" viewBox=\"0 0 300 100\" stroke-width=\"2\" aria-hidden=\"true\">\
-                        <g stroke=\"currentColor\"><path d=\"M0 0H9\"/><path stroke-width=\"9\" d=\"M1 1V9\"/></g></svg>";
+                   <path d=\"M0 0H300\" marker-end=\"url(#m)\"/><path stroke-width=\"9\" d=\"M1 1V9\"/></g></svg>";
+        let expected = "<svg class=\"face\" viewBox=\"-3 -3 306 15\" preserveAspectRatio=\"xMinYMin\" stroke-width=\"2\" aria-hidden=\"true\">\
+                        <g stroke=\"currentColor\"><path d=\"M0 0H300\"/><path stroke-width=\"9\" d=\"M1 1V9\"/></g></svg>";
         assert_eq!(face(svg).as_deref(), Some(expected));
+        let moved = face(&svg.replace("<g font-size", "<g transform=\"scale(2)\" font-size"));
+        assert!(moved.is_some_and(|face| face.contains("viewBox=\"0 0 300 100\"")), "where it is shown is unknown");
     }
 
     #[test]

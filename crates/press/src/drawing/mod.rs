@@ -4,6 +4,7 @@
 //! - [`standalone`](standalone::standalone): a file with its own ink and paper, for feed readers, which have neither the page's style sheet nor inline SVG.
 //! - [`face`](face::face): the shapes alone, small, for lists of posts.
 
+mod bounds;
 mod face;
 mod standalone;
 
@@ -11,7 +12,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 pub(crate) use face::face;
-pub(crate) use standalone::{Colours, Standalone, standalone};
+pub(crate) use standalone::{Colours, standalone};
 
 /// The first drawing of a text, as it is in the HTML. `None` if there is none that is well-formed.
 pub(crate) fn first(html: &str) -> Option<&str> {

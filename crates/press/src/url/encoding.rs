@@ -14,6 +14,11 @@ pub(crate) fn encode_reference(reference: &str) -> Cow<'_, str> {
     encode(reference, |byte| byte.is_ascii_graphic() && !b"\"<>[\\]^`{|}".contains(&byte))
 }
 
+/// Encodes a value in the query of a URL: only unreserved characters (RFC 3986 §2.3) stay.
+pub(crate) fn encode_value(value: &str) -> Cow<'_, str> {
+    encode(value, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
 fn encode(text: &str, is_safe: impl Fn(u8) -> bool) -> Cow<'_, str> {
     if text.bytes().all(&is_safe) {
         return Cow::Borrowed(text);
@@ -66,6 +71,11 @@ mod tests {
         ] {
             assert_eq!((&*encode_path(text), &*encode_reference(text)), (path, reference), "{text}");
         }
+    }
+
+    #[test]
+    fn a_value_cannot_end_its_query() {
+        assert_eq!(encode_value("a & b=c? – 1.8M"), "a%20%26%20b%3Dc%3F%20%E2%80%93%201.8M");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 
+use super::credits;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
@@ -56,6 +57,7 @@ pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
         title { (title) }
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="description" content=(head.description);
+        (credits::meta(context.site))
         @if head.path.starts_with('/') {
             link rel="canonical" href=(settings.url(head.path));
         } @else {

@@ -1,48 +1,132 @@
-//! `/`: the title and description of the site, the topics, the newest posts.
+//! `/`: what the site is, what to read first, what is new, and the topics.
 
-use maud::html;
+use maud::{Markup, html};
 use serde_json::json;
 
 use super::head::Head;
-use super::{layout, lists};
+use super::{credits, layout, lists, subscribe};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-/// How many posts the first page shows: the new ones, not the archive.
-const NEWEST: usize = 4;
+/// How many posts the first page shows as new: it is not the archive.
+const NEWEST: usize = 5;
 
 pub(super) fn render(context: RenderedSite) -> String {
-    let site = context.site;
-    let settings = &site.settings;
-    let newest: Vec<usize> = (0..site.posts.len().min(NEWEST)).collect();
+    let settings = &context.site.settings;
     let main = html! {
         h1 { (settings.title) }
         p.lede { (settings.description) }
-        section aria-labelledby="topics" {
-            h2 #topics { a href="/notes" { "Topics" } }
-            ul.toc {
-                @for (index, topic) in site.topics.iter().enumerate() {
-                    li class=(lists::hue(index)) {
-                        a href=(topic.route()) {
-                            span.n.data { (index + 1) }
-                            span.name { (topic.title) }
-                            span.count.data { (topic.posts.len()) }
+        (start(context))
+        div.pair {
+            (newest(context))
+            (topics(context))
+        }
+    };
+    let mut website = json!({
+        "@context": "https://schema.org", "@type": "WebSite",
+        "name": settings.title, "description": settings.description, "url": format!("{}/", settings.base_url),
+        "inLanguage": settings.language,
+    });
+    credits::add_to(&mut website, context);
+    let head = Head { json_ld: vec![website], ..Head::new(None, &settings.description, "/", Sheets::Contents) };
+    layout::render(context, &head, &main)
+}
+
+/// The posts that the settings recommend, each with its drawing.
+fn start(context: RenderedSite) -> Markup {
+    let site = context.site;
+    html! {
+        @if !site.start.is_empty() {
+            section aria-labelledby="start" {
+                h2 #start { "Read first" }
+                ol.start {
+                    @for &index in &site.start {
+                        @let post = &site.posts[index];
+                        li class=[lists::post_hue(post)] {
+                            h3 { a href=(post.route()) { (post.title) } }
+                            (lists::face(context, index))
+                            p { (post.description) }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+/// The newest posts: a line each below the recommended ones, or else as on every list.
+fn newest(context: RenderedSite) -> Markup {
+    let site = context.site;
+    let newest: Vec<usize> = (0..site.posts.len().min(NEWEST)).collect();
+    if newest.is_empty() {
+        return lists::no_posts();
+    }
+    html! {
         section aria-labelledby="newest" {
-            h2 #newest { a href="/blog" { "Newest posts" } }
-            (lists::entries(context, &newest, lists::Under::Section))
-            @if site.posts.len() > NEWEST { p { a href="/blog" { "All " (lists::count(site.posts.len())) } } }
+            h2 #newest { a href="/blog" { "New" } }
+            @if site.start.is_empty() {
+                (lists::entries(context, &newest, lists::Under::Section))
+            } @else {
+                ol.lines {
+                    @for post in &site.posts[..newest.len()] {
+                        li class=[lists::post_hue(post)] {
+                            h3 { a href=(post.route()) { (post.title) } }
+                            (lists::date(post))
+                        }
+                    }
+                }
+            }
+            p.more {
+                @if site.posts.len() > NEWEST { a href="/blog" { "All " (lists::count(site.posts.len())) } " " }
+                a href=(subscribe::ROUTE) { "Subscribe" }
+            }
         }
-    };
-    let website = json!({
-        "@context": "https://schema.org", "@type": "WebSite",
-        "name": settings.title, "description": settings.description, "url": format!("{}/", settings.base_url),
-        "inLanguage": settings.language,
-    });
-    let head = Head { json_ld: vec![website], ..Head::new(None, &settings.description, "/", Sheets::Contents) };
-    layout::render(context, &head, &main)
+    }
+}
+
+fn topics(context: RenderedSite) -> Markup {
+    let site = context.site;
+    html! {
+        @if !site.topics.is_empty() {
+            section aria-labelledby="topics" {
+                h2 #topics { a href="/notes" { "Topics" } }
+                ul.toc {
+                    @for (index, topic) in site.topics.iter().enumerate() {
+                        li class=(lists::hue(index)) {
+                            a href=(topic.route()) {
+                                span.n.data { (index + 1) }
+                                span.name { (topic.title) }
+                                span.count.data { (topic.posts.len()) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_site::{Fixture, post};
+
+    #[test]
+    fn a_site_without_posts_says_so_and_has_no_empty_sections() {
+        let html = render(Fixture::of(Vec::new()).context());
+        assert!(html.contains("No posts yet."), "{html}");
+        assert!(!html.contains("<h2"), "{html}");
+    }
+
+    #[test]
+    fn the_recommended_posts_come_first_and_the_newest_are_lines() {
+        let mut fixture = Fixture::of(vec![post("new", "2025-02-01"), post("old", "2025-01-01")]);
+        let alone = render(fixture.context());
+        assert!(!alone.contains("Read first") && alone.contains("class=\"entries\""), "{alone}");
+        fixture.site.start = vec![1];
+        let html = render(fixture.context());
+        let at = |part: &str| html.find(part).unwrap_or_else(|| panic!("{part}: {html}"));
+        assert!(at("Read first") < at("/blog/old") && at("/blog/old") < at("/blog/new"));
+        assert!(!html.contains("class=\"entries\"") && html.contains("class=\"lines\""), "{html}");
+    }
 }

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::head::{self, Head};
+use super::{credits, subscribe};
 use crate::rendered_site::RenderedSite;
 
 /// The route of the search, which each page links to after the navigation of the settings. The script goes there as well, when `/` is pressed.
@@ -20,11 +21,11 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
                 header.top { (wordmark(context)) (navigation(context, head.path)) }
                 main #main { (main) }
                 footer.end {
-                    span { "One static executable." }
-                    a href="/feed.xml" { "Atom" }
-                    a href="/rss.xml" { "RSS" }
-                    a href="/feed.json" { "JSON" }
+                    (credits::byline(context.site))
+                    (credits::license(context.site))
+                    a href=(subscribe::ROUTE) { "Subscribe" }
                     a href="/sitemap.xml" { "Sitemap" }
+                    span { "One static executable." }
                 }
             }
         }

@@ -1,11 +1,15 @@
-//! Parts of several pages: dates, tags, lists of posts, the hues of topics.
+//! Parts of several pages: dates, tags, lists of posts with their faces.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+use super::layout;
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 pub(super) use crate::theme::hue;
+
+/// How many of the newest posts have their drawing in lists. A list of all posts is a page of one view, and a drawing is a third of a KiB.
+const DRAWN: usize = 12;
 
 /// The class of a post, for the hue of its first topic.
 pub(super) fn post_hue(post: &Post) -> Option<String> {
@@ -57,24 +61,43 @@ pub(super) enum Under {
     Section,
 }
 
-/// Posts with title, description, tags and date.
+/// Posts with title, description, tags and date, each with its face.
 pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> Markup {
     html! {
         ol.entries {
-            @for index in posts {
-                @let post = &context.site.posts[*index];
-                li {
+            @for &index in posts {
+                @let post = &context.site.posts[index];
+                li class=[post_hue(post)] {
                     @match under {
                         Under::Page => { h2 { a href=(post.route()) { (post.title) } } }
                         Under::Section => { h3 { a href=(post.route()) { (post.title) } } }
                     }
                     (date(post))
+                    @if index < DRAWN { (face(context, index)) } @else { (number(context, index)) }
                     p { (post.description) }
                     (tags(context, post))
                 }
             }
         }
     }
+}
+
+/// The face of a post: its first drawing without the labels, or else its number.
+pub(super) fn face(context: RenderedSite, index: usize) -> Markup {
+    match context.faces.get(index) {
+        Some(Some(face)) => html! { (layout::raw(face)) },
+        _ => number(context, index),
+    }
+}
+
+/// The number of a post, counted from the first one of the site.
+fn number(context: RenderedSite, index: usize) -> Markup {
+    html! { span.face.number aria-hidden="true" { (context.site.posts.len() - index) } }
+}
+
+/// What is there in place of posts.
+pub(super) fn no_posts() -> Markup {
+    html! { p.empty { "No posts yet. " a href=(super::subscribe::ROUTE) { "Subscribe" } " to see the first one." } }
 }
 
 /// `1 post`, `12 posts`.
@@ -85,10 +108,23 @@ pub(super) fn count(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_site::{Fixture, post};
 
     #[test]
     fn a_day_is_written_in_words_and_for_machines() {
         let html = exact_date(Date::constant(2025, 11, 8)).into_string();
         assert_eq!(html, r#"<time class="date" datetime="2025-11-08">8 November 2025</time>"#);
+    }
+
+    #[test]
+    fn the_newest_posts_have_their_drawing_and_the_others_their_number() {
+        let posts: Vec<Post> = (0..DRAWN + 2).map(|at| post(&format!("p{at}"), "2025-01-01")).collect();
+        let mut fixture = Fixture::of(posts);
+        fixture.faces[0] = Some("<svg/>".to_owned());
+        fixture.faces[DRAWN] = Some("<svg/>".to_owned());
+        let html = entries(fixture.context(), &[0, 1, DRAWN], Under::Page).into_string();
+        let number = |number: usize| format!("<span class=\"face number\" aria-hidden=\"true\">{number}</span>");
+        assert_eq!(html.matches("<svg/>").count(), 1, "{html}");
+        assert!(html.contains(&number(DRAWN + 1)) && html.contains(&number(2)), "{html}");
     }
 }

@@ -2,15 +2,18 @@
 //! come from the model.
 
 mod blog;
+mod credits;
 mod head;
 mod home;
 mod layout;
 mod lists;
+mod matrix;
 mod not_found;
 mod notes;
 mod page;
 mod post;
 mod search;
+mod subscribe;
 mod tags;
 
 use graven_pack::NOT_FOUND;
@@ -34,6 +37,7 @@ pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs) {
         put(tag.route(), Document::page(tags::render_tag(context, index)));
     }
     put(ROUTE.to_owned(), Document::page(search::render(context)));
+    put(subscribe::ROUTE.to_owned(), Document::page(subscribe::render(context)));
     put(NOT_FOUND.to_owned(), Document::page(not_found::render(context)));
     for (index, (page, rendered)) in context.site.pages.iter().zip(context.pages).enumerate() {
         put(page.route(), Document::page_of(&page.body.path, &rendered.html, page::render(context, index)));

@@ -21,9 +21,11 @@ pub(super) fn render(context: RenderedSite) -> String {
             li { a href="/blog" { span.name { "All posts by date" } span.count.data { "/blog" } } }
             li { a href="/tags" { span.name { "All tags" } span.count.data { "/tags" } } }
         }
-        section aria-labelledby="newest" {
-            h2 #newest { "Newest posts" }
-            (lists::entries(context, &newest, lists::Under::Section))
+        @if !newest.is_empty() {
+            section aria-labelledby="newest" {
+                h2 #newest { "Newest posts" }
+                (lists::entries(context, &newest, lists::Under::Section))
+            }
         }
     };
     let head = Head::new(Some("Not found"), "There is nothing at this address.", NOT_FOUND, Sheets::Contents);

@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::head::{self, Head};
-use super::{layout, lists, post};
+use super::{credits, layout, lists, post};
 use crate::markdown::bind;
 use crate::rendered_site::RenderedSite;
 
@@ -20,6 +20,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
             }
             (post::contents(rendered))
             div.prose { (layout::raw(&rendered.html)) }
+            @if page.slug == credits::ABOUT { (credits::about(context.site)) }
         }
     };
     let head = Head {

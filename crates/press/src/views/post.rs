@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::head::{self, Article, Head};
-use super::{layout, lists};
+use super::{credits, layout, lists};
 use crate::assets::Preview;
 use crate::markdown::{Heading, Rendered, bind};
 use crate::model::Post;
@@ -112,6 +112,7 @@ fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
             h1 { (bind(&post.title)) }
             p.lede { (post.description) }
             p.meta {
+                (credits::byline(context.site))
                 (lists::date(post))
                 @if let Some(updated) = post.updated { span { "updated " (lists::exact_date(updated)) } }
                 span { (minutes) " min" }
@@ -142,7 +143,10 @@ fn closing(context: RenderedSite, index: usize) -> Markup {
                 @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { "Previous" } (bind(&older.title)) } }
                 @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { "Next" } (bind(&newer.title)) } }
             }
-            p.meta { a href=(post.markdown_route()) { "This post as Markdown" } }
+            p.meta {
+                (credits::after(site, post))
+                a href=(post.markdown_route()) { "This post as Markdown" }
+            }
         }
     }
 }
@@ -178,9 +182,7 @@ fn posting(context: RenderedSite, index: usize) -> Value {
     if let Some(updated) = post.updated {
         value["dateModified"] = json!(updated.to_string());
     }
-    if let Some(author) = &settings.author {
-        value["author"] = json!({ "@type": "Person", "name": author.name, "url": author.url });
-    }
+    credits::add_to(&mut value, context);
     if let Some(preview) = &context.previews[index] {
         value["image"] = json!(settings.url(preview.route()));
     }

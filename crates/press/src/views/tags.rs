@@ -1,21 +1,26 @@
-//! `/tags`: every tag with its count; `/tags/TAG`: the posts with that tag.
+//! `/tags`: every tag with its count, those of a single post folded; `/tags/TAG`: the posts with that tag.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::head::{self, Head};
-use super::{layout, lists};
+use super::{layout, lists, subscribe};
+use crate::model::Tag;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
 pub(super) fn render_all(context: RenderedSite) -> String {
     let site = context.site;
     let description = format!("The {} tags of {}, each with its posts.", site.tags.len(), site.settings.title);
+    let (several, single): (Vec<&Tag>, Vec<&Tag>) = site.tags.iter().partition(|tag| tag.posts.len() > 1);
     let main = html! {
         h1 { "Tags" }
-        p.lede { "All tags, with the number of their posts." }
-        ul.toc.cloud {
-            @for tag in &site.tags {
-                li { a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } } }
+        p.lede { "All tags, with the number of their posts. For a shorter list, see the " a href="/notes" { "topics" } "." }
+        @if site.tags.is_empty() { p.empty { "No tags yet." } }
+        @if !several.is_empty() { (list(&several)) }
+        @if !single.is_empty() {
+            details.fold open[several.is_empty()] {
+                summary { (of_one_post(single.len())) }
+                (list(&single))
             }
         }
     };
@@ -26,6 +31,20 @@ pub(super) fn render_all(context: RenderedSite) -> String {
     layout::render(context, &head, &main)
 }
 
+fn of_one_post(tags: usize) -> String {
+    if tags == 1 { "1 tag with one post".to_owned() } else { format!("{tags} tags with one post each") }
+}
+
+fn list(tags: &[&Tag]) -> Markup {
+    html! {
+        ul.toc.cloud {
+            @for tag in tags {
+                li { a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } } }
+            }
+        }
+    }
+}
+
 pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
     let site = context.site;
     let tag = &site.tags[index];
@@ -34,9 +53,13 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
     let description = format!("{}: {summary}", site.settings.title);
     let main = html! {
         h1 { (tag.name) }
-        p.lede { (summary) " " a href=(tag.feed_route()) { "Feed" } "." }
+        p.lede { (summary) }
         (lists::entries(context, &tag.posts, lists::Under::Page))
-        p { a href="/tags" { "All tags" } }
+        p.more {
+            a href="/tags" { "All tags" } " "
+            a href=(tag.feed_route()) { "Feed of this tag" } " "
+            a href=(subscribe::ROUTE) { "Subscribe" }
+        }
     };
     let head = Head {
         json_ld: vec![head::breadcrumbs(context, &[("Tags", "/tags"), (&tag.name, &path)])],
@@ -44,4 +67,25 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
         ..Head::new(Some(&tag.name), &description, &path, Sheets::Entries)
     };
     layout::render(context, &head, &main)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_site::Fixture;
+
+    #[test]
+    fn tags_of_a_single_post_are_folded_unless_there_are_no_others() {
+        let tag = |name: &str, posts: Vec<usize>| Tag { name: name.to_owned(), slug: name.to_owned(), posts };
+        let mut fixture = Fixture::of(Vec::new());
+        assert!(render_all(fixture.context()).contains("No tags yet."));
+        fixture.site.tags = vec![tag("a", vec![0]), tag("b", vec![0])];
+        assert!(
+            render_all(fixture.context()).contains("<details class=\"fold\" open><summary>2 tags with one post each")
+        );
+        fixture.site.tags.push(tag("c", vec![0, 1]));
+        let html = render_all(fixture.context());
+        let at = |part: &str| html.find(part).unwrap_or_else(|| panic!("{part}: {html}"));
+        assert!(at("/tags/c") < at("<details class=\"fold\"><summary>") && at("<details") < at("/tags/a"));
+    }
 }

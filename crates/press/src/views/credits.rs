@@ -1,0 +1,107 @@
+//! Who writes this, how to reach them, and what readers may do with it. Where the settings name nobody, nothing is said.
+
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use crate::model::{Post, Site};
+use crate::rendered_site::RenderedSite;
+use crate::url::encode_value;
+
+/// The slug of the page on which readers look for the author.
+pub(super) const ABOUT: &str = "about";
+
+/// The name of the author, with a link to their page.
+pub(super) fn byline(site: &Site) -> Markup {
+    let Some(author) = &site.settings.author else { return Markup::default() };
+    let about = || site.pages.iter().find(|page| page.slug == ABOUT).map(|page| page.route());
+    html! {
+        @match author.url.clone().or_else(about) {
+            Some(url) => { a.author rel="author" href=(url) { (author.name) } }
+            None => { span.author { (author.name) } }
+        }
+    }
+}
+
+/// The name of the licence, with a link to its text.
+pub(super) fn license(site: &Site) -> Markup {
+    let Some(license) = &site.settings.license else { return Markup::default() };
+    html! {
+        @match &license.url {
+            Some(url) => { a rel="license" href=(url) { (license.name) } }
+            None => { span { (license.name) } }
+        }
+    }
+}
+
+/// The author in the `<head>`.
+pub(super) fn meta(site: &Site) -> Markup {
+    let Some(author) = &site.settings.author else { return Markup::default() };
+    html! {
+        meta name="author" content=(author.name);
+        @if let Some(account) = &author.fediverse { meta name="fediverse:creator" content=(account); }
+    }
+}
+
+/// What a reader of a post can do next: answer, subscribe.
+pub(super) fn after(site: &Site, post: &Post) -> Markup {
+    html! {
+        @if let Some(email) = site.settings.author.as_ref().and_then(|author| author.email.as_ref()) {
+            a href={ "mailto:" (email) "?subject=" (encode_value(&format!("Re: {}", post.title))) } { "Reply by e-mail" }
+        }
+        a href="/subscribe" { "Subscribe" }
+        (license(site))
+    }
+}
+
+/// The author and the licence at the end of the page about them.
+pub(super) fn about(site: &Site) -> Markup {
+    let settings = &site.settings;
+    if settings.author.is_none() && settings.license.is_none() {
+        return Markup::default();
+    }
+    html! {
+        footer.after {
+            section aria-label="Who writes this" {
+                h2 { "Who writes this" }
+                ul.list {
+                    @if let Some(author) = &settings.author {
+                        li {
+                            @match &author.url {
+                                Some(url) => { a rel="me author" href=(url) { (author.name) } }
+                                None => { (author.name) }
+                            }
+                        }
+                        @if let Some(email) = &author.email { li { a href={ "mailto:" (email) } { (email) } } }
+                        @if let (Some(account), Some(profile)) = (&author.fediverse, author.profile()) {
+                            li { a rel="me" href=(profile) { (account) } }
+                        }
+                    }
+                    @if settings.license.is_some() { li { "Licence of the texts: " (license(site)) } }
+                }
+            }
+        }
+    }
+}
+
+/// Adds author, publisher and licence to the structured data of a work.
+pub(super) fn add_to(work: &mut Value, context: RenderedSite) {
+    let settings = &context.site.settings;
+    if let Some(author) = &settings.author {
+        let mut person = json!({ "@type": "Person", "name": author.name });
+        if let Some(url) = &author.url {
+            person["url"] = json!(settings.absolute_url(url));
+        }
+        if let Some(email) = &author.email {
+            person["email"] = json!(email);
+        }
+        if let Some(profile) = author.profile() {
+            person["sameAs"] = json!([profile]);
+        }
+        work["publisher"] = person.clone();
+        work["author"] = person;
+    }
+    if let Some(license) = &settings.license {
+        work["license"] =
+            json!(license.url.as_ref().map_or_else(|| license.name.clone(), |url| settings.absolute_url(url)));
+    }
+}
