@@ -137,7 +137,7 @@ impl Face {
         let ViewBox { x, y, width, height } = self.bounds.map_or(view, cropped);
         let line = (width / WIDTH * 10.0).round() / 10.0;
         let root = format!(
-            "<svg class=\"face\" viewBox=\"{x} {y} {width} {height}\" preserveAspectRatio=\"xMinYMin\" stroke-width=\"{line}\" aria-hidden=\"true\">"
+            "<svg class=\"face\" viewBox=\"{x} {y} {width} {height}\" preserveAspectRatio=\"xMinYMax\" stroke-width=\"{line}\" aria-hidden=\"true\">"
         );
         Some(format!("{root}{}</svg>", self.html))
     }
@@ -158,7 +158,7 @@ mod tests {
         let svg = "<svg role=\"img\" aria-label=\"A\" viewBox=\"0 0 300 100\" width=\"300\"><defs><marker id=\"m\"><path d=\"M0 0\"/></marker></defs>\
                    <g font-size=\"13\" stroke=\"currentColor\" stroke-width=\"1.2\"><g class=\"soft\"><text x=\"1\">a<tspan>b</tspan></text></g>\
                    <path d=\"M0 0H300\" marker-end=\"url(#m)\"/><path stroke-width=\"9\" d=\"M1 1V9\"/></g></svg>";
-        let expected = "<svg class=\"face\" viewBox=\"-3 -3 306 15\" preserveAspectRatio=\"xMinYMin\" stroke-width=\"2\" aria-hidden=\"true\">\
+        let expected = "<svg class=\"face\" viewBox=\"-3 -3 306 15\" preserveAspectRatio=\"xMinYMax\" stroke-width=\"2\" aria-hidden=\"true\">\
                         <g stroke=\"currentColor\"><path d=\"M0 0H300\"/><path stroke-width=\"9\" d=\"M1 1V9\"/></g></svg>";
         assert_eq!(face(svg).as_deref(), Some(expected));
         let moved = face(&svg.replace("<g font-size", "<g transform=\"scale(2)\" font-size"));

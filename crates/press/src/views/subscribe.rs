@@ -47,7 +47,7 @@ pub(super) fn render(context: RenderedSite) -> String {
 
 fn explanation(feed_length: usize) -> Markup {
     html! {
-        section aria-labelledby="how" {
+        section.how aria-labelledby="how" {
             h2 #how { "How it works" }
             p {
                 "A feed is a file on this site that lists its newest posts, at most " (feed_length) ". A feed reader is an app that looks at the feeds "

@@ -8,6 +8,9 @@ use crate::model::Tag;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
+/// How many posts of a tag the index names.
+const NAMED: usize = 3;
+
 pub(super) fn render_all(context: RenderedSite) -> String {
     let site = context.site;
     let description = format!("The {} tags of {}, each with its posts.", site.tags.len(), site.settings.title);
@@ -16,7 +19,7 @@ pub(super) fn render_all(context: RenderedSite) -> String {
         h1 { "Tags" }
         p.lede { "All tags, with the number of their posts. For a shorter list, see the " a href="/notes" { "topics" } "." }
         @if site.tags.is_empty() { p.empty { "No tags yet." } }
-        @if !several.is_empty() { (list(&several)) }
+        @if !several.is_empty() { (index(context, &several)) }
         @if !single.is_empty() {
             details.fold open[several.is_empty()] {
                 summary { (of_one_post(single.len())) }
@@ -33,6 +36,23 @@ pub(super) fn render_all(context: RenderedSite) -> String {
 
 fn of_one_post(tags: usize) -> String {
     if tags == 1 { "1 tag with one post".to_owned() } else { format!("{tags} tags with one post each") }
+}
+
+/// Tags as in the index of a book, each with its newest posts.
+fn index(context: RenderedSite, tags: &[&Tag]) -> Markup {
+    let posts = &context.site.posts;
+    html! {
+        ul.index {
+            @for tag in tags {
+                li {
+                    a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } }
+                    ul {
+                        @for post in tag.posts.iter().take(NAMED) { li { a href=(posts[*post].route()) { (posts[*post].title) } } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn list(tags: &[&Tag]) -> Markup {
@@ -72,12 +92,12 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_site::Fixture;
+    use crate::test_site::{Fixture, post};
 
     #[test]
     fn tags_of_a_single_post_are_folded_unless_there_are_no_others() {
         let tag = |name: &str, posts: Vec<usize>| Tag { name: name.to_owned(), slug: name.to_owned(), posts };
-        let mut fixture = Fixture::of(Vec::new());
+        let mut fixture = Fixture::of(vec![post("x", "2025-02-01"), post("y", "2025-01-01")]);
         assert!(render_all(fixture.context()).contains("No tags yet."));
         fixture.site.tags = vec![tag("a", vec![0]), tag("b", vec![0])];
         assert!(
