@@ -237,16 +237,62 @@ fn blog_is_newest_first_by_year() {
     }
 }
 
+/// The posts that the first page recommends.
+const START: [&str; 3] = ["tixin-ledger-system", "tixin-k8s-raspberry-pi", "frappee-built-react"];
+
 #[test]
-fn the_home_page_shows_the_newest_posts_and_all_topics() {
+fn the_home_page_shows_what_to_read_first_what_is_new_and_all_topics() {
     let site = Server::start();
     let home = page(&mut site.connect(), "/");
     let main = home.only("main");
-    let newest = slugs(main);
+    let section = |name: &str| {
+        let found = main.all("section").into_iter().find(|section| section.value("aria-labelledby") == name);
+        found.unwrap_or_else(|| panic!("no section {name}"))
+    };
+    let start = section("start");
+    assert_eq!(slugs(start), START);
+    assert_eq!(start.all("svg").len(), START.len(), "each has its own drawing");
+    let newest = slugs(section("newest"));
     assert!(newest.len() >= 3 && POSTS.map(|post| post.slug).starts_with(&newest), "{newest:?}");
+    for entry in entries(section("newest")) {
+        check_date(entry, post(heading(entry).expect("a title").only("a").value("href").trim_start_matches("/blog/")));
+    }
     let links: Vec<_> = main.all("a").iter().map(|link| link.value("href")).collect();
     for (slug, ..) in TOPICS {
         assert!(links.iter().any(|link| link.ends_with(slug)), "{slug} is not linked");
+    }
+}
+
+#[test]
+fn the_matrix_has_a_named_column_for_each_post_and_a_square_for_each_of_its_topics() {
+    let site = Server::start();
+    let notes = page(&mut site.connect(), "/notes");
+    let matrix = notes.only("table");
+    let rows = matrix.all("tr");
+    let link = |cell: &Element| {
+        cell.all("a").first().map(|link| (link.value("href").to_owned(), link.value("title").to_owned()))
+    };
+    let oldest_first: Vec<_> =
+        POSTS.iter().rev().map(|post| (format!("/blog/{}", post.slug), post.title.to_owned())).collect();
+    let heads: Vec<_> = rows[0].all("th").into_iter().filter_map(link).collect();
+    assert_eq!(heads, oldest_first);
+    for (row, (slug, title, posts)) in rows[1..].iter().zip(TOPICS) {
+        assert!(row.only("th").text().ends_with(title) && row.only("th").only("a").value("href") == format!("#{slug}"));
+        let squares: Vec<_> = row.all("td").into_iter().map(link).collect();
+        let expected = POSTS.iter().rev().zip(&oldest_first);
+        let expected = expected.map(|(post, link)| posts.contains(&post.slug).then(|| link.clone()));
+        assert_eq!(squares, expected.collect::<Vec<_>>(), "{title}");
+    }
+}
+
+#[test]
+fn every_post_of_a_list_has_its_own_drawing() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for path in ["/blog", "/notes", "/notes/tooling", "/tags/kafka"] {
+        for entry in entries(page(&mut client, path).only("main")) {
+            assert_eq!(entry.all("svg").len(), 1, "{path}: {}", entry.text());
+        }
     }
 }
 
@@ -256,14 +302,35 @@ fn each_tag_has_a_page_and_a_count() {
     let mut client = site.connect();
     let all: BTreeSet<_> = POSTS.iter().flat_map(|post| post.tags).copied().collect();
     let index = page(&mut client, "/tags");
-    let links: Vec<_> = index.only("main").all("a");
-    assert_eq!(links.len(), all.len());
-    for link in links {
+    let folded = index.only("main").only("details");
+    let mut found = BTreeSet::new();
+    for link in index.only("main").all("a").into_iter().filter(|link| link.value("href").starts_with("/tags/")) {
         let name = link.only_of("name").text();
         let posts: Vec<_> =
             POSTS.iter().filter(|post| post.tags.contains(&name.as_str())).map(|post| post.slug).collect();
         assert_eq!(link.only_of("count").text(), posts.len().to_string(), "{name}");
         assert_eq!(slugs(page(&mut client, link.value("href")).only("main")), posts, "{name}");
+        let is_folded = folded.all("a").iter().any(|other| other.value("href") == link.value("href"));
+        assert_eq!(is_folded, posts.len() == 1, "{name}");
+        assert!(found.insert(name));
+    }
+    assert_eq!(found, all.into_iter().map(str::to_owned).collect());
+}
+
+#[test]
+fn the_feeds_hold_every_post_and_name_nobody() {
+    let site = Server::start();
+    for path in ["/feed.xml", "/rss.xml", "/feed.json"] {
+        let feed = feed(&site, path);
+        let slugs: Vec<_> = feed.entries.iter().filter_map(|entry| entry.id.rsplit('/').next()).collect();
+        assert_eq!(slugs, POSTS.map(|post| post.slug), "{path}");
+        for (entry, fact) in feed.entries.iter().zip(&POSTS) {
+            assert!(entry.published.or(entry.updated).is_some(), "{path}: {} has no date", fact.slug);
+            if path != "/rss.xml" {
+                assert_eq!(entry.published.is_some(), matches!(fact.date, Date::Known(..)), "{path}: {}", fact.slug);
+            }
+        }
+        assert!(feed.rights.is_none(), "the settings name no licence");
     }
 }
 

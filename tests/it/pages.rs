@@ -306,7 +306,9 @@ fn the_feeds_of_the_site_hold_the_whole_text_with_absolute_addresses() {
             let content = content.unwrap_or_else(|| panic!("{path}: {} has no text", entry.id));
             let text = Element::parse(content.as_bytes());
             let post = entry.links[0].href.strip_prefix(&base).expect("a post of this site");
-            assert_eq!(text.text(), pages[post].only_of("prose").text(), "{path}: {post} is not whole");
+            let prose = pages[post].only_of("prose").text_without(&["svg"]);
+            assert_eq!(text.text_without(&["svg"]), prose, "{path}: {post} is not whole");
+            check_pictures(&site, &text, &base);
             for element in text.descendants() {
                 let address = element.attribute("href").or(element.attribute("src")).unwrap_or(&base);
                 assert!(is_absolute(address), "{path}: {post}: {address}");
@@ -319,6 +321,50 @@ fn the_feeds_of_the_site_hold_the_whole_text_with_absolute_addresses() {
     let posts: Vec<_> = posts.collect();
     assert!(posts.starts_with(&lists[0]), "the newest, in the order of /blog: {:#?}", lists[0]);
     assert_eq!(lists[0].is_empty(), posts.is_empty());
+}
+
+/// Checks that a reader without our style sheet sees what the pictures of an entry show.
+fn check_pictures(site: &Server, text: &Element, base: &str) {
+    for image in text.all("img") {
+        let Some(path) = image.value("src").strip_prefix(base) else { continue };
+        assert!(image.attribute("alt").is_some() && image.attribute("width").is_some(), "{path}");
+        let file = site.get(path, &[]);
+        assert_eq!(file.status, 200, "{path}");
+        if file.field("content-type") == "image/svg+xml" {
+            let svg = file.text();
+            assert!(svg.contains(" color=\"#") || !svg.contains("currentColor"), "{path} has no ink of its own");
+        }
+    }
+}
+
+#[test]
+fn every_page_links_to_the_page_about_feeds_and_that_to_every_feed() {
+    let site = Server::start();
+    let pages = pages(&site);
+    for (path, page) in &pages {
+        assert!(page.all("a").iter().any(|link| link.value("href") == "/subscribe"), "{path}");
+    }
+    let linked: Vec<_> =
+        pages["/subscribe"].only("main").all("a").iter().map(|link| link.value("href").to_owned()).collect();
+    for feed in feed_routes().into_iter().filter(|feed| !feed.starts_with("/tags/")) {
+        assert!(linked.iter().any(|link| link == feed), "{feed}: {linked:?}");
+    }
+}
+
+#[test]
+fn a_feed_is_found_where_readers_guess_it() {
+    let site = Server::start();
+    for (guess, feed) in [
+        ("/feed", "/feed.xml"),
+        ("/feed/", "/feed.xml"),
+        ("/rss", "/rss.xml"),
+        ("/atom.xml", "/feed.xml"),
+        ("/index.xml", "/feed.xml"),
+        ("/feed.atom", "/feed.xml"),
+    ] {
+        let response = site.get(guess, &[]);
+        assert_eq!((response.status, response.field("location")), (308, feed), "{guess}");
+    }
 }
 
 #[test]

@@ -339,3 +339,113 @@ fn a_missing_folder_is_an_error_that_says_what_to_do() {
     let error = SourceTree::read("no/such/folder".as_ref()).expect_err("it does not exist").to_string();
     assert_eq!(error, "no/such/folder: there is no such folder; create it, with a site.toml in it");
 }
+
+/// A page about the author.
+const ABOUT: &str = "+++\ntitle = \"About\"\ndescription = \"Us.\"\n+++\nText.\n";
+
+/// A site that says who writes it.
+fn signed_tree(files: &[(&str, &str)]) -> SourceTree {
+    let mut tree = tree(files);
+    tree.insert(
+        "site.toml",
+        "title = \"Notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\nstart = [\"a\"]\n\
+         [author]\nname = \"Ada & Co\"\nemail = \"ada@example.org\"\nurl = \"/about\"\nfediverse = \"@ada@example.social\"\n\
+         [license]\nname = \"CC BY 4.0\"\nurl = \"https://cc.example/by\"\n",
+    );
+    tree
+}
+
+#[test]
+fn who_writes_a_site_is_said_wherever_readers_and_programs_look() {
+    let tree = signed_tree(&[("posts/a.md", &post("", "Text.\n")), ("pages/about.md", ABOUT)]);
+    let pack = pressed(&tree, None).pack;
+    let byline = "<a class=\"author\" rel=\"author\" href=\"/about\">Ada &amp; Co</a>";
+    let license = "<a rel=\"license\" href=\"https://cc.example/by\">CC BY 4.0</a>";
+    for path in ["/", "/notes", "/blog/a", "/about", "404"] {
+        let page = text(&pack, path);
+        for part in [
+            "<meta name=\"author\" content=\"Ada &amp; Co\">",
+            "<meta name=\"fediverse:creator\" content=\"@ada@example.social\">",
+        ] {
+            assert!(page.contains(part), "{path}: {part}: {page}");
+        }
+        let footer = &page[page.rfind("<footer").expect("a footer")..];
+        assert!(footer.contains(byline) && footer.contains(license), "{path}: {footer}");
+    }
+    let page = text(&pack, "/blog/a");
+    let opening = page.split("<header class=\"head\">").nth(1).expect("an opening");
+    let header = opening.split("</header>").next().unwrap_or_default();
+    assert!(header.contains(byline), "{header}");
+    for part in [
+        "<a href=\"mailto:ada@example.org?subject=Re%3A%20Post\">Reply by e-mail</a>",
+        r#""author":{"@type":"Person","email":"ada@example.org","name":"Ada & Co","sameAs":["https://example.social/@ada"],"url":"https://example.org/about"}"#,
+        r#""license":"https://cc.example/by""#,
+        r#""publisher":{"@type":"Person""#,
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let about = text(&pack, "/about");
+    for part in [
+        "<a rel=\"me author\" href=\"/about\">Ada &amp; Co</a>",
+        "<a href=\"mailto:ada@example.org\">ada@example.org</a>",
+        "<a rel=\"me\" href=\"https://example.social/@ada\">@ada@example.social</a>",
+    ] {
+        assert!(about.contains(part), "{part}: {about}");
+    }
+}
+
+#[test]
+fn a_site_that_names_nobody_invents_nobody() {
+    let tree = tree(&[("posts/a.md", &post("", "Text.\n")), ("pages/about.md", ABOUT)]);
+    let pack = pressed(&tree, None).pack;
+    for path in ["/", "/blog/a", "/about"] {
+        let page = text(&pack, path);
+        for part in ["author", "license", "mailto:", "fediverse", "Who writes this"] {
+            assert!(!page.contains(part), "{path}: {part}");
+        }
+    }
+}
+
+#[test]
+fn the_content_may_have_its_own_page_about_feeds_and_its_own_paths_of_feeds() {
+    let page = "+++\ntitle = \"My feeds\"\ndescription = \"Feeds.\"\n+++\nText.\n";
+    let files = [("pages/subscribe.md", page), ("pages/feed.md", page), ("static/atom.xml", "<feed/>")];
+    let pack = pressed(&tree(&files), None).pack;
+    for path in ["/subscribe", "/feed"] {
+        assert!(text(&pack, path).contains("<h1>My feeds</h1>"), "{path}");
+    }
+    assert_eq!(text(&pack, "/atom.xml"), "<feed/>");
+    let mut redirected = tree(&[]);
+    redirected.insert(
+        "site.toml",
+        "title = \"Notes\"\ndescription = \"Notes.\"\n[redirects]\n\"/subscribe\" = \"/feed.xml\"\n",
+    );
+    let pack = pressed(&redirected, None).pack;
+    let route = Pack::open(&pack).expect("a sound pack").route("/subscribe").expect("a sound route").expect("a route");
+    assert!(matches!(route.at(0).expect("a sound edition").expect("it holds now").content(), Content::Redirect(_)));
+}
+
+#[test]
+fn a_site_without_posts_says_so_and_has_no_empty_lists() {
+    let pack = pressed(&tree(&[]), None).pack;
+    for path in ["/", "/notes", "/blog"] {
+        assert!(text(&pack, path).contains("No posts yet."), "{path}");
+    }
+    for path in ["/", "/notes", "/blog", "/tags", "404"] {
+        let page = text(&pack, path);
+        assert!(!page.contains("<ol") && !page.contains("<table") && !page.contains("Newest"), "{path}: {page}");
+    }
+    assert!(!text(&pack, "/rss.xml").contains("1970"));
+}
+
+#[test]
+fn the_face_of_a_post_is_its_drawing_on_every_list_and_ids_are_unique() {
+    let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"30\"><defs><marker id=\"m\"/></defs><path marker-end=\"url(#m)\" d=\"M0 0H90\"/><text>A</text></svg>";
+    let drawn = post("topics = [\"web\"]\ntags = [\"T\"]\n", "![A line](a.svg)\n");
+    let tree = signed_tree(&[("posts/a/index.md", &drawn), ("posts/a/a.svg", drawing), ("pages/about.md", ABOUT)]);
+    let pack = pressed(&tree, None).pack;
+    for path in ["/", "/notes", "/blog", "/notes/web", "/tags/t", "404"] {
+        assert_eq!(text(&pack, path).matches("class=\"face\"").count(), 1, "{path}");
+        assert!(text(&pack, path).contains("<path d=\"M0 0H90\"/></svg>"), "{path}");
+    }
+}

@@ -115,9 +115,11 @@ impl Pen {
 fn numbers(list: &str) -> Option<Vec<f64>> {
     let mut numbers = Vec::new();
     let mut number = String::new();
-    let mut take = |number: &mut String| match number.is_empty() {
-        true => Some(()),
-        false => std::mem::take(number).parse().ok().map(|parsed| numbers.push(parsed)),
+    let mut take = |number: &mut String| {
+        if !number.is_empty() {
+            numbers.push(std::mem::take(number).parse().ok()?);
+        }
+        Some(())
     };
     for character in list.chars() {
         let begins = match character {

@@ -8,6 +8,8 @@ mod bounds;
 mod face;
 mod standalone;
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -56,7 +58,7 @@ impl ViewBox {
 /// The value of an attribute, without character references.
 fn value(element: &BytesStart, name: &str) -> Option<String> {
     let attribute = element.try_get_attribute(name).ok().flatten()?;
-    quick_xml::escape::unescape(&attribute.value).ok().map(|value| value.into_owned())
+    quick_xml::escape::unescape(&attribute.value).ok().map(Cow::into_owned)
 }
 
 /// A length in pixels.

@@ -72,10 +72,7 @@ pub(crate) struct Standalone {
 /// The `<svg>` of a page as a file. `None` if it is not well-formed or has no size.
 pub(crate) fn standalone(svg: &str, colours: &Colours) -> Option<Standalone> {
     let mut reader = Reader::from_str(svg);
-    let root = match reader.read_event().ok()? {
-        Event::Start(root) => root,
-        _ => return None,
-    };
+    let Event::Start(root) = reader.read_event().ok()? else { return None };
     let content = usize::try_from(reader.buffer_position()).ok()?;
     while reader.read_event().ok()? != Event::Eof {}
     let inner = svg.get(content..svg.rfind("</")?)?;
@@ -93,7 +90,7 @@ pub(crate) fn standalone(svg: &str, colours: &Colours) -> Option<Standalone> {
     push_attributes(&mut file, &root);
     write!(
         file,
-        "><style>{}</style><rect class=\"paper\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{inner}</svg>\n",
+        "><style>{}</style><rect class=\"paper\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{inner}</svg>",
         colours.style(), colours.paper.0
     )
     .expect("writing to a string cannot fail");
@@ -135,7 +132,7 @@ mod tests {
              <style>svg{color:#111}.paper{fill:#fff}.soft,.faint{color:#666}.hue{color:#00f}\
              @media (prefers-color-scheme:dark){svg{color:#eee}.paper{fill:#000}.soft,.faint{color:#999}.hue{color:#8af}}</style>\
              <rect class=\"paper\" x=\"-12\" y=\"-12\" width=\"124\" height=\"74\" fill=\"#fff\"/>\
-             <g class=\"hue\"><path stroke=\"currentColor\" d=\"M0 0H9\"/></g></svg>\n"
+             <g class=\"hue\"><path stroke=\"currentColor\" d=\"M0 0H9\"/></g></svg>"
         );
     }
 

@@ -3,7 +3,8 @@
 use maud::html;
 
 use super::head::{self, Head};
-use super::{layout, lists, subscribe};
+use super::routes::SUBSCRIBE;
+use super::{layout, lists};
 use crate::model::Site;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
@@ -13,7 +14,7 @@ pub(super) fn render(context: RenderedSite) -> String {
     let description = format!("Every post of {}, newest first.", site.settings.title);
     let main = html! {
         h1 { "Blog" }
-        p.lede { "Every post, newest first. By topic: " a href="/notes" { "/notes" } ". New ones by " a href=(subscribe::ROUTE) { "feed" } "." }
+        p.lede { "Every post, newest first. By topic: " a href="/notes" { "/notes" } ". New ones by " a href=(SUBSCRIBE) { "feed" } "." }
         @if site.posts.is_empty() { (lists::no_posts()) }
         @for (year, posts) in years(site) {
             section.year aria-labelledby={ "y" (year) } {

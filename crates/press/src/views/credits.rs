@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use crate::model::{Post, Site};
+use super::routes::SUBSCRIBE;
+use crate::model::{Post, Site, StandingPage};
 use crate::rendered_site::RenderedSite;
 use crate::url::encode_value;
 
@@ -13,7 +14,7 @@ pub(super) const ABOUT: &str = "about";
 /// The name of the author, with a link to their page.
 pub(super) fn byline(site: &Site) -> Markup {
     let Some(author) = &site.settings.author else { return Markup::default() };
-    let about = || site.pages.iter().find(|page| page.slug == ABOUT).map(|page| page.route());
+    let about = || site.pages.iter().find(|page| page.slug == ABOUT).map(StandingPage::route);
     html! {
         @match author.url.clone().or_else(about) {
             Some(url) => { a.author rel="author" href=(url) { (author.name) } }
@@ -48,7 +49,7 @@ pub(super) fn after(site: &Site, post: &Post) -> Markup {
         @if let Some(email) = site.settings.author.as_ref().and_then(|author| author.email.as_ref()) {
             a href={ "mailto:" (email) "?subject=" (encode_value(&format!("Re: {}", post.title))) } { "Reply by e-mail" }
         }
-        a href="/subscribe" { "Subscribe" }
+        a href=(SUBSCRIBE) { "Subscribe" }
         (license(site))
     }
 }

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::head::Head;
-use super::{credits, layout, lists, subscribe};
+use super::routes::SUBSCRIBE;
+use super::{credits, layout, lists};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
@@ -78,7 +79,7 @@ fn newest(context: RenderedSite) -> Markup {
             }
             p.more {
                 @if site.posts.len() > NEWEST { a href="/blog" { "All " (lists::count(site.posts.len())) } " " }
-                a href=(subscribe::ROUTE) { "Subscribe" }
+                a href=(SUBSCRIBE) { "Subscribe" }
             }
         }
     }

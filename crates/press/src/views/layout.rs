@@ -2,8 +2,9 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::credits;
 use super::head::{self, Head};
-use super::{credits, subscribe};
+use super::routes::SUBSCRIBE;
 use crate::rendered_site::RenderedSite;
 
 /// The route of the search, which each page links to after the navigation of the settings. The script goes there as well, when `/` is pressed.
@@ -23,7 +24,7 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
                 footer.end {
                     (credits::byline(context.site))
                     (credits::license(context.site))
-                    a href=(subscribe::ROUTE) { "Subscribe" }
+                    a href=(SUBSCRIBE) { "Subscribe" }
                     a href="/sitemap.xml" { "Sitemap" }
                     span { "One static executable." }
                 }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::layout;
+use super::routes::SUBSCRIBE;
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 pub(super) use crate::theme::hue;
@@ -97,7 +98,7 @@ fn number(context: RenderedSite, index: usize) -> Markup {
 
 /// What is there in place of posts.
 pub(super) fn no_posts() -> Markup {
-    html! { p.empty { "No posts yet. " a href=(super::subscribe::ROUTE) { "Subscribe" } " to see the first one." } }
+    html! { p.empty { "No posts yet. " a href=(SUBSCRIBE) { "Subscribe" } " to see the first one." } }
 }
 
 /// `1 post`, `12 posts`.

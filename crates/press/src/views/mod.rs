@@ -12,6 +12,7 @@ mod not_found;
 mod notes;
 mod page;
 mod post;
+mod routes;
 mod search;
 mod subscribe;
 mod tags;
@@ -20,11 +21,14 @@ use graven_pack::NOT_FOUND;
 use graven_search::frame::ROUTE;
 
 pub(crate) use self::lists::date_in_words;
+use self::routes::SUBSCRIBE;
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
 /// Adds every page of the site to `outputs`.
 pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs) {
+    // A redirect or a file of the content may have the place of this page; a page of the content takes it below.
+    outputs.entry(SUBSCRIBE.to_owned()).or_insert_with(|| Output::Document(Document::page(subscribe::render(context))));
     let mut put = |path: String, document: Document| drop(outputs.insert(path, Output::Document(document)));
     put("/".to_owned(), Document::page(home::render(context)));
     put("/notes".to_owned(), Document::page(notes::render_all(context)));
@@ -37,7 +41,6 @@ pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs) {
         put(tag.route(), Document::page(tags::render_tag(context, index)));
     }
     put(ROUTE.to_owned(), Document::page(search::render(context)));
-    put(subscribe::ROUTE.to_owned(), Document::page(subscribe::render(context)));
     put(NOT_FOUND.to_owned(), Document::page(not_found::render(context)));
     for (index, (page, rendered)) in context.site.pages.iter().zip(context.pages).enumerate() {
         put(page.route(), Document::page_of(&page.body.path, &rendered.html, page::render(context, index)));

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::head::{self, Head};
 use super::lists::Under;
-use super::{layout, lists, matrix, subscribe};
+use super::routes::SUBSCRIBE;
+use super::{layout, lists, matrix};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
@@ -48,7 +49,7 @@ pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
         p.more {
             a href="/notes" { "All topics" } " "
             a href=(topic.feed_route()) { "Feed of this topic" } " "
-            a href=(subscribe::ROUTE) { "Subscribe" }
+            a href=(SUBSCRIBE) { "Subscribe" }
         }
     };
     let head = Head {

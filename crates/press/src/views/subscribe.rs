@@ -3,12 +3,11 @@
 use maud::{Markup, html};
 
 use super::head::{self, Head};
-use super::layout;
+use super::routes::SUBSCRIBE;
+use super::{layout, lists};
 use crate::feeds::{FEED, JSON_FEED, RSS};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
-
-pub(super) const ROUTE: &str = "/subscribe";
 
 pub(super) fn render(context: RenderedSite) -> String {
     let site = context.site;
@@ -39,8 +38,8 @@ pub(super) fn render(context: RenderedSite) -> String {
         }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Subscribe", ROUTE)])],
-        ..Head::new(Some("Subscribe"), &description, ROUTE, Sheets::Contents)
+        json_ld: vec![head::breadcrumbs(context, &[("Subscribe", SUBSCRIBE)])],
+        ..Head::new(Some("Subscribe"), &description, SUBSCRIBE, Sheets::Contents)
     };
     layout::render(context, &head, &main)
 }
@@ -64,7 +63,7 @@ fn explanation(feed_length: usize) -> Markup {
 /// A feed with its address in full, to be copied.
 fn feed(context: RenderedSite, name: &str, path: &str, topic: Option<usize>) -> Markup {
     html! {
-        li class=[topic.map(super::lists::hue)] {
+        li class=[topic.map(lists::hue)] {
             a href=(path) { span.name { (name) } span.data { (context.site.settings.url(path)) } }
         }
     }

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::head::{self, Head};
-use super::{layout, lists, subscribe};
+use super::routes::SUBSCRIBE;
+use super::{layout, lists};
 use crate::model::Tag;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
@@ -78,7 +79,7 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
         p.more {
             a href="/tags" { "All tags" } " "
             a href=(tag.feed_route()) { "Feed of this tag" } " "
-            a href=(subscribe::ROUTE) { "Subscribe" }
+            a href=(SUBSCRIBE) { "Subscribe" }
         }
     };
     let head = Head {

@@ -1,0 +1,4 @@
+//! The routes that several views link to, and that have no type of their own.
+
+/// The page about the feeds.
+pub(super) const SUBSCRIBE: &str = "/subscribe";
