@@ -64,21 +64,19 @@ pub(super) fn about(site: &Site) -> Markup {
         footer.after {
             section aria-label="Who writes this" {
                 h2 { "Who writes this" }
-                ul.list {
+                p {
                     @if let Some(author) = &settings.author {
-                        li {
-                            @match &author.url {
-                                Some(url) => { a rel="me author" href=(url) { (author.name) } }
-                                None => { (author.name) }
-                            }
+                        @match &author.url {
+                            Some(url) => { a rel="me author" href=(url) { (author.name) } }
+                            None => { (author.name) }
                         }
-                        @if let Some(email) = &author.email { li { a href={ "mailto:" (email) } { (email) } } }
+                        @if let Some(email) = &author.email { " · " a href={ "mailto:" (email) } { (email) } }
                         @if let (Some(account), Some(profile)) = (&author.fediverse, author.profile()) {
-                            li { a rel="me" href=(profile) { (account) } }
+                            " · " a rel="me" href=(profile) { (account) }
                         }
                     }
-                    @if settings.license.is_some() { li { "Licence of the texts: " (license(site)) } }
                 }
+                @if settings.license.is_some() { p { "Licence of the texts: " (license(site)) } }
             }
         }
     }
