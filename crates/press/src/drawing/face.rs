@@ -14,8 +14,8 @@ use crate::markup::push_attribute;
 /// Bytes of a face. A page shows a dozen of them and must fit into its first view; a drawing that needs more is not a thumbnail.
 const MAX_BYTES: usize = 1800;
 
-/// The width of a face on the page, in pixels, for the thickness of its lines.
-const WIDTH: f64 = 150.0;
+/// The largest width and height of a face in a list, in pixels, for the thickness of its lines.
+const SIZE: (f64, f64) = (150.0, 75.0);
 
 /// Lines up to this thickness become one pixel thick. Thicker ones are shapes: the bars of a chart.
 const THIN: f64 = 3.0;
@@ -135,7 +135,7 @@ impl Face {
     fn finish(self) -> Option<String> {
         let view = self.view.filter(|_| self.has_shapes && self.html.len() <= MAX_BYTES)?;
         let ViewBox { x, y, width, height } = self.bounds.map_or(view, cropped);
-        let line = (width / WIDTH * 10.0).round() / 10.0;
+        let line = ((width / SIZE.0).max(height / SIZE.1) * 10.0).round() / 10.0;
         let root = format!(
             "<svg class=\"face\" viewBox=\"{x} {y} {width} {height}\" preserveAspectRatio=\"xMinYMax\" stroke-width=\"{line}\" aria-hidden=\"true\">"
         );

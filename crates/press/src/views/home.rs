@@ -6,6 +6,7 @@ use serde_json::json;
 use super::head::Head;
 use super::routes::SUBSCRIBE;
 use super::{credits, layout, lists};
+use crate::markdown::bind;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
@@ -44,7 +45,7 @@ fn start(context: RenderedSite) -> Markup {
                     @for &index in &site.start {
                         @let post = &site.posts[index];
                         li class=[lists::post_hue(post)] {
-                            h3 { a href=(post.route()) { (post.title) } }
+                            h3 { a href=(post.route()) { (bind(&post.title)) } }
                             (lists::face(context, index))
                             p { (post.description) }
                         }
@@ -71,7 +72,7 @@ fn newest(context: RenderedSite) -> Markup {
                 ol.lines {
                     @for post in &site.posts[..newest.len()] {
                         li class=[lists::post_hue(post)] {
-                            h3 { a href=(post.route()) { (post.title) } }
+                            h3 { a href=(post.route()) { (bind(&post.title)) } }
                             (lists::date(post))
                         }
                     }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::layout;
 use super::routes::SUBSCRIBE;
+use crate::markdown::bind;
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 pub(super) use crate::theme::hue;
@@ -70,8 +71,8 @@ pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> M
                 @let post = &context.site.posts[index];
                 li class=[post_hue(post)] {
                     @match under {
-                        Under::Page => { h2 { a href=(post.route()) { (post.title) } } }
-                        Under::Section => { h3 { a href=(post.route()) { (post.title) } } }
+                        Under::Page => { h2 { a href=(post.route()) { (bind(&post.title)) } } }
+                        Under::Section => { h3 { a href=(post.route()) { (bind(&post.title)) } } }
                     }
                     (date(post))
                     @if index < DRAWN { (face(context, index)) } @else { (number(context, index)) }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::head::{self, Head};
 use super::routes::SUBSCRIBE;
 use super::{layout, lists};
+use crate::markdown::bind;
 use crate::model::Tag;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
@@ -48,7 +49,7 @@ fn index(context: RenderedSite, tags: &[&Tag]) -> Markup {
                 li {
                     a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } }
                     ul {
-                        @for post in tag.posts.iter().take(NAMED) { li { a href=(posts[*post].route()) { (posts[*post].title) } } }
+                        @for post in tag.posts.iter().take(NAMED) { li { a href=(posts[*post].route()) { (bind(&posts[*post].title)) } } }
                     }
                 }
             }
