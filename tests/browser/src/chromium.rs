@@ -1,0 +1,159 @@
+//! Chromium, by its DevTools protocol.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::process::Process;
+use crate::socket::Socket;
+use crate::tab::{Tab, View};
+
+/// Everything that has Chromium do work of its own, or talk to others, is off.
+const FLAGS: [&str; 13] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-sync",
+    "--no-first-run",
+    "--remote-debugging-port=0",
+];
+
+/// A running Chromium.
+pub struct Chromium {
+    address: String,
+    _process: Process,
+}
+
+impl Chromium {
+    /// Starts Chromium with a new profile.
+    pub fn start(profile: &Path) -> Outcome<Self> {
+        let mut arguments: Vec<_> = FLAGS.map(str::to_owned).to_vec();
+        arguments.push(format!("--user-data-dir={}", profile.display()));
+        let (process, address) = Process::start("chromium", &arguments, "DevTools listening on ")?;
+        Ok(Self { address, _process: process })
+    }
+
+    /// Opens a tab with storage of its own.
+    pub fn tab(&self) -> Outcome<ChromiumTab> {
+        let mut browser = Socket::connect(&self.address)?;
+        let context = browser.call("Target.createBrowserContext", json!({}))?["browserContextId"].take();
+        let target = json!({ "url": "about:blank", "browserContextId": context, "newWindow": true });
+        let created = browser.call("Target.createTarget", target)?;
+        let id = created["targetId"].as_str().ok_or("no target")?;
+        let (host, _) = self.address.split_once("/devtools/").ok_or("not an address of DevTools")?;
+        let mut socket = Socket::connect(&format!("{host}/devtools/page/{id}"))?;
+        for domain in ["Page", "Runtime", "Log", "Network", "Audits"] {
+            socket.call(&format!("{domain}.enable"), json!({}))?;
+        }
+        socket.events();
+        Ok(ChromiumTab { socket, address: String::new() })
+    }
+}
+
+/// A tab of Chromium.
+pub struct ChromiumTab {
+    socket: Socket,
+    address: String,
+}
+
+impl ChromiumTab {
+    /// Calls a method of the DevTools protocol.
+    pub fn call(&mut self, method: &str, params: Value) -> Outcome<Value> {
+        self.socket.call(method, params)
+    }
+
+    /// Waits for a page to be loaded, after something other than [`Tab::open`] has asked for it.
+    pub fn wait_for_load(&mut self) -> Outcome<()> {
+        self.socket.wait_for("the load of a page", |event| event["method"] == "Page.loadEventFired")
+    }
+}
+
+impl Tab for ChromiumTab {
+    fn look(&mut self, view: View) -> Outcome<()> {
+        let (width, height, is_touched) = (view.width, view.height(), view.is_touched());
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_touched });
+        self.call("Emulation.setDeviceMetricsOverride", metrics)?;
+        self.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_touched }))?;
+        let scheme = json!([{ "name": "prefers-color-scheme", "value": view.scheme.to_string() }]);
+        self.call("Emulation.setEmulatedMedia", json!({ "features": scheme }))?;
+        // What a reader sets as "Font size" in the settings; text in a fixed font is 13/16 of it there as well.
+        let sizes = json!({ "fontSizes": { "standard": view.font, "fixed": view.font * 13 / 16 } });
+        self.call("Page.setFontSizes", sizes)?;
+        Ok(())
+    }
+
+    fn open(&mut self, url: &str) -> Outcome<()> {
+        url.clone_into(&mut self.address);
+        let answer = self.call("Page.navigate", json!({ "url": url }))?;
+        if let Some(error) = answer["errorText"].as_str() {
+            return Err(format!("{url}: {error}").into());
+        }
+        self.wait_for_load()
+    }
+
+    fn ask(&mut self, expression: &str) -> Outcome<Value> {
+        let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let mut answer = self.call("Runtime.evaluate", params)?;
+        match answer.get("exceptionDetails") {
+            Some(exception) => Err(format!("in the page: {exception}").into()),
+            None => Ok(answer["result"]["value"].take()),
+        }
+    }
+
+    fn press(&mut self, key: &str) -> Outcome<()> {
+        let (code, number, text) = match key {
+            "Tab" => ("Tab", 9, ""),
+            "Enter" => ("Enter", 13, "\r"),
+            "Escape" => ("Escape", 27, ""),
+            "ArrowDown" => ("ArrowDown", 40, ""),
+            "ArrowUp" => ("ArrowUp", 38, ""),
+            " " => ("Space", 32, " "),
+            other => ("", 0, other),
+        };
+        let params = |kind: &str| {
+            json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "text": text })
+        };
+        self.call("Input.dispatchKeyEvent", params(if text.is_empty() { "rawKeyDown" } else { "keyDown" }))?;
+        self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "code": code, "windowsVirtualKeyCode": number }))?;
+        Ok(())
+    }
+
+    fn picture(&mut self) -> Outcome<Vec<u8>> {
+        let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }))?;
+        Ok(base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap_or_default())?)
+    }
+
+    fn complaints(&mut self) -> Outcome<Vec<String>> {
+        // A call, so that what was said before its answer has arrived.
+        self.ask("0")?;
+        let address = self.address.clone();
+        Ok(self.socket.events().iter().filter_map(|event| complaint(event, &address)).collect())
+    }
+}
+
+/// What an event says is wrong. A page that answers with 404 when it is itself asked for is not.
+fn complaint(event: &Value, address: &str) -> Option<String> {
+    let params = &event["params"];
+    match event["method"].as_str()? {
+        "Runtime.consoleAPICalled" => Some(format!("console.{}: {}", params["type"], params["args"])),
+        "Runtime.exceptionThrown" => Some(format!("exception: {}", params["exceptionDetails"]["exception"]["description"])),
+        "Log.entryAdded" if params["entry"]["url"] == address && params["entry"]["source"] == "network" => None,
+        "Log.entryAdded" => Some(format!("log: {} {}", params["entry"]["text"], params["entry"]["url"])),
+        "Network.loadingFailed" if params["canceled"] != true => Some(format!("failed request: {}", params["errorText"])),
+        "Network.responseReceived" if params["response"]["status"].as_u64()? >= 400 => {
+            let url = params["response"]["url"].as_str()?;
+            (url != address).then(|| format!("{} for {url}", params["response"]["status"]))
+        }
+        "Audits.issueAdded" => Some(format!("issue: {}", params["issue"])),
+        _ => None,
+    }
+}
