@@ -54,6 +54,7 @@ impl Chromium {
         for domain in ["Page", "Runtime", "Log", "Network", "Audits"] {
             socket.call(&format!("{domain}.enable"), json!({}))?;
         }
+        socket.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true }))?;
         socket.events();
         Ok(ChromiumTab { socket, address: String::new() })
     }
@@ -70,14 +71,11 @@ impl ChromiumTab {
     pub fn call(&mut self, method: &str, params: Value) -> Outcome<Value> {
         self.socket.call(method, params)
     }
-
-    /// Waits for a page to be loaded, after something other than [`Tab::open`] has asked for it.
-    pub fn wait_for_load(&mut self) -> Outcome<()> {
-        self.socket.wait_for("the load of a page", |event| event["method"] == "Page.loadEventFired")
-    }
 }
 
 impl Tab for ChromiumTab {
+    const IS_PICTURED: bool = true;
+
     fn look(&mut self, view: View) -> Outcome<()> {
         let (width, height, is_touched) = (view.width, view.height(), view.is_touched());
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_touched });
@@ -97,7 +95,10 @@ impl Tab for ChromiumTab {
         if let Some(error) = answer["errorText"].as_str() {
             return Err(format!("{url}: {error}").into());
         }
-        self.wait_for_load()
+        let loader = &answer["loaderId"];
+        self.socket.wait_for("the load of a page", |event| {
+            event["params"]["name"] == "load" && &event["params"]["loaderId"] == loader
+        })
     }
 
     fn ask(&mut self, expression: &str) -> Outcome<Value> {
@@ -107,6 +108,11 @@ impl Tab for ChromiumTab {
             Some(exception) => Err(format!("in the page: {exception}").into()),
             None => Ok(answer["result"]["value"].take()),
         }
+    }
+
+    fn before_each_page(&mut self, script: &str) -> Outcome<()> {
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }))?;
+        Ok(())
     }
 
     fn press(&mut self, key: &str) -> Outcome<()> {
@@ -129,7 +135,12 @@ impl Tab for ChromiumTab {
 
     fn picture(&mut self) -> Outcome<Vec<u8>> {
         let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }))?;
-        Ok(base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap_or_default())?)
+        decode(&answer)
+    }
+
+    fn print(&mut self) -> Outcome<Vec<u8>> {
+        let answer = self.call("Page.printToPDF", json!({ "paperWidth": 8.27, "paperHeight": 11.69 }))?;
+        decode(&answer)
     }
 
     fn complaints(&mut self) -> Outcome<Vec<String>> {
@@ -138,6 +149,11 @@ impl Tab for ChromiumTab {
         let address = self.address.clone();
         Ok(self.socket.events().iter().filter_map(|event| complaint(event, &address)).collect())
     }
+}
+
+/// The bytes of an answer's `data`.
+pub fn decode(answer: &Value) -> Outcome<Vec<u8>> {
+    Ok(base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap_or_default())?)
 }
 
 /// What an event says is wrong. A page that answers with 404 when it is itself asked for is not.

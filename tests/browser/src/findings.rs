@@ -1,41 +1,51 @@
-//! What the suites found, kept so that the same thing on many views of a page is one line.
+//! What the suites found, kept so that the same thing on many pages and in many views is one line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::tab::View;
 
-/// What was found, by page and sentence.
+/// What was found, by its sentence.
 #[derive(Default)]
 pub struct Findings {
-    rows: BTreeMap<(String, String), Row>,
+    rows: BTreeMap<String, Row>,
 }
 
 #[derive(Default)]
 struct Row {
-    detail: String,
+    example: String,
+    pages: BTreeSet<String>,
     views: BTreeSet<View>,
 }
 
 impl Findings {
-    /// Adds one: `what` is the same for each view, `detail` need not be.
-    pub fn add(&mut self, page: &str, what: &str, detail: &str, view: Option<View>) {
-        let row = self.rows.entry((page.to_owned(), what.to_owned())).or_default();
-        if row.detail.is_empty() {
-            detail.clone_into(&mut row.detail);
+    /// Adds one: `what` is the same for each page and view, `example` need not be.
+    pub fn add(&mut self, page: &str, what: &str, example: &str, view: Option<View>) {
+        let row = self.rows.entry(what.to_owned()).or_default();
+        if row.pages.is_empty() {
+            let view = view.map(|view| format!(" at {view}")).unwrap_or_default();
+            row.example = format!("{page}{view}: {example}");
         }
+        row.pages.insert(page.to_owned());
         row.views.extend(view);
     }
 
     /// Adds all of another.
     pub fn extend(&mut self, other: Self) {
-        for ((page, what), row) in other.rows {
-            let mine = self.rows.entry((page, what)).or_default();
-            if mine.detail.is_empty() {
-                mine.detail = row.detail;
+        for (what, row) in other.rows {
+            let mine = self.rows.entry(what).or_default();
+            if mine.pages.is_empty() {
+                mine.example = row.example;
             }
+            mine.pages.extend(row.pages);
             mine.views.extend(row.views);
         }
+    }
+
+    /// The same, each with the browser's name in front.
+    #[must_use]
+    pub fn in_browser(self, browser: &str) -> Self {
+        Self { rows: self.rows.into_iter().map(|(what, row)| (format!("{browser}: {what}"), row)).collect() }
     }
 
     /// Whether nothing was found.
@@ -50,14 +60,15 @@ impl Findings {
         self.rows.len()
     }
 
-    /// A Markdown table, a line for each page and sentence.
+    /// A Markdown table.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut text = "| page | views | what | for example |\n|:--|:--|:--|:--|\n".to_owned();
-        for ((page, what), row) in &self.rows {
+        let mut text = "| what | pages | views | for example |\n|:--|:--|:--|:--|\n".to_owned();
+        for (what, row) in &self.rows {
             let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
-            let (views, what, detail) = (views(&row.views), cell(what), cell(&row.detail));
-            writeln!(text, "| {page} | {views} | {what} | {detail} |").expect("a string takes everything");
+            let pages: Vec<_> = row.pages.iter().map(String::as_str).collect();
+            let (what, views, example) = (cell(what), views(&row.views), cell(&row.example));
+            writeln!(text, "| {what} | {} | {views} | {example} |", pages.join(" ")).expect("a string takes everything");
         }
         text
     }
@@ -66,7 +77,7 @@ impl Findings {
 /// The widths, schemes and font sizes that occur, each once.
 fn views(views: &BTreeSet<View>) -> String {
     if views.is_empty() {
-        return "all".to_owned();
+        return String::new();
     }
     let list = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join(" ");
     let widths: BTreeSet<u32> = views.iter().map(|view| view.width).collect();

@@ -2,19 +2,28 @@
 //!
 //! 1. `pages` reads the sitemap.
 //! 2. `matrix` opens every page and looks at it in every width, scheme and font size (`survey.js`, which runs in the page).
-//! 3. `findings.md` in the output folder lists what was found.
+//! 3. `conditions` does the same for readers with other needs: forced colours, much zoom, no JavaScript.
+//! 4. `journeys`, `copy` and `print` do what readers do.
+//! 5. `findings` lists what is wrong, `pictures` shows what was looked at.
 //!
-//! Usage: `browser BASE OUTPUT`, for example `browser http://127.0.0.1:8080 target/browser`
+//! `chromium` and `firefox` are the two ways to a `tab`, over a `socket` to a `process`.
 
 mod chromium;
+mod conditions;
+mod copy;
 mod findings;
+mod firefox;
+mod journeys;
 mod matrix;
 mod pages;
+mod pictures;
+mod print;
 mod process;
 mod socket;
 mod tab;
 
 use std::error::Error;
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -23,13 +32,23 @@ use std::time::Instant;
 
 use chromium::Chromium;
 use findings::Findings;
-use tab::View;
+use firefox::Firefox;
+use journeys::Journey;
+use tab::{FONTS, SCHEMES, Scheme, View, WIDTHS};
 
 /// What a step gives, or why it could not be done at all. What is wrong with a page is a finding, no error.
 pub type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
+const HELP: &str = "usage: browser BASE OUTPUT [chromium | firefox | --pictures FOLDER]
+
+BASE     the address of a running site, for example http://127.0.0.1:8080
+OUTPUT   the folder for pictures and findings
+Both browsers are driven unless one is named. --pictures only takes the README's pictures.";
+
 /// Tabs at the same time; the machines of CI have two cores.
 const TABS: usize = 3;
+/// Firefoxes at the same time.
+const FIREFOXES: usize = 2;
 
 /// The site under test, and where pictures of it go.
 pub struct Site {
@@ -38,10 +57,14 @@ pub struct Site {
 }
 
 impl Site {
-    /// Views of which a picture is kept.
-    fn is_pictured(&self, view: View) -> bool {
-        let _ = self;
-        (view.font == 16 && [390, 1440].contains(&view.width)) || (view.font == 24 && view.width == 320)
+    /// A folder for a browser's profile, empty.
+    fn profile(&self, name: &str) -> Outcome<PathBuf> {
+        let folder = self.output.join("profiles").join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(fs::canonicalize(folder)?)
     }
 }
 
@@ -57,30 +80,116 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Outcome<Findings> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(base), Some(output)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: browser BASE OUTPUT".into());
-    };
-    let site = Site { base, output: output.into() };
-    std::fs::create_dir_all(&site.output)?;
-    let begin = Instant::now();
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let [base, output, rest @ ..] = arguments.as_slice() else { return Err(HELP.into()) };
+    let site = Site { base: (*base).to_owned(), output: output.into() };
     let paths = pages::list(&site.base)?;
-    let chromium = Chromium::start(&site.output.join("profile"))?;
-    let findings = in_tabs(&chromium, &site, paths.clone())?;
-    println!("browser: Chromium, {} pages: {} findings, {:?}", paths.len(), findings.len(), begin.elapsed());
-    std::fs::write(site.output.join("findings.md"), findings.table())?;
+    fs::create_dir_all(&site.output)?;
+    let mut findings = Findings::default();
+    match rest {
+        ["--pictures", folder] => {
+            let chromium = Chromium::start(&site.profile("chromium")?)?;
+            pictures::of_the_readme(&chromium, &site, &paths, folder.as_ref())?;
+        }
+        [] => {
+            findings.extend(in_chromium(&site, &paths)?);
+            findings.extend(in_firefox(&site, &paths)?);
+        }
+        ["chromium"] => findings.extend(in_chromium(&site, &paths)?),
+        ["firefox"] => findings.extend(in_firefox(&site, &paths)?),
+        _ => return Err(HELP.into()),
+    }
+    fs::remove_dir_all(site.output.join("profiles"))?;
+    let list = site.output.join("findings.md");
+    fs::write(&list, findings.table())?;
+    println!("browser: {} findings, in {}", findings.len(), list.display());
     Ok(findings)
 }
 
-/// Surveys pages in several tabs at the same time.
-fn in_tabs(chromium: &Chromium, site: &Site, paths: Vec<String>) -> Outcome<Findings> {
-    let queue = Mutex::new(paths);
+fn in_chromium(site: &Site, paths: &[String]) -> Outcome<Findings> {
+    if !process::is_installed("chromium") {
+        println!("browser: SKIPPED: everything in Chromium, which is not installed");
+        return Ok(Findings::default());
+    }
+    let begin = Instant::now();
+    let chromium = Chromium::start(&site.profile("chromium")?)?;
+    let queue = Mutex::new(paths.to_vec());
+    let mut findings = together(TABS, || {
+        let mut tab = chromium.tab()?;
+        let mut findings = Findings::default();
+        while let Some(path) = next(&queue) {
+            for font in FONTS {
+                let views: Vec<_> = views(font, &SCHEMES);
+                matrix::survey_page(&mut tab, site, &path, &views, &mut findings)?;
+            }
+            conditions::all(&mut tab, site, &path, &mut findings)?;
+        }
+        Ok(findings)
+    })?;
+    println!("browser: Chromium saw {} pages in {} s", paths.len(), begin.elapsed().as_secs());
+    findings.extend(print::all(&mut chromium.tab()?, site, paths)?);
+    findings.extend(journeys::all(&mut chromium.tab()?, site, paths)?);
+    let mut journey = Journey { tab: &mut chromium.tab()?, site, findings: Findings::default() };
+    copy::code(&mut journey, paths)?;
+    findings.extend(journey.findings);
+    pictures::contact_sheet(&chromium, &site.output)?;
+    println!("browser: Chromium took {} s", begin.elapsed().as_secs());
+    println!("browser: contact sheet: {}", site.output.join("contact.html").display());
+    Ok(findings.in_browser("Chromium"))
+}
+
+fn in_firefox(site: &Site, paths: &[String]) -> Outcome<Findings> {
+    if !process::is_installed("firefox-esr") {
+        println!("browser: SKIPPED: everything in Firefox, which is not installed");
+        return Ok(Findings::default());
+    }
+    let begin = Instant::now();
+    let kinds: Vec<_> = FONTS.into_iter().flat_map(|font| SCHEMES.map(|scheme| (font, scheme))).collect();
+    let queue = Mutex::new(kinds);
+    let findings = together(FIREFOXES, || {
+        let mut findings = Findings::default();
+        while let Some((font, scheme)) = next(&queue) {
+            findings.extend(in_one_firefox(site, paths, font, scheme)?);
+        }
+        Ok(findings)
+    })?;
+    println!("browser: Firefox took {} s", begin.elapsed().as_secs());
+    Ok(findings.in_browser("Firefox"))
+}
+
+/// All that is done with one font size and one scheme, which are fixed when Firefox starts.
+fn in_one_firefox(site: &Site, paths: &[String], font: u32, scheme: Scheme) -> Outcome<Findings> {
+    let views = views(font, &[scheme]);
+    let profile = site.profile(&format!("firefox-{font}-{scheme}"))?;
+    let mut firefox = Firefox::start(&profile, views[0])?;
+    let mut findings = Findings::default();
+    for path in paths {
+        matrix::survey_page(&mut firefox, site, path, &views, &mut findings)?;
+    }
+    if (font, scheme) == (FONTS[0], Scheme::Light) {
+        findings.extend(journeys::all(&mut firefox, site, paths)?);
+    }
+    Ok(findings)
+}
+
+/// All widths with a font size and some schemes.
+fn views(font: u32, schemes: &[Scheme]) -> Vec<View> {
+    WIDTHS.into_iter().flat_map(|width| schemes.iter().map(move |scheme| View { font, width, scheme: *scheme })).collect()
+}
+
+/// Takes one from the queue.
+fn next<T>(queue: &Mutex<Vec<T>>) -> Option<T> {
+    queue.lock().ok()?.pop()
+}
+
+/// Runs the same work in several threads, and collects what they find.
+fn together(threads: usize, work: impl Fn() -> Outcome<Findings> + Sync) -> Outcome<Findings> {
     let mut findings = Findings::default();
     thread::scope(|scope| {
-        let work = || matrix::survey_all(&mut chromium.tab()?, site, &queue);
-        let threads: Vec<_> = (0..TABS).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
         for thread in threads {
-            findings.extend(thread.join().map_err(|_| "a tab's thread panicked")??);
+            findings.extend(thread.join().map_err(|_| "a thread panicked")??);
         }
         Ok(findings)
     })

@@ -1,57 +1,50 @@
 //! Every page in every view: widths, colour schemes, font sizes.
 
-use std::sync::Mutex;
+use std::fs;
 
 use serde_json::Value;
 
 use crate::findings::Findings;
-use crate::tab::{FONTS, SCHEMES, Tab, View, WIDTHS};
+use crate::tab::{Tab, View};
 use crate::{Outcome, Site};
 
 const SURVEY: &str = include_str!("survey.js");
 
-/// Looks at pages until the queue is empty.
-pub fn survey_all<T: Tab>(tab: &mut T, site: &Site, queue: &Mutex<Vec<String>>) -> Outcome<Findings> {
-    let mut findings = Findings::default();
-    loop {
-        let Some(path) = queue.lock().ok().and_then(|mut queue| queue.pop()) else { return Ok(findings) };
-        for font in FONTS {
-            survey_page(tab, site, &path, font, &mut findings)?;
-        }
-    }
-}
-
-/// Opens a page with one font size and looks at it in all widths and schemes.
+/// Opens a page and looks at it in some views, which have the same font size: it is the browser's when the page is opened.
 pub fn survey_page<T: Tab>(
     tab: &mut T,
     site: &Site,
     path: &str,
-    font: u32,
+    views: &[View],
     findings: &mut Findings,
 ) -> Outcome<()> {
-    let first = View { font, width: WIDTHS[0], scheme: SCHEMES[0] };
-    tab.look(first)?;
+    tab.look(views[0])?;
     tab.open(&format!("{}{path}", site.base))?;
-    for width in WIDTHS {
-        for scheme in SCHEMES {
-            let view = View { font, width, scheme };
-            tab.look(view)?;
-            record(&tab.ask(&format!("{SURVEY}({width})"))?, path, view, findings);
-            if site.is_pictured(view) {
-                let name = format!("{}-{view}.png", path.trim_matches('/').replace(['/', '?', '='], "-"));
-                std::fs::write(site.output.join(name.trim_start_matches('-')), tab.picture()?)?;
-            }
+    for view in views {
+        tab.look(*view)?;
+        for (what, detail) in survey(tab, view.width)? {
+            findings.add(path, &what, &detail, Some(*view));
+        }
+        if T::IS_PICTURED && is_pictured(*view) {
+            let name = format!("{path}-{view}.png").replace(['/', '?', '='], "-");
+            fs::write(site.output.join(name.trim_start_matches('-')), tab.picture()?)?;
         }
     }
     for complaint in tab.complaints()? {
-        findings.add(path, "the browser complains", &complaint, Some(first));
+        findings.add(path, "the browser complains", &complaint, Some(views[0]));
     }
     Ok(())
 }
 
-fn record(found: &Value, path: &str, view: View, findings: &mut Findings) {
-    for finding in found.as_array().into_iter().flatten() {
-        let text = |key: &str| finding[key].as_str().unwrap_or_default();
-        findings.add(path, &format!("{}: {}", text("kind"), text("where")), text("detail"), Some(view));
-    }
+/// Views of which a picture is kept: a phone and a desktop, and the hardest of all.
+fn is_pictured(view: View) -> bool {
+    (view.font == 16 && [390, 1440].contains(&view.width)) || (view.font == 24 && view.width == 320)
+}
+
+/// What `survey.js` finds on the page as it is: what it is, which is the same in all views, and an example.
+pub fn survey<T: Tab>(tab: &mut T, width: u32) -> Outcome<Vec<(String, String)>> {
+    let found = tab.ask(&format!("{SURVEY}({width})"))?;
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let sentence = |finding| (format!("{}: {}", text(finding, "kind"), text(finding, "where")), text(finding, "detail"));
+    Ok(found.as_array().into_iter().flatten().map(sentence).collect())
 }

@@ -31,3 +31,10 @@ impl Drop for Process {
         let _ = self.0.wait();
     }
 }
+
+/// Whether a program is in a folder of `PATH`.
+#[must_use]
+pub fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}

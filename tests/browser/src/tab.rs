@@ -67,6 +67,9 @@ impl fmt::Display for View {
 
 /// A tab of a browser.
 pub trait Tab {
+    /// Whether the contact sheet has pictures of this browser. Those of one are enough.
+    const IS_PICTURED: bool = false;
+
     /// Sets the window's width, the colour scheme and the font size, as far as this browser can change them.
     fn look(&mut self, view: View) -> Outcome<()>;
 
@@ -76,11 +79,17 @@ pub trait Tab {
     /// The value of an expression in the page, after its promise if it is one.
     fn ask(&mut self, expression: &str) -> Outcome<Value>;
 
+    /// Runs a script in each page that is opened from now on, before those of the page.
+    fn before_each_page(&mut self, script: &str) -> Outcome<()>;
+
     /// Presses and releases a key, named as in `KeyboardEvent.key`.
     fn press(&mut self, key: &str) -> Outcome<()>;
 
     /// A PNG of the window.
     fn picture(&mut self) -> Outcome<Vec<u8>>;
+
+    /// The page as a PDF on A4, as the browser prints it.
+    fn print(&mut self) -> Outcome<Vec<u8>>;
 
     /// What the browser itself complained about since the last call: console messages, reports of the security policy, failed requests.
     fn complaints(&mut self) -> Outcome<Vec<String>>;

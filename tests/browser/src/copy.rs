@@ -1,0 +1,35 @@
+//! The button that copies a block of code. Chromium alone lets a test read the clipboard.
+
+use serde_json::json;
+
+use crate::chromium::ChromiumTab;
+use crate::journeys::Journey;
+use crate::tab::Tab;
+use crate::Outcome;
+
+/// The first block of code that is no session in a terminal: of one, only the commands are copied.
+const BLOCK: &str = "[...document.querySelectorAll('pre')].find(block => !block.querySelector('.language-console'))";
+/// The button of its figure.
+const BUTTON: &str = "[...(BLOCK.closest('figure, .code') ?? document).querySelectorAll('button')].find(button => /copy/i.test(button.textContent + button.ariaLabel))";
+
+/// Copies a block of the first post that has one, and reads the clipboard.
+pub fn code(journey: &mut Journey<ChromiumTab>, paths: &[String]) -> Outcome<()> {
+    let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+    journey.tab.call("Browser.grantPermissions", permissions)?;
+    for path in paths.iter().filter(|path| path.starts_with("/blog/")) {
+        journey.open(path)?;
+        if journey.tab.ask(&format!("!!{BLOCK}"))? != true {
+            continue;
+        }
+        let button = BUTTON.replace("BLOCK", BLOCK);
+        if journey.expect(path, "copy: a block of code has no button", &format!("!!{button}"))? {
+            journey.tab.ask(&format!("{button}.scrollIntoView({{ block: 'center' }})"))?;
+            journey.tab.ask(&format!("{button}.focus()"))?;
+            journey.tab.press("Enter")?;
+            let is_copied = format!("navigator.clipboard.readText().then(text => text.trim() === {BLOCK}.textContent.trim())");
+            journey.expect(path, "copy: the clipboard has something else", &is_copied)?;
+        }
+        return Ok(());
+    }
+    Ok(())
+}
