@@ -125,11 +125,12 @@ impl Tab for ChromiumTab {
             " " => ("Space", 32, " "),
             other => ("", 0, other),
         };
-        let params = |kind: &str| {
-            json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "text": text })
-        };
+        let params = |kind: &str| json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "text": text });
         self.call("Input.dispatchKeyEvent", params(if text.is_empty() { "rawKeyDown" } else { "keyDown" }))?;
-        self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "code": code, "windowsVirtualKeyCode": number }))?;
+        self.call(
+            "Input.dispatchKeyEvent",
+            json!({ "type": "keyUp", "key": key, "code": code, "windowsVirtualKeyCode": number }),
+        )?;
         Ok(())
     }
 
@@ -161,10 +162,14 @@ fn complaint(event: &Value, address: &str) -> Option<String> {
     let params = &event["params"];
     match event["method"].as_str()? {
         "Runtime.consoleAPICalled" => Some(format!("console.{}: {}", params["type"], params["args"])),
-        "Runtime.exceptionThrown" => Some(format!("exception: {}", params["exceptionDetails"]["exception"]["description"])),
+        "Runtime.exceptionThrown" => {
+            Some(format!("exception: {}", params["exceptionDetails"]["exception"]["description"]))
+        }
         "Log.entryAdded" if params["entry"]["url"] == address && params["entry"]["source"] == "network" => None,
         "Log.entryAdded" => Some(format!("log: {} {}", params["entry"]["text"], params["entry"]["url"])),
-        "Network.loadingFailed" if params["canceled"] != true => Some(format!("failed request: {}", params["errorText"])),
+        "Network.loadingFailed" if params["canceled"] != true => {
+            Some(format!("failed request: {}", params["errorText"]))
+        }
         "Network.responseReceived" if params["response"]["status"].as_u64()? >= 400 => {
             let url = params["response"]["url"].as_str()?;
             (url != address).then(|| format!("{} for {url}", params["response"]["status"]))

@@ -26,11 +26,26 @@ const NIGHT: View = View { scheme: Scheme::Dark, ..DESKTOP };
 const ZOOMED: (u32, u32) = (320, 256);
 
 const CONDITIONS: [Condition; 7] = [
-    Condition { name: "forced colours", view: DESKTOP, features: &[("forced-colors", "active")], check: FORCED_COLOURS },
+    Condition {
+        name: "forced colours",
+        view: DESKTOP,
+        features: &[("forced-colors", "active")],
+        check: FORCED_COLOURS,
+    },
     Condition { name: "forced colours on a phone", view: PHONE, features: &[("forced-colors", "active")], check: "[]" },
     Condition { name: "less motion", view: PHONE, features: &[("prefers-reduced-motion", "reduce")], check: MOTION },
-    Condition { name: "more contrast by day", view: DESKTOP, features: &[("prefers-contrast", "more")], check: CONTRAST },
-    Condition { name: "more contrast by night", view: NIGHT, features: &[("prefers-contrast", "more")], check: CONTRAST },
+    Condition {
+        name: "more contrast by day",
+        view: DESKTOP,
+        features: &[("prefers-contrast", "more")],
+        check: CONTRAST,
+    },
+    Condition {
+        name: "more contrast by night",
+        view: NIGHT,
+        features: &[("prefers-contrast", "more")],
+        check: CONTRAST,
+    },
     Condition { name: "200 % text", view: View { font: 32, width: 320, ..PHONE }, features: &[], check: "[]" },
     Condition { name: "200 % text on a desktop", view: View { font: 32, ..DESKTOP }, features: &[], check: "[]" },
 ];

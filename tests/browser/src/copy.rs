@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
+use crate::Outcome;
 use crate::chromium::ChromiumTab;
 use crate::journeys::Journey;
 use crate::tab::Tab;
-use crate::Outcome;
 
 /// The first block of code that is no session in a terminal: of one, only the commands are copied.
 const BLOCK: &str = "[...document.querySelectorAll('pre')].find(block => !block.querySelector('.language-console'))";
@@ -26,7 +26,8 @@ pub fn code(journey: &mut Journey<ChromiumTab>, paths: &[String]) -> Outcome<()>
             journey.tab.ask(&format!("{button}.scrollIntoView({{ block: 'center' }})"))?;
             journey.tab.ask(&format!("{button}.focus()"))?;
             journey.tab.press("Enter")?;
-            let is_copied = format!("navigator.clipboard.readText().then(text => text.trim() === {BLOCK}.textContent.trim())");
+            let is_copied =
+                format!("navigator.clipboard.readText().then(text => text.trim() === {BLOCK}.textContent.trim())");
             journey.expect(path, "copy: the clipboard has something else", &is_copied)?;
         }
         return Ok(());

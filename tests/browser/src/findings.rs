@@ -68,7 +68,8 @@ impl Findings {
             let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
             let pages: Vec<_> = row.pages.iter().map(String::as_str).collect();
             let (what, views, example) = (cell(what), views(&row.views), cell(&row.example));
-            writeln!(text, "| {what} | {} | {views} | {example} |", pages.join(" ")).expect("a string takes everything");
+            writeln!(text, "| {what} | {} | {views} | {example} |", pages.join(" "))
+                .expect("a string takes everything");
         }
         text
     }

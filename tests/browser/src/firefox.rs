@@ -1,18 +1,25 @@
 //! Firefox, by WebDriver BiDi.
 
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::Outcome;
 use crate::chromium::decode;
 use crate::process::Process;
 use crate::socket::Socket;
 use crate::tab::{Scheme, Tab, View};
-use crate::Outcome;
 
-/// Preferences beyond those that Firefox sets when it is driven: it looks for no updates and sends nothing.
-const PREFERENCES: &str = r#"user_pref("browser.shell.checkDefaultBrowser", false);
+/// Preferences beyond those that Firefox sets when it is driven: it looks for no updates and sends nothing, and a
+/// window that no screen shows has the focus nevertheless.
+const PREFERENCES: &str = r#"user_pref("focusmanager.testmode", true);
+user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("browser.newtabpage.enabled", false);
+user_pref("browser.startup.homepage_override.mstone", "ignore");
 user_pref("browser.startup.page", 0);
+user_pref("startup.homepage_welcome_url", "about:blank");
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
@@ -20,12 +27,17 @@ user_pref("services.settings.server", "data:,");
 user_pref("toolkit.telemetry.server", "data:,");
 "#;
 
-/// A running Firefox and its only tab.
+/// How often a tab asks for the focus until it has it.
+const MOST_TRIES: usize = 20;
+
+/// A running Firefox and a tab of it.
 pub struct Firefox {
     socket: Socket,
     context: String,
     address: String,
     view: View,
+    /// Another tab, to come from when this one is chosen.
+    other: String,
     _process: Process,
 }
 
@@ -40,15 +52,19 @@ impl Firefox {
         );
         std::fs::write(profile.join("user.js"), preferences)?;
         let profile = profile.display().to_string();
-        let arguments = ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", &profile].map(str::to_owned);
+        let arguments =
+            ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", &profile].map(str::to_owned);
         let (process, address) = Process::start("firefox-esr", &arguments, "WebDriver BiDi listening on ")?;
         let mut socket = Socket::connect(&format!("{address}/session"))?;
         socket.call("session.new", json!({ "capabilities": {} }))?;
         let events = ["log.entryAdded", "network.fetchError", "network.responseCompleted"];
         socket.call("session.subscribe", json!({ "events": events }))?;
         let tree = socket.call("browsingContext.getTree", json!({}))?;
-        let context = tree["contexts"][0]["context"].as_str().ok_or("no tab")?.to_owned();
-        Ok(Self { socket, context, address: String::new(), view, _process: process })
+        let other = tree["contexts"][0]["context"].as_str().ok_or("no tab")?.to_owned();
+        // The tab that is there has a page of the browser's own, and later no focus.
+        let created = socket.call("browsingContext.create", json!({ "type": "tab" }))?;
+        let context = created["context"].as_str().ok_or("no tab")?.to_owned();
+        Ok(Self { socket, context, address: String::new(), view, other, _process: process })
     }
 
     fn call(&mut self, method: &str, mut params: Value) -> Outcome<Value> {
@@ -71,7 +87,16 @@ impl Tab for Firefox {
     fn open(&mut self, url: &str) -> Outcome<()> {
         url.clone_into(&mut self.address);
         self.call("browsingContext.navigate", json!({ "url": url, "wait": "complete" }))?;
-        Ok(())
+        // A page whose opener policy moves it to a process of its own has lost the focus, until its tab is chosen again.
+        for _ in 0..MOST_TRIES {
+            if self.ask("document.hasFocus()")? == true {
+                return Ok(());
+            }
+            self.socket.call("browsingContext.activate", json!({ "context": self.other }))?;
+            self.call("browsingContext.activate", json!({}))?;
+            sleep(Duration::from_millis(50));
+        }
+        Err(format!("{url} never has the focus").into())
     }
 
     fn ask(&mut self, expression: &str) -> Outcome<Value> {

@@ -36,7 +36,11 @@ pub fn all<T: Tab>(tab: &mut T, site: &Site, paths: &[String]) -> Outcome<Findin
             journey.keyboard(path)?;
         }
     }
-    if has_search { journey.search()? } else { journey.stumble("/search", "there is no search", "404") }
+    if has_search {
+        journey.search()?
+    } else {
+        journey.stumble("/search", "there is no search", "404")
+    }
     journey.theme(post)?;
     journey.back_and_forward(post)?;
     Ok(journey.findings)
@@ -63,7 +67,9 @@ impl<T: Tab> Journey<'_, T> {
                 return Ok(true);
             }
             if Instant::now() > deadline {
-                let page = self.tab.ask("location.pathname + location.search + ' at ' + document.activeElement?.outerHTML.slice(0, 80)")?;
+                let page = self.tab.ask(
+                    "location.pathname + location.search + ' at ' + document.activeElement?.outerHTML.slice(0, 80)",
+                )?;
                 self.stumble(path, what, &format!("{value} on {page}"));
                 return Ok(false);
             }
@@ -107,8 +113,13 @@ impl<T: Tab> Journey<'_, T> {
         let is_skip_link = "document.activeElement.matches('a[href^=\"#\"]') && document.activeElement.getBoundingClientRect().top >= 0";
         if self.expect(path, "keyboard: the first stop is no skip link that can be seen", is_skip_link)? {
             self.tab.press("Enter")?;
+            self.expect(path, "keyboard: the skip link leads nowhere", "location.hash.length > 1")?;
             self.tab.press("Tab")?;
-            self.expect(path, "keyboard: the skip link does not lead into <main>", "!!document.activeElement.closest('main')")?;
+            self.expect(
+                path,
+                "keyboard: the skip link does not lead into <main>",
+                "!!document.activeElement.closest('main')",
+            )?;
         }
         Ok(())
     }
@@ -130,11 +141,19 @@ impl<T: Tab> Journey<'_, T> {
             return Ok(());
         }
         self.tab.press("ArrowDown")?;
-        if self.expect("/search", "search: an arrow does not lead to a hit", "document.activeElement.matches('main a')")? {
+        if self.expect(
+            "/search",
+            "search: an arrow does not lead to a hit",
+            "document.activeElement.matches('main a')",
+        )? {
             self.tab.press("Enter")?;
             self.expect("/search", "search: Enter does not open the hit", "location.pathname.startsWith('/blog/')")?;
             self.tab.ask("void history.back()")?;
-            self.expect("/search", "search: the hits are gone after going back", &format!("location.pathname === '/search' && {has_hits}"))?;
+            self.expect(
+                "/search",
+                "search: the hits are gone after going back",
+                &format!("location.pathname === '/search' && {has_hits}"),
+            )?;
         }
         Ok(())
     }
@@ -153,7 +172,11 @@ impl<T: Tab> Journey<'_, T> {
         self.choose("dark")?;
         self.expect(post, "theme: dark is not dark", IS_DARK)?;
         self.open(post)?;
-        self.expect(post, "theme: forgotten after a reload", &format!("{IS_DARK} && document.querySelector('#scheme').value === 'dark'"))?;
+        self.expect(
+            post,
+            "theme: forgotten after a reload",
+            &format!("{IS_DARK} && document.querySelector('#scheme').value === 'dark'"),
+        )?;
         self.expect(post, "theme: it flashes", "globalThis.firstFrameIsDark === true")?;
         self.open("/notes")?;
         self.expect("/notes", "theme: forgotten on the next page", IS_DARK)?;
@@ -173,11 +196,21 @@ impl<T: Tab> Journey<'_, T> {
     /// Back leads to where the reader was, down to the line.
     fn back_and_forward(&mut self, post: &str) -> Outcome<()> {
         self.open("/notes")?;
-        self.tab.ask("new Promise(done => { scrollTo(0, 700); requestAnimationFrame(() => requestAnimationFrame(done)) })")?;
+        self.tab.ask(
+            "new Promise(done => { scrollTo(0, 700); requestAnimationFrame(() => requestAnimationFrame(done)) })",
+        )?;
         self.tab.ask("document.querySelector('main a[href^=\"/blog/\"]').click()")?;
-        self.expect(post, "back and forward: a link does not lead to a post", "location.pathname.startsWith('/blog/')")?;
+        self.expect(
+            post,
+            "back and forward: a link does not lead to a post",
+            "location.pathname.startsWith('/blog/')",
+        )?;
         self.tab.ask("void history.back()")?;
-        self.expect("/notes", "back and forward: back is elsewhere", "location.pathname === '/notes' && Math.abs(scrollY - 700) < 3")?;
+        self.expect(
+            "/notes",
+            "back and forward: back is elsewhere",
+            "location.pathname === '/notes' && Math.abs(scrollY - 700) < 3",
+        )?;
         self.tab.ask("void history.forward()")?;
         self.expect(post, "back and forward: forward is elsewhere", "location.pathname.startsWith('/blog/')")?;
         Ok(())
@@ -207,10 +240,7 @@ const KEYBOARD: &str = r#"{
     const seen = new Set();
     const say = element => element.localName + " " + (element.getAttribute("aria-label") ?? element.textContent).trim().replace(/\s+/g, " ").slice(0, 40);
     const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
-    globalThis.stop = () => {
-        const element = document.activeElement;
-        if (!element || element === document.body || element === document.documentElement || seen.has(element)) return {};
-        seen.add(element);
+    const faultsOf = element => {
         const faults = [];
         const style = getComputedStyle(element);
         const isMarked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
@@ -221,6 +251,18 @@ const KEYBOARD: &str = r#"{
         const box = boxes[0];
         const top = box && document.elementFromPoint(box.left + Math.min(box.width / 2, 8), box.top + Math.min(box.height / 2, 8));
         if (isShown && top && !element.contains(top) && !top.contains(element)) faults.push("the focus is covered by " + say(top));
+        return faults;
+    };
+    globalThis.stop = async () => {
+        const element = document.activeElement;
+        if (!element || element === document.body || element === document.documentElement || seen.has(element)) return {};
+        seen.add(element);
+        let faults = faultsOf(element);
+        // The browser may still be scrolling to it, and the style may have a transition.
+        for (let tries = 0; faults.length && tries < 10; tries += 1) {
+            await new Promise(done => setTimeout(done, 30));
+            faults = faultsOf(element);
+        }
         return { place: say(element), faults };
     };
     globalThis.missed = () => [...document.querySelectorAll(wanted)]

@@ -100,7 +100,8 @@ fn run() -> Outcome<Findings> {
         ["firefox"] => findings.extend(in_firefox(&site, &paths)?),
         _ => return Err(HELP.into()),
     }
-    fs::remove_dir_all(site.output.join("profiles"))?;
+    // A browser's children may still be writing. What is left is removed by the next run.
+    let _ = fs::remove_dir_all(site.output.join("profiles"));
     let list = site.output.join("findings.md");
     fs::write(&list, findings.table())?;
     println!("browser: {} findings, in {}", findings.len(), list.display());
@@ -175,7 +176,10 @@ fn in_one_firefox(site: &Site, paths: &[String], font: u32, scheme: Scheme) -> O
 
 /// All widths with a font size and some schemes.
 fn views(font: u32, schemes: &[Scheme]) -> Vec<View> {
-    WIDTHS.into_iter().flat_map(|width| schemes.iter().map(move |scheme| View { font, width, scheme: *scheme })).collect()
+    WIDTHS
+        .into_iter()
+        .flat_map(|width| schemes.iter().map(move |scheme| View { font, width, scheme: *scheme }))
+        .collect()
 }
 
 /// Takes one from the queue.

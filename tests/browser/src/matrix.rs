@@ -45,6 +45,7 @@ fn is_pictured(view: View) -> bool {
 pub fn survey<T: Tab>(tab: &mut T, width: u32) -> Outcome<Vec<(String, String)>> {
     let found = tab.ask(&format!("{SURVEY}({width})"))?;
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
-    let sentence = |finding| (format!("{}: {}", text(finding, "kind"), text(finding, "where")), text(finding, "detail"));
+    let sentence =
+        |finding| (format!("{}: {}", text(finding, "kind"), text(finding, "where")), text(finding, "detail"));
     Ok(found.as_array().into_iter().flatten().map(sentence).collect())
 }

@@ -41,7 +41,8 @@ figure { margin: 0 } img { height: 300px; display: block; border: 1px solid gray
     tab.open(&format!("file://{}", fs::canonicalize(folder.join("contact.html"))?.display()))?;
     let height = tab.ask("document.documentElement.scrollHeight")?;
     let whole = json!({ "x": 0, "y": 0, "width": 1920, "height": height, "scale": 1 });
-    let answer = tab.call("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true, "clip": whole }))?;
+    let answer =
+        tab.call("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true, "clip": whole }))?;
     fs::write(folder.join("contact.png"), decode(&answer)?)?;
     Ok(())
 }
