@@ -1,4 +1,4 @@
-//! Chromium, by its DevTools protocol.
+//! Chromium, by its `DevTools` protocol.
 
 use std::path::Path;
 
@@ -45,16 +45,16 @@ impl Chromium {
     /// Opens a tab with storage of its own.
     pub fn tab(&self) -> Outcome<ChromiumTab> {
         let mut browser = Socket::connect(&self.address)?;
-        let context = browser.call("Target.createBrowserContext", json!({}))?["browserContextId"].take();
+        let context = browser.call("Target.createBrowserContext", &json!({}))?["browserContextId"].take();
         let target = json!({ "url": "about:blank", "browserContextId": context, "newWindow": true });
-        let created = browser.call("Target.createTarget", target)?;
+        let created = browser.call("Target.createTarget", &target)?;
         let id = created["targetId"].as_str().ok_or("no target")?;
         let (host, _) = self.address.split_once("/devtools/").ok_or("not an address of DevTools")?;
         let mut socket = Socket::connect(&format!("{host}/devtools/page/{id}"))?;
         for domain in ["Page", "Runtime", "Log", "Network", "Audits"] {
-            socket.call(&format!("{domain}.enable"), json!({}))?;
+            socket.call(&format!("{domain}.enable"), &json!({}))?;
         }
-        socket.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true }))?;
+        socket.call("Page.setLifecycleEventsEnabled", &json!({ "enabled": true }))?;
         socket.events();
         Ok(ChromiumTab { socket, address: String::new() })
     }
@@ -67,9 +67,9 @@ pub struct ChromiumTab {
 }
 
 impl ChromiumTab {
-    /// Calls a method of the DevTools protocol.
+    /// Calls a method of the `DevTools` protocol.
     pub fn call(&mut self, method: &str, params: Value) -> Outcome<Value> {
-        self.socket.call(method, params)
+        self.socket.call(method, &params)
     }
 }
 

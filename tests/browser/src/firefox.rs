@@ -1,4 +1,4 @@
-//! Firefox, by WebDriver BiDi.
+//! Firefox, by `WebDriver` `BiDi`.
 
 use std::path::Path;
 use std::thread::sleep;
@@ -46,7 +46,7 @@ impl Firefox {
     pub fn start(profile: &Path, view: View) -> Outcome<Self> {
         std::fs::create_dir_all(profile)?;
         let font = view.font;
-        let scheme = if view.scheme == Scheme::Dark { 0 } else { 1 };
+        let scheme = u32::from(view.scheme == Scheme::Light);
         let preferences = format!(
             "{PREFERENCES}user_pref(\"font.size.variable.x-western\", {font});\nuser_pref(\"layout.css.prefers-color-scheme.content-override\", {scheme});\n"
         );
@@ -56,20 +56,20 @@ impl Firefox {
             ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", &profile].map(str::to_owned);
         let (process, address) = Process::start("firefox-esr", &arguments, "WebDriver BiDi listening on ")?;
         let mut socket = Socket::connect(&format!("{address}/session"))?;
-        socket.call("session.new", json!({ "capabilities": {} }))?;
+        socket.call("session.new", &json!({ "capabilities": {} }))?;
         let events = ["log.entryAdded", "network.fetchError", "network.responseCompleted"];
-        socket.call("session.subscribe", json!({ "events": events }))?;
-        let tree = socket.call("browsingContext.getTree", json!({}))?;
+        socket.call("session.subscribe", &json!({ "events": events }))?;
+        let tree = socket.call("browsingContext.getTree", &json!({}))?;
         let other = tree["contexts"][0]["context"].as_str().ok_or("no tab")?.to_owned();
         // The tab that is there has a page of the browser's own, and later no focus.
-        let created = socket.call("browsingContext.create", json!({ "type": "tab" }))?;
+        let created = socket.call("browsingContext.create", &json!({ "type": "tab" }))?;
         let context = created["context"].as_str().ok_or("no tab")?.to_owned();
         Ok(Self { socket, context, address: String::new(), view, other, _process: process })
     }
 
     fn call(&mut self, method: &str, mut params: Value) -> Outcome<Value> {
         params["context"] = self.context.clone().into();
-        self.socket.call(method, params)
+        self.socket.call(method, &params)
     }
 }
 
@@ -92,7 +92,7 @@ impl Tab for Firefox {
             if self.ask("document.hasFocus()")? == true {
                 return Ok(());
             }
-            self.socket.call("browsingContext.activate", json!({ "context": self.other }))?;
+            self.socket.call("browsingContext.activate", &json!({ "context": self.other }))?;
             self.call("browsingContext.activate", json!({}))?;
             sleep(Duration::from_millis(50));
         }
@@ -102,7 +102,7 @@ impl Tab for Firefox {
     fn ask(&mut self, expression: &str) -> Outcome<Value> {
         let target = json!({ "context": self.context });
         let params = json!({ "expression": expression, "target": target, "awaitPromise": true });
-        let answer = self.socket.call("script.evaluate", params)?;
+        let answer = self.socket.call("script.evaluate", &params)?;
         match answer["type"].as_str() {
             Some("success") => Ok(plain(&answer["result"])),
             _ => Err(format!("in the page: {}", answer["exceptionDetails"]["text"]).into()),
@@ -111,7 +111,7 @@ impl Tab for Firefox {
 
     fn before_each_page(&mut self, script: &str) -> Outcome<()> {
         let function = format!("() => {script}");
-        self.socket.call("script.addPreloadScript", json!({ "functionDeclaration": function }))?;
+        self.socket.call("script.addPreloadScript", &json!({ "functionDeclaration": function }))?;
         Ok(())
     }
 
@@ -157,7 +157,7 @@ fn complaint(event: &Value, address: &str) -> Option<String> {
     }
 }
 
-/// A value as BiDi writes it, with its type, as plain JSON.
+/// A value as `BiDi` writes it, with its type, as plain JSON.
 fn plain(remote: &Value) -> Value {
     let value = &remote["value"];
     match remote["type"].as_str() {

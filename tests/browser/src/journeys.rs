@@ -37,9 +37,9 @@ pub fn all<T: Tab>(tab: &mut T, site: &Site, paths: &[String]) -> Outcome<Findin
         }
     }
     if has_search {
-        journey.search()?
+        journey.search()?;
     } else {
-        journey.stumble("/search", "there is no search", "404")
+        journey.stumble("/search", "there is no search", "404");
     }
     journey.theme(post)?;
     journey.back_and_forward(post)?;

@@ -15,6 +15,7 @@ mod findings;
 mod firefox;
 mod journeys;
 mod matrix;
+mod outside;
 mod pages;
 mod pictures;
 mod print;
@@ -24,7 +25,7 @@ mod tab;
 
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
@@ -34,16 +35,18 @@ use chromium::Chromium;
 use findings::Findings;
 use firefox::Firefox;
 use journeys::Journey;
+use outside::Tools;
 use tab::{FONTS, SCHEMES, Scheme, View, WIDTHS};
 
 /// What a step gives, or why it could not be done at all. What is wrong with a page is a finding, no error.
 pub type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const HELP: &str = "usage: browser BASE OUTPUT [chromium | firefox | --pictures FOLDER]
+const HELP: &str = "usage: browser BASE OUTPUT [chromium | firefox | outside FOLDER | --pictures FOLDER]
 
 BASE     the address of a running site, for example http://127.0.0.1:8080
 OUTPUT   the folder for pictures and findings
-Both browsers are driven unless one is named. --pictures only takes the README's pictures.";
+Both browsers are driven unless one is named. `outside` has axe, Readability and Lighthouse
+look at the pages: FOLDER has their node_modules and lighthouse.mjs. --pictures takes the README's pictures.";
 
 /// Tabs at the same time; the machines of CI have two cores.
 const TABS: usize = 3;
@@ -96,6 +99,7 @@ fn run() -> Outcome<Findings> {
             findings.extend(in_chromium(&site, &paths)?);
             findings.extend(in_firefox(&site, &paths)?);
         }
+        ["outside", folder] => findings.extend(by_outside_tools(&site, &paths, folder.as_ref())?),
         ["chromium"] => findings.extend(in_chromium(&site, &paths)?),
         ["firefox"] => findings.extend(in_firefox(&site, &paths)?),
         _ => return Err(HELP.into()),
@@ -138,6 +142,30 @@ fn in_chromium(site: &Site, paths: &[String]) -> Outcome<Findings> {
     println!("browser: Chromium took {} s", begin.elapsed().as_secs());
     println!("browser: contact sheet: {}", site.output.join("contact.html").display());
     Ok(findings.in_browser("Chromium"))
+}
+
+fn by_outside_tools(site: &Site, paths: &[String], folder: &Path) -> Outcome<Findings> {
+    if !process::is_installed("chromium") {
+        println!("browser: SKIPPED: axe and Readability, since Chromium is not installed");
+        return Ok(Findings::default());
+    }
+    let begin = Instant::now();
+    let tools = Tools::load(folder)?;
+    let chromium = Chromium::start(&site.profile("chromium")?)?;
+    let queue = Mutex::new(paths.to_vec());
+    let mut findings = together(TABS, || {
+        let mut tab = chromium.tab()?;
+        let mut findings = Findings::default();
+        while let Some(path) = next(&queue) {
+            tools.inspect(&mut tab, &site.base, &path, &mut findings)?;
+        }
+        Ok(findings)
+    })?;
+    println!("browser: axe and Readability read {} pages in {} s", paths.len(), begin.elapsed().as_secs());
+    drop(chromium);
+    findings.extend(outside::lighthouse(folder, &site.base, paths)?);
+    println!("browser: Lighthouse was done after {} s", begin.elapsed().as_secs());
+    Ok(findings)
 }
 
 fn in_firefox(site: &Site, paths: &[String]) -> Outcome<Findings> {

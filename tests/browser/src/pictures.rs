@@ -23,7 +23,7 @@ const MOST_BYTES: usize = 120 * 1024;
 pub fn contact_sheet(chromium: &Chromium, folder: &Path) -> Outcome<()> {
     let mut names: Vec<_> = fs::read_dir(folder)?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".png") && name != "contact.png")
+        .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "png") && name != "contact.png")
         .collect();
     names.sort();
     let mut html = "<!DOCTYPE html><meta charset=utf-8><title>Contact sheet</title><style>

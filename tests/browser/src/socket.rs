@@ -1,4 +1,4 @@
-//! JSON messages over a WebSocket: calls with numbered answers, and events between them. Chromium's DevTools protocol and WebDriver BiDi both have
+//! JSON messages over a WebSocket: calls with numbered answers, and events between them. Chromium's `DevTools` protocol and `WebDriver` `BiDi` both have
 //! this form.
 
 use std::net::TcpStream;
@@ -31,7 +31,7 @@ impl Socket {
     }
 
     /// Calls a method and waits for its result. Events that arrive first are kept for [`Self::events`].
-    pub fn call(&mut self, method: &str, params: Value) -> Outcome<Value> {
+    pub fn call(&mut self, method: &str, params: &Value) -> Outcome<Value> {
         self.last_call += 1;
         let id = self.last_call;
         let text = json!({ "id": id, "method": method, "params": params }).to_string();
