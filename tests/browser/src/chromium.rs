@@ -68,8 +68,8 @@ pub struct ChromiumTab {
 
 impl ChromiumTab {
     /// Calls a method of the `DevTools` protocol.
-    pub fn call(&mut self, method: &str, params: Value) -> Outcome<Value> {
-        self.socket.call(method, &params)
+    pub fn call(&mut self, method: &str, params: &Value) -> Outcome<Value> {
+        self.socket.call(method, params)
     }
 }
 
@@ -79,19 +79,19 @@ impl Tab for ChromiumTab {
     fn look(&mut self, view: View) -> Outcome<()> {
         let (width, height, is_touched) = (view.width, view.height(), view.is_touched());
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_touched });
-        self.call("Emulation.setDeviceMetricsOverride", metrics)?;
-        self.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_touched }))?;
+        self.call("Emulation.setDeviceMetricsOverride", &metrics)?;
+        self.call("Emulation.setTouchEmulationEnabled", &json!({ "enabled": is_touched }))?;
         let scheme = json!([{ "name": "prefers-color-scheme", "value": view.scheme.to_string() }]);
-        self.call("Emulation.setEmulatedMedia", json!({ "features": scheme }))?;
+        self.call("Emulation.setEmulatedMedia", &json!({ "features": scheme }))?;
         // What a reader sets as "Font size" in the settings; text in a fixed font is 13/16 of it there as well.
         let sizes = json!({ "fontSizes": { "standard": view.font, "fixed": view.font * 13 / 16 } });
-        self.call("Page.setFontSizes", sizes)?;
+        self.call("Page.setFontSizes", &sizes)?;
         Ok(())
     }
 
     fn open(&mut self, url: &str) -> Outcome<()> {
         url.clone_into(&mut self.address);
-        let answer = self.call("Page.navigate", json!({ "url": url }))?;
+        let answer = self.call("Page.navigate", &json!({ "url": url }))?;
         if let Some(error) = answer["errorText"].as_str() {
             return Err(format!("{url}: {error}").into());
         }
@@ -103,7 +103,7 @@ impl Tab for ChromiumTab {
 
     fn ask(&mut self, expression: &str) -> Outcome<Value> {
         let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-        let mut answer = self.call("Runtime.evaluate", params)?;
+        let mut answer = self.call("Runtime.evaluate", &params)?;
         match answer.get("exceptionDetails") {
             Some(exception) => Err(format!("in the page: {exception}").into()),
             None => Ok(answer["result"]["value"].take()),
@@ -111,7 +111,7 @@ impl Tab for ChromiumTab {
     }
 
     fn before_each_page(&mut self, script: &str) -> Outcome<()> {
-        self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }))?;
+        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }))?;
         Ok(())
     }
 
@@ -126,21 +126,21 @@ impl Tab for ChromiumTab {
             other => ("", 0, other),
         };
         let params = |kind: &str| json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "text": text });
-        self.call("Input.dispatchKeyEvent", params(if text.is_empty() { "rawKeyDown" } else { "keyDown" }))?;
+        self.call("Input.dispatchKeyEvent", &params(if text.is_empty() { "rawKeyDown" } else { "keyDown" }))?;
         self.call(
             "Input.dispatchKeyEvent",
-            json!({ "type": "keyUp", "key": key, "code": code, "windowsVirtualKeyCode": number }),
+            &json!({ "type": "keyUp", "key": key, "code": code, "windowsVirtualKeyCode": number }),
         )?;
         Ok(())
     }
 
     fn picture(&mut self) -> Outcome<Vec<u8>> {
-        let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }))?;
+        let answer = self.call("Page.captureScreenshot", &json!({ "format": "png" }))?;
         decode(&answer)
     }
 
     fn print(&mut self) -> Outcome<Vec<u8>> {
-        let answer = self.call("Page.printToPDF", json!({ "paperWidth": 8.27, "paperHeight": 11.69 }))?;
+        let answer = self.call("Page.printToPDF", &json!({ "paperWidth": 8.27, "paperHeight": 11.69 }))?;
         decode(&answer)
     }
 

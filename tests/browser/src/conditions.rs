@@ -58,7 +58,7 @@ pub fn all(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Findin
         let scheme = json!({ "name": "prefers-color-scheme", "value": condition.view.scheme.to_string() });
         let more = condition.features.iter().map(|(name, value)| json!({ "name": name, "value": value }));
         let features: Vec<_> = more.chain([scheme]).collect();
-        tab.call("Emulation.setEmulatedMedia", json!({ "features": features }))?;
+        tab.call("Emulation.setEmulatedMedia", &json!({ "features": features }))?;
         inspect(tab, path, condition.name, condition.view.width, findings)?;
         let faults = tab.ask(condition.check)?;
         for fault in faults.as_array().into_iter().flatten() {
@@ -85,7 +85,7 @@ fn zoomed(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Finding
     tab.look(DESKTOP)?;
     let (width, height) = ZOOMED;
     let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 4, "mobile": false });
-    tab.call("Emulation.setDeviceMetricsOverride", metrics)?;
+    tab.call("Emulation.setDeviceMetricsOverride", &metrics)?;
     tab.open(&format!("{}{path}", site.base))?;
     tab.ask("new Promise(done => { scrollTo(0, 600); requestAnimationFrame(() => requestAnimationFrame(done)) })")?;
     inspect(tab, path, "400 % zoom", width, findings)?;
@@ -101,7 +101,7 @@ fn without_scripts(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mu
     tab.look(PHONE)?;
     tab.open(&format!("{}{path}", site.base))?;
     let with = tab.ask(TEXT)?;
-    tab.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }))?;
+    tab.call("Emulation.setScriptExecutionDisabled", &json!({ "value": true }))?;
     tab.open(&format!("{}{path}", site.base))?;
     inspect(tab, path, "JavaScript off", PHONE.width, findings)?;
     let without = tab.ask(TEXT)?;
@@ -112,7 +112,7 @@ fn without_scripts(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mu
     if dead != "" {
         findings.add(path, "with JavaScript off: a control that does nothing", &dead.to_string(), None);
     }
-    tab.call("Emulation.setScriptExecutionDisabled", json!({ "value": false }))?;
+    tab.call("Emulation.setScriptExecutionDisabled", &json!({ "value": false }))?;
     Ok(())
 }
 

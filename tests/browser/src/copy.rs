@@ -15,7 +15,7 @@ const BUTTON: &str = "[...(BLOCK.closest('figure, .code') ?? document).querySele
 /// Copies a block of the first post that has one, and reads the clipboard.
 pub fn code(journey: &mut Journey<ChromiumTab>, paths: &[String]) -> Outcome<()> {
     let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-    journey.tab.call("Browser.grantPermissions", permissions)?;
+    journey.tab.call("Browser.grantPermissions", &permissions)?;
     for path in paths.iter().filter(|path| path.starts_with("/blog/")) {
         journey.open(path)?;
         if journey.tab.ask(&format!("!!{BLOCK}"))? != true {

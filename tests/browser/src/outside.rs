@@ -65,7 +65,7 @@ pub fn lighthouse(folder: &Path, base: &str, paths: &[String]) -> Outcome<Findin
 }
 
 /// Each rule that a page breaks, and where.
-const AXE: &str = "axe.run(document, { resultTypes: ['violations'] }).then(result => result.violations.map(rule =>
+const AXE: &str = "axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then(result => result.violations.map(rule =>
     [rule.id + ': ' + rule.help, rule.nodes.length + ' times: ' + rule.nodes.slice(0, 3).map(node => node.target.join(' ')).join(', ')]))";
 
 /// The footnotes and alerts whose text is not in what reader mode shows.

@@ -37,12 +37,12 @@ figure { margin: 0 } img { height: 300px; display: block; border: 1px solid gray
     fs::write(folder.join("contact.html"), html)?;
     let mut tab = chromium.tab()?;
     let metrics = json!({ "width": 1920, "height": 1000, "deviceScaleFactor": 1, "mobile": false });
-    tab.call("Emulation.setDeviceMetricsOverride", metrics)?;
+    tab.call("Emulation.setDeviceMetricsOverride", &metrics)?;
     tab.open(&format!("file://{}", fs::canonicalize(folder.join("contact.html"))?.display()))?;
     let height = tab.ask("document.documentElement.scrollHeight")?;
     let whole = json!({ "x": 0, "y": 0, "width": 1920, "height": height, "scale": 1 });
     let answer =
-        tab.call("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true, "clip": whole }))?;
+        tab.call("Page.captureScreenshot", &json!({ "format": "png", "captureBeyondViewport": true, "clip": whole }))?;
     fs::write(folder.join("contact.png"), decode(&answer)?)?;
     Ok(())
 }
@@ -56,9 +56,9 @@ pub fn of_the_readme(chromium: &Chromium, site: &Site, paths: &[String], folder:
         tab.look(View { font: 16, width, scheme })?;
         let is_phone = width < 500;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": if is_phone { 2 } else { 1 }, "mobile": true });
-        tab.call("Emulation.setDeviceMetricsOverride", metrics)?;
+        tab.call("Emulation.setDeviceMetricsOverride", &metrics)?;
         tab.open(&format!("{}{path}", site.base))?;
-        let answer = tab.call("Page.captureScreenshot", json!({ "format": "webp", "quality": 88 }))?;
+        let answer = tab.call("Page.captureScreenshot", &json!({ "format": "webp", "quality": 88 }))?;
         let picture = decode(&answer)?;
         if picture.len() > MOST_BYTES {
             return Err(format!("{name} has {} bytes, expected at most {MOST_BYTES}", picture.len()).into());
