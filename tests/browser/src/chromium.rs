@@ -71,6 +71,40 @@ impl ChromiumTab {
     pub fn call(&mut self, method: &str, params: &Value) -> Outcome<Value> {
         self.socket.call(method, params)
     }
+
+    /// Forgets what has happened until now.
+    pub fn forget_events(&mut self) {
+        self.socket.events();
+    }
+
+    /// Requests that went over the network since events were last forgotten, and the bytes that they brought, with their fields.
+    pub fn traffic(&mut self) -> (usize, u64) {
+        let events = self.socket.events();
+        let text = |event: &Value| event["params"]["requestId"].as_str().map(str::to_owned);
+        let named = |method: &str, event: &&Value| event["method"] == method;
+        let is_kept = |event: &&Value| event["params"]["response"]["fromDiskCache"] == true;
+        let is_local =
+            |event: &&Value| !event["params"]["response"]["url"].as_str().is_some_and(|url| url.starts_with("http"));
+        let free: Vec<_> = events
+            .iter()
+            .filter(|event| {
+                named("Network.requestServedFromCache", event)
+                    || (named("Network.responseReceived", event) && (is_kept(event) || is_local(event)))
+            })
+            .filter_map(text)
+            .collect();
+        let sent = |event: &&Value| {
+            named("Network.loadingFinished", event) && text(event).is_none_or(|id| !free.contains(&id))
+        };
+        let lengths = events.iter().filter(sent).filter_map(|event| event["params"]["encodedDataLength"].as_f64());
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "bytes, which DevTools writes as floating point"
+        )]
+        let lengths: Vec<_> = lengths.map(|length| length as u64).collect();
+        (lengths.len(), lengths.iter().sum())
+    }
 }
 
 impl Tab for ChromiumTab {

@@ -22,6 +22,7 @@ mod print;
 mod process;
 mod socket;
 mod tab;
+mod weigh;
 
 use std::error::Error;
 use std::fs;
@@ -41,12 +42,14 @@ use tab::{FONTS, SCHEMES, Scheme, View, WIDTHS};
 /// What a step gives, or why it could not be done at all. What is wrong with a page is a finding, no error.
 pub type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const HELP: &str = "usage: browser BASE OUTPUT [chromium | firefox | outside FOLDER | --pictures FOLDER]
+const HELP: &str =
+    "usage: browser BASE OUTPUT [chromium | firefox | outside FOLDER | weigh KIND=PATH… | --pictures FOLDER]
 
 BASE     the address of a running site, for example http://127.0.0.1:8080
 OUTPUT   the folder for pictures and findings
 Both browsers are driven unless one is named. `outside` has axe, Readability and Lighthouse
-look at the pages: FOLDER has their node_modules and lighthouse.mjs. --pictures takes the README's pictures.";
+look at the pages: FOLDER has their node_modules and lighthouse.mjs. `weigh` measures
+pages as a slow phone sees them, and writes OUTPUT/weigh.json. --pictures takes the README's pictures.";
 
 /// Tabs at the same time; the machines of CI have two cores.
 const TABS: usize = 3;
@@ -87,8 +90,14 @@ fn run() -> Outcome<Findings> {
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let [base, output, rest @ ..] = arguments.as_slice() else { return Err(HELP.into()) };
     let site = Site { base: (*base).to_owned(), output: output.into() };
-    let paths = pages::list(&site.base)?;
     fs::create_dir_all(&site.output)?;
+    if let ["weigh", pages @ ..] = rest {
+        let chromium = Chromium::start(&site.profile("chromium")?)?;
+        let weights = weigh::all(&chromium, &site.base, pages)?;
+        fs::write(site.output.join("weigh.json"), weights.to_string())?;
+        return Ok(Findings::default());
+    }
+    let paths = pages::list(&site.base)?;
     let mut findings = Findings::default();
     match rest {
         ["--pictures", folder] => {
@@ -118,6 +127,7 @@ fn in_chromium(site: &Site, paths: &[String]) -> Outcome<Findings> {
         return Ok(Findings::default());
     }
     let begin = Instant::now();
+    pictures::clear(&site.output)?;
     let chromium = Chromium::start(&site.profile("chromium")?)?;
     let queue = Mutex::new(paths.to_vec());
     let mut findings = together(TABS, || {

@@ -26,8 +26,9 @@ pub fn survey_page<T: Tab>(
             findings.add(path, &what, &detail, Some(*view));
         }
         if T::IS_PICTURED && is_pictured(*view) {
-            let name = format!("{path}-{view}.png").replace(['/', '?', '='], "-");
-            fs::write(site.output.join(name.trim_start_matches('-')), tab.picture()?)?;
+            let name = if path == "/" { "home" } else { path.trim_start_matches('/') };
+            let name = format!("{name}-{view}.png").replace(['/', '?', '='], "-");
+            fs::write(site.output.join(name), tab.picture()?)?;
         }
     }
     for complaint in tab.complaints()? {

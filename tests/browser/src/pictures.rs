@@ -19,19 +19,29 @@ const OF_THE_README: [(&str, &str, u32, u32, Scheme); 3] = [
 /// What a picture of the README may weigh.
 const MOST_BYTES: usize = 120 * 1024;
 
-/// Writes `contact.html`, with every PNG of the folder, and `contact.png`, a picture of it.
-pub fn contact_sheet(chromium: &Chromium, folder: &Path) -> Outcome<()> {
+/// Removes the pictures of an earlier run.
+pub fn clear(folder: &Path) -> Outcome<()> {
+    pictures_in(folder)?.iter().try_for_each(|name| Ok(fs::remove_file(folder.join(name))?))
+}
+
+/// The names of the PNGs in a folder, in order.
+fn pictures_in(folder: &Path) -> Outcome<Vec<String>> {
     let mut names: Vec<_> = fs::read_dir(folder)?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "png") && name != "contact.png")
+        .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "png"))
         .collect();
     names.sort();
+    Ok(names)
+}
+
+/// Writes `contact.html`, with every PNG of the folder, and `contact.png`, a picture of it.
+pub fn contact_sheet(chromium: &Chromium, folder: &Path) -> Outcome<()> {
     let mut html = "<!DOCTYPE html><meta charset=utf-8><title>Contact sheet</title><style>
 body { display: flex; flex-wrap: wrap; gap: 8px; align-items: start; font: 12px sans-serif; width: 1900px }
 figure { margin: 0 } img { height: 300px; display: block; border: 1px solid gray }
 </style>\n"
         .to_owned();
-    for name in names {
+    for name in pictures_in(folder)? {
         writeln!(html, "<figure><a href='{name}'><img src='{name}' alt=''></a>{name}</figure>")?;
     }
     fs::write(folder.join("contact.html"), html)?;
