@@ -42,10 +42,13 @@ impl Chromium {
         Ok(Self { address, _process: process })
     }
 
-    /// Opens a tab with storage of its own.
+    /// Opens a tab with storage of its own, which may read the clipboard.
     pub fn tab(&self) -> Outcome<ChromiumTab> {
         let mut browser = Socket::connect(&self.address)?;
         let context = browser.call("Target.createBrowserContext", &json!({}))?["browserContextId"].take();
+        let permissions =
+            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "browserContextId": context });
+        browser.call("Browser.grantPermissions", &permissions)?;
         let target = json!({ "url": "about:blank", "browserContextId": context, "newWindow": true });
         let created = browser.call("Target.createTarget", &target)?;
         let id = created["targetId"].as_str().ok_or("no target")?;
@@ -55,6 +58,8 @@ impl Chromium {
             socket.call(&format!("{domain}.enable"), &json!({}))?;
         }
         socket.call("Page.setLifecycleEventsEnabled", &json!({ "enabled": true }))?;
+        // Each tab behaves as if it were the one in front.
+        socket.call("Emulation.setFocusEmulationEnabled", &json!({ "enabled": true }))?;
         socket.events();
         Ok(ChromiumTab { socket, address: String::new() })
     }

@@ -160,7 +160,9 @@ const FORCED_COLOURS: &str = "(() => {
 
 /// Nothing moves, not even the page to a heading.
 const MOTION: &str = "(() => {
-    const faults = document.getAnimations().slice(0, 1).map(animation => ['something moves', animation.animationName ?? 'a transition']);
+    // What follows the reader's own scrolling is no motion.
+    const moving = document.getAnimations().filter(animation => animation.timeline instanceof DocumentTimeline && animation.playState === 'running');
+    const faults = moving.slice(0, 1).map(animation => ['something moves', animation.animationName ?? 'a transition']);
     if (getComputedStyle(document.documentElement).scrollBehavior === 'smooth') faults.push(['the page scrolls smoothly', '']);
     return faults;
 })()";

@@ -1,7 +1,5 @@
 //! The button that copies a block of code. Chromium alone lets a test read the clipboard.
 
-use serde_json::json;
-
 use crate::Outcome;
 use crate::chromium::ChromiumTab;
 use crate::journeys::Journey;
@@ -14,8 +12,6 @@ const BUTTON: &str = "[...(BLOCK.closest('figure, .code') ?? document).querySele
 
 /// Copies a block of the first post that has one, and reads the clipboard.
 pub fn code(journey: &mut Journey<ChromiumTab>, paths: &[String]) -> Outcome<()> {
-    let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-    journey.tab.call("Browser.grantPermissions", &permissions)?;
     for path in paths.iter().filter(|path| path.starts_with("/blog/")) {
         journey.open(path)?;
         if journey.tab.ask(&format!("!!{BLOCK}"))? != true {

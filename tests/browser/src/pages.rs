@@ -25,7 +25,8 @@ pub fn list(base: &str) -> Outcome<Vec<String>> {
         return Err(format!("only {paths:?} in /sitemap.xml").into());
     }
     for path in OTHERS {
-        if get(base, path)?.0 == 200 || path == "/no-such-page" {
+        let is_there = get(base, path)?.0 == 200 || path == "/no-such-page";
+        if is_there && !paths.iter().any(|known| known == path) {
             paths.push(path.to_owned());
         }
     }
