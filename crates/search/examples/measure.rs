@@ -124,6 +124,7 @@ fn nasty() -> Vec<String> {
         |words: &[String], end: &str| words.iter().map(|word| format!("{word}{end}")).collect::<Vec<_>>().join(" ");
     let letters = "t* n* s* r* l* d* m* c* p* b* f* g*";
     let pairs = "te* ne* se* re* le* de* me* ce* pe* be* fe* ge*";
+    let beginnings: Vec<_> = (0..12).map(|n| stem(20_000 + n * 977)[..3].to_owned()).collect();
     let typos: Vec<_> = (0..12).map(|n| stem(20_000 + n * 977).chars().rev().collect::<String>()).collect();
     vec![
         all(&frequent, ""),
@@ -137,6 +138,9 @@ fn nasty() -> Vec<String> {
         pairs.to_owned(),
         format!("\"{letters}\""),
         format!("\"{pairs}\""),
+        format!("\"{}\"", all(&beginnings, "")),
+        all(&beginnings, " "),
+        format!("\"{} {}\"", stem(1), all(&beginnings[..6], "")),
         format!("\"t*\" \"n*\" \"s*\" \"r*\" \"l*\" \"d*\""),
         "t".to_owned(),
         "t*".to_owned(),

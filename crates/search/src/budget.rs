@@ -12,6 +12,9 @@ const POSTINGS: u32 = 160_000;
 /// Positions, of some 5 ns each: a phrase of five words that are in most of 10,000 posts.
 const POSITIONS: u32 = 120_000;
 
+/// Looks for a word of a phrase at a position, of some 15 ns each. Only a phrase of beginnings needs more than one for each word in a post.
+const COMPARISONS: u32 = 60_000;
+
 /// What is left for a query.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
@@ -19,18 +22,19 @@ pub(crate) struct Budget {
     scans: u32,
     postings: u32,
     positions: u32,
+    comparisons: u32,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { look_ups: LOOK_UPS, scans: SCANS, postings: POSTINGS, positions: POSITIONS }
+        Self { look_ups: LOOK_UPS, scans: SCANS, postings: POSTINGS, positions: POSITIONS, comparisons: COMPARISONS }
     }
 }
 
 impl Budget {
     /// A budget of as many looks into the dictionary and no more.
     pub(crate) fn of_look_ups(look_ups: u32) -> Self {
-        Self { look_ups, scans: 0, postings: 0, positions: 0 }
+        Self { look_ups, scans: 0, postings: 0, positions: 0, comparisons: 0 }
     }
 
     /// Whether there is one more look into the dictionary.
@@ -51,6 +55,11 @@ impl Budget {
     /// Whether there are as many positions more to read.
     pub(crate) fn positions(&mut self, count: u32) -> bool {
         take(&mut self.positions, count)
+    }
+
+    /// Whether there is one more comparison.
+    pub(crate) fn compare(&mut self) -> bool {
+        take(&mut self.comparisons, 1)
     }
 }
 

@@ -170,7 +170,7 @@ impl<'a> Word<'a> {
     }
 
     fn is_at(&mut self, post: u32, position: u32, budget: &mut Budget) -> bool {
-        self.groups.iter_mut().any(|group| group.of(post, budget).binary_search(&position).is_ok())
+        self.groups.iter_mut().any(|group| budget.compare() && group.of(post, budget).binary_search(&position).is_ok())
     }
 }
 

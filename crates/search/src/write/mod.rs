@@ -1,9 +1,9 @@
 //! The builder of an index: posts in, bytes out. The same posts in the same order give the same bytes.
 //!
-//! 1. [`add`](Builder::add) notes each word of a post with its field and its position.
-//! 2. [`stem`]: words with the same stem become a group.
-//! 3. [`groups`]: the notes are sorted by group and become postings.
-//! 4. [`layout`]: the sections are joined.
+//! 1. `add` notes each word of a post with its field and its position.
+//! 2. `stem`: words with the same stem become a group.
+//! 3. `groups`: the notes are sorted by group and become postings.
+//! 4. `layout`: the sections are joined.
 
 mod bits;
 mod groups;
