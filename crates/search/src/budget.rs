@@ -4,10 +4,10 @@
 const LOOK_UPS: u32 = 3_000;
 
 /// Words that are read one after another, for prefixes, of some 10 ns each. It is more than the words with the same two letters among 150,000.
-const SCANS: u32 = 16_384;
+const SCANS: u32 = 12_288;
 
 /// Postings, of some 3 ns each: twelve words that are in all of 10,000 posts, and some for prefixes.
-const POSTINGS: u32 = 160_000;
+const POSTINGS: u32 = 128_000;
 
 /// Positions, of some 5 ns each: a phrase of five words that are in most of 10,000 posts.
 const POSITIONS: u32 = 120_000;

@@ -12,8 +12,8 @@ use crate::resolve::Clause;
 /// The phrases of a query that are looked for. With the terms they are the bits of a `u16`.
 const MAX_PHRASES: usize = 16 - MAX_TERMS;
 
-/// The postings that a prefix with all its words may cost: four times a word that is in all of 10,000 posts.
-const EXPANSION_POSTINGS: u32 = 40_000;
+/// The postings that a prefix with all its words may cost: three times a word that is in all of 10,000 posts.
+const EXPANSION_POSTINGS: u32 = 30_000;
 
 /// The score of each post and what it has: a bit for each clause and each phrase.
 #[derive(Debug)]

@@ -23,25 +23,7 @@ const COMPARED: usize = 32;
 /// The words of a snippet's text that are looked up in the dictionary.
 const SNIPPET_LOOK_UPS: u32 = 200;
 
-/// An index, read in place.
-///
-/// ```
-/// use graven_search::write::{Builder, Post, Section};
-/// use graven_search::{Index, Query};
-///
-/// let mut builder = Builder::new("en");
-/// let text = "A leader sends heartbeats.";
-/// let section = Section { anchor: "leaders", heading: "Leaders", text, ..Section::default() };
-/// builder.add(&Post { route: "/blog/raft", title: "Raft", sections: vec![section], ..Post::default() });
-/// let bytes = builder.finish();
-///
-/// let index = Index::open(&bytes)?;
-/// let results = index.search(&Query::parse("heartbeat"), 0, 10);
-/// assert_eq!((results.total, results.hits[0].route, results.hits[0].anchor), (1, "/blog/raft", "leaders"));
-/// let snippet = results.snippet(text);
-/// assert_eq!(snippet.parts[1], (true, "heartbeats".to_owned()));
-/// # Ok::<(), graven_search::Error>(())
-/// ```
+/// An index, read in place. `write::Builder` has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Index<'a> {
     sections: Sections<'a>,

@@ -1,7 +1,7 @@
 //! Groups of words become postings.
 
 use super::bits::BitWriter;
-use super::{Builder, Field, Note};
+use super::notes::{Field, Note, Notes};
 use crate::bits::rice_parameter;
 use crate::format::{BLOCK_POSTINGS, IMPACT_BITS, MAX_POSITIONS};
 use crate::postings::position_parameter;
@@ -29,19 +29,19 @@ struct Posting {
     positions: Vec<u32>,
 }
 
-/// Makes postings of a builder's notes.
+/// Makes postings of notes.
 pub(super) struct Encoder<'a> {
-    builder: &'a Builder,
+    notes: &'a Notes,
     posts: u32,
     mean_length: u32,
 }
 
 impl<'a> Encoder<'a> {
-    pub(super) fn new(builder: &'a Builder) -> Self {
-        let posts = u32::try_from(builder.posts.len()).expect("there are fewer than 2^32 posts");
-        let words: u64 = builder.posts.iter().map(|post| u64::from(post.length)).sum();
+    pub(super) fn new(notes: &'a Notes) -> Self {
+        let posts = u32::try_from(notes.posts.len()).expect("there are fewer than 2^32 posts");
+        let words: u64 = notes.posts.iter().map(|post| u64::from(post.length)).sum();
         let mean_length = u32::try_from(words / u64::from(posts.max(1))).expect("a post has at most 2^24 words");
-        Self { builder, posts, mean_length }
+        Self { notes, posts, mean_length }
     }
 
     pub(super) fn mean_length(&self) -> u32 {
@@ -52,15 +52,15 @@ impl<'a> Encoder<'a> {
     pub(super) fn encode(&self, group_of: &[u32], groups: usize) -> Vec<Encoded> {
         // Sorted by counting: for each group where its notes end, filled from the front.
         let mut ends = vec![0_usize; groups + 1];
-        for note in &self.builder.notes {
+        for note in &self.notes.all {
             ends[group_of[note.word as usize] as usize + 1] += 1;
         }
         for group in 0..groups {
             ends[group + 1] += ends[group];
         }
         let starts = ends.clone();
-        let mut sorted = vec![0_u32; self.builder.notes.len()];
-        for (number, note) in (0..).zip(&self.builder.notes) {
+        let mut sorted = vec![0_u32; self.notes.all.len()];
+        for (number, note) in (0..).zip(&self.notes.all) {
             let end = &mut ends[group_of[note.word as usize] as usize];
             sorted[*end] = number;
             *end += 1;
@@ -69,7 +69,7 @@ impl<'a> Encoder<'a> {
     }
 
     fn encode_group(&self, notes: &[u32]) -> Encoded {
-        let posts = &self.builder.posts;
+        let posts = &self.notes.posts;
         let mut postings = Vec::new();
         let (mut rest, mut post) = (notes, 0);
         while let Some(&first) = rest.first() {
@@ -89,9 +89,9 @@ impl<'a> Encoder<'a> {
     #[expect(clippy::cast_precision_loss, reason = "a rank needs no precision")]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to the highest impact")]
     fn posting(&self, post: usize, notes: &[u32]) -> Posting {
-        let length = self.builder.posts[post].length as f32 / self.mean_length.max(1) as f32;
+        let length = self.notes.posts[post].length as f32 / self.mean_length.max(1) as f32;
         let long = 1.0 - LENGTH_SHARE + LENGTH_SHARE * length;
-        let note = |number: &u32| self.builder.notes[*number as usize];
+        let note = |number: &u32| self.notes.all[*number as usize];
         let frequency = |note: Note| match note.field() {
             Field::Text | Field::Code => note.weight() / long,
             _ => note.weight(),

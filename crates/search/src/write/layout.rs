@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::Builder;
 use super::bits::{put_text, put_varint};
 use super::groups::{Encoded, Encoder};
+use super::notes::Notes;
 use super::stem::endings;
 use crate::format::{BLOCK_WORDS, HEADER_SIZE, MAGIC, VERSION};
 
@@ -18,31 +18,31 @@ const SMALL: usize = 1024 * 1024;
 struct Grouped<'a> {
     /// All words, sorted, each with its group. Groups are numbered in this order.
     words: Vec<(&'a str, u32)>,
-    /// For each word in the builder's order, its group.
+    /// For each word in the order of the notes, its group.
     of_word: Vec<u32>,
     count: usize,
 }
 
-pub(super) fn index(mut builder: Builder) -> Vec<u8> {
-    let roots = builder.stems.roots();
-    let grouped = group(&builder.words, &roots);
-    let encoder = Encoder::new(&builder);
+pub(super) fn index(mut notes: Notes) -> Vec<u8> {
+    let roots = notes.stems.roots();
+    let grouped = group(&notes.words, &roots);
+    let encoder = Encoder::new(&notes);
     let mut postings_of = encoder.encode(&grouped.of_word, grouped.count);
     let (mut offsets, mut records) = (Vec::new(), Vec::new());
-    for post in &builder.posts {
+    for post in &notes.posts {
         offsets.extend(number(records.len()));
         records.extend(&post.record);
     }
     let endings = endings_of(&grouped);
     let fixed = HEADER_SIZE + offsets.len() + records.len() + endings.len() + dictionary(&grouped, &postings_of).size();
-    drop_positions(&mut postings_of, fixed, SMALL.max(builder.text_bytes / 1000 * MAX_SHARE));
+    drop_positions(&mut postings_of, fixed, SMALL.max(notes.text_bytes / 1000 * MAX_SHARE));
     let Dictionary { blocks, words, postings } = dictionary(&grouped, &postings_of);
     let sections = [offsets, records, blocks, words, postings, endings];
     let mut header = MAGIC.to_vec();
     let length = HEADER_SIZE + sections.iter().map(Vec::len).sum::<usize>();
     header.extend(VERSION.to_le_bytes());
     header.extend(number(length));
-    header.extend(number(builder.posts.len()));
+    header.extend(number(notes.posts.len()));
     header.extend(encoder.mean_length().to_le_bytes());
     let mut offset = HEADER_SIZE;
     for section in &sections {
