@@ -1,4 +1,4 @@
-//! `/opensearch.xml`: how a browser searches the site from its address bar (OpenSearch 1.1, draft 6).
+//! `/opensearch.xml`: how a browser searches the site from its address bar (`OpenSearch` 1.1, draft 6).
 
 use graven_search::frame::ROUTE;
 
