@@ -247,7 +247,8 @@ const KEYBOARD: &str = r#"{
         const isMarked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
         if (!isMarked) faults.push("the focus cannot be seen");
         const boxes = [...element.getClientRects()];
-        const isShown = boxes.some(box => box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth);
+        if (!boxes.some(box => box.width > 1 && box.height > 1)) return [...faults, "the focus marks a box without a size"];
+        const isShown = boxes.some(box => box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth);
         if (!isShown) faults.push("the focus is where nothing is shown");
         const box = boxes[0];
         const top = box && document.elementFromPoint(box.left + Math.min(box.width / 2, 8), box.top + Math.min(box.height / 2, 8));

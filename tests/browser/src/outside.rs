@@ -74,13 +74,14 @@ const READER: &str = r#"(() => {
     const article = new Readability(document.cloneNode(true)).parse();
     if (!article) return ["everything: this is no article to it"];
     const kept = plain(article.textContent);
-    const textOf = note => {
-        const copy = note.cloneNode(true);
-        copy.querySelectorAll("sup, a[href^='\\#fnref'], [role=doc-backlink], math, button").forEach(element => element.remove());
-        return copy.textContent.trim();
+    const lost = note => {
+        const walker = document.createTreeWalker(note, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const isMark = node.parentElement.closest("sup, a[href^='\\#fnref'], [role=doc-backlink], math, svg, button");
+            if (!isMark && !kept.includes(plain(node.data))) return node.data.trim().replace(/\s+/g, " ").slice(0, 60);
+        }
     };
     return [...document.querySelectorAll("main [role=note], main [role=doc-footnote], main [role=doc-endnotes] li, main aside, main .alert, main .note")]
-        .map(textOf)
-        .filter(text => text && !plain(text).match(/.{1,24}/g).every(part => kept.includes(part)))
-        .map(text => text.replace(/\s+/g, " ").slice(0, 60));
+        .map(lost)
+        .filter(Boolean);
 })()"#;
