@@ -3,6 +3,7 @@
 use graven_pack::hex;
 use sha2::{Digest, Sha256};
 
+use crate::pictures::published;
 use crate::tree::SourceTree;
 
 /// The folder whose files keep their names on the site.
@@ -18,13 +19,13 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// The asset of the file `source` with these bytes: `/assets/NAME.HASH.EXTENSION`.
+    /// The asset of the file `source` with these bytes: `/assets/NAME.HASH.EXTENSION`. The hash is that of [`published`].
     #[must_use]
     pub fn new(source: &str, bytes: &[u8]) -> Self {
         let name = source.rsplit('/').next().unwrap_or_default();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
         let (stem, extension) = (slug::slugify(stem), slug::slugify(extension));
-        let route = format!("/assets/{stem}.{}.{extension}", fingerprint([bytes]));
+        let route = format!("/assets/{stem}.{}.{extension}", fingerprint([&published(bytes)]));
         Self { source: source.to_owned(), route }
     }
 }
@@ -32,26 +33,36 @@ impl Asset {
 /// The picture of a post that other sites show with a link to it: the front matter's `image`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Preview {
-    /// A file of `static/`, by its route.
-    Static(String),
+    /// A file of `static/`.
+    Static { route: String, size: Option<(u32, u32)> },
     /// A file in the folder of the post.
-    Asset(Asset),
+    Asset { asset: Asset, size: Option<(u32, u32)> },
 }
 
 impl Preview {
     /// The preview from the file `source` of the tree. `None` if there is no such file.
     pub(crate) fn new(source: &str, tree: &SourceTree) -> Option<Self> {
-        match source.strip_prefix(STATIC) {
-            Some(path) => Some(Self::Static(format!("/{path}"))),
-            None => tree.get(source).map(|bytes| Self::Asset(Asset::new(source, bytes))),
-        }
+        let bytes = tree.get(source)?;
+        let size = imagesize::blob_size(bytes).ok();
+        let size = size.and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
+        Some(match source.strip_prefix(STATIC) {
+            Some(path) => Self::Static { route: format!("/{path}"), size },
+            None => Self::Asset { asset: Asset::new(source, bytes), size },
+        })
     }
 
     /// The route of the picture.
     pub(crate) fn route(&self) -> &str {
         match self {
-            Self::Static(route) => route,
-            Self::Asset(asset) => &asset.route,
+            Self::Static { route, .. } => route,
+            Self::Asset { asset, .. } => &asset.route,
+        }
+    }
+
+    /// Width and height in pixels, if the file is a picture.
+    pub(crate) fn size(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Static { size, .. } | Self::Asset { size, .. } => *size,
         }
     }
 }

@@ -10,12 +10,13 @@
 //!    options  span  url           what the steps share: `url` encodes, resolves and joins all URLs,
 //!    markup  security_policy      `markup` parses all HTML and XML, `assets` names the files of a text
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
-//!    diagnostic  assets  theme
+//!    pictures  diagnostic  assets
 //! 2. source                       settings, topics and front matter, each value with its place
 //! 3. model                        topics, tags, series, neighbours, related posts
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
 //!    drawing                      the drawings of a text for lists and feeds
-//!    rendered_site  output        the types between the steps
+//!    output  media  theme         the types between the steps; cards and icons, which press draws; style sheets
+//!    rendered_site
 //! 5. views  feeds                 every page, feed and index, by path
 //!    search                       the search index, from the finished pages
 //! 6. check                        every reference has a target; the security policy of each page
@@ -57,9 +58,11 @@ mod encode;
 mod feeds;
 pub mod markdown;
 mod markup;
+mod media;
 pub mod model;
 mod options;
 mod output;
+mod pictures;
 mod rendered_site;
 mod search;
 mod security_policy;
@@ -78,9 +81,11 @@ use rayon::prelude::*;
 use crate::assets::{Preview, STATIC};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
+use crate::media::Cards;
 use crate::model::Site;
 pub use crate::options::Options;
 use crate::output::{Document, Output, Outputs};
+use crate::pictures::{Picture, Published, Shown, publish, published};
 use crate::rendered_site::RenderedSite;
 use crate::source::Body;
 use crate::theme::Theme;
@@ -136,10 +141,21 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
     let previews: Vec<_> = site.posts.iter().map(|post| Preview::new(post.image.as_deref()?, tree)).collect();
     let faces: Vec<_> = posts.par_iter().map(|rendered| drawing::face(drawing::first(&rendered.html)?)).collect();
-    let context =
-        RenderedSite { site: &site, theme: &theme, posts: &posts, pages: &pages, previews: &previews, faces: &faces };
+    let drawn_from = (tree, theme.icons.svg(), &theme.colours);
+    let cards = Cards::new(&site, (&posts, &pages), drawn_from, report);
+    let context = RenderedSite {
+        site: &site,
+        theme: &theme,
+        posts: &posts,
+        pages: &pages,
+        previews: &previews,
+        faces: &faces,
+        cards: &cards,
+    };
 
     let mut outputs = files(context, tree);
+    cards.draw(previous.as_ref(), &mut outputs);
+    pictures(context, tree, (previous.as_ref(), &mut outputs), report);
     redirects(&site, &mut outputs);
     views::render(context, &mut outputs);
     feeds::render(context, &mut outputs, report);
@@ -176,25 +192,69 @@ fn render<'a>(
 /// The copied files: those of `static/`, the icons and the script of the theme, the assets of the texts.
 fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
     let mut outputs = Outputs::new();
+    context.theme.icons.draw(&context.site.settings, &context.theme.colours, &mut outputs);
     let mut put = |path: &str, document: Document| drop(outputs.insert(path.to_owned(), Output::Document(document)));
-    put("/favicon.svg", Document::file("favicon.svg", &context.theme.icon_svg));
-    put("/favicon.ico", Document::file("favicon.ico", &context.theme.icon_ico));
     if let Some(script) = &context.theme.script {
         put(&script.route, Document::asset(&script.route, script.text.as_bytes()));
     }
     let shown = context.posts.iter().chain(context.pages).flat_map(|rendered| &rendered.assets);
     let previews = context.previews.iter().flatten().filter_map(|preview| match preview {
-        Preview::Asset(asset) => Some(asset),
-        Preview::Static(_) => None,
+        Preview::Asset { asset, .. } => Some(asset),
+        Preview::Static { .. } => None,
     });
     for asset in shown.chain(previews) {
         let bytes = tree.get(&asset.source).unwrap_or_default();
-        put(&asset.route, Document::asset(&asset.source, bytes).with_source(&asset.source));
+        put(&asset.route, Document::asset(&asset.source, &published(bytes)).with_source(&asset.source));
     }
     for (path, bytes) in tree.below(STATIC) {
         put(&path[STATIC.len() - 1..], Document::file(path, bytes).with_source(path));
     }
     outputs
+}
+
+/// The most bytes of the pictures of a page, in the width for the largest screens: more takes a slow phone ten seconds.
+const MOST_BYTES_OF_PICTURES: usize = 1024 * 1024;
+
+/// Adds the pictures of the texts in their widths. Reports those that cannot be decoded, and pages with too many.
+fn pictures(
+    context: RenderedSite,
+    tree: &SourceTree,
+    (previous, outputs): (Option<&Pack>, &mut Outputs),
+    report: &mut Report,
+) {
+    let posts = context.site.posts.iter().map(|post| post.body.path.as_str()).zip(context.posts);
+    let pages = context.site.pages.iter().map(|page| page.body.path.as_str()).zip(context.pages);
+    let texts: Vec<(&str, &[Shown])> =
+        posts.chain(pages).map(|(path, rendered)| (path, &rendered.pictures[..])).collect();
+    let shown: Vec<(&str, &Shown)> =
+        texts.iter().flat_map(|(path, pictures)| pictures.iter().map(|shown| (*path, shown))).collect();
+    let plans: Vec<&Picture> = shown.iter().map(|(_, shown)| &shown.picture).collect();
+    let published = publish(&plans, tree, previous);
+    for (index, error) in &published.errors {
+        let (path, Shown { place, .. }) = shown[*index];
+        let error = Diagnostic::error(path, place.clone(), format!("this picture cannot be decoded: {error}"));
+        report.push(error.help("save it again with an image editor"));
+    }
+    for (path, pictures) in texts {
+        warn_of_weight(path, pictures, &published, report);
+    }
+    for (route, bytes) in published.files {
+        let document = Document::asset(&route, &bytes);
+        outputs.insert(route, Output::Document(document));
+    }
+}
+
+/// Warns if the pictures of a text are too large together.
+fn warn_of_weight(path: &str, pictures: &[Shown], published: &Published, report: &mut Report) {
+    let bytes_of = |shown: &Shown| Some(published.files.get(&shown.picture.variants.last()?.route)?.len());
+    let bytes: usize = pictures.iter().filter_map(bytes_of).sum();
+    let Some(largest) = pictures.iter().max_by_key(|shown| bytes_of(shown)) else { return };
+    if bytes > MOST_BYTES_OF_PICTURES {
+        let (found, most) = (bytes / 1024, MOST_BYTES_OF_PICTURES / 1024);
+        let message = format!("the pictures of this page have {found} KiB; the most are {most} KiB");
+        let warning = Diagnostic::warning(path, largest.place.clone(), message).label("this is the largest");
+        report.push(warning.help("show fewer, or smaller parts of them"));
+    }
 }
 
 /// The redirects of the settings and of the aliases.

@@ -2,6 +2,7 @@
 
 use crate::assets::Preview;
 use crate::markdown::Rendered;
+use crate::media::Cards;
 use crate::model::Site;
 use crate::theme::Theme;
 
@@ -20,4 +21,6 @@ pub(crate) struct RenderedSite<'a> {
     pub(crate) previews: &'a [Option<Preview>],
     /// The drawings of the posts as thumbnails, by the index of the post.
     pub(crate) faces: &'a [Option<String>],
+    /// The cards of the pages.
+    pub(crate) cards: &'a Cards,
 }

@@ -38,6 +38,8 @@ struct Blocks {
     scripts: BTreeSet<String>,
     /// Whether a picture comes from another host.
     foreign_images: bool,
+    /// Whether it names a web app manifest.
+    manifest: bool,
 }
 
 impl Blocks {
@@ -49,6 +51,7 @@ impl Blocks {
             styles: sources(|element| element.name == "style"),
             scripts: sources(is_inline_script),
             foreign_images: allows_https_images(elements),
+            manifest: elements.iter().any(is_manifest),
         }
     }
 }
@@ -75,6 +78,11 @@ pub(crate) fn allows_https_images(elements: &[Element]) -> bool {
     elements.iter().any(|element| element.name == "img" && element.attribute("src").is_some_and(is_external))
 }
 
+fn is_manifest(element: &Element) -> bool {
+    let relations = element.attribute("rel").unwrap_or_default();
+    element.name == "link" && relations.split_ascii_whitespace().any(|name| name.eq_ignore_ascii_case("manifest"))
+}
+
 /// CSP 3 §2.3.1: `'sha256-' base64 of the block's hash`.
 fn source(text: &[u8]) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
@@ -90,6 +98,9 @@ fn policy(blocks: &Blocks, more: &str) -> String {
         policy.extend(["; script-src ", &list(&blocks.scripts)]);
     }
     policy += if blocks.foreign_images { "; img-src 'self' data: https:" } else { "; img-src 'self' data:" };
+    if blocks.manifest {
+        policy += "; manifest-src 'self'";
+    }
     policy + more + "; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 
@@ -131,6 +142,12 @@ mod tests {
     fn another_host_is_allowed_only_if_a_picture_comes_from_one() {
         assert!(policy_of("<img src='https://example.org/a.png'>").contains("img-src 'self' data: https:;"));
         assert!(policy_of("<img src='/a.png'>").contains("img-src 'self' data:;"));
+    }
+
+    #[test]
+    fn a_manifest_of_the_site_is_allowed_where_one_is_named() {
+        assert!(policy_of("<link rel=manifest href=/m>").contains("; manifest-src 'self';"));
+        assert!(!policy_of("<link rel=icon href=/i>").contains("manifest-src"));
     }
 
     #[test]

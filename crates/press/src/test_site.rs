@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::assets::Preview;
 use crate::diagnostic::Report;
 use crate::markdown::Rendered;
+use crate::media::Cards;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
 use crate::source::{Body, Settings};
@@ -18,28 +19,29 @@ pub(crate) struct Fixture {
     theme: Theme,
     previews: Vec<Option<Preview>>,
     pub(crate) faces: Vec<Option<String>>,
+    cards: Cards,
 }
 
 impl Fixture {
     /// The site of these posts, each with a short text.
     pub(crate) fn of(posts: Vec<Post>) -> Self {
         let html = |post: &Post| format!("<p>The text of {}.</p>", post.slug);
-        Self {
-            posts: posts.iter().map(|post| Rendered { html: html(post), ..Rendered::default() }).collect(),
-            previews: posts.iter().map(|_| None).collect(),
-            faces: posts.iter().map(|_| None).collect(),
-            theme: Theme::load(&SourceTree::default(), &mut Report::default()),
-            site: Site {
-                now: "2026-01-02T03:04:05Z".parse().expect("a time"),
-                settings: settings(),
-                topics: Vec::new(),
-                posts,
-                start: Vec::new(),
-                pages: Vec::new(),
-                tags: Vec::new(),
-                series: Vec::new(),
-            },
-        }
+        let theme = Theme::load(&SourceTree::default(), &mut Report::default());
+        let texts: Vec<_> = posts.iter().map(|post| Rendered { html: html(post), ..Rendered::default() }).collect();
+        let (previews, faces) = posts.iter().map(|_| (None, None)).unzip();
+        let site = Site {
+            now: "2026-01-02T03:04:05Z".parse().expect("a time"),
+            settings: settings(),
+            topics: Vec::new(),
+            posts,
+            start: Vec::new(),
+            pages: Vec::new(),
+            tags: Vec::new(),
+            series: Vec::new(),
+        };
+        let drawn_from = (&SourceTree::default(), "", &theme.colours);
+        let cards = Cards::new(&site, (&texts, &[]), drawn_from, &mut Report::default());
+        Self { site, posts: texts, theme, previews, faces, cards }
     }
 
     pub(crate) fn context(&self) -> RenderedSite<'_> {
@@ -50,6 +52,7 @@ impl Fixture {
             pages: &[],
             previews: &self.previews,
             faces: &self.faces,
+            cards: &self.cards,
         }
     }
 }

@@ -9,6 +9,7 @@ use rust_embed::RustEmbed;
 
 pub(crate) use self::script::Script;
 use crate::diagnostic::{Diagnostic, Report};
+use crate::media::{Colours, Icons};
 use crate::tree::SourceTree;
 
 #[derive(RustEmbed)]
@@ -38,10 +39,10 @@ pub(crate) struct Theme {
     tools: String,
     /// `None` if the site has none.
     pub(crate) script: Option<Script>,
-    /// `/favicon.svg`.
-    pub(crate) icon_svg: Vec<u8>,
-    /// `/favicon.ico`, for clients that do not read the page's `<link>`.
-    pub(crate) icon_ico: Vec<u8>,
+    /// The drawing of the site.
+    pub(crate) icons: Icons,
+    /// The colours of the style sheets, for what is drawn.
+    pub(crate) colours: Colours,
 }
 
 /// How many hues the theme has. The topics use them in turn.
@@ -71,9 +72,11 @@ impl Theme {
     /// The default theme with the replacements of the tree. A style sheet that cannot be minified is reported, and left empty.
     pub(crate) fn load(tree: &SourceTree, report: &mut Report) -> Self {
         let mut sheet = |name: &str| minify(name, &read(tree, name), report);
+        let (base, hues) = (sheet("base.css"), sheet("hues.css"));
         Self {
-            base: sheet("base.css"),
-            hues: sheet("hues.css"),
+            colours: Colours::read(&[base.as_str(), &hues].concat(), &[text("base.css"), text("hues.css")].concat()),
+            base,
+            hues,
             entries: sheet("entries.css"),
             contents: sheet("contents.css"),
             prose: sheet("prose.css"),
@@ -82,8 +85,7 @@ impl Theme {
             controls: sheet("controls.css"),
             tools: sheet("tools.css"),
             script: Script::load(tree, report),
-            icon_svg: read(tree, "favicon.svg").into_owned(),
-            icon_ico: read(tree, "favicon.ico").into_owned(),
+            icons: Icons::new(&read(tree, "favicon.svg"), report),
         }
     }
 
@@ -116,10 +118,19 @@ impl Theme {
     }
 }
 
+/// The text of a file of the default theme.
+fn text(name: &str) -> String {
+    String::from_utf8_lossy(&default(name)).into_owned()
+}
+
+fn default(name: &str) -> Cow<'static, [u8]> {
+    DefaultTheme::get(name).expect("every name is a file of the default theme, as a test checks").data
+}
+
 fn read<'a>(tree: &'a SourceTree, name: &str) -> Cow<'a, [u8]> {
     match tree.get(&format!("theme/{name}")) {
         Some(bytes) => Cow::Borrowed(bytes),
-        None => DefaultTheme::get(name).expect("every name is a file of the default theme, as a test checks").data,
+        None => default(name),
     }
 }
 
@@ -145,8 +156,8 @@ mod tests {
         let theme = Theme::load(&SourceTree::default(), &mut report);
         assert!(report.is_empty(), "{report:?}");
         assert!(theme.css(Sheets::Code).contains(".k{"), "the code sheet is in");
-        assert!(theme.icon_svg.starts_with(b"<svg"));
-        assert!(theme.icon_ico.starts_with(&[0, 0, 1, 0]));
+        assert!(theme.icons.svg().starts_with("<svg"));
+        assert!(theme.colours.hues.iter().all(|hue| hue != "#000000"), "every hue is hexadecimal");
     }
 
     #[test]

@@ -135,7 +135,8 @@ fn errors_in_images_and_drawings_are_reported() {
     check(&[
         ("![a](phto.png)", &[("error: there is no file", "did you mean `photo.png`?", "phto.png")]),
         ("![a](/lgo.png)", &[("error: there is no file `static/lgo.png`", "did you mean `/logo.png`?", "/lgo.png")]),
-        ("![](photo.png) b", &[("warning: an image without alternative text", "", "![](photo.png)")]),
+        ("![](photo.png) b", &[("error: an image without alternative text", "`![ ](file)`", "![](photo.png)")]),
+        ("![ ](photo.png) b", &[]),
         (
             "![a](https://example.org/b.png)",
             &[("warning: a file from another site", "a copy", "https://example.org/b.png")],

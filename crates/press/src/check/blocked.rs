@@ -78,9 +78,10 @@ fn blocked_attribute(
             Some(("an external script".to_owned(), SCRIPT))
         }
         ("link", "href") if is_related(element, &["stylesheet"]) => Some(("an external style sheet".to_owned(), SHEET)),
-        ("link", "href") if is_related(element, &["manifest", "modulepreload", "prefetch", "preload"]) => {
+        ("link", "href") if is_related(element, &["modulepreload", "prefetch", "preload"]) => {
             Some((place(), "remove it: the policy lets the page load nothing of the kind"))
         }
+        ("link", "href") if is_related(element, &["manifest"]) && is_external(value) => other_site(COPY),
         ("iframe" | "frame" | "embed", "src") | ("object", "data") => Some((place(), "link to it")),
         ("base", "href") => Some((place(), "write paths from the root of the site: `/blog/…`")),
         ("form", "action") | (_, "formaction") if is_external(value) => {

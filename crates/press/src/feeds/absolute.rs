@@ -42,7 +42,13 @@ impl Preparation<'_> {
             let named = elements.iter().filter(|element| element.name == name);
             named.map(|element| element.start.start..element.end.start).collect()
         };
-        let rewriter = Rewriter { html: &html, of: self, drawings: within("svg"), preformatted: within("pre") };
+        let rewriter = Rewriter {
+            html: &html,
+            of: self,
+            drawings: within("svg"),
+            preformatted: within("pre"),
+            pictures: within("picture"),
+        };
         let mut drawings = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
         for element in &elements {
@@ -83,6 +89,8 @@ struct Rewriter<'a> {
     drawings: Vec<Range<usize>>,
     /// The spans of the `<pre>` elements.
     preformatted: Vec<Range<usize>>,
+    /// The spans of the `<picture>` elements.
+    pictures: Vec<Range<usize>>,
 }
 
 impl Rewriter<'_> {
@@ -104,6 +112,9 @@ impl Rewriter<'_> {
                 let id = element.attribute("id").map(|id| format!(" id=\"{}\"", escaped(id))).unwrap_or_default();
                 renamed(element, &format!("<blockquote{id}>"), "</blockquote>")
             }
+            // Readers know `<img>`, and some of them nothing around it.
+            "picture" => vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())],
+            "source" if is_in(&self.pictures) => vec![(element.start.clone(), String::new())],
             name => {
                 // A drawing takes its parts with it: references to them stay.
                 let keeps_fragments = name != "a" && is_in(&self.drawings);
@@ -300,6 +311,13 @@ mod tests {
         ] {
             assert_eq!(absolute(html, "/blog/p"), expected);
         }
+    }
+
+    #[test]
+    fn a_picture_becomes_its_image() {
+        let html = r#"<a href="/o.jpg"><picture><source type="image/webp" srcset="/a.webp 400w, /b.webp 800w" sizes="100vw"><img src="/a.jpg" alt=""></picture></a><video><source src="/v.mp4"></video>"#;
+        let expected = r#"<a href="https://e.org/o.jpg"><img src="https://e.org/a.jpg" alt=""></a><video><source src="https://e.org/v.mp4"></video>"#;
+        assert_eq!(absolute(html, "/"), expected);
     }
 
     proptest! {

@@ -10,6 +10,7 @@ use super::page::{File, Page};
 use super::{representation, svg};
 use crate::assets::STATIC;
 use crate::markup::push_attribute;
+use crate::pictures::{Picture, Shown, Variant};
 use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
 
 /// An image of the page.
@@ -33,6 +34,20 @@ impl File<'_> {
             Some(text) => svg::dimensions(text),
             None => imagesize::blob_size(self.bytes).ok().map(|size| (size.width, size.height)),
         }
+    }
+
+    /// What the page offers of a picture.
+    fn picture(&self, image: &Image, page: &mut Page) -> Option<Picture> {
+        let mut picture = Picture::plan(&self.path, self.bytes).unwrap_or_else(|message| {
+            let help = "save it again with an image editor, as PNG, JPEG or WebP, in a size that a screen can show";
+            page.report.push(page.error(image.place.clone(), message).help(help));
+            None
+        })?;
+        // A file of `static/` is published as it is, under its own name.
+        if self.path.starts_with(STATIC) {
+            (picture.variants, picture.fallback) = (Vec::new(), None);
+        }
+        Some(picture)
     }
 }
 
@@ -83,31 +98,80 @@ pub(super) fn href(destination: &str, file: Option<&File>, page: &mut Page) -> S
     }
 }
 
-/// The `<img>` of an image, whose file [`resolve`] found.
-pub(super) fn element(image: &Image, file: Option<&File>, page: &mut Page) -> String {
+/// When a browser loads an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loading {
+    /// At once: it is probably seen before the reader scrolls.
+    Eager,
+    /// When the reader comes near.
+    Lazy,
+}
+
+/// An image as HTML, and whether it is a picture of which the original is larger.
+pub(super) struct Element {
+    pub(super) html: String,
+    pub(super) has_original: bool,
+}
+
+/// The element of an image, whose file [`resolve`] found: an `<img>`, or a `<picture>` that offers it in several widths.
+pub(super) fn element(image: &Image, file: Option<&File>, loading: Loading, page: &mut Page) -> Element {
+    let Some(picture) = file.and_then(|file| file.picture(image, page)) else {
+        let size = file.and_then(|file| size(image, file, page));
+        return Element { html: img(image, &image.href, size, loading), has_original: false };
+    };
+    let size = Some((u64::from(picture.width), u64::from(picture.height)));
+    let Some((last, variants)) = picture.variants.split_last() else {
+        return Element { html: img(image, &image.href, size, loading), has_original: false };
+    };
+    let candidate = |variant: &Variant| format!("{} {}w", variant.route, variant.width);
+    let candidates: Vec<String> = variants.iter().chain([last]).map(candidate).collect();
+    let measure = picture.width.min(MEASURE);
+    let sizes = format!("(min-width: {measure}px) {measure}px, 100vw");
+    let fallback = picture.fallback.as_ref().map_or(&*image.href, |fallback| fallback.route.as_str());
+    let html = format!(
+        "<picture><source type=\"image/webp\" srcset=\"{}\" sizes=\"{sizes}\">{}</picture>",
+        candidates.join(", "),
+        img(image, fallback, size, loading)
+    );
+    let place = image.place.clone();
+    page.rendered.pictures.push(Shown { picture, place });
+    Element { html, has_original: true }
+}
+
+/// The most pixels of CSS that a picture in a text is wide.
+const MEASURE: u32 = 720;
+
+fn img(image: &Image, src: &str, size: Option<(u64, u64)>, loading: Loading) -> String {
     let mut html = String::from("<img src=\"");
-    push_attribute(&mut html, &image.href);
+    push_attribute(&mut html, src);
     html.push('"');
-    match file.map(File::dimensions) {
-        Some(Some((width, height))) => {
-            write!(html, " width=\"{width}\" height=\"{height}\"").expect("writing to a string cannot fail");
-        }
-        Some(None) => {
-            page.report.push(
-                page.warning(image.place.clone(), "cannot read the size of this image")
-                    .label("the page moves when the image loads")
-                    .help("check that the file is an image; an SVG needs `width` and `height`, or a `viewBox`"),
-            );
-        }
-        None => {}
+    if let Some((width, height)) = size {
+        write!(html, " width=\"{width}\" height=\"{height}\"").expect("writing to a string cannot fail");
     }
     html.push_str(" alt=\"");
-    push_attribute(&mut html, &image.alt);
-    html.push_str("\" loading=\"lazy\" decoding=\"async\">");
+    push_attribute(&mut html, image.alt.trim());
+    html.push_str(if loading == Loading::Lazy {
+        "\" loading=\"lazy\" decoding=\"async\">"
+    } else {
+        "\" decoding=\"async\">"
+    });
     html
 }
 
-/// The alternative text of an image. Warns if it is missing.
+/// The size of an image that is no picture of a known format. Warns if it has none.
+fn size(image: &Image, file: &File, page: &mut Page) -> Option<(u64, u64)> {
+    let size = file.dimensions();
+    if size.is_none() {
+        page.report.push(
+            page.warning(image.place.clone(), "cannot read the size of this image")
+                .label("the page moves when the image loads")
+                .help("check that the file is an image; an SVG needs `width` and `height`, or a `viewBox`"),
+        );
+    }
+    size.and_then(|(width, height)| Some((u64::try_from(width).ok()?, u64::try_from(height).ok()?)))
+}
+
+/// The alternative text of an image. Reports if it is missing.
 pub(super) fn alt_text(events: &[SpannedEvent], span: &Range<usize>, page: &mut Page) -> String {
     let alt: String = events
         .iter()
@@ -117,10 +181,14 @@ pub(super) fn alt_text(events: &[SpannedEvent], span: &Range<usize>, page: &mut 
             _ => None,
         })
         .collect();
-    if alt.trim().is_empty() {
+    // `![ ](file)`: the author says that there is nothing to describe.
+    let is_decorative = page.body.file[span.clone()].starts_with("![ ]");
+    if alt.trim().is_empty() && !is_decorative {
         page.report.push(
-            page.warning(span.clone(), "an image without alternative text")
-                .help("describe what it shows: `![description](file)`"),
+            page.error(span.clone(), "an image without alternative text")
+                .label("who cannot see it does not learn what it shows")
+                .help("describe what it shows: `![description](file)`")
+                .help("if it only decorates, write a space: `![ ](file)`"),
         );
     }
     alt

@@ -43,7 +43,7 @@ use self::ids::Ids;
 pub use self::page::Context;
 use self::page::Page;
 pub use self::parse::DIALECT;
-pub use self::rendered::{Heading, Link, Rendered, Rewrite};
+pub use self::rendered::{Drawing, Heading, Link, Rendered, Rewrite};
 pub(crate) use self::typography::bind;
 pub use crate::assets::Asset;
 use crate::diagnostic::Report;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::assets::Asset;
+use crate::pictures::Shown;
 
 /// A rendered text.
 #[derive(Debug, Default)]
@@ -19,8 +20,21 @@ pub struct Rendered {
     pub links: Vec<Link>,
     /// The destinations that the site's Markdown replaces.
     pub rewrites: Vec<Rewrite>,
+    /// The first drawing of the text.
+    pub drawing: Option<Drawing>,
+    /// The pictures that the text shows in several widths.
+    pub(crate) pictures: Vec<Shown>,
     /// The files that the text shows or links to, to be published as assets. No duplicates.
     pub assets: Vec<Asset>,
+}
+
+/// A figure that is an SVG file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawing {
+    /// The path of the file in the source tree.
+    pub path: String,
+    /// Its alternative text.
+    pub alt: String,
 }
 
 /// A heading of a rendered text.

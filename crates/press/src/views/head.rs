@@ -5,6 +5,8 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 
 use super::credits;
+use crate::assets::Preview;
+use crate::media::{HEIGHT, MANIFEST, TOUCH_ICON, WIDTH};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
@@ -45,8 +47,8 @@ pub(super) struct Article<'a> {
     pub tags: Vec<&'a str>,
     /// The path of its Markdown.
     pub markdown: String,
-    /// The path of its picture.
-    pub image: Option<&'a str>,
+    /// The picture of its front matter.
+    pub image: Option<&'a Preview>,
 }
 
 pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
@@ -63,7 +65,7 @@ pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
         } @else {
             meta name="robots" content="noindex";
         }
-        link rel="icon" href="/favicon.svg" type="image/svg+xml";
+        (icons(context))
         link rel="alternate" type="application/atom+xml" title=(settings.title) href="/feed.xml";
         link rel="alternate" type="application/rss+xml" title=(settings.title) href="/rss.xml";
         link rel="alternate" type="application/feed+json" title=(settings.title) href="/feed.json";
@@ -99,10 +101,44 @@ fn open_graph(context: RenderedSite, head: &Head) -> Markup {
             @if let Some(date) = &article.published { meta property="article:published_time" content=(date); }
             @if let Some(date) = &article.modified { meta property="article:modified_time" content=(date); }
             @for tag in &article.tags { meta property="article:tag" content=(tag); }
-            @if let Some(image) = article.image { meta property="og:image" content=(settings.url(image)); }
             link rel="alternate" type="text/markdown" href=(article.markdown);
         }
-        meta name="twitter:card" content=(if article.is_some_and(|article| article.image.is_some()) { "summary_large_image" } else { "summary" });
+        @if head.path.starts_with('/') { (picture(context, head)) }
+    }
+}
+
+/// The picture that other sites show with a link to the page: that of the front matter, or else the page's card.
+fn picture(context: RenderedSite, head: &Head) -> Markup {
+    let settings = &context.site.settings;
+    let (own, card) = (head.article.as_ref().and_then(|article| article.image), context.cards.of(head.path));
+    let (url, alt) = match own {
+        Some(preview) => (settings.url(preview.route()), head.title.unwrap_or(&settings.title)),
+        None => (settings.url(&card.route), card.alt.as_str()),
+    };
+    let size = own.map_or(Some((WIDTH, HEIGHT)), Preview::size);
+    html! {
+        meta property="og:image" content=(url);
+        @if own.is_none() { meta property="og:image:type" content="image/png"; }
+        @if let Some((width, height)) = size {
+            meta property="og:image:width" content=(width);
+            meta property="og:image:height" content=(height);
+        }
+        meta property="og:image:alt" content=(alt);
+        meta name="twitter:card" content="summary_large_image";
+        meta name="twitter:image" content=(url);
+        meta name="twitter:image:alt" content=(alt);
+    }
+}
+
+/// The icons, and the colour of the browser's own parts around the page.
+fn icons(context: RenderedSite) -> Markup {
+    let colours = &context.theme.colours;
+    html! {
+        link rel="icon" href="/favicon.svg" type="image/svg+xml";
+        link rel="apple-touch-icon" href=(TOUCH_ICON);
+        link rel="manifest" href=(MANIFEST);
+        meta name="theme-color" content=(colours.paper) media="(prefers-color-scheme: light)";
+        meta name="theme-color" content=(colours.dark_paper) media="(prefers-color-scheme: dark)";
     }
 }
 

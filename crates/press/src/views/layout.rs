@@ -38,9 +38,7 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
 fn wordmark(context: RenderedSite) -> Markup {
     html! {
         a.mark href="/" {
-            svg viewBox="0 0 32 32" aria-hidden="true" {
-                path fill="none" stroke="currentColor" stroke-width="3" d="M5 4h22v24H5zM11 4v24M16 11h6M16 16h6M16 21h3" {}
-            }
+            (raw(context.theme.icons.inline()))
             (context.site.settings.title)
         }
     }

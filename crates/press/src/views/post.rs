@@ -36,7 +36,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
             modified: post.updated.map(|date| date.to_string()),
             tags: context.site.tag_names(post).collect(),
             markdown: post.markdown_route(),
-            image: context.previews[index].as_ref().map(Preview::route),
+            image: context.previews[index].as_ref(),
         }),
         ..Head::new(Some(&post.title), &post.description, &path, sheets(rendered))
     };
@@ -183,8 +183,7 @@ fn posting(context: RenderedSite, index: usize) -> Value {
         value["dateModified"] = json!(updated.to_string());
     }
     credits::add_to(&mut value, context);
-    if let Some(preview) = &context.previews[index] {
-        value["image"] = json!(settings.url(preview.route()));
-    }
+    let card = &context.cards.of(&post.route()).route;
+    value["image"] = json!(settings.url(context.previews[index].as_ref().map_or(card.as_str(), Preview::route)));
     value
 }

@@ -1,0 +1,194 @@
+//! The cards of a site: which page has which, and what is on it.
+
+use std::collections::BTreeMap;
+
+use graven_pack::{Pack, hex};
+use rayon::prelude::*;
+
+use super::card::{Card, Content};
+use super::colours::Colours;
+use super::fonts::Font;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::markdown::Rendered;
+use crate::model::{Post, Site, StandingPage, Topic};
+use crate::output::{Document, Output, Outputs};
+use crate::pictures::stored;
+use crate::tree::SourceTree;
+
+/// The cards of a site. A page without its own has that of the site.
+#[derive(Debug)]
+pub(crate) struct Cards {
+    of_site: Card,
+    by_page: BTreeMap<String, Card>,
+    colours: Colours,
+}
+
+/// What every card is made from.
+#[derive(Clone, Copy)]
+struct Maker<'a> {
+    site: &'a Site,
+    tree: &'a SourceTree,
+    mark: &'a str,
+    colours: &'a Colours,
+}
+
+impl Cards {
+    /// The cards of `site`, with the mark of the site. What cannot be shown on them is reported.
+    pub(crate) fn new(
+        site: &Site,
+        (posts, pages): (&[Rendered], &[Rendered]),
+        (tree, mark, colours): (&SourceTree, &str, &Colours),
+        report: &mut Report,
+    ) -> Self {
+        let maker = Maker { site, tree, mark, colours };
+        let mut by_page = BTreeMap::new();
+        for (post, rendered) in site.posts.iter().zip(posts).filter(|(post, _)| post.image.is_none()) {
+            by_page.insert(post.route(), maker.of_post(post, rendered, report));
+        }
+        for (page, rendered) in site.pages.iter().zip(pages) {
+            by_page.insert(page.route(), maker.of_page(page, rendered, report));
+        }
+        for (index, topic) in site.topics.iter().enumerate() {
+            by_page.insert(topic.route(), maker.of_topic(topic, index, report));
+        }
+        Self { of_site: maker.of_site(report), by_page, colours: colours.clone() }
+    }
+
+    /// The card of the page at `path`.
+    pub(crate) fn of(&self, path: &str) -> &Card {
+        self.by_page.get(path).unwrap_or(&self.of_site)
+    }
+
+    /// Adds the pictures. One that an earlier build drew is taken from its pack: the route says what is on it.
+    pub(crate) fn draw(&self, previous: Option<&Pack>, outputs: &mut Outputs) {
+        let cards: Vec<&Card> = self.by_page.values().chain([&self.of_site]).collect();
+        let draw = |card: &&Card| {
+            let known = previous.and_then(|pack| stored(pack, &card.route));
+            let bytes = known.unwrap_or_else(|| card.content.draw(&self.colours));
+            (card.route.clone(), Output::Document(Document::asset(&card.route, &bytes)))
+        };
+        outputs.par_extend(cards.par_iter().map(draw));
+    }
+}
+
+impl Maker<'_> {
+    fn of_post(self, post: &Post, rendered: &Rendered, report: &mut Report) -> Card {
+        let topic = post.topics.first();
+        let date = if post.circa {
+            format!("c. {}", post.date.strftime("%B %Y"))
+        } else {
+            post.date.strftime("%-d %B %Y").to_string()
+        };
+        let content = Content {
+            description: post.description.clone(),
+            topic: topic.map_or(self.host(), |topic| &self.site.topics[*topic].title).to_owned(),
+            hue: topic.map_or(&self.colours.soft[..], |topic| self.colours.hue(*topic)).to_owned(),
+            date,
+            ..self.content(&post.title, rendered)
+        };
+        self.card(&post.slug, content, &post.body.path, rendered, report)
+    }
+
+    fn of_page(self, page: &StandingPage, rendered: &Rendered, report: &mut Report) -> Card {
+        let content = Content { description: page.description.clone(), ..self.content(&page.title, rendered) };
+        self.card(&page.slug, content, &page.body.path, rendered, report)
+    }
+
+    fn of_topic(self, topic: &Topic, index: usize, report: &mut Report) -> Card {
+        let (none, count) = (Rendered::default(), topic.posts.len());
+        let content = Content {
+            description: topic.blurb.clone(),
+            date: match count {
+                0 => String::new(),
+                1 => "1 post".to_owned(),
+                count => format!("{count} posts"),
+            },
+            hue: self.colours.hue(index).to_owned(),
+            ..self.content(&topic.title, &none)
+        };
+        self.card(&topic.slug, content, "topics.toml", &none, report)
+    }
+
+    fn of_site(self, report: &mut Report) -> Card {
+        let (none, settings) = (Rendered::default(), &self.site.settings);
+        let content = Content {
+            site: String::new(),
+            description: settings.description.clone(),
+            ..self.content(&settings.title, &none)
+        };
+        self.card("", content, "site.toml", &none, report)
+    }
+
+    /// The name of the site's host, if it has one.
+    fn host(&self) -> &str {
+        let host = self.site.settings.base_url.split("://").last().unwrap_or_default();
+        if host.starts_with("localhost") { "" } else { host }
+    }
+
+    /// The content that all cards have.
+    fn content(self, title: &str, rendered: &Rendered) -> Content {
+        let file = rendered.drawing.as_ref().and_then(|drawing| self.tree.get(&drawing.path));
+        Content {
+            site: self.site.settings.title.clone(),
+            title: title.to_owned(),
+            hue: self.colours.accent.clone(),
+            topic: self.host().to_owned(),
+            drawing: file.map(String::from_utf8_lossy).unwrap_or_default().into_owned(),
+            mark: self.mark.to_owned(),
+            ..Content::default()
+        }
+    }
+
+    /// The card with this content for the page `name`, from the file `source`.
+    fn card(self, name: &str, content: Content, source: &str, rendered: &Rendered, report: &mut Report) -> Card {
+        let alt = alternative(&content, rendered);
+        let content = drawable(content, source, report);
+        let name = if name.is_empty() { "card".to_owned() } else { format!("card-{name}") };
+        let hash = hex(&content.hash(self.colours)[..8]);
+        Card { route: format!("/assets/{name}.{hash}.png"), alt, content }
+    }
+}
+
+/// What a card shows, in words.
+fn alternative(content: &Content, rendered: &Rendered) -> String {
+    let parts = [&content.title, &content.site, &content.date];
+    let parts: Vec<&str> =
+        parts.iter().map(|part| part.trim_end_matches('.')).filter(|part| !part.is_empty()).collect();
+    match &rendered.drawing {
+        Some(drawing) if !drawing.alt.is_empty() => format!("{}. {}", parts.join(", "), drawing.alt),
+        _ => parts.join(", "),
+    }
+}
+
+/// The content without what the fonts lack. Signs and pictures are left out of a text. A text that lacks letters is left out as a whole: a title with
+/// holes is worse than none.
+fn drawable(content: Content, source: &str, report: &mut Report) -> Content {
+    let mut missing = String::new();
+    let mut text = |text: String, font: Font| {
+        let lacking = font.missing(&text);
+        missing.extend(&lacking);
+        if lacking.iter().any(|char| char.is_alphabetic()) {
+            return String::new();
+        }
+        let kept: String = text.chars().filter(|char| !lacking.contains(char)).collect();
+        kept.split_inclusive(' ').filter(|word| *word != " ").collect()
+    };
+    let drawn = Content {
+        site: text(content.site, Font::Bold),
+        title: text(content.title, Font::Bold),
+        description: text(content.description, Font::Serif),
+        date: text(content.date, Font::Mono),
+        topic: text(content.topic, Font::Mono),
+        ..content
+    };
+    let labels = Font::Mono.missing(&drawn.drawing);
+    missing.extend(&labels);
+    let drawn = if labels.is_empty() { drawn } else { Content { drawing: String::new(), ..drawn } };
+    if !missing.is_empty() {
+        report.push(
+            Diagnostic::warning(source, None, format!("the card of this page lacks the characters “{missing}”"))
+                .help("its fonts have European letters; to show others, draw a picture of 1200 × 630 pixels and name it as `image`"),
+        );
+    }
+    drawn
+}

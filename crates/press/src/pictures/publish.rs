@@ -1,0 +1,119 @@
+//! Makes the files that pages offer. A file of an earlier build is used again: its route contains a hash of all that it was made from.
+
+use std::collections::BTreeMap;
+
+use graven_pack::{Content, Pack};
+use rayon::prelude::*;
+
+use super::encode::encode;
+use super::metadata::{self, Format};
+use super::pixels::Pixels;
+use super::plan::{Picture, Variant};
+use crate::assets::fingerprint;
+use crate::tree::SourceTree;
+
+/// A picture in a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) picture: Picture,
+    /// The place of its destination in the text.
+    pub(crate) place: std::ops::Range<usize>,
+}
+
+/// The bytes at a route of an earlier pack. `None` if it has none, or they are damaged.
+pub(crate) fn stored(pack: &Pack, route: &str) -> Option<Vec<u8>> {
+    let edition = pack.route(route).ok()??.at(pack.time()).ok()??;
+    let Content::Page(page) = edition.content() else { return None };
+    let (bytes, etag) = (page.identity().bytes(), page.identity().etag());
+    (etag.trim_matches('"') == fingerprint([bytes])).then(|| bytes.to_vec())
+}
+
+/// What was made of the pictures of a site.
+#[derive(Debug, Default)]
+pub(crate) struct Published {
+    /// The files by their routes.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// The index of each picture that cannot be decoded, and the reason.
+    pub(crate) errors: Vec<(usize, String)>,
+}
+
+/// Makes the files of these pictures.
+pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, previous: Option<&Pack>) -> Published {
+    // Several texts may show the same picture.
+    let mut distinct: BTreeMap<&str, (usize, &Picture)> = BTreeMap::new();
+    for (index, picture) in pictures.iter().enumerate() {
+        distinct.entry(&picture.source).or_insert((index, picture));
+    }
+    let distinct: Vec<(usize, &Picture)> = distinct.into_values().collect();
+    let results: Vec<(usize, Result<Files, String>)> =
+        distinct.into_par_iter().map(|(index, picture)| (index, files(picture, tree, previous))).collect();
+    let mut published = Published::default();
+    for (index, result) in results {
+        match result {
+            Ok(files) => published.files.extend(files),
+            Err(error) => published.errors.push((index, error)),
+        }
+    }
+    published
+}
+
+/// Routes, each with its bytes.
+type Files = Vec<(String, Vec<u8>)>;
+
+fn files(picture: &Picture, tree: &SourceTree, previous: Option<&Pack>) -> Result<Files, String> {
+    let variants: Vec<&Variant> = picture.variants.iter().chain(&picture.fallback).collect();
+    let known: Option<Files> =
+        variants.iter().map(|variant| Some((variant.route.clone(), stored(previous?, &variant.route)?))).collect();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let bytes = tree.get(&picture.source).unwrap_or_default();
+    let (metadata, _) = metadata::read(bytes).ok_or("it is damaged")?;
+    let pixels = Pixels::decode(bytes, &metadata)?;
+    let is_photograph = metadata.format == Format::Jpeg || bytes.get(12..16) == Some(b"VP8 ");
+    let make = |variant: &&Variant| {
+        let scaled = pixels.scaled(usize::try_from(variant.width).unwrap_or(usize::MAX));
+        let file = encode(&scaled, variant.format, is_photograph, metadata.profile.as_deref());
+        (variant.route.clone(), file)
+    };
+    Ok(variants.par_iter().map(make).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pixels::tests::{jpeg_of, noise, png_of};
+    use super::*;
+
+    fn published(bytes: &[u8]) -> (Picture, BTreeMap<String, Vec<u8>>) {
+        let mut tree = SourceTree::default();
+        tree.insert("posts/a/b.png", bytes);
+        let picture = Picture::plan("posts/a/b.png", bytes).expect("it can be read").expect("it is a picture");
+        let published = publish(&[&picture, &picture], &tree, None);
+        assert_eq!(published.errors, []);
+        (picture, published.files)
+    }
+
+    #[test]
+    fn every_file_that_a_page_offers_is_made() {
+        for bytes in [jpeg_of(&noise(1300, 90)), png_of(&noise(1300, 90))] {
+            let (picture, files) = published(&bytes);
+            assert_eq!(files.len(), 5);
+            for variant in picture.variants.iter().chain(&picture.fallback) {
+                let size = imagesize::blob_size(&files[&variant.route]).expect("a picture");
+                assert_eq!(u32::try_from(size.width), Ok(variant.width), "{}", variant.route);
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_picture_is_an_error() {
+        let bytes = png_of(&noise(900, 90));
+        let mut tree = SourceTree::default();
+        let mut damaged = bytes.clone();
+        let middle = bytes.len() / 2;
+        damaged[middle..middle + 64].fill(0);
+        tree.insert("a.png", damaged.clone());
+        let picture = Picture::plan("a.png", &damaged).expect("its head is sound").expect("a picture");
+        assert_eq!(publish(&[&picture], &tree, None).errors.len(), 1);
+    }
+}
