@@ -8,38 +8,53 @@ pub const ROUTE: &str = "/search";
 pub const TITLE: &str = "<title>";
 /// The value of the field: the query goes between its quotes.
 pub const VALUE: &str = " value=\"\"";
-/// Where the hits go, before the end tag.
-pub const RESULTS: &str = "<div id=\"results\"></div>";
+/// Where the hits begin. The page itself has its help there.
+pub const RESULTS: &str = "<div id=\"results\">";
+/// Where they end.
+pub const END: &str = "</div><!--results-->";
 
-/// A search page without its places.
+/// A search page, split at its places.
 ///
 /// ```
 /// use graven_search::frame::Frame;
 ///
-/// let page = "<title>Search</title><input value=\"\"><div id=\"results\"></div>";
+/// let page = "<title>Search</title><input value=\"\"><div id=\"results\"><p>Help.</p></div><!--results-->";
 /// let frame = Frame::split(page).ok_or("not a search page")?;
-/// let filled = frame.fill(["q · ", "q", "<p>No hits.</p>"]);
-/// assert_eq!(filled, "<title>q · Search</title><input value=\"q\"><div id=\"results\"><p>No hits.</p></div>");
+/// assert_eq!(frame.help(), "<p>Help.</p>");
+/// let filled = frame.fill(["q · ", "q", "<p>Hits.</p>"]);
+/// assert_eq!(filled, "<title>q · Search</title><input value=\"q\"><div id=\"results\"><p>Hits.</p></div><!--results-->");
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frame<'a>([&'a str; 4]);
+pub struct Frame<'a> {
+    /// Up to the title, the value, the results.
+    before: [&'a str; 3],
+    help: &'a str,
+    after: &'a str,
+}
 
 impl<'a> Frame<'a> {
     /// Returns `None` if a place is missing, or if they are in another order.
     #[must_use]
     pub fn split(page: &'a str) -> Option<Self> {
-        let (before, rest) = split_after(page, TITLE, TITLE.len())?;
-        let (title, rest) = split_after(rest, VALUE, VALUE.len() - 1)?;
-        let (value, rest) = split_after(rest, RESULTS, RESULTS.len() - "</div>".len())?;
-        Some(Frame([before, title, value, rest]))
+        let (title, rest) = split_after(page, TITLE, TITLE.len())?;
+        let (value, rest) = split_after(rest, VALUE, VALUE.len() - 1)?;
+        let (results, rest) = split_after(rest, RESULTS, RESULTS.len())?;
+        let (help, after) = split_after(rest, END, 0)?;
+        Some(Frame { before: [title, value, results], help, after })
+    }
+
+    /// What the page has in place of results.
+    #[must_use]
+    pub fn help(&self) -> &'a str {
+        self.help
     }
 
     /// The page with these texts in its places, which must be escaped already: title, value, results.
     #[must_use]
     pub fn fill(&self, [title, value, results]: [&str; 3]) -> String {
-        let Frame([before, middle, after, end]) = self;
-        [before, title, middle, value, after, results, end].concat()
+        let Frame { before: [to_title, to_value, to_results], after, .. } = self;
+        [to_title, title, to_value, value, to_results, results, after].concat()
     }
 }
 
@@ -54,8 +69,14 @@ mod tests {
 
     #[test]
     fn a_page_without_a_place_is_no_search_page() {
-        for page in ["", "<title>a</title>", "<input value=\"\"><title></title><div id=\"results\"></div>"] {
-            assert_eq!(Frame::split(page), None, "{page}");
+        let results = [RESULTS, END].concat();
+        for page in [
+            String::new(),
+            "<title>a</title>".to_owned(),
+            ["<input value=\"\"><title></title>", &results].concat(),
+            ["<title></title><input value=\"\">", RESULTS].concat(),
+        ] {
+            assert_eq!(Frame::split(&page), None, "{page}");
         }
     }
 }

@@ -85,16 +85,9 @@ pub fn decode(text: &str, out: &mut String) {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match reference(rest) {
-            Some((character, length)) => {
-                out.push(character);
-                rest = &rest[length..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
+        let (character, length) = reference(rest).unwrap_or(('&', 1));
+        out.push(character);
+        rest = &rest[length..];
     }
     out.push_str(rest);
 }

@@ -23,8 +23,7 @@ pub(super) fn render(context: RenderedSite) -> String {
                 button { "Search" }
             }
         }
-        (PreEscaped(frame::RESULTS))
-        (help(context))
+        (PreEscaped(frame::RESULTS)) (help(context)) (PreEscaped(frame::END))
     };
     let head = Head {
         json_ld: vec![head::breadcrumbs(context, &[("Search", ROUTE)])],
@@ -64,6 +63,6 @@ mod tests {
         let filled = Frame::split(&page).expect("a search page").fill(["kafka · ", "kafka", "<p>No hits.</p>"]);
         assert!(filled.contains("<title>kafka · Search · Notes"), "{filled}");
         assert!(filled.contains(r#"name="q" value="kafka""#), "{filled}");
-        assert!(filled.contains(r#"<div id="results"><p>No hits.</p></div>"#), "{filled}");
+        assert!(filled.contains(r#"<div id="results"><p>No hits.</p></div><!--results-->"#), "{filled}");
     }
 }

@@ -12,8 +12,8 @@ use crate::site::Site;
 use crate::site::page::PreparedPage;
 use crate::site::search::Search;
 
-/// Hits on a page.
-const HITS: usize = 10;
+/// Hits on a page: so many that it is within a reader's first view, ten segments, without a coding.
+const HITS: usize = 8;
 
 /// A search to be answered.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Searching<'_> {
     fn hits_in_html(&self, results: &Results<'_>, words: &str) -> String {
         let mut html = String::new();
         if words.is_empty() {
-            return "<p class=\"count\">Type one word or more.</p>".to_owned();
+            return ["<p class=\"count\">Type one word or more.</p>", self.search.frame.help()].concat();
         }
         for (typed, used) in &results.corrections {
             html += "<p class=\"count\">No post has “";
@@ -77,7 +77,9 @@ impl Searching<'_> {
             1 => "<p class=\"count\">1 post matches.</p>".to_owned(),
             total => format!("<p class=\"count\">{total} posts match.</p>"),
         };
-        if !results.hits.is_empty() {
+        if results.hits.is_empty() {
+            html += self.search.frame.help();
+        } else {
             html += "<ol class=\"hits\">";
             results.hits.iter().for_each(|hit| self.push_hit(hit, results, &mut html));
             html += "</ol>";

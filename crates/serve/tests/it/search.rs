@@ -11,7 +11,8 @@ use http::Response;
 
 use crate::site::{BUILT, POLICY, field, fields, pack_of, request};
 
-const FRAME: &str = "<title>Search</title><input name=\"q\" value=\"\"><div id=\"results\"></div>";
+const FRAME: &str =
+    "<title>Search</title><input name=\"q\" value=\"\"><div id=\"results\"><p>Help.</p></div><!--results-->";
 const BEFORE: &str = "<h1>Queues</h1>";
 const TEXT: &str = "<p>A <em>lease</em> &amp; a deadline: <code>XAUTOCLAIM</code> &lt;id&gt;.</p>";
 /// Posts that all have the word "every".
@@ -94,7 +95,7 @@ fn a_hit_has_its_title_its_place_and_its_matched_words() {
 #[test]
 fn the_script_gets_the_same_hits_as_json() {
     let response = ask("/search?q=xautoclaim", &[("accept", "application/json")]);
-    let expected = "{\"query\":\"xautoclaim\",\"total\":1,\"complete\":true,\"first\":0,\"count\":10,\"corrections\":[],\"hits\":[\
+    let expected = "{\"query\":\"xautoclaim\",\"total\":1,\"complete\":true,\"first\":0,\"count\":8,\"corrections\":[],\"hits\":[\
         {\"url\":\"/blog/a%20b#leases\",\"title\":\"Queues <on> Redis\",\"heading\":\"Leases & more\",\"date\":\"8 November 2025\",\
         \"snippet\":[\"A lease & a deadline: \",\"XAUTOCLAIM\",\" <id>.\"]}]}\n";
     assert_eq!(text(&response), expected);
@@ -129,7 +130,7 @@ fn the_answer_has_the_policies_of_the_search_page_and_is_not_for_search_engines(
 #[test]
 fn hits_come_in_pages() {
     for (page, hits, previous, next) in
-        [("1", 10, false, true), ("2", 10, true, true), ("3", 5, true, false), ("4", 0, true, false)]
+        [("1", 8, false, true), ("2", 8, true, true), ("4", 1, true, false), ("5", 0, true, false)]
     {
         let response = ask(&format!("/search?q=every&page={page}"), &[]);
         let html = text(&response);
@@ -146,7 +147,8 @@ fn a_search_without_hits_says_what_to_do() {
     let response = ask("/search?q=zebra%22%3E", &[]);
     let results = between(text(&response), "<div id=\"results\">", "</div>");
     assert!(results.contains("No post matches “zebra&quot;&gt;”.") && results.contains("/notes"), "{results}");
-    assert!(text(&ask("/search?q=+", &[])).contains("Type one word or more."));
+    assert!(results.ends_with("<p>Help.</p>"), "{results}");
+    assert!(text(&ask("/search?q=+", &[])).contains("Type one word or more.</p><p>Help.</p>"));
 }
 
 #[test]
