@@ -105,9 +105,9 @@
 //! *Why are all forms in the dictionary?* A query then needs no stemmer: it finds the form, and the form names the group. For forms that do not occur,
 //! the builder learns from its groups which endings replace one another. A stemmer for each language would be larger than the whole reader.
 //!
-//! *Why positions, and not of all words?* They are the largest part of an index: with all of them it would be 40 % of the text. The most frequent words
+//! *Why positions, and not of all words?* They are the largest part of an index: with all of them it would be more than a third of the text. The most frequent words
 //! have half of them, and tell least. So positions are left out from the word with most bytes on, until the index has a quarter of the text; in a phrase such a
-//! word matches anywhere in the post. On a site of 1,000 posts these are the words in more than an eighth of the posts; below a mebibyte, none. A filter of
+//! word matches anywhere in the post. On a site of 1,000 posts these are the words in about an eighth of the posts or more; below a mebibyte, none. A filter of
 //! adjacent pairs for each post was considered: at the same size it would be wrong for a quarter of the pairs, for rare words as well.
 //!
 //! *Why impacts, and not frequencies?* A frequency needs the length of the post and the field, with a division for each posting. An impact has all that in
