@@ -208,6 +208,7 @@ fn reference(text: &str) -> Option<(char, usize)> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::Piece::{Code, Prose};
     use super::*;
 
     #[test]
@@ -242,7 +243,6 @@ mod tests {
                 found.push(piece);
             }
         });
-        use Piece::{Code, Prose};
         assert_eq!(found, [Prose("a"), Code("b"), Code("c"), Prose("d"), Prose("e")]);
     }
 
@@ -252,7 +252,7 @@ mod tests {
             let mut length = 0;
             pieces(&html, |piece| if let Piece::Prose(text) | Piece::Code(text) = piece { length += text.len() });
             prop_assert!(length <= html.len());
-            text(&html);
+            prop_assert!(text(&html).len() <= html.len());
         }
 
         #[test]

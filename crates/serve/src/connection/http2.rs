@@ -232,8 +232,8 @@ impl Session<'_> {
             let stalled = first.map_or(Moment::NEVER, |first| first.after(local.limits.write_time));
             slot.enter(Phase::Writing, last.unwrap_or(written), stalled.min(blocked_until));
             let stalled = if is_blocked { STALLED_BYTES } else { 0 };
-            let content = self.progress.composed.get() + self.sending.len() * STREAM_BYTES;
-            observer.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + content);
+            let streams = self.progress.composed.get() + self.sending.len() * STREAM_BYTES;
+            observer.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + streams);
             return Poll::Pending;
         }
         // Everything is written.

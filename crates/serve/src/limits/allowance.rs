@@ -61,7 +61,7 @@ mod tests {
         let expected = share + SEARCH_BURST.as_millis();
         assert!((expected - 2..=expected + 2).contains(&run), "{run}");
         // A pause renews the burst, but not more.
-        let later = start + Duration::from_secs(3_600);
+        let later = start + Duration::from_hours(1);
         let burst = std::iter::repeat(())
             .take_while(|()| allowance.allows(later).then(|| allowance.add(later, cost)).is_some());
         assert_eq!(burst.count() as u128, SEARCH_BURST.as_millis());

@@ -56,33 +56,13 @@ impl Searching<'_> {
 
     fn hits_in_html(&self, results: &Results<'_>, words: &str) -> String {
         let mut html = String::new();
-        if words.is_empty() {
-            return ["<p class=\"count\">Type one word or more.</p>", self.search.frame.help()].concat();
-        }
-        for (typed, used) in &results.corrections {
-            html += "<p class=\"count\">No post has “";
-            escape(typed, &mut html);
-            html += "”. These have <b>";
-            escape(used, &mut html);
-            html += "</b>.</p>";
-        }
-        html += &match results.total {
-            0 => format!(
-                "<p class=\"count\">No post matches “{words}”.</p><p>Try other words or fewer, or look through \
-                 <a href=\"/notes\">all posts by topic</a>, <a href=\"/blog\">by date</a> or <a href=\"/tags\">by tag</a>.</p>"
-            ),
-            total if !results.complete => {
-                format!("<p class=\"count\">No post has all of this. {total} come near it.</p>")
-            }
-            1 => "<p class=\"count\">1 post matches.</p>".to_owned(),
-            total => format!("<p class=\"count\">{total} posts match.</p>"),
-        };
+        push_summary(results, words, &mut html);
         if results.hits.is_empty() {
-            html += self.search.frame.help();
+            html.push_str(self.search.frame.help());
         } else {
-            html += "<ol class=\"hits\">";
+            html.push_str("<ol class=\"hits\">");
             results.hits.iter().for_each(|hit| self.push_hit(hit, results, &mut html));
-            html += "</ol>";
+            html.push_str("</ol>");
         }
         self.push_pages(results.total, &mut html);
         html
@@ -174,6 +154,34 @@ impl Searching<'_> {
         let bytes = page.identity()?.bytes.get(start..start.checked_add(length)?)?;
         std::str::from_utf8(bytes).ok()
     }
+}
+
+/// Says what was found; `words` is the query, escaped.
+fn push_summary(results: &Results<'_>, words: &str, html: &mut String) {
+    if words.is_empty() {
+        html.push_str("<p class=\"count\">Type one word or more.</p>");
+        return;
+    }
+    for (typed, used) in &results.corrections {
+        html.push_str("<p class=\"count\">No post has “");
+        escape(typed, html);
+        html.push_str("”. These have <b>");
+        escape(used, html);
+        html.push_str("</b>.</p>");
+    }
+    let written = match results.total {
+        0 => write!(
+            html,
+            "<p class=\"count\">No post matches “{words}”.</p><p>Try other words or fewer, or look through \
+             <a href=\"/notes\">all posts by topic</a>, <a href=\"/blog\">by date</a> or <a href=\"/tags\">by tag</a>.</p>"
+        ),
+        total if !results.complete => {
+            write!(html, "<p class=\"count\">No post has all of this. {total} come near it.</p>")
+        }
+        1 => write!(html, "<p class=\"count\">1 post matches.</p>"),
+        total => write!(html, "<p class=\"count\">{total} posts match.</p>"),
+    };
+    written.expect("writing to a string cannot fail");
 }
 
 fn url(hit: &Hit<'_>) -> String {

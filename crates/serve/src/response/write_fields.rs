@@ -43,13 +43,7 @@ impl Outcome<'_> {
                 text(headers, StatusCode::NOT_ACCEPTABLE, NOT_ACCEPTABLE)
             }
             Outcome::PreconditionFailed => text(headers, StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED),
-            Outcome::RangeNotSatisfiable(selected) => {
-                let length = selected.variant.bytes.len();
-                headers.insert(CONTENT_RANGE, HeaderValue::try_from(format!("bytes */{length}"))?);
-                headers.insert(ACCEPT_RANGES, field_values::BYTES.clone());
-                write_vary(selected.vary, headers);
-                text(headers, StatusCode::RANGE_NOT_SATISFIABLE, "The range begins after the end of the page.\n")
-            }
+            Outcome::RangeNotSatisfiable(selected) => selected.refuse_range(headers)?,
             Outcome::Search(search) => (StatusCode::OK, search.write(headers)),
             Outcome::SearchRefused => {
                 headers.insert(RETRY_AFTER, field_values::A_SECOND.clone());
@@ -106,6 +100,15 @@ impl Selected<'_> {
         let text = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), bytes.len());
         headers.insert(CONTENT_RANGE, HeaderValue::try_from(text)?);
         bytes.get(part).map(|part| Body::new(Bytes::from_static(part))).ok_or(DamagedPack)
+    }
+
+    /// 416 (RFC 9110 §15.5.17).
+    fn refuse_range(&self, headers: &mut HeaderMap) -> Result<(StatusCode, Body), DamagedPack> {
+        let length = self.variant.bytes.len();
+        headers.insert(CONTENT_RANGE, HeaderValue::try_from(format!("bytes */{length}"))?);
+        headers.insert(ACCEPT_RANGES, field_values::BYTES.clone());
+        write_vary(self.vary, headers);
+        Ok(text(headers, StatusCode::RANGE_NOT_SATISFIABLE, "The range begins after the end of the page.\n"))
     }
 
     /// 304: only the fields that a cache may need to update (RFC 9110 §15.4.5).
