@@ -250,7 +250,7 @@ mod tests {
         #[test]
         fn any_text_has_pieces(html in "[<>/!a-z\"'&;#x0-9é= -]{0,60}") {
             let mut length = 0;
-            pieces(&html, |piece| if let Piece::Prose(text) | Piece::Code(text) = piece { length += text.len() });
+            pieces(&html, |piece| if let Prose(text) | Code(text) = piece { length += text.len() });
             prop_assert!(length <= html.len());
             prop_assert!(text(&html).len() <= html.len());
         }
