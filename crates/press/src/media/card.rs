@@ -109,7 +109,11 @@ impl Content {
         if let Some(drawing) = drawing {
             let top = if plan == Plan::Columns { RULE + 28.0 } else { below(&title) + 24.0 };
             let (left, width) = if plan == Plan::Columns { (RIGHT - COLUMN, COLUMN) } else { (MARGIN, MEASURE) };
-            drawing.draw(in_box(&drawing, (left, top), (width, FOOT - 48.0 - top), MOST_SCALE), &mut pixels);
+            let mut at = in_box(&drawing, (left, top), (width, FOOT - 48.0 - top), MOST_SCALE);
+            if plan == Plan::Columns {
+                at.x = RIGHT - drawing.size().0 * at.scale;
+            }
+            drawing.draw(at, &mut pixels);
         }
         pixels
     }
