@@ -42,13 +42,10 @@ impl Chromium {
         Ok(Self { address, _process: process })
     }
 
-    /// Opens a tab with storage of its own, which may read the clipboard.
+    /// Opens a tab with storage of its own.
     pub fn tab(&self) -> Outcome<ChromiumTab> {
         let mut browser = Socket::connect(&self.address)?;
         let context = browser.call("Target.createBrowserContext", &json!({}))?["browserContextId"].take();
-        let permissions =
-            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "browserContextId": context });
-        browser.call("Browser.grantPermissions", &permissions)?;
         let target = json!({ "url": "about:blank", "browserContextId": context, "newWindow": true });
         let created = browser.call("Target.createTarget", &target)?;
         let id = created["targetId"].as_str().ok_or("no target")?;
