@@ -5,8 +5,8 @@ use std::path::Path;
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use crate::Outcome;
 use crate::process::Process;
+use crate::site::Outcome;
 use crate::socket::Socket;
 use crate::tab::{Tab, View};
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::chromium::ChromiumTab;
 use crate::findings::Findings;
 use crate::matrix;
+use crate::site::{Outcome, Site};
 use crate::tab::{Scheme, Tab, View};
-use crate::{Outcome, Site};
 
 /// A reader's condition.
 struct Condition {

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::Outcome;
 use crate::chromium::ChromiumTab;
 use crate::journeys::Journey;
+use crate::site::Outcome;
 use crate::tab::Tab;
 
 /// The first block of code that is no session in a terminal: of one, only the commands are copied.

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::Outcome;
 use crate::chromium::decode;
 use crate::process::Process;
+use crate::site::Outcome;
 use crate::socket::Socket;
 use crate::tab::{Scheme, Tab, View};
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::findings::Findings;
+use crate::site::{Outcome, Site};
 use crate::tab::{Scheme, Tab, View};
-use crate::{Outcome, Site};
 
 /// A page that has not reacted after this time does not react.
 const PATIENCE: Duration = Duration::from_secs(3);

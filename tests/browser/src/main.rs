@@ -20,13 +20,13 @@ mod pages;
 mod pictures;
 mod print;
 mod process;
+mod site;
 mod socket;
 mod tab;
 mod weigh;
 
-use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
@@ -37,10 +37,8 @@ use findings::Findings;
 use firefox::Firefox;
 use journeys::Journey;
 use outside::Tools;
+use site::{Outcome, Site};
 use tab::{FONTS, SCHEMES, Scheme, View, WIDTHS};
-
-/// What a step gives, or why it could not be done at all. What is wrong with a page is a finding, no error.
-pub type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const HELP: &str =
     "usage: browser BASE OUTPUT [chromium | firefox | outside FOLDER | weigh KIND=PATH… | --pictures FOLDER]
@@ -55,24 +53,6 @@ pages as a slow phone sees them, and writes OUTPUT/weigh.json. --pictures takes 
 const TABS: usize = 3;
 /// Firefoxes at the same time.
 const FIREFOXES: usize = 2;
-
-/// The site under test, and where pictures of it go.
-pub struct Site {
-    base: String,
-    output: PathBuf,
-}
-
-impl Site {
-    /// A folder for a browser's profile, empty.
-    fn profile(&self, name: &str) -> Outcome<PathBuf> {
-        let folder = self.output.join("profiles").join(name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
-        Ok(fs::canonicalize(folder)?)
-    }
-}
 
 fn main() -> ExitCode {
     match run() {

@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::Value;
 
 use crate::findings::Findings;
+use crate::site::{Outcome, Site};
 use crate::tab::{Tab, View};
-use crate::{Outcome, Site};
 
 const SURVEY: &str = include_str!("survey.js");
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::Outcome;
 use crate::findings::Findings;
+use crate::site::Outcome;
 use crate::tab::{Scheme, Tab, View};
 
 /// What axe looks at: a desktop in both schemes, and a phone, where targets are touched.

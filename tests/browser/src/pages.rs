@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::Outcome;
+use crate::site::Outcome;
 
 /// Of these kinds of page all look alike: one is enough.
 const ONE_OF: [&str; 2] = ["/notes/", "/tags/"];

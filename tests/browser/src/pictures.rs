@@ -7,8 +7,8 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::chromium::{Chromium, decode};
+use crate::site::{Outcome, Site};
 use crate::tab::{Scheme, Tab, View};
-use crate::{Outcome, Site};
 
 /// The README's pictures: name, path, width, height, scheme.
 const OF_THE_README: [(&str, &str, u32, u32, Scheme); 3] = [

@@ -1,8 +1,8 @@
 //! Pages on paper: how many sheets, and whether one is empty. For every browser.
 
 use crate::findings::Findings;
+use crate::site::{Outcome, Site};
 use crate::tab::{Scheme, Tab, View};
-use crate::{Outcome, Site};
 
 /// The drawing of a sheet with less than this many bytes, compressed, shows nothing but a margin.
 const EMPTY: usize = 160;

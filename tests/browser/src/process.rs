@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use crate::Outcome;
+use crate::site::Outcome;
 
 /// A process that is killed when it goes out of scope.
 pub struct Process(Child);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-use crate::Outcome;
+use crate::site::Outcome;
 
 /// A browser that says nothing for this long is stuck.
 const PATIENCE: Duration = Duration::from_secs(30);

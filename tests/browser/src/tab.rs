@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::Outcome;
+use crate::site::Outcome;
 
 /// Widths from the smallest phone to a desktop screen, in CSS pixels.
 pub const WIDTHS: [u32; 5] = [320, 390, 768, 1100, 1440];

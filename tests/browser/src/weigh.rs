@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::Outcome;
 use crate::chromium::{Chromium, ChromiumTab};
+use crate::site::Outcome;
 use crate::tab::{Scheme, Tab, View};
 
 /// Each page is opened this often with an empty cache. The median counts.
