@@ -208,7 +208,8 @@ fn complaint(event: &Value, address: &str) -> Option<String> {
         }
         "Network.responseReceived" if params["response"]["status"].as_u64()? >= 400 => {
             let url = params["response"]["url"].as_str()?;
-            (url != address).then(|| format!("{} for {url}", params["response"]["status"]))
+            (url != address || params["response"]["status"] != 404)
+                .then(|| format!("{} for {url}", params["response"]["status"]))
         }
         "Audits.issueAdded" => Some(format!("issue: {}", params["issue"])),
         _ => None,

@@ -151,7 +151,8 @@ fn complaint(event: &Value, address: &str) -> Option<String> {
         "network.fetchError" => Some(format!("failed request: {} {}", params["request"]["url"], params["errorText"])),
         "network.responseCompleted" if params["response"]["status"].as_u64()? >= 400 => {
             let url = params["response"]["url"].as_str()?;
-            (url != address).then(|| format!("{} for {url}", params["response"]["status"]))
+            (url != address || params["response"]["status"] != 404)
+                .then(|| format!("{} for {url}", params["response"]["status"]))
         }
         _ => None,
     }

@@ -32,7 +32,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
-use chromium::Chromium;
+use chromium::{Chromium, ChromiumTab};
 use findings::Findings;
 use firefox::Firefox;
 use journeys::Journey;
@@ -114,11 +114,10 @@ fn in_chromium(site: &Site, paths: &[String]) -> Outcome<Findings> {
         let mut tab = chromium.tab()?;
         let mut findings = Findings::default();
         while let Some(path) = next(&queue) {
-            for font in FONTS {
-                let views: Vec<_> = views(font, &SCHEMES);
-                matrix::survey_page(&mut tab, site, &path, &views, &mut findings)?;
+            // One page that a browser cannot deal with says nothing about the others.
+            if let Err(error) = look_at(&mut tab, site, &path, &mut findings) {
+                findings.add(&path, "cannot be looked at", &error.to_string(), None);
             }
-            conditions::all(&mut tab, site, &path, &mut findings)?;
         }
         Ok(findings)
     })?;
@@ -132,6 +131,14 @@ fn in_chromium(site: &Site, paths: &[String]) -> Outcome<Findings> {
     println!("browser: Chromium took {} s", begin.elapsed().as_secs());
     println!("browser: contact sheet: {}", site.output.join("contact.html").display());
     Ok(findings.in_browser("Chromium"))
+}
+
+/// A page in every view and under every condition.
+fn look_at(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Findings) -> Outcome<()> {
+    for font in FONTS {
+        matrix::survey_page(tab, site, path, &views(font, &SCHEMES), findings)?;
+    }
+    conditions::all(tab, site, path, findings)
 }
 
 fn by_outside_tools(site: &Site, paths: &[String], folder: &Path) -> Outcome<Findings> {
