@@ -47,7 +47,8 @@ pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
             ul.tags aria-label="Tags" {
                 @for tag in &post.tags {
                     @let tag = &context.site.tags[*tag];
-                    li { a href=(tag.route()) { (tag.name) } }
+                    // The sign separates names of several words, and tells the tag of a language from a link that says "Go".
+                    li { a href=(tag.route()) { "#" (tag.name) } }
                 }
             }
         }

@@ -93,11 +93,12 @@ pub(crate) fn respond_to(
     headers.clear();
     let outcome = outcome.unwrap_or(Outcome::DamagedPack);
     let route = outcome.route_class();
-    let is_search = matches!(outcome, Outcome::Search(_));
-    let mut response = match allowance.filter(|_| is_search) {
-        Some(allowance) if allowance.is_used_up() => Outcome::SearchRefused.write(headers),
-        Some(allowance) => allowance.charge(|| outcome.write(headers)),
-        None => outcome.write(headers),
+    let mut response = match (outcome, allowance) {
+        (Outcome::Search(search), Some(allowance)) if allowance.is_used_up() => {
+            Outcome::SearchRefused(search).write(headers)
+        }
+        (outcome @ Outcome::Search(_), Some(allowance)) => allowance.charge(|| outcome.write(headers)),
+        (outcome, _) => outcome.write(headers),
     };
     if method == Method::HEAD {
         response = response.map(Body::without_content);

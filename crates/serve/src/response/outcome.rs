@@ -28,7 +28,7 @@ pub(crate) enum Outcome<'a> {
     /// 200: a search, which is made when the response is written.
     Search(Searching<'a>),
     /// 503: searches have used up their share of the time.
-    SearchRefused,
+    SearchRefused(Searching<'a>),
     /// A redirect in the pack.
     Redirect { redirect: Redirect<'static>, query: Option<&'a str> },
     /// 308 to the canonical spelling of the requested path.

@@ -15,6 +15,8 @@ use crate::site::search::Search;
 /// Hits on a page: so many that it is within a reader's first view, ten segments, without a coding.
 const HITS: usize = 8;
 
+const REFUSED: &str = "Too many searches at once. Try again in a second.";
+
 /// A search to be answered.
 #[derive(Debug)]
 pub(crate) struct Searching<'a> {
@@ -42,16 +44,25 @@ impl Searching<'_> {
         let first = (self.query.page - 1) * HITS;
         let results = self.search.index.search(&Query::parse(&self.query.words), first, HITS);
         match self.form {
-            Form::Html => self.html(&results),
+            Form::Html => self.page(|words| self.hits_in_html(&results, words)),
             Form::Json => self.json(&results, first),
         }
     }
 
-    fn html(&self, results: &Results<'_>) -> String {
+    /// Returns the content of a refusal, which keeps what was typed.
+    pub(crate) fn refusal(&self) -> String {
+        match self.form {
+            Form::Html => self.page(|_| format!("<p class=\"count\">{REFUSED}</p>")),
+            Form::Json => format!("{{\"error\":\"{REFUSED}\"}}\n"),
+        }
+    }
+
+    /// Returns the search page with the results that `write` makes from the escaped query.
+    fn page(&self, write: impl FnOnce(&str) -> String) -> String {
         let mut words = String::new();
         escape(&self.query.words, &mut words);
         let title = if words.is_empty() { String::new() } else { format!("{words} · ") };
-        self.search.frame.fill([&title, &words, &self.hits_in_html(results, &words)])
+        self.search.frame.fill([&title, &words, &write(&words)])
     }
 
     fn hits_in_html(&self, results: &Results<'_>, words: &str) -> String {
@@ -251,7 +262,66 @@ fn escape(text: &str, html: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::thread;
+    use std::time::Duration;
+
+    use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
+    use graven_pack::{ALWAYS, Class, Coding, Pack, SEARCH_INDEX};
+    use graven_search::write::Builder;
+    use http::Request;
+
     use super::*;
+    use crate::limits::allowance::SearchAllowance;
+    use crate::response::respond_to;
+
+    /// A site with a search page and an empty index.
+    fn site() -> Site {
+        let page = |content_type: &str, bytes: &[u8]| {
+            let variant = VariantSpec { coding: Coding::Identity, etag: "\"1\"".to_owned(), bytes: bytes.to_vec() };
+            let page = PageSpec {
+                content_type: content_type.to_owned(),
+                cache_control: "no-cache".to_owned(),
+                security_policy: String::new(),
+                class: Class::Page,
+                alternate: None,
+                variants: vec![variant],
+            };
+            vec![EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) }]
+        };
+        let html = b"<title>Search</title><input value=\"\"><div id=\"results\"></div><!--results-->";
+        let index = Builder::new("en").finish();
+        let routes = BTreeMap::from([
+            ("/search".to_owned(), page("text/html", html)),
+            (SEARCH_INDEX.to_owned(), page("application/octet-stream", &index)),
+        ]);
+        let bytes = Image { time: 0, routes }.write().expect("a sound image");
+        Site::new(Pack::open(bytes.leak()).expect("a sound pack"))
+    }
+
+    #[test]
+    fn searches_beyond_their_share_are_refused_and_keep_what_was_typed() {
+        let (site, allowance) = (site(), SearchAllowance::default());
+        let ask = |accept: &str| {
+            let request = Request::get("/search?q=a%26b").header("host", "a").header("accept", accept).body(());
+            respond_to(&site, 0, request.expect("a request").into_parts().0, Some(&allowance)).0
+        };
+        assert_eq!(ask("text/html").status(), 200);
+        allowance.charge(|| thread::sleep(Duration::from_millis(150)));
+        for (accept, expected) in [
+            ("text/html", "value=\"a&amp;b\"><div id=\"results\"><p class=\"count\">Too many searches at once."),
+            ("application/json", "{\"error\":\"Too many searches at once. Try again in a second.\"}\n"),
+        ] {
+            let response = ask(accept);
+            assert_eq!(
+                (response.status().as_u16(), &response.headers()["retry-after"]),
+                (503, &"1".parse().expect("a value"))
+            );
+            assert_eq!(response.headers()["cache-control"], "no-store");
+            let content = String::from_utf8_lossy(response.body().content());
+            assert!(content.contains(expected), "{content}");
+        }
+    }
 
     #[test]
     fn text_is_escaped_for_content_and_attributes() {

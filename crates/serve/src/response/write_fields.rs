@@ -44,10 +44,12 @@ impl Outcome<'_> {
             }
             Outcome::PreconditionFailed => text(headers, StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED),
             Outcome::RangeNotSatisfiable(selected) => selected.refuse_range(headers)?,
-            Outcome::Search(search) => (StatusCode::OK, search.write(headers)),
-            Outcome::SearchRefused => {
+            Outcome::Search(search) => (StatusCode::OK, search.write(search.content(), headers)),
+            Outcome::SearchRefused(search) => {
+                let body = search.write(search.refusal(), headers);
                 headers.insert(RETRY_AFTER, field_values::A_SECOND.clone());
-                text(headers, StatusCode::SERVICE_UNAVAILABLE, "Too many searches at once. Try again in a second.\n")
+                headers.insert(CACHE_CONTROL, field_values::NO_STORE.clone());
+                (StatusCode::SERVICE_UNAVAILABLE, body)
             }
             Outcome::Redirect { redirect, query } => {
                 headers.insert(LOCATION, location(redirect.location(), query)?);
@@ -138,8 +140,8 @@ impl Selected<'_> {
 }
 
 impl Searching<'_> {
-    /// 200: the fields of the search page, without those that need stored content.
-    fn write(&self, headers: &mut HeaderMap) -> Body {
+    /// The fields of the search page, without those that need stored content.
+    fn write(&self, content: String, headers: &mut HeaderMap) -> Body {
         match self.form {
             Form::Html => {
                 headers.insert(CONTENT_TYPE, self.page.content_type.clone());
@@ -151,7 +153,7 @@ impl Searching<'_> {
         write_vary(Vary::Both, headers);
         headers.insert(CACHE_CONTROL, self.page.cache_control.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
-        Body::composed(self.content())
+        Body::composed(content)
     }
 }
 
