@@ -45,12 +45,7 @@ impl Outcome<'_> {
             Outcome::PreconditionFailed => text(headers, StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED),
             Outcome::RangeNotSatisfiable(selected) => selected.refuse_range(headers)?,
             Outcome::Search(search) => (StatusCode::OK, search.write(search.content(), headers)),
-            Outcome::SearchRefused(search) => {
-                let body = search.write(search.refusal(), headers);
-                headers.insert(RETRY_AFTER, field_values::A_SECOND.clone());
-                headers.insert(CACHE_CONTROL, field_values::NO_STORE.clone());
-                (StatusCode::SERVICE_UNAVAILABLE, body)
-            }
+            Outcome::SearchRefused(search) => (StatusCode::SERVICE_UNAVAILABLE, search.refuse(headers)),
             Outcome::Redirect { redirect, query } => {
                 headers.insert(LOCATION, location(redirect.location(), query)?);
                 headers.insert(CACHE_CONTROL, field_value(redirect.cache_control())?);
@@ -140,6 +135,14 @@ impl Selected<'_> {
 }
 
 impl Searching<'_> {
+    /// 503 (RFC 9110 §15.6.4): the search page, and when to try again.
+    fn refuse(&self, headers: &mut HeaderMap) -> Body {
+        let body = self.write(self.refusal(), headers);
+        headers.insert(RETRY_AFTER, field_values::A_SECOND.clone());
+        headers.insert(CACHE_CONTROL, field_values::NO_STORE.clone());
+        body
+    }
+
     /// The fields of the search page, without those that need stored content.
     fn write(&self, content: String, headers: &mut HeaderMap) -> Body {
         match self.form {
