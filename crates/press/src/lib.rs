@@ -51,6 +51,7 @@
 
 mod assets;
 mod check;
+mod colours;
 mod compression;
 pub mod diagnostic;
 mod drawing;

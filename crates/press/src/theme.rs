@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use rust_embed::RustEmbed;
 
 pub(crate) use self::script::Script;
+use crate::colours::{Colours, HUES};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::media::{Colours, Icons};
+use crate::media::Icons;
 use crate::tree::SourceTree;
 
 #[derive(RustEmbed)]
@@ -44,9 +45,6 @@ pub(crate) struct Theme {
     /// The colours of the style sheets, for what is drawn.
     pub(crate) colours: Colours,
 }
-
-/// How many hues the theme has. The topics use them in turn.
-const HUES: usize = 5;
 
 /// The name of the hue of a topic: a class, and a custom property.
 pub(crate) fn hue(topic: usize) -> String {
@@ -87,22 +85,6 @@ impl Theme {
             script: Script::load(tree, report),
             icons: Icons::new(&read(tree, "favicon.svg"), report),
         }
-    }
-
-    /// The values of the custom property `--NAME` for light and for dark schemes: the two of `light-dark()`, or the same twice.
-    pub(crate) fn colours(&self, name: &str) -> Option<(&str, &str)> {
-        let property = format!("--{name}:");
-        let after = [&self.hues, &self.base].into_iter().find_map(|sheet| Some(sheet.split_once(&property)?.1))?;
-        let value = after.split([';', '}']).next()?.trim();
-        let Some(pair) = value.strip_prefix("light-dark(").and_then(|rest| rest.strip_suffix(')')) else {
-            return Some((value, value));
-        };
-        let mut depth = 0;
-        let comma = pair.find(|character| {
-            depth += i32::from(character == '(') - i32::from(character == ')');
-            character == ',' && depth == 0
-        })?;
-        Some((pair[..comma].trim(), pair[comma + 1..].trim()))
     }
 
     /// The text of the page's only `<style>`.
@@ -157,18 +139,7 @@ mod tests {
         assert!(report.is_empty(), "{report:?}");
         assert!(theme.css(Sheets::Code).contains(".k{"), "the code sheet is in");
         assert!(theme.icons.svg().starts_with("<svg"));
-        assert!(theme.colours.hues.iter().all(|hue| hue != "#000000"), "every hue is hexadecimal");
-    }
-
-    #[test]
-    fn a_colour_has_a_value_for_each_scheme() {
-        let mut tree = SourceTree::default();
-        tree.insert("theme/hues.css", ":root { --t1: light-dark(oklch(40% .1 250), #8fb4ee); --t2: #123 }");
-        let theme = Theme::load(&tree, &mut Report::default());
-        assert_eq!(theme.colours("t1"), Some(("oklch(40% .1 250)", "#8fb4ee")));
-        assert_eq!(theme.colours("t2"), Some(("#123", "#123")));
-        assert_eq!(theme.colours("t3"), None);
-        assert_eq!(theme.colours("ink"), Some(("#211d18", "#d9d1c4")));
+        assert!((0..HUES).all(|topic| theme.colours.hue(Some(topic)).light != "#000000"), "every hue is hexadecimal");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 pub(crate) use face::face;
-pub(crate) use standalone::{Colours, standalone};
+pub(crate) use standalone::standalone;
 
 /// The first drawing of a text, as it is in the HTML. `None` if there is none that is well-formed.
 pub(crate) fn first(html: &str) -> Option<&str> {

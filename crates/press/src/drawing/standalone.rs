@@ -6,8 +6,8 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{ViewBox, pixels, value};
+use crate::colours::{Colour, Colours};
 use crate::markup::push_attribute;
-use crate::theme::Theme;
 
 /// The space around a drawing, in its own units: it brings its paper along, and a line must not touch the edge.
 const MARGIN: f64 = 12.0;
@@ -28,38 +28,6 @@ const REPLACED: [&str; 12] = [
     "aria-labelledby",
 ];
 
-/// The colours of a drawing. Each is a pair: for light and for dark schemes.
-#[derive(Clone, Debug)]
-pub(crate) struct Colours<'a> {
-    ink: (&'a str, &'a str),
-    paper: (&'a str, &'a str),
-    soft: (&'a str, &'a str),
-    hue: (&'a str, &'a str),
-}
-
-impl<'a> Colours<'a> {
-    /// The colours of the theme, with the custom property `hue` as that of the topic.
-    pub(crate) fn of(theme: &'a Theme, hue: &str) -> Self {
-        let ink = theme.colours("ink").unwrap_or(("#000", "#fff"));
-        Self {
-            ink,
-            paper: theme.colours("paper").unwrap_or(("#fff", "#000")),
-            soft: theme.colours("soft").unwrap_or(ink),
-            hue: theme.colours(hue).unwrap_or(ink),
-        }
-    }
-
-    /// The style sheet of a drawing. Lines that the page only hints at are soft: there is no page around them here.
-    fn style(&self) -> String {
-        let rules = |pick: fn((&'a str, &'a str)) -> &'a str| {
-            let [ink, paper, soft, hue] = [self.ink, self.paper, self.soft, self.hue].map(pick);
-            format!("svg{{color:{ink}}}.paper{{fill:{paper}}}.soft,.faint{{color:{soft}}}.hue{{color:{hue}}}")
-        };
-        let (light, dark) = (rules(|(light, _)| light), rules(|(_, dark)| dark));
-        format!("{light}@media (prefers-color-scheme:dark){{{dark}}}")
-    }
-}
-
 /// A drawing as a file, and what an `<img>` says about it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Standalone {
@@ -69,8 +37,8 @@ pub(crate) struct Standalone {
     pub(crate) alt: String,
 }
 
-/// The `<svg>` of a page as a file. `None` if it is not well-formed or has no size.
-pub(crate) fn standalone(svg: &str, colours: &Colours) -> Option<Standalone> {
+/// The `<svg>` of a page as a file, with the hue of its post. `None` if it is not well-formed or has no size.
+pub(crate) fn standalone(svg: &str, colours: &Colours, hue: &Colour) -> Option<Standalone> {
     let mut reader = Reader::from_str(svg);
     let Event::Start(root) = reader.read_event().ok()? else { return None };
     let content = usize::try_from(reader.buffer_position()).ok()?;
@@ -85,17 +53,27 @@ pub(crate) fn standalone(svg: &str, colours: &Colours) -> Option<Standalone> {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {width} {height}\" width=\"{}\" height=\"{}\" color=\"{}\"",
         size(width),
         size(height),
-        colours.ink.0
+        colours.ink.light
     );
     push_attributes(&mut file, &root);
     write!(
         file,
         "><style>{}</style><rect class=\"paper\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{inner}</svg>",
-        colours.style(), colours.paper.0
+        style(colours, hue), colours.paper.light
     )
     .expect("writing to a string cannot fail");
     let alt = value(&root, "aria-label").unwrap_or_default();
     Some(Standalone { svg: file, width: size(width), height: size(height), alt })
+}
+
+/// The style sheet of a drawing. Lines that the page only hints at are soft: there is no page around them here.
+fn style(colours: &Colours, hue: &Colour) -> String {
+    let rules = |pick: fn(&Colour) -> &str| {
+        let [ink, paper, soft, hue] = [&colours.ink, &colours.paper, &colours.soft, hue].map(pick);
+        format!("svg{{color:{ink}}}.paper{{fill:{paper}}}.soft,.faint{{color:{soft}}}.hue{{color:{hue}}}")
+    };
+    let (light, dark) = (rules(|colour| &colour.light), rules(|colour| &colour.dark));
+    format!("{light}@media (prefers-color-scheme:dark){{{dark}}}")
 }
 
 /// The attributes of the root that are its own. What is not filled otherwise is filled with ink, as on the page.
@@ -118,13 +96,16 @@ fn push_attributes(file: &mut String, root: &BytesStart) {
 mod tests {
     use super::*;
 
-    const COLOURS: Colours =
-        Colours { ink: ("#111", "#eee"), paper: ("#fff", "#000"), soft: ("#666", "#999"), hue: ("#00f", "#8af") };
+    fn drawn(svg: &str) -> Option<Standalone> {
+        let css = "--ink:light-dark(#111,#eee);--paper:light-dark(#fff,#000);--soft:light-dark(#666,#999);--t1:light-dark(#00f,#8af)";
+        let colours = Colours::read(css, "");
+        standalone(svg, &colours, colours.hue(Some(0)))
+    }
 
     #[test]
     fn a_drawing_brings_its_ink_its_paper_and_its_size_along() {
         let svg = "<svg role=\"img\" aria-label=\"A &lt; B\" viewBox=\"0 0 100 50\" width=\"200\" height=\"100\" id=\"f1-a\"><g class=\"hue\"><path stroke=\"currentColor\" d=\"M0 0H9\"/></g></svg>";
-        let found = standalone(svg, &COLOURS).expect("it has a size");
+        let found = drawn(svg).expect("it has a size");
         assert_eq!((found.width.as_str(), found.height.as_str(), found.alt.as_str()), ("248", "148", "A < B"));
         assert_eq!(
             found.svg,
@@ -144,8 +125,8 @@ mod tests {
             "<svg width=9><g/></svg>",
             "<svg width='9' height='9'><g></svg>",
         ] {
-            assert_eq!(standalone(svg, &COLOURS), None, "{svg}");
+            assert_eq!(drawn(svg), None, "{svg}");
         }
-        assert!(standalone("<svg width='9' height='9px' fill='none'><g/></svg>", &COLOURS).is_some());
+        assert!(drawn("<svg width='9' height='9px' fill='none'><g/></svg>").is_some());
     }
 }

@@ -11,7 +11,8 @@
 use std::ops::Range;
 
 use crate::assets::fingerprint;
-use crate::drawing::{self, Colours};
+use crate::colours::{Colour, Colours};
+use crate::drawing;
 use crate::markup::{Attribute, Element, Html, push_attribute};
 use crate::url::{Target, encode_reference, resolve, urls_in};
 
@@ -22,7 +23,9 @@ pub(super) struct Preparation<'a> {
     pub(super) path: &'a str,
     /// The slug of the post, with which the names of its drawings begin.
     pub(super) slug: &'a str,
-    pub(super) colours: Colours<'a>,
+    pub(super) colours: &'a Colours,
+    /// The hue of the post.
+    pub(super) hue: &'a Colour,
 }
 
 /// A text for readers.
@@ -70,7 +73,7 @@ impl Preparation<'_> {
         if element.name != "svg" || element.end.is_empty() {
             return None;
         }
-        let file = drawing::standalone(&html[span.clone()], &self.colours)?;
+        let file = drawing::standalone(&html[span.clone()], self.colours, self.hue)?;
         let route = format!("/assets/{}.{}.svg", self.slug, fingerprint([file.svg.as_bytes()]));
         let mut img = format!("<img src=\"{}{route}\" alt=\"", self.base_url);
         push_attribute(&mut img, &file.alt);
@@ -204,8 +207,8 @@ mod tests {
 
     fn prepared(html: &str, path: &str) -> Prepared {
         let theme = Theme::load(&SourceTree::default(), &mut Report::default());
-        let colours = Colours::of(&theme, "t1");
-        Preparation { base_url: "https://e.org", path, slug: "p", colours }.prepare(html)
+        let (colours, hue) = (&theme.colours, theme.colours.hue(Some(0)));
+        Preparation { base_url: "https://e.org", path, slug: "p", colours, hue }.prepare(html)
     }
 
     fn absolute(html: &str, path: &str) -> String {

@@ -3,10 +3,8 @@
 use jiff::civil::Date;
 
 use super::absolute::{Preparation, Prepared};
-use crate::drawing::Colours;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
-use crate::theme::hue;
 
 /// A post in the feeds with full text.
 #[derive(Debug)]
@@ -35,10 +33,15 @@ pub(super) fn newest(context: RenderedSite) -> Vec<Item> {
 }
 
 fn prepared(context: RenderedSite, post: &Post, html: &str) -> Prepared {
-    let hue = post.topics.first().map_or_else(|| "soft".to_owned(), |topic| hue(*topic));
-    let colours = Colours::of(context.theme, &hue);
-    let base_url = context.site.settings.base_url.as_str();
-    Preparation { base_url, path: &post.route(), slug: &post.slug, colours }.prepare(html)
+    let colours = &context.theme.colours;
+    let preparation = Preparation {
+        base_url: &context.site.settings.base_url,
+        path: &post.route(),
+        slug: &post.slug,
+        colours,
+        hue: colours.hue(post.topics.first().copied()),
+    };
+    preparation.prepare(html)
 }
 
 /// The day of the last change. It is the only date of a post with an approximate one: a feed has no word for that, but readers sort by it.

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use resvg::tiny_skia::Pixmap;
 use sha2::{Digest, Sha256};
 
-use super::colours::Colours;
 use super::current_color;
 use super::draw::{self, Drawing, Placement};
 use super::fonts::Font;
 use super::png;
 use super::typeset::{self, Setting};
+use crate::colours::Colours;
 use crate::markup::push_text;
 
 /// The size that Open Graph recommends: 1.91 to 1.
@@ -119,7 +119,9 @@ impl Content {
     }
 
     /// The drawing in the colours that it has on the page.
-    fn readable_drawing(&self, Colours { paper, ink, soft, rule, .. }: &Colours) -> Option<Drawing> {
+    fn readable_drawing(&self, colours: &Colours) -> Option<Drawing> {
+        let [paper, ink, soft, rule] =
+            [&colours.paper, &colours.ink, &colours.soft, &colours.rule].map(|colour| &colour.light);
         let hue = &self.hue;
         let style = format!(
             "svg{{color:{ink};fill:currentColor}}.paper{{fill:{paper}}}.hue{{color:{hue}}}.soft{{color:{soft}}}.faint{{color:{rule}}}"
@@ -129,7 +131,7 @@ impl Content {
 
     /// Everything but the drawings.
     fn frame(&self, title: &Setting, plan: Plan, colours: &Colours) -> String {
-        let Colours { paper, ink, soft, .. } = colours;
+        let [paper, ink, soft] = [&colours.paper, &colours.ink, &colours.soft].map(|colour| &colour.light);
         let mut svg = format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"><rect width="{WIDTH}" height="{HEIGHT}" fill="{paper}"/><rect x="{MARGIN}" y="{RULE}" width="{MEASURE}" height="4" fill="{hue}"/>"#,
             hue = self.hue
@@ -149,12 +151,12 @@ impl Content {
                 push(&mut svg, line, Font::Serif, (MARGIN, y), (description.size, soft));
             }
         }
-        self.push_foot(&mut svg, colours);
+        self.push_foot(&mut svg, soft);
         svg + "</svg>"
     }
 
     /// The topic with a dot in its hue, and the date at the right.
-    fn push_foot(&self, svg: &mut String, Colours { soft, .. }: &Colours) {
+    fn push_foot(&self, svg: &mut String, soft: &str) {
         let date = Font::Mono.width(&self.date, 24.0);
         push(svg, &self.date, Font::Mono, (RIGHT - date, FOOT), (24.0, soft));
         let topic = typeset::set(&self.topic, Font::Mono, &[(24.0, 1)], MEASURE - date - 80.0);

@@ -6,8 +6,8 @@ use graven_pack::{Pack, hex};
 use rayon::prelude::*;
 
 use super::card::{Card, Content};
-use super::colours::Colours;
 use super::fonts::Font;
+use crate::colours::Colours;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
 use crate::model::{Post, Site, StandingPage, Topic};
@@ -82,7 +82,7 @@ impl Maker<'_> {
         let content = Content {
             description: post.description.clone(),
             topic: topic.map_or(self.host(), |topic| &self.site.topics[*topic].title).to_owned(),
-            hue: topic.map_or(&self.colours.soft[..], |topic| self.colours.hue(*topic)).to_owned(),
+            hue: self.colours.hue(topic.copied()).light.clone(),
             date,
             ..self.content(&post.title, rendered)
         };
@@ -103,7 +103,7 @@ impl Maker<'_> {
                 1 => "1 post".to_owned(),
                 count => format!("{count} posts"),
             },
-            hue: self.colours.hue(index).to_owned(),
+            hue: self.colours.hue(Some(index)).light.clone(),
             ..self.content(&topic.title, &none)
         };
         self.card(&topic.slug, content, "topics.toml", &none, report)
@@ -131,7 +131,7 @@ impl Maker<'_> {
         Content {
             site: self.site.settings.title.clone(),
             title: title.to_owned(),
-            hue: self.colours.accent.clone(),
+            hue: self.colours.accent.light.clone(),
             topic: self.host().to_owned(),
             drawing: file.map(String::from_utf8_lossy).unwrap_or_default().into_owned(),
             mark: self.mark.to_owned(),

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::colours::Colours;
 use super::draw::{self, Drawing, Placement};
 use super::png;
+use crate::colours::Colours;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::output::{Document, Output, Outputs};
 use crate::source::Settings;
@@ -70,7 +70,7 @@ impl Icons {
         put("/favicon.ico", &ico(drawing));
         put(MANIFEST, manifest(settings, colours).as_bytes());
         for (path, size, part) in ON_PAPER {
-            put(path, &drawn(drawing, size, part, Some(&colours.paper)));
+            put(path, &drawn(drawing, size, part, Some(&colours.paper.light)));
         }
     }
 }
@@ -137,7 +137,7 @@ fn manifest(settings: &Settings, colours: &Colours) -> String {
         "id": "/", "start_url": "/", "scope": "/",
         // With the browser's own way back: it is a site, whose pages have no such button.
         "display": "minimal-ui",
-        "background_color": colours.paper, "theme_color": colours.paper, "icons": icons,
+        "background_color": colours.paper.light, "theme_color": colours.paper.light, "icons": icons,
     });
     manifest.to_string()
 }

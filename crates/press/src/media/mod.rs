@@ -1,14 +1,12 @@
 //! Pictures that press draws: a card for each post, topic and page, and the icons.
 //!
 //! 1. `fonts` embeds three fonts, and knows their characters and widths. `typeset` breaks a text into lines.
-//! 2. `colours` reads the colours of the style sheets.
-//! 3. `card` is what a card says and where. `cards` are all of them, with their routes.
-//! 4. `icons` are the icons of browsers and phones, from the drawing of the theme.
-//! 5. `current_color` prepares a drawing of a page. `draw` turns SVG into pixels, `png` pixels into a small file.
+//! 2. `card` is what a card says and where. `cards` are all of them, with their routes.
+//! 3. `icons` are the icons of browsers and phones, from the drawing of the theme.
+//! 4. `current_color` prepares a drawing of a page. `draw` turns SVG into pixels, `png` pixels into a small file.
 
 mod card;
 mod cards;
-mod colours;
 mod current_color;
 mod draw;
 mod fonts;
@@ -18,5 +16,4 @@ mod typeset;
 
 pub(crate) use self::card::{HEIGHT, WIDTH};
 pub(crate) use self::cards::Cards;
-pub(crate) use self::colours::Colours;
 pub(crate) use self::icons::{Icons, MANIFEST, TOUCH_ICON};

@@ -137,8 +137,8 @@ fn icons(context: RenderedSite) -> Markup {
         link rel="icon" href="/favicon.svg" type="image/svg+xml";
         link rel="apple-touch-icon" href=(TOUCH_ICON);
         link rel="manifest" href=(MANIFEST);
-        meta name="theme-color" content=(colours.paper) media="(prefers-color-scheme: light)";
-        meta name="theme-color" content=(colours.dark_paper) media="(prefers-color-scheme: dark)";
+        meta name="theme-color" content=(colours.paper.light) media="(prefers-color-scheme: light)";
+        meta name="theme-color" content=(colours.paper.dark) media="(prefers-color-scheme: dark)";
     }
 }
 

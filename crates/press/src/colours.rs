@@ -1,39 +1,48 @@
 //! The colours of the theme's style sheets, for what is drawn: `--ink: light-dark(#211d18, #d9d1c4)`.
 
 /// How many hues the theme has. The topics use them in turn.
-const HUES: usize = 5;
+pub(crate) const HUES: usize = 5;
 
-/// The colours of light schemes, and the paper of dark ones.
+/// A colour in hexadecimal, which renderers of SVG, browsers and manifests all read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Colour {
+    /// In light schemes.
+    pub(crate) light: String,
+    /// In dark schemes.
+    pub(crate) dark: String,
+}
+
+/// The colours that drawings use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Colours {
-    pub(crate) paper: String,
-    pub(crate) dark_paper: String,
-    pub(crate) ink: String,
-    pub(crate) soft: String,
-    pub(crate) rule: String,
-    pub(crate) accent: String,
-    pub(crate) hues: [String; HUES],
+    pub(crate) paper: Colour,
+    pub(crate) ink: Colour,
+    pub(crate) soft: Colour,
+    pub(crate) rule: Colour,
+    pub(crate) accent: Colour,
+    hues: [Colour; HUES],
 }
 
 impl Colours {
     /// The colours that `css` defines. `fallback` defines those that it does not, or not in hexadecimal.
     pub(crate) fn read(css: &str, fallback: &str) -> Self {
-        let pair = |name: &str| pair(css, name).or_else(|| pair(fallback, name)).unwrap_or(("#000000", "#ffffff"));
-        let light = |name: &str| pair(name).0.to_owned();
+        let colour = |name: &str| {
+            let (light, dark) = pair(css, name).or_else(|| pair(fallback, name)).unwrap_or(("#000000", "#ffffff"));
+            Colour { light: light.to_owned(), dark: dark.to_owned() }
+        };
         Self {
-            paper: light("paper"),
-            dark_paper: pair("paper").1.to_owned(),
-            ink: light("ink"),
-            soft: light("soft"),
-            rule: light("rule"),
-            accent: light("accent"),
-            hues: std::array::from_fn(|index| light(&format!("t{}", index + 1))),
+            paper: colour("paper"),
+            ink: colour("ink"),
+            soft: colour("soft"),
+            rule: colour("rule"),
+            accent: colour("accent"),
+            hues: std::array::from_fn(|index| colour(&format!("t{}", index + 1))),
         }
     }
 
-    /// The hue of a topic.
-    pub(crate) fn hue(&self, topic: usize) -> &str {
-        &self.hues[topic % HUES]
+    /// The hue of a topic. What has no topic is soft, as on its page.
+    pub(crate) fn hue(&self, topic: Option<usize>) -> &Colour {
+        topic.map_or(&self.soft, |topic| &self.hues[topic % HUES])
     }
 }
 
@@ -84,6 +93,15 @@ mod tests {
     #[test]
     fn a_colour_that_is_not_defined_is_that_of_the_default_theme() {
         let colours = Colours::read("--ink:#111111", "--ink:#222222;--paper:light-dark(#eeeeee,#333333)");
-        assert_eq!((&*colours.ink, &*colours.paper, &*colours.dark_paper), ("#111111", "#eeeeee", "#333333"));
+        let pair = |colour: &Colour| (colour.light.clone(), colour.dark.clone());
+        assert_eq!(pair(&colours.ink), ("#111111".to_owned(), "#111111".to_owned()));
+        assert_eq!(pair(&colours.paper), ("#eeeeee".to_owned(), "#333333".to_owned()));
+    }
+
+    #[test]
+    fn topics_use_the_hues_in_turn() {
+        let colours = Colours::read("--soft:#100;--t1:#111;--t5:#555", "");
+        let light = |topic| colours.hue(topic).light.as_str();
+        assert_eq!([light(None), light(Some(0)), light(Some(4)), light(Some(5))], ["#100", "#111", "#555", "#111"]);
     }
 }
