@@ -23,7 +23,9 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
             alt: images::alt_text(&events[start..end], span, page),
         };
         let file = page.images.remove(span);
-        if is_alone(events, start, end) {
+        // A picture that only decorates is no figure.
+        let is_described = !(image.alt.trim().is_empty() && image.title.is_empty());
+        if is_described && is_alone(events, start, end) {
             number += 1;
             let loading = if is_at_top(&events[..start - 1]) { Loading::Eager } else { Loading::Lazy };
             let html = figure(&image, file.as_ref(), (number, loading), page);
