@@ -1,22 +1,26 @@
 //! `graven-press`: content in, pack out.
 //!
 //! ```text
-//! content/ --tree--> SourceTree --source--> Sources --model--> Site --markdown--> Rendered --views, feeds--> Outputs --check, encode--> pack
+//! content/ --tree--> SourceTree --source--> Sources --model--> Site --markdown--> Rendered
+//!          --media, pictures, views, feeds, search--> Outputs --check, encode--> pack
 //! ```
 //!
-//! A module depends only on those above it:
+//! A module depends only on those above it and in its row:
 //!
 //! ```text
-//!    options  span  url           what the steps share: `url` encodes, resolves and joins all URLs,
-//!    markup  security_policy      `markup` parses all HTML and XML, `assets` names the files of a text
+//!    options  span  url  colours  what the steps share: `url` encodes, resolves and joins all URLs, `colours` are
+//!    markup  security_policy      those of the style sheets, `markup` parses all HTML and XML
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
-//!    pictures  diagnostic  assets
+//!    diagnostic                   the report: what is wrong, where, and what to do
+//!    assets  pictures             the published names of files; photographs in the widths that a page offers
 //! 2. source                       settings, topics and front matter, each value with its place
 //! 3. model                        topics, tags, series, neighbours, related posts
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
 //!    drawing                      the drawings of a text for lists and feeds
-//!    output  media  theme         the types between the steps; cards and icons, which press draws; style sheets
-//!    rendered_site
+//!    output                       documents and redirects by path
+//!    media                        cards and icons, which press draws
+//!    theme                        the style sheets, the script and the icons of the site
+//!    rendered_site                all that pages and feeds are made from
 //! 5. views  feeds                 every page, feed and index, by path
 //!    search                       the search index, from the finished pages
 //! 6. check                        every reference has a target; the security policy of each page

@@ -32,7 +32,7 @@ pub(crate) struct Picture {
     /// As shown: turned upright.
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// WebP in several widths, the narrowest first. Empty if the picture is left as it is.
+    /// WebP in several widths, the narrowest first, though a file may be a wider one that is smaller. Empty if the picture is left as it is.
     pub(crate) variants: Vec<Variant>,
     /// In the format of the file. `None` if the file itself is small enough.
     pub(crate) fallback: Option<Variant>,
@@ -116,6 +116,7 @@ fn generation() -> &'static [u8] {
     static GENERATION: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut hash = Sha256::new_with_prefix(include_str!("pixels.rs"));
         hash.update(include_str!("encode.rs"));
+        hash.update(include_str!("publish.rs"));
         for format in [Format::WebP, Format::Jpeg, Format::Png] {
             hash.update(encode::encode(&pixels::sample(), format, true, None));
         }

@@ -76,7 +76,18 @@ fn files(picture: &Picture, tree: &SourceTree, previous: Option<&Pack>) -> Resul
         let file = encode(&scaled, variant.format, is_photograph, metadata.profile.as_deref());
         (variant.route.clone(), file)
     };
-    Ok(variants.par_iter().map(make).collect())
+    let mut files: Files = variants.par_iter().map(make).collect();
+    prefer_smaller(&mut files[..picture.variants.len()]);
+    Ok(files)
+}
+
+/// Replaces a file that is larger than the one of the next width by that one. Scaling blurs the edges of screenshots, so that they compress worse.
+fn prefer_smaller(files: &mut [(String, Vec<u8>)]) {
+    for wider in (1..files.len()).rev() {
+        if files[wider].1.len() < files[wider - 1].1.len() {
+            files[wider - 1].1 = files[wider].1.clone();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +114,14 @@ mod tests {
                 assert_eq!(u32::try_from(size.width), Ok(variant.width), "{}", variant.route);
             }
         }
+    }
+
+    #[test]
+    fn a_narrower_file_is_never_larger_than_a_wider_one() {
+        let file = |size: usize| (String::new(), vec![0; size]);
+        let mut files = [file(3), file(9), file(8), file(5), file(7)];
+        prefer_smaller(&mut files);
+        assert_eq!(files.map(|(_, bytes)| bytes.len()), [3, 5, 5, 5, 7]);
     }
 
     #[test]
