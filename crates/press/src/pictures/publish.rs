@@ -85,7 +85,8 @@ fn files(picture: &Picture, tree: &SourceTree, previous: Option<&Pack>) -> Resul
 fn prefer_smaller(files: &mut [(String, Vec<u8>)]) {
     for wider in (1..files.len()).rev() {
         if files[wider].1.len() < files[wider - 1].1.len() {
-            files[wider - 1].1 = files[wider].1.clone();
+            let bytes = files[wider].1.clone();
+            files[wider - 1].1 = bytes;
         }
     }
 }
