@@ -14,8 +14,8 @@ pub enum Piece<'a> {
     Break,
 }
 
-/// Elements whose text is not the page's: drawings, formulas, programs, controls, and the numbers of notes.
-const SKIPPED: [&str; 8] = ["button", "math", "script", "style", "sup", "svg", "template", "textarea"];
+/// Elements whose text is not the page's: drawings, programs, controls, and the numbers of notes.
+const SKIPPED: [&str; 7] = ["button", "script", "style", "sup", "svg", "template", "textarea"];
 
 /// Elements whose text is code.
 const CODE: [&str; 4] = ["code", "kbd", "pre", "samp"];
@@ -227,6 +227,7 @@ mod tests {
             ("5\u{a0}ms", "5\u{a0}ms"),
             ("a <script>if (b) c</SCRIPT> d", "a d"),
             ("a <svg>b", "a"),
+            ("<math><mi>L</mi><mo>=</mo><mi>λ</mi></math>", "L = λ"),
             ("<", "<"),
             ("a <b", "a"),
             ("</", "</"),

@@ -166,6 +166,8 @@ fn push_caption(html: &mut String, file: Option<&str>, language: Option<&Languag
     html.push_str("<figcaption>");
     for (class, text) in [("file", file), ("lang", language.map(Language::name))] {
         if let Some(text) = text {
+            // Without a style sheet, a space keeps the two apart.
+            html.push_str(if html.ends_with("</span>") { " " } else { "" });
             write!(html, "<span class=\"{class}\">").expect("writing to a string cannot fail");
             push_text(html, text);
             html.push_str("</span>");

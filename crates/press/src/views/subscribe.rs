@@ -34,7 +34,7 @@ pub(super) fn render(context: RenderedSite) -> String {
             }
         }
         @if !site.tags.is_empty() {
-            p.more { "Each of the " a href="/tags" { "tags" } " has a feed too: its page links to it." }
+            p { "Each of the " a href="/tags" { "tags" } " has a feed too: its page links to it." }
         }
     };
     let head = Head {

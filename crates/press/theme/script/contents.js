@@ -35,6 +35,18 @@ const markSection = () => {
   if (list) list.scrollTop = link.offsetTop - list.clientHeight / 2
 }
 
+/** Hides the list while a note or something wide passes over it. */
+const makeWay = () => {
+  const list = document.querySelector('.contents')
+  if (!list) return
+  const own = list.getBoundingClientRect()
+  const isOver = [...document.querySelectorAll('.prose :is(.note, .code, .fig, .scroll)')].some((element) => {
+    const { left, right, top, bottom, width } = element.getBoundingClientRect()
+    return width && left < own.right && right > own.left && top < own.bottom && bottom > own.top
+  })
+  list.classList.toggle('covered', isOver)
+}
+
 if (sections.length) {
   let isWaiting = false
   const markSoon = () => {
@@ -43,6 +55,7 @@ if (sections.length) {
     requestAnimationFrame(() => {
       isWaiting = false
       markSection()
+      makeWay()
     })
   }
   addEventListener('scroll', markSoon, { passive: true })

@@ -81,6 +81,9 @@ addEventListener('keydown', (event) => {
 
 if (field && results) {
   const asked = new URLSearchParams(location.search).get('q') ?? ''
+  // What the page has before anything is searched for.
+  const help = asked ? [] : [...results.childNodes]
+  let isFirst = true
   let request = new AbortController()
   let timer = 0
 
@@ -90,16 +93,23 @@ if (field && results) {
     const { signal } = request
     const query = field.value.trim()
     const url = query ? `/search?${new URLSearchParams({ q: query })}` : '/search'
-    history.replaceState(null, '', url)
+    // The search that the page was loaded with stays behind the back button.
+    history[isFirst && asked ? 'pushState' : 'replaceState'](null, '', url)
+    isFirst = false
     if (!query) {
-      results.replaceChildren()
+      results.replaceChildren(...help)
       announce('')
       return
     }
     try {
-      const response = await fetch(url, { headers: { Accept: 'application/json' }, signal })
-      // Many are searching at this moment.
+      // The last word may be half typed.
+      const words = /(^|\s)[\p{L}\p{N}]+$/u.test(query) && !query.includes('"') ? query + '*' : query
+      const response = await fetch(`/search?${new URLSearchParams({ q: words })}`, {
+        headers: { Accept: 'application/json' },
+        signal,
+      })
       if (response.status === 503) {
+        results.replaceChildren(countLine('Too many searches at once. Trying again in a second.'))
         timer = setTimeout(search, 1000)
         return
       }
@@ -107,7 +117,7 @@ if (field && results) {
       const { total, hits } = answer
       const lines = countLines(query, answer)
       results.replaceChildren(...lines)
-      results.append(total ? make('ol', { className: 'hits' }, ...hits.map(hitElement)) : advice())
+      results.append(...(total ? [make('ol', { className: 'hits' }, ...hits.map(hitElement))] : [advice(), ...help]))
       if (total > hits.length) results.append(nextPage(url))
       announce(lines.map((line) => line.textContent).join(' '))
     } catch {
@@ -118,6 +128,10 @@ if (field && results) {
   field.addEventListener('input', () => {
     clearTimeout(timer)
     timer = setTimeout(search, 120)
+  })
+  addEventListener('popstate', () => {
+    const now = new URLSearchParams(location.search).get('q') ?? ''
+    if (now !== field.value.trim()) location.reload()
   })
   // A browser may restore a text that is newer than the page.
   if (field.value.trim() !== asked.trim()) search()

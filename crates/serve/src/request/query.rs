@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const MAX_BYTES: usize = 400;
 
 /// Highest page. Nobody pages further, and each page costs what all before it cost.
-const MAX_PAGE: usize = 50;
+pub(crate) const MAX_PAGE: usize = 50;
 
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +43,6 @@ impl SearchQuery {
             }
         }
         if page > 1 { target + "&page=" + &page.to_string() } else { target }
-    }
-
-    /// Whether a page follows this one, if `total` posts match and a page has `count` of them.
-    pub(crate) fn has_next(&self, total: usize, count: usize) -> bool {
-        self.page < MAX_PAGE && self.page * count < total
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use graven_search::{Hit, Query, Results, markup};
 
-use crate::request::query::SearchQuery;
+use crate::request::query::{MAX_PAGE, SearchQuery};
 use crate::site::Site;
 use crate::site::page::PreparedPage;
 use crate::site::search::Search;
@@ -39,13 +39,18 @@ pub(crate) enum Form {
 }
 
 impl Searching<'_> {
-    /// Returns the content.
+    /// Returns the content. A page after the last is the last.
     pub(crate) fn content(&self) -> String {
-        let first = (self.query.page - 1) * HITS;
-        let results = self.search.index.search(&Query::parse(&self.query.words), first, HITS);
+        let query = Query::parse(&self.query.words);
+        let search = |page: usize| self.search.index.search(&query, (page - 1) * HITS, HITS);
+        let (mut page, mut results) = (self.query.page, search(self.query.page));
+        if results.hits.is_empty() && results.total > 0 {
+            page = results.total.div_ceil(HITS).min(MAX_PAGE);
+            results = search(page);
+        }
         match self.form {
-            Form::Html => self.page(|words| self.hits_in_html(&results, words)),
-            Form::Json => self.json(&results, first),
+            Form::Html => self.page(|words| self.hits_in_html(&results, words, page)),
+            Form::Json => self.json(&results, (page - 1) * HITS),
         }
     }
 
@@ -65,7 +70,7 @@ impl Searching<'_> {
         self.search.frame.fill([&title, &words, &write(&words)])
     }
 
-    fn hits_in_html(&self, results: &Results<'_>, words: &str) -> String {
+    fn hits_in_html(&self, results: &Results<'_>, words: &str, page: usize) -> String {
         let mut html = String::new();
         push_summary(results, words, &mut html);
         if results.hits.is_empty() {
@@ -75,7 +80,7 @@ impl Searching<'_> {
             results.hits.iter().for_each(|hit| self.push_hit(hit, results, &mut html));
             html.push_str("</ol>");
         }
-        self.push_pages(results.total, &mut html);
+        self.push_pages(results.total, page, &mut html);
         html
     }
 
@@ -101,9 +106,9 @@ impl Searching<'_> {
         html.push_str("</p></li>");
     }
 
-    fn push_pages(&self, total: usize, html: &mut String) {
-        let has_next = self.query.has_next(total, HITS);
-        if self.query.page == 1 && !has_next {
+    fn push_pages(&self, total: usize, page: usize, html: &mut String) {
+        let has_next = page < MAX_PAGE && page * HITS < total;
+        if page == 1 && !has_next {
             return;
         }
         html.push_str("<nav class=\"pages\" aria-label=\"Pages of hits\">");
@@ -112,11 +117,11 @@ impl Searching<'_> {
             escape(&self.query.target(page), html);
             html.extend(["\">", text, "</a>"]);
         };
-        if self.query.page > 1 {
-            link("prev", self.query.page - 1, "Previous");
+        if page > 1 {
+            link("prev", page - 1, "Previous");
         }
         if has_next {
-            link("next", self.query.page + 1, "Next");
+            link("next", page + 1, "Next");
         }
         html.push_str("</nav>");
     }

@@ -130,7 +130,7 @@ fn the_answer_has_the_policies_of_the_search_page_and_is_not_for_search_engines(
 #[test]
 fn hits_come_in_pages() {
     for (page, hits, previous, next) in
-        [("1", 8, false, true), ("2", 8, true, true), ("4", 1, true, false), ("5", 0, true, false)]
+        [("1", 8, false, true), ("2", 8, true, true), ("4", 1, true, false), ("5", 1, true, false)]
     {
         let response = ask(&format!("/search?q=every&page={page}"), &[]);
         let html = text(&response);
