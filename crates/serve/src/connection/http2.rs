@@ -165,12 +165,12 @@ impl Session<'_> {
         now: Moment,
         task: &mut Context<'_>,
     ) {
-        let Connection { local, observer, .. } = self.connection;
+        let Connection { local, slot, observer } = self.connection;
         let (head, _unread) = request.into_parts();
         observer.begin(&head);
         let (_, clock) = local.clock.read();
         let now_there = effective_time(clock, local.site.pack().time());
-        let (response, route) = respond_to(&local.site, now_there, head, Some(&local.searches));
+        let (response, route) = respond_to(&local.site, now_there, head, Some(local.searches.of(slot.group())));
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
         self.progress.composed.set(self.progress.composed.get() + response.body().allocated());

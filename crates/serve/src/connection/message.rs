@@ -172,7 +172,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
         let (_, clock) = local.clock.read();
         let now = effective_time(clock, local.site.pack().time());
         let (mut response, route) = match self.target {
-            Fragment::None => respond_to(&local.site, now, head, Some(&local.searches)),
+            Fragment::None => respond_to(&local.site, now, head, Some(local.searches.of(self.connection.slot.group()))),
             Fragment::Some => refuse_target(head),
         };
         // No resource here uses content, so it is not read, and what follows it is not read as a request.

@@ -43,7 +43,7 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
         slots: Slots::new(bounds),
         turns: Turns::new(),
-        searches: SearchAllowance::default(),
+        searches: SearchAllowance::new(),
         clock: Clock::new(),
         site,
         limits,

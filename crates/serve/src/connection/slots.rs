@@ -187,6 +187,11 @@ impl Slot {
         self.with(|entry| entry.waker = Some(waker.clone()));
     }
 
+    /// Returns the client's group.
+    pub(crate) fn group(&self) -> Group {
+        self.with(|entry| entry.group)
+    }
+
     /// Enters a phase, or records progress in it. The connection is woken at the deadline.
     pub(crate) fn enter(&self, phase: Phase, now: Moment, deadline: Moment) {
         self.with(|entry| (entry.phase, entry.since, entry.deadline) = (phase, now, deadline));

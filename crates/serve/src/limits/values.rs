@@ -99,6 +99,10 @@ pub const TURNS: usize = 64;
 /// of searches slows pages by a third at most.
 pub const SEARCH_SHARE: u32 = 4;
 
+/// The part of a worker's time that the searches of one client (an address, or the first 64 bits of one) may take: one divided by this.
+/// A quarter of what all searches may take, which still is some hundred searches a second: enough for a proxy that sends everybody's.
+pub const CLIENT_SEARCH_SHARE: u32 = 16;
+
 /// Time that searches may take at once before the share applies. With less than 1 ms for most, it is enough for a hundred readers
 /// who search in the same moment, and too little for anybody else to notice.
 pub const SEARCH_BURST: Duration = Duration::from_millis(100);

@@ -18,7 +18,7 @@ use http::{Method, Response, Version};
 use self::body::Body;
 use self::decide::decide;
 use self::outcome::Outcome;
-use crate::limits::allowance::SearchAllowance;
+use crate::limits::allowance::ClientAllowance;
 use crate::request::Request;
 use crate::request::target::Target;
 use crate::site::Site;
@@ -83,7 +83,7 @@ pub(crate) fn respond_to(
     site: &Site,
     now: i64,
     request: Parts,
-    allowance: Option<&SearchAllowance>,
+    allowance: Option<ClientAllowance<'_>>,
 ) -> (Response<Body>, RouteClass) {
     let Parts { method, uri, version, mut headers, .. } = request;
     let authority = uri.authority().filter(|_| version == Version::HTTP_2).map(Authority::as_str);

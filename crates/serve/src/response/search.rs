@@ -306,13 +306,13 @@ mod tests {
 
     #[test]
     fn searches_beyond_their_share_are_refused_and_keep_what_was_typed() {
-        let (site, allowance) = (site(), SearchAllowance::default());
+        let (site, allowance) = (site(), SearchAllowance::new());
         let ask = |accept: &str| {
             let request = Request::get("/search?q=a%26b").header("host", "a").header("accept", accept).body(());
-            respond_to(&site, 0, request.expect("a request").into_parts().0, Some(&allowance)).0
+            respond_to(&site, 0, request.expect("a request").into_parts().0, Some(allowance.of(1_u8))).0
         };
         assert_eq!(ask("text/html").status(), 200);
-        allowance.charge(|| thread::sleep(Duration::from_millis(150)));
+        allowance.of(1_u8).charge(|| thread::sleep(Duration::from_millis(150)));
         for (accept, expected) in [
             ("text/html", "value=\"a&amp;b\"><div id=\"results\"><p class=\"count\">Too many searches at once."),
             ("application/json", "{\"error\":\"Too many searches at once. Try again in a second.\"}\n"),
