@@ -155,10 +155,11 @@ fn check_entry(entry: &Element) {
     assert!(entry.only("p").text().len() > 60, "{} has no description", fact.slug);
 }
 
-/// The names in a list of tags, each a link to its page.
+/// The names in a list of tags, each a link to its page, after a number sign.
 fn tags(list: &Element) -> Vec<String> {
     assert!(list.all("a").iter().all(|link| link.value("href").starts_with("/tags/")));
-    list.all("a").iter().map(|link| link.text()).collect()
+    let name = |text: String| text.strip_prefix('#').expect("a number sign").to_owned();
+    list.all("a").iter().map(|link| name(link.text())).collect()
 }
 
 fn check_date(element: &Element, fact: &Fact) {

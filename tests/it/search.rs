@@ -86,7 +86,7 @@ fn every_hit_leads_to_an_element_of_a_page() {
 #[test]
 fn a_page_of_hits_is_a_whole_page_within_the_first_view() {
     let site = Server::start();
-    for words in ["the", "a", "e* i* s* t*", "nothing-has-this-word", "\"<script>alert(1)</script>"] {
+    for words in ["the", "a", "s*", "the of and to", "nothing-has-this-word", "\"<script>alert(1)</script>"] {
         let response = find(&site, words, "text/html");
         assert_eq!(response.status, 200, "{words}");
         let page = Element::parse(&response.content);

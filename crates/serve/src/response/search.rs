@@ -13,7 +13,7 @@ use crate::site::page::PreparedPage;
 use crate::site::search::Search;
 
 /// Hits on a page: so many that it is within a reader's first view, ten segments, without a coding.
-const HITS: usize = 8;
+const HITS: usize = 7;
 
 const REFUSED: &str = "Too many searches at once. Try again in a second.";
 
