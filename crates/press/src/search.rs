@@ -3,7 +3,7 @@
 //! The index is a document of the pack under a name that no request can ask for. It refers to the bytes of the finished pages, since the server takes
 //! snippets from there; therefore it is made after them.
 
-use graven_pack::{Class, SEARCH_INDEX};
+use graven_pack::SEARCH_INDEX;
 use graven_search::markup::{self, Piece};
 use graven_search::write::{Builder, Post as Entry, Section};
 
@@ -30,15 +30,9 @@ pub(crate) fn add(context: RenderedSite, outputs: &mut Outputs) {
         let page = Page { route: &page.route(), title: &page.title, description: &page.description, date: "" };
         page.add(rendered, (Vec::new(), Vec::new()), outputs, &mut builder);
     }
-    let document = Document {
-        body: builder.finish(),
-        media_type: MEDIA_TYPE.to_owned(),
-        class: Class::File,
-        cache: Cache::Revalidate,
-        alternate: None,
-        source: None,
-        text: 0..0,
-    };
+    let file = Document::file(SEARCH_INDEX, &[]);
+    let media_type = MEDIA_TYPE.to_owned();
+    let document = Document { body: builder.finish(), media_type, cache: Cache::Revalidate, ..file };
     outputs.insert(SEARCH_INDEX.to_owned(), Output::Document(document));
 }
 

@@ -38,7 +38,7 @@ const HEADING: u32 = 4;
 /// Finds the best section of posts.
 pub(crate) struct Places<'a> {
     sections: Sections<'a>,
-    /// For each clause, how much it tells and its groups.
+    /// For each clause, its weight and its groups.
     clauses: Vec<(u32, Vec<Positions<'a>>)>,
 }
 

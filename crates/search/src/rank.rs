@@ -32,12 +32,12 @@ pub(crate) struct Ranked {
     pub(crate) post: Reverse<u32>,
 }
 
-/// How much a word tells: 16 times the binary logarithm of how many posts there are for one that has it.
+/// The weight of a word: 16 times the binary logarithm of how many posts there are for one that has it.
 pub(crate) fn weight(posts: u32, count: u32) -> u32 {
     let ratio = (u64::from(posts) + 1) * 16 / u64::from(count.max(1));
     let whole = ratio.checked_ilog2().unwrap_or(0);
     let fraction = if whole >= 4 { ratio >> (whole - 4) & 15 } else { 0 };
-    // A word in all posts tells a little: how much of it there is.
+    // A word that is in all posts still counts a little, since posts differ in how often they have it.
     (whole.saturating_sub(4) * 16) + u32::try_from(fraction).unwrap_or(0) + 4
 }
 

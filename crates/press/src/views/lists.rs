@@ -47,7 +47,7 @@ pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
             ul.tags aria-label="Tags" {
                 @for tag in &post.tags {
                     @let tag = &context.site.tags[*tag];
-                    // The sign separates names of several words, and tells the tag of a language from a link that says "Go".
+                    // The sign separates names of several words. Without it, the tag "Go" reads like a command.
                     li { a href=(tag.route()) { "#" (tag.name) } }
                 }
             }

@@ -1,5 +1,7 @@
 // Contents: the link to the section that is being read is marked.
 
+const list = document.querySelector('.contents')
+const passing = [...document.querySelectorAll('.prose :is(.note, .code, .fig, .scroll)')]
 const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('.contents a'))
 const sections = [...links].flatMap((link) => {
   const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)))
@@ -31,16 +33,14 @@ const markSection = () => {
   if (!link) return
   link.setAttribute('aria-current', 'true')
   // Where the list is higher than the window, it scrolls by itself.
-  const list = link.closest('.contents')
   if (list) list.scrollTop = link.offsetTop - list.clientHeight / 2
 }
 
 /** Hides the list while a note or something wide passes over it. */
 const makeWay = () => {
-  const list = document.querySelector('.contents')
   if (!list) return
   const own = list.getBoundingClientRect()
-  const isOver = [...document.querySelectorAll('.prose :is(.note, .code, .fig, .scroll)')].some((element) => {
+  const isOver = passing.some((element) => {
     const { left, right, top, bottom, width } = element.getBoundingClientRect()
     return width && left < own.right && right > own.left && top < own.bottom && bottom > own.top
   })

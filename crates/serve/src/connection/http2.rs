@@ -169,8 +169,8 @@ impl Session<'_> {
         let (head, _unread) = request.into_parts();
         observer.begin(&head);
         let (_, clock) = local.clock.read();
-        let now_there = effective_time(clock, local.site.pack().time());
-        let (response, route) = respond_to(&local.site, now_there, head, Some(local.searches.of(slot.group())));
+        let time = effective_time(clock, local.site.pack().time());
+        let (response, route) = respond_to(&local.site, time, head, Some(local.searches.of(slot.group())));
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
         self.progress.composed.set(self.progress.composed.get() + response.body().allocated());

@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use graven_search::frame::ROUTE;
+
+use super::target::{hexadecimal, push_encoded};
+
 /// Maximum number of bytes of `q` that are read. The form allows 200 characters; most have one byte.
 const MAX_BYTES: usize = 400;
 
@@ -34,7 +38,7 @@ impl SearchQuery {
 
     /// Returns the target of another page of the same search.
     pub(crate) fn target(&self, page: usize) -> String {
-        let mut target = String::from("/search?q=");
+        let mut target = String::from(ROUTE) + "?q=";
         for byte in self.words.bytes() {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => target.push(char::from(byte)),
@@ -44,12 +48,6 @@ impl SearchQuery {
         }
         if page > 1 { target + "&page=" + &page.to_string() } else { target }
     }
-}
-
-fn push_encoded(byte: u8, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
-    out.extend(['%', digit(byte >> 4), digit(byte)]);
 }
 
 /// Decodes a value. What is not valid is kept as it is, or becomes U+FFFD.
@@ -73,10 +71,6 @@ fn decode(value: &str) -> String {
     let text = String::from_utf8_lossy(&bytes);
     let is_space = |char: char| char.is_control() || char.is_whitespace();
     if text.contains(is_space) { text.replace(is_space, " ") } else { Cow::into_owned(text) }
-}
-
-fn hexadecimal(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| value.try_into().ok())
 }
 
 #[cfg(test)]

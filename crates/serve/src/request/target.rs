@@ -101,7 +101,8 @@ fn decode(path: &str) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-fn hexadecimal(digit: u8) -> Option<u8> {
+/// The value of a hexadecimal digit.
+pub(super) fn hexadecimal(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),
@@ -112,14 +113,19 @@ fn hexadecimal(digit: u8) -> Option<u8> {
 
 /// Percent-encodes a path for `Location`: everything except the characters of a path (RFC 3986 §3.3).
 pub(crate) fn encode(path: &str, out: &mut String) {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.extend(['%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]]);
+            push_encoded(byte, out);
         }
     }
+}
+
+/// Percent-encodes a byte (RFC 3986 §2.1).
+pub(super) fn push_encoded(byte: u8, out: &mut String) {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    out.extend(['%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]]);
 }
 
 #[cfg(test)]

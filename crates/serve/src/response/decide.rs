@@ -82,7 +82,7 @@ impl<'a> SiteAt<'a> {
         request: &Request<'a, '_, F>,
     ) -> Option<Outcome<'a>> {
         let query = SearchQuery::parse(request.query.filter(|_| path == ROUTE)?)?;
-        let search = self.site.search(page)?;
+        let search = self.site.search(page, self.now)?;
         let accept = Accept::of(request.fields);
         let form = if accept.prefers("application/json", page.page.content_type()) { Form::Json } else { Form::Html };
         // The content is composed, not stored, so it has no coding.

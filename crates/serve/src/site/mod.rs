@@ -18,7 +18,7 @@ pub(crate) mod vary;
 
 use std::sync::OnceLock;
 
-use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route};
+use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route, SEARCH_INDEX};
 
 use self::damage::{DamagedPack, DamagedPages};
 use self::page::{PrepareError, PreparedPage};
@@ -122,10 +122,11 @@ impl Site {
     }
 
     /// Returns the search of the site, which shows hits in `page`. Without one, the page itself is the answer to every query.
-    pub(crate) fn search(&self, page: &PreparedPage) -> Option<&Search> {
+    pub(crate) fn search(&self, page: &PreparedPage, now: i64) -> Option<&Search> {
         let open = || {
-            Search::open(self.pack, page).unwrap_or_else(|error| {
-                self.damaged_pages.record(graven_pack::SEARCH_INDEX, &*error);
+            let index = self.page_at(SEARCH_INDEX, now)?.identity()?;
+            Search::open(index.bytes, page).unwrap_or_else(|error| {
+                self.damaged_pages.record(SEARCH_INDEX, &error);
                 None
             })
         };
