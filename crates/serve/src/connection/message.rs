@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH};
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{Builder, Connection as Http1};
 use hyper::service::Service;
@@ -169,6 +169,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
         let (head, _) = request.into_parts();
         observer.begin(&head);
         let is_head = head.method == Method::HEAD;
+        let version = head.version;
         let (_, clock) = local.clock.read();
         let now = effective_time(clock, local.site.pack().time());
         let (mut response, route) = match self.target {
@@ -178,6 +179,11 @@ impl Service<Request<Incoming>> for Responder<'_> {
         // No resource here uses content, so it is not read, and what follows it is not read as a request.
         if self.content == Content::Some || local.state.drain.is_draining() {
             response.headers_mut().insert(CONNECTION, field_values::CLOSE.clone());
+        }
+        // Where an older client asks for a connection that persists, hyper appends `keep-alive` to the `close` of any
+        // response that is not itself of HTTP/1.0, depending on how much content has arrived.
+        if version == Version::HTTP_10 && response.headers().contains_key(CONNECTION) {
+            *response.version_mut() = version;
         }
         // hyper omits a zero from the response to HEAD. GET has it, and HEAD has the same fields (RFC 9110 §9.3.2).
         if is_head && response.body().length() == 0 && field_values::has_length(response.status()) {

@@ -125,7 +125,7 @@ pub(crate) const UNKNOWN: [&str; 3] = ["PROPFIND", "get", "G"];
 
 /// Requests after which the connection is closed, and their status. They are malformed, or another parser could find a
 /// different end.
-pub(crate) const LAST: [(&str, u16); 55] = [
+pub(crate) const LAST: [(&str, u16); 57] = [
     ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 405),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0;x=y\r\n\r\n", 405),
@@ -136,6 +136,8 @@ pub(crate) const LAST: [(&str, u16); 55] = [
     ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
     ("GET / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    ("GET / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\nabcd", 200),
+    ("GET / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 9\r\n\r\nabcd", 200),
     ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n folded\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 405),
