@@ -8,6 +8,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
 
 use super::events::{SpannedEvent, end_of, replace};
 use super::highlight::{self, Language};
+use super::info_string::{self, Word};
 use super::page::Page;
 use crate::diagnostic::nearest;
 use crate::markup::{push_attribute, push_text};
@@ -31,7 +32,7 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
         let end = end_of(events, start);
         let code = text_of(&events[start + 1..end]);
         let info = match kind {
-            CodeBlockKind::Fenced(info) => read(info, &events[start].1, code.lines().count(), page),
+            CodeBlockKind::Fenced(_) => read(&events[start].1, code.lines().count(), page),
             CodeBlockKind::Indented => InfoString::default(),
         };
         let html = figure(&info, &code);
@@ -51,34 +52,24 @@ fn text_of<'a>(events: &[SpannedEvent<'a>]) -> CowStr<'a> {
     lines.collect::<String>().into()
 }
 
-fn read<'a>(info: &'a str, block: &Range<usize>, lines: usize, page: &mut Page) -> InfoString<'a> {
+fn read<'a>(block: &Range<usize>, lines: usize, page: &mut Page<'a>) -> InfoString<'a> {
     let mut read = InfoString::default();
-    for (index, word) in info.split_whitespace().enumerate() {
-        let place = place(word, block, page);
-        match word.split_once('=') {
-            None if word == "numbers" => read.numbers = true,
-            None if index == 0 => read.language = Some(find_language(word, place, page)),
-            Some(("file", name)) if !name.is_empty() => read.file = Some(name),
-            Some(("mark", text)) => match parse_marks(text, lines) {
+    for (index, word) in info_string::words(block, page).into_iter().enumerate() {
+        match (word.key, word.value) {
+            ("numbers", None) => read.numbers = true,
+            (name, None) if index == 0 => read.language = Some(find_language(name, word.place, page)),
+            ("file", Some(name)) if !name.is_empty() => read.file = Some(name),
+            ("mark", Some(text)) => match parse_marks(text, lines) {
                 Ok(marks) => read.marks = marks,
                 Err(message) => {
-                    page.report.push(page.error(place, message).help("mark lines by numbers and ranges: `mark=3,5-7`"));
+                    let error = page.error(word.place, message);
+                    page.report.push(error.help("mark lines by numbers and ranges: `mark=3,5-7`"));
                 }
             },
-            _ => report_unknown(word, place, page),
+            _ => report_unknown(&word, page),
         }
     }
     read
-}
-
-/// The place of a word of the info string.
-fn place(word: &str, block: &Range<usize>, page: &Page) -> Range<usize> {
-    let source = &page.body.file[block.clone()];
-    let line = source.lines().next().unwrap_or_default();
-    match line.find(word) {
-        Some(start) => block.start + start..block.start + start + word.len(),
-        None => block.start..block.start + line.len(),
-    }
 }
 
 fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Language {
@@ -93,10 +84,11 @@ fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Language {
     language.unwrap_or_else(|| Language::unknown(word))
 }
 
-fn report_unknown(word: &str, place: Range<usize>, page: &mut Page) {
-    let key = word.find('=').map_or(word, |equals| &word[..=equals]);
-    let error = page.error(place, format!("unknown word \"{word}\" after the language of a code block"));
-    page.report.push(match nearest(key, WORDS) {
+fn report_unknown(word: &Word, page: &mut Page) {
+    let text = &page.body.file[word.place.clone()];
+    let key = word.value.map_or(word.key.to_owned(), |_| format!("{}=", word.key));
+    let error = page.error(word.place.clone(), format!("unknown word \"{text}\" after the language of a code block"));
+    page.report.push(match nearest(&key, WORDS) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help("expected `file=NAME`, `numbers` or `mark=3,5-7`"),
     });

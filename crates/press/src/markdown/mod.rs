@@ -24,6 +24,7 @@ mod headings;
 mod highlight;
 mod ids;
 mod images;
+mod info_string;
 mod links;
 mod math;
 mod page;
