@@ -230,6 +230,22 @@ impl Excerpt {
     }
 }
 
+/// The text of a file of the tree. If it is not UTF-8, the first invalid byte is reported.
+pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Option<&'a str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let at = error.valid_up_to();
+            report.push(
+                Diagnostic::error(path, at..at + error.error_len().unwrap_or(1), "the file is not UTF-8")
+                    .label(format!("the byte 0x{:02x}", bytes[at]))
+                    .help("save it as UTF-8"),
+            );
+            None
+        }
+    }
+}
+
 /// The byte order mark with which some editors begin a UTF-8 file. It is not part of the text.
 pub(crate) const BOM: &[u8] = "\u{feff}".as_bytes();
 

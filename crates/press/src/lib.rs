@@ -13,6 +13,7 @@
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
 //!    diagnostic                   the report: what is wrong, where, and what to do
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
+//!    data                         CSV files of tables and charts, each cell with its place
 //! 2. source                       settings, topics and front matter, each value with its place
 //! 3. model                        topics, tags, series, neighbours, related posts
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
@@ -57,6 +58,7 @@ mod assets;
 mod check;
 mod colours;
 mod compression;
+mod data;
 pub mod diagnostic;
 mod drawing;
 mod encode;

@@ -19,6 +19,7 @@ mod code;
 mod destinations;
 mod events;
 mod figures;
+mod files;
 mod footnotes;
 mod headings;
 mod highlight;

@@ -5,8 +5,7 @@ use std::path::Path;
 use super::date;
 use super::front_matter::{self, FrontMatter, Parts};
 use super::sources::{Body, MarkdownFile};
-use super::value::utf8;
-use crate::diagnostic::{Diagnostic, Report, nearest};
+use crate::diagnostic::{Diagnostic, Report, nearest, utf8};
 use crate::options::Options;
 use crate::tree::SourceTree;
 

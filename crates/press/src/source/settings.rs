@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::credits::{self, Author, License};
 use super::table_reader::{TableReader, path_error};
-use super::value::{Fragment, Table, Value, ValueKind, parse_toml, utf8};
-use crate::diagnostic::{Diagnostic, Report};
+use super::value::{Fragment, Table, Value, ValueKind, parse_toml};
+use crate::diagnostic::{Diagnostic, Report, utf8};
 use crate::options::Options;
 use crate::span::Spanned;
 use crate::tree::SourceTree;

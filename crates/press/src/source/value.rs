@@ -61,22 +61,6 @@ pub(crate) struct Entry {
     pub(crate) value: Value,
 }
 
-/// The text of a file of the tree. If it is not UTF-8, the first invalid byte is reported.
-pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Option<&'a str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            let at = error.valid_up_to();
-            report.push(
-                Diagnostic::error(path, at..at + error.error_len().unwrap_or(1), "the file is not UTF-8")
-                    .label(format!("the byte 0x{:02x}", bytes[at]))
-                    .help("save it as UTF-8"),
-            );
-            None
-        }
-    }
-}
-
 /// The part of a file to parse: a whole settings file, or the front matter of a post.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fragment<'a> {
