@@ -130,7 +130,7 @@ fn every_block_is_tested() {
             "sh" | "ini" | "yaml" => true,
             "markdown" | "text" => block.document == "README.md",
             "" => block.document == "docs/operating.md",
-            _ => false,
+            info => block.document == "README.md" && shows_a_file(info),
         };
         assert!(is_tested, "{}: no test checks a block of {:?}", block.place(), block.language);
     }
@@ -166,6 +166,30 @@ fn the_post_of_the_readme_can_be_copied_into_any_site() {
             .report;
         assert!(report.is_empty(), "{}", report.render(&tree, ""));
     }
+}
+
+/// Whether a fence with this info string shows a file.
+fn shows_a_file(info: &str) -> bool {
+    info.split_whitespace().any(|word| word.starts_with("from="))
+}
+
+#[test]
+fn the_fences_of_the_readme_show_files() {
+    let files = SourceTree::read(&root().join("crates/press/tests/markdown/content")).expect("it can be read");
+    let mut tree = SourceTree::default();
+    files.below("posts/case/").for_each(|(path, bytes)| tree.insert(path, bytes));
+    let mut post = post_of_readme().replace("topics = ", "tags = ");
+    let fences: Vec<_> =
+        blocks().filter(|block| block.document == "README.md" && shows_a_file(&block.language)).collect();
+    assert!(!fences.is_empty());
+    for Block { language, text, .. } in &fences {
+        post += &format!("\n```{language}\n{text}```\n");
+    }
+    tree.insert("site.toml", "title = \"A\"\ndescription = \"B.\"\n");
+    tree.insert("posts/case/index.md", post);
+    let report =
+        press(&tree, &Options::default(), None).unwrap_or_else(|report| panic!("{}", report.render(&tree, ""))).report;
+    assert!(report.is_empty(), "{}", report.render(&tree, ""));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::tree::SourceTree;
 /// The folder whose files keep their names on the site.
 pub(crate) const STATIC: &str = "static/";
 
-/// A file in the folder of a text, and its fingerprinted route.
+/// A file in the folder of a text, and its fingerprinted route. The media type follows from the extension of the route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
     /// In the source tree: `posts/hello/photo.png`.
@@ -27,6 +27,19 @@ impl Asset {
         let (stem, extension) = (slug::slugify(stem), slug::slugify(extension));
         let route = format!("/assets/{stem}.{}.{extension}", fingerprint([&published(bytes)]));
         Self { source: source.to_owned(), route }
+    }
+
+    /// The asset of a text file that readers shall see as it is, whatever it is: browsers run a `.html`, and take a `.ts` for a film. Its name ends with
+    /// the extension of plain text: `/assets/queue.0a1b2c3d4e5f6071.ts.txt`.
+    #[must_use]
+    pub fn plain_text(source: &str, bytes: &[u8]) -> Self {
+        let asset = Self::new(source, bytes);
+        let route = match asset.route.strip_suffix(".bin").filter(|_| !source.ends_with(".bin")) {
+            Some(route) => format!("{route}.txt"),
+            None if asset.route.ends_with(".txt") => asset.route,
+            None => asset.route + ".txt",
+        };
+        Self { route, ..asset }
     }
 }
 
@@ -74,4 +87,24 @@ pub(crate) fn fingerprint<const N: usize>(parts: [&[u8]; N]) -> String {
         hash.update(part);
     }
     hex(&hash.finalize()[..8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_plain_text_ends_with_its_extension_once() {
+        for (source, end) in [
+            ("posts/a/queue.ts", ".ts.txt"),
+            ("posts/a/page.html", ".html.txt"),
+            ("posts/a/notes.txt", ".txt"),
+            ("posts/a/Dockerfile", ".txt"),
+            ("posts/a/data.bin", ".bin.txt"),
+        ] {
+            let route = Asset::plain_text(source, b"x").route;
+            let (_, found) = route.split_once(&fingerprint([b"x"])).expect("a fingerprint");
+            assert_eq!(found, end, "{source}");
+        }
+    }
 }

@@ -211,7 +211,7 @@ fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
     });
     for asset in shown.chain(previews) {
         let bytes = tree.get(&asset.source).unwrap_or_default();
-        put(&asset.route, Document::asset(&asset.source, &published(bytes)).with_source(&asset.source));
+        put(&asset.route, Document::asset(&asset.route, &published(bytes)).with_source(&asset.source));
     }
     for (path, bytes) in tree.below(STATIC) {
         put(&path[STATIC.len() - 1..], Document::file(path, bytes).with_source(path));

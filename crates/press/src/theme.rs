@@ -32,6 +32,8 @@ pub(crate) struct Theme {
     prose: String,
     /// Code blocks and their classes.
     code: String,
+    /// Tables of files, and the sources of data.
+    data: String,
     /// The search page.
     search: String,
     /// What the script adds to every page; how pages follow each other.
@@ -58,12 +60,26 @@ pub(crate) enum Sheets {
     Entries,
     /// A list of posts after the contents of the site.
     Contents,
-    /// An article without code.
-    Prose,
-    /// An article with code.
-    Code,
+    /// An article.
+    Article(Parts),
     /// The search page.
     Search,
+}
+
+/// What an article has besides prose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// Code blocks.
+    pub(crate) code: bool,
+    /// Tables or charts of files.
+    pub(crate) data: bool,
+}
+
+impl Parts {
+    /// The parts of a rendered text.
+    pub(crate) fn of(html: &str) -> Self {
+        Self { code: html.contains("<pre"), data: html.contains("class=\"source\"") }
+    }
 }
 
 impl Theme {
@@ -79,6 +95,7 @@ impl Theme {
             contents: sheet("contents.css"),
             prose: sheet("prose.css"),
             code: sheet("code.css"),
+            data: sheet("data.css"),
             search: sheet("search.css"),
             controls: sheet("controls.css"),
             tools: sheet("tools.css"),
@@ -93,9 +110,12 @@ impl Theme {
         match sheets {
             Sheets::Entries => [frame.as_str(), &self.hues, &self.entries].concat(),
             Sheets::Contents => [frame.as_str(), &self.hues, &self.entries, &self.contents].concat(),
-            Sheets::Prose => [frame.as_str(), &self.hues, &self.prose].concat(),
             Sheets::Search => [frame.as_str(), &self.search].concat(),
-            Sheets::Code => [frame.as_str(), &self.hues, &self.prose, &self.code, &self.tools].concat(),
+            Sheets::Article(Parts { code, data }) => {
+                let (code, tools) = if code { (self.code.as_str(), self.tools.as_str()) } else { ("", "") };
+                let data = if data { self.data.as_str() } else { "" };
+                [frame.as_str(), &self.hues, &self.prose, code, data, tools].concat()
+            }
         }
     }
 }
@@ -137,7 +157,10 @@ mod tests {
         let mut report = Report::default();
         let theme = Theme::load(&SourceTree::default(), &mut report);
         assert!(report.is_empty(), "{report:?}");
-        assert!(theme.css(Sheets::Code).contains(".k{"), "the code sheet is in");
+        let code = |code| theme.css(Sheets::Article(Parts { code, data: false })).contains(".k{");
+        assert!(code(true) && !code(false), "the code sheet is in the pages that need it");
+        let data = |data| theme.css(Sheets::Article(Parts { code: false, data })).contains(".source{");
+        assert!(data(true) && !data(false), "the data sheet is in the pages that need it");
         assert!(theme.icons.svg().starts_with("<svg"));
         assert!((0..HUES).all(|topic| theme.colours.hue(Some(topic)).light != "#000000"), "every hue is hexadecimal");
     }

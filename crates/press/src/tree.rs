@@ -29,7 +29,8 @@ pub struct SourceTree {
 }
 
 impl SourceTree {
-    /// Reads every file below `root`. Symbolic links are followed. Names that begin with a dot or end with `~` are left out.
+    /// Reads every file below `root`. Symbolic links are followed. Names that begin with a dot or end with `~` are left out, and so are folders that a
+    /// build or a package manager fills: those with a `CACHEDIR.TAG` (cargo's `target`), `node_modules` and `__pycache__`.
     ///
     /// # Errors
     /// If the file system reports an error, or a name is not UTF-8. The message begins with the path.
@@ -58,7 +59,9 @@ impl SourceTree {
             }
             let path = entry.path();
             if std::fs::metadata(&path).map_err(at)?.is_dir() {
-                self.read_folder(&path, &format!("{prefix}{name}/"))?;
+                if !is_generated(&path, &name) {
+                    self.read_folder(&path, &format!("{prefix}{name}/"))?;
+                }
             } else {
                 let bytes = std::fs::read(&path)
                     .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
@@ -85,5 +88,42 @@ impl SourceTree {
             .range(folder.to_owned()..)
             .take_while(move |(path, _)| path.starts_with(folder))
             .map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+}
+
+/// Folders of what can be downloaded or built again, by their names: the programs that fill them do not mark them.
+const GENERATED: [&str; 2] = ["node_modules", "__pycache__"];
+
+/// The file that marks a folder as a cache (<https://bford.info/cachedir/>).
+const CACHE_TAG: &str = "CACHEDIR.TAG";
+
+fn is_generated(folder: &Path, name: &str) -> bool {
+    GENERATED.contains(&name) || folder.join(CACHE_TAG).is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tools_leave_next_to_code_is_not_read() {
+        let root = std::env::temp_dir().join(format!("graven-press-tree-{}", std::process::id()));
+        let files = [
+            "posts/queue/code/queue.ts",
+            "posts/queue/code/node_modules/left-pad/README.md",
+            "posts/queue/code/__pycache__/queue.pyc",
+            "posts/queue/code/target/CACHEDIR.TAG",
+            "posts/queue/code/target/debug/queue",
+            "posts/target/index.md",
+        ];
+        for file in files {
+            let path = root.join(file);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+            std::fs::write(path, "x").expect("a file can be written");
+        }
+        let tree = SourceTree::read(&root).expect("it can be read");
+        std::fs::remove_dir_all(&root).expect("it can be removed");
+        let found: Vec<_> = tree.below("").map(|(path, _)| path).collect();
+        assert_eq!(found, ["posts/queue/code/queue.ts", "posts/target/index.md"]);
     }
 }

@@ -169,9 +169,140 @@ fn errors_in_code_blocks_are_reported() {
         ("```rust fil=a.rs\nx\n```", &[("error: unknown word \"fil=a.rs\"", "did you mean `file=`?", "fil=a.rs")]),
         ("```rust nombers\nx\n```", &[("error: unknown word \"nombers\"", "did you mean `numbers`?", "nombers")]),
         ("```rust file=\nx\n```", &[("error: unknown word \"file=\"", "`file=`", "file=")]),
-        ("```rust mark=2\nx\n```", &[("error: `2` marks a line after the last one of this block, 1", "", "mark=2")]),
-        ("```rust mark=b\nx\n```", &[("error: `b` is not a line number", "mark=3,5-7", "mark=b")]),
-        ("> ```rust mark=9\n> x\n> ```", &[("error: `9` marks a line after the last", "", "mark=9")]),
+        ("```rust mark=2\nx\n```", &[("error: `2` is after the last line, 1", "", "mark=2")]),
+        ("```rust mark=b\nx\n```", &[("error: `b` is not the number of a line", "mark=3,5-7", "mark=b")]),
+        ("> ```rust mark=9\n> x\n> ```", &[("error: `9` is after the last line, 1", "", "mark=9")]),
+    ]);
+}
+
+#[test]
+fn errors_in_code_from_files_are_reported_where_they_are() {
+    check(&[
+        (
+            "```from=code/quue.ts\n```",
+            &[("error: there is no file `posts/case/code/quue.ts`", "did you mean `code/queue.ts`?", "code/quue.ts")],
+        ),
+        ("```from=x#y\n```", &[("error: there is no file", "relative to the folder of the text, `posts/case/`", "x")]),
+        (
+            "```from=../../../x.rs\n```",
+            &[("error: `../../../x.rs` is outside the content folder", "", "../../../x.rs")],
+        ),
+        ("```from=/logo.png\n```", &[("error: `/logo.png` is not relative", "static", "/logo.png")]),
+        ("```from=code\n```", &[("error: `posts/case/code` is a folder", "", "code")]),
+        (
+            "> ```from=code/queue.ts#leese\n> ```",
+            &[("error: `posts/case/code/queue.ts` has no region `leese`", "did you mean `lease`?", "leese")],
+        ),
+        ("```from=code/notes.txt#x\n```", &[("error: `posts/case/code/notes.txt` has no region", "#region NAME", "x")]),
+        (
+            "```from=code/queue.ts#\n```",
+            &[("error: `posts/case/code/queue.ts` has no region ``", "`lease`, `log`", "")],
+        ),
+        (
+            "```ts from=code/queue.ts#log mark=2\n```",
+            &[("error: `2` is after the last line, 1", "mark=3,5-7", "mark=2")],
+        ),
+        (
+            "```from=code/Dockerfile file=b\nx\n```",
+            &[
+                ("error: both `file=` and `from=`", "remove `file=`", "code/Dockerfile"),
+                ("error: a block that shows a file has a text of its own", "remove the text", "x"),
+            ],
+        ),
+        ("```from=\n```", &[("error: unknown word \"from=\"", "", "from=")]),
+        ("```from=faulty/open.sql\n```", &[("error: the region `open` has no end", "#endregion", "-- #region open")]),
+        (
+            "```from=faulty/regions.py#empty\n```",
+            &[
+                ("error: a second region `twice`", "another name", "# #region twice"),
+                ("error: `#endregion` without a region", "remove it", "# #endregion"),
+                ("error: the region `empty` is empty", "", "# #region empty"),
+            ],
+        ),
+        ("```from=faulty/blank.txt\n```", &[("error: `posts/case/faulty/blank.txt` is empty", "", "faulty/blank.txt")]),
+        ("```from=faulty/binary.bin\n```", &[("error: not a text", "", "\0")]),
+    ]);
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_not_shown() {
+    let (_, report) = render_with("```from=faulty/latin.txt\n```", &tree());
+    let found = &report.diagnostics()[0];
+    assert_eq!((found.path.as_str(), found.span.clone()), ("posts/case/faulty/latin.txt", Some(3..4)));
+    assert_eq!(found.message, "the file is not UTF-8");
+}
+
+#[test]
+fn errors_in_tables_are_reported_where_they_are() {
+    check(&[
+        ("```table\n```", &[("error: a table without a file", "`table from=results.csv`", "table")]),
+        (
+            "```table from=results/skw.csv\n```",
+            &[("error: there is no file", "did you mean `results/skew.csv`?", "results/skw.csv")],
+        ),
+        (
+            "```table from=results/skew.csv captoin=a\n```",
+            &[("error: unknown word \"captoin=a\" after `table`", "did you mean `caption=`?", "captoin=a")],
+        ),
+        (
+            "> ```table from=results/skew.csv\n> rate: Rate\n> plicy: Policy\n> ```",
+            &[("error: `posts/case/results/skew.csv` has no column `plicy`", "did you mean `policy`?", "plicy")],
+        ),
+        (
+            "```table from=results/skew.csv\nlow..hgh: R | digts=2\n```",
+            &[("error: `posts/case/results/skew.csv` has no column `hgh`", "did you mean `high`?", "hgh")],
+        ),
+        (
+            "```table from=results/skew.csv\nlow: R | digts=2\nlow: R | digits=x\n```",
+            &[
+                ("error: unknown option `digts=2` of a column", "did you mean `digits=`?", "digts=2"),
+                ("error: `x` is not a number of digits", "`digits=3`", "digits=x"),
+            ],
+        ),
+        (
+            "```table from=results/skew.csv\npolicy: P | digits=2\n```",
+            &[
+                ("error: `hash` is not a number", "rounds", "hash"),
+                ("error: `hash` is not a number", "", "hash"),
+                ("error: `least` is not a number", "", "least"),
+                ("error: `least` is not a number", "", "least"),
+            ],
+        ),
+        (
+            "```table from=results/skew.csv rows=2 where=policy=hash\nlow..note: R\n```",
+            &[("error: an empty cell, where a table needs a number", "", "")],
+        ),
+        (
+            "```table from=results/skew.csv where=policy=lest\n```",
+            &[("error: no row has `lest` as its `policy`", "did you mean `least`?", "lest")],
+        ),
+        (
+            "```table from=results/skew.csv where=polcy=least\n```",
+            &[("error: `posts/case/results/skew.csv` has no column `polcy`", "`policy`", "polcy")],
+        ),
+        (
+            "```table from=results/skew.csv where=x\n```",
+            &[("error: `x` is not a condition", "where=COLUMN=VALUE", "x")],
+        ),
+        (
+            "```table from=results/skew.csv where=policy=least rows=3\n```",
+            &[("error: `3` is after the last row, 2", "rows=1-8", "3")],
+        ),
+        (
+            "```table from=faulty/broken.csv\n```",
+            &[
+                ("error: a quote that is not closed", "written twice", "\""),
+                ("error: 1 cell in a row of 2 columns", "quote a cell", "2"),
+                ("error: 1 cell in a row of 2 columns", "", "\"3,4\n"),
+            ],
+        ),
+        (
+            "```table from=faulty/head.csv\n```",
+            &[
+                ("error: `mesured` is not a provenance", "did you mean `measured`?", "mesured"),
+                ("error: a second column `a`", "", "a"),
+            ],
+        ),
     ]);
 }
 
@@ -272,7 +403,7 @@ fn the_references_of_the_page_are_listed() {
 proptest! {
     /// Whatever an author types, press does not panic, and points into the text.
     #[test]
-    fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|\r\n|\\| -|\n\n){0,60}") {
+    fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|```from=code/queue.ts#log|```table from=results/skew.csv\n|rate: R\\|digits=2|\r\n|\\| -|\n\n){0,60}") {
         let mut tree = tree();
         let (rendered, report) = render_with(&text, &tree);
         tree.insert(PATH, format!("+++\ntitle = \"Case\"\n+++\n{text}"));

@@ -1,15 +1,18 @@
 //! Blocks that are not in `CommonMark`, or that pages need in another form: tables that scroll, task lists, alerts, void elements without a slash.
 
+use std::collections::BTreeMap;
+
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 
 use super::events::{SpannedEvent, end_of};
 use super::headings::text_of;
+use super::page::Page;
 use crate::markup::push_attribute;
 
 /// Renders tables, task list items, alerts, rules and line breaks.
-pub(super) fn render(events: &mut [SpannedEvent]) {
+pub(super) fn render(events: &mut [SpannedEvent], page: &Page) {
     let mut section = String::new();
-    let mut tables = 0;
+    let mut names = BTreeMap::new();
     for index in 0..events.len() {
         match &events[index].0 {
             Event::Start(Tag::Heading { .. }) => {
@@ -21,8 +24,9 @@ pub(super) fn render(events: &mut [SpannedEvent]) {
                 }
             }
             Event::Start(Tag::Table(_)) => {
-                tables += 1;
-                render_table(events, index, &name_of_table(tables, &section));
+                let captioned = page.table_names.get(&events[index].1).cloned();
+                let name = captioned.unwrap_or_else(|| name_of_table(&section, &mut names));
+                render_table(events, index, &name);
             }
             Event::Start(Tag::BlockQuote(Some(kind))) => render_alert(events, index, *kind),
             Event::Start(Tag::Item) if is_task(events, index) => render_task(events, index),
@@ -38,9 +42,12 @@ pub(super) fn render(events: &mut [SpannedEvent]) {
     }
 }
 
-/// The name of a table for screen readers: of all tables of a page, each has another.
-fn name_of_table(number: usize, section: &str) -> String {
-    if section.is_empty() { format!("Table {number}") } else { format!("Table {number}: {section}") }
+/// The name of a table without a caption, for screen readers: of all tables of a page, each has another. `used` counts those of each name.
+fn name_of_table(section: &str, used: &mut BTreeMap<String, usize>) -> String {
+    let name = if section.is_empty() { "Table".to_owned() } else { format!("Table in {section}") };
+    let count = used.entry(name.clone()).or_default();
+    *count += 1;
+    if *count == 1 { name } else { format!("{name} ({count})") }
 }
 
 /// A table in a region that can be focused and scrolled by keyboard. Cells are aligned by class: the page's security policy blocks `style=`.

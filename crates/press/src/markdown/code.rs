@@ -1,7 +1,7 @@
-//! Code blocks: figures with a file name and a language, by the info string (`rust file=main.rs numbers mark=3,5-7`).
+//! Code blocks: figures with a file name and a language, by the info string (`rust file=main.rs numbers mark=3,5-7`). With `from=main.rs`, a block shows a
+//! file of the content.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
@@ -9,35 +9,94 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
 use super::events::{SpannedEvent, end_of, replace};
 use super::highlight::{self, Language};
 use super::info_string::{self, Word};
+use super::listing::{self, FileName, Listing};
 use super::page::Page;
+use super::{files, ranges, representation};
 use crate::diagnostic::nearest;
 use crate::markup::{push_attribute, push_text};
+use crate::span::{Spanned, trim_end};
 
 /// The words that an info string may contain after the language.
-const WORDS: [&str; 3] = ["file=", "mark=", "numbers"];
+const WORDS: [&str; 4] = ["file=", "from=", "mark=", "numbers"];
 
 /// A parsed info string.
 #[derive(Default)]
 struct InfoString<'a> {
     language: Option<Language>,
     file: Option<&'a str>,
+    from: Option<Spanned<&'a str>>,
+    numbers: bool,
+    mark: Option<Spanned<&'a str>>,
+}
+
+/// A code block.
+struct Block<'a> {
+    language: Option<Language>,
+    listing: Listing<'a>,
     numbers: bool,
     marks: BTreeSet<usize>,
 }
 
 /// Renders each code block.
-pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
+pub(super) fn render<'p>(events: &mut [SpannedEvent<'p>], page: &mut Page<'p>) {
     for start in 0..events.len() {
         let Event::Start(Tag::CodeBlock(kind)) = &events[start].0 else { continue };
         let end = end_of(events, start);
-        let code = text_of(&events[start + 1..end]);
         let info = match kind {
-            CodeBlockKind::Fenced(_) => read(&events[start].1, code.lines().count(), page),
+            CodeBlockKind::Fenced(_) => read(&events[start].1, page),
             CodeBlockKind::Indented => InfoString::default(),
         };
-        let html = figure(&info, &code);
+        let block = block(info, &events[start..=end], page);
+        let html = block.map(|block| figure(&block)).unwrap_or_default();
         replace(&mut events[start..=end], html);
     }
+}
+
+/// The block that is written as `events`. `None` if it names a file that it cannot show, which is reported.
+fn block<'a>(info: InfoString<'a>, events: &[SpannedEvent<'a>], page: &mut Page) -> Option<Block<'a>> {
+    let InfoString { mut language, file, from, numbers, mark } = info;
+    let text = text_of(&events[1..events.len() - 1]);
+    let listing = match &from {
+        Some(from) => {
+            report_excess(from, file, events, page);
+            let listing = listing::read(from, page)?;
+            language = language.or_else(|| highlight::find(listing.file.as_ref()?.extension()));
+            let language = language.as_ref().map_or("", Language::name);
+            note_listing(&events[0].1, &listing, language, page);
+            listing
+        }
+        None => Listing { code: text, file: file.map(|name| FileName { name, href: None, lines: None }) },
+    };
+    let marks = mark.map(|mark| {
+        ranges::read(mark.value, listing.code.lines().count(), "line").unwrap_or_else(|message| {
+            page.report.push(page.error(mark.span, message).help("mark lines by numbers and ranges: `mark=3,5-7`"));
+            BTreeSet::new()
+        })
+    });
+    Some(Block { language, listing, numbers, marks: marks.unwrap_or_default() })
+}
+
+/// Reports what a block must not have as well, if it shows a file.
+fn report_excess(from: &Spanned<&str>, file: Option<&str>, events: &[SpannedEvent], page: &mut Page) {
+    if file.is_some() {
+        let error = page.error(from.span.clone(), "both `file=` and `from=`");
+        page.report.push(error.help("remove `file=`: the caption is the path of the file"));
+    }
+    let text = events.iter().find(|(event, _)| matches!(event, Event::Text(text) if !text.trim().is_empty()));
+    if let Some((_, span)) = text {
+        let error = page.error(trim_end(span, &page.body.file), "a block that shows a file has a text of its own");
+        page.report.push(error.help("remove the text, or `from=`"));
+    }
+}
+
+/// Lists the code and its caption for the site's Markdown.
+fn note_listing(span: &Range<usize>, listing: &Listing, language: &str, page: &mut Page) {
+    let mut blocks = vec![representation::fenced(language, &listing.code)];
+    if let Some(file) = &listing.file {
+        let href = file.href.as_deref().unwrap_or_default();
+        blocks.push(format!("[{}]({href}){}", files::escaped(file.name), file.lines_in_words()));
+    }
+    representation::note_block(span, &blocks, page);
 }
 
 /// The text of a block: one event, or one per line, as in a block quote.
@@ -52,20 +111,16 @@ fn text_of<'a>(events: &[SpannedEvent<'a>]) -> CowStr<'a> {
     lines.collect::<String>().into()
 }
 
-fn read<'a>(block: &Range<usize>, lines: usize, page: &mut Page<'a>) -> InfoString<'a> {
+fn read<'a>(block: &Range<usize>, page: &mut Page<'a>) -> InfoString<'a> {
     let mut read = InfoString::default();
     for (index, word) in info_string::words(block, page).into_iter().enumerate() {
+        let value = || Spanned { value: word.value.unwrap_or_default(), span: word.value_place.clone() };
         match (word.key, word.value) {
             ("numbers", None) => read.numbers = true,
             (name, None) if index == 0 => read.language = Some(find_language(name, word.place, page)),
             ("file", Some(name)) if !name.is_empty() => read.file = Some(name),
-            ("mark", Some(text)) => match parse_marks(text, lines) {
-                Ok(marks) => read.marks = marks,
-                Err(message) => {
-                    let error = page.error(word.place, message);
-                    page.report.push(error.help("mark lines by numbers and ranges: `mark=3,5-7`"));
-                }
-            },
+            ("from", Some(path)) if !path.is_empty() => read.from = Some(value()),
+            ("mark", Some(_)) => read.mark = Some(Spanned { span: word.place.clone(), ..value() }),
             _ => report_unknown(&word, page),
         }
     }
@@ -90,35 +145,17 @@ fn report_unknown(word: &Word, page: &mut Page) {
     let error = page.error(word.place.clone(), format!("unknown word \"{text}\" after the language of a code block"));
     page.report.push(match nearest(&key, WORDS) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help("expected `file=NAME`, `numbers` or `mark=3,5-7`"),
+        None => error.help("expected `file=NAME`, `from=PATH`, `numbers` or `mark=3,5-7`"),
     });
 }
 
-/// The lines of `3,5-7`, in a block of `lines` lines.
-fn parse_marks(text: &str, lines: usize) -> Result<BTreeSet<usize>, String> {
-    let mut marks = BTreeSet::new();
-    for part in text.split(',') {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
-            return Err(format!("`{part}` is not a line number or a range of lines"));
-        };
-        if first == 0 || first > last {
-            return Err(format!("`{part}` marks no line: the first line is 1"));
-        }
-        if last > lines {
-            return Err(format!("`{part}` marks a line after the last one of this block, {lines}"));
-        }
-        marks.extend(first..=last);
-    }
-    Ok(marks)
-}
-
-fn figure(info: &InfoString, code: &str) -> String {
+fn figure(block: &Block) -> String {
+    let Block { language, listing: Listing { code, file }, numbers, marks } = block;
     let mut html = String::with_capacity(code.len() * 2);
-    html.push_str(if info.numbers { "<figure class=\"code numbers\">" } else { "<figure class=\"code\">" });
-    let language = info.language.as_ref();
-    push_caption(&mut html, info.file, language);
-    push_region(&mut html, info.file, language);
+    html.push_str(if *numbers { "<figure class=\"code numbers\">" } else { "<figure class=\"code\">" });
+    let language = language.as_ref();
+    push_caption(&mut html, file.as_ref(), language);
+    push_region(&mut html, file.as_ref(), language);
     html.push_str("<code");
     if let Some(language) = language {
         html.push_str(" class=\"language-");
@@ -128,10 +165,7 @@ fn figure(info: &InfoString, code: &str) -> String {
     html.push('>');
     let code = code.strip_suffix('\n').unwrap_or(code);
     match language {
-        Some(language) => {
-            let marks = (info.numbers || !info.marks.is_empty()).then_some(&info.marks);
-            language.write(&mut html, code, marks);
-        }
+        Some(language) => language.write(&mut html, code, (*numbers || !marks.is_empty()).then_some(marks)),
         None => push_text(&mut html, code),
     }
     html.push_str("</code></pre></figure>\n");
@@ -139,10 +173,10 @@ fn figure(info: &InfoString, code: &str) -> String {
 }
 
 /// The opening of a block that can be scrolled by keyboard, with a name for screen readers.
-fn push_region(html: &mut String, file: Option<&str>, language: Option<&Language>) {
+fn push_region(html: &mut String, file: Option<&FileName>, language: Option<&Language>) {
     html.push_str("<pre tabindex=\"0\" role=\"group\" aria-label=\"");
     match (file, language.filter(|language| !language.is_text())) {
-        (Some(file), _) => push_attribute(html, file),
+        (Some(file), _) => push_attribute(html, &format!("{}{}", file.name, file.lines_in_words())),
         (None, Some(language)) => push_attribute(html, &format!("Code: {}", language.name())),
         (None, None) => html.push_str("Preformatted text"),
     }
@@ -150,35 +184,35 @@ fn push_region(html: &mut String, file: Option<&str>, language: Option<&Language
 }
 
 /// The file name and the language. Plain text without a file name gets no caption.
-fn push_caption(html: &mut String, file: Option<&str>, language: Option<&Language>) {
+fn push_caption(html: &mut String, file: Option<&FileName>, language: Option<&Language>) {
     let language = language.filter(|language| file.is_some() || !language.is_text());
     if file.is_none() && language.is_none() {
         return;
     }
     html.push_str("<figcaption>");
-    for (class, text) in [("file", file), ("lang", language.map(Language::name))] {
-        if let Some(text) = text {
-            // Without a style sheet, a space keeps the two apart.
-            html.push_str(if html.ends_with("</span>") { " " } else { "" });
-            write!(html, "<span class=\"{class}\">").expect("writing to a string cannot fail");
-            push_text(html, text);
-            html.push_str("</span>");
-        }
+    if let Some(file) = file {
+        html.push_str("<span class=\"file\">");
+        push_file(html, file);
+        html.push_str("</span>");
+    }
+    if let Some(language) = language {
+        // Without a style sheet, a space keeps the two apart.
+        html.push_str(if file.is_some() { " <span class=\"lang\">" } else { "<span class=\"lang\">" });
+        push_text(html, language.name());
+        html.push_str("</span>");
     }
     html.push_str("</figcaption>");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_are_numbers_and_ranges_within_the_block() {
-        for (list, marks) in [("3", &[3][..]), ("1,3-5", &[1, 3, 4, 5]), ("2-2,2", &[2])] {
-            assert_eq!(parse_marks(list, 5), Ok(marks.iter().copied().collect()), "{list}");
-        }
-        for list in ["", "0", "6", "4-6", "3-2", "a", "1,,2", "-2", "1-"] {
-            assert!(parse_marks(list, 5).is_err(), "{list}");
-        }
-    }
+fn push_file(html: &mut String, file: &FileName) {
+    let Some(href) = &file.href else {
+        push_text(html, file.name);
+        return;
+    };
+    html.push_str("<a href=\"");
+    push_attribute(html, href);
+    html.push_str("\">");
+    push_text(html, file.name);
+    html.push_str("</a>");
+    html.push_str(&file.lines_in_words());
 }

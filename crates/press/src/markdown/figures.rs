@@ -1,13 +1,13 @@
 //! Figures: an image alone in its paragraph is numbered, with its title as the caption. An SVG becomes part of the page, so that it has the colours of
 //! the page. An image within text stays there.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, Tag, TagEnd, html};
 
 use super::events::{SpannedEvent, end_of, replace};
 use super::images::{self, Image, Loading};
 use super::page::{File, Page};
 use super::rendered::Drawing;
-use super::svg;
+use super::{inline, svg};
 use crate::markup::push_attribute;
 
 /// Renders every image.
@@ -96,18 +96,9 @@ fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page
     inlined.html
 }
 
-/// A caption as HTML. It is a line of Markdown that may contain emphasis and code, but no links and no HTML.
+/// A caption as HTML.
 fn inline_html(caption: &str) -> String {
-    let events = Parser::new_ext(caption, Options::ENABLE_SMART_PUNCTUATION).filter_map(|event| match event {
-        Event::Start(Tag::Emphasis | Tag::Strong)
-        | Event::End(TagEnd::Emphasis | TagEnd::Strong)
-        | Event::Text(_)
-        | Event::Code(_) => Some(event),
-        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
-        Event::SoftBreak | Event::HardBreak => Some(Event::Text(" ".into())),
-        _ => None,
-    });
     let mut out = String::new();
-    html::push_html(&mut out, events);
+    html::push_html(&mut out, inline::events(caption));
     out
 }

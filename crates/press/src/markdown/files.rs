@@ -12,20 +12,26 @@ use crate::url::{join, relative};
 /// Finds the file `path`, which a text names at `place`. Reports it if it is missing.
 pub(super) fn find<'p>(path: &str, place: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
     let (tree, folder) = (page.context.tree, page.body.folder());
-    let Some(full) = join(folder, path).filter(|_| !path.starts_with('/')) else {
-        let error = page.error(place.clone(), format!("`{path}` is outside the content folder"));
-        page.report.push(error.help(format!("a path is relative to the folder of the text, `{folder}`")));
-        return None;
-    };
-    let bytes = tree.get(&full);
-    if bytes.is_none() {
-        let error = page.error(place.clone(), format!("there is no file `{full}`"));
-        page.report.push(match nearest(&full, tree.below("").map(|(path, _)| path)) {
-            Some(near) => error.help(format!("did you mean `{}`?", relative(folder, near))),
-            None => error.help(format!("a path is relative to the folder of the text, `{folder}`")),
-        });
+    let full = if path.starts_with('/') { None } else { join(folder, path) };
+    if let Some((full, bytes)) = full.as_ref().and_then(|full| Some((full, tree.get(full)?))) {
+        return Some(File { path: full.clone(), bytes });
     }
-    bytes.map(|bytes| File { path: full, bytes })
+    let relative_to = format!("a path is relative to the folder of the text, `{folder}`");
+    let (message, help) = match full {
+        None if path.starts_with('/') => (format!("`{path}` is not relative"), relative_to + ", and not to `static/`"),
+        None => (format!("`{path}` is outside the content folder"), relative_to),
+        Some(full) if tree.below(&format!("{full}/")).next().is_some() => {
+            (format!("`{full}` is a folder"), "name a file in it".to_owned())
+        }
+        Some(full) => {
+            let near = nearest(&full, tree.below("").map(|(path, _)| path));
+            let near = near.map(|near| format!("did you mean `{}`?", relative(folder, near)));
+            (format!("there is no file `{full}`"), near.unwrap_or(relative_to))
+        }
+    };
+    let error = page.error(place.clone(), message);
+    page.report.push(error.help(help));
+    None
 }
 
 /// A CSV file that a text shows, and where it is published.

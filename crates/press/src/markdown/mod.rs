@@ -6,13 +6,14 @@
 //! 1. `raw_html` checks the author's HTML, and resolves its links.
 //! 2. `links` and `images` resolve the destinations, which `destinations` has located in the file.
 //! 3. `headings` sets levels and ids.
-//! 4. `typography` sets no-break spaces.
-//! 5. `text` extracts the text without markup.
-//! 6. `footnotes` moves each note to its first reference.
-//! 7. `code` (with `highlight`), `math`, `figures` (with `svg`) and `blocks` render the elements of their name.
-//! 8. `headings` writes anchors and the contents list, after the inline HTML is finished.
+//! 4. `tables` makes tables from CSV files, which the following passes take for those of the text.
+//! 5. `typography` sets no-break spaces.
+//! 6. `text` extracts the text without markup.
+//! 7. `footnotes` moves each note to its first reference.
+//! 8. `code` (with `highlight`), `math`, `figures` (with `svg`) and `blocks` render the elements of their name.
+//! 9. `headings` writes anchors and the contents list, after the inline HTML is finished.
 //!
-//! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves.
+//! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves, `files` finds what fences show with `from=`.
 
 mod blocks;
 mod code;
@@ -26,14 +27,19 @@ mod highlight;
 mod ids;
 mod images;
 mod info_string;
+mod inline;
 mod links;
+mod listing;
 mod math;
 mod page;
 mod parse;
+mod ranges;
 mod raw_html;
+mod regions;
 mod rendered;
 mod representation;
 mod svg;
+mod tables;
 mod text;
 mod typography;
 
@@ -80,6 +86,7 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
         ids: Ids::default(),
         destinations,
         images: HashMap::new(),
+        table_names: HashMap::new(),
         rendered: Rendered::default(),
     };
     raw_html::check(&mut events, &mut page);
@@ -87,13 +94,14 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     images::resolve(&mut events, &mut page);
     headings::set_levels(&mut events, &mut page);
     headings::set_ids(&mut events, &mut page);
+    let mut events = tables::expand(events, &mut page);
     typography::bind_all(&mut events);
     text::extract(&events, &mut page.rendered);
     let mut events = footnotes::place(events, &mut page);
     code::render(&mut events, &mut page);
     math::render(&mut events, &mut page);
     figures::render(&mut events, &mut page);
-    blocks::render(&mut events);
+    blocks::render(&mut events, &page);
     headings::render(&mut events, &mut page);
     let mut rendered = page.rendered;
     rendered.html.reserve(body.range.len() * 3 / 2);

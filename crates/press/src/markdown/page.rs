@@ -37,6 +37,8 @@ pub(super) struct Page<'p> {
     pub(super) destinations: Destinations,
     /// The files of the images, by the spans of their events.
     pub(super) images: HashMap<Range<usize>, File<'p>>,
+    /// The names of the tables with a caption, by the spans of their events.
+    pub(super) table_names: HashMap<Range<usize>, String>,
     pub(super) rendered: Rendered,
 }
 
@@ -93,12 +95,20 @@ impl Page<'_> {
 
     /// The route of a file of the tree, published as an asset.
     pub(super) fn add_asset(&mut self, source: &str, bytes: &[u8]) -> String {
-        let assets = &mut self.rendered.assets;
-        if let Some(asset) = assets.iter().find(|asset| asset.source == source) {
-            return asset.route.clone();
+        self.publish(Asset::new(source, bytes))
+    }
+
+    /// The route of a text file of the tree, published as plain text.
+    pub(super) fn add_plain_text(&mut self, source: &str, bytes: &[u8]) -> String {
+        self.publish(Asset::plain_text(source, bytes))
+    }
+
+    fn publish(&mut self, asset: Asset) -> String {
+        let route = asset.route.clone();
+        if !self.rendered.assets.contains(&asset) {
+            self.rendered.assets.push(asset);
         }
-        assets.push(Asset::new(source, bytes));
-        assets[assets.len() - 1].route.clone()
+        route
     }
 
     /// Reports that the file `path` of the tree is missing, and suggests the file that may be meant.

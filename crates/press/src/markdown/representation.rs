@@ -7,6 +7,7 @@ use super::page::Page;
 use super::rendered::{Rendered, Rewrite};
 use crate::markup::push_attribute;
 use crate::source::Body;
+use crate::span::trim_end;
 use crate::url::ReferenceKind;
 
 impl Rendered {
@@ -62,6 +63,40 @@ fn path_of(destination: &str, target: &str, page: &Page) -> Option<String> {
         }
         ReferenceKind::Site | ReferenceKind::External | ReferenceKind::Script => None,
     }
+}
+
+/// Lists the block at `span` that shows a file: instead of it, the site's Markdown has `blocks`, each its lines, so that it is complete without the file.
+pub(super) fn note_block(span: &Range<usize>, blocks: &[String], page: &mut Page) {
+    let file = &page.body.file;
+    let span = trim_end(span, file);
+    let line = file[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let before = &file[line.max(page.body.range.start)..span.start];
+    // Within a list item or a block quote, each line begins with the indentation or the marker of that.
+    let prefix: String = before.chars().map(|char| if matches!(char, '>' | '\t') { char } else { ' ' }).collect();
+    let is_blank = |line: &str| line.trim_matches(|char: char| char == '>' || char.is_whitespace()).is_empty();
+    let follows_text =
+        is_blank(before) && file[page.body.range.start..line].lines().next_back().is_some_and(|line| !is_blank(line));
+    let precedes_text = file[span.end..].lines().nth(1).is_some_and(|line| !is_blank(line));
+    let lines =
+        blocks.iter().enumerate().flat_map(|(index, block)| (index > 0).then_some("").into_iter().chain(block.lines()));
+    let lines = follows_text.then_some("").into_iter().chain(lines).chain(precedes_text.then_some(""));
+    let lines: Vec<&str> = lines.collect();
+    let break_and_prefix = format!("\n{prefix}");
+    let mut text = String::new();
+    for (index, line) in lines.into_iter().enumerate() {
+        if index > 0 {
+            text.push_str(if line.is_empty() { break_and_prefix.trim_end_matches(' ') } else { &break_and_prefix });
+        }
+        text.push_str(line);
+    }
+    page.rendered.rewrites.push(Rewrite { span, text });
+}
+
+/// Code as a block with the language `language`. The fence is longer than any in the code.
+pub(super) fn fenced(language: &str, code: &str) -> String {
+    let longest = code.split(|char| char != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{code}{fence}")
 }
 
 /// A path as the destination of a link, with or without brackets. It is percent-encoded, so that no other characters mean something in `CommonMark`.

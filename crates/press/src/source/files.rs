@@ -18,8 +18,8 @@ enum Place<'a> {
     Text,
     /// `NAME/other.md`, in the folder NAME.
     InFolder(&'a str),
-    /// `NAME/deeper/…/other.md`.
-    TooDeep,
+    /// Any Markdown in `NAME/deeper/…`.
+    TooDeep(&'a str),
     /// Not Markdown: an image, a listing.
     Other,
     /// `NAME.markdown`, `NAME.MD`.
@@ -44,7 +44,9 @@ fn texts<'a>(tree: &'a SourceTree, folder: &'static str, report: &mut Report) ->
         match place(&path[folder.len()..]) {
             Place::Text => texts.push(path),
             Place::InFolder(name) => report.push(not_index(tree, folder, name, path)),
-            Place::TooDeep => report.push(misplaced(folder, path)),
+            // The files of a text are in its folder as their author has them: a README of its code is no post.
+            Place::TooDeep(name) if has_text(tree, folder, name) => {}
+            Place::TooDeep(_) => report.push(misplaced(folder, path)),
             Place::MisnamedMarkdown => report.push(
                 Diagnostic::warning(path, None, "only files with the extension .md are rendered")
                     .help("change its extension to .md"),
@@ -56,15 +58,22 @@ fn texts<'a>(tree: &'a SourceTree, folder: &'static str, report: &mut Report) ->
 }
 
 fn place(path: &str) -> Place<'_> {
-    if Path::new(path).extension().is_none_or(|extension| extension != "md") {
-        return if is_markdown(path) { Place::MisnamedMarkdown } else { Place::Other };
+    if !is_markdown(path) {
+        return Place::Other;
     }
-    let mut segments = path.split('/');
-    match (segments.next(), segments.next(), segments.next()) {
-        (Some(_), None, _) | (_, Some("index.md"), None) => Place::Text,
-        (Some(name), Some(_), None) => Place::InFolder(name),
-        _ => Place::TooDeep,
+    let is_misnamed = Path::new(path).extension().is_none_or(|extension| extension != "md");
+    let (name, rest) = path.split_once('/').unwrap_or((path, ""));
+    match rest {
+        _ if rest.contains('/') => Place::TooDeep(name),
+        _ if is_misnamed => Place::MisnamedMarkdown,
+        "" | "index.md" => Place::Text,
+        _ => Place::InFolder(name),
     }
+}
+
+/// Whether the folder NAME is that of a text.
+fn has_text(tree: &SourceTree, folder: &str, name: &str) -> bool {
+    tree.get(&format!("{folder}{name}/index.md")).is_some()
 }
 
 fn is_markdown(path: &str) -> bool {
@@ -75,7 +84,7 @@ fn is_markdown(path: &str) -> bool {
 
 /// Markdown in a folder with an `index.md` may be a listing or a note. Without one, its author expects to see it.
 fn not_index(tree: &SourceTree, folder: &str, name: &str, path: &str) -> Diagnostic {
-    if tree.get(&format!("{folder}{name}/index.md")).is_none() {
+    if !has_text(tree, folder, name) {
         return misplaced(folder, path);
     }
     let file = path.rsplit('/').next().unwrap_or(path);

@@ -9,7 +9,7 @@ use crate::assets::Preview;
 use crate::markdown::{Heading, Rendered, bind};
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
-use crate::theme::Sheets;
+use crate::theme::{Parts, Sheets};
 
 /// Words per minute, for the reading time: the average silent reading rate of adults in English (238, Brysbaert 2019), less a little for technical text.
 const READING_SPEED: usize = 220;
@@ -66,7 +66,7 @@ fn as_markdown(text: &str) -> String {
 
 /// The style sheets for a text.
 pub(super) fn sheets(rendered: &Rendered) -> Sheets {
-    if rendered.html.contains("<pre") { Sheets::Code } else { Sheets::Prose }
+    Sheets::Article(Parts::of(&rendered.html))
 }
 
 /// The contents list: two levels of headings. Empty for a text with few headings. The list follows the element that opens it, and is not in it: where there

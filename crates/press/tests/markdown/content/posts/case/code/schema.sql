@@ -1,0 +1,3 @@
+-- #region audit
+CREATE TABLE audit (id bigint PRIMARY KEY);
+-- #endregion

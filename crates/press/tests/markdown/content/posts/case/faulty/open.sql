@@ -1,0 +1,2 @@
+-- #region open
+SELECT 1;

@@ -1,0 +1,3 @@
+# #region one
+print("shared")
+# #endregion
