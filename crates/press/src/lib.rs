@@ -148,7 +148,7 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
     let previews: Vec<_> = site.posts.iter().map(|post| Preview::new(post.image.as_deref()?, tree)).collect();
     let faces: Vec<_> = posts.par_iter().map(|rendered| drawing::face(drawing::first(&rendered.html)?)).collect();
-    let drawn_from = (tree, theme.icons.svg(), &theme.colours);
+    let drawn_from = (theme.icons.svg(), &theme.colours);
     let cards = Cards::new(&site, (&posts, &pages), drawn_from, report);
     let context = RenderedSite {
         site: &site,

@@ -39,7 +39,7 @@ impl Fixture {
             tags: Vec::new(),
             series: Vec::new(),
         };
-        let drawn_from = (&SourceTree::default(), "", &theme.colours);
+        let drawn_from = ("", &theme.colours);
         let cards = Cards::new(&site, (&texts, &[]), drawn_from, &mut Report::default());
         Self { site, posts: texts, theme, previews, faces, cards }
     }

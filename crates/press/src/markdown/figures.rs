@@ -1,19 +1,27 @@
 //! Figures: an image alone in its paragraph is numbered, with its title as the caption. An SVG becomes part of the page, so that it has the colours of
-//! the page. An image within text stays there.
+//! the page. An image within text stays there. What press draws from a fence (`generated`) is a figure too, numbered in the same sequence.
 
 use pulldown_cmark::{Event, Tag, TagEnd, html};
 
 use super::events::{SpannedEvent, end_of, replace};
+use super::generated::{self, Kind};
 use super::images::{self, Image, Loading};
 use super::page::{File, Page};
 use super::rendered::Drawing;
 use super::{inline, svg};
 use crate::markup::push_attribute;
 
-/// Renders every image.
+/// Renders every image, and every fence that press draws.
 pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
     let mut number = 0;
     for start in 0..events.len() {
+        if let Some(kind) = generated::kind_of(&events[start].0) {
+            number += 1;
+            let html = generated_figure(kind, (events, start), number, page);
+            let end = end_of(events, start);
+            replace(&mut events[start..=end], html);
+            continue;
+        }
         let (Event::Start(Tag::Image { dest_url, title, .. }), span) = &events[start] else { continue };
         let end = end_of(events, start);
         let image = Image {
@@ -47,7 +55,8 @@ fn is_alone(events: &[SpannedEvent], start: usize, end: usize) -> bool {
 /// Whether at most one block is before an image.
 fn is_at_top(before: &[SpannedEvent]) -> bool {
     let is_end = |event: &Event| {
-        matches!(event, Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table | TagEnd::Item))
+        let ends = [TagEnd::Paragraph, TagEnd::CodeBlock, TagEnd::Table, TagEnd::Item];
+        matches!(event, Event::End(TagEnd::Heading(_))) || matches!(event, Event::End(end) if ends.contains(end))
     };
     let is_html = |event: &Event| matches!(event, Event::Html(html) if !html.is_empty());
     before.iter().filter(|(event, _)| is_end(event) || is_html(event)).count() < 2
@@ -57,15 +66,28 @@ fn figure(image: &Image, file: Option<&File>, (number, loading): (usize, Loading
     let id = page.ids.derive(&format!("fig-{number}"));
     let drawing = match file.and_then(|file| Some((file, file.svg()?))) {
         Some((file, text)) => {
-            let drawing = || Drawing { path: file.path.clone(), alt: image.alt.clone() };
+            let drawing = || Drawing { svg: text.to_owned(), alt: image.alt.clone() };
             page.rendered.drawing.get_or_insert_with(drawing);
             inlined(text, &file.path, number, image, page)
         }
         None => picture(image, file, loading, page),
     };
-    let caption = if image.title.is_empty() { String::new() } else { format!(" {}", inline_html(&image.title)) };
+    captioned((number, &id), &inline_html(&image.title), &drawing)
+}
+
+/// The figure of a fence that press draws. Empty if it cannot be drawn, which is reported.
+fn generated_figure(kind: &Kind, at: (&[SpannedEvent], usize), number: usize, page: &mut Page) -> String {
+    let id = page.ids.derive(&format!("fig-{number}"));
+    let Some(figure) = generated::draw(kind, at, number, page) else { return String::new() };
+    page.rendered.drawing.get_or_insert(Drawing { svg: figure.svg, alt: figure.alt });
+    captioned((number, &id), &(inline_html(&figure.caption) + &figure.source), &figure.html)
+}
+
+/// A numbered figure: what it shows, and its caption as HTML.
+fn captioned((number, id): (usize, &str), caption: &str, shown: &str) -> String {
+    let space = if caption.is_empty() { "" } else { " " };
     format!(
-        "<figure class=\"fig\" id=\"{id}\"><figcaption><b>Figure {number}.</b>{caption}</figcaption>{drawing}</figure>\n"
+        "<figure class=\"fig\" id=\"{id}\"><figcaption><b>Figure {number}.</b>{space}{caption}</figcaption>{shown}</figure>\n"
     )
 }
 

@@ -10,18 +10,22 @@
 //! 5. `typography` sets no-break spaces.
 //! 6. `text` extracts the text without markup.
 //! 7. `footnotes` moves each note to its first reference.
-//! 8. `code` (with `highlight`), `math`, `figures` (with `svg`) and `blocks` render the elements of their name.
+//! 8. `math`, `figures` (with `svg`, and `generated` for the fences that press draws, before `code` would show them), `code` (with `highlight`) and
+//!    `blocks` render the elements of their name.
 //! 9. `headings` writes anchors and the contents list, after the inline HTML is finished.
 //!
 //! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves, `files` finds what fences show with `from=`.
 
 mod blocks;
+mod chart;
 mod code;
 mod destinations;
 mod events;
+mod fence;
 mod figures;
 mod files;
 mod footnotes;
+mod generated;
 mod headings;
 mod highlight;
 mod ids;
@@ -98,9 +102,9 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     typography::bind_all(&mut events);
     text::extract(&events, &mut page.rendered);
     let mut events = footnotes::place(events, &mut page);
-    code::render(&mut events, &mut page);
     math::render(&mut events, &mut page);
     figures::render(&mut events, &mut page);
+    code::render(&mut events, &mut page);
     blocks::render(&mut events, &page);
     headings::render(&mut events, &mut page);
     let mut rendered = page.rendered;

@@ -28,11 +28,11 @@ pub struct Rendered {
     pub assets: Vec<Asset>,
 }
 
-/// A figure that is an SVG file.
+/// A figure that is SVG: an author's file, or what press has drawn from a fence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drawing {
-    /// The path of the file in the source tree.
-    pub path: String,
+    /// The file.
+    pub svg: String,
     /// Its alternative text.
     pub alt: String,
 }

@@ -13,7 +13,6 @@ use crate::markdown::Rendered;
 use crate::model::{Post, Site, StandingPage, Topic};
 use crate::output::{Document, Output, Outputs};
 use crate::pictures::stored;
-use crate::tree::SourceTree;
 
 /// The cards of a site. A page without its own has that of the site.
 #[derive(Debug)]
@@ -27,7 +26,6 @@ pub(crate) struct Cards {
 #[derive(Clone, Copy)]
 struct Maker<'a> {
     site: &'a Site,
-    tree: &'a SourceTree,
     mark: &'a str,
     colours: &'a Colours,
 }
@@ -37,10 +35,10 @@ impl Cards {
     pub(crate) fn new(
         site: &Site,
         (posts, pages): (&[Rendered], &[Rendered]),
-        (tree, mark, colours): (&SourceTree, &str, &Colours),
+        (mark, colours): (&str, &Colours),
         report: &mut Report,
     ) -> Self {
-        let maker = Maker { site, tree, mark, colours };
+        let maker = Maker { site, mark, colours };
         let mut by_page = BTreeMap::new();
         for (post, rendered) in site.posts.iter().zip(posts).filter(|(post, _)| post.image.is_none()) {
             by_page.insert(post.route(), maker.of_post(post, rendered, report));
@@ -127,13 +125,12 @@ impl Maker<'_> {
 
     /// The content that all cards have.
     fn content(self, title: &str, rendered: &Rendered) -> Content {
-        let file = rendered.drawing.as_ref().and_then(|drawing| self.tree.get(&drawing.path));
         Content {
             site: self.site.settings.title.clone(),
             title: title.to_owned(),
             hue: self.colours.accent.light.clone(),
             topic: self.host().to_owned(),
-            drawing: file.map(String::from_utf8_lossy).unwrap_or_default().into_owned(),
+            drawing: rendered.drawing.as_ref().map(|drawing| drawing.svg.clone()).unwrap_or_default(),
             mark: self.mark.to_owned(),
             ..Content::default()
         }
