@@ -1,5 +1,7 @@
 //! Assets: files of the tree that a text shows or links to, published under a name that contains their hash.
 
+use std::path::Path;
+
 use graven_pack::hex;
 use sha2::{Digest, Sha256};
 
@@ -34,10 +36,10 @@ impl Asset {
     #[must_use]
     pub fn plain_text(source: &str, bytes: &[u8]) -> Self {
         let asset = Self::new(source, bytes);
-        let route = match asset.route.strip_suffix(".bin").filter(|_| !source.ends_with(".bin")) {
-            Some(route) => format!("{route}.txt"),
-            None if asset.route.ends_with(".txt") => asset.route,
-            None => asset.route + ".txt",
+        let route = match Path::new(source).extension() {
+            None => asset.route.strip_suffix("bin").unwrap_or(&asset.route).to_owned() + "txt",
+            Some(extension) if extension.eq_ignore_ascii_case("txt") => asset.route,
+            Some(_) => asset.route + ".txt",
         };
         Self { route, ..asset }
     }

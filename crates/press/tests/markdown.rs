@@ -172,6 +172,8 @@ fn errors_in_code_blocks_are_reported() {
         ("```rust mark=2\nx\n```", &[("error: `2` is after the last line, 1", "", "mark=2")]),
         ("```rust mark=b\nx\n```", &[("error: `b` is not the number of a line", "mark=3,5-7", "mark=b")]),
         ("> ```rust mark=9\n> x\n> ```", &[("error: `9` is after the last line, 1", "", "mark=9")]),
+        ("> a\n> ```rust file=`b`  \n> c", &[("warning: this line begins no block", "`~~~`", "```rust file=`b`")]),
+        ("``` `` ```\n````` ```rust `````", &[]),
     ]);
 }
 
@@ -233,7 +235,7 @@ fn a_file_that_is_not_utf_8_is_not_shown() {
 }
 
 #[test]
-fn errors_in_tables_are_reported_where_they_are() {
+fn errors_in_the_info_strings_of_tables_are_reported() {
     check(&[
         ("```table\n```", &[("error: a table without a file", "`table from=results.csv`", "table")]),
         (
@@ -244,6 +246,28 @@ fn errors_in_tables_are_reported_where_they_are() {
             "```table from=results/skew.csv captoin=a\n```",
             &[("error: unknown word \"captoin=a\" after `table`", "did you mean `caption=`?", "captoin=a")],
         ),
+        (
+            "```table from=results/skew.csv where=policy=lest\n```",
+            &[("error: no row has `lest` as its `policy`", "did you mean `least`?", "lest")],
+        ),
+        (
+            "```table from=results/skew.csv where=polcy=least\n```",
+            &[("error: `posts/case/results/skew.csv` has no column `polcy`", "`policy`", "polcy")],
+        ),
+        (
+            "```table from=results/skew.csv where=x\n```",
+            &[("error: `x` is not a condition", "where=COLUMN=VALUE", "x")],
+        ),
+        (
+            "```table from=results/skew.csv where=policy=least rows=3\n```",
+            &[("error: `3` is after the last row, 2", "rows=1-8", "3")],
+        ),
+    ]);
+}
+
+#[test]
+fn errors_in_the_columns_of_tables_are_reported() {
+    check(&[
         (
             "> ```table from=results/skew.csv\n> rate: Rate\n> plicy: Policy\n> ```",
             &[("error: `posts/case/results/skew.csv` has no column `plicy`", "did you mean `policy`?", "plicy")],
@@ -272,22 +296,12 @@ fn errors_in_tables_are_reported_where_they_are() {
             "```table from=results/skew.csv rows=2 where=policy=hash\nlow..note: R\n```",
             &[("error: an empty cell, where a table needs a number", "", "")],
         ),
-        (
-            "```table from=results/skew.csv where=policy=lest\n```",
-            &[("error: no row has `lest` as its `policy`", "did you mean `least`?", "lest")],
-        ),
-        (
-            "```table from=results/skew.csv where=polcy=least\n```",
-            &[("error: `posts/case/results/skew.csv` has no column `polcy`", "`policy`", "polcy")],
-        ),
-        (
-            "```table from=results/skew.csv where=x\n```",
-            &[("error: `x` is not a condition", "where=COLUMN=VALUE", "x")],
-        ),
-        (
-            "```table from=results/skew.csv where=policy=least rows=3\n```",
-            &[("error: `3` is after the last row, 2", "rows=1-8", "3")],
-        ),
+    ]);
+}
+
+#[test]
+fn errors_in_csv_files_are_reported_in_them() {
+    check(&[
         (
             "```table from=faulty/broken.csv\n```",
             &[

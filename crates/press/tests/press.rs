@@ -1,9 +1,10 @@
 //! Whole sites through [`press`], from files to a pack or a report.
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
-use graven_pack::{Coding, Content, PREFETCH, Page};
+use graven_pack::{Coding, Content, PREFETCH, Page, SEARCH_INDEX};
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, Pressed, press};
+use graven_search::{Index, Query};
 use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
 
@@ -448,4 +449,66 @@ fn the_face_of_a_post_is_its_drawing_on_every_list_and_ids_are_unique() {
         assert_eq!(text(&pack, path).matches("class=\"face\"").count(), 1, "{path}");
         assert!(text(&pack, path).contains("<path d=\"M0 0H90\"/></svg>"), "{path}");
     }
+}
+
+/// A post with a file of code of which it shows a region, and a table.
+fn post_with_files() -> SourceTree {
+    let text = "```from=code/page.html#script\n```\n\n[whole](code/page.html)\n\n```ts from=code/queue.ts\n```\n\n\
+                ```table from=rates.csv caption=\"Rates\"\nrate: Rate | digits=2\n```\n";
+    tree(&[
+        ("posts/a/index.md", &post("", text)),
+        ("posts/a/code/page.html", "<!-- #region script -->\n<script>zebra()</script>\n<!-- #endregion -->\n"),
+        ("posts/a/code/queue.ts", "\u{feff}const walrus = 1;\r\n"),
+        ("posts/a/code/README.md", "# Not a post\n"),
+        ("posts/a/rates.csv", "# measured: on a quagga\nrate\n98765\n"),
+    ])
+}
+
+/// The path of the only file of the pack whose name begins and ends like this.
+fn path_of(pack: &[u8], (begin, end): (&str, &str)) -> String {
+    let pack = Pack::open(pack).expect("a sound pack");
+    let paths = pack.routes().map(|route| route.expect("a sound route").path().to_owned());
+    let mut found = paths.filter(|path| path.starts_with(begin) && path.ends_with(end));
+    let path = found.next().unwrap_or_else(|| panic!("there is no {begin}…{end}"));
+    assert_eq!(found.next(), None);
+    path
+}
+
+#[test]
+fn the_file_behind_shown_code_is_published_unchanged_as_plain_text() {
+    let tree = post_with_files();
+    let pack = pressed(&tree, None).pack;
+    for (name, media_type, source) in [
+        (("/assets/page.", ".html.txt"), "text/plain; charset=utf-8", "posts/a/code/page.html"),
+        // A link to the same file leads to the page that it is.
+        (("/assets/page.", ".html"), "text/html; charset=utf-8", "posts/a/code/page.html"),
+        (("/assets/queue.", ".ts.txt"), "text/plain; charset=utf-8", "posts/a/code/queue.ts"),
+        (("/assets/rates.", ".csv"), "text/csv; charset=utf-8", "posts/a/rates.csv"),
+    ] {
+        let path = path_of(&pack, name);
+        let file = page(&pack, &path);
+        assert_eq!(file.content_type(), media_type, "{path}");
+        assert_eq!(Some(file.identity().bytes()), tree.get(source), "{path}");
+        assert!(text(&pack, "/blog/a").contains(&format!("href=\"{path}\"")), "{path}");
+    }
+}
+
+#[test]
+fn shown_files_are_in_every_form_of_a_post_and_in_the_search_index() {
+    let pack = pressed(&post_with_files(), None).pack;
+    for path in ["/blog/a", "/blog/a.md", "/feed.xml", "/rss.xml", "/feed.json"] {
+        let text = text(&pack, path);
+        for word in ["zebra", "walrus", "98\u{202f}765", "on a quagga", "queue.ts"] {
+            let escaped = serde_json::to_string(word).expect("a string").trim_matches('"').to_owned();
+            assert!(text.contains(word) || text.contains(&escaped), "{path}: {word}");
+        }
+        assert!(!text.contains("#region"), "{path}");
+    }
+    let index = page(&pack, SEARCH_INDEX).identity().bytes().to_vec();
+    let index = Index::open(&index).expect("a sound index");
+    for word in ["zebra", "walrus", "quagga", "rates.csv"] {
+        let results = index.search(&Query::parse(word), 0, 1);
+        assert!((results.total, results.complete) == (1, true) && results.corrections.is_empty(), "{word}");
+    }
+    assert!(!index.search(&Query::parse("region"), 0, 1).complete);
 }

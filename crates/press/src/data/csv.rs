@@ -75,7 +75,9 @@ impl Csv {
         };
         let rows: Vec<_> = std::iter::from_fn(|| reader.record()).collect();
         check_columns(path, &columns, report);
-        rows.iter().for_each(|row| check_row(path, row, &columns, report));
+        for row in &rows {
+            check_row(path, row, &columns, report);
+        }
         (report.errors() == before).then(|| Self { path: path.to_owned(), provenance, columns, rows })
     }
 
@@ -88,6 +90,7 @@ impl Csv {
     ///
     /// # Errors
     /// If there is no such column, or no row is left. `path` is the text in which the condition is written.
+    #[expect(clippy::result_large_err, reason = "called once for a condition, of which a text has few")]
     pub(crate) fn satisfying<'a>(
         &self,
         rows: Vec<&'a Vec<Cell>>,

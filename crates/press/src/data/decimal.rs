@@ -115,15 +115,12 @@ impl Decimal {
         };
         number.digits.truncate(kept);
         if self.digits.get(kept).is_some_and(|next| *next >= 5) {
-            match number.digits.iter().rposition(|digit| *digit < 9) {
-                Some(last) => {
-                    number.digits[last] += 1;
-                    number.digits[last + 1..].fill(0);
-                }
-                None => {
-                    number.digits.fill(0);
-                    number.digits.insert(0, 1);
-                }
+            if let Some(last) = number.digits.iter().rposition(|digit| *digit < 9) {
+                number.digits[last] += 1;
+                number.digits[last + 1..].fill(0);
+            } else {
+                number.digits.fill(0);
+                number.digits.insert(0, 1);
             }
         }
         number

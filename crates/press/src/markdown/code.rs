@@ -40,6 +40,9 @@ struct Block<'a> {
 /// Renders each code block.
 pub(super) fn render<'p>(events: &mut [SpannedEvent<'p>], page: &mut Page<'p>) {
     for start in 0..events.len() {
+        if events[start].0 == Event::Start(Tag::Paragraph) {
+            warn_of_fences(&events[start].1, page);
+        }
         let Event::Start(Tag::CodeBlock(kind)) = &events[start].0 else { continue };
         let end = end_of(events, start);
         let info = match kind {
@@ -49,6 +52,22 @@ pub(super) fn render<'p>(events: &mut [SpannedEvent<'p>], page: &mut Page<'p>) {
         let block = block(info, &events[start..=end], page);
         let html = block.map(|block| figure(&block)).unwrap_or_default();
         replace(&mut events[start..=end], html);
+    }
+}
+
+/// Warns of lines of the paragraph at `span` that look like fences and are none, since the info string of one of backticks contains no others.
+fn warn_of_fences(span: &Range<usize>, page: &mut Page) {
+    let mut at = span.start;
+    for line in page.body.file[span.clone()].split_inclusive('\n') {
+        let text = line.trim_start_matches(|char: char| char == '>' || char.is_whitespace());
+        let place = at + line.len() - text.len()..at + line.trim_end().len();
+        at += line.len();
+        let (fence, rest) = text.split_at(text.find(|char| char != '`').unwrap_or(text.len()));
+        let is_code = || rest.split(|char| char != '`').any(|run| run == fence);
+        if fence.len() >= 3 && rest.contains('`') && !is_code() {
+            let warning = page.warning(place, "this line begins no block: after ```, it contains a backtick");
+            page.report.push(warning.label("shown as text").help("begin and end the block with `~~~`"));
+        }
     }
 }
 

@@ -76,16 +76,12 @@ fn word_end(text: &str, start: usize) -> (usize, Option<Value>) {
         let end = space(first);
         return (end, Some(Value { equals, range: first..end, unclosed: None }));
     }
-    match text[first + 1..].find('"') {
-        Some(length) => {
-            let close = first + 1 + length;
-            (close + 1, Some(Value { equals, range: first + 1..close, unclosed: None }))
-        }
-        None => {
-            let end = first + 1 + text[first + 1..].trim_end().len();
-            (text.len(), Some(Value { equals, range: first + 1..end, unclosed: Some(first) }))
-        }
-    }
+    let Some(length) = text[first + 1..].find('"') else {
+        let end = first + 1 + text[first + 1..].trim_end().len();
+        return (text.len(), Some(Value { equals, range: first + 1..end, unclosed: Some(first) }));
+    };
+    let close = first + 1 + length;
+    (close + 1, Some(Value { equals, range: first + 1..close, unclosed: None }))
 }
 
 #[cfg(test)]

@@ -72,7 +72,9 @@ impl<'a> Source<'a> {
                 None => source.lines.push((index + 1, line.trim_end_matches(['\r', '\n']))),
             }
         }
-        open.into_iter().for_each(|region| source.report_open(region, report));
+        for region in open {
+            source.report_open(region, report);
+        }
         source
     }
 
@@ -121,15 +123,15 @@ impl<'a> Source<'a> {
     /// # Errors
     /// With a suggestion if there is no such region.
     pub(super) fn region(&self, name: &str, report: &mut Report) -> Result<Option<Excerpt>, String> {
-        let named = || self.regions.iter().filter(|region| !region.name.is_empty());
-        let Some(region) = named().find(|region| region.name == name) else {
-            return Err(match nearest(name, named().map(|region| region.name)) {
+        let with_name = || self.regions.iter().filter(|region| !region.name.is_empty());
+        let Some(region) = with_name().find(|region| region.name == name) else {
+            let names: Vec<_> = with_name().map(|region| region.name).collect();
+            return Err(match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if named().next().is_some() => {
-                    let names: Vec<_> = named().map(|region| region.name).collect();
-                    format!("its regions are `{}`", names.join("`, `"))
+                None if names.is_empty() => {
+                    "begin it with a comment `#region NAME`, and end it with a comment `#endregion`".to_owned()
                 }
-                None => "begin it with a comment `#region NAME`, and end it with a comment `#endregion`".to_owned(),
+                None => format!("its regions are `{}`", names.join("`, `")),
             });
         };
         if self.lines[region.lines.clone()].iter().all(|(_, line)| line.trim().is_empty()) {

@@ -34,26 +34,24 @@ struct Shown {
 }
 
 /// Replaces each fence of a table by its events. One with an error is left out.
-pub(super) fn expand<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<SpannedEvent<'a>> {
-    let mut expanded = Vec::with_capacity(events.len());
-    let (mut number, mut index) = (0, 0);
-    while index < events.len() {
-        let (event, span) = &events[index];
-        let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else {
-            expanded.push((event.clone(), span.clone()));
-            index += 1;
-            continue;
-        };
-        let end = end_of(&events, index) + 1;
-        if info.split_whitespace().next() == Some(NAME) {
-            let table = table(&events[index..end], &mut number, page);
-            expanded.extend(table.unwrap_or_default().into_iter().map(|event| (event, span.clone())));
-        } else {
-            expanded.extend_from_slice(&events[index..end]);
-        }
-        index = end;
+pub(super) fn expand<'a>(mut events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<SpannedEvent<'a>> {
+    let mut number = 0;
+    let mut start = 0;
+    while let Some(found) = events[start..].iter().position(|(event, _)| is_table(event)) {
+        start += found;
+        let end = end_of(&events, start) + 1;
+        let span = events[start].1.clone();
+        let table = table(&events[start..end], &mut number, page).unwrap_or_default();
+        let length = table.len();
+        events.splice(start..end, table.into_iter().map(|event| (event, span.clone())));
+        start += length;
     }
-    expanded
+    events
+}
+
+fn is_table(event: &Event) -> bool {
+    let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else { return false };
+    info.split_whitespace().next() == Some(NAME)
 }
 
 /// The events of the table that is written as the fence `events`. `None` if something is wrong with it, which is reported.
