@@ -55,6 +55,7 @@
 //! ```
 
 mod assets;
+mod charts;
 mod check;
 mod colours;
 mod compression;

@@ -1,29 +1,156 @@
-//! Charts: a fence `chart` with its keys and its data becomes a drawing.
+//! Charts: a fence `chart` with its keys and its data, from a CSV file or inline, becomes a drawing by `crate::charts`. What is wrong is reported in the file
+//! in which it is written.
 
-use std::fmt::Write as _;
+use std::ops::Range;
 
+use super::files::DataFile;
 use super::generated::{Drawn, Source};
 use super::page::Page;
+use crate::charts::{self, Keys, Place, Problem, Table};
+use crate::data::{Cell, Csv};
+use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::markup::push_text;
+use crate::span::Spanned;
+
+/// The key of the file with the data.
+const FROM: &str = "from";
+
+/// The key of a condition that rows must satisfy.
+const WHERE: &str = "where";
+
+/// The keys of the info string.
+pub(super) const KEYS: [&str; 2] = [FROM, WHERE];
+
+/// The data of a chart.
+enum Data {
+    File(DataFile),
+    /// In the fence, from this offset of its text on.
+    Inline(Csv, usize),
+}
+
+impl Data {
+    fn csv(&self) -> &Csv {
+        match self {
+            Self::File(file) => &file.csv,
+            Self::Inline(csv, _) => csv,
+        }
+    }
+
+    /// The line that says where the data come from, as HTML. Inline data without a provenance need none.
+    fn source(&self) -> String {
+        match self {
+            Self::File(file) => file.source(),
+            Self::Inline(csv, _) => csv.provenance.as_ref().map_or_else(String::new, |provenance| {
+                let mut html = String::from("<p class=\"source\">");
+                push_text(&mut html, &format!("{}: {}", provenance.origin.title(), provenance.text));
+                html + "</p>"
+            }),
+        }
+    }
+}
 
 /// Draws the chart of a fence. `None` if it cannot be drawn, which is reported.
 pub(super) fn draw(source: &Source, page: &mut Page) -> Option<Drawn> {
-    let text = &source.fence.text;
-    let Some((_, data)) = text.split_once("---\n") else {
-        let place = source.fence.place(&(0..text.lines().next().map_or(0, str::len)));
-        page.report.push(page.error(place, "a chart without data").help("write `---` on a line, and CSV below it"));
-        return None;
+    let mut problems = Vec::new();
+    let keys = charts::read(&source.fence.text, &mut problems);
+    let has_errors = problems.iter().any(|problem| problem.severity == Severity::Error);
+    for problem in problems {
+        let place = in_keys(&problem, source);
+        page.report.push(diagnostic(problem, (page.body.path.clone(), place)));
+    }
+    let keys = keys.filter(|_| !has_errors)?;
+    let data = data(&keys, source, page)?;
+    let rows = selected(data.csv(), source, page)?;
+    let table = Table {
+        columns: data.csv().columns.iter().map(|column| column.value.as_str()).collect(),
+        rows: rows.iter().map(|row| row.iter().map(|cell| cell.value.as_str()).collect()).collect(),
     };
-    let mut points = String::new();
-    for line in data.lines().skip(1) {
-        if let Some((x, y)) = line.split_once(',')
-            && let (Ok(x), Ok(y)) = (x.parse::<f64>(), y.parse::<f64>())
-        {
-            write!(points, " {x},{}", 100.0 - y).expect("writing to a string cannot fail");
+    let mut problems = Vec::new();
+    let chart = charts::draw(&keys, &table, &mut problems);
+    for problem in problems {
+        let place = match problem.place {
+            Place::Keys(_) => (page.body.path.clone(), in_keys(&problem, source)),
+            Place::Cell { row, column } => in_data(&rows[row][column], &data, (source, page)),
+        };
+        page.report.push(diagnostic(problem, place));
+    }
+    chart.map(|chart| Drawn { svg: chart.svg, alt: chart.alt, source: data.source() })
+}
+
+/// The place of a problem in the keys. One without an extent is the opening fence.
+fn in_keys(problem: &Problem, source: &Source) -> Range<usize> {
+    match &problem.place {
+        Place::Keys(place) if !place.is_empty() => source.fence.place(place),
+        _ => source.fence.block.start..source.fence.block.start + 3,
+    }
+}
+
+/// The file of a cell, and its place there.
+fn in_data(cell: &Cell, data: &Data, (source, page): (&Source, &Page)) -> (String, Range<usize>) {
+    match data {
+        Data::File(file) => (file.csv.path.clone(), cell.span.clone()),
+        Data::Inline(_, start) => {
+            (page.body.path.clone(), source.fence.place(&(start + cell.span.start..start + cell.span.end)))
         }
     }
-    let svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 340 100\" width=\"408\" height=\"120\"><polyline class=\"hue\" fill=\"none\" stroke=\"currentColor\" points=\"{}\"/></svg>",
-        points.trim_start()
-    );
-    Some(Drawn { svg, alt: "A line chart.".to_owned(), source: String::new() })
+}
+
+fn diagnostic(problem: Problem, (path, place): (String, Range<usize>)) -> Diagnostic {
+    let diagnostic = match problem.severity {
+        Severity::Error => Diagnostic::error(path, place, problem.message),
+        Severity::Warning => Diagnostic::warning(path, place, problem.message),
+    };
+    match problem.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// The data: of the file, or of the fence.
+fn data(keys: &Keys, source: &Source, page: &mut Page) -> Option<Data> {
+    let from = source.word(FROM);
+    match (from, keys.data) {
+        (Some(from), None) => DataFile::read(from.value.unwrap_or_default(), &from.value_place, page).map(Data::File),
+        (None, Some(start)) => inline(start, source, page),
+        (Some(from), Some(_)) => {
+            let error = page.error(from.place.clone(), "a chart with a file and with data of its own");
+            page.report.push(error.help("remove `from=`, or the lines from `---` on"));
+            None
+        }
+        (None, None) => {
+            let start = source.fence.block.start;
+            let length = page.body.file[start..].lines().next().map_or(0, str::len);
+            let error = page.error(start..start + length, "a chart without data");
+            page.report
+                .push(error.help("name a CSV file (`chart from=FILE`), or write a line `---` and the data below it"));
+            None
+        }
+    }
+}
+
+/// Reads the data in a fence. What is wrong with them is reported at its place in the text.
+fn inline(start: usize, source: &Source, page: &mut Page) -> Option<Data> {
+    let mut found = Report::default();
+    let csv = Csv::read(&page.body.path, &source.fence.text.as_bytes()[start..], &mut found);
+    for mut diagnostic in found.diagnostics().iter().cloned() {
+        diagnostic.span = diagnostic.span.map(|span| source.fence.place(&(start + span.start..start + span.end)));
+        page.report.push(diagnostic);
+    }
+    csv.map(|csv| Data::Inline(csv, start))
+}
+
+/// The rows that satisfy each `where=`. `None` if a condition is wrong, which is reported.
+fn selected<'c>(csv: &'c Csv, source: &Source, page: &mut Page) -> Option<Vec<&'c Vec<Cell>>> {
+    let mut rows: Vec<&Vec<Cell>> = csv.rows.iter().collect();
+    for word in source.words.iter().filter(|word| word.key == WHERE) {
+        let condition = Spanned { value: word.value.unwrap_or_default(), span: word.value_place.clone() };
+        match csv.satisfying(rows, &condition, &page.body.path) {
+            Ok(left) => rows = left,
+            Err(error) => {
+                page.report.push(error);
+                return None;
+            }
+        }
+    }
+    Some(rows)
 }

@@ -24,7 +24,7 @@ pub(super) struct Kind {
 }
 
 /// Every kind of drawing.
-const KINDS: [Kind; 1] = [Kind { word: "chart", keys: &["from", "where"], draw: chart::draw }];
+const KINDS: [Kind; 1] = [Kind { word: "chart", keys: &chart::KEYS, draw: chart::draw }];
 
 /// The key of the caption, a line of Markdown.
 const CAPTION: &str = "caption";
