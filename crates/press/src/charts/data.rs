@@ -103,14 +103,28 @@ impl Columns {
     }
 }
 
-/// The columns of the data that a chart shows, each once, in the order of the keys. Empty if one of them is missing.
-pub(crate) fn shown(keys: &Keys, table: &Table) -> Vec<usize> {
+/// A column that a chart shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) column: usize,
+    pub(crate) heading: String,
+    pub(crate) is_number: bool,
+}
+
+/// The columns of the data that a chart shows, each once. Empty if one of them is missing.
+pub(crate) fn shown(keys: &Keys, table: &Table) -> Vec<Shown> {
     let Some(columns) = Columns::find(keys, table, &mut Vec::new()) else { return Vec::new() };
     let (low, high) = columns.band.unzip();
-    let mut shown = Vec::new();
-    for column in columns.series.into_iter().chain([columns.x]).chain(columns.y).chain(low).chain(high) {
-        if !shown.contains(&column) {
-            shown.push(column);
+    let name = |column: usize| table.columns[column].to_owned();
+    let y = |column: usize| if columns.y.len() == 1 { keys.y.titled() } else { name(column) };
+    let series = columns.series.map(|column| (column, name(column), false));
+    let x = [(columns.x, keys.x.titled(), keys.kind != Kind::Bar)];
+    let values = columns.y.iter().map(|column| (*column, y(*column), true));
+    let edges = low.into_iter().chain(high).map(|column| (column, name(column), true));
+    let mut shown: Vec<Shown> = Vec::new();
+    for (column, heading, is_number) in series.into_iter().chain(x).chain(values).chain(edges) {
+        if shown.iter().all(|other| other.column != column) {
+            shown.push(Shown { column, heading, is_number });
         }
     }
     shown

@@ -109,15 +109,15 @@ pub(crate) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Keys> {
         }
         reader.line(line, start, &mut keys);
     }
-    let problems = reader.problems;
+    let Reader { problems, seen } = reader;
     let needed = [("x", keys.x.columns.is_empty()), ("y", keys.y.columns.is_empty() && keys.band.is_none())];
-    let missing: Vec<&str> = needed.into_iter().filter(|(_, is_missing)| *is_missing).map(|(key, _)| key).collect();
-    for key in &missing {
+    let is_complete = needed.iter().all(|(_, is_missing)| !is_missing);
+    for (key, _) in needed.iter().filter(|(key, is_missing)| *is_missing && !seen.contains(key)) {
         let error = Problem::error(Place::Keys(keys.place.clone()), format!("a chart without `{key}:`"));
         problems.push(error.help(format!("name the column that it shows: `{key}: COLUMN \"Title\"`")));
     }
     check_combination(&keys, problems);
-    missing.is_empty().then_some(keys)
+    is_complete.then_some(keys)
 }
 
 /// Keys that contradict each other.
@@ -218,14 +218,13 @@ impl Reader<'_> {
     }
 
     fn kind(&mut self, value: &Word, keys: &mut Keys) {
-        match KINDS.iter().find(|(name, _)| *name == value.text) {
-            Some((_, kind)) => keys.kind = *kind,
-            None => {
-                let error =
-                    Problem::error(Place::Keys(value.place.clone()), format!("unknown kind of chart `{}`", value.text));
-                self.problems.push(error.suggest(&value.text, KINDS.iter().map(|(name, _)| *name)));
-            }
+        if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == value.text) {
+            keys.kind = *kind;
+            return;
         }
+        let message = format!("unknown kind of chart `{}`", value.text);
+        let error = Problem::error(Place::Keys(value.place.clone()), message);
+        self.problems.push(error.suggest(&value.text, KINDS.iter().map(|(name, _)| *name)));
     }
 
     fn axis(&mut self, words: &[Word], across: Across) -> Axis {
@@ -351,15 +350,12 @@ fn words(line: &str, start: usize) -> Vec<Word> {
             return words;
         }
         let quoted = rest.strip_prefix('"');
-        let (text, length) = match quoted {
-            Some(inner) => {
-                let end = inner.find('"').unwrap_or_else(|| inner.trim_end().len());
-                (&inner[..end], (end + 2).min(rest.trim_end().len()))
-            }
-            None => {
-                let end = word_end(rest);
-                (&rest[..end], end)
-            }
+        let (text, length) = if let Some(inner) = quoted {
+            let end = inner.find('"').unwrap_or_else(|| inner.trim_end().len());
+            (&inner[..end], (end + 2).min(rest.trim_end().len()))
+        } else {
+            let end = word_end(rest);
+            (&rest[..end], end)
         };
         words.push(Word { text: text.to_owned(), is_quoted: quoted.is_some(), place: start + at..start + at + length });
         at += length;

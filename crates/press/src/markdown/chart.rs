@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::files::DataFile;
+use super::files::{self, DataFile};
 use super::generated::{Drawn, Source};
 use super::page::Page;
 use crate::charts::{self, Keys, Place, Problem, Table};
@@ -74,7 +74,37 @@ pub(super) fn draw(source: &Source, page: &mut Page) -> Option<Drawn> {
         };
         page.report.push(diagnostic(problem, place));
     }
-    chart.map(|chart| Drawn { svg: chart.svg, alt: chart.alt, source: data.source() })
+    let chart = chart?;
+    let markdown = markdown((&keys, &table), &chart.alt, &data);
+    Some(Drawn { svg: chart.svg, alt: chart.alt, source: data.source(), markdown })
+}
+
+/// The most rows of a table in the site's Markdown. Of more data in a file, it has the description instead.
+const MOST_ROWS: usize = 60;
+
+/// The data as blocks of Markdown: a table, and where they come from.
+fn markdown((keys, table): (&Keys, &Table), alt: &str, data: &Data) -> Vec<String> {
+    let is_long = table.rows.len() > MOST_ROWS && matches!(data, Data::File(_));
+    let first = if is_long { files::escaped(alt) } else { markdown_table(keys, table) };
+    let source = match data {
+        Data::File(file) => file.source_markdown(),
+        Data::Inline(csv, _) => csv.provenance.as_ref().map_or_else(String::new, |provenance| {
+            files::escaped(&format!("{}: {}", provenance.origin.title(), provenance.text))
+        }),
+    };
+    [first, source].into_iter().filter(|block| !block.is_empty()).collect()
+}
+
+/// The columns that the chart shows, as a table.
+fn markdown_table(keys: &Keys, table: &Table) -> String {
+    let shown = charts::shown(keys, table);
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut text = line(shown.iter().map(|column| files::escaped(&column.heading)).collect());
+    text += &line(shown.iter().map(|column| if column.is_number { "--:" } else { "---" }.to_owned()).collect());
+    for row in &table.rows {
+        text += &line(shown.iter().map(|column| files::escaped(row[column.column])).collect());
+    }
+    text
 }
 
 /// The place of a problem in the keys. One without an extent is the opening fence.

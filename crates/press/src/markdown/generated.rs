@@ -10,7 +10,7 @@ use super::events::SpannedEvent;
 use super::fence::Fence;
 use super::info_string::{self, Word};
 use super::page::Page;
-use super::{chart, svg};
+use super::{chart, representation, svg};
 use crate::diagnostic::nearest;
 
 /// A kind of drawing.
@@ -61,6 +61,8 @@ pub(super) struct Drawn {
     pub(super) alt: String,
     /// HTML after the caption: where the data come from.
     pub(super) source: String,
+    /// Blocks of Markdown that take the place of the fence in the site's Markdown, after the caption. None if the fence itself says it all.
+    pub(super) markdown: Vec<String>,
 }
 
 /// A drawing in a page.
@@ -104,7 +106,13 @@ pub(super) fn draw(
         report_missing_alt(kind, &source, page);
     }
     let html = inlined(&drawn.svg, &alt, (number, &source), page)?;
-    Some(Figure { html, svg: drawn.svg, alt, caption: source.value(CAPTION).to_owned(), source: drawn.source })
+    let caption = source.value(CAPTION).to_owned();
+    if !drawn.markdown.is_empty() {
+        let caption = format!("**Figure {number}.** {caption}").trim_end().to_owned();
+        let blocks: Vec<String> = [caption].into_iter().chain(drawn.markdown).collect();
+        representation::note_block(&source.fence.block, &blocks, page);
+    }
+    Some(Figure { html, svg: drawn.svg, alt, caption, source: drawn.source })
 }
 
 fn report_unknown(words: &[Word], kind: &Kind, page: &mut Page) {
