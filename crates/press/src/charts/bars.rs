@@ -5,7 +5,7 @@ use super::data::{Data, Point};
 use super::frame::{
     Frame, GAP, LABEL, MIDDLE, PLOT, TO_LABEL, has_space, most_ticks, push_title, title_height, title_lines,
 };
-use super::keys::Keys;
+use super::keys::{Axis, Keys};
 use super::number::rounded;
 use super::place::{Rect, spread};
 use super::scale::{Domain, Scale};
@@ -201,7 +201,7 @@ fn upright(data: &Data, keys: &Keys) -> String {
     let widest = marks.iter().flatten().map(|line| width(line)).fold(0.0, f64::max);
     let right = if widest > 0.0 { widest + TO_LABEL } else { 2.0 };
     // Numbers at the bars make an axis needless.
-    let numbered = Upright::new(Frame::new(own, &keys.y, right).without_ticks(), own, data);
+    let numbered = Upright::numbered(&keys.y, right, (own, data));
     let has_numbers = numbered.numbers_fit(&points, keys);
     let chart = if has_numbers { numbered } else { Upright::new(Frame::new(domain, &keys.y, right), domain, data) };
     let mut svg = Svg::default();
@@ -227,6 +227,15 @@ impl Upright {
     fn new(frame: Frame, domain: Domain, data: &Data) -> Self {
         let pitch = (frame.plot.right - frame.plot.left) / data.categories.len().max(1) as f64;
         Self { y: frame.y_scale(domain), frame, pitch }
+    }
+
+    /// With numbers at the bars instead of an axis: those of negative ones are below them.
+    fn numbered(axis: &Axis, right: f64, (domain, data): (Domain, &Data)) -> Self {
+        let mut chart = Self::new(Frame::new(domain, axis, right).without_ticks(), domain, data);
+        if domain.low < 0.0 {
+            chart.y.start -= SIZE + 3.0;
+        }
+        chart
     }
 
     fn middle(&self, category: f64) -> f64 {

@@ -21,6 +21,8 @@ mod problem;
 mod scale;
 mod style;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub(crate) use self::data::{Table, shown};

@@ -336,7 +336,13 @@ impl Chart<'_> {
             Across::Y => {
                 let y = self.scales.y.at(mark.at);
                 let lefts = part(plot.right - wide, plot.left + 3.0);
-                lefts.flat_map(|left| [rect(left, y - high - 3.0), rect(left, y + 3.0)]).collect()
+                // Farther away only if another line with its label is near.
+                let away = (0..4).map(|level| f64::from(level) * LABEL);
+                away.flat_map(|away| {
+                    let sides = [y - high - 3.0 - away, y + 3.0 + away];
+                    lefts.clone().flat_map(move |left| sides.map(|top| rect(left, top)))
+                })
+                .collect()
             }
             Across::X => {
                 let x = self.scales.x.at(mark.at);
