@@ -16,6 +16,7 @@
 //!    data                         CSV files of tables and charts, each cell with its place
 //! 2. source                       settings, topics and front matter, each value with its place
 //! 3. model                        topics, tags, series, neighbours, related posts
+//!    diagrams                     graphs, sequences and drawings in ASCII, from text to SVG
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
 //!    drawing                      the drawings of a text for lists and feeds
 //!    output                       documents and redirects by path
@@ -61,6 +62,7 @@ mod colours;
 mod compression;
 mod data;
 pub mod diagnostic;
+mod diagrams;
 mod drawing;
 mod encode;
 mod feeds;

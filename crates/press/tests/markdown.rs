@@ -475,3 +475,62 @@ fn with_path_of_site(event: Event) -> Event {
         event => event,
     }
 }
+
+#[test]
+fn errors_in_diagrams_are_reported() {
+    let graph = "`digraph` or `graph`";
+    check(&[
+        ("```dot\na -> b\n```", &[("error: found `a`, expected", graph, "a")]),
+        ("```dot\ndigraph { a -> }\n```", &[("error: found `}`, expected the name of a node", "", "}")]),
+        ("```dot\ndigraph { a -- b }\n```", &[("error: found `--`, expected `->`", "", "--")]),
+        (
+            "> ```dot\n> digraph {\n>   a\n> ```",
+            &[("error: found the end of the graph's text, expected `}`", "close", "")],
+        ),
+        (
+            "```dot\ndigraph { a [lable=b] }\n```",
+            &[("error: the attribute `lable` of a node", "did you mean `label`?", "lable")],
+        ),
+        (
+            "```dot\ndigraph { a [color=red, shape=bx]; rank=same }\n```",
+            &[
+                ("error: the attribute `color` of a node is not supported", "`class=hue`", "color"),
+                ("error: unknown shape `bx`", "did you mean `box`?", "bx"),
+                ("error: the attribute `rank` of a graph is not supported", "supported: `rankdir`", "rank"),
+            ],
+        ),
+        (
+            "- a\n\n  ```dot\n  digraph {\n    a:n -> b\n  }\n  ```",
+            &[("error: ports are not supported", "double quotes", ":")],
+        ),
+        ("```dot\ndigraph { a [label=<b>] }\n```", &[("error: labels in HTML are not supported", "`\\n`", "<")]),
+        ("```dot\ndigraph { a -> \"b }\n```", &[("error: a text in double quotes that does not end", "", "\"b }")]),
+        (
+            "```dot\ndigraph { subgraph cluster_a { x } subgraph cluster_b { y -> x } }\n```",
+            &[("error: `x` is in the cluster `cluster_a` already", "outside of the clusters", "x")],
+        ),
+        ("```dot\ndigraph { }\n```", &[("error: a graph without nodes", "`a -> b`", "")]),
+        ("```dot\ndigraph { a } b\n```", &[("error: found `b`, expected nothing after", "another block", "b")]),
+        ("```sequence\nA => B: x\n```", &[("error: a line without an arrow", "`A -> B: text`", "A => B: x")]),
+        (
+            "```sequence\nA -> : x\nB ->\n```",
+            &[
+                ("error: expected a participant after `->`", "", "->"),
+                ("error: expected a participant after `->`", "", "->"),
+            ],
+        ),
+        (
+            "```sequence\nnote left of A: x\n```",
+            &[("error: found `left`, expected `over`", "`note over A: text`", "left")],
+        ),
+        ("```sequence\nA -> B\nparticipant A\n```", &[("error: `A` is a participant already", "before", "A")]),
+        ("```sequence\n== later\n```", &[("error: a divider that does not end", "`== text ==`", "== later")]),
+        ("```sequence\n```", &[("error: a sequence without messages", "`A -> B: text`", "```sequence")]),
+        ("```box\n+--\t\n```", &[("error: a tab in a drawing", "spaces", "\t")]),
+        ("```box\n\n```", &[("error: an empty drawing", "", "")]),
+        (
+            "```dot captoin=\"x\"\ndigraph { a }\n```",
+            &[("error: unknown word \"captoin\" after `dot`", "`caption=`", "captoin=\"x\"")],
+        ),
+    ]);
+}

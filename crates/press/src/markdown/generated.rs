@@ -10,7 +10,7 @@ use super::events::SpannedEvent;
 use super::fence::Fence;
 use super::info_string::{self, Word};
 use super::page::Page;
-use super::{chart, representation, svg};
+use super::{chart, diagram, representation, svg};
 use crate::diagnostic::nearest;
 
 /// A kind of drawing.
@@ -24,7 +24,12 @@ pub(super) struct Kind {
 }
 
 /// Every kind of drawing.
-const KINDS: [Kind; 1] = [Kind { word: "chart", keys: &chart::KEYS, draw: chart::draw }];
+const KINDS: [Kind; 4] = [
+    Kind { word: "chart", keys: &chart::KEYS, draw: chart::draw },
+    Kind { word: "dot", keys: &[], draw: diagram::dot },
+    Kind { word: "sequence", keys: &[], draw: diagram::sequence },
+    Kind { word: "box", keys: &[], draw: diagram::ascii },
+];
 
 /// The key of the caption, a line of Markdown.
 const CAPTION: &str = "caption";

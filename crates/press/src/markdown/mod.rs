@@ -20,6 +20,7 @@ mod blocks;
 mod chart;
 mod code;
 mod destinations;
+mod diagram;
 mod events;
 mod fence;
 mod figures;

@@ -1,0 +1,28 @@
+//! Drawings in ASCII: which characters are lines, and which are text.
+
+mod grid;
+mod picture;
+
+use super::{Drawn, Problem};
+
+/// Draws lines and boxes.
+pub(super) fn draw(text: &str) -> Result<Drawn, Vec<Problem>> {
+    let problems: Vec<Problem> = text
+        .char_indices()
+        .filter(|(_, character)| character.is_control() && !matches!(character, '\n' | '\r'))
+        .map(|(at, character)| {
+            let name = if character == '\t' { "a tab" } else { "a control character" };
+            Problem::new(at..at + 1, format!("{name} in a drawing"))
+                .help("use spaces: everything must be in its column")
+        })
+        .collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    if text.trim().is_empty() {
+        return Err(vec![Problem::new(0..0, "an empty drawing").help("draw boxes with `+`, `-` and `|`")]);
+    }
+    let grid = grid::Grid::new(text);
+    let labels: Vec<String> = grid.labels().into_iter().map(|label| label.text).collect();
+    Ok(Drawn { svg: picture::draw(&grid), alt: format!("Drawing: {}.", labels.join(", ")) })
+}

@@ -1,0 +1,112 @@
+//! Diagrams from text: a graph in a subset of Graphviz's language, a sequence diagram, or a drawing in ASCII becomes an SVG in the ink of the page.
+//!
+//! Text in, SVG out: nothing here knows of Markdown or of files. All coordinates are whole numbers, so that every machine draws the same bytes.
+//!
+//! - [`dot`]: graphs. `parse` (with `lexer`) reads a `graph`, `layered` places it, `picture` draws it.
+//! - [`sequence`]: messages between participants over time.
+//! - [`ascii`]: boxes and lines drawn with characters.
+//! - [`canvas`] collects lines and labels, and writes the SVG; [`text`] measures and wraps labels.
+
+mod ascii;
+mod canvas;
+mod dot;
+mod layered;
+mod sequence;
+mod text;
+
+use std::ops::Range;
+
+/// The languages of diagrams, by the word that begins an info string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `dot`: Graphviz's language.
+    Dot,
+    /// `sequence`: lines such as `A -> B: text`.
+    Sequence,
+    /// `box`: a drawing in ASCII.
+    Box,
+}
+
+/// A diagram as an SVG document, and what it says in words.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Drawn {
+    pub(crate) svg: String,
+    /// For who cannot see it, unless the author says it better.
+    pub(crate) alt: String,
+}
+
+/// What is wrong in the text of a diagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// Its place in the text.
+    pub(crate) span: Range<usize>,
+    pub(crate) message: String,
+    pub(crate) label: String,
+    pub(crate) help: Vec<String>,
+}
+
+impl Problem {
+    fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), label: String::new(), help: Vec::new() }
+    }
+
+    fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// Draws `text`, or says everything that is wrong with it.
+pub(crate) fn draw(kind: Kind, text: &str) -> Result<Drawn, Vec<Problem>> {
+    match kind {
+        Kind::Dot => dot::draw(text),
+        Kind::Sequence => sequence::draw(text),
+        Kind::Box => ascii::draw(text),
+    }
+}
+
+/// The widest drawing whose labels are 12 pixels high on a page of 350: the page shows 342 pixels of it, and labels are 14 units high.
+const PHONE: i32 = 399;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is drawn is an SVG without ids, styles and fractions; what is not has a place in the text.
+    fn check(kind: Kind, text: &str) {
+        match draw(kind, text) {
+            Ok(drawn) => {
+                let svg = drawn.svg;
+                assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"), "{text:?}: {svg}");
+                assert!(!svg.contains("id=") && !svg.contains("style="), "{text:?}: {svg}");
+                assert!(!drawn.alt.contains('\n'), "{text:?}: {}", drawn.alt);
+            }
+            Err(problems) => {
+                assert!(!problems.is_empty(), "{text:?}");
+                for problem in problems {
+                    assert!(text.get(problem.span.clone()).is_some(), "{text:?}: {problem:?}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_diagram_or_has_problems(
+            dot in "(digraph|graph)? ?\\{?([a-d é;,:=\\[\\]{}\"\n]|->|--|label=|shape=circle|subgraph cluster|//|/\\*|<|#){0,30}\\}?",
+            sequence in "([AB ,:é\"x\n]|->|-->|-x|note over |participant | as |==|#){0,30}",
+            ascii in "([-|+.,'` /\\\\:~*o<>^v─│┌┐└┘▶日ab\n]){0,60}",
+        ) {
+            check(Kind::Dot, &dot);
+            check(Kind::Sequence, &sequence);
+            check(Kind::Box, &ascii);
+        }
+    }
+}
