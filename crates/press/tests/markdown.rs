@@ -247,6 +247,10 @@ fn errors_in_the_info_strings_of_tables_are_reported() {
             &[("error: unknown word \"captoin=a\" after `table`", "did you mean `caption=`?", "captoin=a")],
         ),
         (
+            "```table from=results/skew.csv caption=Rates of all\n```",
+            &[("error: unknown word \"of\" after `table`", "in quotes", "of")],
+        ),
+        (
             "```table from=results/skew.csv where=policy=lest\n```",
             &[("error: no row has `lest` as its `policy`", "did you mean `least`?", "lest")],
         ),
@@ -303,11 +307,12 @@ fn errors_in_the_columns_of_tables_are_reported() {
 fn errors_in_csv_files_are_reported_in_them() {
     check(&[
         (
-            "```table from=faulty/broken.csv\n```",
+            "```table from=faulty/broken.csv\nb: B | digits=2\n```",
             &[
                 ("error: a quote that is not closed", "written twice", "\""),
                 ("error: 1 cell in a row of 2 columns", "quote a cell", "2"),
                 ("error: 1 cell in a row of 2 columns", "", "\"3,4\n"),
+                ("error: `x` is not a number", "write numbers", "x"),
             ],
         ),
         (

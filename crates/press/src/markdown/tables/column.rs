@@ -59,9 +59,8 @@ impl Column {
     }
 
     /// Reads a line of the fence. `None` if it names no column of the CSV, which is reported.
-    pub(super) fn read(line: &Spanned<String>, csv: &Csv, page: &mut Page) -> Option<Self> {
-        let text = line.value.as_str();
-        let (name, rest) = split_name(text);
+    pub(super) fn read(line: &Spanned<&str>, csv: &Csv, page: &mut Page) -> Option<Self> {
+        let (name, rest) = split_name(line.value);
         let place = place(line, name);
         let cells = cells(name, &place, csv, page)?;
         let (heading, options) = rest.rsplit_once('|').unwrap_or((rest, ""));
@@ -138,7 +137,7 @@ fn cells(name: &str, place: &Range<usize>, csv: &Csv, page: &mut Page) -> Option
 }
 
 /// The place of a part of the line.
-fn place(line: &Spanned<String>, part: &str) -> Range<usize> {
+fn place(line: &Spanned<&str>, part: &str) -> Range<usize> {
     match line.value.find(part) {
         Some(start) => line.span.start + start..line.span.start + start + part.len(),
         None => line.span.clone(),

@@ -1,13 +1,13 @@
 //! Tables from CSV files: a fence `table from=results/skew.csv` becomes the events of a table, which later passes render like any other.
 //!
-//! 1. `fence`: the words of the info string, and the rows that they choose.
+//! 1. `info_string`: its words, and the rows that they choose.
 //! 2. `column`: each line of the fence is a column, with its heading and options.
 //! 3. `cells`: the cells of a column as text.
 //! 4. Here: events for the page, Markdown for the site's Markdown.
 
 mod cells;
 mod column;
-mod fence;
+mod info_string;
 
 use std::ops::Range;
 
@@ -15,17 +15,33 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, Tag, TagEnd};
 
 use self::cells::Finished;
 use self::column::Column;
-use self::fence::Fence;
-use super::events::{SpannedEvent, end_of, lines_of};
+use self::info_string::InfoString;
+use super::events::{SpannedEvent, end_of};
+use super::fence::Fence;
 use super::files::{self, DataFile};
 use super::headings::text_of;
 use super::page::Page;
 use super::{inline, representation};
+use crate::span::Spanned;
 
 /// The word that begins the info string.
 const NAME: &str = "table";
 
-/// A column with all that is shown of it.
+/// A table with all that is shown of it.
+struct Table<'a> {
+    caption: Option<Caption<'a>>,
+    columns: Vec<Shown>,
+    data: DataFile,
+}
+
+struct Caption<'a> {
+    /// Tables with a caption are counted.
+    number: usize,
+    /// Inline Markdown.
+    text: &'a str,
+}
+
+/// A column of the table.
 struct Shown {
     /// Inline Markdown, with the unit.
     heading: String,
@@ -35,15 +51,18 @@ struct Shown {
 
 /// Replaces each fence of a table by its events. One with an error is left out.
 pub(super) fn expand<'a>(mut events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<SpannedEvent<'a>> {
-    let mut number = 0;
-    let mut start = 0;
+    let (mut start, mut number) = (0, 0);
     while let Some(found) = events[start..].iter().position(|(event, _)| is_table(event)) {
         start += found;
         let end = end_of(&events, start) + 1;
         let span = events[start].1.clone();
-        let table = table(&events[start..end], &mut number, page).unwrap_or_default();
-        let length = table.len();
-        events.splice(start..end, table.into_iter().map(|event| (event, span.clone())));
+        let mut shown = Vec::new();
+        if let Some(table) = Table::read(&events[start..end], &mut number, page) {
+            representation::note_block(&span, &table.markdown(), page);
+            shown = table.figure(&span, page);
+        }
+        let length = shown.len();
+        events.splice(start..end, shown.into_iter().map(|event| (event, span.clone())));
         start += length;
     }
     events
@@ -54,41 +73,116 @@ fn is_table(event: &Event) -> bool {
     info.split_whitespace().next() == Some(NAME)
 }
 
-/// The events of the table that is written as the fence `events`. `None` if something is wrong with it, which is reported.
-fn table(events: &[SpannedEvent], number: &mut usize, page: &mut Page) -> Option<Vec<Event<'static>>> {
-    let span = &events[0].1;
-    let fence = Fence::read(span, page)?;
-    let data = DataFile::read(fence.from.value, &fence.from.span, page)?;
-    let columns = columns(&events[1..], &data, page)?;
-    let rows = fence.rows(&data.csv, page)?;
-    let errors = page.report.errors();
-    let shown: Vec<_> = columns
-        .into_iter()
-        .map(|column| {
+impl<'a> Table<'a> {
+    /// Reads the fence `events`, and the file that it names. `None` if something is wrong, which is reported.
+    fn read(events: &[SpannedEvent], number: &mut usize, page: &mut Page<'a>) -> Option<Self> {
+        let info = InfoString::read(&events[0].1, page)?;
+        let data = DataFile::read(info.from.value, &info.from.span, page)?;
+        let columns = columns(&Fence::at(events, 0), &data, page);
+        let rows = info.rows(&data.csv, page)?;
+        let errors = page.report.errors();
+        let finish = |column: Column| {
             let cells = cells::finish(&column, &rows, &data.csv, page.report);
             Shown::new(column, cells)
-        })
-        .collect();
-    if page.report.errors() > errors {
-        return None;
+        };
+        let columns: Vec<_> = columns?.into_iter().map(finish).collect();
+        if page.report.errors() > errors {
+            return None;
+        }
+        *number += usize::from(info.caption.is_some());
+        let caption = info.caption.map(|text| Caption { number: *number, text });
+        Some(Self { caption, columns, data })
     }
-    let caption = fence.caption.map(|caption| {
-        *number += 1;
-        (*number, caption)
-    });
-    note_markdown(span, caption, &shown, &data, page);
-    Some(figure(span, caption, &shown, &data, page))
+
+    fn rows(&self) -> Range<usize> {
+        0..self.columns.first().map_or(0, |column| column.cells.len())
+    }
+
+    /// The table as events, in a figure with its caption and the source of its data.
+    fn figure(&self, span: &Range<usize>, page: &mut Page) -> Vec<Event<'static>> {
+        let mut events = Vec::new();
+        match &self.caption {
+            Some(caption) => caption.open_figure(&mut events, span, page),
+            None => events.push(Event::Html("<figure class=\"table\">".into())),
+        }
+        events.push(Event::Start(Tag::Table(self.columns.iter().map(|column| column.alignment).collect())));
+        self.push_row(&mut events, &Tag::TableHead, |column| {
+            inline::events(&column.heading).map(Event::into_static).collect()
+        });
+        for row in self.rows() {
+            self.push_row(&mut events, &Tag::TableRow, |column| match column.cells[row].as_str() {
+                "" => Vec::new(),
+                text => vec![Event::Text(text.to_owned().into())],
+            });
+        }
+        events.push(Event::End(TagEnd::Table));
+        events.push(Event::Html((self.data.source() + "</figure>\n").into()));
+        events
+    }
+
+    fn push_row(
+        &self,
+        events: &mut Vec<Event<'static>>,
+        tag: &Tag<'static>,
+        cell: impl Fn(&Shown) -> Vec<Event<'static>>,
+    ) {
+        events.push(Event::Start(tag.clone()));
+        for column in &self.columns {
+            events.push(Event::Start(Tag::TableCell));
+            events.extend(cell(column));
+            events.push(Event::End(TagEnd::TableCell));
+        }
+        events.push(Event::End(tag.to_end()));
+    }
+
+    /// The table for the site's Markdown: its caption, a Markdown table, the source of its data.
+    fn markdown(&self) -> Vec<String> {
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        let of_columns = |cell: &dyn Fn(&Shown) -> String| line(self.columns.iter().map(cell).collect());
+        let mut table = of_columns(&|column| column.heading.replace("\\|", "|").replace('|', "\\|"));
+        table += &of_columns(&|column| match column.alignment {
+            Alignment::Right => "--:".to_owned(),
+            Alignment::Center => ":-:".to_owned(),
+            Alignment::Left | Alignment::None => "---".to_owned(),
+        });
+        for row in self.rows() {
+            table += &of_columns(&|column| files::escaped(&column.cells[row]).replace('\n', " "));
+        }
+        let caption = self.caption.as_ref().map(|caption| format!("**Table {}.** {}", caption.number, caption.text));
+        caption.into_iter().chain([table, self.data.source_markdown()]).collect()
+    }
+}
+
+impl Caption<'_> {
+    /// Opens the figure of the table at `span`, and names the table for screen readers.
+    fn open_figure(&self, events: &mut Vec<Event<'static>>, span: &Range<usize>, page: &mut Page) {
+        let number = self.number;
+        let id = page.ids.derive(&format!("table-{number}"));
+        let open = format!("<figure class=\"table\" id=\"{id}\"><figcaption><b>Table {number}.</b> ");
+        let text: Vec<_> = inline::events(self.text).map(|event| (event.into_static(), span.clone())).collect();
+        page.table_names.insert(span.clone(), format!("Table {number}: {}", text_of(&text)));
+        events.push(Event::Html(open.into()));
+        events.extend(text.into_iter().map(|(event, _)| event));
+        events.push(Event::Html("</figcaption>".into()));
+    }
 }
 
 /// The columns that the lines of a fence name, or all.
-fn columns(lines: &[SpannedEvent], data: &DataFile, page: &mut Page) -> Option<Vec<Column>> {
-    let mut lines = lines_of(lines);
-    lines.retain(|line| !line.value.trim().is_empty());
-    if lines.is_empty() {
+fn columns(fence: &Fence, data: &DataFile, page: &mut Page) -> Option<Vec<Column>> {
+    if fence.text.trim().is_empty() {
         return Some(Column::all(&data.csv));
     }
-    let read: Vec<_> = lines.iter().map(|line| Column::read(line, &data.csv, page)).collect();
-    read.into_iter().collect()
+    let mut at = 0;
+    let mut columns = Vec::new();
+    for line in fence.text.split_inclusive('\n') {
+        let value = line.trim_end();
+        let span = fence.place(&(at..at + value.len()));
+        at += line.len();
+        if !value.is_empty() {
+            columns.push(Column::read(&Spanned { value, span }, &data.csv, page));
+        }
+    }
+    columns.into_iter().collect()
 }
 
 impl Shown {
@@ -98,82 +192,4 @@ impl Shown {
         let default = if is_numeric { Alignment::Right } else { Alignment::None };
         Self { heading: column.heading + &unit, alignment: column.alignment.unwrap_or(default), cells: texts }
     }
-}
-
-/// The table as events, in a figure with its caption and the source of its data.
-fn figure(
-    span: &Range<usize>,
-    caption: Option<(usize, &str)>,
-    columns: &[Shown],
-    data: &DataFile,
-    page: &mut Page,
-) -> Vec<Event<'static>> {
-    let mut events = Vec::new();
-    if let Some((number, caption)) = caption {
-        let id = page.ids.derive(&format!("table-{number}"));
-        let open = format!("<figure class=\"table\" id=\"{id}\"><figcaption><b>Table {number}.</b> ");
-        events.push(Event::Html(open.into()));
-        let caption: Vec<_> = inline::events(caption).map(Event::into_static).collect();
-        let spanned: Vec<_> = caption.iter().map(|event| (event.clone(), 0..0)).collect();
-        page.table_names.insert(span.clone(), format!("Table {number}: {}", text_of(&spanned)));
-        events.extend(caption);
-        events.push(Event::Html("</figcaption>".into()));
-    } else {
-        events.push(Event::Html("<figure class=\"table\">".into()));
-    }
-    events.extend(cells_of(columns));
-    events.push(Event::Html((data.source() + "</figure>\n").into()));
-    events
-}
-
-/// The events of the table itself.
-fn cells_of(columns: &[Shown]) -> Vec<Event<'static>> {
-    let row = |tag: Tag<'static>, cells: &dyn Fn(&Shown) -> Vec<Event<'static>>| {
-        let mut row = vec![Event::Start(tag.clone())];
-        for column in columns {
-            row.push(Event::Start(Tag::TableCell));
-            row.extend(cells(column));
-            row.push(Event::End(TagEnd::TableCell));
-        }
-        row.push(Event::End(tag.to_end()));
-        row
-    };
-    let mut events = vec![Event::Start(Tag::Table(columns.iter().map(|column| column.alignment).collect()))];
-    events.extend(row(Tag::TableHead, &|column| inline::events(&column.heading).map(Event::into_static).collect()));
-    for index in 0..columns.first().map_or(0, |column| column.cells.len()) {
-        let text = |column: &Shown| column.cells[index].clone();
-        events.extend(row(Tag::TableRow, &|column| {
-            Some(text(column))
-                .filter(|text| !text.is_empty())
-                .map(|text| Event::Text(text.into()))
-                .into_iter()
-                .collect()
-        }));
-    }
-    events.push(Event::End(TagEnd::Table));
-    events
-}
-
-/// Lists the table for the site's Markdown: its caption, a Markdown table, the source of its data.
-fn note_markdown(
-    span: &Range<usize>,
-    caption: Option<(usize, &str)>,
-    columns: &[Shown],
-    data: &DataFile,
-    page: &mut Page,
-) {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let delimiter = |column: &Shown| match column.alignment {
-        Alignment::Right => "--:".to_owned(),
-        Alignment::Center => ":-:".to_owned(),
-        Alignment::Left | Alignment::None => "---".to_owned(),
-    };
-    let mut table = line(columns.iter().map(|column| column.heading.replace("\\|", "|").replace('|', "\\|")).collect());
-    table += &line(columns.iter().map(delimiter).collect());
-    for index in 0..columns.first().map_or(0, |column| column.cells.len()) {
-        table += &line(columns.iter().map(|column| files::escaped(&column.cells[index])).collect());
-    }
-    let caption = caption.map(|(number, caption)| format!("**Table {number}.** {caption}"));
-    let blocks: Vec<_> = caption.into_iter().chain([table, data.source_markdown()]).collect();
-    representation::note_block(span, &blocks, page);
 }

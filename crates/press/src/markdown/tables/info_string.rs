@@ -13,7 +13,7 @@ use crate::span::Spanned;
 const KEYS: [&str; 4] = ["caption=", "from=", "rows=", "where="];
 
 /// The parsed info string.
-pub(super) struct Fence<'a> {
+pub(super) struct InfoString<'a> {
     pub(super) from: Spanned<&'a str>,
     /// Inline Markdown.
     pub(super) caption: Option<&'a str>,
@@ -22,13 +22,19 @@ pub(super) struct Fence<'a> {
     conditions: Vec<Spanned<&'a str>>,
 }
 
-impl<'a> Fence<'a> {
+impl<'a> InfoString<'a> {
     /// Reads the words after `table`. `None` if no file is named, which is reported.
     pub(super) fn read(block: &Range<usize>, page: &mut Page<'a>) -> Option<Self> {
         let mut words = info_string::words(block, page).into_iter();
         let name = words.next()?;
         let (mut from, mut caption, mut rows, mut conditions) = (None, None, None, Vec::new());
+        // Words without a value belong to one, most likely, that has no quotes. The first is reported.
+        let mut is_loose = false;
         for word in words {
+            let was_loose = std::mem::replace(&mut is_loose, word.value.is_none());
+            if was_loose && is_loose {
+                continue;
+            }
             let value = word.value.filter(|value| !value.is_empty());
             let value = value.map(|value| Spanned { value, span: word.value_place.clone() });
             match (word.key, value) {
@@ -72,6 +78,7 @@ fn report_unknown(word: &Word, page: &mut Page) {
     let error = page.error(word.place.clone(), format!("unknown word \"{text}\" after `table`"));
     page.report.push(match nearest(&key, KEYS) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
+        None if word.value.is_none() => error.help("a value with spaces is in quotes: `caption=\"Two words\"`"),
         None => error.help("expected `from=FILE`, `caption=\"…\"`, `rows=1-8` or `where=COLUMN=VALUE`"),
     });
 }
