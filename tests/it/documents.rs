@@ -130,7 +130,7 @@ fn every_block_is_tested() {
             "sh" | "ini" | "yaml" => true,
             "markdown" | "text" => block.document == "README.md",
             "" => block.document == "docs/operating.md",
-            info => block.document == "README.md" && shows_a_file(info),
+            info => block.document == "README.md" && is_pressed(info),
         };
         assert!(is_tested, "{}: no test checks a block of {:?}", block.place(), block.language);
     }
@@ -168,19 +168,21 @@ fn the_post_of_the_readme_can_be_copied_into_any_site() {
     }
 }
 
-/// Whether a fence with this info string shows a file.
-fn shows_a_file(info: &str) -> bool {
-    info.split_whitespace().any(|word| word.starts_with("from="))
+/// Whether a fence with this info string shows a file, or is a diagram.
+fn is_pressed(info: &str) -> bool {
+    let mut words = info.split_whitespace();
+    words.clone().any(|word| word.starts_with("from="))
+        || words.next().is_some_and(|word| ["dot", "sequence", "box"].contains(&word))
 }
 
 #[test]
-fn the_fences_of_the_readme_show_files() {
+fn the_fences_of_the_readme_can_be_copied() {
     let files = SourceTree::read(&root().join("crates/press/tests/markdown/content")).expect("it can be read");
     let mut tree = SourceTree::default();
     files.below("posts/case/").for_each(|(path, bytes)| tree.insert(path, bytes));
     let mut post = post_of_readme().replace("topics = ", "tags = ");
     let fences: Vec<_> =
-        blocks().filter(|block| block.document == "README.md" && shows_a_file(&block.language)).collect();
+        blocks().filter(|block| block.document == "README.md" && is_pressed(&block.language)).collect();
     assert!(!fences.is_empty());
     for Block { language, text, .. } in &fences {
         post += &format!("\n```{language}\n{text}```\n");

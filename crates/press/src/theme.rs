@@ -34,6 +34,8 @@ pub(crate) struct Theme {
     code: String,
     /// Tables of files, and the sources of data.
     data: String,
+    /// Diagrams that scroll.
+    diagrams: String,
     /// The search page.
     search: String,
     /// What the script adds to every page; how pages follow each other.
@@ -73,12 +75,18 @@ pub(crate) struct Parts {
     pub(crate) code: bool,
     /// Tables or charts of files.
     pub(crate) data: bool,
+    /// Diagrams wider than a small screen.
+    pub(crate) wide: bool,
 }
 
 impl Parts {
     /// The parts of a rendered text.
     pub(crate) fn of(html: &str) -> Self {
-        Self { code: html.contains("<pre"), data: html.contains("class=\"source\"") }
+        Self {
+            code: html.contains("<pre"),
+            data: html.contains("class=\"source\""),
+            wide: html.contains("class=\"wide\""),
+        }
     }
 }
 
@@ -96,6 +104,7 @@ impl Theme {
             prose: sheet("prose.css"),
             code: sheet("code.css"),
             data: sheet("data.css"),
+            diagrams: sheet("diagrams.css"),
             search: sheet("search.css"),
             controls: sheet("controls.css"),
             tools: sheet("tools.css"),
@@ -111,10 +120,11 @@ impl Theme {
             Sheets::Entries => [frame.as_str(), &self.hues, &self.entries].concat(),
             Sheets::Contents => [frame.as_str(), &self.hues, &self.entries, &self.contents].concat(),
             Sheets::Search => [frame.as_str(), &self.search].concat(),
-            Sheets::Article(Parts { code, data }) => {
+            Sheets::Article(Parts { code, data, wide }) => {
                 let (code, tools) = if code { (self.code.as_str(), self.tools.as_str()) } else { ("", "") };
                 let data = if data { self.data.as_str() } else { "" };
-                [frame.as_str(), &self.hues, &self.prose, code, data, tools].concat()
+                let diagrams = if wide { self.diagrams.as_str() } else { "" };
+                [frame.as_str(), &self.hues, &self.prose, code, data, diagrams, tools].concat()
             }
         }
     }
@@ -157,10 +167,12 @@ mod tests {
         let mut report = Report::default();
         let theme = Theme::load(&SourceTree::default(), &mut report);
         assert!(report.is_empty(), "{report:?}");
-        let code = |code| theme.css(Sheets::Article(Parts { code, data: false })).contains(".k{");
+        let code = |code| theme.css(Sheets::Article(Parts { code, ..Parts::default() })).contains(".k{");
         assert!(code(true) && !code(false), "the code sheet is in the pages that need it");
-        let data = |data| theme.css(Sheets::Article(Parts { code: false, data })).contains(".source{");
+        let data = |data| theme.css(Sheets::Article(Parts { data, ..Parts::default() })).contains(".source{");
         assert!(data(true) && !data(false), "the data sheet is in the pages that need it");
+        let wide = |wide| theme.css(Sheets::Article(Parts { wide, ..Parts::default() })).contains(".wide");
+        assert!(wide(true) && !wide(false), "diagrams have their sheet where one is wide");
         assert!(theme.icons.svg().starts_with("<svg"));
         assert!((0..HUES).all(|topic| theme.colours.hue(Some(topic)).light != "#000000"), "every hue is hexadecimal");
     }

@@ -482,7 +482,7 @@ fn with_path_of_site(event: Event) -> Event {
 }
 
 #[test]
-fn errors_in_diagrams_are_reported() {
+fn errors_in_graphs_are_reported() {
     let graph = "`digraph` or `graph`";
     check(&[
         ("```dot\na -> b\n```", &[("error: found `a`, expected", graph, "a")]),
@@ -514,8 +514,14 @@ fn errors_in_diagrams_are_reported() {
             "```dot\ndigraph { subgraph cluster_a { x } subgraph cluster_b { y -> x } }\n```",
             &[("error: `x` is in the cluster `cluster_a` already", "outside of the clusters", "x")],
         ),
-        ("```dot\ndigraph { }\n```", &[("error: a graph without nodes", "`a -> b`", "")]),
+        ("```dot\ndigraph { }\n```", &[("error: a graph without nodes", "`a -> b`", "```dot")]),
         ("```dot\ndigraph { a } b\n```", &[("error: found `b`, expected nothing after", "another block", "b")]),
+    ]);
+}
+
+#[test]
+fn errors_in_sequences_and_drawings_are_reported() {
+    check(&[
         ("```sequence\nA => B: x\n```", &[("error: a line without an arrow", "`A -> B: text`", "A => B: x")]),
         (
             "```sequence\nA -> : x\nB ->\n```",
@@ -532,7 +538,7 @@ fn errors_in_diagrams_are_reported() {
         ("```sequence\n== later\n```", &[("error: a divider that does not end", "`== text ==`", "== later")]),
         ("```sequence\n```", &[("error: a sequence without messages", "`A -> B: text`", "```sequence")]),
         ("```box\n+--\t\n```", &[("error: a tab in a drawing", "spaces", "\t")]),
-        ("```box\n\n```", &[("error: an empty drawing", "", "")]),
+        ("```box\n\n```", &[("error: an empty drawing", "", "```box")]),
         (
             "```dot captoin=\"x\"\ndigraph { a }\n```",
             &[("error: unknown word \"captoin\" after `dot`", "`caption=`", "captoin=\"x\"")],

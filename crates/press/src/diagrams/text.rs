@@ -57,7 +57,10 @@ pub(super) fn wrap(text: &str, limit: usize) -> Vec<String> {
 }
 
 fn wrap_paragraph(paragraph: &str, limit: usize) -> Vec<String> {
-    let words: Vec<&str> = paragraph.split_whitespace().flat_map(|word| pieces(word, limit)).collect();
+    // A no-break space is part of a word.
+    let is_space = |character: char| character.is_whitespace() && character != '\u{a0}';
+    let words = paragraph.split(is_space).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.flat_map(|word| pieces(word, limit)).collect();
     let fewest = fill(&words, limit).len();
     let longest = words.iter().map(|word| cells(word)).max().unwrap_or(0);
     let balanced = (longest.max(1)..limit).map(|limit| fill(&words, limit)).find(|lines| lines.len() == fewest);
@@ -114,6 +117,7 @@ mod tests {
             ("a line break\nis kept", 20, &["a line break", "is kept"]),
             ("one two three four", 14, &["one two", "three four"]),
             ("notifications", 8, &["notifica", "tions"]),
+            ("wait 60\u{a0}s now", 8, &["wait", "60\u{a0}s now"]),
             ("packages/money", 12, &["packages/", "money"]),
             ("日本語", 4, &["日本", "語"]),
             ("é", 0, &["é"]),

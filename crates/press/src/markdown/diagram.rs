@@ -1,8 +1,10 @@
 //! Diagrams: the fences `dot`, `sequence` and `box` become drawings.
 
+use std::ops::Range;
+
 use super::generated::{Drawn, Source};
 use super::page::Page;
-use crate::diagrams::{self, Kind};
+use crate::diagrams::{self, Kind, Problem};
 
 /// Draws a graph. `None` if it cannot be drawn, which is reported.
 pub(super) fn dot(source: &Source, page: &mut Page) -> Option<Drawn> {
@@ -24,11 +26,20 @@ fn draw(kind: Kind, source: &Source, page: &mut Page) -> Option<Drawn> {
         Ok(drawn) => Some(Drawn { svg: drawn.svg, alt: drawn.alt, ..Drawn::default() }),
         Err(problems) => {
             for problem in problems {
-                let mut error = page.error(source.fence.place(&problem.span), problem.message).label(problem.label);
+                let mut error = page.error(place(&problem, source, page), problem.message).label(problem.label);
                 error.help = problem.help;
                 page.report.push(error);
             }
             None
         }
     }
+}
+
+/// The place of a problem in the file: the opening fence, if there is nothing to point at.
+fn place(problem: &Problem, source: &Source, page: &Page) -> Range<usize> {
+    if problem.span != (0..0) {
+        return source.fence.place(&problem.span);
+    }
+    let start = source.fence.block.start;
+    start..start + page.body.file[start..].lines().next().map_or(0, str::len)
 }

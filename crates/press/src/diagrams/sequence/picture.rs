@@ -92,7 +92,14 @@ impl Columns {
             centres.push(centres[centres.len() - 1] + gap);
         }
         let last = centres.len() - 1;
-        let width = (centres[last] + halves[last].max(LOOP) + MARGIN).max(LEAST_TEXT + 2 * MARGIN);
+        let own = sequence.steps.iter().filter_map(|step| match step {
+            Step::Message(message) if message.from == last && message.to == last && fit.text > 0 => {
+                Some(LOOP + 8 + widest(&wrap(&message.text, fit.text)))
+            }
+            _ => None,
+        });
+        let right = own.max().unwrap_or(0).max(halves[last]).max(LOOP);
+        let width = (centres[last] + right + MARGIN).max(LEAST_TEXT + 2 * MARGIN);
         Self { names, centres, width, is_staggered: fit.is_staggered }
     }
 
@@ -182,8 +189,8 @@ impl Picture<'_> {
     fn own_message(&mut self, message: &Message) {
         let x = self.columns.centres[message.from];
         let (right, left) = (self.columns.width - MARGIN - x, x - MARGIN);
-        let is_right = right >= LEAST_TEXT || right >= left;
-        let room = right.max(if is_right { 0 } else { left }) - LOOP - 6;
+        let is_right = right >= LOOP + 8 + widest(&wrap(&message.text, 14)).min(LEAST_TEXT) || right >= left;
+        let room = if is_right { right } else { left } - LOOP - 6;
         let lines = if message.text.is_empty() { Vec::new() } else { wrap(&message.text, cells_in(room).max(6)) };
         let direction = if is_right { 1 } else { -1 };
         let tall = height(&lines).max(LINE);
