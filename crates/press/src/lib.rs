@@ -16,7 +16,7 @@
 //!    data                         CSV files of tables and charts, each cell with its place
 //! 2. source                       settings, topics and front matter, each value with its place
 //! 3. model                        topics, tags, series, neighbours, related posts
-//!    diagrams                     graphs, sequences and drawings in ASCII, from text to SVG
+//!    charts  diagrams             data and text as drawings, without files
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
 //!    drawing                      the drawings of a text for lists and feeds
 //!    output                       documents and redirects by path

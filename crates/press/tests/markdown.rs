@@ -326,6 +326,52 @@ fn errors_in_csv_files_are_reported_in_them() {
 }
 
 #[test]
+fn errors_in_charts_are_reported_where_they_are() {
+    check(&[
+        (
+            "```chart from=results/scal.csv\nx: a\ny: b\n```",
+            &[("error: there is no file", "results/scale.csv", "results/scal.csv")],
+        ),
+        ("```chart\nx: a\ny: b\n```", &[("error: a chart without data", "`chart from=FILE`", "```chart")]),
+        (
+            "```chart from=results/scale.csv\nx: a\ny: b\n---\na,b\n```",
+            &[("error: a chart with a file and with data", "remove `from=`", "from=results/scale.csv")],
+        ),
+        (
+            "```chart fro=results/scale.csv\nx: a\ny: b\n---\na,b\n1,2\n```",
+            &[("error: unknown word \"fro\" after `chart`", "did you mean `from=`?", "fro=results/scale.csv")],
+        ),
+        ("```chart caption\nx: a\ny: b\n---\na,b\n1,2\n```", &[("error: `caption` needs a value", "", "caption")]),
+        ("```chart\n```", &[("error: a chart without `x:`", "", "```"), ("error: a chart without `y:`", "", "```")]),
+        (
+            "> ```chart\n> x: a\n> z: b\n> y: b\n> ---\n> a,b\n> 1,2\n> ```",
+            &[("error: unknown key `z`", "did you mean `x`?", "z")],
+        ),
+        (
+            "```chart from=results/scale.csv\nx: consumer\ny: rate\n```",
+            &[("error: no column `consumer`", "did you mean `consumers`?", "consumer")],
+        ),
+        (
+            "```chart from=results/scale.csv\nx: consumers\ny: broker\nseries: policy\n```",
+            &[("error: `a` is not a number", "`1.8e3`", "a"); 5],
+        ),
+        (
+            "```chart from=results/scale.csv where=polic=other\nx: consumers\ny: rate\n```",
+            &[("error: `posts/case/results/scale.csv` has no column `polic`", "did you mean `policy`?", "polic")],
+        ),
+        (
+            "- ```chart\n  x: a\n  y: b\n  ---\n  a,b\n  1,2\n  2,x\n  ```",
+            &[("error: `x` is not a number", "without separators", "x")],
+        ),
+        ("> ```chart\n> x: a\n> y: b\n> ---\n> a,b\n> 1\n> ```", &[("error: 1 cell in a row of 2 columns", "", "1")]),
+        (
+            "```chart\nx: a\ny: b\n---\na,b\n1,2\n1,3\n```",
+            &[("warning: one line has several values at a = 1", "`series: COLUMN`", "x: a")],
+        ),
+    ]);
+}
+
+#[test]
 fn errors_in_raw_html_are_reported() {
     check(&[
         ("<script>\nalert(1)\n</script>", &[("error: `<script>` in a text", "draw it", "<script")]),
@@ -422,7 +468,7 @@ fn the_references_of_the_page_are_listed() {
 proptest! {
     /// Whatever an author types, press does not panic, and points into the text.
     #[test]
-    fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|```from=code/queue.ts#log|```table from=results/skew.csv\n|rate: R\\|digits=2|\r\n|\\| -|\n\n){0,60}") {
+    fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|```from=code/queue.ts#log|```table from=results/skew.csv\n|```chart\n|x: a\n|y: b\n|---\na,b\n1,|rate: R\\|digits=2|\r\n|\\| -|\n\n){0,60}") {
         let mut tree = tree();
         let (rendered, report) = render_with(&text, &tree);
         tree.insert(PATH, format!("+++\ntitle = \"Case\"\n+++\n{text}"));

@@ -3,7 +3,8 @@
 
 use super::data::{Data, Point};
 use super::frame::{
-    Frame, GAP, LABEL, MIDDLE, PLOT, TO_LABEL, has_space, most_ticks, push_title, title_height, title_lines,
+    Frame, GAP, LABEL, MIDDLE, NARROW_SPACE, PLOT, TO_LABEL, has_space, most_ticks, push_title, title_height,
+    title_lines,
 };
 use super::keys::{Axis, Keys};
 use super::number::rounded;
@@ -324,7 +325,7 @@ impl Upright {
         #[expect(clippy::cast_precision_loss, reason = "there are few categories")]
         let all = || data.categories.iter().enumerate().map(|(index, name)| (self.middle(index as f64), name.clone()));
         let every = |step: usize| all().step_by(step).collect::<Vec<_>>();
-        [1, 2, 5, 10, 20].into_iter().map(every).find(|names| has_space(names)).unwrap_or_default()
+        [1, 2, 5, 10, 20].into_iter().map(every).find(|names| has_space(names, NARROW_SPACE)).unwrap_or_default()
     }
 }
 

@@ -10,8 +10,9 @@ use super::svg::{Anchor, LEADING, Path, SIZE, Svg, WIDTH, width, wrapped};
 pub(super) const PLOT: f64 = 172.0;
 /// The least distance of two lines of the grid.
 const GRID: f64 = 32.0;
-/// The space between labels of an axis.
+/// The space between labels of an axis, and between those of bars.
 const SPACE: f64 = 10.0;
+pub(super) const NARROW_SPACE: f64 = 5.0;
 /// The space between an axis and its labels.
 pub(super) const GAP: f64 = 7.0;
 /// From the end of the plot to the labels of lines, and the distance of their lines.
@@ -141,7 +142,7 @@ pub(super) fn x_ticks(scale: &Scale, values: &[f64]) -> Vec<(f64, String)> {
     };
     if values.len() <= MOST_VALUES {
         let ticks = placed(values, values.iter().map(|value| rounded(*value, DIGITS)).collect());
-        if has_space(&ticks) && ticks.iter().all(|(_, label)| label.chars().count() <= SHORT) {
+        if has_space(&ticks, SPACE) && ticks.iter().all(|(_, label)| label.chars().count() <= SHORT) {
             return ticks;
         }
     }
@@ -149,13 +150,13 @@ pub(super) fn x_ticks(scale: &Scale, values: &[f64]) -> Vec<(f64, String)> {
         let ticks = scale.domain.ticks(most);
         placed(&ticks, scale.domain.labels(&ticks))
     };
-    (2..=8).rev().map(round).find(|ticks| has_space(ticks)).unwrap_or_default()
+    (2..=8).rev().map(round).find(|ticks| has_space(ticks, SPACE)).unwrap_or_default()
 }
 
-/// Whether no label is too near to the next.
-pub(super) fn has_space(ticks: &[(f64, String)]) -> bool {
+/// Whether each label has this space to the next.
+pub(super) fn has_space(ticks: &[(f64, String)], space: f64) -> bool {
     ticks.windows(2).all(|pair| {
-        let needed = f64::midpoint(width(&pair[0].1), width(&pair[1].1)) + SPACE;
+        let needed = f64::midpoint(width(&pair[0].1), width(&pair[1].1)) + space;
         (pair[1].0 - pair[0].0).abs() >= needed
     })
 }

@@ -374,6 +374,6 @@ fn sparse(places: &[(f64, f64)]) -> (Line, f64) {
         if kept.len() <= MOST_POINTS {
             return (kept, cell);
         }
-        cell += 0.5;
+        cell *= 1.4;
     }
 }
