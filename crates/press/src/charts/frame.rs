@@ -103,7 +103,8 @@ impl Frame {
                 grid.line_to(self.plot.right, y);
             }
         }
-        svg.path(&grid, "faint", "");
+        // In feeds and in forced colours, "faint" is as strong as other lines: the grid is thinner.
+        svg.path(&grid, "faint", "stroke-width=\".75\"");
     }
 
     /// Adds the x axis: its line, its ticks with labels, and its title below.
@@ -115,9 +116,7 @@ impl Frame {
         for (x, label) in ticks {
             axis.move_to(*x, bottom);
             axis.line_to(*x, bottom + 4.0);
-            let half = width(label) / 2.0;
-            let middle = x.clamp(half, (WIDTH - half).max(half));
-            svg.text((middle, bottom + 18.0), Anchor::Middle, "soft", label);
+            svg.text((middle_of(*x, label), bottom + 18.0), Anchor::Middle, "soft", label);
         }
         svg.path(&axis, "soft", "");
         let mut y = bottom + 18.0;
@@ -157,6 +156,12 @@ pub(super) fn x_ticks(scale: &Scale, values: &[f64]) -> Vec<(f64, String)> {
 pub(super) fn has_space(ticks: &[(f64, String)], space: f64) -> bool {
     ticks.windows(2).all(|pair| {
         let needed = f64::midpoint(width(&pair[0].1), width(&pair[1].1)) + space;
-        (pair[1].0 - pair[0].0).abs() >= needed
+        (middle_of(pair[1].0, &pair[1].1) - middle_of(pair[0].0, &pair[0].1)).abs() >= needed
     })
+}
+
+/// The middle of the label of a tick: at the tick, or where it is within the drawing.
+fn middle_of(x: f64, label: &str) -> f64 {
+    let half = width(label) / 2.0;
+    x.clamp(half, (WIDTH - half).max(half))
 }

@@ -8,8 +8,11 @@ pub(super) type Line = Vec<(f64, f64)>;
 /// How far a line may be from a point that is left out: less than a third of a pixel on a phone.
 const TOLERANCE: f64 = 0.3;
 
-/// The width of a column of which only the ends and the extremes remain.
-const COLUMN: f64 = 1.5;
+/// The widths of columns of which only the ends and the extremes remain: the wider one is for lines that are nothing but noise.
+const COLUMNS: [f64; 2] = [1.5, 3.0];
+
+/// The most points of a line in narrow columns. More would be more than a kilobyte, compressed.
+const MOST: usize = 300;
 
 /// A stair: each value holds until the next place.
 pub(super) fn stepped(points: &[(f64, f64)]) -> Line {
@@ -47,7 +50,13 @@ pub(super) fn clipped(line: &[(f64, f64)], area: &Rect) -> Vec<Line> {
 
 /// The line without points that make no difference.
 pub(super) fn thinned(line: &[(f64, f64)]) -> Line {
-    let line = extremes(line);
+    let [narrow, wide] = COLUMNS;
+    let thinned = simplified(extremes(line, narrow));
+    if thinned.len() <= MOST { thinned } else { simplified(extremes(line, wide)) }
+}
+
+/// The line without points that are nearly on the line between their neighbours.
+fn simplified(line: Line) -> Line {
     let mut keeps = vec![false; line.len()];
     let mut spans = vec![(0, line.len().saturating_sub(1))];
     // Douglas and Peucker, with a list instead of recursion: the depth can be that of the number of points.
@@ -66,9 +75,9 @@ pub(super) fn thinned(line: &[(f64, f64)]) -> Line {
     line.into_iter().zip(keeps).filter(|(_, keeps)| *keeps).map(|(point, _)| point).collect()
 }
 
-/// Of each run of points in one column, the first, the lowest, the highest and the last.
-fn extremes(line: &[(f64, f64)]) -> Line {
-    let column = |point: &(f64, f64)| (point.0 / COLUMN).floor();
+/// Of each run of points in one column of this width, the first, the lowest, the highest and the last.
+fn extremes(line: &[(f64, f64)], wide: f64) -> Line {
+    let column = |point: &(f64, f64)| (point.0 / wide).floor();
     let mut kept = Line::new();
     for run in line.chunk_by(|a, b| column(a).total_cmp(&column(b)).is_eq()) {
         let lowest = (0..run.len()).min_by(|a, b| run[*a].1.total_cmp(&run[*b].1)).unwrap_or(0);
@@ -114,7 +123,7 @@ mod tests {
         };
         let noise: Line = (0..10_000).map(|at| (f64::from(at) / 40.0, random() * 170.0)).collect();
         let thinned = thinned(&noise);
-        assert!((300..700).contains(&thinned.len()), "{}", thinned.len());
+        assert!((150..400).contains(&thinned.len()), "{}", thinned.len());
         assert_eq!((thinned.first(), thinned.last()), (noise.first(), noise.last()));
     }
 

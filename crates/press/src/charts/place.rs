@@ -1,5 +1,8 @@
 //! Places for labels: moved apart along an edge, or where they cover the least.
 
+/// The space between labels next to each other.
+const SPACE: f64 = 5.0;
+
 /// A rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rect {
@@ -10,8 +13,12 @@ pub(super) struct Rect {
 }
 
 impl Rect {
+    /// Whether two labels overlap, or have no space between them.
     fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right + SPACE
+            && other.left < self.right + SPACE
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 
     fn contains(&self, other: &Self) -> bool {

@@ -20,7 +20,7 @@ const MOST_DOTS: usize = 12;
 const DENSE: usize = 150;
 
 /// The most points of a scatter, before those near each other become one.
-const MOST_POINTS: usize = 600;
+const MOST_POINTS: usize = 400;
 
 /// Draws a chart of points.
 pub(super) fn draw(data: &Data, keys: &Keys, problems: &mut Vec<Problem>) -> String {

@@ -73,7 +73,8 @@ fn fault(svg: &str) -> Option<String> {
             return Some(format!("`{text}` is outside"));
         }
         for (other, [l, t, r, b]) in &labels[..index] {
-            if left + 0.3 < *r && l + 0.3 < *right && top + 0.3 < *b && t + 0.3 < *bottom {
+            // Words next to each other need a space.
+            if *left < r + 3.0 && *l < right + 3.0 && top + 0.3 < *b && t + 0.3 < *bottom {
                 return Some(format!("`{text}` covers `{other}`"));
             }
         }
