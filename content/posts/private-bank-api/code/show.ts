@@ -1,0 +1,3 @@
+import { compare } from './relays.ts';
+const t=Date.now();
+console.table(await compare()); console.log(Date.now()-t);
