@@ -3,33 +3,33 @@
 
 import { ACTIONS, questions } from './core/roles.js';
 import { count } from './core/judge.js';
-import { alone, encounters, orders, removals, together, undoing, worlds } from './core/scenarios.js';
+import { alone, encounters, orders, variants, together, undoing, worlds } from './core/scenarios.js';
 
 type Row = Record<string, string | number>;
 
 export function rules(): Row[] {
-  return removals.map((removal) => {
-    const [plain, losses, late] = Object.values(worlds).map((world) => count({ ...alone(removal), ...world }));
+  return variants.map((variant) => {
+    const [plain, losses, late] = Object.values(worlds).map((world) => count({ ...alone(variant), ...world }));
     const { paths, quiet, stuck, causeless, wrong } = losses;
     return {
-      rule: removal.rule, plain_paths: plain.paths, plain_wrong: plain.wrong,
+      change: variant.rule, plain_paths: plain.paths, plain_wrong: plain.wrong,
       paths, quiet, stuck, causeless, wrong, late_paths: late.paths, late_wrong: late.wrong,
     };
   });
 }
 
 const CHARTED = {
-  'Keys derived from transfer and step': 'no keys',
-  'Undo in reverse order': 'undone forward',
-  'Nothing refusable after the credit': 'credit early',
-  'Silence is not a refusal': 'silence refuses',
-  None: 'all rules',
+  'No keys': 'no keys',
+  'Undone in forward order': 'forward order',
+  'Credit before screening': 'credit early',
+  'Silence is a refusal': 'silence refuses',
+  None: 'all rules kept',
 };
 
 export function losses(): Row[] {
   return Object.entries(CHARTED).flatMap(([rule, label]) => [0, 1, 2, 3].map((faults) => {
-    const { paths, wrong } = count({ ...alone(removals.find((removal) => removal.rule === rule)!), faults });
-    return { losses: faults, removed: label, paths, wrong, percent: (100 * wrong / paths).toFixed(1) };
+    const { paths, wrong } = count({ ...alone(variants.find((variant) => variant.rule === rule)!), faults });
+    return { losses: faults, change: label, paths, wrong, percent: (100 * wrong / paths).toFixed(1) };
   }));
 }
 
@@ -83,6 +83,7 @@ export const pure = {
 export const real = {
   'relay.csv': async () => csv('140 schedules of two writers and a relay, each run on PostgreSQL, code/relays.ts', await (await import('./relays.ts')).compare()),
   'processes.csv': async () => csv('paths of the model with at most one loss, walked by real processes with kill -9', await (await import('./test/replay.ts')).walkAll(1)),
+  'prepared.txt': async () => (await import('./prepared.ts')).transcript(),
 };
 
 if (import.meta.main) {
@@ -91,4 +92,9 @@ if (import.meta.main) {
     await Bun.write(`${directory}/${name}`, await table());
     console.log(`wrote ${name}`);
   }
+  const { walkAll } = await import('./test/replay.ts');
+  const walked = await walkAll(2);
+  const sum = (column: 'paths' | 'same') => walked.reduce((total, row) => total + row[column], 0);
+  console.log(`with two kills: ${sum('same')} of ${sum('paths')} paths as the model says`);
+  if (sum('same') !== sum('paths')) process.exit(1);
 }

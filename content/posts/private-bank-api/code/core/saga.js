@@ -43,12 +43,6 @@ export function entry(command, answer) {
 }
 // #endregion
 
-/** What silence adds to the log where the rule gives up; undefined where the command is sent again. */
-export function entryForSilence({ op, undoes, pivot }, { silence }) {
-  if (undoes || silence === 'repeat' || (pivot && silence === 'undo before pivot')) return undefined;
-  return silence === 'refusal' ? 'abort' : `doubt ${op}`;
-}
-
 function gaveUp(line) {
   return line === 'abort' || line.startsWith('doubt ');
 }

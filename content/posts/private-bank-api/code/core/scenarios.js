@@ -1,4 +1,4 @@
-// The rows of the tables: which rule is removed, and in which world.
+// The rows of the tables: which rule is changed, and in which world.
 
 import { sound, transfer } from './saga.js';
 import { ALL_FAULTS, LOSSES } from './world.js';
@@ -11,20 +11,20 @@ const spent = { ...credit, then: ['ben', 'shop'] };
 const creditLast = [reserve, clear, screen, spent];
 const creditEarly = [reserve, clear, spent, screen];
 
-/** One transfer against the network: the name of the rule that is missing, what replaces it, and the plan where that differs. */
-export const removals = [
+/** One transfer against the network: the rule that is changed, and the plan where that differs. */
+export const variants = [
   { rule: 'None', rules: {} },
-  { rule: 'Keys derived from transfer and step', rules: { keys: 'none' } },
-  { rule: 'Refusals stored too', rules: { refusals: 'forgotten' } },
-  { rule: 'Undo in reverse order', rules: { order: 'forward' } },
-  { rule: 'Nothing refusable after the credit', rules: {}, plan: creditEarly },
-  { rule: 'Silence is not a refusal', rules: { silence: 'refusal' } },
-  { rule: 'Silence leads to undo', rules: { silence: 'undo' } },
-  { rule: 'Silence leads to undo before the pivot', rules: { silence: 'undo before pivot' } },
-  { rule: 'The same without tombstones', rules: { silence: 'undo before pivot', tombstones: 'none' } },
-  { rule: 'Compensation cannot be refused', rules: { compensation: 'refusable' } },
-  { rule: 'None, but compensation may wait', rules: { compensation: 'postponable' } },
-  { rule: 'Services act under their own identity', rules: { identity: 'bearer' } },
+  { rule: 'No keys', rules: { keys: 'none' } },
+  { rule: 'Refusals not stored', rules: { refusals: 'forgotten' } },
+  { rule: 'Undone in forward order', rules: { order: 'forward' } },
+  { rule: 'Credit before screening', rules: {}, plan: creditEarly },
+  { rule: 'Silence is a refusal', rules: { silence: 'refusal' } },
+  { rule: 'Silence is undone', rules: { silence: 'undo' } },
+  { rule: 'Silence is undone before the pivot', rules: { silence: 'undo before pivot' } },
+  { rule: 'The same, no tombstones', rules: { silence: 'undo before pivot', tombstones: 'none' } },
+  { rule: 'Compensation may be refused', rules: { compensation: 'refusable' } },
+  { rule: 'Compensation may be postponed', rules: { compensation: 'postponable' } },
+  { rule: "Commands carry the customer's token", rules: { identity: 'bearer' } },
 ];
 
 export function alone({ rules, plan = creditLast }) {
@@ -60,7 +60,7 @@ export const encounters = [
   { meeting: 'Two transfers, limit 100', way: 'Limit reserved by screening', ana: 300, plans: [limitReserved, limitReserved] },
   { meeting: 'Two transfers, limit 100', way: 'Limit checked, used up later', ana: 300, plans: [limitChecked, limitChecked] },
   { meeting: 'Two coordinators, one transfer', way: 'Silence repeated', ana: 300, plans: [transfer, transfer], twins: true, faults: 1 },
-  { meeting: 'Two coordinators, one transfer', way: 'Silence leads to undo before the pivot', ana: 300, plans: [transfer, transfer], twins: true, faults: 1, rules: { silence: 'undo before pivot' } },
+  { meeting: 'Two coordinators, one transfer', way: 'Silence undone before the pivot', ana: 300, plans: [transfer, transfer], twins: true, faults: 1, rules: { silence: 'undo before pivot' } },
 ];
 
 export function together({ plans, ana, rules = {}, twins = false, faults = 0 }) {

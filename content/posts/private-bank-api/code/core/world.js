@@ -1,7 +1,8 @@
 // One path: sagas that take turns, a network that loses, delays and repeats, services that refuse. Everything that may go either way is a `choose`.
 
 import { bank } from './bank.js';
-import { entry, entryForSilence, next } from './saga.js';
+import { entry, next } from './saga.js';
+import { entryForSilence } from './silence.js';
 
 /** What the network may do to one message, and how the path continues. */
 const FAULTS = {
@@ -22,24 +23,26 @@ export const ALL_FAULTS = Object.keys(FAULTS);
  */
 export function play({ plans, accounts, rules, faults, kinds, refusals, changesMind = false, twins = false }, choose) {
   const sagas = plans.map((plan, index) => ({ id: twins ? 't1' : `t${index + 1}`, plan, rules, log: [] }));
+  for (const saga of sagas) saga.command = next(saga, saga.log);
   const business = decisions({ rules, refusals, changesMind }, choose);
   const services = bank({ accounts, rules, refuses: business.refuses });
   const network = unreliable({ services, faults, kinds }, choose);
   for (;;) {
-    const open = sagas.filter((saga) => !next(saga, saga.log).end);
+    const open = sagas.filter(({ command }) => !command.end);
     if (open.length === 0) break;
     network.deliverSome();
     turn(open[open.length > 1 ? choose(open.length) : 0], services, network);
   }
   network.deliverAll();
-  const ends = sagas.map((saga) => next(saga, saga.log).end);
+  const ends = sagas.map(({ command }) => command.end);
   return { ends, balances: services.balances, refused: business.refused(), logs: sagas.map(({ log }) => log), calls: network.calls };
 }
 
 /** One message of one saga. A service that reads before it writes takes two turns. */
 function turn(saga, services, network) {
-  const command = next(saga, saga.log);
-  const readsFirst = ['checked before', 'written back'].includes(saga.rules.update) && command.move && !command.undoes;
+  const { command } = saga;
+  const { update } = saga.rules;
+  const readsFirst = (update === 'checked before' || update === 'written back') && command.move && !command.undoes;
   if (readsFirst && saga.seen === undefined) {
     saga.seen = services.read(command.move[0]);
     return;
@@ -47,7 +50,9 @@ function turn(saga, services, network) {
   const answer = network.send(command, saga.seen);
   saga.seen = undefined;
   const line = answer === undefined ? entryForSilence(command, saga.rules) : answer === 'later' ? undefined : entry(command, answer);
-  if (line) saga.log.push(line);
+  if (line === undefined) return;
+  saga.log.push(line);
+  saga.command = next(saga, saga.log);
 }
 
 function unreliable({ services, faults, kinds }, choose) {

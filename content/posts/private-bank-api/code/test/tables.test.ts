@@ -9,6 +9,6 @@ describe('the article shows what the code computes', () => {
     test(name, async () => {
       expect(existsSync(`${results}/${name}`)).toBe(true);
       expect(await table()).toBe(await Bun.file(`${results}/${name}`).text());
-    }, 60_000);
+    });
   }
 });
