@@ -1,6 +1,7 @@
 // The coordinator: finishes every saga that its log has begun. It may be killed anywhere; the next one replays the log and repeats what is not confirmed.
 // Usage: bun coordinator.ts LOG KEYS SERVICE=URL...
 
+import './supervised.ts';
 import { entry, next, sound, transfer } from '../core/saga.js';
 import { openLog, type Saga } from './log.ts';
 import { seal } from './message.ts';
@@ -13,6 +14,8 @@ const AMOUNT = 100;
 
 const log = openLog(path);
 await Promise.all([...log.sagas].map(([id, saga]) => finish({ id, plan: transfer, rules: sound }, saga)));
+log.close();
+process.exit(0);
 
 // #region finish
 async function finish(course: { id: string; plan: any[]; rules: any }, saga: Saga) {

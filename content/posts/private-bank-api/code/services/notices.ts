@@ -1,6 +1,7 @@
 // The notices service: tells customers what happened to their money. Events come at least once, so its inbox makes each count once.
 // Usage: bun notices.ts DATABASE_URL KEYS. Prints its port.
 
+import './supervised.ts';
 import { SQL } from 'bun';
 import { open, type Message } from './message.ts';
 

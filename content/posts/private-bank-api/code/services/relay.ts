@@ -1,6 +1,7 @@
 // The outbox relay: takes committed events, tells the receiver, and forgets them. Dies between telling and forgetting, and the event is told twice.
 // Usage: bun relay.ts DATABASE_URL KEYS RECEIVER=URL
 
+import './supervised.ts';
 import { SQL } from 'bun';
 import { seal } from './message.ts';
 

@@ -1,6 +1,7 @@
 // A service that owns accounts: `ledger`, or `screening` with its limits and lists. Commands arrive on a loopback socket; one command is one transaction.
 // Usage: bun service.ts NAME DATABASE_URL KEYS. Prints its port.
 
+import './supervised.ts';
 import { SQL } from 'bun';
 import { permit } from '../core/roles.js';
 import { open, type Message } from './message.ts';

@@ -24,7 +24,7 @@ export async function bank() {
   const between = network(ports);
 
   function start(...command: string[]) {
-    const started = Bun.spawn(['bun', `${services}/${command[0]}`, ...command.slice(1)], { stdout: 'pipe', stderr: 'inherit' });
+    const started = Bun.spawn(['bun', `${services}/${command[0]}`, ...command.slice(1)], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' });
     processes.push(started);
     return started;
   }
