@@ -1,4 +1,5 @@
-// The databases on one PostgreSQL server: each service has its own, with its own role, and no other role may connect to it.
+// The databases on one PostgreSQL server: each service has its own, with its own role, and no other role may connect to it. For a bank that lives as
+// long as a test, all roles share one password, which comes from the environment.
 
 import { SQL } from 'bun';
 

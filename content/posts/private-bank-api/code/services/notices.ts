@@ -1,12 +1,13 @@
 // The notices service: tells customers what happened to their money. Events come at least once, so its inbox makes each count once.
-// Usage: bun notices.ts DATABASE_URL KEYS. Prints its port.
+// Usage: bun notices.ts KEYS. Prints its port.
 
 import './supervised.ts';
 import { SQL } from 'bun';
+import { url } from './databases.ts';
 import { open, type Message } from './message.ts';
 
-const [database, keys] = process.argv.slice(2);
-const sql = new SQL(database);
+const [keys] = process.argv.slice(2);
+const sql = new SQL(url('notices'));
 
 const server = Bun.serve({
   hostname: '127.0.0.1',

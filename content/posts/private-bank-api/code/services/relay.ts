@@ -1,18 +1,19 @@
 // The outbox relay: takes committed events, tells the receiver, and forgets them. Dies between telling and forgetting, and the event is told twice.
-// Usage: bun relay.ts DATABASE_URL KEYS RECEIVER=URL
+// Usage: bun relay.ts KEYS RECEIVER=URL
 
 import './supervised.ts';
 import { SQL } from 'bun';
+import { url } from './databases.ts';
 import { seal } from './message.ts';
 
-const [database, keys, target] = process.argv.slice(2);
-const [receiver, url] = target.split('=');
-const sql = new SQL(database, { max: 1 });
+const [keys, target] = process.argv.slice(2);
+const [receiver, address] = target.split('=');
+const sql = new SQL(url('ledger'), { max: 1 });
 const IDLE_MS = 20;
 
 for (;;) {
-  const told = await relay().catch(() => 0);
-  if (told === 0) await Bun.sleep(IDLE_MS);
+  const told = await relay().catch((error: Error) => console.error(`relay: ${error.message}; tries again`));
+  if (!told) await Bun.sleep(IDLE_MS);
 }
 
 // #region relay
@@ -31,6 +32,6 @@ async function relay() {
 
 async function tell(event: Record<string, unknown>) {
   const body = JSON.stringify(seal({ ...event, to: receiver }, 'ledger', keys));
-  const response = await fetch(`${url}/event`, { method: 'POST', body, signal: AbortSignal.timeout(2000) });
+  const response = await fetch(`${address}/event`, { method: 'POST', body, signal: AbortSignal.timeout(2000) });
   if (!response.ok) throw new Error(`${receiver} answered ${response.status}`);
 }

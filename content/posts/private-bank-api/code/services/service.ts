@@ -1,13 +1,14 @@
 // A service that owns accounts: `ledger`, or `screening` with its limits and lists. Commands arrive on a loopback socket; one command is one transaction.
-// Usage: bun service.ts NAME DATABASE_URL KEYS. Prints its port.
+// Usage: bun service.ts NAME KEYS. Prints its port.
 
 import './supervised.ts';
 import { SQL } from 'bun';
 import { permit } from '../core/roles.js';
+import { url } from './databases.ts';
 import { open, type Message } from './message.ts';
 
-const [name, database, keys] = process.argv.slice(2);
-const sql = new SQL(database);
+const [name, keys] = process.argv.slice(2);
+const sql = new SQL(url(name));
 
 // The issuer of a message is known by its key; which role an issuer has is this service's own decision.
 const ROLES: Record<string, string> = { coordinator: 'coordinator', edge: 'customer' };

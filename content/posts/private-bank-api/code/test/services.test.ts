@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { openLog } from '../services/log.ts';
 import { seal } from '../services/message.ts';
-import { url } from '../services/databases.ts';
 import { bank } from './system.ts';
 
 let system: Awaited<ReturnType<typeof bank>>;
@@ -75,7 +74,7 @@ test('a relay killed between telling and forgetting tells again, and the notice 
       return new Response(null, { status: reply.status });
     },
   });
-  const start = () => system.start('relay.ts', url('ledger'), system.keys, `notices=http://127.0.0.1:${between.port}`);
+  const start = () => system.start('relay.ts', system.keys, `notices=http://127.0.0.1:${between.port}`);
   const first = start();
   relay.resolve(first);
   await first.exited;

@@ -2,7 +2,7 @@
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { create, url } from '../services/databases.ts';
+import { create } from '../services/databases.ts';
 import { issueKeys } from '../services/message.ts';
 import { network } from './network.ts';
 
@@ -17,9 +17,9 @@ export async function bank() {
   const [ledger, screening, notices] = [await create('ledger', 'schema.sql'), await create('screening', 'schema.sql'), await create('notices', 'notices.sql')];
   const processes: Bun.Subprocess[] = [];
   const ports = {
-    ledger: await serve(['service.ts', 'ledger', url('ledger'), keys]),
-    screening: await serve(['service.ts', 'screening', url('screening'), keys]),
-    notices: await serve(['notices.ts', url('notices'), keys]),
+    ledger: await serve(['service.ts', 'ledger', keys]),
+    screening: await serve(['service.ts', 'screening', keys]),
+    notices: await serve(['notices.ts', keys]),
   };
   const between = network(ports);
 
