@@ -10,19 +10,15 @@ type Cursor = { id: string; xid: string };
 
 export const polls: Record<string, Poll> = {
   'id > last': (sql, seen) =>
-    // #region naive
     sql`SELECT id, xid FROM outbox WHERE id > ${seen.id} ORDER BY id`,
-    // #endregion
   'id > last, below the horizon': (sql, seen) => sql`
     SELECT id, xid FROM outbox WHERE id > ${seen.id}
       AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY id`,
   '(xid, id) > last, below the horizon': (sql, seen) =>
-    // #region horizon
     sql`SELECT id, xid FROM outbox
       WHERE (xid, id) > (${seen.xid}::xid8, ${seen.id}::bigint)
         AND xid < pg_snapshot_xmin(pg_current_snapshot())
       ORDER BY xid, id`,
-    // #endregion
   'Delete with SKIP LOCKED': (sql) => sql`
     DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING id, xid`,
 };

@@ -1,6 +1,5 @@
 // Who may do what. A service asks this about its own data; nothing else grants anything.
 
-// #region permit
 const grants = new Map([
   ['customer', ['account:read:own', 'transfer:create:own']],
   ['teller', ['account:read:any', 'transfer:create:any']],
@@ -13,7 +12,6 @@ export function permit({ role, subject }, action, owner) {
   if (held.includes(`${action}:any`)) return true;
   return held.includes(`${action}:own`) && Boolean(subject) && subject === owner;
 }
-// #endregion
 
 const ROLES = [...grants.keys(), undefined, 'constructor'];
 export const ACTIONS = ['account:read', 'transfer:create', 'ledger:read', 'account:move'];

@@ -1,14 +1,12 @@
 // What a coordinator does next, decided from its log alone. The log is the coordinator's whole memory: a list of the answers that it has received.
 // No IO: the enumerator and the real coordinator both call `next` and `entry`.
 
-// #region plan
 export const transfer = [
   { op: 'reserve', at: 'ledger', move: ['ana', 'hold'] },
   { op: 'clear', at: 'ledger', move: ['hold', 'clearing'] },
   { op: 'screen', at: 'screening' },
   { op: 'credit', at: 'ledger', move: ['clearing', 'ben'], pivot: true },
 ];
-// #endregion
 
 /** Every rule kept. A row of the tables removes one. */
 export const sound = {
@@ -35,13 +33,13 @@ export function next({ id, plan, rules }, log) {
   const step = order.find(({ op, move }) => move && inEffect(op, log));
   return step ? compensation(id, step) : { end: 'undone' };
 }
+// #endregion
 
 /** What an answer adds to the log. Silence adds nothing: the command is sent again. */
 export function entry(command, answer) {
   if (command.undoes) return answer === 'ok' ? command.op : 'stuck';
   return answer === 'ok' ? command.op : 'abort';
 }
-// #endregion
 
 function gaveUp(line) {
   return line === 'abort' || line.startsWith('doubt ');

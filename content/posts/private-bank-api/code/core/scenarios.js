@@ -24,7 +24,7 @@ export const variants = [
   { rule: 'The same, no tombstones', rules: { silence: 'undo before pivot', tombstones: 'none' } },
   { rule: 'Compensation may be refused', rules: { compensation: 'refusable' } },
   { rule: 'Compensation may be postponed', rules: { compensation: 'postponable' } },
-  { rule: "Commands carry the customer's token", rules: { identity: 'bearer' } },
+  { rule: 'Commands carry a customer token', rules: { identity: 'bearer' } },
 ];
 
 export function alone({ rules, plan = creditLast }) {
@@ -70,7 +70,7 @@ export function together({ plans, ana, rules = {}, twins = false, faults = 0 }) 
 /** Where the order of undoing matters. */
 export const orders = [
   { situation: 'Alone, the hold is empty', scenario: { plans: [transfer], accounts: START, faults: 2 } },
-  { situation: "Another's 100 rests in the hold", scenario: { plans: [transfer], accounts: { ...START, hold: 100 }, faults: 2 } },
+  { situation: 'Another 100 rests in the hold', scenario: { plans: [transfer], accounts: { ...START, hold: 100 }, faults: 2 } },
   { situation: 'Another transfer is under way', scenario: { plans: [transfer, transfer], accounts: START, faults: 0 } },
 ];
 

@@ -17,7 +17,6 @@ await Promise.all([...log.sagas].map(([id, saga]) => finish({ id, plan: transfer
 log.close();
 process.exit(0);
 
-// #region finish
 async function finish(course: { id: string; plan: any[]; rules: any }, saga: Saga) {
   for (;;) {
     const command = next(course, saga.lines);
@@ -28,7 +27,6 @@ async function finish(course: { id: string; plan: any[]; rules: any }, saga: Sag
     else log.append(course.id, entry(command, answer));
   }
 }
-// #endregion
 
 async function send({ at, key, op, saga, move, undoes }: any, { subject, granted }: Saga): Promise<string | undefined> {
   const content = { to: at, key, op, saga, amount: AMOUNT, move, undoes, asked: { subject, granted } };

@@ -16,7 +16,6 @@ for (;;) {
   if (!told) await Bun.sleep(IDLE_MS);
 }
 
-// #region relay
 async function relay() {
   return sql.begin(async (tx) => {
     const taken = await tx`
@@ -28,7 +27,6 @@ async function relay() {
     return taken.length;
   });
 }
-// #endregion
 
 async function tell(event: Record<string, unknown>) {
   const body = JSON.stringify(seal({ ...event, to: receiver }, 'ledger', keys));

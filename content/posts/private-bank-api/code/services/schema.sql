@@ -32,7 +32,6 @@ BEGIN
 END $$;
 -- #endregion
 
--- #region move
 CREATE FUNCTION move(source text, target text, amount bigint) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   -- One order for all, or `clear` and `undo clear` deadlock.
@@ -45,7 +44,6 @@ BEGIN
   UPDATE account SET balance = balance + amount WHERE id = target;
   RETURN 'ok';
 END $$;
--- #endregion
 
 CREATE FUNCTION perform(command jsonb) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -58,7 +56,6 @@ BEGIN
   RETURN 'ok';
 END $$;
 
--- #region undo
 CREATE FUNCTION undo(command jsonb) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   -- A step that has not arrived is refused in advance: a tombstone.
@@ -70,4 +67,3 @@ BEGIN
   END IF;
   RETURN 'ok';
 END $$;
--- #endregion
