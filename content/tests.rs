@@ -2,7 +2,9 @@
 //! as its module `site`; whoever replaces the content replaces or removes it.
 
 use std::collections::BTreeSet;
+use std::fs::{self, DirEntry};
 use std::ops::RangeInclusive;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use graven_press::tree::SourceTree;
@@ -398,6 +400,32 @@ fn each_article_has_enough_words_code_and_structure() {
         );
         assert!(!prose.all("pre").is_empty(), "{}: no code", fact.slug);
         assert!(prose.all("h2").len() >= 3, "{}: no structure to scan", fact.slug);
+    }
+}
+
+#[test]
+fn each_article_has_code_that_runs_and_says_where_its_numbers_are_from() {
+    let site = Server::start();
+    let mut client = site.connect();
+    for fact in &POSTS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/posts").join(fact.slug);
+        let readme = fs::read_to_string(folder.join("code/README.md")).unwrap_or_default();
+        assert!((5..=20).contains(&readme.lines().count()), "{}: code/README.md is not about ten lines", fact.slug);
+        let mode = fs::metadata(folder.join("code/run")).map(|run| run.permissions().mode()).unwrap_or_default();
+        assert_eq!(mode & 0o111, 0o111, "{}: tests/articles cannot execute code/run", fact.slug);
+        let tables: Vec<_> = fs::read_dir(folder.join("results")).expect("results").map(Result::unwrap).collect();
+        for table in tables.iter().map(DirEntry::path).filter(|path| path.extension().is_some_and(|kind| kind == "csv"))
+        {
+            let text = fs::read_to_string(&table).expect("UTF-8");
+            let is_known = ["# computed: ", "# measured: ", "# assumed: "].iter().any(|kind| text.starts_with(kind));
+            assert!(is_known, "{}: the first line does not say where the numbers are from", table.display());
+        }
+        let post = page(&mut client, &format!("/blog/{}", fact.slug));
+        let links: BTreeSet<_> = post.only_of("prose").all("a").into_iter().map(|link| link.value("href")).collect();
+        let published =
+            |kind: &str| links.iter().filter(|link| link.starts_with("/assets/") && link.ends_with(kind)).count();
+        assert!(published(".csv") >= 2, "{}: too few data to download", fact.slug);
+        assert!(published(".txt") >= 1, "{}: no code from a file", fact.slug);
     }
 }
 
