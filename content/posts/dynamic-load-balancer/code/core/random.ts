@@ -1,0 +1,18 @@
+// Seeded random numbers (mulberry32), so that every run of the model can be repeated.
+
+export type Random = () => number;
+
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The time to the next of several independent events: what makes arrivals a Poisson process. */
+export function exponential(random: Random, mean: number): number {
+  return -mean * Math.log(1 - random());
+}

@@ -1,0 +1,46 @@
+// How many instances there should be. Pure: the state goes in, the next state comes out.
+
+export type ScalerSettings = {
+  min: number;
+  max: number;
+  /** Scale up above this average load, and down below the other. */
+  up: number;
+  down: number;
+  /** How long the average has to stay below `down`, ms. */
+  idle: number;
+  /** The divisor of the average: instances that are ready, or all that were ordered. */
+  divisor: "ready" | "ordered";
+  /** How many are added at once: one, or all that are missing. */
+  step: "one" | "shortfall";
+  /** The load: its value at the instant of the check, or its mean since the last one. */
+  signal: "sample" | "mean";
+};
+
+export type Scaler = { target: number; quietSince: number | null };
+
+/** `load` is the number of requests in flight in the whole fleet. */
+export type Seen = { load: number; ready: number; ordered: number; now: number };
+
+// #region scale
+export function scale(old: Scaler, seen: Seen, settings: ScalerSettings): Scaler {
+  const { min, max, up, down, idle } = settings;
+  const divisor = Math.max(1, settings.divisor === "ordered" ? seen.ordered : seen.ready);
+  const average = seen.load / divisor;
+  if (average > up) {
+    const wanted = settings.step === "one" ? old.target + 1 : Math.ceil(seen.load / up);
+    return { target: Math.min(max, Math.max(old.target, wanted)), quietSince: null };
+  }
+  if (average >= down) return { target: old.target, quietSince: null };
+  const quietSince = old.quietSince ?? seen.now;
+  if (seen.now - quietSince < idle) return { target: old.target, quietSince };
+  return { target: Math.max(min, old.target - 1), quietSince: null }; // one, then a new wait
+}
+// #endregion
+
+/**
+ * Below this threshold no steady load can bounce: the fewest that remain after a stop, `min`, take
+ * over the load of `min + 1`, and must stay at or below `up`.
+ */
+export function highestStableDown({ up, min }: ScalerSettings): number {
+  return (up * min) / (min + 1);
+}
