@@ -3,7 +3,7 @@
 const proxy = `http://127.0.0.1:${process.env["PORT"]}`;
 const admin = `http://127.0.0.1:${process.env["ADMIN_PORT"]}/status`;
 
-type Status = { target: number; requests: number; instances: { id: number; state: string; load: number }[] };
+export type Status = { target: number; requests: number; instances: { id: number; state: string; load: number }[] };
 
 async function status(): Promise<Status | undefined> {
   return fetch(admin).then((answer) => answer.json() as Promise<Status>, () => undefined);

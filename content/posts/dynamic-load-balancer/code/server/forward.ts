@@ -49,12 +49,13 @@ function content(req: Request, watch: Watch): ReadableStream | undefined {
     },
     flush: () => watch.instance(),
   });
-  return (Readable.toWeb(req) as ReadableStream).pipeThrough(progress);
+  return (Readable.toWeb(req) as unknown as ReadableStream).pipeThrough(progress);
 }
 
 async function copy(answer: globalThis.Response, res: Response, watch: Watch): Promise<void> {
   res.flushHeaders();
-  for await (const chunk of answer.body ?? []) {
+  const chunks = (answer.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+  for await (const chunk of chunks) {
     if (!res.write(chunk)) await drained(res, watch);
     watch.instance();
   }

@@ -97,7 +97,7 @@ for (const policy of ["round robin", "least loaded", "two choices", "peak EWMA"]
     const kinds = new Set(trace.flatMap(({ decisions }) => decisions.map(({ kind }) => kind)));
     for (const kind of ["send", "eject", "admit", "start", "stop"] as const) expect(kinds).toContain(kind);
     const outcomes = new Set(trace.map(({ event }) => (event.kind === "end" ? event.outcome : "")));
-    for (const outcome of ["ok", "failed", "aborted"]) expect(outcomes).toContain(outcome);
+    for (const outcome of ["ok", "failed", "aborted"] as const) expect(outcomes).toContain(outcome);
     const it = await stage({ ...settings, policy, requestTimeout: 60_000 }, () => {}); // the trace says what times out
     try {
       await play(trace, it);

@@ -1,0 +1,26 @@
+// Bun queues requests above a limit of its own, which the environment sets at the start. A fleet
+// that hangs would then delay the health checks of everyone else until they fail.
+
+import { expect, test } from "bun:test";
+
+const HUNG = 300;
+
+/** Hangs many requests, then asks for the health of the same server. */
+const program = `
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (req) => req.url.endsWith("/health") ? new Response("ok") : new Promise(() => {}) });
+  for (let n = 0; n < ${HUNG}; n++) fetch(server.url + "hang").catch(() => {});
+  await Bun.sleep(300);
+  const signal = AbortSignal.timeout(1_000);
+  console.log(await fetch(server.url + "health", { signal }).then((answer) => answer.ok, () => false));
+  process.exit();
+`;
+
+async function healthy(limit: number): Promise<string> {
+  const env = { ...process.env, BUN_CONFIG_MAX_HTTP_REQUESTS: String(limit) };
+  const child = Bun.spawn(["bun", "-e", program], { env, stdout: "pipe", stderr: "inherit" });
+  return (await new Response(child.stdout).text()).trim();
+}
+
+test("hung requests do not starve the health checks, if the limit is above their number", async () => {
+  expect(await Promise.all([healthy(256), healthy(4096)])).toEqual(["false", "true"]);
+});
