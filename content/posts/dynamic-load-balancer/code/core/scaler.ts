@@ -37,10 +37,22 @@ export function scale(old: Scaler, seen: Seen, settings: ScalerSettings): Scaler
 }
 // #endregion
 
+// #region bounds
 /**
- * Below this threshold no steady load can bounce: the fewest that remain after a stop, `min`, take
- * over the load of `min + 1`, and must stay at or below `up`.
+ * Up to this threshold no steady load can bounce: the fewest that remain after a stop, `min`, take
+ * over the load of `min + 1`, and must not exceed `up`.
  */
 export function highestStableDown({ up, min }: ScalerSettings): number {
   return (up * min) / (min + 1);
 }
+
+/**
+ * The same with random arrivals. A load of mean D that varies with variance `noise` times D must not
+ * exceed `up * min` by chance: D + sigmas * sqrt(noise * D) = up * min, solved for D / (min + 1).
+ */
+export function highestCalmDown({ up, min }: ScalerSettings, noise: number, sigmas: number): number {
+  const spread = sigmas * Math.sqrt(noise);
+  const root = (Math.sqrt(spread ** 2 + 4 * up * min) - spread) / 2;
+  return root ** 2 / (min + 1);
+}
+// #endregion

@@ -15,10 +15,13 @@ export type LoopbackTrial = {
   policy: PolicyName;
   protection: OutlierSettings;
   fault: Fault;
-  seconds: number;
-  rate: number;
   timeout: number;
+  load: Load;
 };
+
+/** Sends requests to the URL. Resolves when the last has its answer. */
+export type Load = (url: string) => Promise<Answers>;
+type Answers = { errors: number; times: number[]; all: number };
 export type Measured = { share: number; errors: number; times: number[] };
 
 /** Processes that several trials share. The faulty one is chosen per trial. */
@@ -39,7 +42,7 @@ export class Loopback {
     const address = server.address();
     if (!address || typeof address !== "object") throw new Error("the proxy does not listen");
     try {
-      const { errors, times, all } = await load(`http://127.0.0.1:${address.port}/work`, it);
+      const { errors, times, all } = await it.load(`http://127.0.0.1:${address.port}/work`);
       return { share: (100 * sentTo(INSTANCES)) / all, errors: (100 * errors) / all, times };
     } finally {
       server.close();
@@ -71,23 +74,38 @@ export class Loopback {
 }
 
 /** Open loop: a request leaves when its time has come, whether or not the others are back. */
-async function load(url: string, it: LoopbackTrial) {
-  const random = seeded(1);
-  const times: number[] = [];
-  const requests: Promise<void>[] = [];
-  let errors = 0;
-  const one = async (): Promise<void> => {
-    const from = performance.now();
-    const ok = await fetch(url).then(async (answer) => (await answer.arrayBuffer(), answer.ok), () => false);
-    if (ok) times.push(performance.now() - from);
-    else errors++;
+export function openLoop(rate: number, seconds: number): Load {
+  return async (url) => {
+    const random = seeded(1);
+    const answers: Answers = { errors: 0, times: [], all: 0 };
+    const requests: Promise<void>[] = [];
+    const start = performance.now();
+    for (let at = 0; at < seconds * 1000; at += exponential(random, 1000 / rate)) {
+      const wait = start + at - performance.now();
+      if (wait > 0) await Bun.sleep(wait);
+      requests.push(ask(url, answers));
+    }
+    await Promise.all(requests);
+    return answers;
   };
-  const start = performance.now();
-  for (let at = 0; at < it.seconds * 1000; at += exponential(random, 1000 / it.rate)) {
-    const wait = start + at - performance.now();
-    if (wait > 0) await Bun.sleep(wait);
-    requests.push(one());
-  }
-  await Promise.all(requests);
-  return { errors, times, all: requests.length };
+}
+
+/** Closed loop: each client waits for its answer. How busy the machine is changes little then. */
+export function closedLoop(clients: number, requests: number): Load {
+  return async (url) => {
+    const answers: Answers = { errors: 0, times: [], all: 0 };
+    const client = async (): Promise<void> => {
+      while (answers.all < requests) await ask(url, answers);
+    };
+    await Promise.all(Array.from({ length: clients }, client));
+    return answers;
+  };
+}
+
+async function ask(url: string, answers: Answers): Promise<void> {
+  answers.all++;
+  const from = performance.now();
+  const ok = await fetch(url).then(async (answer) => (await answer.arrayBuffer(), answer.ok), () => false);
+  if (ok) answers.times.push(performance.now() - from);
+  else answers.errors++;
 }

@@ -4,7 +4,7 @@ import { defaults } from "../core/settings";
 import { print, spread } from "./csv";
 import { p99, random, RUSH, steady, type Plan, type Result } from "./demand";
 
-const DOWNS = [0.5, 1, 1.5, 2, 2.25, 2.5];
+const DOWNS = [0.5, 1, 1.25, 1.5, 2, 2.25, 2.5];
 const BOOTS = [1, 12]; // s
 const SEEDS = [1, 2, 3, 4, 5, 6, 7];
 
@@ -21,9 +21,7 @@ function row(arrivals: string, plan: Plan, results: Result[]) {
   };
 }
 
-// The plainest loop first, as the deterministic model of this article had it.
-const plain = { ...defaults.scaler, divisor: "ready", step: "one", signal: "sample" } as const;
-const plans = BOOTS.flatMap((boot) => DOWNS.map((down) => ({ ...RUSH, boot, scaler: { ...plain, down } })));
+const plans = BOOTS.flatMap((boot) => DOWNS.map((down) => ({ ...RUSH, boot, scaler: { ...defaults.scaler, down } })));
 print("computed: 4, 17 and 7 requests in flight for 1, 2 and 12 minutes, up at 3; random: median and range of 7 seeds", [
   ...plans.map((plan) => row("steady", plan, [steady(plan)])),
   ...plans.map((plan) => row("random", plan, SEEDS.map((seed) => random(plan, seed)))),

@@ -6,9 +6,9 @@ import { observe, read } from "../core/latency";
 import { charged, eligible, judge } from "../core/outlier";
 import { leastLoaded, peakEwma, powerOfTwo, roundRobin, type Candidate, type Policy } from "../core/policy";
 import { exponential, seeded } from "../core/random";
-import { highestStableDown, scale, type ScalerSettings } from "../core/scaler";
+import { highestCalmDown, highestStableDown, scale, type ScalerSettings } from "../core/scaler";
 import { defaults } from "../core/settings";
-import { steady } from "../harness/demand";
+import { RUSH, steady } from "../harness/demand";
 import { protections, trial } from "../harness/sinkhole";
 
 const candidate = (id: number, load: number, latency = 20): Candidate => ({ id, load, latency });
@@ -114,6 +114,20 @@ describe("scaler", () => {
   test("a single busy check begins the wait anew", () => {
     const quiet = scale({ target: 4, quietSince: 0 }, at(2, 29_000), settings);
     expect(quiet).toEqual({ target: 4, quietSince: null }); // 2 / 4 is not below 0.5
+  });
+  test("a rush without chance: the threshold 2 costs one change more than 1.5, and a sixth less", () => {
+    const plain = { ...defaults.scaler, divisor: "ready", step: "one", signal: "sample" } as const;
+    const at = (down: number) => {
+      const { changes, over, end, cost } = steady({ ...RUSH, boot: 1, scaler: { ...plain, down } });
+      return [changes, over, end, Math.round(cost)];
+    };
+    expect([0.5, 1.5, 2, 2.5].map(at)).toEqual([[4, 16, 6, 85], [6, 16, 4, 63], [7, 16, 3, 53], [37, 91, 3, 51]]);
+  });
+  test("noise lowers the bound, and a single sample is noisier than a mean", () => {
+    expect(highestCalmDown(settings, 0, 3)).toBeCloseTo(highestStableDown(settings));
+    expect(highestCalmDown(settings, 1, 3)).toBeCloseTo(0.63); // one sample of a Poisson number
+    expect(highestCalmDown(settings, 0.32, 3)).toBeCloseTo(1.01); // its mean over five service times
+    expect(highestCalmDown({ ...settings, min: 6 }, 0.32, 3)).toBeCloseTo(1.73);
   });
   test("steady demand flaps above the bound and at no demand below it", () => {
     const bound = highestStableDown(settings);

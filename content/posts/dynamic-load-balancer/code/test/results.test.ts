@@ -5,7 +5,7 @@ import { expect, test } from "bun:test";
 const code = new URL("..", import.meta.url).pathname;
 
 /** All at once, so that every core has something to do. */
-const computed = ["sinkhole", "attraction", "thresholds", "loops", "flapping"].map((name) => {
+const computed = ["sinkhole", "attraction", "thresholds", "calm", "loops", "flapping"].map((name) => {
   const child = Bun.spawn(["bun", `harness/${name}.ts`], { cwd: code, stdout: "pipe", stderr: "inherit" });
   return { name, text: new Response(child.stdout).text() };
 });
