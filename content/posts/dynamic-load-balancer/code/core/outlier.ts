@@ -25,6 +25,7 @@ export function judge(it: Instance, outcome: Outcome, now: number, rules: Outlie
   it.ejectedUntil = now + rules.ejectFor; // the count stays: back on probation, one failure ejects
   return true;
 }
+// #endregion
 
 /** Who may be chosen. A verdict that would leave nobody is ignored: it is likelier to be wrong. */
 export function eligible(all: readonly Instance[], now: number): Instance[] {
@@ -34,7 +35,6 @@ export function eligible(all: readonly Instance[], now: number): Instance[] {
   const trusted = healthy.filter((it) => it.ejectedUntil <= now);
   return trusted.length * 2 >= healthy.length ? trusted : healthy;
 }
-// #endregion
 
 /** Load as the policy sees it. Forgets the charges that have run out. */
 export function charged(it: Instance, now: number): number {

@@ -14,9 +14,9 @@ export type Candidate = {
 export type Draw = { turn: number; random: Random };
 export type Policy = (candidates: readonly Candidate[], draw: Draw) => Candidate;
 
-// #region policies
 export const roundRobin: Policy = (all, { turn }) => all[turn % all.length]!;
 
+// #region policies
 export const leastLoaded: Policy = (all, { turn }) => {
   let best = all[turn % all.length]!; // a moving start, or ties would all go to the first
   for (const other of all) if (other.load < best.load) best = other;

@@ -2,7 +2,7 @@
 
 import { policies, type PolicyName } from "../core/policy";
 import type { Fault } from "../core/simulation";
-import { print, quantile, round, spread } from "./csv";
+import { print, quantile, spread } from "./csv";
 import { Loopback, openLoop, type Measured } from "./loopback";
 import { protections } from "./sinkhole";
 
@@ -28,17 +28,20 @@ try {
   loopback.end();
 }
 
-const rows = cells.filter(({ name }) => name === "none").map(({ fault, policy, runs }) => {
-  const both = cells.find((it) => it.fault === fault && it.policy === policy && it.name === "both")!.runs;
-  return {
-    fault,
-    policy,
-    ...spread("share", runs.map((it) => it.share), 1),
-    ...spread("none", runs.map((it) => it.errors), 1),
-    ...spread("both", both.map((it) => it.errors), 2),
-    p99: round(quantile(runs.map((it) => quantile(it.times, 0.99)), 0.5), 0),
-  };
-});
+function runs(fault: Fault, policy: PolicyName, protection: string): Measured[] {
+  return cells.find((it) => it.fault === fault && it.policy === policy && it.name === protection)!.runs;
+}
+
+const errors = (them: Measured[]) => them.map((it) => it.errors);
+const rows = (Object.keys(policies) as PolicyName[]).map((policy) => ({
+  policy,
+  ...spread("slow_share", runs("slow", policy, "none").map((it) => it.share), 1),
+  ...spread("slow_p99", runs("slow", policy, "none").map((it) => quantile(it.times, 0.99)), 0),
+  ...spread("hang", errors(runs("hang", policy, "none")), 1),
+  ...spread("hang_both", errors(runs("hang", policy, "both")), 1),
+  ...spread("broken", errors(runs("broken", policy, "none")), 1),
+  ...spread("broken_both", errors(runs("broken", policy, "both")), 1),
+}));
 const date = new Date().toISOString().slice(0, 10);
 print(`measured: ${date}, two shared x86-64 cores, Linux, Bun ${Bun.version}, Express 5.1.0, loopback, 400 requests/s for 1.5 s, timeout 1 s; median and range of ${ROUNDS} runs`, rows);
 process.exit(0); // the connections of the hanging instance are still open

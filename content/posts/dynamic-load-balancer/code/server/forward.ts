@@ -17,17 +17,8 @@ export async function forward(req: Request, res: Response, target: Target): Prom
   const watch = new Watch(target.silence);
   res.on("close", () => watch.stop("the client left"));
   try {
-    const answer = await fetch(target.url + req.originalUrl, {
-      method: req.method,
-      headers: requestFields(req.headers, req.socket.remoteAddress ?? "unknown"),
-      body: content(req, watch),
-      signal: watch.signal,
-      redirect: "manual",
-      decompress: false, // the bytes as they are, or Content-Length would be wrong
-    });
-    res.status(answer.status);
-    for (const [name, value] of endToEnd(answer.headers)) res.appendHeader(name, value);
-    await copy(answer, res, watch);
+    const answer = await ask(req, target.url, watch);
+    await copy(answer, res, watch); // resolves after the last byte
     return answer.status >= 500 ? "failed" : "ok";
   } catch {
     if (res.headersSent) res.destroy(); // the client must see that the answer is cut
@@ -38,6 +29,17 @@ export async function forward(req: Request, res: Response, target: Target): Prom
   }
 }
 // #endregion
+
+function ask(req: Request, url: string, watch: Watch): Promise<globalThis.Response> {
+  return fetch(url + req.originalUrl, {
+    method: req.method,
+    headers: requestFields(req.headers, req.socket.remoteAddress ?? "unknown"),
+    body: content(req, watch),
+    signal: watch.signal,
+    redirect: "manual",
+    decompress: false, // the bytes as they are, or Content-Length would be wrong
+  });
+}
 
 function content(req: Request, watch: Watch): ReadableStream | undefined {
   if (req.method === "GET" || req.method === "HEAD") return void req.resume();
@@ -53,6 +55,8 @@ function content(req: Request, watch: Watch): ReadableStream | undefined {
 }
 
 async function copy(answer: globalThis.Response, res: Response, watch: Watch): Promise<void> {
+  res.status(answer.status);
+  for (const [name, value] of endToEnd(answer.headers)) res.appendHeader(name, value);
   res.flushHeaders();
   const chunks = (answer.body ?? []) as unknown as AsyncIterable<Uint8Array>;
   for await (const chunk of chunks) {

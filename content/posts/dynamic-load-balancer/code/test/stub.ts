@@ -8,11 +8,9 @@ export type Held = { req: IncomingMessage; res: ServerResponse };
 
 export class Stub {
   private readonly held = new Map<string, PromiseWithResolvers<Held>>();
-  private readonly broken = new Set<string>();
   private readonly listening = Promise.withResolvers<string>();
   private readonly exited = Promise.withResolvers<void>();
   private readonly server = createServer((req, res) => {
-    if (this.broken.has(req.url!)) return void req.socket.destroy();
     if (req.url !== "/health") return this.slot(req.url!).resolve({ req, res });
     if (this.health === "silent") return;
     res.statusCode = this.health === "good" ? 200 : 503;
@@ -24,12 +22,6 @@ export class Stub {
   /** The request for this path, as soon as it has arrived. */
   request(path: string): Promise<Held> {
     return this.slot(path).promise;
-  }
-
-  /** Closes the connection of this request, and of its repetition: fetch retries on a reused one. */
-  async reset(path: string): Promise<void> {
-    this.broken.add(path);
-    (await this.request(path)).req.socket.destroy();
   }
 
   /** Begins to listen: the end of its boot. */
