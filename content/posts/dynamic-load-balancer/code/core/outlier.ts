@@ -16,13 +16,13 @@ export type OutlierSettings = {
 // #region eject
 /** Notes an answer. Returns true if it ejects the instance. */
 export function judge(it: Instance, outcome: Outcome, now: number, rules: OutlierSettings): boolean {
-  if (outcome === "aborted") return false; // the client left: no evidence about the instance
+  if (outcome === "aborted") return false; // no evidence about the instance
   if (outcome === "ok") return (it.failuresInARow = 0), false;
   if (rules.failureCountsAs > 0) it.charges.push(now + rules.failureCountsAs);
   it.failuresInARow++;
   if (rules.failures === 0 || it.failuresInARow < rules.failures) return false;
-  if (it.ejectedUntil > now) return false; // its last requests come in after the verdict
-  it.ejectedUntil = now + rules.ejectFor; // the count stays: back on probation, one failure ejects
+  if (it.ejectedUntil > now) return false; // answers that were under way
+  it.ejectedUntil = now + rules.ejectFor; // the count stays: probation
   return true;
 }
 // #endregion

@@ -16,16 +16,16 @@ export type Policy = (candidates: readonly Candidate[], draw: Draw) => Candidate
 
 export const roundRobin: Policy = (all, { turn }) => all[turn % all.length]!;
 
-// #region policies
-export const leastLoaded: Policy = (all, { turn }) => {
-  let best = all[turn % all.length]!; // a moving start, or ties would all go to the first
-  for (const other of all) if (other.load < best.load) best = other;
-  return best;
-};
-
 export const powerOfTwo: Policy = (all, { random }) => {
   const [one, other] = twoOf(all, random);
   return other.load < one.load ? other : one;
+};
+
+// #region policies
+export const leastLoaded: Policy = (all, { turn }) => {
+  let best = all[turn % all.length]!; // a moving start shares ties out
+  for (const other of all) if (other.load < best.load) best = other;
+  return best;
 };
 
 export const peakEwma: Policy = (all, { random }) => {

@@ -4,7 +4,7 @@ import { defaults } from "../core/settings";
 import { print, round, spread, type Row } from "./csv";
 import { p99, random, RUSH, steady } from "./demand";
 
-const DOWNS = [0.5, 1, 1.25, 1.5, 2, 2.25, 2.5];
+const DOWNS = [0.5, 1, 1.25, 1.5, 2, 2.5];
 const BOOTS = [1, 12]; // s
 const SEEDS = [1, 2, 3, 4, 5, 6, 7];
 
