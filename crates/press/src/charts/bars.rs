@@ -98,9 +98,10 @@ fn horizontal(data: &Data, keys: &Keys) -> String {
     let titles = title_lines(&keys.y);
     let mut svg = Svg::default();
     push_title(&titles, &mut svg);
-    let labelled = keys.marks.iter().filter(|mark| !mark.text.is_empty()).count();
-    #[expect(clippy::cast_precision_loss, reason = "there are few reference lines")]
-    let top = title_height(&titles) + 4.0 + labelled as f64 * LEADING;
+    let marks = mark_labels(keys);
+    let top = title_height(&titles) + 4.0;
+    let above = top;
+    let top = top + marks.iter().flat_map(|(_, lines)| lines).map(|_| LEADING).sum::<f64>();
     let mut bars = vec![Path::default(); data.series.len()];
     let mut ranges = Path::default();
     let mut y = top;
@@ -117,21 +118,17 @@ fn horizontal(data: &Data, keys: &Keys) -> String {
         }
         y = next;
     }
+    let thick = if layout.names.is_some() { THICK } else { THICK - 2.0 };
     for (index, path) in bars.iter().enumerate() {
-        let (class, opacity) = if index == 0 { ("hue", "") } else { ("soft", " stroke-opacity=\".75\"") };
-        let class = if index == 0 { class } else { style::of(index).class };
-        svg.path(
-            path,
-            class,
-            &format!("stroke-width=\"{}\"{opacity}", if layout.names.is_some() { THICK } else { THICK - 2.0 }),
-        );
+        let opacity = if index == 0 { "" } else { " stroke-opacity=\".75\"" };
+        svg.path(path, style::of(index).class, &format!("stroke-width=\"{thick}\"{opacity}"));
     }
     svg.path(&ranges, "", "stroke-width=\"1.2\"");
     let zero = layout.scale.at(0.0);
     let mut line = Path::default();
     push_across(&mut line, zero, &spans);
     svg.path(&line, "soft", "");
-    push_marks(keys, (&layout.scale, title_height(&titles) + 4.0, &spans), &mut svg);
+    push_marks(&marks, (&layout.scale, above, &spans), &mut svg);
     svg.finish(y + 2.0)
 }
 
@@ -175,18 +172,34 @@ fn push_across(path: &mut Path, x: f64, spans: &[(f64, f64)]) {
     }
 }
 
+/// The values of the reference lines and the lines of their labels, from left to right: then no line crosses the label of another to its right.
+fn mark_labels(keys: &Keys) -> Vec<(f64, Vec<String>)> {
+    let mut marks: Vec<_> = keys.marks.iter().map(|mark| (mark.at, wrapped(&mark.text, WIDTH))).collect();
+    marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    marks
+}
+
 /// Adds the reference lines of horizontal bars, with their labels above the bars.
-fn push_marks(keys: &Keys, (scale, top, spans): (&Scale, f64, &[(f64, f64)]), svg: &mut Svg) {
+fn push_marks(marks: &[(f64, Vec<String>)], (scale, top, spans): (&Scale, f64, &[(f64, f64)]), svg: &mut Svg) {
     let mut path = Path::default();
     let mut y = top;
-    for mark in &keys.marks {
-        let x = scale.at(mark.at);
-        if !mark.text.is_empty() {
-            path.move_to(x, y + 2.0);
-            path.line_to(x, spans.first().map_or(y, |span| span.0));
-            let is_right = x + 5.0 + width(&mark.text) <= WIDTH;
-            let (at, anchor) = if is_right { (x + 5.0, Anchor::Start) } else { (x - 5.0, Anchor::End) };
-            svg.text((at, y + SIZE - 1.0), anchor, "", &mark.text);
+    let first_bar = spans.first().map_or(top, |span| span.0);
+    for (at, lines) in marks {
+        let x = scale.at(*at);
+        let wide = lines.iter().map(|line| width(line)).fold(0.0, f64::max);
+        let below = y + lines.iter().map(|_| LEADING).sum::<f64>();
+        // At the right of its line, or at the left, or above it.
+        let (left, start) = if x + 5.0 + wide <= WIDTH {
+            (x + 5.0, y + 2.0)
+        } else if x - 5.0 - wide >= 0.0 {
+            (x - 5.0 - wide, y + 2.0)
+        } else {
+            ((x - wide / 2.0).clamp(0.0, (WIDTH - wide).max(0.0)), below)
+        };
+        path.move_to(x, start.min(first_bar));
+        path.line_to(x, first_bar);
+        for line in lines {
+            svg.text((left, y + SIZE - 1.0), Anchor::Start, "", line);
             y += LEADING;
         }
         push_across(&mut path, x, spans);

@@ -167,6 +167,11 @@ fn check(data: &Data, keys: &Keys, problems: &mut Vec<Problem>) {
             .push(Problem::error(place, message).help("select rows with `where=COLUMN=VALUE`, or draw several charts"));
         return;
     }
+    let longest = data.series.iter().flat_map(|series| &series.points).flat_map(Point::values).fold(0.0, f64::max);
+    if keys.kind == Kind::Bar && keys.y.to.is_some_and(|to| to < longest) {
+        let message = format!("a bar of {} would be cut off", rounded(longest, 6));
+        problems.push(Problem::error(Place::Keys(keys.y.place.clone()), message).help("raise `to=`, or remove it"));
+    }
     let bars: usize = data.series.iter().map(|series| series.points.len()).sum();
     if keys.kind == Kind::Bar && bars > MOST_BARS {
         let message = format!("{bars} bars: a reader can compare at most {MOST_BARS}");

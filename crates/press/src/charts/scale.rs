@@ -160,6 +160,9 @@ fn multiple(count: f64, step: f64) -> f64 {
     if exact == 0.0 { 0.0 } else { format!("{exact:.digits$e}").parse().unwrap_or(exact) }
 }
 
+/// The farthest place outside a scale, in lengths of it: a line there is as upright as one to infinity, and can be clipped without loss.
+const FAR: f64 = 1e5;
+
 impl Scale {
     /// The place of a value. Those outside the domain are outside the ends.
     pub(super) fn at(&self, value: f64) -> f64 {
@@ -170,7 +173,7 @@ impl Scale {
             // Halves, so that the difference of two huge numbers is not infinite.
             (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
         };
-        self.start + part * (self.end - self.start)
+        self.start + part.clamp(-FAR, FAR) * (self.end - self.start)
     }
 }
 
@@ -234,6 +237,14 @@ mod tests {
                 assert!((scale.at(value) - 50.0).abs() < 1e-6, "{value}: {}", scale.at(value));
                 assert!(!opened.ticks(5).is_empty(), "{opened:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_far_outside_is_still_at_a_place() {
+        let scale = Scale { domain: domain(1.0, 2.0), start: 0.0, end: 100.0 };
+        for value in [-1e300, 1e300] {
+            assert!(scale.at(value).abs() < 1e8 && !(0.0..=100.0).contains(&scale.at(value)), "{value}");
         }
     }
 

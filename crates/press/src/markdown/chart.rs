@@ -59,14 +59,18 @@ pub(super) fn draw(source: &Source, page: &mut Page) -> Option<Drawn> {
         page.report.push(diagnostic(problem, (page.body.path.clone(), place)));
     }
     let keys = keys.filter(|_| !has_errors)?;
+    let errors = page.report.errors();
     let data = data(&keys, source, page)?;
+    let is_sound = page.report.errors() == errors;
     let rows = selected(data.csv(), source, page)?;
     let table = Table {
         columns: data.csv().columns.iter().map(|column| column.value.as_str()).collect(),
         rows: rows.iter().map(|row| row.iter().map(|cell| cell.value.as_str()).collect()).collect(),
     };
     let mut problems = Vec::new();
-    let chart = charts::draw(&keys, &table, &mut problems);
+    let chart = charts::draw(&keys, &table, &mut problems).filter(|_| is_sound);
+    // Without the rows that are wrong, a chart may seem to have no data.
+    problems.retain(|problem| is_sound || matches!(problem.place, Place::Cell { .. }));
     for problem in problems {
         let place = match problem.place {
             Place::Keys(_) => (page.body.path.clone(), in_keys(&problem, source)),
