@@ -3,8 +3,8 @@
 /// The most digits of a number, and the most zeros that its exponent stands for: more would not fit on a page.
 const MOST_DIGITS: usize = 40;
 
-/// The thin space between groups of three digits, at which a line does not break.
-const GROUP: char = '\u{202f}';
+/// What separates groups of three digits, as in charts and in English prose.
+const GROUP: char = ',';
 
 /// The sign of a negative number: as wide as a plus sign, unlike a hyphen.
 const MINUS: char = '\u{2212}';
@@ -237,9 +237,9 @@ mod tests {
     fn thousands_are_apart_and_a_minus_is_one() {
         for (text, expected) in [
             ("999", "999"),
-            ("1000", "1\u{202f}000"),
-            ("-1234567.8901", "\u{2212}1\u{202f}234\u{202f}567.8901"),
-            ("100000", "100\u{202f}000"),
+            ("1000", "1,000"),
+            ("-1234567.8901", "\u{2212}1,234,567.8901"),
+            ("100000", "100,000"),
         ] {
             assert_eq!(Decimal::parse(text).expect("a number").text(Groups::OfThree), expected);
         }
