@@ -1,0 +1,56 @@
+// How often does an audit fail while nothing is wrong? Measured beside the arithmetic of core.js.
+import { falseAlarm } from "./core.js";
+import { fresh, numbers } from "./database.ts";
+import { CONNECTIONS, every, sell, type Load } from "./load.ts";
+
+const AUDIT_MS = 7;          // not a divisor of any gap
+const APART = 30;            // audits between two "in a row": longer apart than any gap
+
+export async function alarms(load: Load, seed: number) {
+  const sql = await fresh(CONNECTIONS);
+  const audits = every(AUDIT_MS, async () => {
+    const [row] = await sql`SELECT d1, d2, d3, d4 FROM audit`;
+    return Object.values(numbers(row)).some((d) => d !== 0);
+  });
+  const gate = every(50, async () => {
+    const [row] = await sql`SELECT payable(), balance > 0 AS funded FROM totals`;
+    return row.funded && Number(row.payable) === 0;
+  });
+  const sold = await sell(sql, load, seed);
+  const failed = await audits.stop();
+  const refused = await gate.stop();
+  await sql.close();
+  const share = (items: boolean[]) => items.filter(Boolean).length / items.length;
+  const twice = failed.slice(APART).map((failure, i) => failure && failed[i]);
+  return { ...sold, audits: failed.length, share: share(failed), twice: share(twice),
+    payouts: refused.length, refused: refused.filter(Boolean).length };
+}
+
+const POINTS = [[10, 5], [10, 20], [25, 20], [50, 20], [50, 40], [100, 30], [100, 45]];
+
+export async function measureAlarms(runs: number, seconds: number): Promise<string> {
+  const rows = ["rate,gap_ms,in_flight,series,share,low,high"];
+  let payouts = 0;
+  let refused = 0;
+  for (const [rate, gapMs] of POINTS) {
+    const seen = [];
+    for (let run = 1; run <= runs; run++)
+      seen.push(await alarms({ rate, gapMs, seconds, order: "revenue first" }, run));
+    payouts += seen.reduce((n, s) => n + s.payouts, 0);
+    refused += seen.reduce((n, s) => n + s.refused, 0);
+    const flight = median(seen.map((s) => s.rate * s.gap));
+    const measured = (series: string, values: number[]) =>
+      rows.push([rate, gapMs, flight.toFixed(3), series, median(values).toFixed(3),
+        Math.min(...values).toFixed(3), Math.max(...values).toFixed(3)].join(","));
+    const computed = (series: string, value: number) =>
+      rows.push([rate, gapMs, flight.toFixed(3), series, value.toFixed(3), "", ""].join(","));
+    measured("one audit measured", seen.map((s) => s.share));
+    computed("one audit computed", falseAlarm(flight, 1));
+    measured("two in a row measured", seen.map((s) => s.twice));
+    computed("two in a row computed", falseAlarm(flight, 1) ** 2);
+  }
+  console.error(`payable() refused ${refused} of ${payouts} payouts`);
+  return rows.join("\n") + "\n";
+}
+
+export const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];

@@ -1,0 +1,59 @@
+-- The repair. It appends what a source proves, stops at what nothing proves, and obeys a ceiling.
+
+-- A source record younger than this may still be on its way to the ledger.
+CREATE FUNCTION settle() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '60 s' $$;
+-- One missing debit is a lost write. Twenty in a minute are a bad deployment.
+CREATE FUNCTION most_repairs() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 20::bigint $$;
+-- The most that one run may move, in paise (10,000 rupees): what a person need not see first.
+CREATE FUNCTION most_moved() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 1000000::bigint $$;
+
+-- #region heal
+CREATE FUNCTION heal(settle interval DEFAULT settle()) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  seen text; missing difference[]; moved bigint; sums bigint; drift bigint; stale bigint;
+BEGIN
+  PERFORM FROM account FOR UPDATE;           -- writers wait here too
+  IF EXISTS (SELECT FROM difference WHERE posted <> 0) THEN
+    RETURN 'stopped: unproven entry';        -- no record proves a subtraction
+  END IF;
+  SELECT pattern INTO seen FROM pattern;
+  SELECT array_agg(d ORDER BY key), coalesce(sum(owed), 0) INTO missing, moved
+  FROM difference d WHERE at <= clock_timestamp() - heal.settle;
+  SELECT credits - debits, credits - debits - balance, credits - debits - tip
+  INTO sums, drift, stale FROM totals;       -- the entries are right, see above
+  IF cardinality(missing) > most_repairs() OR moved + abs(drift) > most_moved() THEN
+    RETURN 'stopped: ceiling';
+  END IF;
+
+  INSERT INTO entry (side, amount, balance_after, ref_type, ref_id, key)
+  SELECT side, owed, sums + sum(side * owed) OVER (ORDER BY key), ref_type, ref_id, key
+  FROM unnest(missing) ORDER BY key;
+  IF stale <> 0 AND missing IS NULL THEN     -- an entry of zero states the right balance
+    INSERT INTO entry (side, amount, balance_after, ref_type, ref_id)
+    VALUES (1, 0, sums, 'restate', seen);
+  END IF;
+  UPDATE account SET balance = credits - debits FROM totals
+  WHERE account.balance <> credits - debits;
+
+  INSERT INTO repair (pattern, kind, key, amount)
+  SELECT seen, 'append', key, side * owed FROM unnest(missing)
+  UNION ALL SELECT seen, 'restate', NULL, stale WHERE stale <> 0
+  UNION ALL SELECT seen, 'balance', NULL, drift WHERE drift <> 0;
+  RETURN CASE WHEN FOUND THEN 'healed' ELSE 'nothing due' END;
+END $$;
+-- #endregion
+
+-- What may be paid out now, or 0. Sales that have not reached the ledger are no reason to
+-- refuse, because they only make the balance too small; every other difference is one.
+-- #region payable
+CREATE FUNCTION payable() RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM account FOR UPDATE;           -- held until the payout is recorded
+  RETURN (
+    SELECT CASE WHEN EXISTS (SELECT FROM difference WHERE posted <> 0 OR side = -1)
+                  OR balance <> tip OR balance <> credits - debits THEN 0
+           ELSE greatest(0, balance - reserved) END
+    FROM totals, (SELECT coalesce(sum(approved), 0)::bigint AS reserved
+                  FROM payout WHERE status = 'processing') AS processing);
+END $$;
+-- #endregion
