@@ -1,7 +1,7 @@
 // One connection pool to the throwaway PostgreSQL that `run` starts, and a fresh database per use.
 import { readFileSync } from "node:fs";
 
-const SCRIPTS = ["schema.sql", "audit.sql", "heal.sql", "by-event.sql", "world.sql"];
+const SCRIPTS = ["schema.sql", "audit.sql", "heal.sql", "payout.sql", "by-event.sql", "world.sql"];
 const socket = `${process.env.LEDGER_SOCKET}/.s.PGSQL.5432`;
 
 const connect = (database: string, max: number) =>

@@ -42,18 +42,3 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'healed' ELSE 'nothing due' END;
 END $$;
 -- #endregion
-
--- What may be paid out now, or 0. Sales that have not reached the ledger are no reason to
--- refuse, because they only make the balance too small; every other difference is one.
--- #region payable
-CREATE FUNCTION payable() RETURNS bigint LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM FROM account FOR UPDATE;           -- held until the payout is recorded
-  RETURN (
-    SELECT CASE WHEN EXISTS (SELECT FROM difference WHERE posted <> 0 OR side = -1)
-                  OR balance <> tip OR balance <> credits - debits THEN 0
-           ELSE greatest(0, balance - reserved) END
-    FROM totals, (SELECT coalesce(sum(approved), 0)::bigint AS reserved
-                  FROM payout WHERE status = 'processing') AS processing);
-END $$;
--- #endregion

@@ -111,6 +111,26 @@ test("a payout in processing is not payable a second time", async () => {
   expect((await one("SELECT payable()")).payable).toBe(before - 200_000);
 });
 
+test("a payout is begun once, for no more than is payable, and leaves all records in agreement", async () => {
+  const { payable } = await one("SELECT payable()");
+  expect((await one(`SELECT begin_payout('p2', ${payable + 1}) AS begun`)).begun).toBe(false);
+  expect((await one(`SELECT begin_payout('p2', ${payable}) AS begun`)).begun).toBe(true);
+  expect((await one(`SELECT begin_payout('p2', 1) AS begun`)).begun).toBe(false);
+  expect((await one(`SELECT begin_payout('p3', 1) AS begun`)).begun).toBe(false);
+  for (let twice = 0; twice < 2; twice++) await sql.unsafe("SELECT complete_payout('p2')");
+  expect(await balance()).toBe(0);
+  expect((await one("SELECT pattern FROM pattern")).pattern).toBe(". . . .");
+});
+
+test("payouts begun at once never exceed the balance", async () => {
+  const many = await fresh(6);
+  await many.unsafe("INSERT INTO sale VALUES ('s1', 'e1', 700); SELECT post(1, 700, 'event-revenue', 'e1', 's1')").simple();
+  const begun = await Promise.all([1, 2, 3, 4, 5, 6].map((n) =>
+    many.unsafe(`SELECT begin_payout('p${n}', 300) AS begun`)));
+  await many.close();
+  expect(begun.filter(([row]) => row.begun).length).toBe(2);
+});
+
 test("a sale in flight is no reason to refuse a payout, a debit in flight is one", async () => {
   const before = (await one("SELECT payable()")).payable;
   await lose(1, 100, "0 s");

@@ -22,6 +22,11 @@ test("core names each fault under the pattern that injecting it left, and under 
   expect(found).toEqual(CAUSES);
 });
 
+test("only a sale that every record counts twice makes too much payable", () => {
+  const rows = published("syndromes").split("\n").filter((row) => row.includes(",too much,"));
+  expect(rows.map((row) => row.split('"')[1])).toEqual(["Sale counted and posted twice"]);
+});
+
 test("results/quiet.csv and results/tickets.csv are what the formulas yield", () => {
   expect(quiet()).toBe(published("quiet"));
   expect(tickets()).toBe(published("tickets"));
