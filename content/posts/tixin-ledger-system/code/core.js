@@ -1,17 +1,23 @@
 // The auditor without a database: the four checks, what their signs can mean, and what may be
 // repaired. Pure functions of a state, so that a page, a worker and a test can share them.
 //
-// state = { balance,
-//           sales:   [{ key, event, amount, at }],
-//           payouts: [{ key, status, approved, at }],
-//           entries: [{ side, amount, balanceAfter, type, ref, key }] }   in order of posting
-// Amounts are integers (paise), `at` and `now` are seconds.
+// Amounts are integers (paise), `at` and `now` are seconds, entries are in order of posting.
+
+/**
+ * @typedef {{ key: string, event: string, amount: number, at: number }} Sale
+ * @typedef {{ key: string, status: string, approved: number, at: number }} Payout
+ * @typedef {{ side: number, amount: number, balanceAfter: number,
+ *             type: string, ref: string, key: string | null }} Entry
+ * @typedef {{ balance: number, sales: Sale[], payouts: Payout[], entries: Entry[] }} State
+ */
 
 // The same limits as heal.sql, where their reasons are; a test compares the two.
 export const LIMITS = { settle: 60, mostRepairs: 20, mostMoved: 1_000_000 };
 
+/** @type {<T>(items: T[], amount: (item: T) => number) => number} */
 const sum = (items, amount) => items.reduce((total, item) => total + amount(item), 0);
 
+/** @param {State} state */
 export function totals({ balance, sales, payouts, entries }) {
   const side = (sign) => sum(entries.filter((e) => e.side === sign), (e) => e.amount);
   return {
@@ -36,6 +42,7 @@ export function checks(t) {
 
 // How far the last running balance is from the sum of the entries: no check asks,
 // and all four together answer.
+/** @param {number[]} differences */
 export const chainError = ([d1, d2, d3, d4]) => d1 - d2 - d3 + d4;
 // #endregion
 
@@ -45,6 +52,7 @@ export const pattern = (differences) =>
 const identity = (...parts) => JSON.stringify(parts);
 
 // Every key whose source and ledger disagree. `at` is missing if no source knows the key.
+/** @param {State} state */
 export function differences({ sales, payouts, entries }) {
   const found = new Map();
   const row = (side, type, ref, key) => {
@@ -66,6 +74,7 @@ export function differences({ sales, payouts, entries }) {
 }
 
 // #region decide
+/** @param {State} state @param {number} now */
 export function decide(state, now, limits = LIMITS) {
   const found = differences(state);
   if (found.some((d) => d.posted !== 0)) return stop("unproven entry");
@@ -83,6 +92,7 @@ const stop = (why) => ({ verdict: `stopped: ${why}`, missing: [], drift: 0, stal
 const byKey = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 // Carries a decision out on a copy of the state.
+/** @param {State} state @param {ReturnType<typeof decide>} decision */
 export function repair(state, decision) {
   const { verdict, missing, stale } = decision;
   if (verdict !== "healed") return state;
@@ -99,6 +109,7 @@ export function repair(state, decision) {
 }
 
 // What may be paid out now: nothing, if any difference could make the balance too large.
+/** @param {State} state */
 export function payable(state) {
   const { balance, tip, credits, debits } = totals(state);
   const doubtful = differences(state).some((d) => d.posted !== 0 || d.side === -1);

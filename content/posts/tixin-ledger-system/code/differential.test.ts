@@ -1,10 +1,9 @@
 // The core and the SQL are two programs for one rule. Random books, good and bad, go through both.
 import { expect, test } from "bun:test";
-import { decide, differences, payable, repair, totals, checks, pattern } from "./core.js";
+import { type State, decide, differences, payable, repair, totals, checks, pattern } from "./core.js";
 import { fresh, numbers, type Database } from "./database.ts";
 import { generator } from "./load.ts";
 
-type State = Parameters<typeof decide>[0];
 const NOW = 10_000;
 const BOOKS = 200;
 

@@ -76,7 +76,7 @@ export async function inventions(sweeps: number[], load: Omit<Load, "order">, se
 
 export async function measureSweeps(runs: number, seconds: number): Promise<string> {
   const rows = ["sweeps,series,tickets,low,high"];
-  const seen = [];
+  const seen: Awaited<ReturnType<typeof inventions>>[] = [];
   for (let run = 1; run <= runs; run++)
     seen.push(await inventions(SWEEPS, { rate: 200, gapMs: 20, seconds }, run));
   const inFlight = median(seen.map((s) => s.inFlight));

@@ -16,10 +16,11 @@ CREATE TABLE payout (        -- to organisers, and to buyers as refunds
 
 CREATE TABLE entry (         -- the ledger; side is 1 for a credit, -1 for a debit
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  side int NOT NULL CHECK (side IN (1, -1)), amount bigint NOT NULL CHECK (amount >= 0),
+  side int NOT NULL CHECK (side IN (1, -1)), amount bigint NOT NULL,
   balance_after bigint NOT NULL,
   ref_type text NOT NULL CHECK (ref_type IN ('event-revenue', 'payout', 'restate')),
-  ref_id text NOT NULL, key text UNIQUE);
+  ref_id text NOT NULL, key text UNIQUE,
+  CHECK (amount > 0 OR amount = 0 AND ref_type = 'restate'));
 -- #endregion
 
 -- Every repair is counted here by the pattern that it answered.
