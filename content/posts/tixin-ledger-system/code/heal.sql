@@ -7,11 +7,11 @@ CREATE FUNCTION most_repairs() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELEC
 -- The most that one run may move, in paise (10,000 rupees): what a person need not see first.
 CREATE FUNCTION most_moved() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 1000000::bigint $$;
 
--- #region heal
 CREATE FUNCTION heal(settle interval DEFAULT settle()) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   seen text; missing difference[]; moved bigint; sums bigint; drift bigint; stale bigint;
 BEGIN
+  -- #region guards
   PERFORM FROM account FOR UPDATE;           -- writers wait here too
   IF EXISTS (SELECT FROM difference WHERE posted <> 0) THEN
     RETURN 'stopped: unproven entry';        -- no record proves a subtraction
@@ -24,6 +24,7 @@ BEGIN
   IF cardinality(missing) > most_repairs() OR moved + abs(drift) > most_moved() THEN
     RETURN 'stopped: ceiling';
   END IF;
+  -- #endregion
 
   INSERT INTO entry (side, amount, balance_after, ref_type, ref_id, key)
   SELECT side, owed, sums + sum(side * owed) OVER (ORDER BY key), ref_type, ref_id, key
@@ -41,4 +42,3 @@ BEGIN
   UNION ALL SELECT seen, 'balance', NULL, drift WHERE drift <> 0;
   RETURN CASE WHEN FOUND THEN 'healed' ELSE 'nothing due' END;
 END $$;
--- #endregion
