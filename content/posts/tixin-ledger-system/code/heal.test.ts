@@ -146,6 +146,24 @@ test("a sweep names what the pattern can mean, and says nothing more when all is
   expect(await sweep(sql, 60)).toBe(". . . .");
 });
 
+test("a healer waits for a writer that has not committed, and then finds nothing due", async () => {
+  const many = await fresh(3);
+  await many.unsafe("INSERT INTO sale VALUES ('s1', 'e1', 700, now() - interval '1 hour')");
+  const writer = await many.reserve();
+  await writer.unsafe("BEGIN");
+  await writer.unsafe("SELECT post(1, 700, 'event-revenue', 'e1', 's1')");
+  const healing = many.unsafe("SELECT heal()").execute();
+  const blocked = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  for (let tries = 0; (await many.unsafe(blocked))[0].n === 0; tries++) {
+    if (tries === 1000) throw new Error("the healer did not wait");
+    await Bun.sleep(2);
+  }
+  await writer.unsafe("COMMIT");
+  expect((await healing)[0].heal).toBe("nothing due");
+  writer.release();
+  await many.close();
+});
+
 test("two healers and a late writer at once post a lost sale once", async () => {
   const many = await fresh(3);
   await many.unsafe("INSERT INTO sale VALUES ('s1', 'e1', 700, now() - interval '1 hour')");
