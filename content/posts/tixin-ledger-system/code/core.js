@@ -77,7 +77,7 @@ export function differences({ sales, payouts, entries }) {
 /** @param {State} state @param {number} now */
 export function decide(state, now, limits = LIMITS) {
   const found = differences(state);
-  if (found.some((d) => d.posted !== 0)) return stop("unproven entry");
+  if (found.some((d) => d.posted !== 0)) return stop("unproven");
   const missing = found.filter((d) => d.at <= now - limits.settle).sort(byKey);
   const { balance, tip, credits, debits } = totals(state);
   const [drift, stale] = [credits - debits - balance, credits - debits - tip];

@@ -14,9 +14,8 @@ BEGIN
   -- #region guards
   PERFORM FROM account FOR UPDATE;           -- writers wait here too
   IF EXISTS (SELECT FROM difference WHERE posted <> 0) THEN
-    RETURN 'stopped: unproven entry';        -- no record proves a subtraction
+    RETURN 'stopped: unproven';        -- no record proves a subtraction
   END IF;
-  SELECT pattern INTO seen FROM pattern;
   SELECT array_agg(d ORDER BY key), coalesce(sum(owed), 0) INTO missing, moved
   FROM difference d WHERE at <= clock_timestamp() - heal.settle;
   SELECT credits - debits, credits - debits - balance, credits - debits - tip
@@ -26,6 +25,7 @@ BEGIN
   END IF;
   -- #endregion
 
+  SELECT pattern INTO seen FROM pattern;
   INSERT INTO entry (side, amount, balance_after, ref_type, ref_id, key)
   SELECT side, owed, sums + sum(side * owed) OVER (ORDER BY key), ref_type, ref_id, key
   FROM unnest(missing) ORDER BY key;

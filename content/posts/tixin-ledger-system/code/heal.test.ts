@@ -80,20 +80,20 @@ test("a surplus in the last running balance is not copied into the balance", asy
   await inject("Sale posted twice");
   await sql.unsafe("UPDATE account SET balance = balance - 50000");
   const before = await balance();
-  expect(await heal()).toBe("stopped: unproven entry");
+  expect(await heal()).toBe("stopped: unproven");
   expect(await balance()).toBe(before);
 });
 
 test("an entry with another amount than its sale stops the healer", async () => {
   await sql.unsafe("INSERT INTO sale VALUES ('s4', 'e1', 500, now() - interval '1 hour')");
   await sql.unsafe("SELECT post(1, 400, 'event-revenue', 'e1', 's4')");
-  expect(await heal()).toBe("stopped: unproven entry");
+  expect(await heal()).toBe("stopped: unproven");
 });
 
 test("a credit to the wrong event stops healing by key, and healing by event invents it again", async () => {
   await inject("Sale posted to another event");
   const before = await balance();
-  expect(await heal()).toBe("stopped: unproven entry");
+  expect(await heal()).toBe("stopped: unproven");
   await sql.unsafe("SELECT heal_by_event('0', 'go on')");
   expect(await balance()).toBe(before + 50_000);
 });

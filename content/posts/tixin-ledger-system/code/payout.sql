@@ -11,6 +11,7 @@ CREATE FUNCTION payable() RETURNS bigint LANGUAGE sql AS $$
   FROM totals, (SELECT coalesce(sum(approved), 0)::bigint AS reserved
                 FROM payout WHERE status = 'processing') AS processing
 $$;
+-- #endregion
 
 CREATE FUNCTION begin_payout(cause text, paise bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
@@ -19,7 +20,6 @@ BEGIN
   SELECT cause, 'processing', paise WHERE paise <= payable() ON CONFLICT DO NOTHING;
   RETURN FOUND;
 END $$;
--- #endregion
 
 -- Status and debit change together, so no honest payout is ever between two records.
 CREATE FUNCTION complete_payout(cause text) RETURNS void LANGUAGE plpgsql AS $$
