@@ -21,10 +21,10 @@ SELECT balance - (revenue - payouts) AS d1,
        credits - revenue             AS d3,
        debits - payouts              AS d4
 FROM totals;
+-- #endregion
 
 CREATE VIEW pattern AS       -- a dot holds; a sign says which way it fails
 SELECT concat_ws(' ', mark(d1), mark(d2), mark(d3), mark(d4)) AS pattern FROM audit;
--- #endregion
 
 -- Totals can cancel, so the repair works per key. Without a source, owed is 0.
 -- #region difference
