@@ -180,7 +180,10 @@ fn the_fences_of_the_readme_can_be_copied() {
     let files = SourceTree::read(&root().join("crates/press/tests/markdown/content")).expect("it can be read");
     let mut tree = SourceTree::default();
     files.below("posts/case/").for_each(|(path, bytes)| tree.insert(path, bytes));
-    let mut post = post_of_readme().replace("topics = ", "tags = ");
+    let example = post_of_readme();
+    // The files have no topics.
+    let mut post: String =
+        example.lines().filter(|line| !line.starts_with("topics = ")).flat_map(|line| [line, "\n"]).collect();
     let fences: Vec<_> =
         blocks().filter(|block| block.document == "README.md" && is_pressed(&block.language)).collect();
     assert!(!fences.is_empty());
