@@ -1,0 +1,30 @@
+/**
+ * Seeded random numbers (SplitMix32). Only integer steps, division and square
+ * root, so that every engine draws the same: `Math.log` may differ in its last
+ * digit.
+ */
+export class Random {
+  constructor(private state: number) {}
+
+  /** Uniform in [0, 1). */
+  unit(): number {
+    this.state = (this.state + 0x9e3779b9) | 0;
+    let mixed = this.state ^ (this.state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.unit() * limit);
+  }
+
+  chance(probability: number): boolean {
+    return this.unit() < probability;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)]!;
+  }
+}
