@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -51,7 +50,8 @@ func startRedis(t *testing.T) *peer {
 		redis.Wait()
 	})
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
-		if _, err := os.Stat(socket); err == nil {
+		if probe, err := net.Dial("unix", socket); err == nil {
+			probe.Close()
 			return dial(t, "unix", socket)
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -10,7 +10,7 @@ import { decode } from "./log.ts";
 import type { Lease } from "./queue.ts";
 import { Random } from "./random.ts";
 
-const SENDS_PER_SECOND = 20;
+const SENDS_PER_SECOND = 10;
 const TRIALS = 20;
 /** Assumed: Linux writes back what has been dirty for 30 s (dirty_expire_centisecs). */
 const WRITEBACK = 30_000;

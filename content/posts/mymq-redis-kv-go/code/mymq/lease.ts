@@ -2,7 +2,7 @@
 import { simulate, type Outcome, type Scenario } from "./model.ts";
 import { csv, fixed, median } from "./csv.ts";
 
-const LEASES = [2, 3, 5, 8, 15, 30, 60, 120, 300];
+const LEASES = [2, 4, 8, 15, 30, 60, 120, 300];
 const CRASHES = [0.002, 0.01, 0.05];
 const SEEDS = [1, 2, 3, 4, 5];
 const MESSAGES = 2000;
