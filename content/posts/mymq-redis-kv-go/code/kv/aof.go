@@ -86,6 +86,8 @@ func (l *appendLog) commit(position int64) {
 	}
 }
 
+// #endregion
+
 // write ends the process if the disk fails: after a failed fsync the kernel may
 // have dropped the pages, and a second attempt would succeed without them.
 func (l *appendLog) write(batch []byte) {
@@ -96,8 +98,6 @@ func (l *appendLog) write(batch []byte) {
 		l.sync()
 	}
 }
-
-// #endregion
 
 func (l *appendLog) sync() {
 	if err := l.file.Sync(); err != nil {

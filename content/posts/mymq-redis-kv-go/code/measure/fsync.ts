@@ -55,7 +55,7 @@ const rows = [...samples].map(([key, list]) => {
   const counted = median(list.map((sample) => sample.syncs));
   return {
     server: name!, policy: policy!, connections: connections!, pipeline: pipeline!,
-    load: `${connections} × ${pipeline}`,
+    in_flight: Number(connections) * Number(pipeline),
     rate: significant(median(rates), 3),
     rate_low: significant(Math.min(...rates), 3), rate_high: significant(Math.max(...rates), 3),
     syncs: Number.isNaN(counted) ? "" : significant(counted, 3),

@@ -91,17 +91,6 @@ function settle(queue: Queue) {
   }
 }
 
-function receive(queue: Queue): Lease | false {
-  const message = queue.ready.shift();
-  if (!message) return false;
-  message.tries++;
-  const receipt = ++queue.receipt; // only ever grows: a fencing token
-  const lease = { message, receipt, until: queue.now + queue.settings.lease };
-  queue.leased.set(message.id, lease);
-  watch(queue, lease.until, message, receipt);
-  return lease;
-}
-
 function ack(queue: Queue, id: string, receipt: number): boolean {
   if (!held(queue, id, receipt)) return false;
   queue.leased.delete(id);
@@ -115,6 +104,17 @@ function held(queue: Queue, id: string, receipt: number): Lease | undefined {
   return lease?.receipt === receipt ? lease : undefined;
 }
 // #endregion
+
+function receive(queue: Queue): Lease | false {
+  const message = queue.ready.shift();
+  if (!message) return false;
+  message.tries++;
+  const receipt = ++queue.receipt; // only ever grows: a fencing token
+  const lease = { message, receipt, until: queue.now + queue.settings.lease };
+  queue.leased.set(message.id, lease);
+  watch(queue, lease.until, message, receipt);
+  return lease;
+}
 
 function send(queue: Queue, id: string, body: string, delay: number): boolean {
   if (queue.known.has(id)) return false;
