@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAReplayGivesTheSameStore(t *testing.T) {
@@ -92,8 +93,12 @@ func TestAReplayDoesNotBringBackWhatHadExpired(t *testing.T) {
 	if !bytes.Contains(read(t, file), []byte("DEL")) {
 		t.Error("the log does not say that the key expired")
 	}
+	kv.do("SET", "b", "1", "PX", "15")
+	kv.do("INCR", "b")
+	time.Sleep(30 * time.Millisecond) // expired, but nobody has asked
 	kv = start(t, "lock", file, "no")
 	kv.expect("$-1", "GET", "a")
+	kv.expect("$-1", "GET", "b")
 }
 
 func TestAPipelineSharesOneSync(t *testing.T) {

@@ -45,9 +45,15 @@ func compare(t *testing.T, name string, redis, kv *peer, pipeline [][]string) {
 	}
 }
 
+// commandsFor looks at a key often enough to see what a reply does not say: LREM
+// answers with a number, whichever end it began at.
 func commandsFor(random *rand.Rand) (pipeline [][]string) {
 	for n := 1 + random.Intn(40); n > 0; n-- {
-		pipeline = append(pipeline, randomCommand(random))
+		words := randomCommand(random)
+		pipeline = append(pipeline, words)
+		if len(words) > 1 && random.Intn(2) == 0 {
+			pipeline = append(pipeline, []string{"LRANGE", words[1], "0", "-1"})
+		}
 	}
 	return pipeline
 }
@@ -74,6 +80,7 @@ func randomCommand(random *rand.Rand) []string {
 		{"LPUSH", key, item, "w"}, {"RPUSH", key, item}, {"LPUSH", key, item, item, "v"},
 		{"LPOP", key}, {"RPOP", key}, {"LPOP", key, number}, {"RPOP", key, number},
 		{"LLEN", key}, {"LRANGE", key, number, number}, {"LREM", key, number, item},
+		{"LREM", key, pick("1", "-1", "-2"), item}, {"RPUSH", key, item, "x", item},
 		{"LMOVE", key, pick(keys...), direction, directions[random.Intn(len(directions))]},
 		{"PING"}, {"PING", item}, {"ECHO", item}, {"SELECT", pick("0", "x", "99")},
 		{"GET"}, {"SET", key}, {"LPOP", key, "1", "1"}, {"NOSUCH", "ab", item}, {"DBSIZE"},
