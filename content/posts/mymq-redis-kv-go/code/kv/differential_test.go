@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-var keys = []string{"a", "b", "c", "d"}
+// Under the last two keys there are mostly lists, so that they grow.
+var keys = []string{"a", "b", "c", "d", "l", "m"}
 
 // TestRepliesAreThoseOfRedis sends the same random commands, in pipelines, to a
 // real redis-server and to each engine, and compares every byte.
@@ -64,7 +65,7 @@ var directions = []string{"LEFT", "right", "RIGHT", "left", "UP"}
 // at the ends of what fits.
 func randomCommand(random *rand.Rand) []string {
 	pick := func(words ...string) string { return words[random.Intn(len(words))] }
-	key, item := pick(keys...), pick("x", "y", "z", "", "\r\n", "41")
+	key, list, item := pick(keys[:4]...), pick("l", "l", "m", "m", "a"), pick("x", "y", "z", "", "\r\n", "41")
 	number := pick("0", "1", "2", "-1", "-2", "3", "100", "07", "+1", "x",
 		"9223372036854775807", "-9223372036854775808", "9223372036854775808")
 	seconds := strconv.Itoa(1000 * random.Intn(4))
@@ -77,11 +78,11 @@ func randomCommand(random *rand.Rand) []string {
 		{"GET", key}, {"get", key}, {"DEL", key, pick(keys...)}, {"EXISTS", key, key},
 		{"INCR", key}, {"DECR", key}, {"INCRBY", key, number}, {"TYPE", key},
 		{"EXPIRE", key, pick(seconds, "-1", "x", "9223372036854775807")}, {"TTL", key}, {"PERSIST", key},
-		{"LPUSH", key, item, "w"}, {"RPUSH", key, item}, {"LPUSH", key, item, item, "v"},
-		{"LPOP", key}, {"RPOP", key}, {"LPOP", key, number}, {"RPOP", key, number},
-		{"LLEN", key}, {"LRANGE", key, number, number}, {"LREM", key, number, item},
-		{"LREM", key, pick("1", "-1", "-2"), item}, {"RPUSH", key, item, "x", item},
-		{"LMOVE", key, pick(keys...), direction, directions[random.Intn(len(directions))]},
+		{"LPUSH", list, item, "w"}, {"RPUSH", list, item}, {"LPUSH", list, item, item, "v"},
+		{"LPOP", list}, {"RPOP", list}, {"LPOP", list, number}, {"RPOP", list, number},
+		{"LLEN", list}, {"LRANGE", list, number, number}, {"LREM", list, number, item},
+		{"LREM", list, pick("1", "-1", "-2"), item}, {"RPUSH", list, item, "x", item},
+		{"LMOVE", list, pick("l", "m", key), direction, directions[random.Intn(len(directions))]},
 		{"PING"}, {"PING", item}, {"ECHO", item}, {"SELECT", pick("0", "x", "99")},
 		{"GET"}, {"SET", key}, {"LPOP", key, "1", "1"}, {"NOSUCH", "ab", item}, {"DBSIZE"},
 	}
