@@ -32,7 +32,7 @@ for (let round = 0; round < ROUNDS; round++) {
   }
 }
 csv(
-  measured(`Redis 7.0.15 and code/kv, median of ${ROUNDS} kills after ${LOAD} ms of load`),
+  measured(`Redis 7.0.15, medians of ${ROUNDS} kills after ${LOAD} ms`),
   SYSTEMS.map(({ name }, at) => ({
     system: `"${name}"`,
     acknowledged: median(results[at]!.map(({ acknowledged }) => acknowledged)),

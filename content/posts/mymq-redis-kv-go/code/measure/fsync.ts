@@ -61,5 +61,5 @@ const rows = [...samples].map(([key, list]) => {
     syncs: Number.isNaN(counted) ? "" : significant(counted, 3),
   };
 });
-csv(measured(`ext4, redis-benchmark SET, Redis 7.0.15, Go 1.19; medians of ${rounds} interleaved runs`), rows);
+csv(measured(`ext4, redis-benchmark, Go 1.19, medians of ${rounds} interleaved runs`), rows);
 process.exit(0);

@@ -48,5 +48,5 @@ const rows = [...samples].map(([key, list]) => {
     cpu_low: significant(Math.min(...cpu), 2), cpu_high: significant(Math.max(...cpu), 2),
   };
 });
-csv(measured(`redis-benchmark SET, ${CONNECTIONS} connections, Redis 7.0.15, Go 1.19; medians of ${rounds} interleaved runs`), rows);
+csv(measured(`redis-benchmark, Redis 7.0.15, Go 1.19, medians of ${rounds} interleaved runs`), rows);
 process.exit(0);

@@ -8,8 +8,7 @@ const MESSAGES = 2000;
 const REPEAT_COST = 2;
 
 export const ORIGIN =
-  `median of ${SEEDS.length} seeds with ${MESSAGES} messages each; ` +
-  "arrivals, handler times and failures as assumed in code/mymq/model.ts";
+  `median of ${SEEDS.length} seeds, ${MESSAGES} messages each, assumptions in model.ts`;
 
 export type Case = Pick<Scenario, "worker" | "slow" | "crash" | "lease">;
 

@@ -98,12 +98,12 @@ function ack(queue: Queue, id: string, receipt: number): boolean {
   queue.done++;
   return true;
 }
+// #endregion
 
 function held(queue: Queue, id: string, receipt: number): Lease | undefined {
   const lease = queue.leased.get(id);
   return lease?.receipt === receipt ? lease : undefined;
 }
-// #endregion
 
 function receive(queue: Queue): Lease | false {
   const message = queue.ready.shift();

@@ -2,7 +2,7 @@
 import { costs, ORIGIN } from "./costs.ts";
 import { csv } from "./csv.ts";
 
-const LEASES = [4, 30, 120];
+const LEASES = [4, 30];
 const WORKERS = [
   { name: "ignores its lease", worker: "ignores", slow: "message" },
   { name: "looks before the effect", worker: "checks", slow: "message" },
