@@ -22,6 +22,7 @@ const SYSTEMS: { name: string; start: (where: string) => Promise<Running> }[] = 
   { name: "Redis, AOF always", start: (where) => redis(where, [...aof, "always"]) },
   { name: "kv, no AOF", start: () => kv(binary, []) },
   { name: "kv, AOF no", start: (where) => kv(binary, ["-aof", `${where}.aof`, "-fsync", "no"]) },
+  { name: "kv, AOF everysec", start: (where) => kv(binary, ["-aof", `${where}.aof`, "-fsync", "everysec"]) },
   { name: "kv, AOF always", start: (where) => kv(binary, ["-aof", `${where}.aof`, "-fsync", "always"]) },
 ];
 

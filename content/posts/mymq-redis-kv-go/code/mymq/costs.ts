@@ -8,7 +8,7 @@ const MESSAGES = 2000;
 const REPEAT_COST = 2;
 
 export const ORIGIN =
-  `median of ${SEEDS.length} seeds, ${MESSAGES} messages each, assumptions in model.ts`;
+  `median of ${SEEDS.length} seeds, ${MESSAGES / 1000},000 messages each, assumptions in model.ts`;
 
 export type Case = Pick<Scenario, "worker" | "slow" | "crash" | "lease">;
 
