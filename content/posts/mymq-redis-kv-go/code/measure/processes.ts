@@ -45,8 +45,13 @@ export async function redis(directory: string, options: string[]): Promise<Runni
 /** The store of code/kv: it chooses its port and prints it. */
 export async function kv(binary: string, options: string[]): Promise<Running> {
   const child = start(binary, options);
-  const [line] = (await once(child.stdout!, "data")) as [Buffer];
+  const [line] = (await Promise.race([once(child.stdout!, "data"), failed(child)])) as [Buffer];
   return { child, port: Number(line.toString()), pid: child.pid! };
+}
+
+async function failed(child: ChildProcess): Promise<never> {
+  await once(child, "exit"); // or rejects with the error of a start that failed
+  throw new Error("the store ended before it was ready");
 }
 
 export function median(values: number[]): number {
