@@ -235,12 +235,9 @@ mod tests {
 
     #[test]
     fn thousands_are_apart_and_a_minus_is_one() {
-        for (text, expected) in [
-            ("999", "999"),
-            ("1000", "1,000"),
-            ("-1234567.8901", "\u{2212}1,234,567.8901"),
-            ("100000", "100,000"),
-        ] {
+        for (text, expected) in
+            [("999", "999"), ("1000", "1,000"), ("-1234567.8901", "\u{2212}1,234,567.8901"), ("100000", "100,000")]
+        {
             assert_eq!(Decimal::parse(text).expect("a number").text(Groups::OfThree), expected);
         }
     }
