@@ -6,7 +6,7 @@ import { closed, open, quantile, simulate } from "../core/load.mjs";
 import { answered, place, recovery, steps, unreachableAfter, verdict, DEFAULTS } from "../core/outage.mjs";
 import { random } from "../core/random.mjs";
 
-const precise = (number) => String(Number(number.toPrecision(4)));
+const precise = (number) => String(Number(number.toPrecision(5)));
 const cell = (value) => (typeof value === "number" ? precise(value) : /[",]/.test(value) ? `"${value}"` : value);
 export const csv = (origin, columns, rows) => [`# ${origin}`, columns.join(","), ...rows.map((row) => row.map(cell).join(",")), ""].join("\n");
 
