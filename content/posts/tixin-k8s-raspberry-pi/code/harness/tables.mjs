@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { available, largestAnswer, majority, meanTime } from "../core/arithmetic.mjs";
+import { outage } from "../core/cluster.mjs";
 import { closed, open, quantile, simulate } from "../core/load.mjs";
 import { answered, place, recovery, steps, unreachableAfter, verdict, DEFAULTS } from "../core/outage.mjs";
 import { random } from "../core/random.mjs";
@@ -84,6 +85,15 @@ function timeline() {
   return csv("computed: the rules and defaults in core/outage.mjs; requests that need a session", ["case", "second", "percent"], rows);
 }
 
+// The same four cases event by event.
+function seconds() {
+  const cases = [["first", steps()[0]], ["last", steps().at(-1)]].flatMap(([name, step]) => [["agent", name, step], ["server", name, step]]);
+  const rows = cases.flatMap(([dead, name, step]) =>
+    outage(dead, step.setup, { perSecond: 200 }).shares.map(({ page, session, lookup }, second) => [`${name}, ${dead} dies`, second, page * 100, session * 100, lookup * 100]),
+  );
+  return csv("computed: event-by-event simulation in core/cluster.mjs, 200 requests/s, seed 1", ["case", "second", "page", "session", "lookup"], rows);
+}
+
 function tolerations() {
   const rows = [0, 30, 60, 300].map((toleration) => {
     const { redis } = recovery("agent", { dns: "local", redis: "agent", volume: false, checks: true, toleration });
@@ -105,7 +115,7 @@ function placement() {
   return csv("computed: the scheduler's skew rule in core/outage.mjs, two replicas", ["rule", "during", "after", "left"], rows);
 }
 
-export const TABLES = { models, sizes, survivor, layouts, little, control, detection, steps: stepTable, timeline, tolerations, placement };
+export const TABLES = { models, sizes, survivor, layouts, little, control, detection, steps: stepTable, timeline, seconds, tolerations, placement };
 
 if (import.meta.url === `file://${process.argv[1]}`) {
   const directory = process.argv[2];

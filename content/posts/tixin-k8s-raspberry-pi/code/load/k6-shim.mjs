@@ -23,7 +23,7 @@ const executors = {
     };
     await Promise.all(Array.from({ length: vus }, user));
   },
-  async "constant-arrival-rate"({ rate, timeUnit, duration, maxVUs }, iterate, drop) {
+  async "constant-arrival-rate"({ rate, timeUnit = "1s", duration, maxVUs }, iterate, drop) {
     const count = (rate * seconds(duration)) / seconds(timeUnit);
     const start = performance.now();
     let busy = 0;

@@ -6,25 +6,17 @@ import { check } from "k6";
 
 const url = __ENV.URL;
 const rate = Number(__ENV.RATE);
-const seconds = Number(__ENV.SECONDS || 30);
+const duration = `${__ENV.SECONDS || 30}s`;
 
 // #region scenarios
 export const options = {
   scenarios: {
-    closed: { executor: "constant-vus", vus: 8, duration: `${seconds}s` },
-    open: {
-      executor: "constant-arrival-rate",
-      rate,
-      timeUnit: "1s",
-      duration: `${seconds}s`,
-      startTime: `${seconds}s`, // after the closed scenario
-      preAllocatedVUs: 200,
-      maxVUs: 2000,
-    },
+    closed: { executor: "constant-vus", vus: 8, duration },
+    open: { executor: "constant-arrival-rate", rate, duration, startTime: duration, preAllocatedVUs: 200, maxVUs: 2000 },
   },
   thresholds: {
     "http_req_duration{scenario:open}": ["p(99)<250"],
-    dropped_iterations: ["count==0"], // an open model without a free user has become a closed one
+    dropped_iterations: ["count==0"], // without a free user, an open model has become a closed one
     checks: ["rate==1"],
   },
 };
