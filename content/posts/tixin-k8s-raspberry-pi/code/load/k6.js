@@ -12,7 +12,8 @@ const duration = `${__ENV.SECONDS || 30}s`;
 export const options = {
   scenarios: {
     closed: { executor: "constant-vus", vus: 8, duration },
-    open: { executor: "constant-arrival-rate", rate, duration, startTime: duration, preAllocatedVUs: 200, maxVUs: 2000 },
+    open: { executor: "constant-arrival-rate", rate, duration, startTime: duration,
+      preAllocatedVUs: 200, maxVUs: 2000 },
   },
   thresholds: {
     "http_req_duration{scenario:open}": ["p(99)<250"],
