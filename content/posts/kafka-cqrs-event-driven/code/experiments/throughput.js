@@ -1,0 +1,66 @@
+// How fast a group drains a backlog. All groups join first, because joining takes seconds; then each
+// replays its topic in turn, round after round, so that configurations alternate on a noisy machine.
+
+import { fresh } from "../database.js";
+import { makeEvents } from "../events.js";
+import { Group, host, kill } from "../group.js";
+import { produce, startBroker } from "../kafka.js";
+
+const topicOf = ({ partitions, keys, batch }) => `t-${partitions}-${keys.replaceAll(" ", "-")}-${batch}`;
+
+// configurations: { partitions, keys, batch, consumers, lanes, design, records }
+// Returns rates[i][round] in records/s.
+export async function throughput(configurations, { weights, rounds }) {
+  const topics = new Map(configurations.map((c) => [topicOf(c), c]));
+  const broker = await startBroker(
+    Object.fromEntries([...topics].map(([name, c]) => [name, c.partitions])));
+  const sql = await fresh("writes", "schema.sql");
+  try {
+    for (const [name, { partitions, keys, records }] of topics) {
+      const events = makeEvents({ records, weights: weights[keys], seed: 7 });
+      await produce(broker.address, name, { partitions, events });
+    }
+    return await replayed(configurations, { address: broker.address, rounds, sql });
+  } finally {
+    await sql.end();
+    broker.stop();
+  }
+}
+
+// Member k of every group lives in process k, so that no start-up falls on one of them.
+async function replayed(configurations, { address, rounds, sql }) {
+  const most = Math.max(...configurations.map((c) => c.consumers));
+  const hosts = await Promise.all(Array.from({ length: most }, host));
+  const groups = configurations.map((c, i) => {
+    const group = new Group({
+      address, topic: topicOf(c), group: `group-${i}`, database: "writes", paused: true,
+      max: c.batch, lanes: c.lanes, design: c.design }, c.partitions);
+    hosts.slice(0, c.consumers).forEach((child) => group.add(child));
+    return group;
+  });
+  const rates = configurations.map(() => []);
+  try {
+    await Promise.all(groups.map((group) => group.joined()));
+    for (let round = 0; round <= rounds; round++) {
+      for (const [i, group] of groups.entries()) {
+        const rate = await drain(group, configurations[i].records, sql);
+        if (round > 0) rates[i].push(rate);        // round 0 warms up
+        if (process.env.VERBOSE) console.error(round, topicOf(configurations[i]), configurations[i].consumers, configurations[i].lanes, Math.round(rate));
+      }
+    }
+  } finally {
+    await Promise.all(hosts.map(kill));
+  }
+  return rates;
+}
+
+async function drain(group, records, sql) {
+  await sql.unsafe("TRUNCATE event, total; UPDATE progress SET next = 0");
+  const done = group.applied + records;
+  const start = performance.now();
+  group.replay();
+  await group.until((g) => g.applied >= done, 120_000);
+  const seconds = (performance.now() - start) / 1_000;
+  group.pause();
+  return records / seconds;
+}
