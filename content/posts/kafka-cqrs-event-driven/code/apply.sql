@@ -8,7 +8,7 @@ WITH mine AS (                     -- one writer a partition, also while owners 
   SELECT b.id, b.entity, b.amount
   FROM mine, unnest($4::bigint[], $5::bigint[], $6::int[], $7::bigint[])
     AS b (pos, id, entity, amount)
-  WHERE b.pos >= mine.next
+  WHERE b.pos >= mine.next ORDER BY b.id
   ON CONFLICT (event_id) DO NOTHING
   RETURNING entity, amount
 ), folded AS (

@@ -28,13 +28,15 @@ export async function fresh(database, schema) {
 const array = (values) => `{${values.join(",")}}`;
 
 //#region apply
+export const parameters = (partition, records) => [
+  partition, records[0].offset, records.at(-1).offset + 1,
+  array(records.map((r) => r.offset)), array(records.map((r) => r.id)),
+  array(records.map((r) => r.entity)), array(records.map((r) => r.amount)),
+];
+
 // One statement, so one transaction and one wait for the disk.
 export async function apply(sql, partition, records) {
-  const rows = await sql.unsafe(APPLY, [
-    partition, records[0].offset, records.at(-1).offset + 1,
-    array(records.map((r) => r.offset)), array(records.map((r) => r.id)),
-    array(records.map((r) => r.entity)), array(records.map((r) => r.amount)),
-  ], { prepare: true });
+  const rows = await sql.unsafe(APPLY, parameters(partition, records), { prepare: true });
   if (rows.length === 0) throw new Error(`partition ${partition}: a gap before ${records[0].offset}`);
   return rows[0].applied;
 }

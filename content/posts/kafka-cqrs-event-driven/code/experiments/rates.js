@@ -17,7 +17,7 @@ export const GROUPS = [
   { group: "1 with 12 lanes", partitions: 12, consumers: 1, lanes: 12 },
 ];
 const FULL = { group: "everything", partitions: 12, consumers: 1, lanes: 1, batch: 1000 };
-const CLIENT = { ...FULL, group: "fetch and decode", design: "nothing" };
+const CLIENT = { ...FULL, group: "without the database", design: "nothing" };
 
 const sized = (scale) => (c) => ({ keys: "even", design: "together", ...c,
   records: Math.max(c.batch * c.partitions, RECORDS[c.batch] * scale) });
