@@ -40,6 +40,16 @@ export async function skewed({ rounds, scale }) {
   return table(configurations.map(sized(scale)), rounds, (c) => ({ keys: c.keys, commit: c.batch }));
 }
 
+// All 1.8 million records once: a long run pays for checkpoints and growing indexes too.
+export async function whole({ records }) {
+  const configurations = [
+    { group: "1 consumer", consumers: 1, batch: 100 }, { group: "4 consumers", consumers: 4, batch: 1000 },
+  ].map((c) => ({ ...c, partitions: 12, lanes: 1, keys: "even", design: "together", records }));
+  const rates = await throughput(configurations, { weights, rounds: 1, warmUp: 0 });
+  return csv(measured("one run each"), configurations.map((c, i) => ({ group: c.group, commit: c.batch, records,
+    rate: three(rates[i][0]), minutes: three(records / rates[i][0] / 60) })));
+}
+
 async function table(configurations, rounds, describe) {
   const rates = await throughput(configurations, { weights, rounds });
   return csv(measured(`median and range of ${rounds} runs`), configurations.map((c, i) => {

@@ -6,11 +6,13 @@ import { makeEvents } from "../events.js";
 import { Group, host, kill } from "../group.js";
 import { produce, startBroker } from "../kafka.js";
 
+const LIMIT = 900_000;            // ms; an unfinished run is an error, not a number
+
 const topicOf = ({ partitions, keys, batch }) => `t-${partitions}-${keys.replaceAll(" ", "-")}-${batch}`;
 
 // configurations: { partitions, keys, batch, consumers, lanes, design, records }
-// Returns rates[i][round] in records/s.
-export async function throughput(configurations, { weights, rounds }) {
+// Returns rates[i][round] in records/s, without the rounds that warm up.
+export async function throughput(configurations, { weights, rounds, warmUp = 1 }) {
   const topics = new Map(configurations.map((c) => [topicOf(c), c]));
   const broker = await startBroker(
     Object.fromEntries([...topics].map(([name, c]) => [name, c.partitions])));
@@ -20,7 +22,7 @@ export async function throughput(configurations, { weights, rounds }) {
       const events = makeEvents({ records, weights: weights[keys], seed: 7 });
       await produce(broker.address, name, { partitions, events });
     }
-    return await replayed(configurations, { address: broker.address, rounds, sql });
+    return await replayed(configurations, { address: broker.address, rounds, warmUp, sql });
   } finally {
     await sql.end();
     broker.stop();
@@ -28,7 +30,7 @@ export async function throughput(configurations, { weights, rounds }) {
 }
 
 // Member k of every group lives in process k, so that no start-up falls on one of them.
-async function replayed(configurations, { address, rounds, sql }) {
+async function replayed(configurations, { address, rounds, warmUp, sql }) {
   const most = Math.max(...configurations.map((c) => c.consumers));
   const hosts = await Promise.all(Array.from({ length: most }, host));
   const groups = configurations.map((c, i) => {
@@ -41,11 +43,11 @@ async function replayed(configurations, { address, rounds, sql }) {
   const rates = configurations.map(() => []);
   try {
     await Promise.all(groups.map((group) => group.joined()));
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = 0; round < warmUp + rounds; round++) {
       for (const [i, group] of groups.entries()) {
         const rate = await drain(group, configurations[i].records, sql);
-        if (round > 0) rates[i].push(rate);        // round 0 warms up
-        if (process.env.VERBOSE) console.error(round, topicOf(configurations[i]), configurations[i].consumers, configurations[i].lanes, Math.round(rate));
+        if (round >= warmUp) rates[i].push(rate);
+        if (process.env.VERBOSE) console.error(round, group.settings.group, Math.round(rate));
       }
     }
   } finally {
@@ -59,7 +61,7 @@ async function drain(group, records, sql) {
   const done = group.applied + records;
   const start = performance.now();
   group.replay();
-  await group.until((g) => g.applied >= done, 120_000);
+  await group.until((g) => g.applied >= done, LIMIT);
   const seconds = (performance.now() - start) / 1_000;
   group.pause();
   return records / seconds;
