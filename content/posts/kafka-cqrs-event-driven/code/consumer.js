@@ -2,7 +2,7 @@
 // Commands come from the parent, progress goes back. `kill -9` may come at any moment.
 
 import { connect, project } from "./database.js";
-import { client } from "./kafka.js";
+import { client, patientRoundRobin } from "./kafka.js";
 import { decode } from "./event.js";
 import { designs } from "./designs.js";
 
@@ -24,8 +24,9 @@ async function member(settings) {
     : designs[settings.design](sql, settings);
   const consumer = client(address).consumer({
     groupId: group, sessionTimeout: session, heartbeatInterval: session / 4,
-    maxWaitTimeInMs: 50, maxBytesPerPartition: 10_000_000, maxBytes: 50_000_000,
-    retry: { restartOnFailure: async () => true } }); // the offsets are safe in PostgreSQL
+    maxWaitTimeInMs: 100, maxBytesPerPartition: 10_000_000, maxBytes: 50_000_000,
+    partitionAssigners: [patientRoundRobin],
+    retry: { maxRetryTime: 1_000, restartOnFailure: async () => true } }); // the offsets are safe in PostgreSQL
 
   //#region batch
   async function eachBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isStale }) {

@@ -1,7 +1,7 @@
 // Three places for the offset. Only one of them survives a crash between two steps.
 // Each is (sql, settings) => (partition, records, hint) => number applied.
 
-import { applyAround, parameters } from "./database.js";
+import { applyAround } from "./database.js";
 
 const die = () => process.kill(process.pid, "SIGKILL");
 
@@ -25,11 +25,6 @@ async function add(sql, records) {
 }
 
 export const designs = {
-  // What the client alone costs: everything but the database.
-  nothing: () => async (partition, records) => {
-    parameters(partition, records);
-    return records.length;
-  },
   "offset first": (sql, settings) => {
     const between = crash(settings);
     return async (partition, records, hint) => {

@@ -2,11 +2,12 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import kafkajs from "kafkajs";
 import { encode, keyOf } from "./event.js";
 import { partitionOf } from "./core/murmur2.js";
 
-const { Kafka, Partitioners, CompressionTypes, logLevel } = kafkajs;
+const { Kafka, PartitionAssigners, Partitioners, CompressionTypes, logLevel } = kafkajs;
 
 // topics: { name: partitions }
 export async function startBroker(topics) {
@@ -18,6 +19,16 @@ export async function startBroker(topics) {
 
 export const client = (address) =>
   new Kafka({ brokers: [address], logLevel: logLevel.NOTHING, retry: { retries: 8 } });
+
+// The mock cluster refuses a follower's SyncGroup that comes after the leader's; a real broker answers it.
+// So the leader, which assigns, takes its time.
+export function patientRoundRobin(context) {
+  const assigner = PartitionAssigners.roundRobin(context);
+  return { ...assigner, assign: async (group) => {
+    await sleep(700);
+    return assigner.assign(group);
+  } };
+}
 
 // Records of one partition travel together, so that a fetch is never smaller than a batch.
 const TOGETHER = 5_000;

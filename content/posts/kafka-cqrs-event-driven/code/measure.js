@@ -1,13 +1,12 @@
 // Writes the measured CSVs. `run measure commit` makes one of them.
 
-import { client, commit, skewed, whole } from "./experiments/rates.js";
+import { commit, skewed, whole } from "./experiments/rates.js";
 import { deadlocks } from "./experiments/deadlocks.js";
 import { crashes } from "./experiments/crashes.js";
 import { save } from "./csv.js";
 
 const all = {
   "commit.csv": () => commit({ rounds: 5, scale: 1 }),
-  "client.csv": () => client({ rounds: 5, scale: 1 }),
   "skewed.csv": () => skewed({ rounds: 5, scale: 1 }),
   "whole.csv": () => whole({ records: 1_800_000 }),
   "deadlocks.csv": () => deadlocks({ rounds: 200 }),

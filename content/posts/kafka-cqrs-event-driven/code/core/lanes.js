@@ -7,21 +7,20 @@
 
 //#region bounds
 // What each limit alone would allow, in records/s. The smallest one rules.
-export function bounds({ commit, record, max, cores, share, consumers, most, partitions }) {
-  const one = max / (commit + max * record);
+// commit, record: seconds on the clock; cpu: seconds of all processes for a record;
+// share: of the busiest partition; most: partitions of the fullest consumer.
+export function bounds({ commit, record, max, cpu, cores, share, consumers, most, partitions }) {
+  const one = max / (commit + max * record);      // one consumer, one commit at a time
   return {
-    commits: one,                                 // one consumer, one commit at a time
     consumers: one * Math.min(consumers, partitions / most),
     keys: one / share,                            // the busiest partition has one owner
-    machine: cores / record,                      // the work that no batch removes
+    machine: cores / cpu,                         // the work that no batch removes
   };
 }
 //#endregion
 
-export function ruling(limits) {
-  const { commits, ...group } = limits;
-  return Object.entries(group).reduce((a, b) => (b[1] < a[1] ? b : a))[0];
-}
+export const ruling = (limits) =>
+  Object.entries(limits).reduce((a, b) => (b[1] < a[1] ? b : a))[0];
 
 // lanes: [{ backlog, rate, owner }]; kill: { consumer, at, session } or null.
 // Ends at `until`, or earlier when all that had arrived is done (`stop`: "empty") or will never be more.

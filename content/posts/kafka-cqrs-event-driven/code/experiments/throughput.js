@@ -1,6 +1,7 @@
 // How fast a group drains a backlog. All groups join first, because joining takes seconds; then each
 // replays its topic in turn, round after round, so that configurations alternate on a noisy machine.
 
+import { cpuOf, cpuOfPostgres } from "./cpu.js";
 import { fresh } from "../database.js";
 import { makeEvents } from "../events.js";
 import { Group, host, kill } from "../group.js";
@@ -11,7 +12,7 @@ const LIMIT = 900_000;            // ms; an unfinished run is an error, not a nu
 const topicOf = ({ partitions, keys, batch }) => `t-${partitions}-${keys.replaceAll(" ", "-")}-${batch}`;
 
 // configurations: { partitions, keys, batch, consumers, lanes, design, records }
-// Returns rates[i][round] in records/s, without the rounds that warm up.
+// Returns runs[i][round], without the rounds that warm up: the rate in records/s, and CPU in µs a record.
 export async function throughput(configurations, { weights, rounds, warmUp = 1 }) {
   const topics = new Map(configurations.map((c) => [topicOf(c), c]));
   const broker = await startBroker(
@@ -40,29 +41,33 @@ async function replayed(configurations, { address, rounds, warmUp, sql }) {
     hosts.slice(0, c.consumers).forEach((child) => group.add(child));
     return group;
   });
-  const rates = configurations.map(() => []);
+  const runs = configurations.map(() => []);
   try {
     await Promise.all(groups.map((group) => group.joined()));
     for (let round = 0; round < warmUp + rounds; round++) {
       for (const [i, group] of groups.entries()) {
-        const rate = await drain(group, configurations[i].records, sql);
-        if (round >= warmUp) rates[i].push(rate);
-        if (process.env.VERBOSE) console.error(round, group.settings.group, Math.round(rate));
+        const run = await drain(group, configurations[i].records, sql);
+        if (round >= warmUp) runs[i].push(run);
+        if (process.env.VERBOSE) console.error(round, group.settings.group, run);
       }
     }
   } finally {
     await Promise.all(hosts.map(kill));
   }
-  return rates;
+  return runs;
 }
 
 async function drain(group, records, sql) {
   await sql.unsafe("TRUNCATE event, total; UPDATE progress SET next = 0");
+  const pids = group.members.map((child) => child.pid);
+  const before = { client: cpuOf(pids), postgres: cpuOfPostgres() };
   const done = group.applied + records;
   const start = performance.now();
   group.replay();
   await group.until((g) => g.applied >= done, LIMIT);
   const seconds = (performance.now() - start) / 1_000;
   group.pause();
-  return records / seconds;
+  return { rate: records / seconds,
+    client: (cpuOf(pids) - before.client) / records * 1e6,
+    postgres: (cpuOfPostgres() - before.postgres) / records * 1e6 };
 }
