@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rowsOf, saved } from "../csv.js";
-import { crashes } from "../experiments/crashes.js";
 import { deadlocks } from "../experiments/deadlocks.js";
 import { commit, GROUPS } from "../experiments/rates.js";
 
@@ -13,13 +12,6 @@ test("batches opposite in order deadlock, sorted ones never", async () => {
     const rows = rowsOf(text);
     assert.ok(find(rows, { order: "as they came" }).deadlocks > 0);
     assert.equal(find(rows, { order: "by entity" }).deadlocks, 0);
-  }
-});
-
-test("a crash between two steps loses, doubles or does neither", async () => {
-  for (const text of [saved("crashes.csv"), await crashes({ records: 1_500 })]) {
-    const shape = rowsOf(text).map(({ design, lost, doubled }) => [design, lost > 0, doubled > 0]);
-    assert.deepEqual(shape, [["offset first", true, false], ["effect first", false, true], ["together", false, false]]);
   }
 });
 
