@@ -7,14 +7,13 @@
 
 //#region bounds
 // What each limit alone would allow, in records/s. The smallest one rules.
-// commit, record: seconds on the clock; cpu: seconds of all processes for a record;
-// share: of the busiest partition; most: partitions of the fullest consumer.
-export function bounds({ commit, record, max, cpu, cores, share, consumers, most, partitions }) {
-  const one = max / (commit + max * record);      // one consumer, one commit at a time
+// Seconds on the clock for a commit and a record, seconds of CPU for a record, at most `max` a commit.
+export function bounds({ commit, record, max, cpu, cores, share, most, partitions }) {
+  const one = max / (commit + max * record);  // one consumer, one commit at a time
   return {
-    consumers: one * Math.min(consumers, partitions / most),
-    keys: one / share,                            // the busiest partition has one owner
-    machine: cores / cpu,                         // the work that no batch removes
+    consumers: one * partitions / most,       // most: what the fullest consumer owns
+    keys: one / share,                        // share: of the busiest partition
+    machine: cores / cpu,                     // the work that no batch removes
   };
 }
 //#endregion

@@ -49,8 +49,8 @@ test("a backlog drains in backlog / (capacity - arrivals), and never without a s
 });
 
 test("the ruling bound is the smallest: keys, then consumers, then the machine", () => {
-  const group = { commit: 0.001, record: 0.00001, max: 10, cpu: 0.00002, cores: 2, share: 0.1, consumers: 4, most: 3, partitions: 12 };
+  const group = { commit: 0.001, record: 0.00001, max: 10, cpu: 0.00002, cores: 2, share: 0.1, most: 3, partitions: 12 };
   assert.equal(ruling(bounds({ ...group, share: 0.9 })), "keys");
-  assert.equal(ruling(bounds({ ...group, consumers: 1, most: 12 })), "consumers");
+  assert.equal(ruling(bounds({ ...group, most: 12 })), "consumers");
   assert.equal(ruling(bounds({ ...group, commit: 0.00001 })), "machine");
 });
