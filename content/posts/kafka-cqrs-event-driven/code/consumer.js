@@ -1,7 +1,7 @@
 // A process that holds members of consumer groups; usually one. Each applies what it fetches, batch by batch.
 // Commands come from the parent, progress goes back. `kill -9` may come at any moment.
 
-import { connect, project } from "./database.js";
+import { connect } from "./database.js";
 import { client, patientRoundRobin } from "./kafka.js";
 import { decode } from "./event.js";
 import { designs } from "./designs.js";
@@ -19,9 +19,7 @@ process.send({ ready: true });
 async function member(settings) {
   const { address, topic, group, max, lanes, session } = settings;
   const sql = connect(settings.database, lanes);
-  const write = settings.reads
-    ? (_, records) => project(sql, records)
-    : designs[settings.design](sql, settings);
+  const write = designs[settings.design](sql, settings);
   const consumer = client(address).consumer({
     groupId: group, sessionTimeout: session, heartbeatInterval: session / 4,
     maxWaitTimeInMs: 100, maxBytesPerPartition: 10_000_000, maxBytes: 50_000_000,

@@ -1,7 +1,7 @@
-// Three places for the offset. Only one of them survives a crash between two steps.
+// Three places for the offset of a canonical write. Only one of them survives a crash between two steps.
 // Each is (sql, settings) => (partition, records, hint) => number applied.
 
-import { applyAround } from "./database.js";
+import { applyAround, project } from "./database.js";
 
 const die = () => process.kill(process.pid, "SIGKILL");
 
@@ -50,5 +50,11 @@ export const designs = {
       await hint();
       return applied;
     };
+  },
+  // The read side: versions make repeats harmless, so the offset may follow the effect.
+  documents: (sql) => async (_, records, hint) => {
+    const applied = await project(sql, records);
+    await hint();
+    return applied;
   },
 };

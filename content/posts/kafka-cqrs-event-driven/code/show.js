@@ -19,7 +19,7 @@ say("records on 12 partitions, least and most", `${Math.min(...loads)} ${Math.ma
 
 const common = { address: broker.address, topic: "events", paused: true };
 const writer = new Group({ ...common, group: "writer", database: "writes", max: 100 }, PARTITIONS);
-const reader = new Group({ ...common, group: "reader", database: "reads", reads: true, max: 1_000 }, PARTITIONS);
+const reader = new Group({ ...common, group: "reader", database: "reads", design: "documents", max: 1_000 }, PARTITIONS);
 const members = await Promise.all([host(), host(), host()]);
 members.forEach((child) => writer.add(child));
 reader.add(await host());
