@@ -1,0 +1,15 @@
+// The renderer for a real page: all that the library asks of one.
+//#region host
+export const host = {
+  create: (type) => (type === "#text" ? document.createTextNode("") : document.createElement(type)),
+  insert: (parent, node, next) => parent.insertBefore(node, next),
+  remove: (parent, node) => parent.removeChild(node),
+  set(node, name, value) {
+    if (name === "text") node.textContent = value ?? "";
+    else if (name.startsWith("on")) node[name] = value ?? null;
+    else if (value === undefined) node.removeAttribute(name);
+    else node.setAttribute(name, value);
+  },
+  warn: (text) => console.warn(text),
+};
+//#endregion

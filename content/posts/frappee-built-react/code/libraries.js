@@ -1,0 +1,56 @@
+// The libraries that are compared, each as a function that mounts a list of rows into a node and returns how to change the rows.
+import { createElement, useState as useReactState } from "react";
+import { createRoot } from "react-dom/client";
+import { flushSync } from "react-dom";
+import { host } from "./dom.js";
+import { h, mount, useState } from "./frappee.js";
+import * as place from "./place.js";
+
+/** A list by Frappee, with a rule for placement. */
+function frappee(stays, keyed) {
+  return (node, rows, row = ([, text], key) => h("li", { key, text })) => {
+    let set;
+    const List = () => {
+      const [now, change] = useState(rows);
+      set = change;
+      return h("ul", null, now.map((entry) => row(entry, keyed ? entry[0] : undefined)));
+    };
+    const { flush } = mount(List, node, { host, stays });
+    return (next) => (set(next), flush());
+  };
+}
+
+/** The same list by React. Without keys, children are arguments: an array without keys would only add warnings. */
+function react(keyed) {
+  return (node, rows, row = ([, text], key) => createElement("li", { key }, text)) => {
+    let set;
+    const List = () => {
+      const [now, change] = useReactState(rows);
+      set = change;
+      return createElement("ul", null, ...now.map((entry) => row(entry, keyed ? entry[0] : undefined)));
+    };
+    flushSync(() => createRoot(node).render(createElement(List)));
+    return (next) => flushSync(() => set(next));
+  };
+}
+
+export const LIBRARIES = {
+  unkeyed: frappee(place.longest, false),
+  walk: frappee(place.walk, true),
+  rule: frappee(place.react, true),
+  longest: frappee(place.longest, true),
+  react: react(true),
+  react_unkeyed: react(false),
+};
+
+/** An element of either library: a label and a field, for a row that a reader types into. */
+export const FIELDS = {
+  unkeyed: fieldOf(h),
+  longest: fieldOf(h),
+  react: fieldOf(createElement),
+  react_unkeyed: fieldOf(createElement),
+};
+
+function fieldOf(element) {
+  return ([, text], key) => element("li", { key }, element("label", null, text), element("input", null));
+}
