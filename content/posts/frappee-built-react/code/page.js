@@ -70,7 +70,7 @@ function timed(library, change) {
 const rounds = Number(new URLSearchParams(location.search).get("rounds"));
 const results = document.createElement("pre");
 try {
-  const timedEdits = ["Put one in front", "Move the first to the end", "Swap rows 2 and 999", "Reverse"];
+  const timedEdits = ["Put one in front", "Move the last to the front", "Move the first to the end", "Swap rows 2 and 999"];
   results.textContent = JSON.stringify({ counts: counts(), inherited: inherited(), times: times(timedEdits, rounds) });
 } catch (error) {
   results.textContent = JSON.stringify({ error: `${error.stack}` });
