@@ -1,7 +1,10 @@
 // The renderer for a real page: all that the library asks of one.
 //#region host
 export const host = {
-  create: (type) => (type === "#text" ? document.createTextNode("") : document.createElement(type)),
+  create(type) {
+    if (type === "#text") return document.createTextNode("");
+    return type === "#comment" ? document.createComment("") : document.createElement(type);
+  },
   insert: (parent, node, next) => parent.insertBefore(node, next),
   remove: (parent, node) => parent.removeChild(node),
   set(node, name, value) {

@@ -1,12 +1,14 @@
 // A React-like library: hooks, a virtual DOM, reconciliation. Everything that touches a page is in `host` (dom.js), and which children move when a list
 // changes its order is decided by `stays` (place.js).
 
-/** An element of the virtual DOM. A type is a name or a function component; children may be strings. */
+/** An element of the virtual DOM. A type is a name or a function component; children may be strings, or null or false for nothing. */
 export const h = (type, props, ...kids) => ({ type, props: props ?? {}, kids: kids.flat() });
 
-/** A text as an element. */
-const TEXT = "#text";
-const element = (kid) => (typeof kid === "object" ? kid : { type: TEXT, props: { text: String(kid) }, kids: [] });
+/** A child as an element of this render. An element may be used twice, so each use is a copy; null and false are nothing, and keep their position. */
+function asElement(kid) {
+  if (kid === null || kid === undefined || typeof kid === "boolean") return { type: "#comment", props: {}, kids: [] };
+  return typeof kid === "object" ? { ...kid } : { type: "#text", props: { text: String(kid) }, kids: [] };
+}
 
 // The component that is rendering: its slots, the next one, and the root that it belongs to.
 let slots, cursor, root;
@@ -29,21 +31,21 @@ export function useState(first) {
 //#region effect
 export function useEffect(run, needs) {
   const list = slots, index = cursor++, old = list[index];
-  if (old && needs?.every((need, at) => Object.is(need, old.needs[at]))) return;
+  if (old?.needs && needs?.every((need, at) => Object.is(need, old.needs[at]))) return;
   const slot = (list[index] = { needs, undo: old?.undo });
   root.effects.push({ slot, run });
 }
 
 /** Runs after the page has changed: first everything is undone, then everything is done. */
 function runEffects(effects) {
-  for (const { slot } of effects) slot.undo?.();
-  for (const { slot, run } of effects) slot.undo = run();
+  for (const { slot } of effects) if (typeof slot.undo === "function") slot.undo();
+  for (const { slot, run } of effects) slot.undo = run?.();
 }
 //#endregion
 
-/** Undoes the effects of everything below an element that leaves. */
+/** Has the effects of everything below an element that leaves undone, with those that run again. */
 function unmount(old) {
-  for (const slot of old.slots ?? []) slot.undo?.();
+  for (const slot of old.slots ?? []) if (slot.undo) root.effects.push({ slot });
   old.kids.forEach(unmount);
 }
 
@@ -63,8 +65,7 @@ function call(old, element) {
 function patch(old, element) {
   const { host } = root;
   if (typeof element.type === "function") {
-    element.kids = [call(old, element)];
-    [element.kids[0]] = patchAll(old?.kids ?? [], element.kids).kids;
+    element.kids = patchAll(old?.kids ?? [], [asElement(call(old, element))]).kids;
     element.node = element.kids[0].node;
     return element;
   }
@@ -101,7 +102,7 @@ function patchAll(olds, news) {
 /** Makes the children of `node` those of `news`: what nobody continues is removed, the rest is patched, and then moved if it has to be. */
 function children(node, olds, news) {
   const nodes = new Set(olds.map((old) => old.node));
-  const { from, kids } = patchAll(olds, news.map(element));
+  const { from, kids } = patchAll(olds, news.map(asElement));
   const { host, stays } = root;
   const kept = new Set(kids.map((kid) => kid.node));
   nodes.forEach((old) => kept.has(old) || host.remove(node, old));
@@ -114,6 +115,9 @@ function children(node, olds, news) {
   return kids;
 }
 //#endregion
+
+/** Renders that may follow each other at once. More are an effect that never rests. */
+const MOST_RENDERS = 50;
 
 /** Renders `component` into `node` now, and again after each change of a state. `flush` renders at once what is scheduled. */
 export function mount(component, node, { host, stays }) {
@@ -132,7 +136,13 @@ export function mount(component, node, { host, stays }) {
     runEffects(mounted.effects.splice(0));
   }
   function flush() {
-    while (scheduled) render();
+    for (let renders = 0; scheduled; renders++) {
+      if (renders === MOST_RENDERS) {
+        scheduled = false;
+        throw new Error(`${MOST_RENDERS} renders in a row: an effect sets a state each time it runs`);
+      }
+      render();
+    }
   }
   render();
   return { flush };

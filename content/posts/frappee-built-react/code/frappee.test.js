@@ -117,6 +117,63 @@ test("effects of what leaves the page are undone, at any depth", () => {
   assert.equal(shown(app.page), "page(ol(li(i)))");
 });
 
+test("the effects of what leaves are undone after the page has changed", () => {
+  let set, seen;
+  const Leaf = () => {
+    useEffect(() => () => (seen = shown(app.page)), []);
+    return h("i");
+  };
+  const app = mounted(() => {
+    const [is, change] = useState(true);
+    set = change;
+    return h("p", null, is && h(Leaf));
+  });
+  set(false);
+  app.flush();
+  assert.equal(seen, "page(p(#comment))");
+});
+
+test("an effect may return anything: only a function undoes it", () => {
+  let set;
+  const app = mounted(() => {
+    const [value, change] = useState(0);
+    set = change;
+    useEffect(() => [1].push(value));
+    return h("p", { text: `${value}` });
+  });
+  set(1);
+  app.flush();
+  assert.equal(shown(app.page), "page(p(1))");
+});
+
+test("an effect that always sets a state is an error", () => {
+  const app = mounted(() => {
+    const [value, set] = useState(0);
+    useEffect(() => set(value + 1));
+    return h("p");
+  });
+  assert.throws(() => app.flush(), /50 renders in a row/);
+});
+
+test("nothing keeps its position: null and false are no reason for a neighbour to begin anew", () => {
+  const Row = ({ name }) => h("i", { text: useState(name)[0] });
+  let set;
+  const app = mounted(() => {
+    const [first, change] = useState(null);
+    set = change;
+    return h("p", null, first, h(Row, { name: "a" }), false);
+  });
+  set(h("b"));
+  app.flush();
+  assert.equal(shown(app.page), "page(p(b i(a) #comment))");
+});
+
+test("an element can be used twice", () => {
+  const rule = h("hr");
+  const app = mounted(() => h("div", null, rule, h("p"), rule));
+  assert.equal(shown(app.page), "page(div(hr p hr))");
+});
+
 test("a hook behind a condition reads the slot of its neighbour, and the library says so", () => {
   let signIn;
   const app = mounted(function Page() {

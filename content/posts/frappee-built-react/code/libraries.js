@@ -34,23 +34,15 @@ function react(keyed) {
   };
 }
 
+/** By the names that the tables show. */
 export const LIBRARIES = {
-  unkeyed: frappee(place.longest, false),
-  walk: frappee(place.walk, true),
-  rule: frappee(place.react, true),
-  longest: frappee(place.longest, true),
-  react: react(true),
-  react_unkeyed: react(false),
+  "Frappee without keys": frappee(place.longest, false),
+  "Frappee by the obvious rule": frappee(place.walk, true),
+  "Frappee by React's rule": frappee(place.react, true),
+  "Frappee by the longest run": frappee(place.longest, true),
+  "React with keys": react(true),
+  "React without keys": react(false),
 };
 
-/** An element of either library: a label and a field, for a row that a reader types into. */
-export const FIELDS = {
-  unkeyed: fieldOf(h),
-  longest: fieldOf(h),
-  react: fieldOf(createElement),
-  react_unkeyed: fieldOf(createElement),
-};
-
-function fieldOf(element) {
-  return ([, text], key) => element("li", { key }, element("label", null, text), element("input", null));
-}
+/** What makes an element, for each library. */
+export const ELEMENTS = Object.fromEntries(Object.keys(LIBRARIES).map((name) => [name, name.startsWith("React") ? createElement : h]));

@@ -1,7 +1,10 @@
 // What runs in the browser: the edits, counted and timed, and who inherits what was typed. The results become the text of the page, as JSON.
 import { operations } from "./count.js";
 import { EDITS, ROWS } from "./edits.js";
-import { FIELDS, LIBRARIES } from "./libraries.js";
+import { ELEMENTS, LIBRARIES } from "./libraries.js";
+
+/** Random orders in which React's rule is compared with React. */
+const ORDERS = 200;
 
 function mounted(library, rows, row) {
   const node = document.createElement("div");
@@ -28,10 +31,40 @@ function check(node, rows, what) {
   if (JSON.stringify(texts) !== JSON.stringify(rows.map(([, text]) => text))) throw new Error(`${what}: the page is wrong`);
 }
 
-/** What stands in the field of each row after a note was typed into that of B, and A was put in front. */
+/** In how many of `number` random orders of 12 rows React and its rule in Frappee make the same number of operations. */
+function agreeing(number) {
+  const rows = ROWS.slice(0, 12);
+  const below = seeded(3);
+  let same = 0;
+  for (let round = 0; round < number; round++) {
+    const next = rows.filter(() => below(5) > 0).toSorted(() => below(3) - 1);
+    if (below(2) === 0) next.splice(below(next.length + 1), 0, ["new", "new"]);
+    const [one, other] = ["Frappee by React's rule", "React with keys"].map((library) => {
+      const { node, set } = mounted(library, rows);
+      const count = operations(() => set(next));
+      check(node, next, library);
+      node.remove();
+      return count;
+    });
+    same += Number(one === other);
+  }
+  return same;
+}
+
+function seeded(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const field = (element) => ([, text], key) => element("li", { key }, element("label", null, text), element("input", null));
+
+/** What is in the field of each row after a note was written into that of B, and A was put in front. */
 function inherited() {
-  return Object.keys(FIELDS).map((library) => {
-    const { node, set } = mounted(library, [["B", "B"], ["C", "C"]], FIELDS[library]);
+  return ["Frappee without keys", "Frappee by the longest run", "React without keys", "React with keys"].map((library) => {
+    const { node, set } = mounted(library, [["B", "B"], ["C", "C"]], field(ELEMENTS[library]));
     node.querySelector("input").value = "a note on B";
     set([["A", "A"], ["B", "B"], ["C", "C"]]);
     const fields = [...node.querySelectorAll("li")].map((row) => [row.textContent, row.querySelector("input").value]);
@@ -42,7 +75,7 @@ function inherited() {
 
 /** Milliseconds for an edit with layout, lowest, median and highest; the libraries take turns. */
 function times(edits, rounds) {
-  const libraries = ["unkeyed", "rule", "longest", "react"];
+  const libraries = Object.keys(LIBRARIES).filter((library) => library !== "React without keys");
   return edits.flatMap((name) => {
     const [, change] = EDITS.find(([edit]) => edit === name);
     const samples = Object.fromEntries(libraries.map((library) => [library, []]));
@@ -71,7 +104,7 @@ const rounds = Number(new URLSearchParams(location.search).get("rounds"));
 const results = document.createElement("pre");
 try {
   const timedEdits = ["Put one in front", "Move the last to the front", "Move the first to the end", "Swap rows 2 and 999"];
-  results.textContent = JSON.stringify({ counts: counts(), inherited: inherited(), times: times(timedEdits, rounds) });
+  results.textContent = JSON.stringify({ counts: counts(), agreeing: agreeing(ORDERS), inherited: inherited(), times: times(timedEdits, rounds) });
 } catch (error) {
   results.textContent = JSON.stringify({ error: `${error.stack}` });
 }

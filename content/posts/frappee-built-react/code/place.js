@@ -1,10 +1,10 @@
 // Which children may stay where they are when a list changes its order. Pure: `from[i]` is the old position of the new child i, or -1 if it is new. All
-// others are inserted. Three rules, from the obvious one to the shortest.
+// others are inserted. Three rules: with the fewest moves, React's, and the obvious one.
 
 /** The longest rising subsequence stays: no rule moves fewer. */
 //#region longest
 export function longest(from) {
-  const ends = []; // ends[n]: where the rising run of n + 1 children with the lowest end ends
+  const ends = []; // ends[n]: the last child of the rising run of n + 1 children whose last position is lowest
   const before = [];
   from.forEach((position, index) => {
     if (position < 0) return;
