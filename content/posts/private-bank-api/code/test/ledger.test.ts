@@ -47,7 +47,7 @@ test('an undo that overtakes its step leaves a tombstone, and the step is refuse
 
 test('a key is not used for two commands', async () => {
   await step('t1', 'reserve', ['ana', 'hold']);
-  expect(step('t1', 'reserve', ['ana', 'clearing'])).rejects.toThrow('another command');
+  await expect(step('t1', 'reserve', ['ana', 'clearing'])).rejects.toThrow('another command');
 });
 
 test('moves in opposite directions do not deadlock', async () => {
