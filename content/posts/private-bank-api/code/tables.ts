@@ -40,11 +40,15 @@ export function isolation(): Row[] {
   });
 }
 
+function ends(order: string, { paths, stuck, causeless, wrong }: ReturnType<typeof count>): Row {
+  return { [`${order}_paths`]: paths, [`${order}_stuck`]: stuck, [`${order}_causeless`]: causeless, [`${order}_wrong`]: wrong };
+}
+
 export function order(): Row[] {
   return orders.map((situation) => {
     const forward = count(undoing('forward', situation));
     const reverse = count(undoing('reverse', situation));
-    return { situation: situation.situation, forward_paths: forward.paths, forward_wrong: forward.wrong, reverse_paths: reverse.paths, reverse_wrong: reverse.wrong };
+    return { situation: situation.situation, ...ends('forward', forward), ...ends('reverse', reverse) };
   });
 }
 
