@@ -25,7 +25,7 @@ export const polls: Record<string, Poll> = {
 
 const WRITER = ['number', 'insert', 'commit'];
 
-/** Every order in which two writers take their three moments and the relay polls once among them. It polls again when all have committed. */
+/** Every order in which two writers take their three moments and the relay polls once among them. It polls twice more when all have committed. */
 export function schedules(): string[][] {
   const actors = { A: WRITER.length, B: WRITER.length, relay: 1 };
   return [...paths((choose) => {
