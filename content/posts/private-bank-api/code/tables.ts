@@ -20,7 +20,6 @@ export function rules(): Row[] {
 
 const CHARTED = {
   'No keys': 'no keys',
-  'Undone in forward order': 'forward',
   'Credit before screening': 'credit early',
   'Silence is a refusal': 'silence',
   None: 'none',

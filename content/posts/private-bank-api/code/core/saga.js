@@ -21,8 +21,8 @@ export const sound = {
   locks: 'held', // or 'none'
 };
 
-// #region next
 /** What the log asks for: a command to send, or the end. */
+// #region next
 export function next({ id, plan, rules }, log) {
   if (log.includes('stuck')) return { end: 'stuck' };
   if (!log.some(gaveUp)) {

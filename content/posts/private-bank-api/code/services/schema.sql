@@ -9,14 +9,14 @@ CREATE TABLE outbox (
   event jsonb NOT NULL
 );
 
--- #region step
 CREATE FUNCTION step(command jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   stored inbox;
   verdict text;
 BEGIN
+  -- #region step
   INSERT INTO inbox (key, request) VALUES (command->>'key', command)
-    ON CONFLICT DO NOTHING;  -- waits for a twin that is under way
+    ON CONFLICT DO NOTHING;  -- a twin waits here
   IF NOT FOUND THEN
     SELECT * INTO stored FROM inbox WHERE key = command->>'key';
     IF stored.request <> command THEN
@@ -29,8 +29,8 @@ BEGIN
   INSERT INTO outbox (event)
     SELECT command - 'to' || jsonb_build_object('answer', verdict);
   RETURN verdict;
+  -- #endregion
 END $$;
--- #endregion
 
 CREATE FUNCTION move(source text, target text, amount bigint) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
