@@ -59,8 +59,8 @@ export const encounters = [
   { meeting: 'Ana closes her account', way: 'Balance 0 suffices', ana: 100, plans: [locking, closing], rules: { locks: 'none' } },
   { meeting: 'Two transfers, limit 100', way: 'Limit reserved by screening', ana: 300, plans: [limitReserved, limitReserved] },
   { meeting: 'Two transfers, limit 100', way: 'Limit checked, used up later', ana: 300, plans: [limitChecked, limitChecked] },
-  { meeting: 'Two coordinators, one transfer', way: 'Silence repeated', ana: 300, plans: [transfer, transfer], twins: true, faults: 1 },
-  { meeting: 'Two coordinators, one transfer', way: 'Silence undone before the pivot', ana: 300, plans: [transfer, transfer], twins: true, faults: 1, rules: { silence: 'undo before pivot' } },
+  { meeting: 'One transfer run twice', way: 'Silence repeated', ana: 300, plans: [transfer, transfer], twins: true, faults: 1 },
+  { meeting: 'One transfer run twice', way: 'Silence undone before the pivot', ana: 300, plans: [transfer, transfer], twins: true, faults: 1, rules: { silence: 'undo before pivot' } },
 ];
 
 export function together({ plans, ana, rules = {}, twins = false, faults = 0 }) {
