@@ -11,15 +11,17 @@ CREATE FUNCTION heal(settle interval DEFAULT settle()) RETURNS text LANGUAGE plp
 DECLARE
   seen text; missing difference[]; moved bigint; sums bigint; drift bigint; stale bigint;
 BEGIN
+  -- Writers wait for the account too. After the first guard every entry is proved, so their
+  -- sum is the right balance.
   -- #region guards
-  PERFORM FROM account FOR UPDATE;           -- writers wait here too
+  PERFORM FROM account FOR UPDATE;
   IF EXISTS (SELECT FROM difference WHERE posted <> 0) THEN
     RETURN 'stopped: unproven';        -- no record proves a subtraction
   END IF;
   SELECT array_agg(d ORDER BY key), coalesce(sum(owed), 0) INTO missing, moved
   FROM difference d WHERE at <= clock_timestamp() - heal.settle;
   SELECT credits - debits, credits - debits - balance, credits - debits - tip
-  INTO sums, drift, stale FROM totals;       -- the entries are right, see above
+  INTO sums, drift, stale FROM totals;
   IF cardinality(missing) > most_repairs() OR moved + abs(drift) > most_moved() THEN
     RETURN 'stopped: ceiling';
   END IF;
