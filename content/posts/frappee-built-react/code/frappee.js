@@ -78,8 +78,9 @@ function patch(old, element) {
 }
 
 //#region identity
-/** Who a child is: the key that the author gave it, or else its position. A key and a position are never the same. */
-const identity = (kid, position) => (kid.props.key === undefined ? position : `key ${kid.props.key}`);
+/** Who a child is: its key, or else its position. The two are never the same. */
+const identity = (kid, position) =>
+  kid.props.key === undefined ? position : `key ${kid.props.key}`;
 //#endregion
 
 /** Patches each new child with the old one that it continues, if its type is the same. Also returns from where each came, or -1. */
@@ -99,7 +100,7 @@ function patchAll(olds, news) {
 }
 
 //#region children
-/** Makes the children of `node` those of `news`: what nobody continues is removed, the rest is patched, and then moved if it has to be. */
+/** Makes the children of `node` those of `news`: removes, patches, moves. */
 function children(node, olds, news) {
   const nodes = new Set(olds.map((old) => old.node));
   const { from, kids } = patchAll(olds, news.map(asElement));
