@@ -21,7 +21,7 @@ export async function forward(req: Request, res: Response, target: Target): Prom
     await copy(answer, res, watch); // resolves after the last byte
     return answer.status >= 500 ? "failed" : "ok";
   } catch {
-    if (res.headersSent) res.destroy(); // the client must see that the answer is cut
+    if (res.headersSent) res.destroy(); // half a file must not look whole
     else res.status(watch.cause === "silence" ? 504 : 502).end();
     return watch.cause === "the client left" ? "aborted" : "failed";
   } finally {
@@ -66,19 +66,28 @@ async function copy(answer: globalThis.Response, res: Response, watch: Watch): P
   res.end();
 }
 
-/** Waits for a client that reads slowly. If it leaves, the signal rejects. */
-function drained(res: Response, watch: Watch): Promise<void> {
+/** Waits for a client that reads slowly. If it leaves, or has left, the signal rejects. */
+export async function drained(res: Response, watch: Watch): Promise<void> {
+  const { signal } = watch;
+  signal.throwIfAborted(); // neither event would come any more
   watch.client();
-  return new Promise((resolve, reject) => {
-    res.once("drain", resolve);
-    watch.signal.addEventListener("abort", () => reject(watch.signal.reason), { once: true });
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const drain = () => resolve();
+  const abort = () => reject(signal.reason);
+  res.once("drain", drain);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await promise;
+  } finally {
+    res.off("drain", drain);
+    signal.removeEventListener("abort", abort); // one more for each pause of a long answer
+  }
 }
 
 type Cause = "the client left" | "silence";
 
 /** Aborts after a silence, and knows whose turn it was to speak. */
-class Watch {
+export class Watch {
   private readonly abort = new AbortController();
   private timer: Timer | undefined;
   readonly signal = this.abort.signal;
