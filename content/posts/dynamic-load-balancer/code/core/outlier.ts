@@ -13,8 +13,8 @@ export type OutlierSettings = {
   failureCountsAs: number;
 };
 
-// #region eject
 /** Notes an answer. Returns true if it ejects the instance. */
+// #region eject
 export function judge(it: Instance, outcome: Outcome, now: number, rules: OutlierSettings): boolean {
   if (outcome === "aborted") return false; // no evidence about the instance
   if (outcome === "ok") return (it.failuresInARow = 0), false;

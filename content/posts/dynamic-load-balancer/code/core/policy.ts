@@ -21,7 +21,6 @@ export const powerOfTwo: Policy = (all, { random }) => {
   return other.load < one.load ? other : one;
 };
 
-// #region policies
 export const leastLoaded: Policy = (all, { turn }) => {
   let best = all[turn % all.length]!; // a moving start shares ties out
   for (const other of all) if (other.load < best.load) best = other;
@@ -34,7 +33,6 @@ export const peakEwma: Policy = (all, { random }) => {
 };
 
 const cost = ({ load, latency }: Candidate) => (load + 1) * latency;
-// #endregion
 
 /** Two different candidates, or the only one twice. */
 function twoOf(all: readonly Candidate[], random: Random): [Candidate, Candidate] {

@@ -4,7 +4,7 @@ import { policies, type PolicyName } from "../core/policy";
 import { print, spread } from "./csv";
 import { protections, trial } from "./sinkhole";
 
-const LOADS = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16]; // requests in flight per instance
+const LOADS = [0.125, 0.5, 1, 2, 4, 16]; // requests in flight per instance
 const REQUESTS = 3_000;
 const SEEDS = [1, 2, 3];
 

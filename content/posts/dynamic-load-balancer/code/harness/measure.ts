@@ -43,5 +43,5 @@ const rows = (Object.keys(policies) as PolicyName[]).map((policy) => ({
   ...spread("broken_both", errors(runs("broken", policy, "both")), 1),
 }));
 const date = new Date().toISOString().slice(0, 10);
-print(`measured: ${date}, two shared x86-64 cores, Linux, Bun ${Bun.version}, Express 5.1.0, loopback, 400 requests/s for 1.5 s, timeout 1 s; median and range of ${ROUNDS} runs`, rows);
+print(`measured: ${date}, two shared x86-64 cores, Linux, Bun ${Bun.version}, Express 5.1.0, loopback, short trials of 400 requests/s for 1.5 s, timeout 1 s; median and range of ${ROUNDS} runs`, rows);
 process.exit(0); // the connections of the hanging instance are still open
