@@ -115,7 +115,7 @@ class Simulation {
     if (decision?.kind !== "send") return this.watch.answer?.({ request: number, id: 0, outcome: "failed", took: 0 });
     const instance = this.instances.get(decision.id)!;
     const request: Request = { number, id: decision.id, from: now, ended: false, fails: false, instance };
-    this.plan(now + settings.requestTimeout, { kind: "timeout", request });
+    if (settings.requestTimeout < Infinity) this.plan(now + settings.requestTimeout, { kind: "timeout", request });
     if (patience !== undefined) this.plan(now + patience, { kind: "left", request });
     if (instance.busy < this.world.slots) this.serve(now, request);
     else instance.queue.push(request);

@@ -54,7 +54,7 @@ export function random(plan: Plan, seed: number): Result {
   const highestRate = Math.max(...Array.from({ length: seconds }, (_, t) => demand(t)));
   const world = {
     // Nothing fails here, and nobody gives up.
-    settings: { ...defaults, scaler, requestTimeout: 600_000, drainTimeout: 600_000 },
+    settings: { ...defaults, scaler, requestTimeout: Infinity, drainTimeout: Infinity },
     ...{ seed, until: seconds * 1000, rate: (now: number) => demand(now / 1000), highestRate },
     ...{ serviceTime: SERVICE, slots: plan.slots ?? SLOTS, bootTime: boot * 1000, warm: true },
   };
