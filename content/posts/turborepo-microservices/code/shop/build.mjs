@@ -1,0 +1,16 @@
+// Takes the place of a compiler: waits, then writes one file, made of all that a bundler reads: sources, what the packages it uses have built, the locked
+// version of a library, environment, the Node.js that runs it.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+
+const text = (name) => readFileSync(name, "utf8");
+const { REGION = "none", CURRENCY = "none", BUILD_MS = "0" } = process.env;
+await new Promise((done) => setTimeout(done, Number(BUILD_MS)));
+
+const { dependencies = {} } = JSON.parse(text("package.json"));
+const locked = JSON.parse(text("../../package-lock.json")).packages;
+const used = Object.keys(dependencies).map((name) =>
+  name.startsWith("@shop/") ? text(`../../packages/${name.slice(6)}/dist/index.mjs`) : `// ${name} ${locked[`node_modules/${name}`].version}\n`);
+const sources = readdirSync("src").sort().map((name) => text(`src/${name}`));
+const [major] = process.versions.node.split(".");
+mkdirSync("dist", { recursive: true });
+writeFileSync("dist/index.mjs", [`// region ${REGION}, currency ${CURRENCY}, Node.js ${major}\n`, ...used, ...sources].join(""));

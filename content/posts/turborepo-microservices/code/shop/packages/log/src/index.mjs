@@ -1,0 +1,1 @@
+export const log = (...fields) => console.log(JSON.stringify(fields));
