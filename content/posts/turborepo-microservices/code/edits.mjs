@@ -1,6 +1,6 @@
 // The edits: each is made twice, to the model of keys.mjs and to a real workspace. `prepare` sets up what
 // is in the cache before, and returns nothing if that is the plain workspace.
-import { rmSync, utimesSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGES } from "./keys.mjs";
 import { folderOf } from "./workspace.mjs";
@@ -8,6 +8,27 @@ import { folderOf } from "./workspace.mjs";
 const comment = (text) => `${text}// changed\n`;
 const json = (change) => (text) => `${JSON.stringify(change(JSON.parse(text)), null, 2)}\n`;
 const build = (settings) => json((turbo) => ({ ...turbo, tasks: { ...turbo.tasks, build: { ...turbo.tasks.build, ...settings } } }));
+
+const TOOL = "packages/build";
+
+/** Moves the build script into a package of its own, on which all others depend. */
+export function useTool(shop) {
+  mkdirSync(join(shop.path, TOOL));
+  shop.write(`${TOOL}/build.mjs`, shop.read("build.mjs"));
+  shop.write(`${TOOL}/package.json`, '{ "name": "@shop/build", "version": "1.0.0", "private": true }\n');
+  const needs = json((manifest) => ({
+    ...manifest,
+    scripts: { build: `node ../../${TOOL}/build.mjs` },
+    devDependencies: { "@shop/build": "1.0.0" },
+  }));
+  for (const name of Object.keys(PACKAGES)) shop.edit(`${folderOf(name)}/package.json`, needs);
+  return shop.edit("package-lock.json", json((lock) => {
+    lock.packages[TOOL] = { name: "@shop/build", version: "1.0.0" };
+    lock.packages["node_modules/@shop/build"] = { resolved: TOOL, link: true };
+    for (const name of Object.keys(PACKAGES)) lock.packages[folderOf(name)].devDependencies = { "@shop/build": "1.0.0" };
+    return lock;
+  }));
+}
 
 /** An edit with nothing to prepare. */
 const edit = (name, reads, model, real) => ({ name, reads, model, real, prepare: { model() {}, real() {} }, options: [] });
@@ -64,6 +85,11 @@ export const EDITS = [
       model: (state) => (state.rootInputs = ["script"]),
       real: (shop) => shop.edit("turbo.json", build({ inputs: ["$TURBO_DEFAULT$", "$TURBO_ROOT$/build.mjs"] })),
     },
+  },
+  {
+    ...edit("the same, in a package that all others use", "root files", (state) => (state.script += "!"), (shop) =>
+      shop.edit(`${TOOL}/build.mjs`, (text) => text.replace("// region", "// Region"))),
+    prepare: { model: (state) => (state.rootInputs = ["script"]), real: useTool },
   },
   edit("`engines` in the root's `package.json`", "platform", (state) => (state.engines = ">=22"), (shop) => {
     const raise = json((manifest) => ({ ...manifest, engines: { node: ">=22" } }));

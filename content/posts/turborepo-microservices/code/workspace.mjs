@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PACKAGES } from "./keys.mjs";
 
-const IGNORED = "dist/\nnode_modules/\n.turbo/\ngenerated.mjs\n";
+const IGNORED = "dist/\npruned/\nnode_modules/\n.turbo/\ngenerated.mjs\n";
 const AUTHOR = ["-c", "user.name=shop", "-c", "user.email=shop@example.org", "-c", "init.defaultBranch=main", "-c", "advice.detachedHead=false"];
 
 /** The folder of a package in the workspace. */
@@ -105,11 +105,19 @@ export class Workspace {
     return Object.fromEntries(Object.keys(PACKAGES).map((name) => [name, this.read(`${folderOf(name)}/dist/index.mjs`)]));
   }
 
+  /** The files that `turbo prune` writes for a service, without what it adds. */
+  pruned(name) {
+    this.turbo("prune", `@shop/${name}`, "--docker", "--out-dir=pruned");
+    const files = execFileSync("find", [".", "-type", "f"], { cwd: join(this.path, "pruned/full"), encoding: "utf8" });
+    return files.trim().split("\n").map((file) => file.slice(2)).sort();
+  }
+
   /** The output of each package that the same sources, tools and environment give without a cache. */
   truth() {
     const plain = this.copy();
     for (const name of Object.keys(PACKAGES)) {
-      execFileSync("node", ["../../build.mjs"], { cwd: join(plain.path, folderOf(name)), env: { ...process.env, ...this.environment } });
+      const [, script] = JSON.parse(plain.read(`${folderOf(name)}/package.json`)).scripts.build.split(" ");
+      execFileSync("node", [script], { cwd: join(plain.path, folderOf(name)), env: { ...process.env, ...this.environment } });
     }
     const outputs = plain.outputs();
     plain.remove();
