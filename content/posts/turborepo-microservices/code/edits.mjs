@@ -35,32 +35,32 @@ const edit = (name, reads, model, real) => ({ name, reads, model, real, prepare:
 
 export const EDITS = [
   edit("nothing", "", () => {}, () => {}),
-  edit("every file touched, every `dist` deleted", "", () => {}, (shop) => {
+  edit("every file touched, every dist deleted", "", () => {}, (shop) => {
     for (const name of Object.keys(PACKAGES)) {
       utimesSync(join(shop.path, folderOf(name), "src/index.mjs"), new Date(), new Date());
       rmSync(join(shop.path, folderOf(name), "dist"), { recursive: true });
     }
   }),
-  edit("source of the service `notify`", "own sources", (state) => (state.packages.notify.source += "!"), (shop) =>
+  edit("source of the service notify", "own sources", (state) => (state.packages.notify.source += "!"), (shop) =>
     shop.edit("apps/notify/src/index.mjs", comment)),
-  edit("source of the package `money`", "packages", (state) => (state.packages.money.source += "!"), (shop) =>
+  edit("source of the package money", "packages", (state) => (state.packages.money.source += "!"), (shop) =>
     shop.edit("packages/money/src/index.mjs", comment)),
-  edit("version of `money`, nothing else", "packages", (state) => (state.packages.money.manifest = "1.0.1"), (shop) => {
+  edit("version of money, nothing else", "packages", (state) => (state.packages.money.manifest = "1.0.1"), (shop) => {
     const raise = json((manifest) => ({ ...manifest, version: "1.0.1" }));
     shop.edit("packages/money/package.json", raise);
   }),
-  edit("untracked note in `ledger`", "own sources", (state) => (state.packages.ledger.untracked = "note"), (shop) =>
+  edit("untracked note in ledger", "own sources", (state) => (state.packages.ledger.untracked = "note"), (shop) =>
     shop.write("apps/ledger/note.txt", "later\n")),
-  edit("ignored, generated source of `ledger`", "own sources", (state) => (state.packages.ledger.ignored = "generated"), (shop) =>
+  edit("ignored, generated source of ledger", "own sources", (state) => (state.packages.ledger.ignored = "generated"), (shop) =>
     shop.write("apps/ledger/src/generated.mjs", "// generated\n")),
-  edit("locked version of a library of `ledger`", "lockfile", (state) => (state.packages.ledger.locked = "2.1.2"), (shop) =>
+  edit("locked version of a library of ledger", "lockfile", (state) => (state.packages.ledger.locked = "2.1.2"), (shop) =>
     shop.edit("package-lock.json", (text) => text.replace('"version": "2.1.3"', '"version": "2.1.2"'))),
-  edit("`REGION`, declared", "environment", (state) => (state.environment.REGION = "eu"), (shop) =>
+  edit("REGION, declared", "environment", (state) => (state.environment.REGION = "eu"), (shop) =>
     (shop.environment = { ...shop.environment, REGION: "eu" })),
-  edit("`CURRENCY`, not declared, strict mode", "environment", (state) => (state.environment.CURRENCY = "USD"), (shop) =>
+  edit("CURRENCY, not declared, strict mode", "environment", (state) => (state.environment.CURRENCY = "USD"), (shop) =>
     (shop.environment = { ...shop.environment, CURRENCY: "USD" })),
   {
-    ...edit("`CURRENCY`, not declared, loose mode", "environment", (state) => (state.environment.CURRENCY = "USD"), (shop) =>
+    ...edit("CURRENCY, not declared, loose mode", "environment", (state) => (state.environment.CURRENCY = "USD"), (shop) =>
       (shop.environment = { ...shop.environment, CURRENCY: "USD" })),
     prepare: {
       model: (state) => Object.assign(state, { mode: "loose", environment: { CURRENCY: "INR" } }),
@@ -71,7 +71,7 @@ export const EDITS = [
   edit("build script in the root", "root files", (state) => (state.script += "!"), (shop) =>
     shop.edit("build.mjs", (text) => text.replace("// region", "// Region"))),
   {
-    ...edit("the same, named in `globalDependencies`", "root files", (state) => (state.script += "!"), (shop) =>
+    ...edit("the same, named in globalDependencies", "root files", (state) => (state.script += "!"), (shop) =>
       shop.edit("build.mjs", (text) => text.replace("// region", "// Region"))),
     prepare: {
       model: (state) => (state.globalFiles = ["script"]),
@@ -79,7 +79,7 @@ export const EDITS = [
     },
   },
   {
-    ...edit("the same, named in `inputs` by `$TURBO_ROOT$`", "root files", (state) => (state.script += "!"), (shop) =>
+    ...edit("the same, named in inputs by $TURBO_ROOT$", "root files", (state) => (state.script += "!"), (shop) =>
       shop.edit("build.mjs", (text) => text.replace("// region", "// Region"))),
     prepare: {
       model: (state) => (state.rootInputs = ["script"]),
@@ -91,7 +91,7 @@ export const EDITS = [
       shop.edit(`${TOOL}/build.mjs`, (text) => text.replace("// region", "// Region"))),
     prepare: { model: (state) => (state.rootInputs = ["script"]), real: useTool },
   },
-  edit("`engines` in the root's `package.json`", "platform", (state) => (state.engines = ">=22"), (shop) => {
+  edit("engines in the root's package.json", "platform", (state) => (state.engines = ">=22"), (shop) => {
     const raise = json((manifest) => ({ ...manifest, engines: { node: ">=22" } }));
     shop.edit("package.json", raise);
   }),

@@ -3,7 +3,7 @@ import { built } from "./table.mjs";
 import { EDITS } from "./edits.mjs";
 import { Workspace } from "./workspace.mjs";
 
-const TIMED = ["nothing", "every file touched, every `dist` deleted", "source of the service `notify`", "source of the package `money`", "`REGION`, declared"];
+const TIMED = ["nothing", "every file touched, every dist deleted", "source of the service notify", "source of the package money", "REGION, declared"];
 
 /** Rows of `results/times.csv`: seconds, lowest, median and highest of `runs` runs. */
 export function rows(milliseconds, runs) {
