@@ -1,99 +1,81 @@
-// The edits: each is made twice, to the model of keys.mjs and to a real workspace. `prepare` sets up what
-// is in the cache before, and returns nothing if that is the plain workspace.
-import { mkdirSync, rmSync, utimesSync } from "node:fs";
+// The edits: each is made twice, to the model of keys.mjs and to a real workspace.
+import { rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { PACKAGES } from "./keys.mjs";
+import { TOOL_SCRIPT, buildTask, changeScript, comment, json, turboJson, useTool } from "./changes.mjs";
+import { PACKAGES, newPackage } from "./keys.mjs";
 import { folderOf } from "./workspace.mjs";
 
-const comment = (text) => `${text}// changed\n`;
-const json = (change) => (text) => `${JSON.stringify(change(JSON.parse(text)), null, 2)}\n`;
-const build = (settings) => json((turbo) => ({ ...turbo, tasks: { ...turbo.tasks, build: { ...turbo.tasks.build, ...settings } } }));
+/** What is so before the edit, and in the cache: `real` returns nothing if that is the plain workspace. */
+const PLAIN = { model() {}, real() {} };
+const edit = (name, model, real, before = PLAIN) => ({ name, model, real, before, mode: "strict" });
 
-const TOOL = "packages/build";
+const sets = (variables) => (shop) => (shop.environment = { ...shop.environment, ...variables });
+const sourceOfMoney = [(state) => (state.packages.money.source += "!"), (shop) => shop.edit("packages/money/src/index.mjs", comment)];
+const generated = [(state) => (state.packages.ledger.ignored = "new"), (shop) => shop.write("apps/ledger/src/generated.mjs", "// new\n")];
+const dollars = [(state) => (state.environment.CURRENCY = "USD"), sets({ CURRENCY: "USD" })];
+const script = [(state) => (state.root["build.mjs"] += "!"), (shop) => changeScript(shop)];
+const otherNode = (state) => Object.assign(state, { node: "other", environment: { NODE_VERSION: "other" } });
 
-/** Moves the build script into a package of its own, on which all others depend. */
-export function useTool(shop) {
-  mkdirSync(join(shop.path, TOOL));
-  shop.write(`${TOOL}/build.mjs`, shop.read("build.mjs"));
-  shop.write(`${TOOL}/package.json`, '{ "name": "@shop/build", "version": "1.0.0", "private": true }\n');
-  const needs = json((manifest) => ({
-    ...manifest,
-    scripts: { build: `node ../../${TOOL}/build.mjs` },
-    devDependencies: { "@shop/build": "1.0.0" },
-  }));
-  for (const name of Object.keys(PACKAGES)) shop.edit(`${folderOf(name)}/package.json`, needs);
-  return shop.edit("package-lock.json", json((lock) => {
-    lock.packages[TOOL] = { name: "@shop/build", version: "1.0.0" };
-    lock.packages["node_modules/@shop/build"] = { resolved: TOOL, link: true };
-    for (const name of Object.keys(PACKAGES)) lock.packages[folderOf(name)].devDependencies = { "@shop/build": "1.0.0" };
-    return lock;
-  }));
-}
+/** The build ran with rupees, and the task has these settings. */
+const rupees = (settings) => ({
+  model: (state) => Object.assign(state, settings, { environment: { CURRENCY: "INR" } }),
+  real: (shop) => (sets({ CURRENCY: "INR" })(shop), settings.mode === undefined ? buildTask(shop, settings) : shop),
+});
+const loose = (one) => ({ ...one, mode: "loose" });
 
-/** An edit with nothing to prepare. */
-const edit = (name, reads, model, real) => ({ name, reads, model, real, prepare: { model() {}, real() {} }, options: [] });
+/** The task names these inputs. */
+const inputs = (...names) => ({
+  model: (state) => (state.inputs = names),
+  real: (shop) => buildTask(shop, { inputs: names }),
+});
 
 export const EDITS = [
-  edit("nothing", "", () => {}, () => {}),
-  edit("every file touched, every dist deleted", "", () => {}, (shop) => {
+  edit("nothing", () => {}, () => {}),
+  edit("every file touched, every dist deleted", () => {}, (shop) => {
     for (const name of Object.keys(PACKAGES)) {
       utimesSync(join(shop.path, folderOf(name), "src/index.mjs"), new Date(), new Date());
       rmSync(join(shop.path, folderOf(name), "dist"), { recursive: true });
     }
   }),
-  edit("source of the service notify", "own sources", (state) => (state.packages.notify.source += "!"), (shop) =>
+  edit("source of the service notify", (state) => (state.packages.notify.source += "!"), (shop) =>
     shop.edit("apps/notify/src/index.mjs", comment)),
-  edit("source of the package money", "packages", (state) => (state.packages.money.source += "!"), (shop) =>
-    shop.edit("packages/money/src/index.mjs", comment)),
-  edit("version of money, nothing else", "packages", (state) => (state.packages.money.manifest = "1.0.1"), (shop) => {
+  edit("source of the package money", ...sourceOfMoney),
+  edit("the same, inputs without $TURBO_DEFAULT$", ...sourceOfMoney, inputs("$TURBO_ROOT$/build.mjs")),
+  edit("version of money, nothing else", (state) => (state.packages.money.manifest = "1.0.1"), (shop) => {
     const raise = json((manifest) => ({ ...manifest, version: "1.0.1" }));
     shop.edit("packages/money/package.json", raise);
   }),
-  edit("untracked note in ledger", "own sources", (state) => (state.packages.ledger.untracked = "note"), (shop) =>
+  edit("untracked note in ledger", (state) => (state.packages.ledger.untracked = "note"), (shop) =>
     shop.write("apps/ledger/note.txt", "later\n")),
-  edit("ignored, generated source of ledger", "own sources", (state) => (state.packages.ledger.ignored = "generated"), (shop) =>
-    shop.write("apps/ledger/src/generated.mjs", "// generated\n")),
-  edit("locked version of a library of ledger", "lockfile", (state) => (state.packages.ledger.locked = "2.1.2"), (shop) =>
-    shop.edit("package-lock.json", (text) => text.replace('"version": "2.1.3"', '"version": "2.1.2"'))),
-  edit("REGION, declared", "environment", (state) => (state.environment.REGION = "eu"), (shop) =>
-    (shop.environment = { ...shop.environment, REGION: "eu" })),
-  edit("CURRENCY, not declared, strict mode", "environment", (state) => (state.environment.CURRENCY = "USD"), (shop) =>
-    (shop.environment = { ...shop.environment, CURRENCY: "USD" })),
-  {
-    ...edit("CURRENCY, not declared, loose mode", "environment", (state) => (state.environment.CURRENCY = "USD"), (shop) =>
-      (shop.environment = { ...shop.environment, CURRENCY: "USD" })),
-    prepare: {
-      model: (state) => Object.assign(state, { mode: "loose", environment: { CURRENCY: "INR" } }),
-      real: (shop) => (shop.environment = { ...shop.environment, CURRENCY: "INR" }),
+  edit("ignored, generated source of ledger", ...generated),
+  edit("the same, named in inputs", ...generated, inputs("$TURBO_DEFAULT$", "src/generated.mjs")),
+  edit("locked version of a library of ledger", (state) => (state.packages.ledger.locked = "2.1.2"), (shop) =>
+    shop.edit("bun.lock", (text) => text.replace("ms@2.1.3", "ms@2.1.2"))),
+  edit("REGION, declared", (state) => (state.environment.REGION = "eu"), sets({ REGION: "eu" })),
+  edit("CURRENCY, not declared, strict mode", ...dollars),
+  loose(edit("CURRENCY, not declared, loose mode", ...dollars, rupees({ mode: "loose" }))),
+  edit("CURRENCY, in passThroughEnv", ...dollars, rupees({ passThroughEnv: ["BUILD_MS", "CURRENCY"] })),
+  edit("CURRENCY, in env", ...dollars, rupees({ env: ["REGION", "CURRENCY"] })),
+  edit("build script in the root", ...script),
+  edit("the same, named in globalDependencies", ...script, {
+    model: (state) => (state.globalDependencies = ["build.mjs"]),
+    real: (shop) => turboJson(shop, { globalDependencies: ["build.mjs"] }),
+  }),
+  edit("the same, named in inputs by $TURBO_ROOT$", ...script, inputs("$TURBO_DEFAULT$", "$TURBO_ROOT$/build.mjs")),
+  edit("the same, in a package that all others use", (state) => (state.packages.build.source += "!"), (shop) => changeScript(shop, TOOL_SCRIPT), {
+    model(state) {
+      state.packages.build = newPackage("script", []);
+      for (const name of Object.keys(PACKAGES)) state.packages[name].needs.push("build");
     },
-    options: ["--env-mode=loose"],
-  },
-  edit("build script in the root", "root files", (state) => (state.script += "!"), (shop) =>
-    shop.edit("build.mjs", (text) => text.replace("// region", "// Region"))),
-  {
-    ...edit("the same, named in globalDependencies", "root files", (state) => (state.script += "!"), (shop) =>
-      shop.edit("build.mjs", (text) => text.replace("// region", "// Region"))),
-    prepare: {
-      model: (state) => (state.globalFiles = ["script"]),
-      real: (shop) => shop.edit("turbo.json", json((turbo) => ({ globalDependencies: ["build.mjs"], ...turbo }))),
-    },
-  },
-  {
-    ...edit("the same, named in inputs by $TURBO_ROOT$", "root files", (state) => (state.script += "!"), (shop) =>
-      shop.edit("build.mjs", (text) => text.replace("// region", "// Region"))),
-    prepare: {
-      model: (state) => (state.rootInputs = ["script"]),
-      real: (shop) => shop.edit("turbo.json", build({ inputs: ["$TURBO_DEFAULT$", "$TURBO_ROOT$/build.mjs"] })),
-    },
-  },
-  {
-    ...edit("the same, in a package that all others use", "root files", (state) => (state.script += "!"), (shop) =>
-      shop.edit(`${TOOL}/build.mjs`, (text) => text.replace("// region", "// Region"))),
-    prepare: { model: (state) => (state.rootInputs = ["script"]), real: useTool },
-  },
-  edit("engines in the root's package.json", "platform", (state) => (state.engines = ">=22"), (shop) => {
+    real: useTool,
+  }),
+  edit("engines in the root's package.json", (state) => (state.engines = ">=22"), (shop) => {
     const raise = json((manifest) => ({ ...manifest, engines: { node: ">=22" } }));
     shop.edit("package.json", raise);
   }),
-  edit("another Node.js on the path", "platform", (state) => (state.node = "other"), (shop) => shop.useOtherNode()),
+  edit("another Node.js on the path", otherNode, (shop) => shop.useOtherNode()),
+  edit("the same, its version in globalEnv", otherNode, (shop) => shop.useOtherNode(), {
+    model: (state) => Object.assign(state, { globalEnv: ["NODE_VERSION"], environment: { NODE_VERSION: "20" } }),
+    real: (shop) => turboJson(shop.exportNodeVersion(), { globalEnv: ["NODE_VERSION"] }),
+  }),
 ];

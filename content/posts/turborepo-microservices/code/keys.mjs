@@ -1,7 +1,9 @@
-// The core: what Turborepo's cache key of a task contains, and what follows for an edit. No IO. The tests compare every prediction with the real turbo.
+// The core: what Turborepo's cache key of a task contains, and what follows for an edit. No IO. The tests compare
+// every prediction with the real turbo.
 //
-// A key is a function of what it names: own files, keys of the tasks it depends on, the lockfile's part, declared variables, global files. The output is
-// a function of what the build reads. An edit that changes the second and not the first is a stale hit; the reverse is a needless run.
+// A key is a function of what it names: own files, keys of the tasks it depends on, the lockfile's part, declared
+// variables, global files. The output is a function of what the build reads. An edit that changes the second and not
+// the first is a stale hit; the reverse is a needless run.
 
 /** The workspace: who depends on whom. */
 export const PACKAGES = {
@@ -12,39 +14,43 @@ export const PACKAGES = {
   notify: { isService: true, needs: ["log"] },
 };
 
-/** A state of the workspace before any edit. Values are contents; only whether they differ matters. */
+/** A package before any edit. Values are contents; only whether they differ matters. */
+export const newPackage = (source, needs) => ({ source, needs: [...needs], manifest: "1.0.0", untracked: "", ignored: "", locked: "" });
+
+/** A state of the workspace before any edit. */
 export function start() {
-  const packages = Object.keys(PACKAGES).map((name) => [name, { source: name, manifest: "1.0.0", untracked: "", ignored: "", locked: "" }]);
+  const packages = Object.entries(PACKAGES).map(([name, { needs }]) => [name, newPackage(name, needs)]);
   return {
     packages: Object.fromEntries(packages),
-    script: "build.mjs",
+    root: { "build.mjs": "script" },
     engines: ">=20",
     node: "20",
     environment: {},
-    // What turbo.json says.
-    declared: ["REGION"],
-    globalFiles: [],
-    rootInputs: [],
+    // What turbo.json says, under its names, and the mode of the command line.
+    inputs: ["$TURBO_DEFAULT$"],
+    env: ["REGION"],
+    passThroughEnv: [],
+    globalEnv: [],
+    globalDependencies: [],
     mode: "strict",
   };
-}
-
-/** The part of the state that all keys contain. */
-function globalPart(state) {
-  const files = state.globalFiles.map((name) => state[name]);
-  return [state.engines, ...files];
 }
 
 /** The key of the build of `name`. */
 //#region key
 export function keyOf(name, state) {
   const own = state.packages[name];
+  const values = (names) => names.map((variable) => state.environment[variable] ?? null);
+  const files = {
+    "$TURBO_DEFAULT$": [own.source, own.untracked],
+    "$TURBO_ROOT$/build.mjs": state.root["build.mjs"],
+    "src/generated.mjs": own.ignored,
+  };
   return JSON.stringify([
-    own.source, own.manifest, own.untracked, own.locked,
-    state.declared.map((variable) => state.environment[variable] ?? null),
-    state.rootInputs.map((file) => state[file]),
-    globalPart(state),
-    PACKAGES[name].needs.map((need) => keyOf(need, state)),
+    own.manifest, own.locked, state.inputs.map((input) => files[input]),
+    values(state.env), values(state.globalEnv),
+    state.engines, state.globalDependencies.map((file) => state.root[file]),
+    own.needs.map((need) => keyOf(need, state)),
   ]);
 }
 //#endregion
@@ -53,10 +59,14 @@ export function keyOf(name, state) {
 //#region output
 export function outputOf(name, state) {
   const own = state.packages[name];
-  const visible = (variable) => state.mode === "loose" || state.declared.includes(variable);
-  const variables = ["REGION", "CURRENCY"].map((variable) => (visible(variable) && state.environment[variable]) || "none");
-  const used = PACKAGES[name].needs.map((need) => outputOf(need, state));
-  return JSON.stringify([variables, state.node, state.script, own.source, own.ignored, own.locked, used]);
+  const named = [...state.env, ...state.globalEnv, ...state.passThroughEnv];
+  const seen = (variable) => state.mode === "loose" || named.includes(variable);
+  const value = (variable) => (seen(variable) && state.environment[variable]) || "none";
+  return JSON.stringify([
+    own.source, own.ignored, own.locked, value("REGION"), value("CURRENCY"),
+    state.root["build.mjs"], state.node,
+    own.needs.map((need) => outputOf(need, state)),
+  ]);
 }
 //#endregion
 

@@ -1,37 +1,44 @@
-// Who can write what into a remote cache: a colleague's machine with another build script uploads under the keys of the honest one, because the script is
-// in no key. Then a machine without a local cache builds.
+// Who can write what into a remote cache: a machine with another build script uploads under the keys of the honest ones,
+// because the script is in no key. Then an honest machine without a local cache builds.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { changeScript, turboJson } from "./changes.mjs";
 import { Workspace } from "./workspace.mjs";
 
-/** Signing, the key that the writer has, and how the honest machine reads. */
-export const CASES = [
-  { signing: "off", writer: "any machine with the token" },
-  { signing: "on", writer: "another key", key: "a-key-of-somebody-else-0123456789" },
-  { signing: "on", writer: "the shared key", key: "the-key-of-this-team-0123456789ab" },
-];
 const TEAM_KEY = "the-key-of-this-team-0123456789ab";
+const OTHER_KEY = "a-key-of-somebody-else-0123456789";
 
-/** Rows of `results/remote.csv`: how many of the five tasks the honest machine restored, and how many of those hold what the writer put there. */
+/** Whether artifacts are signed, what the attacker has, and who builds first. */
+export const CASES = [
+  { signing: "off", attacker: "a token that may write", token: "write", key: TEAM_KEY, first: "the attacker" },
+  { signing: "on", attacker: "the same, another key", token: "write", key: OTHER_KEY, first: "the attacker" },
+  { signing: "on", attacker: "the same, the shared key", token: "write", key: TEAM_KEY, first: "the attacker" },
+  { signing: "on", attacker: "a token that may only read, the shared key", token: "read", key: TEAM_KEY, first: "the pipeline" },
+];
+
+/** Rows of `results/remote.csv`: tasks that the honest machine restored, and those that hold what the attacker wrote. */
 export async function rows() {
   const rows = [];
-  for (const entry of CASES) rows.push({ signing: entry.signing, writer: entry.writer, ...(await attack(entry)) });
+  for (const entry of CASES) rows.push({ signing: entry.signing, attacker: entry.attacker, ...(await attack(entry)) });
   return rows;
 }
 
-async function attack({ signing, key }) {
+async function attack({ signing, token, key, first }) {
   const server = spawn("node", [new URL("cache-server.mjs", import.meta.url).pathname], { stdio: ["ignore", "pipe", "inherit"] });
   try {
     const [port] = await once(server.stdout, "data");
-    const remote = { TURBO_API: `http://127.0.0.1:${Number(port)}`, TURBO_TOKEN: "token", TURBO_TEAM: "shop" };
-    const honest = machine(signing, { ...remote, TURBO_REMOTE_CACHE_SIGNATURE_KEY: TEAM_KEY });
-    const writer = honest.copy({ ...remote, TURBO_REMOTE_CACHE_SIGNATURE_KEY: key ?? TEAM_KEY });
-    writer.edit("build.mjs", (text) => text.replace("// region", "// poisoned, region"));
-    writer.build("--force");
+    const machine = (token, key) => ({
+      TURBO_API: `http://127.0.0.1:${Number(port)}`,
+      TURBO_TEAM: "shop",
+      TURBO_TOKEN: token,
+      TURBO_REMOTE_CACHE_SIGNATURE_KEY: key,
+    });
+    const honest = turboJson(Workspace.fresh(machine("read", TEAM_KEY)), { remoteCache: { signature: signing === "on" } });
+    if (first === "the pipeline") run(honest.copy(machine("write", TEAM_KEY)));
+    run(changeScript(honest.copy(machine(token, key))));
     const tasks = Object.values(honest.build());
-    const poisoned = Object.values(honest.outputs()).filter((output) => output.includes("poisoned"));
+    const poisoned = Object.values(honest.outputs()).filter((output) => output.startsWith("// Region"));
     honest.remove();
-    writer.remove();
     return { restored: tasks.filter((task) => task === "hit").length, poisoned: poisoned.length };
   } finally {
     server.kill();
@@ -39,9 +46,8 @@ async function attack({ signing, key }) {
   }
 }
 
-/** A machine without a local cache. */
-function machine(signing, environment) {
-  const shop = Workspace.fresh(environment);
-  shop.edit("turbo.json", (text) => JSON.stringify({ remoteCache: { signature: signing === "on" }, ...JSON.parse(text) }));
-  return shop;
+/** Builds every task and uploads what the token allows. */
+function run(shop) {
+  shop.build("--force");
+  shop.remove();
 }

@@ -8,6 +8,9 @@ import { PACKAGES } from "./keys.mjs";
 const IGNORED = "dist/\npruned/\nnode_modules/\n.turbo/\ngenerated.mjs\n";
 const AUTHOR = ["-c", "user.name=shop", "-c", "user.email=shop@example.org", "-c", "init.defaultBranch=main", "-c", "advice.detachedHead=false"];
 
+/** What a workspace gets of the caller's environment: a REGION in the caller's shell would change outputs. */
+const CALLER = Object.fromEntries(["PATH", "HOME", "TMPDIR"].map((name) => [name, process.env[name]]));
+
 /** The folder of a package in the workspace. */
 export const folderOf = (name) => (PACKAGES[name].isService ? `apps/${name}` : `packages/${name}`);
 
@@ -60,22 +63,35 @@ export class Workspace {
 
   commit(message) {
     this.git("add", "--all");
-    this.git("commit", "--quiet", "--message", message);
+    this.git("commit", "--quiet", "--allow-empty", "--message", message);
+    return this;
   }
 
-  /** Puts another Node.js first on the path, for builds only: npm keeps its own. Bun answers to the name. */
+  /** Puts another Node.js first on the path, and its version into NODE_VERSION. Bun answers to the name, except to turbo. */
   useOtherNode() {
     const bin = mkdtempSync(join(tmpdir(), "shop-bin-"));
     const real = execFileSync("sh", ["-c", "command -v node"], { encoding: "utf8" }).trim();
-    const choose = `#!/bin/sh\ncase "$1" in *build.mjs) exec bun "$@";; *) exec ${real} "$@";; esac\n`;
+    const choose = `#!/bin/sh\ncase "$1" in *turbo) exec ${real} "$@";; *) exec bun "$@";; esac\n`;
     writeFileSync(join(bin, "node"), choose, { mode: 0o755 });
     this.environment = { ...this.environment, PATH: `${bin}:${process.env.PATH}` };
+    return this.exportNodeVersion();
+  }
+
+  /** What a pipeline does with `export NODE_VERSION=$(node --print process.version)`. */
+  exportNodeVersion() {
+    const NODE_VERSION = this.node(["--print", "process.version"], this.environment).trim();
+    this.environment = { ...this.environment, NODE_VERSION };
+    return this;
+  }
+
+  /** Runs the Node.js that is on the path of the workspace. */
+  node(words, environment) {
+    return execFileSync("node", words, { cwd: this.path, env: { ...CALLER, ...environment }, encoding: "utf8" });
   }
 
   /** Runs turbo. Returns what it printed. */
   turbo(...words) {
-    const keep = ({ PATH, HOME, TMPDIR }) => ({ PATH, HOME, TMPDIR });
-    const env = { ...keep(process.env), TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", ...this.environment };
+    const env = { ...CALLER, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", ...this.environment };
     const result = spawnSync("turbo", [...words, "--no-color"], { cwd: this.path, env, encoding: "utf8" });
     if (result.error) throw new Error("turbo is missing: npm install --global turbo");
     if (result.status !== 0) throw new Error(`turbo ${words.join(" ")}: ${result.stdout}${result.stderr}`);
@@ -88,16 +104,15 @@ export class Workspace {
     return Object.fromEntries([...lines].map(([, name, state]) => [name, state === "hit" ? "hit" : "ran"]));
   }
 
-  /** The packages whose build a filter resolves to, in alphabetical order. */
-  resolved(...options) {
-    const { packages } = JSON.parse(this.turbo("run", "build", "--dry=json", ...options));
-    return packages.filter((name) => name !== "//").map((name) => name.replace("@shop/", "")).sort();
+  /** The packages whose build a filter runs, in alphabetical order. */
+  selected(...options) {
+    return this.tasks(["build"], ...options).map(({ package: name }) => name.replace("@shop/", "")).sort();
   }
 
-  /** The tasks that a filter runs, in alphabetical order. */
-  tasks(...options) {
-    const { tasks } = JSON.parse(this.turbo("run", "build", "--dry=json", ...options));
-    return tasks.map((task) => task.package.replace("@shop/", "")).sort();
+  /** What turbo says of the tasks that it would run, keys included. A package without a script for a task has none. */
+  tasks(names, ...options) {
+    const { tasks } = JSON.parse(this.turbo("run", ...names, "--dry=json", ...options));
+    return tasks.filter((task) => task.command !== "<NONEXISTENT>");
   }
 
   /** The output of each package, as it is on the disk. */
@@ -112,16 +127,21 @@ export class Workspace {
     return files.trim().split("\n").map((file) => file.slice(2)).sort();
   }
 
-  /** The output of each package that the same sources, tools and environment give without a cache. */
-  truth() {
+  /** The output of each package that the same sources, tools and visible variables give without a cache. */
+  truth(mode) {
     const plain = this.copy();
-    for (const name of Object.keys(PACKAGES)) {
-      const [, script] = JSON.parse(plain.read(`${folderOf(name)}/package.json`)).scripts.build.split(" ");
-      execFileSync("node", [script], { cwd: join(plain.path, folderOf(name)), env: { ...process.env, ...this.environment } });
-    }
+    plain.node([new URL("plain.mjs", import.meta.url).pathname, ...Object.keys(PACKAGES).map(folderOf)], this.visible(mode));
     const outputs = plain.outputs();
     plain.remove();
     return outputs;
+  }
+
+  /** The variables that a build task sees: in strict mode those that turbo.json names. */
+  visible(mode) {
+    const { globalEnv = [], tasks } = JSON.parse(this.read("turbo.json"));
+    const named = ["PATH", ...globalEnv, ...tasks.build.env, ...tasks.build.passThroughEnv];
+    const entries = Object.entries(this.environment);
+    return Object.fromEntries(entries.filter(([name]) => mode === "loose" || named.includes(name)));
   }
 
   remove() {
