@@ -13,10 +13,14 @@ export const json = (change) => (text) => `${JSON.stringify(change(JSON.parse(te
 /** Adds settings to turbo.json, or to its `build` task. */
 export const turboJson = (shop, settings) => shop.edit("turbo.json", json((turbo) => ({ ...settings, ...turbo })));
 export const buildTask = (shop, settings) =>
-  shop.edit("turbo.json", json((turbo) => ({ ...turbo, tasks: { ...turbo.tasks, build: { ...turbo.tasks.build, ...settings } } })));
+  shop.edit("turbo.json", json((turbo) => {
+    Object.assign(turbo.tasks.build, settings);
+    return turbo;
+  }));
 
 /** The compiler writes another first line. */
-export const changeScript = (shop, path = "build.mjs") => shop.edit(path, (text) => text.replace("// region", "// Region"));
+export const changeScript = (shop, path = "build.mjs") =>
+  shop.edit(path, (text) => text.replace("// region", "// Region"));
 
 const TOOL = "packages/build";
 export const TOOL_SCRIPT = `${TOOL}/build.mjs`;

@@ -4,6 +4,6 @@ const quoted = (cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"
 
 /** The rows, which all have the same keys, as text. */
 export function csv(origin, rows) {
-  const lines = [Object.keys(rows[0]), ...rows.map(Object.values)];
-  return [`# ${origin}`, ...lines.map((cells) => cells.map((cell) => quoted(String(cell))).join(","))].join("\n") + "\n";
+  const line = (cells) => cells.map((cell) => quoted(String(cell))).join(",");
+  return [`# ${origin}`, line(Object.keys(rows[0])), ...rows.map((row) => line(Object.values(row))), ""].join("\n");
 }

@@ -1,22 +1,20 @@
-// What each cure of a stale build script does besides: which tasks get another key, whether filters see the edit, and whether `turbo prune` copies
-// the script.
+// What each cure of a stale build script does besides: which tasks get another key, whether filters see the edit, and
+// whether `turbo prune` copies the script.
 import { TOOL_SCRIPT, buildTask, changeScript, turboJson, useTool } from "./changes.mjs";
 import { shown } from "./filters.mjs";
 import { Workspace } from "./workspace.mjs";
 
 const globalFile = (shop) => turboJson(shop, { globalDependencies: ["build.mjs"] });
 const rootInput = (shop) => buildTask(shop, { inputs: ["$TURBO_DEFAULT$", "$TURBO_ROOT$/build.mjs"] });
-const flags = (shop, ...names) => turboJson(shop, { futureFlags: Object.fromEntries(names.map((name) => [name, true])) });
+const FLAGS = { affectedUsingTaskInputs: true, filterUsingTasks: true, pruneIncludesGlobalFiles: true };
+const withFlags = (cure) => (shop) => turboJson(cure(shop), { futureFlags: FLAGS });
 
 export const CURES = [
   { cure: "none", apply() {} },
   { cure: "globalDependencies", apply: globalFile },
-  { cure: "the same, pruneIncludesGlobalFiles", apply: (shop) => (globalFile(shop), flags(shop, "pruneIncludesGlobalFiles")) },
+  { cure: "the same, all three flags", apply: withFlags(globalFile) },
   { cure: "$TURBO_ROOT$ in inputs", apply: rootInput },
-  {
-    cure: "the same, affectedUsingTaskInputs and filterUsingTasks",
-    apply: (shop) => (rootInput(shop), flags(shop, "affectedUsingTaskInputs", "filterUsingTasks")),
-  },
+  { cure: "the same, all three flags", apply: withFlags(rootInput) },
   { cure: "a package that the others use", apply: useTool, path: TOOL_SCRIPT },
 ];
 

@@ -5,21 +5,28 @@ import { TOOL_SCRIPT, buildTask, changeScript, comment, json, turboJson, useTool
 import { PACKAGES, newPackage } from "./keys.mjs";
 import { folderOf } from "./workspace.mjs";
 
-/** What is so before the edit, and in the cache: `real` returns nothing if that is the plain workspace. */
+/** What is in the cache before the edit: `real` returns nothing if that is the plain workspace. */
 const PLAIN = { model() {}, real() {} };
 const edit = (name, model, real, before = PLAIN) => ({ name, model, real, before, mode: "strict" });
 
 const sets = (variables) => (shop) => (shop.environment = { ...shop.environment, ...variables });
-const sourceOfMoney = [(state) => (state.packages.money.source += "!"), (shop) => shop.edit("packages/money/src/index.mjs", comment)];
-const generated = [(state) => (state.packages.ledger.ignored = "new"), (shop) => shop.write("apps/ledger/src/generated.mjs", "// new\n")];
+const sourceOfMoney = [
+  (state) => (state.packages.money.source += "!"),
+  (shop) => shop.edit("packages/money/src/index.mjs", comment),
+];
+const generated = [
+  (state) => (state.packages.ledger.ignored = "new"),
+  (shop) => shop.write("apps/ledger/src/generated.mjs", "// new\n"),
+];
 const dollars = [(state) => (state.environment.CURRENCY = "USD"), sets({ CURRENCY: "USD" })];
 const script = [(state) => (state.root["build.mjs"] += "!"), (shop) => changeScript(shop)];
+const scriptOfTool = [(state) => (state.packages.build.source += "!"), (shop) => changeScript(shop, TOOL_SCRIPT)];
 const otherNode = (state) => Object.assign(state, { node: "other", environment: { NODE_VERSION: "other" } });
 
 /** The build ran with rupees, and the task has these settings. */
 const rupees = (settings) => ({
   model: (state) => Object.assign(state, settings, { environment: { CURRENCY: "INR" } }),
-  real: (shop) => (sets({ CURRENCY: "INR" })(shop), settings.mode === undefined ? buildTask(shop, settings) : shop),
+  real: (shop) => (sets({ CURRENCY: "INR" })(shop), "mode" in settings ? shop : buildTask(shop, settings)),
 });
 const loose = (one) => ({ ...one, mode: "loose" });
 
@@ -62,7 +69,7 @@ export const EDITS = [
     real: (shop) => turboJson(shop, { globalDependencies: ["build.mjs"] }),
   }),
   edit("the same, named in inputs by $TURBO_ROOT$", ...script, inputs("$TURBO_DEFAULT$", "$TURBO_ROOT$/build.mjs")),
-  edit("the same, in a package that all others use", (state) => (state.packages.build.source += "!"), (shop) => changeScript(shop, TOOL_SCRIPT), {
+  edit("the same, in a package that all others use", ...scriptOfTool, {
     model(state) {
       state.packages.build = newPackage("script", []);
       for (const name of Object.keys(PACKAGES)) state.packages[name].needs.push("build");

@@ -1,5 +1,5 @@
-// What a filter selects: in a working tree with an edit that is not committed, and in the pipeline, where the same edit is the
-// last commit of a branch.
+// What a filter selects: in a working tree with an edit that is not committed, and in the pipeline, where the same edit
+// is the last commit of a branch.
 import { comment } from "./changes.mjs";
 import { PACKAGES } from "./keys.mjs";
 import { Workspace } from "./workspace.mjs";
@@ -45,7 +45,7 @@ export function rows() {
 /** The packages in alphabetical order. A filter may begin with a variable. */
 export function shown(shop, filter) {
   const [, base, option] = filter.match(/^(?:TURBO_SCM_BASE=(\S+) )?(.*)$/);
-  const machine = shop.copy(base === undefined ? {} : { TURBO_SCM_BASE: base });
+  const machine = shop.copy({ ...shop.environment, ...(base && { TURBO_SCM_BASE: base }) });
   try {
     const selected = machine.selected(option);
     if (selected.length === Object.keys(PACKAGES).length) return "all five";

@@ -15,7 +15,10 @@ export const PACKAGES = {
 };
 
 /** A package before any edit. Values are contents; only whether they differ matters. */
-export const newPackage = (source, needs) => ({ source, needs: [...needs], manifest: "1.0.0", untracked: "", ignored: "", locked: "" });
+export const newPackage = (source, needs) => {
+  const own = { source, manifest: "1.0.0", untracked: "", ignored: "", locked: "" };
+  return { ...own, needs: [...needs] };
+};
 
 /** A state of the workspace before any edit. */
 export function start() {

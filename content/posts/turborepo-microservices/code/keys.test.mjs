@@ -61,7 +61,8 @@ for (const [settings, expected] of [
 }
 
 test("an output changes with everything that the build reads, and with nothing else", () => {
-  const strict = { ...KEYS, untracked: NONE, ignored: ["notify"], manifest: NONE, script: ALL, engines: NONE, node: ALL };
+  const read = { ignored: ["notify"], script: ALL, node: ALL };
+  const strict = { ...KEYS, ...read, untracked: NONE, manifest: NONE, engines: NONE };
   assert.deepEqual(effects(outputOf, {}), strict);
   for (const settings of [{ mode: "loose" }, { passThroughEnv: ["CURRENCY"] }, { env: ["REGION", "CURRENCY"] }]) {
     assert.deepEqual(effects(outputOf, settings), { ...strict, CURRENCY: ALL });

@@ -1,5 +1,5 @@
-// Builds the packages of the workspace in this folder in one process, without turbo: `node plain.mjs FOLDER…`, each after
-// those that it needs.
+// Builds the packages of the workspace in this folder in one process, without turbo: `node plain.mjs FOLDER…`, each
+// after those that it needs.
 import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 

@@ -1,5 +1,5 @@
-// Who can write what into a remote cache: a machine with another build script uploads under the keys of the honest ones,
-// because the script is in no key. Then an honest machine without a local cache builds.
+// Who can write what into a remote cache: a machine with another build script uploads under the keys of the honest
+// ones, because the script is in no key. Then an honest machine without a local cache builds.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { changeScript, turboJson } from "./changes.mjs";
@@ -7,24 +7,28 @@ import { Workspace } from "./workspace.mjs";
 
 const TEAM_KEY = "the-key-of-this-team-0123456789ab";
 const OTHER_KEY = "a-key-of-somebody-else-0123456789";
+const READER = "the shared key, a token that may only read";
 
 /** Whether artifacts are signed, what the attacker has, and who builds first. */
 export const CASES = [
   { signing: "off", attacker: "a token that may write", token: "write", key: TEAM_KEY, first: "the attacker" },
   { signing: "on", attacker: "the same, another key", token: "write", key: OTHER_KEY, first: "the attacker" },
   { signing: "on", attacker: "the same, the shared key", token: "write", key: TEAM_KEY, first: "the attacker" },
-  { signing: "on", attacker: "a token that may only read, the shared key", token: "read", key: TEAM_KEY, first: "the pipeline" },
+  { signing: "on", attacker: READER, token: "read", key: TEAM_KEY, first: "the pipeline" },
 ];
 
-/** Rows of `results/remote.csv`: tasks that the honest machine restored, and those that hold what the attacker wrote. */
+/** Rows of `results/remote.csv`: tasks that the honest machine restored, and those with what the attacker wrote. */
 export async function rows() {
   const rows = [];
-  for (const entry of CASES) rows.push({ signing: entry.signing, attacker: entry.attacker, ...(await attack(entry)) });
+  for (const { signing, attacker, ...means } of CASES) {
+    rows.push({ signing, attacker, ...(await attack(signing, means)) });
+  }
   return rows;
 }
 
-async function attack({ signing, token, key, first }) {
-  const server = spawn("node", [new URL("cache-server.mjs", import.meta.url).pathname], { stdio: ["ignore", "pipe", "inherit"] });
+async function attack(signing, { token, key, first }) {
+  const script = new URL("cache-server.mjs", import.meta.url).pathname;
+  const server = spawn("node", [script], { stdio: ["ignore", "pipe", "inherit"] });
   try {
     const [port] = await once(server.stdout, "data");
     const machine = (token, key) => ({
@@ -33,7 +37,8 @@ async function attack({ signing, token, key, first }) {
       TURBO_TOKEN: token,
       TURBO_REMOTE_CACHE_SIGNATURE_KEY: key,
     });
-    const honest = turboJson(Workspace.fresh(machine("read", TEAM_KEY)), { remoteCache: { signature: signing === "on" } });
+    const honest = Workspace.fresh(machine("read", TEAM_KEY));
+    turboJson(honest, { remoteCache: { signature: signing === "on" } });
     if (first === "the pipeline") run(honest.copy(machine("write", TEAM_KEY)));
     run(changeScript(honest.copy(machine(token, key))));
     const tasks = Object.values(honest.build());

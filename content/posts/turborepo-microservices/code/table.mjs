@@ -1,4 +1,5 @@
-// Makes an edit in a real workspace: what turbo ran, and whether what it left in `dist` is what a build without a cache writes.
+// Makes an edit in a real workspace: what turbo ran, and whether what it left in `dist` is what a build without a cache
+// writes.
 import assert from "node:assert/strict";
 import { PACKAGES, judge, start, verdict } from "./keys.mjs";
 import { Workspace } from "./workspace.mjs";
@@ -41,5 +42,6 @@ export function built() {
 /** A row of `results/edits.csv`: how many of the five tasks have each verdict. */
 export function row(edit, verdicts) {
   const count = (word) => Object.values(verdicts).filter((verdict) => verdict === word).length;
-  return { edit: edit.name, rebuilt: count("rebuilt"), needless: count("needless"), hits: count("hit"), stale: count("stale") };
+  const [rebuilt, needless, hits, stale] = ["rebuilt", "needless", "hit", "stale"].map(count);
+  return { edit: edit.name, rebuilt, needless, hits, stale };
 }

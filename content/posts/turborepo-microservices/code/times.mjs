@@ -1,5 +1,5 @@
-// How long turbo takes after an edit, with a compiler that takes `milliseconds` for each package: interleaved runs, so that
-// all rows see the same noise.
+// How long turbo takes after an edit, with a compiler that takes `milliseconds` for each package: interleaved runs, so
+// that all rows see the same noise.
 import { built } from "./table.mjs";
 import { EDITS } from "./edits.mjs";
 import { Workspace } from "./workspace.mjs";

@@ -1,4 +1,5 @@
-// Copies of the workspace `shop/` in temporary folders, and the real `turbo` in them. All IO of the experiments is here and in cache-server.mjs.
+// Copies of the workspace `shop/` in temporary folders, and the real `turbo` in them. All IO of the experiments is here
+// and in cache-server.mjs.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +7,10 @@ import { join } from "node:path";
 import { PACKAGES } from "./keys.mjs";
 
 const IGNORED = "dist/\npruned/\nnode_modules/\n.turbo/\ngenerated.mjs\n";
-const AUTHOR = ["-c", "user.name=shop", "-c", "user.email=shop@example.org", "-c", "init.defaultBranch=main", "-c", "advice.detachedHead=false"];
+const SETTINGS = ["user.name=shop", "user.email=shop@example.org", "init.defaultBranch=main"].flatMap((setting) => [
+  "-c",
+  setting,
+]);
 
 /** What a workspace gets of the caller's environment: a REGION in the caller's shell would change outputs. */
 const CALLER = Object.fromEntries(["PATH", "HOME", "TMPDIR"].map((name) => [name, process.env[name]]));
@@ -58,7 +62,7 @@ export class Workspace {
   }
 
   git(...words) {
-    return execFileSync("git", [...AUTHOR, ...words], { cwd: this.path, encoding: "utf8" }).trim();
+    return execFileSync("git", [...SETTINGS, ...words], { cwd: this.path, encoding: "utf8" }).trim();
   }
 
   commit(message) {
@@ -67,7 +71,7 @@ export class Workspace {
     return this;
   }
 
-  /** Puts another Node.js first on the path, and its version into NODE_VERSION. Bun answers to the name, except to turbo. */
+  /** Puts another Node.js first on the path, and its version into NODE_VERSION. Bun plays it, except for turbo. */
   useOtherNode() {
     const bin = mkdtempSync(join(tmpdir(), "shop-bin-"));
     const real = execFileSync("sh", ["-c", "command -v node"], { encoding: "utf8" }).trim();
@@ -117,7 +121,8 @@ export class Workspace {
 
   /** The output of each package, as it is on the disk. */
   outputs() {
-    return Object.fromEntries(Object.keys(PACKAGES).map((name) => [name, this.read(`${folderOf(name)}/dist/index.mjs`)]));
+    const entries = Object.keys(PACKAGES).map((name) => [name, this.read(`${folderOf(name)}/dist/index.mjs`)]);
+    return Object.fromEntries(entries);
   }
 
   /** The files that `turbo prune` writes for a service, without what it adds. */
@@ -130,7 +135,8 @@ export class Workspace {
   /** The output of each package that the same sources, tools and visible variables give without a cache. */
   truth(mode) {
     const plain = this.copy();
-    plain.node([new URL("plain.mjs", import.meta.url).pathname, ...Object.keys(PACKAGES).map(folderOf)], this.visible(mode));
+    const script = new URL("plain.mjs", import.meta.url).pathname;
+    plain.node([script, ...Object.keys(PACKAGES).map(folderOf)], this.visible(mode));
     const outputs = plain.outputs();
     plain.remove();
     return outputs;

@@ -1,5 +1,5 @@
-// Takes the place of a compiler: waits, then writes one file, made of all that a bundler reads: sources, what the packages
-// it uses have built, the locked version of a library, environment, the Node.js that runs it.
+// Takes the place of a compiler: waits, then writes one file, made of all that a bundler reads: sources, what the
+// packages it uses have built, the locked version of a library, environment, the Node.js that runs it.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const text = (name) => readFileSync(name, "utf8");
