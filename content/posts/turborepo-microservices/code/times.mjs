@@ -30,7 +30,7 @@ export function rows(milliseconds, runs) {
   shop.remove();
   return cases.map(([name], index) => {
     const sorted = seconds[index].sort((one, other) => one - other);
-    const [low, median, high] = [sorted[0], sorted[runs >> 1], sorted[runs - 1]].map((value) => value.toFixed(3));
+    const [low, median, high] = [sorted[0], sorted[runs >> 1], sorted[runs - 1]].map((value) => value.toFixed(2));
     return { edit: name, low, median, high };
   });
 }
