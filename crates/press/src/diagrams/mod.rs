@@ -5,16 +5,18 @@
 //! - [`dot`]: graphs. `parse` (with `lexer`) reads a `graph`, `layered` places it, `picture` draws it.
 //! - [`sequence`]: messages between participants over time.
 //! - [`ascii`]: boxes and lines drawn with characters.
+//! - [`outcome`]: what all of them return: a drawing, or what is wrong with its text.
 //! - [`canvas`] collects lines and labels, and writes the SVG; [`text`] measures and wraps labels.
 
 mod ascii;
 mod canvas;
 mod dot;
 mod layered;
+mod outcome;
 mod sequence;
 mod text;
 
-use std::ops::Range;
+pub(crate) use self::outcome::{Drawn, Problem};
 
 /// The languages of diagrams, by the word that begins an info string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,40 +29,6 @@ pub(crate) enum Kind {
     Box,
 }
 
-/// A diagram as an SVG document, and what it says in words.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Drawn {
-    pub(crate) svg: String,
-    /// For who cannot see it, unless the author says it better.
-    pub(crate) alt: String,
-}
-
-/// What is wrong in the text of a diagram.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
-    /// Its place in the text.
-    pub(crate) span: Range<usize>,
-    pub(crate) message: String,
-    pub(crate) label: String,
-    pub(crate) help: Vec<String>,
-}
-
-impl Problem {
-    fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), label: String::new(), help: Vec::new() }
-    }
-
-    fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
-        self
-    }
-}
-
 /// Draws `text`, or says everything that is wrong with it.
 pub(crate) fn draw(kind: Kind, text: &str) -> Result<Drawn, Vec<Problem>> {
     match kind {
@@ -69,9 +37,6 @@ pub(crate) fn draw(kind: Kind, text: &str) -> Result<Drawn, Vec<Problem>> {
         Kind::Box => ascii::draw(text),
     }
 }
-
-/// The widest drawing whose labels are 12 pixels high on a page of 350: the page shows 342 pixels of it, and labels are 14 units high.
-const PHONE: i32 = 399;
 
 #[cfg(test)]
 mod tests {

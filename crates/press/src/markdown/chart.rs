@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
+use super::drawn::{Drawn, Source};
 use super::files::{self, DataFile};
-use super::generated::{Drawn, Source};
 use super::page::Page;
 use crate::charts::{self, Keys, Place, Problem, Table};
 use crate::data::{Cell, Csv};

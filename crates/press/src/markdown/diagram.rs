@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::generated::{Drawn, Source};
+use super::drawn::{Drawn, Source};
 use super::page::Page;
 use crate::diagrams::{self, Kind, Problem};
 

@@ -21,6 +21,7 @@ mod chart;
 mod code;
 mod destinations;
 mod diagram;
+mod drawn;
 mod events;
 mod fence;
 mod figures;

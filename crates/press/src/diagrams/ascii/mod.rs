@@ -3,7 +3,7 @@
 mod grid;
 mod picture;
 
-use super::{Drawn, Problem};
+use super::outcome::{Drawn, Problem};
 
 /// Draws lines and boxes.
 pub(super) fn draw(text: &str) -> Result<Drawn, Vec<Problem>> {

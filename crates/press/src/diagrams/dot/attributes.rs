@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::graph::{Direction, Shape};
 use crate::diagnostic::nearest;
-use crate::diagrams::Problem;
 use crate::diagrams::canvas::{Pen, Stroke, Tone};
+use crate::diagrams::outcome::Problem;
 
 /// What an attribute belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

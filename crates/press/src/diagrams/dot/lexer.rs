@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagrams::Problem;
+use crate::diagrams::outcome::Problem;
 
 /// A token. An identifier is a word, a number, or text in double quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ mod parse;
 mod picture;
 mod shape;
 
-use super::{Drawn, Problem};
+use super::outcome::{Drawn, Problem};
 
 /// Draws a graph.
 pub(super) fn draw(text: &str) -> Result<Drawn, Vec<Problem>> {

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::attributes::{Attribute, Look, Owner};
 use super::graph::{Cluster, Edge, Graph, Node};
 use super::lexer::{Placed, Token, tokens};
-use crate::diagrams::Problem;
 use crate::diagrams::canvas::Pen;
+use crate::diagrams::outcome::Problem;
 
 /// Reads a graph.
 pub(super) fn parse(text: &str) -> Result<Graph, Vec<Problem>> {

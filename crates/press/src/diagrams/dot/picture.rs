@@ -1,8 +1,7 @@
 //! Graph to picture: the widths at which labels are wrapped, the direction, and the drawing of what has been placed.
 
 use super::graph::{Direction, Edge, Graph, Node};
-use crate::diagrams::PHONE;
-use crate::diagrams::canvas::{Anchor, Canvas, HEAD, Pen, Point, Side, Tone, at, rectangle};
+use crate::diagrams::canvas::{Anchor, Canvas, HEAD, PHONE, Pen, Point, Side, Tone, at, rectangle};
 use crate::diagrams::layered::{Block, Extent, Group, Layout, Link, Rectangle, Request, Route, place};
 use crate::diagrams::text::{height, widest, wrap};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Layout, Request};
+use super::graph::{Layout, Request};
 use crate::diagrams::canvas::{Point, at};
 
 /// Between two parts.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::graph::{Extent, Request};
 use super::ranks::Ranking;
-use super::{Extent, Request};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {

@@ -2,6 +2,8 @@
 //!
 //! After Sugiyama's method, in the form of Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993), with clusters:
 //!
+//! `graph` is what goes in and what comes out.
+//!
 //! 1. `components` places what is not connected side by side, each by itself.
 //! 2. `ranks` gives each node its rank, by the network [`simplex`].
 //! 3. `layers` turns edges over several ranks into chains, with vertices for their bends and labels.
@@ -12,6 +14,7 @@
 //! Edges lead down within the module; a drawing whose edges lead to the right is turned on the way in and on the way out.
 
 mod components;
+mod graph;
 mod layers;
 mod order;
 mod places;
@@ -19,82 +22,7 @@ mod ranks;
 mod routes;
 mod simplex;
 
-use super::canvas::{Point, at};
-
-/// What a box needs around its centre or its content.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Extent {
-    pub(super) left: i32,
-    pub(super) right: i32,
-    pub(super) top: i32,
-    pub(super) bottom: i32,
-}
-
-/// A node to place.
-#[derive(Clone, Debug)]
-pub(super) struct Block {
-    /// Around its centre.
-    pub(super) extent: Extent,
-    /// How far from its centre edges may begin and end.
-    pub(super) ports: i32,
-    pub(super) group: Option<usize>,
-}
-
-/// An edge to place. It does not lead to the node that it comes from.
-#[derive(Clone, Debug)]
-pub(super) struct Link {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    /// The width and height of its label.
-    pub(super) label: Option<(i32, i32)>,
-}
-
-/// A cluster to place.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    pub(super) parent: Option<usize>,
-    /// Around what it contains.
-    pub(super) padding: Extent,
-    pub(super) min_width: i32,
-    pub(super) min_height: i32,
-}
-
-/// A graph to place.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Request {
-    pub(super) blocks: Vec<Block>,
-    pub(super) links: Vec<Link>,
-    pub(super) groups: Vec<Group>,
-    /// Between nodes of a rank, and between ranks.
-    pub(super) spacing: (i32, i32),
-}
-
-/// The way of an edge: pieces between which its label is. From one point of a piece to the next, the edge is straight if they are in line, and else a
-/// curve that begins and ends in the direction of the ranks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Route {
-    /// The first point is at the centre of the first node, the last one at that of the last.
-    pub(super) pieces: Vec<Vec<Point>>,
-    /// The centre of its label.
-    pub(super) label: Option<Point>,
-}
-
-/// A rectangle.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Rectangle {
-    pub(super) from: Point,
-    pub(super) to: Point,
-}
-
-/// A placed graph. Its corner is at the origin.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Layout {
-    pub(super) size: Point,
-    /// The centres of the nodes.
-    pub(super) blocks: Vec<Point>,
-    pub(super) routes: Vec<Route>,
-    pub(super) groups: Vec<Rectangle>,
-}
+pub(super) use self::graph::{Block, Extent, Group, Layout, Link, Rectangle, Request, Route};
 
 /// Places a graph. Its unconnected parts form rows that are no wider than `limit`, if they can be.
 pub(super) fn place(request: &Request, limit: i32, leads_right: bool) -> Layout {
@@ -114,55 +42,12 @@ fn place_connected(request: &Request) -> Layout {
     routes::layout(request, &layers, &places)
 }
 
-impl Extent {
-    fn turned(self) -> Self {
-        Self { left: self.top, right: self.bottom, top: self.left, bottom: self.right }
-    }
-}
-
-impl Request {
-    fn turned(&self) -> Self {
-        let mut turned = self.clone();
-        for block in &mut turned.blocks {
-            block.extent = block.extent.turned();
-        }
-        for link in &mut turned.links {
-            link.label = link.label.map(|(width, height)| (height, width));
-        }
-        for group in &mut turned.groups {
-            group.padding = group.padding.turned();
-            (group.min_width, group.min_height) = (group.min_height, group.min_width);
-        }
-        turned
-    }
-
-    /// A group and those around it, from the inside out.
-    fn around(&self, group: Option<usize>) -> impl Iterator<Item = usize> {
-        std::iter::successors(group, |&group| self.groups[group].parent)
-    }
-}
-
-impl Layout {
-    fn turned(mut self) -> Self {
-        self.map(|point| at(point.y, point.x));
-        self.size = at(self.size.y, self.size.x);
-        self
-    }
-
-    /// Moves all points but the size.
-    pub(super) fn map(&mut self, to: impl Fn(Point) -> Point) {
-        let routes = self.routes.iter_mut();
-        let of_routes = routes.flat_map(|route| route.pieces.iter_mut().flatten().chain(&mut route.label));
-        let of_groups = self.groups.iter_mut().flat_map(|group| [&mut group.from, &mut group.to]);
-        self.blocks.iter_mut().chain(of_routes).chain(of_groups).for_each(|point| *point = to(*point));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::diagrams::canvas::{Point, at};
 
     /// Graphs of up to twelve nodes in up to three clusters, of which the third is in the first.
     fn requests() -> impl Strategy<Value = Request> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Request;
+use super::graph::Request;
 use super::layers::{Content, Layers};
 
 /// Sweeps over all ranks. Small graphs need a few of them.

@@ -1,8 +1,9 @@
 //! Coordinates: across by the network simplex, which keeps long edges straight and clusters rectangular; along by the height of each rank.
 
+use super::graph::Request;
+use super::layers::Vertex;
 use super::layers::{Content, Layers};
 use super::simplex::{Constraint, solve};
-use super::{Request, layers::Vertex};
 
 /// Between an edge and what is next to it.
 const AROUND_EDGE: i32 = 12;

@@ -1,6 +1,6 @@
 //! Ranks: edges lead to later ones. An edge that closes a cycle is turned around.
 
-use super::Request;
+use super::graph::Request;
 use super::simplex::{Constraint, solve};
 
 /// The rank of each node, and which edges lead against the ranks.

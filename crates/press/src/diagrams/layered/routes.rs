@@ -1,8 +1,8 @@
 //! The points of edges, and the finished layout.
 
+use super::graph::{Layout, Rectangle, Request, Route};
 use super::layers::{Content, Layers};
 use super::places::Places;
-use super::{Layout, Rectangle, Request, Route};
 use crate::diagrams::canvas::{Point, at};
 
 /// Between two edges at a node, if there is room.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Message, Sequence, Step};
-use crate::diagrams::Problem;
+use super::message::{Message, Sequence, Step};
 use crate::diagrams::canvas::Stroke;
+use crate::diagrams::outcome::Problem;
 
 /// The arrows, the longest first, with how the line is drawn and whether the message is lost.
 const ARROWS: [(&str, Stroke, bool); 4] = [

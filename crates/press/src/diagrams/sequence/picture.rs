@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Message, Sequence, Step};
-use crate::diagrams::PHONE;
-use crate::diagrams::canvas::{Anchor, Canvas, HEAD, Pen, Side, Stroke, Tone, at, rectangle};
+use super::message::{Message, Sequence, Step};
+use crate::diagrams::canvas::{Anchor, Canvas, HEAD, PHONE, Pen, Side, Stroke, Tone, at, rectangle};
 use crate::diagrams::text::{LINE, cells, height, widest, width_of, wrap};
 
 /// Around the drawing, for the thickness of its lines.

@@ -1,6 +1,6 @@
 //! A sequence in words.
 
-use super::{Message, Sequence, Step};
+use super::message::{Message, Sequence, Step};
 
 /// How many steps a description lists before it counts the others.
 const MOST_STEPS: usize = 30;
