@@ -45,6 +45,25 @@ impl Asset {
     }
 }
 
+/// Whether browsers would not show a text file that a reader follows a link to: they save what has no known type, as `run` or `setup.sh`, and take a `.ts`
+/// for a film. Such a file is published as [`Asset::plain_text`].
+pub(crate) fn is_shown_as_text(path: &str, bytes: &[u8]) -> bool {
+    const SHOWN: [&str; 6] = ["plain", "csv", "html", "css", "javascript", "markdown"];
+    let is_shown = mime_guess::from_path(path).first().is_some_and(|guess| {
+        let (kind, subtype) = (guess.type_(), guess.subtype().as_str());
+        match kind.as_str() {
+            "text" => SHOWN.contains(&subtype) || subtype == "xml",
+            "application" => {
+                ["json", "xml", "pdf", "javascript"].contains(&subtype)
+                    || guess.suffix().is_some_and(|suffix| suffix == "json" || suffix == "xml")
+            }
+            "image" | "font" => true,
+            _ => false,
+        }
+    });
+    !is_shown && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok()
+}
+
 /// The picture of a post that other sites show with a link to it: the front matter's `image`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Preview {
@@ -94,6 +113,21 @@ pub(crate) fn fingerprint<const N: usize>(parts: [&[u8]; N]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_linked_text_that_browsers_would_save_or_play_is_shown() {
+        for path in
+            ["run", "setup.sh", "queue.ts", "fence.lua", "schema.sql", "Dockerfile", "main.go", "site.toml", "a.yaml"]
+        {
+            assert!(is_shown_as_text(path, b"text"), "{path}");
+        }
+        for path in ["a.csv", "page.html", "a.svg", "a.json", "feed.xml", "a.css", "a.js", "a.txt", "a.pdf"] {
+            assert!(!is_shown_as_text(path, b"text"), "{path}");
+        }
+        for bytes in [&b"\0asm"[..], b"\xff\xfe"] {
+            assert!(!is_shown_as_text("program", bytes), "{bytes:?} is no text");
+        }
+    }
 
     #[test]
     fn the_name_of_plain_text_ends_with_its_extension_once() {

@@ -8,6 +8,7 @@ use pulldown_cmark::{Event, LinkType, Tag};
 use super::events::SpannedEvent;
 use super::page::Page;
 use super::representation;
+use crate::assets::is_shown_as_text;
 use crate::span::trim_end;
 use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
 
@@ -71,6 +72,7 @@ fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> 
             );
             None
         }
+        Some(bytes) if is_shown_as_text(base, bytes) => Some(page.add_plain_text(base, bytes) + suffix),
         Some(bytes) => Some(page.add_asset(base, bytes) + suffix),
         None => {
             page.report_missing(base, destination, span);
