@@ -5,8 +5,8 @@
 //   page     needs the ingress and a web replica
 //   session  also needs Redis
 //   lookup   also resolves a name in the cluster, as each new connection to another service does
-// A request counts as answered if nothing on its path waits for a board that is gone: the timeouts
-// there (5 s for a connection, 5 s for a name) are longer than visitors wait.
+// A request counts as answered if nothing on its path waits for a board that is gone. Retries, by
+// visitors or by HAProxy, are not in the model.
 
 // Defaults, with their sources in the article. Seconds.
 export const DEFAULTS = {
