@@ -2,7 +2,7 @@
 
 -- A source record younger than this may still be on its way to the ledger.
 CREATE FUNCTION settle() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '60 s' $$;
--- One missing debit is a lost write. Twenty in a minute are a bad deployment.
+-- One missing debit is a lost write. More than twenty in a minute are a bad deployment.
 CREATE FUNCTION most_repairs() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 20::bigint $$;
 -- The most that one run may move, in paise (10,000 rupees): what a person need not see first.
 CREATE FUNCTION most_moved() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 1000000::bigint $$;

@@ -1,4 +1,5 @@
 -- XACK that asks whose entry it is and whether the lease still runs.
+-- No two workers may share a consumer name.
 -- KEYS[1] stream; ARGV: group, entry, consumer, lease in milliseconds.
 local stream, group, entry = KEYS[1], ARGV[1], ARGV[2]
 local held = redis.call('XPENDING', stream, group, entry, entry, 1)[1]
