@@ -44,6 +44,18 @@ fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
 }
 
 #[test]
+fn data_is_published_as_data_whatever_its_extension() {
+    let mut tree = tree();
+    for (file, published) in [("a.csv", ".csv"), ("a.html", ".html.txt"), ("a.svg", ".svg.txt"), ("a", ".txt")] {
+        tree.insert(format!("posts/case/{file}"), "name\n<script>x</script>\n");
+        let (rendered, report) = render_with(&format!("```table from={file}\n```\n"), &tree);
+        assert!(report.is_empty(), "{file}: {}", report.render(&tree, ""));
+        let routes: Vec<_> = rendered.assets.iter().map(|asset| asset.route.as_str()).collect();
+        assert!(routes.len() == 1 && routes[0].ends_with(published), "{file}: {routes:?}");
+    }
+}
+
+#[test]
 fn every_case_becomes_its_html() {
     let tree = tree();
     let mut cases: Vec<_> = std::fs::read_dir(folder())
@@ -554,6 +566,7 @@ fn errors_in_graphs_are_reported() {
             "- a\n\n  ```dot\n  digraph {\n    a:n -> b\n  }\n  ```",
             &[("error: ports are not supported", "double quotes", ":")],
         ),
+        ("```dot\ndigraph { a; subgraph cluster_b { } }\n```", &[("error: a cluster without nodes", "remove it", "{")]),
         ("```dot\ndigraph { a [label=<b>] }\n```", &[("error: labels in HTML are not supported", "`\\n`", "<")]),
         ("```dot\ndigraph { a -> \"b }\n```", &[("error: a text in double quotes that does not end", "", "\"b }")]),
         (
@@ -581,6 +594,18 @@ fn errors_in_sequences_and_drawings_are_reported() {
             &[("error: found `left`, expected `over`", "`note over A: text`", "left")],
         ),
         ("```sequence\nA -> B\nparticipant A\n```", &[("error: `A` is a participant already", "before", "A")]),
+        (
+            "```sequence\na ->> b: y\nnote over a,b,c: n\nparticipant d as\n```",
+            &[
+                ("error: `> b` is no name of a participant", "double quotes", "> b"),
+                ("error: `b,c` is no name of a participant", "`note over A,B: text`", "b,c"),
+                ("error: `d as` is no name of a participant", "`participant A as \"Name\"`", "d as"),
+            ],
+        ),
+        (
+            "```sequence\na -x a: lost\n```",
+            &[("error: a message to oneself is never on its way", "`A -> A: text`", "a -x a: lost")],
+        ),
         ("```sequence\n== later\n```", &[("error: a divider that does not end", "`== text ==`", "== later")]),
         ("```sequence\n```", &[("error: a sequence without messages", "`A -> B: text`", "```sequence")]),
         ("```box\n+--\t\n```", &[("error: a tab in a drawing", "spaces", "\t")]),

@@ -62,6 +62,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn braces_within_each_other_end_before_the_stack_does() {
+        let nested = |depth: usize| format!("digraph {{ {}a{} }}", "{".repeat(depth), "}".repeat(depth));
+        assert!(draw(Kind::Dot, &nested(32)).is_ok());
+        let problems = draw(Kind::Dot, &nested(100_000)).expect_err("too deep");
+        assert_eq!(problems[0].message, "more than 32 braces within each other");
+    }
+
     proptest! {
         #[test]
         fn any_text_is_a_diagram_or_has_problems(

@@ -45,7 +45,9 @@ impl DataFile {
     pub(super) fn read(path: &str, place: &Range<usize>, page: &mut Page) -> Option<Self> {
         let File { path, bytes } = find(path, place, page)?;
         let csv = Csv::read(&path, bytes, page.report)?;
-        let route = page.add_asset(&path, bytes);
+        // Whatever its extension, a reader sees data, and no browser runs it.
+        let is_named_csv = path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
+        let route = if is_named_csv { page.add_asset(&path, bytes) } else { page.add_plain_text(&path, bytes) };
         page.record(&route, place.clone());
         Some(Self { csv, route })
     }

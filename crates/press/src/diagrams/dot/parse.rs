@@ -43,7 +43,12 @@ struct Parser {
     is_strict: bool,
     known_edges: BTreeSet<(usize, usize)>,
     problems: Vec<Problem>,
+    /// How many braces are open within the graph's.
+    depth: usize,
 }
+
+/// Braces within braces that are read: more are a mistake, and each takes from the stack.
+const MOST_DEPTH: usize = 32;
 
 impl Parser {
     fn peek(&self) -> &Token {
@@ -262,7 +267,20 @@ impl Parser {
             self.take();
             name = self.identifier("").ok().map(|(name, _)| name);
         }
+        let brace = self.span();
         self.expect('{')?;
+        if self.depth == MOST_DEPTH {
+            let problem = Problem::new(brace, format!("more than {MOST_DEPTH} braces within each other"));
+            return Err(problem.help("close some of them, or split the graph"));
+        }
+        self.depth += 1;
+        let nodes = self.within(name, brace, scope);
+        self.depth -= 1;
+        nodes
+    }
+
+    /// The statements after the opening brace of a subgraph.
+    fn within(&mut self, name: Option<String>, brace: Range<usize>, scope: &Scope) -> Result<Vec<usize>, Problem> {
         let mut inner = scope.clone();
         let mut look = Look::default();
         let Some(name) = name.filter(|name| name.starts_with("cluster")) else {
@@ -271,6 +289,10 @@ impl Parser {
         let cluster = self.cluster(&name, scope.cluster);
         inner.cluster = Some(cluster);
         let nodes = self.statements(&mut inner, Owner::Cluster, &mut look)?;
+        if nodes.is_empty() {
+            let problem = Problem::new(brace, "a cluster without nodes");
+            self.problems.push(problem.help("write its nodes between its braces, or remove it"));
+        }
         let of = &mut self.graph.clusters[cluster];
         of.label = look.label.unwrap_or_default();
         of.pen = look.pen;

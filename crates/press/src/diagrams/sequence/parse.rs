@@ -186,6 +186,10 @@ impl Parser {
             }
         }
         let (from, to) = (self.participant(from)?, self.participant(to)?);
+        if is_lost && from == to {
+            let problem = Problem::new(line.span(), "a message to oneself is never on its way, so it cannot be lost");
+            return Err(problem.help("write `A -> A: text`, or name the participant to whom it goes"));
+        }
         self.sequence.steps.push(Step::Message(Message { from, to, text, stroke, is_lost }));
         Ok(())
     }
@@ -207,6 +211,10 @@ fn name_of(part: Part) -> Result<String, Problem> {
     if unquoted.is_empty() || unquoted.contains('"') {
         let problem = Problem::new(part.span(), format!("found `{name}`, expected the name of a participant"));
         return Err(problem.help("write a name as it is, or in double quotes: `\"Card: issuer\"`"));
+    }
+    if unquoted == name && (name.contains(['<', '>', ',']) || name.ends_with(" as")) {
+        let problem = Problem::new(part.span(), format!("`{name}` is no name of a participant"));
+        return Err(problem.help(SUPPORTED).help("a name with such characters is written in double quotes"));
     }
     Ok(unquoted.to_owned())
 }
