@@ -170,11 +170,11 @@ pub(super) const WIDTH: f64 = 340.0;
 /// How much larger it is where there is space.
 const SCALE: f64 = 1.2;
 /// The size of the type.
-pub(super) const SIZE: f64 = 13.0;
+pub(super) const SIZE: f64 = 14.0;
 /// The width of a character. The fonts that the theme names differ by a hundredth.
-const ADVANCE: f64 = 7.85;
+const ADVANCE: f64 = 8.45;
 /// The distance of two lines of text.
-pub(super) const LEADING: f64 = 16.0;
+pub(super) const LEADING: f64 = 17.0;
 
 /// The width of a text.
 pub(super) fn width(text: &str) -> f64 {

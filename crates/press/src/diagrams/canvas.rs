@@ -6,8 +6,8 @@ use std::fmt::Write;
 use super::text::{LINE, SIZE};
 use crate::markup::push_text;
 
-/// The widest drawing whose labels are 12 pixels high on a page of 350: the page shows 342 pixels of it, and labels are 14 units high.
-pub(super) const PHONE: i32 = 399;
+/// The widest drawing whose labels are 12 pixels high on a page of 320 with a scroll bar: it shows 300 pixels of it, and labels are 14 units high.
+pub(super) const PHONE: i32 = 348;
 
 /// The colour of a part, as a class of the page. Later ones are drawn over earlier ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
