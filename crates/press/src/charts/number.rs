@@ -2,6 +2,8 @@
 
 use std::f64::consts::{LN_2, LN_10, SQRT_2};
 
+use crate::data::push_grouped;
+
 /// Where numbers become short: `1.8 M` from a million, and powers of ten from a thousand millions on and below a ten-thousandth.
 const MILLION: f64 = 1e6;
 const HUGE: f64 = 1e9;
@@ -81,12 +83,7 @@ fn trimmed(number: f64, decimals: i32) -> String {
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
     let mut grouped = String::new();
-    for (at, digit) in whole.char_indices() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
+    push_grouped(&mut grouped, whole);
     if !fraction.is_empty() {
         grouped.extend([".", fraction]);
     }

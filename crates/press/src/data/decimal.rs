@@ -131,15 +131,24 @@ impl Decimal {
         let (integer, fraction) = self.digits.split_at(self.integer_digits());
         let mut text = String::with_capacity(self.digits.len() * 2);
         text.extend(self.is_negative.then_some(MINUS));
-        for (index, digit) in integer.iter().enumerate() {
-            if groups == Groups::OfThree && index > 0 && (integer.len() - index) % 3 == 0 {
-                text.push(GROUP);
-            }
-            text.push(char::from(b'0' + digit));
+        let integer: String = integer.iter().map(|digit| char::from(b'0' + digit)).collect();
+        match groups {
+            Groups::OfThree => push_grouped(&mut text, &integer),
+            Groups::None => text.push_str(&integer),
         }
         text.extend((!fraction.is_empty()).then_some('.'));
         text.extend(fraction.iter().map(|digit| char::from(b'0' + digit)));
         text
+    }
+}
+
+/// Appends digits in groups of three.
+pub(crate) fn push_grouped(out: &mut String, digits: &str) {
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(GROUP);
+        }
+        out.push(digit);
     }
 }
 

@@ -4,4 +4,4 @@ mod csv;
 mod decimal;
 
 pub(crate) use self::csv::{Cell, Csv, Provenance};
-pub(crate) use self::decimal::{Decimal, Groups};
+pub(crate) use self::decimal::{Decimal, Groups, push_grouped};

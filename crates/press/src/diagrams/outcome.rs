@@ -6,7 +6,7 @@ use std::ops::Range;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Drawn {
     pub(crate) svg: String,
-    /// For who cannot see it, unless the author says it better.
+    /// For readers who cannot see it, unless the author says it better.
     pub(crate) alt: String,
 }
 
