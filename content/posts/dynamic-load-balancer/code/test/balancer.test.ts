@@ -48,7 +48,7 @@ check("a client that leaves takes its load with it, and is no evidence against t
     if (path === "/b") res.write("first");
     const closed = new Promise((resolve) => res.once("close", resolve));
     leave.abort();
-    await closed; // the instance is told as well
+    await closed; // the abort reaches the instance as well
   }
   await until(async () => (await total(it)) === 0);
   expect(ended(it)).toEqual(["aborted", "aborted"]);

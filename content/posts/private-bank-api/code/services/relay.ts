@@ -1,4 +1,4 @@
-// The outbox relay: takes committed events, tells the receiver, and forgets them. Dies between telling and forgetting, and the event is told twice.
+// The outbox relay: sends committed events to the receiver, and deletes them. If it dies in between, an event is sent twice.
 // Usage: bun relay.ts KEYS RECEIVER=URL
 
 import './supervised.ts';

@@ -1,4 +1,4 @@
-// The network between the coordinator and the services: a loopback proxy that counts the commands, and kills the coordinator at the one it is told to.
+// The network between the coordinator and the services: a loopback proxy that counts the commands, and kills the coordinator at a chosen one.
 
 type Fate = 'request' | 'reply' | undefined;
 
