@@ -18,6 +18,8 @@ PROBE_ADDRESS = "127.0.0.2"
 INTERVAL = 0.1
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n"
 PRIORITY = -10
+# The outcome of a client that gave up.
+NOTHING = "nothing in time"
 
 
 @dataclass
@@ -100,7 +102,7 @@ def probe(port, patience, control):
             selector.register(one.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, one)
             next_at = max(next_at + INTERVAL, now)
         for one in [one for one in waiting if now - one.began > patience]:
-            finish(one, f"nothing within {patience:g} s")
+            finish(one, NOTHING)
         for key, _ in selector.select(max(0.0, min(next_at - time.monotonic(), INTERVAL))):
             if key.data is None:
                 control.recv()
