@@ -14,6 +14,7 @@
 //!    diagnostic                   the report: what is wrong, where, and what to do
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
 //!    data                         CSV files of tables and charts, each cell with its place
+//!    scripts                      JavaScript modules, put into one file
 //! 2. source                       settings, topics and front matter, each value with its place
 //! 3. model                        topics, tags, series, neighbours, related posts
 //!    charts  diagrams             data and text as drawings, without files
@@ -74,6 +75,8 @@ mod options;
 mod output;
 mod pictures;
 mod rendered_site;
+#[allow(dead_code, unused_imports, reason = "figures that run will be its first caller")]
+mod scripts;
 mod search;
 mod security_policy;
 pub mod source;

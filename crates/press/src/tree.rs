@@ -82,6 +82,11 @@ impl SourceTree {
         self.files.get(path).map(Vec::as_slice)
     }
 
+    /// A file with its path, which lives as long as the tree.
+    pub(crate) fn file(&self, path: &str) -> Option<(&str, &[u8])> {
+        self.files.get_key_value(path).map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+
     /// The files whose paths begin with `folder` (`posts/`), in the order of their paths.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.files
