@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 
 import fc from 'fast-check'
-import { toText } from 'graven'
+import { stillState, toText } from 'graven'
 
 /** Twelve pixels on the narrowest phone, where 340 units have 312 pixels. */
 const smallestLabel = 13
@@ -21,16 +21,6 @@ const modules = (process.env.MODELS ?? '').split(' ').filter(Boolean).flatMap((f
 )
 
 const elementsOf = (tree) => (tree.tag ? [tree, ...tree.children.flatMap(elementsOf)] : [])
-
-/** The state of the still. */
-const stillState = ({ initial, step, still }) => {
-  let state = initial({ ...still.settings }, still.seed)
-  for (let tick = 0; tick < still.ticks; tick += 1) {
-    for (const { at, ...event } of still.events ?? []) if (at === tick) state = step(state, event)
-    state = step(state, { type: 'tick' })
-  }
-  return state
-}
 
 const checkDrawing = (drawing, height) => {
   const elements = elementsOf(drawing)

@@ -1,6 +1,6 @@
 // The shapes that all drawings are made of. Each differs from the others without colour.
 
-import { h } from './tree.js'
+import { h, namespace } from './tree.js'
 import { count } from './words.js'
 
 /** @typedef {import('./tree.js').Tree} Tree */
@@ -40,7 +40,7 @@ export const svg = (width, height, ...children) =>
   h(
     'svg',
     {
-      xmlns: 'http://www.w3.org/2000/svg',
+      xmlns: namespace,
       viewBox: `0 0 ${width} ${height}`,
       width,
       height,

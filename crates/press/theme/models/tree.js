@@ -18,6 +18,9 @@
  * @typedef {{ key?: string | number, touch?: string | false, drag?: string | false, drop?: string | false, label?: string }} Part
  */
 
+/** The namespace of SVG, which a file names and a page's elements are made in. */
+export const namespace = 'http://www.w3.org/2000/svg'
+
 /** Attributes that only a page needs. */
 const onPage = ['key', 'touch', 'drag', 'drop', 'label']
 
