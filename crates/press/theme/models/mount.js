@@ -137,25 +137,36 @@ export const mount = (element, definition) => {
     if (!isSpeaking) speak()
   }
 
-  const problem = make('p', { role: 'alert' })
+  const problem = make('div', { role: 'alert' })
   /** @param {() => void} action */
   const attempt = (action) => {
     try {
       if (!hasFailed) action()
     } catch (error) {
       hasFailed = true
-      problem.textContent = `This model has stopped because of an error in its code: ${error}. Restart begins again.`
+      bar.append(problem)
+      problem.textContent = `The model has stopped: ${error}. Restart begins again.`
       console.error(error)
       follow()
     }
   }
 
-  /** @param {ModelEvent} event */
-  const send = (event) =>
+  /**
+   * What the reader does.
+   *
+   * @param {() => void} action
+   */
+  const use = (action) =>
     attempt(() => {
       usedAt = performance.now()
-      state = step(state, event)
+      action()
       draw()
+    })
+
+  /** @param {ModelEvent} event */
+  const send = (event) =>
+    use(() => {
+      state = step(state, event)
     })
 
   /** @param {number} ticks */
@@ -165,10 +176,9 @@ export const mount = (element, definition) => {
 
   const restart = () => {
     hasFailed = false
-    problem.textContent = ''
-    attempt(() => {
+    problem.remove()
+    use(() => {
       state = initial(settingsOf(form), seed)
-      draw()
     })
     follow()
   }
@@ -202,10 +212,10 @@ export const mount = (element, definition) => {
 
   const player = button('Run', () => play(!isPlaying))
   const speeds = make('select', { ariaLabel: 'Speed' })
-  for (const [name, speed] of [['¼', 0.25], ['½', 0.5], ['1', 1], ['2', 2], ['4', 4]]) speeds.append(new Option(name + '×', String(speed)))
-  speeds.value = '1'
+  for (const name of '¼½124') speeds.append(new Option(name + '×'))
+  speeds.selectedIndex = 2
   speeds.onchange = () => {
-    time.speed = Number(speeds.value)
+    time.speed = 2 ** (speeds.selectedIndex - 2)
   }
   const copier = button('Copy link', async () => {
     const query = toQuery(textsOf(form), defaults, seed === still.seed ? undefined : seed)
@@ -222,11 +232,7 @@ export const mount = (element, definition) => {
     player,
     button('Step', () => {
       play(false)
-      attempt(() => {
-        usedAt = performance.now()
-        run(stride)
-        draw()
-      })
+      use(() => run(stride))
     }),
     speeds,
     button('Restart', restart),
@@ -241,7 +247,6 @@ export const mount = (element, definition) => {
     copier,
   )
   if (pace) bar.append(make('small', {}, pace))
-  bar.after(problem)
 
   // Settings: from the form, from presets, from links.
 
@@ -269,7 +274,6 @@ export const mount = (element, definition) => {
   /** Sets what the address of the page says, if it is about this model. */
   const setByAddress = () => {
     if (!location.hash.startsWith(address)) return
-    usedAt = performance.now()
     if (!calm.matches) isPlaying = true
     set(location.hash.slice(address.length))
   }

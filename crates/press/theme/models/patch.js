@@ -5,21 +5,25 @@ import { namespace, valueOf } from './tree.js'
 /** @typedef {import('./tree.js').Tree} Tree */
 /** @typedef {import('./tree.js').Attributes} Attributes */
 
+/** @type {{ [name: string]: string }} attributes that have another name in a page */
+const pageNames = { touch: 'data-touch', drag: 'data-drag', drop: 'data-drop', label: 'aria-label' }
+
 /**
- * What an element has in a page. A part that can be touched is a button.
- *
- * @param {Attributes} attributes
- * @returns {Attributes}
+ * @param {Element} element
+ * @param {string} name
+ * @param {Attributes[string]} value
  */
-const inPage = ({ key, xmlns, touch, drag, drop, label, ...others }) => ({
-  ...others,
-  'data-touch': touch,
-  'data-drag': drag,
-  'data-drop': drop,
-  'aria-label': label,
-  role: touch && 'button',
-  tabindex: touch && 0,
-})
+const change = (element, name, value) => {
+  if (name === 'key' || name === 'xmlns') return
+  if (name === 'touch') {
+    change(element, 'role', value && 'button')
+    change(element, 'tabindex', value && 0)
+  }
+  const text = valueOf(value)
+  const attribute = pageNames[name] ?? name
+  if (text === undefined) element.removeAttribute(attribute)
+  else element.setAttribute(attribute, text)
+}
 
 /**
  * @param {Element} element
@@ -27,13 +31,8 @@ const inPage = ({ key, xmlns, touch, drag, drop, label, ...others }) => ({
  * @param {Attributes} next
  */
 const patchAttributes = (element, old, next) => {
-  const [before, after] = [inPage(old), inPage(next)]
-  for (const name of Object.keys({ ...before, ...after })) {
-    if (before[name] === after[name]) continue
-    const value = valueOf(after[name])
-    if (value === undefined) element.removeAttribute(name)
-    else element.setAttribute(name, value)
-  }
+  for (const name in next) if (old[name] !== next[name]) change(element, name, next[name])
+  for (const name in old) if (!(name in next)) change(element, name, undefined)
 }
 
 /**
@@ -58,6 +57,11 @@ const namesOf = (children) => {
  */
 const patchChildren = (parent, old, next) => {
   const nodes = [...parent.childNodes]
+  // Most drawings differ from the one before in attributes only, sixty times a second.
+  if (old.length === next.length && old.every(({ tag, attributes: { key } }, place) => tag === next[place].tag && key === next[place].attributes.key)) {
+    next.forEach((tree, place) => patch(nodes[place], old[place], tree))
+    return
+  }
   const left = new Map(namesOf(old).map((name, place) => [name, place]))
   const names = namesOf(next)
   const wanted = next.map((tree, place) => {

@@ -19,15 +19,12 @@ const solid = { fill: 'currentColor', stroke: 'none' }
  */
 const toned = (tone) => tone !== 'ink' && tone
 
-/** @param {boolean | undefined} dashed */
-const dashes = (dashed) => dashed && '4 3'
-
 /**
- * What makes an element a part of the drawing that can be pressed or dragged.
+ * A length within a text, where `h` does not round it. A tenth of a unit is finer than a screen.
  *
- * @param {Part} part
+ * @param {number} length
  */
-const partOf = ({ key, touch, drag, drop, label }) => ({ key, touch, drag, drop, label })
+const round = (length) => Math.round(length * 10) / 10
 
 /**
  * The root of a drawing.
@@ -75,9 +72,9 @@ export const box = ({ x, y, width, height, title, state, tone, dashed, stopped, 
   const base = y + height / 2 + 5
   return h(
     'g',
-    { class: toned(tone), ...partOf(part) },
+    { class: toned(tone), ...part },
     // The fill is what can be pressed, and what hides a line behind the box.
-    h('rect', { class: 'paper', x, y, width, height, 'stroke-dasharray': dashes(dashed) }),
+    h('rect', { class: 'paper', x, y, width, height, 'stroke-dasharray': dashed && '4 3' }),
     stopped && h('path', { class: 'faint', d: `M${x} ${y}l${width} ${height}M${x} ${y + height}l${width} ${-height}` }),
     label(middle, state ? base - 8 : base, title, { anchor: 'middle' }),
     state && label(middle, base + 9, state, { anchor: 'middle', size: 13, tone: 'soft' }),
@@ -93,7 +90,7 @@ export const dot = ({ x, y, letter, tone, hollow, ...part }) =>
   h(
     'g',
     // Its place is that of the group, so that a moving dot is one change.
-    { class: toned(tone), transform: `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})`, ...partOf(part) },
+    { class: toned(tone), transform: `translate(${round(x)} ${round(y)})`, ...part },
     // A finger needs more than a dot.
     (part.touch || part.drag) && h('circle', { r: 13, stroke: 'none', 'pointer-events': 'all' }),
     h('circle', { r: 7, ...(hollow ? { class: 'paper' } : { fill: 'currentColor' }) }),
@@ -117,7 +114,7 @@ export const lane = ({ x, y, width, height = 22, title, count: length, slots, it
   const middle = y + height / 2
   return h(
     'g',
-    { class: toned(tone), ...partOf(part) },
+    { class: toned(tone), ...part },
     title && label(x, y - 6, title),
     h('rect', { class: 'paper', x, y, width: inner, height }),
     isBar
@@ -137,7 +134,7 @@ export const lane = ({ x, y, width, height = 22, title, count: length, slots, it
 export const stack = ({ x, y, width, entries, ...part }) =>
   h(
     'g',
-    partOf(part),
+    part,
     entries.map(({ text, mark, tone, key }, place) =>
       h(
         'g',
@@ -158,7 +155,7 @@ export const stack = ({ x, y, width, entries, ...part }) =>
 export const dial = ({ x, y, radius, fraction, tone, ...part }) =>
   h(
     'g',
-    { class: toned(tone), ...partOf(part) },
+    { class: toned(tone), ...part },
     h('circle', { class: 'paper', cx: x, cy: y, r: radius, 'stroke-opacity': 0.35 }),
     h('circle', {
       cx: x,
@@ -178,11 +175,11 @@ export const arrow = ({ x1, y1, x2, y2, dashed, tone, key }) => {
   const length = Math.hypot(x2 - x1, y2 - y1) || 1
   const [along, across] = [(x2 - x1) / length, (y2 - y1) / length]
   const at = (/** @type {number} */ back, /** @type {number} */ aside) =>
-    `${Math.round((x2 - along * back - across * aside) * 10) / 10} ${Math.round((y2 - across * back + along * aside) * 10) / 10}`
+    `${round(x2 - along * back - across * aside)} ${round(y2 - across * back + along * aside)}`
   return h(
     'g',
     { class: toned(tone), key },
-    h('path', { d: `M${x1} ${y1}L${at(7, 0)}`, 'stroke-dasharray': dashes(dashed) }),
+    h('path', { d: `M${x1} ${y1}L${at(7, 0)}`, 'stroke-dasharray': dashed && '4 3' }),
     h('path', { d: `M${at(8, 4.5)}L${x2} ${y2}L${at(8, -4.5)}z`, ...solid }),
   )
 }
@@ -197,10 +194,9 @@ export const history = ({ x, y, width, height, values, max, title, mark, tone, k
   const inner = width - 52
   const most = max ?? Math.max(1, ...values)
   const step = inner / Math.max(values.length - 1, 1)
-  const round = (/** @type {number} */ number) => Math.round(number * 10) / 10
-  const across = (/** @type {number} */ place) => round(x + place * step)
-  const points = values.map((value, place) => `${across(place)} ${round(y + height - (Math.min(value, most) / most) * height)}`)
   const bottom = y + height
+  const across = (/** @type {number} */ place) => round(x + place * step)
+  const points = values.map((value, place) => `${across(place)} ${round(bottom - (Math.min(value, most) / most) * height)}`)
   return h(
     'g',
     { class: toned(tone), key },
