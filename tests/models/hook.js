@@ -5,7 +5,7 @@ import { register } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
 
 const root = new URL('../../', import.meta.url)
-const kit = new URL('crates/press/theme/models/kit.js', root).href
+const kit = new URL('graven.js', import.meta.url).href
 const tools = new URL('target/models/package.json', root).href
 
 /** @type {import('node:module').ResolveHook} */

@@ -1,4 +1,4 @@
-// The tree of a drawing: what a view returns. It becomes a file (toText) or part of a page (patch.js).
+// The tree of a drawing: what a view returns. patch.js makes it part of a page, and tests/models/graven.js a file.
 
 /**
  * An element, or a text: then `tag` is empty.
@@ -20,9 +20,6 @@
 
 /** The namespace of SVG, which a file names and a page's elements are made in. */
 export const namespace = 'http://www.w3.org/2000/svg'
-
-/** Attributes that only a page needs. */
-const onPage = ['key', 'touch', 'drag', 'drop', 'label']
 
 /**
  * @param {Child} child
@@ -52,27 +49,4 @@ export const h = (tag, attributes, ...children) => ({ tag, attributes, children:
 export const valueOf = (value) => {
   if (typeof value === 'number') return String(Math.round(value * 100) / 100)
   return value === false || value === undefined ? undefined : String(value)
-}
-
-/** @param {string} text */
-const escaped = (text) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
-/**
- * The drawing as an SVG file, an element a line.
- *
- * @param {Tree} tree
- * @returns {string}
- */
-export const toText = ({ tag, attributes, children, text }) => {
-  if (!tag) return escaped(text)
-  let start = `<${tag}`
-  for (const [name, given] of Object.entries(attributes)) {
-    const value = onPage.includes(name) ? undefined : valueOf(given)
-    if (value !== undefined) start += ` ${name}="${escaped(value)}"`
-  }
-  if (!children.length) return `${start}/>\n`
-  // White space in a text would be shown.
-  const isText = children.some((child) => !child.tag)
-  return `${start}>${isText ? '' : '\n'}${children.map(toText).join('')}</${tag}>\n`
 }
