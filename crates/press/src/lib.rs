@@ -75,7 +75,6 @@ mod options;
 mod output;
 mod pictures;
 mod rendered_site;
-#[allow(dead_code, unused_imports, reason = "figures that run will be its first caller")]
 mod scripts;
 mod search;
 mod security_policy;
@@ -149,7 +148,12 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     let theme = Theme::load(tree, report);
     let routes = site.routes();
     let route_of = |path: &str| routes.get(path).cloned();
-    let texts = markdown::Context { tree, route_of: &route_of };
+    let still = |path: &str, svg: &str| {
+        let topic = site.posts.iter().find(|post| post.body.path == path).and_then(|post| post.topics.first().copied());
+        drawing::still(svg, &theme.colours, theme.colours.hue(topic))
+    };
+    let kit = markdown::Kit { route: &theme.kit.route, exports: &theme.kit.exports };
+    let texts = markdown::Context { tree, route_of: &route_of, kit, still: &still };
     let posts = render(site.posts.iter().map(|post| &post.body), &texts, report);
     let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
     let previews: Vec<_> = site.posts.iter().map(|post| Preview::new(post.image.as_deref()?, tree)).collect();
@@ -210,7 +214,15 @@ fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
     if let Some(script) = &context.theme.script {
         put(&script.route, Document::asset(&script.route, script.text.as_bytes()));
     }
-    let shown = context.posts.iter().chain(context.pages).flat_map(|rendered| &rendered.assets);
+    let texts = || context.posts.iter().chain(context.pages);
+    for made in texts().flat_map(|rendered| &rendered.made) {
+        put(&made.route, Document::asset(&made.route, made.text.as_bytes()));
+    }
+    if texts().any(|rendered| !rendered.models.is_empty()) {
+        let kit = &context.theme.kit;
+        put(&kit.route, Document::asset(&kit.route, kit.text.as_bytes()));
+    }
+    let shown = texts().flat_map(|rendered| &rendered.assets);
     let previews = context.previews.iter().flatten().filter_map(|preview| match preview {
         Preview::Asset { asset, .. } => Some(asset),
         Preview::Static { .. } => None,

@@ -1,12 +1,14 @@
 //! The theme: style sheets, the script and icons. rust-embed embeds them; in debug builds it reads them from disk, so that an edit shows at once. A file of the same
 //! name in `content/theme/` replaces one of them.
 
+mod kit;
 mod script;
 
 use std::borrow::Cow;
 
 use rust_embed::RustEmbed;
 
+use self::kit::Kit;
 pub(crate) use self::script::Script;
 use crate::colours::{Colours, HUES};
 use crate::diagnostic::{Diagnostic, Report};
@@ -28,14 +30,22 @@ pub(crate) struct Theme {
     entries: String,
     /// Lines with dotted leaders, the matrix of topics.
     contents: String,
-    /// An article: prose, figures, notes.
+    /// An article: prose, figures, tables.
     prose: String,
+    /// Notes.
+    notes: String,
+    /// Alerts.
+    alerts: String,
+    /// Formulas.
+    math: String,
     /// Code blocks and their classes.
     code: String,
     /// Tables of files, and the sources of data.
     data: String,
     /// Diagrams that scroll.
     diagrams: String,
+    /// The forms of models.
+    models: String,
     /// The search page.
     search: String,
     /// What the script adds to every page; how pages follow each other.
@@ -44,6 +54,8 @@ pub(crate) struct Theme {
     tools: String,
     /// `None` if the site has none.
     pub(crate) script: Option<Script>,
+    /// What runs the models of a page.
+    pub(crate) kit: Kit,
     /// The drawing of the site.
     pub(crate) icons: Icons,
     /// The colours of the style sheets, for what is drawn.
@@ -70,22 +82,35 @@ pub(crate) enum Sheets {
 
 /// What an article has besides prose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of its own")]
 pub(crate) struct Parts {
+    /// Notes.
+    pub(crate) notes: bool,
+    /// Alerts.
+    pub(crate) alerts: bool,
+    /// Formulas.
+    pub(crate) math: bool,
     /// Code blocks.
     pub(crate) code: bool,
     /// Tables or charts of files.
     pub(crate) data: bool,
     /// Diagrams wider than a small screen.
     pub(crate) wide: bool,
+    /// Models.
+    pub(crate) model: bool,
 }
 
 impl Parts {
     /// The parts of a rendered text.
     pub(crate) fn of(html: &str) -> Self {
         Self {
+            notes: html.contains("class=\"note"),
+            alerts: html.contains("class=\"alert"),
+            math: html.contains("<math"),
             code: html.contains("<pre"),
             data: html.contains("class=\"source\""),
             wide: html.contains("class=\"wide\""),
+            model: html.contains("<graven-model"),
         }
     }
 }
@@ -102,13 +127,18 @@ impl Theme {
             entries: sheet("entries.css"),
             contents: sheet("contents.css"),
             prose: sheet("prose.css"),
+            notes: sheet("notes.css"),
+            alerts: sheet("alerts.css"),
+            math: sheet("math.css"),
             code: sheet("code.css"),
             data: sheet("data.css"),
             diagrams: sheet("diagrams.css"),
+            models: sheet("models.css"),
             search: sheet("search.css"),
             controls: sheet("controls.css"),
             tools: sheet("tools.css"),
             script: Script::load(tree, report),
+            kit: Kit::load(tree, report),
             icons: Icons::new(&read(tree, "favicon.svg"), report),
         }
     }
@@ -120,11 +150,19 @@ impl Theme {
             Sheets::Entries => [frame.as_str(), &self.hues, &self.entries].concat(),
             Sheets::Contents => [frame.as_str(), &self.hues, &self.entries, &self.contents].concat(),
             Sheets::Search => [frame.as_str(), &self.search].concat(),
-            Sheets::Article(Parts { code, data, wide }) => {
-                let (code, tools) = if code { (self.code.as_str(), self.tools.as_str()) } else { ("", "") };
-                let data = if data { self.data.as_str() } else { "" };
-                let diagrams = if wide { self.diagrams.as_str() } else { "" };
-                [frame.as_str(), &self.hues, &self.prose, code, data, diagrams, tools].concat()
+            Sheets::Article(parts) => {
+                let optional = [
+                    (parts.notes, &self.notes),
+                    (parts.alerts, &self.alerts),
+                    (parts.math, &self.math),
+                    (parts.code, &self.code),
+                    (parts.data, &self.data),
+                    (parts.wide, &self.diagrams),
+                    (parts.model, &self.models),
+                    (parts.code, &self.tools),
+                ];
+                let optional = optional.iter().filter(|(is_used, _)| *is_used).map(|(_, sheet)| sheet.as_str());
+                [frame.as_str(), &self.hues, &self.prose].into_iter().chain(optional).collect()
             }
         }
     }

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use graven_press::diagnostic::{Report, Severity};
-use graven_press::markdown::{Context, DIALECT, Rendered, render};
+use graven_press::markdown::{Context, DIALECT, Kit, Rendered, render};
 use graven_press::source::Body;
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
@@ -39,7 +39,11 @@ fn body(text: &str) -> Body {
 fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
     let body = body(text);
     let mut report = Report::default();
-    let rendered = render(&body, &Context { tree, route_of: &route_of }, &mut report);
+    let still = |_: &str, svg: &str| Some(svg.to_owned());
+    let exports = ["svg".to_owned()];
+    let kit = Kit { route: "/assets/kit.js", exports: &exports };
+    let context = Context { tree, route_of: &route_of, kit, still: &still };
+    let rendered = render(&body, &context, &mut report);
     (rendered, report)
 }
 
@@ -171,6 +175,41 @@ fn errors_in_images_and_drawings_are_reported() {
         ("![a](crossed.svg)", &[("error: malformed SVG", "XML", "")]),
         ("![a](empty.svg)", &[("error: no `<svg>` in this file", "", "")]),
         ("## F1 box\n\n![a](flow.svg)", &[("error: the id \"f1-box\" of this drawing is taken", "rename", "flow.svg")]),
+    ]);
+}
+
+#[test]
+fn errors_in_models_are_reported() {
+    const GOOD: &str = "model from=model/queue.js id=q alt=\"A lane\"";
+    let with = |line: &str| format!("```{GOOD}\n{line}\n```");
+    let preset = |link: &str| format!("[a]({link})\n\n{}", with("burst: preset \"Burst\""));
+    check(&[
+        ("```model id=q alt=a\n```", &[("error: a model needs a module", "model.js", "```model id=q alt=a")]),
+        (
+            "```model from=model/queue.js alt=a\n```",
+            &[("error: a model needs a name", "#NAME", "```model from=model/queue.js alt=a")],
+        ),
+        ("```model from=model/queue.js id=Q alt=a\n```", &[("error: a model needs a name", "small letters", "id=Q")]),
+        ("```model from=model/quee.js id=q alt=a\n```", &[("error: there is no file", "queue.js", "model/quee.js")]),
+        (
+            "```model from=model/core.js id=q alt=a\n```",
+            &[("error: a model without a still", "on paper", "model/core.js")],
+        ),
+        (
+            "```model from=model/queue.js id=q\n```",
+            &[("error: a `model` without a text alternative", "alt=", "```model from=model/queue.js id=q")],
+        ),
+        (
+            "## q\n\n```model from=model/queue.js id=q alt=a\n```",
+            &[("error: the id \"q\" is taken", "choose another", "q")],
+        ),
+        (&with("rate: slidr \"Rate\""), &[("error: there is no kind of control `slidr`", "`slider`", "slidr")]),
+        (&preset("#q:brst"), &[("error: the model `q` has no preset `brst`", "did you mean `#q:burst`?", "#q:brst")]),
+        (&preset("#q:burst"), &[]),
+        (
+            "```model from=faulty/regions.py id=q alt=a\n```",
+            &[("error: a model without a still", "", "faulty/regions.py")],
+        ),
     ]);
 }
 

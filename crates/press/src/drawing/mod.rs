@@ -2,6 +2,7 @@
 //! `hue`, `soft` and `faint`.
 //!
 //! - [`standalone`](standalone::standalone): a file with its own ink and paper, for feed readers, which have neither the page's style sheet nor inline SVG.
+//! - [`still`](standalone::still): the same without a margin, for the place of a model in its page.
 //! - [`face`](face::face): the shapes alone, small, for lists of posts.
 
 mod bounds;
@@ -14,7 +15,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 pub(crate) use face::face;
-pub(crate) use standalone::standalone;
+pub(crate) use standalone::{standalone, still};
 
 /// The first drawing of a text, as it is in the HTML. `None` if there is none that is well-formed.
 pub(crate) fn first(html: &str) -> Option<&str> {

@@ -39,6 +39,15 @@ pub(crate) struct Standalone {
 
 /// The `<svg>` of a page as a file, with the hue of its post. `None` if it is not well-formed or has no size.
 pub(crate) fn standalone(svg: &str, colours: &Colours, hue: &Colour) -> Option<Standalone> {
+    file_of(svg, MARGIN, colours, hue)
+}
+
+/// A drawing as a file that takes exactly its place in the page. `None` if it is not well-formed or has no size.
+pub(crate) fn still(svg: &str, colours: &Colours, hue: &Colour) -> Option<String> {
+    file_of(&svg[svg.find("<svg")?..], 0.0, colours, hue).map(|file| file.svg)
+}
+
+fn file_of(svg: &str, margin: f64, colours: &Colours, hue: &Colour) -> Option<Standalone> {
     let mut reader = Reader::from_str(svg);
     let Event::Start(root) = reader.read_event().ok()? else { return None };
     let content = usize::try_from(reader.buffer_position()).ok()?;
@@ -46,8 +55,8 @@ pub(crate) fn standalone(svg: &str, colours: &Colours, hue: &Colour) -> Option<S
     let inner = svg.get(content..svg.rfind("</")?)?;
     let view = ViewBox::of(&root)?;
     let scale = pixels(&root, "width").map_or(1.0, |width| width / view.width);
-    let (x, y) = (view.x - MARGIN, view.y - MARGIN);
-    let (width, height) = (view.width + 2.0 * MARGIN, view.height + 2.0 * MARGIN);
+    let (x, y) = (view.x - margin, view.y - margin);
+    let (width, height) = (view.width + 2.0 * margin, view.height + 2.0 * margin);
     let size = |length: f64| (length * scale).round().to_string();
     let mut file = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {width} {height}\" width=\"{}\" height=\"{}\" color=\"{}\"",

@@ -2,6 +2,7 @@
 //!
 //! - references become absolute;
 //! - a drawing becomes an `<img>` of a file with its own ink;
+//! - a model becomes its still, and loses its form;
 //! - alerts become block quotes, and marked lines of code `<mark>`: they mean the same without our classes;
 //! - headings lose their anchors, which refer to nothing but themselves, footnotes their popovers, which would hide them, and code its
 //!   colours.
@@ -51,6 +52,7 @@ impl Preparation<'_> {
             drawings: within("svg"),
             preformatted: within("pre"),
             pictures: within("picture"),
+            models: within("graven-model"),
         };
         let mut drawings = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
@@ -94,6 +96,8 @@ struct Rewriter<'a> {
     preformatted: Vec<Range<usize>>,
     /// The spans of the `<picture>` elements.
     pictures: Vec<Range<usize>>,
+    /// The spans of the `<graven-model>` elements.
+    models: Vec<Range<usize>>,
 }
 
 impl Rewriter<'_> {
@@ -111,6 +115,9 @@ impl Rewriter<'_> {
             }
             "span" if is_in(&self.preformatted) => renamed(element, "", ""),
             "p" if has_class(element, "alert-title") => renamed(element, "<p><strong>", "</strong></p>"),
+            // A model runs on its page only: elsewhere it is its still.
+            "graven-model" => vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())],
+            "form" if is_in(&self.models) => vec![(element.start.start..element.end.end, String::new())],
             "aside" | "div" if is_note(element) => {
                 let id = element.attribute("id").map(|id| format!(" id=\"{}\"", escaped(id))).unwrap_or_default();
                 renamed(element, &format!("<blockquote{id}>"), "</blockquote>")
@@ -213,6 +220,14 @@ mod tests {
 
     fn absolute(html: &str, path: &str) -> String {
         prepared(html, path).html
+    }
+
+    #[test]
+    fn a_model_becomes_its_still() {
+        let html = "<figure><graven-model id=\"m\" src=\"/m.js\"><img class=\"still\" src=\"/m.svg\" alt=\"M\">\
+                    <form><a href=\"#m\">x</a></form></graven-model></figure><form>kept</form>";
+        let expected = "<figure><img class=\"still\" src=\"https://e.org/m.svg\" alt=\"M\"></figure><form>kept</form>";
+        assert_eq!(absolute(html, "/blog/p"), expected);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) fn draw(source: &Source, page: &mut Page) -> Option<Drawn> {
     }
     let chart = chart?;
     let markdown = markdown((&keys, &table), &chart.alt, &data);
-    Some(Drawn { svg: chart.svg, alt: chart.alt, source: data.source(), markdown })
+    Some(Drawn { svg: chart.svg, alt: chart.alt, source: data.source(), markdown, ..Drawn::default() })
 }
 
 /// The most rows of a table in the site's Markdown. Of more data in a file, it has the description instead.

@@ -28,6 +28,8 @@ impl<'p> Source<'p> {
 pub(super) struct Drawn {
     /// An SVG file with a `viewBox`, a `width` and a `height`. Its ids get a prefix in the page.
     pub(super) svg: String,
+    /// What the page shows in place of the drawing, as HTML: a figure that is a program.
+    pub(super) html: Option<String>,
     /// What it shows, in words, for those who do not see it. The author's `alt=` replaces it; without either, the drawing is an error.
     pub(super) alt: String,
     /// HTML after the caption: where the data come from.

@@ -119,7 +119,7 @@ fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page
 }
 
 /// A caption as HTML.
-fn inline_html(caption: &str) -> String {
+pub(crate) fn inline_html(caption: &str) -> String {
     let mut out = String::new();
     html::push_html(&mut out, inline::events(caption));
     out

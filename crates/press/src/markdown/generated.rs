@@ -11,7 +11,7 @@ use super::events::SpannedEvent;
 use super::fence::Fence;
 use super::info_string::{self, Word};
 use super::page::Page;
-use super::{chart, diagram, representation, svg};
+use super::{chart, diagram, models, representation, svg};
 use crate::diagnostic::nearest;
 
 /// A kind of drawing.
@@ -25,22 +25,23 @@ pub(super) struct Kind {
 }
 
 /// Every kind of drawing.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind { word: "chart", keys: &chart::KEYS, draw: chart::draw },
     Kind { word: "dot", keys: &[], draw: diagram::dot },
     Kind { word: "sequence", keys: &[], draw: diagram::sequence },
     Kind { word: "box", keys: &[], draw: diagram::ascii },
+    Kind { word: models::MODEL, keys: &models::KEYS, draw: models::draw },
 ];
 
 /// The key of the caption, a line of Markdown.
-const CAPTION: &str = "caption";
+pub(super) const CAPTION: &str = "caption";
 
 /// The key of the text alternative.
-const ALT: &str = "alt";
+pub(super) const ALT: &str = "alt";
 
 /// A drawing in a page.
 pub(super) struct Figure {
-    /// The `<svg>` for the page.
+    /// What the page shows: mostly an `<svg>`.
     pub(super) html: String,
     /// The file.
     pub(super) svg: String,
@@ -78,7 +79,10 @@ pub(super) fn draw(
     if alt.trim().is_empty() {
         report_missing_alt(kind, &source, page);
     }
-    let html = inlined(&drawn.svg, &alt, (number, &source), page)?;
+    let html = match drawn.html {
+        Some(html) => html,
+        None => inlined(&drawn.svg, &alt, (number, &source), page)?,
+    };
     let caption = source.value(CAPTION).to_owned();
     if !drawn.markdown.is_empty() {
         let caption = format!("**Figure {number}.** {caption}").trim_end().to_owned();

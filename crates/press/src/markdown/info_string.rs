@@ -30,7 +30,7 @@ pub(super) fn words<'p>(block: &Range<usize>, page: &mut Page<'p>) -> Vec<Word<'
 }
 
 /// The words of `text`, which begins at `offset` of the file, and the place of a quote that is not closed.
-fn parse(text: &str, offset: usize) -> (Vec<Word<'_>>, Option<Range<usize>>) {
+pub(super) fn parse(text: &str, offset: usize) -> (Vec<Word<'_>>, Option<Range<usize>>) {
     let mut words = Vec::new();
     let mut unclosed = None;
     let mut at = 0;

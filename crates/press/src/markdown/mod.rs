@@ -4,7 +4,7 @@
 //! finished HTML if pages need another form than that of pulldown-cmark. They share a `page`:
 //!
 //! 1. `raw_html` checks the author's HTML, and resolves its links.
-//! 2. `links` and `images` resolve the destinations, which `destinations` has located in the file.
+//! 2. `models` turns links to the presets of models into tags; `links` and `images` resolve the destinations, which `destinations` has located in the file.
 //! 3. `headings` sets levels and ids.
 //! 4. `tables` makes tables from CSV files, which the following passes take for those of the text.
 //! 5. `typography` sets no-break spaces.
@@ -37,6 +37,7 @@ mod inline;
 mod links;
 mod listing;
 mod math;
+mod models;
 mod page;
 mod parse;
 mod ranges;
@@ -53,10 +54,12 @@ use std::collections::HashMap;
 
 use pulldown_cmark::html;
 
+pub(crate) use self::figures::inline_html;
 use self::ids::Ids;
-pub use self::page::Context;
 use self::page::Page;
+pub use self::page::{Context, Kit};
 pub use self::parse::DIALECT;
+pub(crate) use self::rendered::ShownModel;
 pub use self::rendered::{Drawing, Heading, Link, Rendered, Rewrite};
 pub(crate) use self::typography::bind;
 pub use crate::assets::Asset;
@@ -67,7 +70,7 @@ use crate::source::Body;
 ///
 /// ```
 /// use graven_press::diagnostic::Report;
-/// use graven_press::markdown::{Context, render};
+/// use graven_press::markdown::{Context, Kit, render};
 /// use graven_press::source::Body;
 /// use graven_press::tree::SourceTree;
 ///
@@ -76,8 +79,10 @@ use crate::source::Body;
 /// let file = "## Data\n\nSee [the numbers](data.csv).\n".to_owned();
 /// let body = Body { path: "posts/hello/index.md".to_owned(), range: 0..file.len(), file };
 ///
+/// let kit = Kit { route: "/assets/kit.js", exports: &[] };
+/// let context = Context { tree: &tree, route_of: &|_| None, kit, still: &|_, _| None };
 /// let mut report = Report::default();
-/// let rendered = render(&body, &Context { tree: &tree, route_of: &|_| None }, &mut report);
+/// let rendered = render(&body, &context, &mut report);
 /// assert!(report.is_empty());
 /// assert_eq!(rendered.headings[0].id, "data");
 /// assert_eq!(rendered.assets[0].source, "posts/hello/data.csv");
@@ -93,9 +98,12 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
         destinations,
         images: HashMap::new(),
         table_names: HashMap::new(),
+        models: Vec::new(),
         rendered: Rendered::default(),
     };
     raw_html::check(&mut events, &mut page);
+    models::find(&events, &mut page);
+    models::link(&mut events, &mut page);
     links::resolve(&mut events, &mut page);
     images::resolve(&mut events, &mut page);
     headings::set_levels(&mut events, &mut page);

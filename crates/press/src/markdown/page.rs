@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::destinations::Destinations;
 use super::ids::Ids;
+use super::models::Presets;
 use super::rendered::{Link, Rendered};
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report, nearest};
@@ -20,6 +21,19 @@ pub struct Context<'a> {
     pub tree: &'a SourceTree,
     /// The route of the post or page with this path in the tree: `/blog/hello` for `posts/hello/index.md`.
     pub route_of: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// The script that all models share.
+    pub kit: Kit<'a>,
+    /// The still of a model as a file with its own ink: from the path of the text in the tree, and the SVG. `None` if it is no SVG with a size.
+    pub still: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
+}
+
+/// The script that all models share.
+#[derive(Clone, Copy, Debug)]
+pub struct Kit<'a> {
+    /// Its route.
+    pub route: &'a str,
+    /// The names that it exports.
+    pub exports: &'a [String],
 }
 
 impl fmt::Debug for Context<'_> {
@@ -39,6 +53,8 @@ pub(super) struct Page<'p> {
     pub(super) images: HashMap<Range<usize>, File<'p>>,
     /// The names of the tables with a caption, by the spans of their events.
     pub(super) table_names: HashMap<Range<usize>, String>,
+    /// The models of the text, for links to their presets.
+    pub(super) models: Vec<Presets>,
     pub(super) rendered: Rendered,
 }
 

@@ -24,6 +24,10 @@ pub struct Rendered {
     pub drawing: Option<Drawing>,
     /// The pictures that the text shows in several widths.
     pub(crate) pictures: Vec<Shown>,
+    /// The figures that are programs.
+    pub(crate) models: Vec<ShownModel>,
+    /// The files that press makes for the text: what models run, and their stills.
+    pub(crate) made: Vec<Made>,
     /// The files that the text shows or links to, to be published as assets. No duplicates.
     pub assets: Vec<Asset>,
 }
@@ -35,6 +39,30 @@ pub struct Drawing {
     pub svg: String,
     /// Its alternative text.
     pub alt: String,
+}
+
+/// A figure that is a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ShownModel {
+    /// The id of its element.
+    pub(crate) id: String,
+    /// The route of its still.
+    pub(crate) still: String,
+    /// Width and height of the still in pixels.
+    pub(crate) size: (usize, usize),
+    /// The alternative text of the still.
+    pub(crate) alt: String,
+    /// A line of Markdown.
+    pub(crate) caption: String,
+}
+
+/// A file that press makes for a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Made {
+    /// Its route, with its fingerprint.
+    pub(crate) route: String,
+    /// Its content.
+    pub(crate) text: String,
 }
 
 /// A heading of a rendered text.

@@ -21,7 +21,7 @@ use crate::diagnostic::{Report, nearest};
 use crate::tree::SourceTree;
 
 /// A script that a page can load.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Bundle {
     pub(crate) text: String,
     /// The paths of its modules in the source tree. The entry is the last one.

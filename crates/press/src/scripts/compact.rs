@@ -8,13 +8,27 @@
 //!   of two operands, but not `+`, `-`, `/` or `*` (which begins a generator in a class). A statement also ends before `}`, with or without a
 //!   line end.
 
-use super::lexer::{Kind, Token, is_word, punctuator};
+use super::lexer::{Kind, Token, is_word, lex, punctuator};
+use super::source::Source;
+use crate::diagnostic::Diagnostic;
 
 /// Punctuators that one statement may end with and another may begin with.
 const AMBIGUOUS: [&str; 2] = ["++", "--"];
 
 /// Other punctuators that a statement or a member of a class may begin with.
 const FIRST: [&str; 11] = ["(", "[", "{", "+", "-", "!", "~", "/", "/=", "*", "..."];
+
+/// A script without comments and needless white space.
+///
+/// # Errors
+/// If a string, a template, a regular expression or a comment has no end.
+pub(crate) fn compact(path: &str, text: &str) -> Result<String, Diagnostic> {
+    let mut writer = Writer::default();
+    for token in &lex(Source { path, text })? {
+        writer.push_token(token);
+    }
+    Ok(writer.finish())
+}
 
 /// Tokens as text.
 #[derive(Default)]

@@ -20,4 +20,5 @@ mod regex;
 mod source;
 
 pub(crate) use bundle::{Bundle, bundle};
+pub(crate) use compact::compact;
 pub(crate) use graph::External;

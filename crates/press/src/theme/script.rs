@@ -4,6 +4,7 @@ use rust_embed::RustEmbed;
 
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report};
+use crate::scripts;
 use crate::tree::SourceTree;
 
 #[derive(RustEmbed)]
@@ -17,7 +18,7 @@ const FILE: &str = "script.js";
 const FIRST: &str = "first.js";
 
 /// The parts of the default script in their order: a part may use the names of earlier ones.
-const PARTS: [&str; 5] = ["elements.js", "scheme.js", "code.js", "contents.js", "search.js"];
+const PARTS: [&str; 6] = ["elements.js", "scheme.js", "code.js", "contents.js", "search.js", "models.js"];
 
 /// The script of a build.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl Script {
     /// The script of the theme. `None` if the site has an empty `theme/script.js`: its pages then have no script at all.
     pub(super) fn load(tree: &SourceTree, report: &mut Report) -> Option<Self> {
         let text = match tree.get(&format!("theme/{FILE}")) {
-            // As it was written: only a parser could minify any script without breaking some.
+            // As it was written: it is the author's.
             Some(bytes) => text_of(FILE, bytes, report),
             None => default_text(),
         };
@@ -43,7 +44,7 @@ impl Script {
         }
         let first = match tree.get(&format!("theme/{FIRST}")) {
             Some(bytes) => text_of(FIRST, bytes, report),
-            None => compact(&default(FIRST)),
+            None => compacted(FIRST),
         };
         if first.contains("</") || first.contains("<!--") {
             let message = "`</` and `<!--` would end or hide the page's <script>; write `<\\/` and `<\\!--`";
@@ -63,26 +64,16 @@ fn text_of(name: &str, bytes: &[u8], report: &mut Report) -> String {
 
 /// The parts in one block, so that their names are not those of the page.
 fn default_text() -> String {
-    format!("{{\n{}}}\n", PARTS.map(|name| compact(&default(name))).concat())
+    format!("{{\n{}\n}}\n", PARTS.map(compacted).join("\n"))
+}
+
+fn compacted(name: &str) -> String {
+    scripts::compact(name, &default(name)).expect("every part is a script, as a test checks")
 }
 
 fn default(name: &str) -> String {
     let file = DefaultScript::get(name).expect("every name is a file of the default script, as a test checks");
     String::from_utf8_lossy(&file.data).into_owned()
-}
-
-/// The text without comments, indentation and empty lines. Names stay as they are: compressed, shorter ones save little. A test checks that the parts are
-/// written so that this is safe.
-fn compact(text: &str) -> String {
-    let mut code = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, comment)) = rest.split_once("/**") {
-        code.push_str(before);
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    code.push_str(rest);
-    let lines = code.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 #[cfg(test)]
@@ -108,28 +99,6 @@ mod tests {
         brotli::BrotliCompress(&mut script.text.as_bytes(), &mut coded, &parameters).expect("compresses");
         assert!(coded.len() <= 3 * 1024, "{} bytes", coded.len());
         assert!(script.first.len() <= 200, "{}", script.first);
-    }
-
-    #[test]
-    fn comments_and_indentation_are_removed() {
-        let text = "// A.\n/**\n * B.\n */\nconst f = () => {\n\n  // C.\n  return /** @type {D} */ (e)\n}\n";
-        assert_eq!(compact(text), "const f = () => {\nreturn  (e)\n}\n");
-    }
-
-    #[test]
-    fn the_parts_are_written_so_that_they_can_be_compacted() {
-        for name in PARTS.into_iter().chain([FIRST]) {
-            let text = default(name);
-            for line in text.lines() {
-                assert!(line.matches('`').count() % 2 == 0, "{name}: a template of several lines: {line}");
-                assert!(!line.ends_with('\\'), "{name}: a string of several lines: {line}");
-            }
-            assert_eq!(
-                text.matches("/**").count(),
-                text.matches("*/").count(),
-                "{name}: a comment that is not `/** … */`"
-            );
-        }
     }
 
     #[test]

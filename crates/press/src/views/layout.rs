@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::credits;
 use super::head::{self, Head};
-use super::routes::SUBSCRIBE;
+use super::routes::{MODELS, SUBSCRIBE};
 use crate::rendered_site::RenderedSite;
 
 /// The route of the search, which each page links to after the navigation of the settings. The script goes there as well, when `/` is pressed.
@@ -25,6 +25,7 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
                     (credits::byline(context.site))
                     (credits::license(context.site))
                     a href=(SUBSCRIBE) { "Subscribe" }
+                    @if context.posts.iter().any(|post| !post.models.is_empty()) { a href=(MODELS) { "Models" } }
                     a href="/sitemap.xml" { "Sitemap" }
                     span { "One static executable." }
                 }

@@ -8,6 +8,7 @@ mod home;
 mod layout;
 mod lists;
 mod matrix;
+mod models;
 mod not_found;
 mod notes;
 mod page;
@@ -21,7 +22,7 @@ use graven_pack::NOT_FOUND;
 use graven_search::frame::ROUTE;
 
 pub(crate) use self::lists::date_in_words;
-use self::routes::SUBSCRIBE;
+use self::routes::{MODELS, SUBSCRIBE};
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
@@ -29,6 +30,9 @@ use crate::rendered_site::RenderedSite;
 pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs) {
     // A redirect or a file of the content may have the place of this page; a page of the content takes it below.
     outputs.entry(SUBSCRIBE.to_owned()).or_insert_with(|| Output::Document(Document::page(subscribe::render(context))));
+    if let Some(page) = models::render(context) {
+        outputs.insert(MODELS.to_owned(), Output::Document(Document::page(page)));
+    }
     let mut put = |path: String, document: Document| drop(outputs.insert(path, Output::Document(document)));
     put("/".to_owned(), Document::page(home::render(context)));
     put("/notes".to_owned(), Document::page(notes::render_all(context)));

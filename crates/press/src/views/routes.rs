@@ -2,3 +2,6 @@
 
 /// The page about the feeds.
 pub(super) const SUBSCRIBE: &str = "/subscribe";
+
+/// The page of the figures that are programs.
+pub(super) const MODELS: &str = "/models";

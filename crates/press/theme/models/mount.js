@@ -256,7 +256,7 @@ export const mount = (element, definition) => {
     seed = given ?? still.seed
     fill(form, texts)
     restart()
-    for (const name of events) send({ type: 'do', name })
+    for (const name of events) send({ type: name.includes(':') ? 'touch' : 'do', name })
   }
 
   form.addEventListener('submit', (event) => event.preventDefault())

@@ -1,0 +1,208 @@
+//! Models: a fence `model from=FILE id=NAME` names an ES module beside the text, and declares its controls. The page gets a still and a form; the theme's
+//! script loads the module, in one file with what it imports, when a reader comes near.
+//!
+//! [`find`] reads the fences first, because links of the text refer to their presets: `[make two sales race](#ledger:race)`. [`draw`] makes the figure.
+
+mod controls;
+mod html;
+mod read;
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, Tag};
+
+use self::controls::Control;
+use self::html::{Frame, Still};
+use super::drawn::{Drawn, Source};
+use super::events::{SpannedEvent, end_of};
+use super::fence::Fence;
+use super::page::{File, Page};
+use super::rendered::{Made, ShownModel};
+use super::{files, info_string, svg};
+use crate::assets::fingerprint;
+use crate::diagnostic::nearest;
+use crate::scripts::{self, External};
+
+/// The first word of the fence.
+pub(super) const MODEL: &str = "model";
+
+/// The key of the module.
+const FROM: &str = "from";
+
+/// The key of the name.
+const ID: &str = "id";
+
+/// The keys of the info string.
+pub(super) const KEYS: [&str; 2] = [FROM, ID];
+
+/// The name by which modules import the kit.
+const KIT: &str = "graven";
+
+/// What links of the text refer to.
+#[derive(Debug)]
+pub(super) struct Presets {
+    id: String,
+    /// Names and settings.
+    presets: Vec<(String, String)>,
+}
+
+/// Finds the models of a text and their presets. What is wrong with their lines is reported when they are drawn.
+pub(super) fn find(events: &[SpannedEvent], page: &mut Page) {
+    for (start, (event, _)) in events.iter().enumerate() {
+        let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else { continue };
+        if info.split_whitespace().next() != Some(MODEL) {
+            continue;
+        }
+        let (words, _) = info_string::parse(info, 0);
+        let Some(id) = words.iter().find(|word| word.key == ID).and_then(|word| word.value) else { continue };
+        let fence = Fence::at(events, start);
+        let controls = read::read(&fence.text, &mut Vec::new());
+        let presets = controls.iter().filter_map(|control| Some((control.name.to_owned(), control.set()?))).collect();
+        page.models.push(Presets { id: id.to_owned(), presets });
+    }
+}
+
+/// Makes links to presets start tags that apply them: `#ledger:race`. Reports those that no model has.
+pub(super) fn link(events: &mut [SpannedEvent], page: &mut Page) {
+    for start in 0..events.len() {
+        let (Event::Start(Tag::Link { dest_url, .. }), span) = &events[start] else { continue };
+        let Some((id, name)) = dest_url.strip_prefix('#').and_then(|fragment| fragment.split_once(':')) else {
+            continue;
+        };
+        let place = page.destination_span(span);
+        let Some(model) = page.models.iter().find(|model| model.id == id) else { continue };
+        let Some((_, set)) = model.presets.iter().find(|(preset, _)| preset == name) else {
+            let message = format!("the model `{id}` has no preset `{name}`");
+            let near = nearest(name, model.presets.iter().map(|(name, _)| name.as_str()));
+            let help = near.map_or_else(
+                || format!("add a line such as `{name}: preset \"What it shows\"` to the model"),
+                |near| format!("did you mean `#{id}:{near}`?"),
+            );
+            page.report.push(page.error(place, message).help(help));
+            continue;
+        };
+        let (tag, target) = (html::link(id, set), format!("#{id}"));
+        super::representation::note_link(span, dest_url, &target, page);
+        page.record(&target, place);
+        let end = end_of(events, start);
+        events[start].0 = Event::InlineHtml(tag.into());
+        events[end].0 = Event::InlineHtml("</a>".into());
+    }
+}
+
+/// Makes the figure of a fence. `None` if something is wrong, which is reported.
+pub(super) fn draw(source: &Source, page: &mut Page) -> Option<Drawn> {
+    let mut problems = Vec::new();
+    let controls = read::read(&source.fence.text, &mut problems);
+    let has_problems = !problems.is_empty();
+    for problem in problems {
+        let place = source.fence.place(&problem.place);
+        page.report.push(page.error(place, problem.message).help(problem.help));
+    }
+    let id = id(source, page)?;
+    let module = module(source, page)?;
+    let still = still(&module.path, source, page)?;
+    let script = script(&module, id, page)?;
+    (!has_problems).then(|| figure((id, &controls), still, script, source, page))
+}
+
+/// The name, which is the element's id.
+fn id<'p>(source: &Source<'p>, page: &mut Page) -> Option<&'p str> {
+    let Some((word, id)) =
+        source.word(ID).and_then(|word| Some((word, word.value.filter(|id| controls::is_name(id))?)))
+    else {
+        let place = source.word(ID).map_or_else(|| opening(source, page), |word| word.place.clone());
+        page.report.push(
+            page.error(place, "a model needs a name").help("write `id=NAME`, in small letters: links lead to `#NAME`"),
+        );
+        return None;
+    };
+    page.claim(id, word.value_place.clone());
+    Some(id)
+}
+
+fn module<'p>(source: &Source, page: &mut Page<'p>) -> Option<File<'p>> {
+    let Some(word) = source.word(FROM) else {
+        let place = opening(source, page);
+        page.report.push(page.error(place, "a model needs a module").help("name an ES module: `model from=model.js`"));
+        return None;
+    };
+    files::find(word.value.unwrap_or_default(), &word.value_place, page)
+}
+
+/// The first line of the fence.
+fn opening(source: &Source, page: &Page) -> Range<usize> {
+    let start = source.fence.block.start;
+    start..start + page.body.file[start..].lines().next().map_or(0, str::len)
+}
+
+/// The text of the still: the SVG file with the name of the module.
+fn still<'p>(module: &str, source: &Source, page: &mut Page<'p>) -> Option<&'p str> {
+    let path = format!("{}.svg", module.rsplit_once('.').map_or(module, |(stem, _)| stem));
+    let text = page.context.tree.get(&path).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    if text.is_none() {
+        let place = source.word(FROM).map_or_else(|| source.fence.block.clone(), |word| word.value_place.clone());
+        page.report.push(
+            page.error(place, "a model without a still")
+                .label(format!("there is no file `{path}`"))
+                .help("draw what it shows where it cannot run: on paper, in feeds, without scripts"),
+        );
+    }
+    text
+}
+
+/// The module and all that it imports, as one file. `None` if it cannot be one, which is reported in the file that is wrong.
+fn script(module: &File, id: &str, page: &mut Page) -> Option<Made> {
+    let kit = page.context.kit;
+    let kit = External { name: KIT, url: kit.route, exports: kit.exports };
+    match scripts::bundle(&module.path, page.context.tree, &[kit]) {
+        Ok(bundle) => Some(Made::new(id, "js", bundle.text)),
+        Err(found) => {
+            page.report.extend(found);
+            None
+        }
+    }
+}
+
+fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source: &Source, page: &mut Page) -> Drawn {
+    let alt = source.value(super::generated::ALT);
+    let drawn = (page.context.still)(&page.body.path, still);
+    let size = svg::dimensions(still);
+    let (Some(drawn), Some(size)) = (drawn, size) else {
+        let place = opening(source, page);
+        let help = "it needs `width` and `height`, and every element closed";
+        page.report.push(page.error(place, "the still of this model is no SVG file with a size").help(help));
+        return Drawn::default();
+    };
+    let picture = Made::new(id, "svg", drawn);
+    let frame = Frame {
+        id,
+        script: &script.route,
+        kit: page.context.kit.route,
+        still: Still { route: &picture.route, size, alt },
+        controls,
+    };
+    let html = html::element(&frame);
+    let route = (page.context.route_of)(&page.body.path).unwrap_or_default();
+    let markdown = vec![
+        format!("![{}]({})", files::escaped(alt), picture.route),
+        format!("[This figure is a program, which runs on the page.]({route}#{id})"),
+    ];
+    let shown = ShownModel {
+        id: id.to_owned(),
+        still: picture.route.clone(),
+        size,
+        alt: alt.to_owned(),
+        caption: source.value(super::generated::CAPTION).to_owned(),
+    };
+    page.rendered.models.push(shown);
+    page.rendered.made.extend([picture, script]);
+    Drawn { svg: still.to_owned(), html: Some(html), alt: alt.to_owned(), markdown, ..Drawn::default() }
+}
+
+impl Made {
+    /// A file that press makes for the model `id`.
+    fn new(id: &str, extension: &str, text: String) -> Self {
+        Self { route: format!("/assets/{id}.{}.{extension}", fingerprint([text.as_bytes()])), text }
+    }
+}
