@@ -9,6 +9,7 @@ import { h } from 'graven'
 import { clock } from '../../crates/press/theme/models/clock.js'
 import { create, patch } from '../../crates/press/theme/models/patch.js'
 import { fromQuery, toQuery } from '../../crates/press/theme/models/settings.js'
+import { speaker } from '../../crates/press/theme/models/speech.js'
 
 let changes = 0
 
@@ -196,4 +197,31 @@ test('a clock has ticks of the same length, and catches up with a quarter of a s
       assert.ok(Math.abs(ticks - passed / tick) <= 1, `${ticks} ticks in ${passed} ms`)
     }),
   )
+})
+
+test('a screen reader says the newest sentence, at most every two seconds', ({ mock }) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  const region = { textContent: '' }
+  let isHeard = true
+  const say = speaker(region, () => isHeard)
+  for (const [milliseconds, sentence, expected] of [
+    [0, 'one', 'one'],
+    [100, 'two', 'one'],
+    [100, 'three', 'one'],
+    [1799, 'three', 'one'],
+    [1, 'three', 'three'],
+    [5000, 'four', 'four'],
+  ]) {
+    mock.timers.tick(milliseconds)
+    say(sentence)
+    assert.equal(region.textContent, expected)
+  }
+  // What happened while nobody listened is not said afterwards.
+  isHeard = false
+  mock.timers.tick(5000)
+  say('five')
+  isHeard = true
+  mock.timers.tick(5000)
+  say('five')
+  assert.equal(region.textContent, 'four')
 })

@@ -3,7 +3,9 @@
 import { clock } from './clock.js'
 import { listenToParts } from './parts.js'
 import { create, patch } from './patch.js'
+import { watchPresence } from './presence.js'
 import { defaultsOf, fill, fromQuery, settingOf, settingsOf, showValue, textsOf, toQuery } from './settings.js'
+import { speaker } from './speech.js'
 
 /** @typedef {import('./tree.js').Tree} Tree */
 /** @typedef {import('./settings.js').Settings} Settings */
@@ -27,11 +29,7 @@ import { defaultsOf, fill, fromQuery, settingOf, settingsOf, showValue, textsOf,
  * }} Definition
  */
 
-/** A reader who has done nothing for so long has left. Milliseconds. */
-const longestRest = 600_000
-
-/** A screen reader says a sentence at most this often, and only for so long after the reader has used the model. Milliseconds. */
-const betweenSentences = 2000
+/** After the reader has used a model, a screen reader says what happens in it for so long. Milliseconds. */
 const attention = 10_000
 
 /** Where motion is not wanted, a running model is drawn this often. Milliseconds. */
@@ -82,12 +80,9 @@ export const mount = (element, definition) => {
   const address = `#${element.id}:`
   let seed = still.seed
   let isPlaying = !calm.matches
-  let isInView = false
-  let isAlone = false
   let hasFailed = false
   let drawnAt = 0
   let usedAt = -attention
-  let restsSince = performance.now()
 
   /** @param {string} text @param {() => void} onclick */
   const button = (text, onclick) => make('button', { type: 'button', onclick }, text)
@@ -105,16 +100,7 @@ export const mount = (element, definition) => {
   drawing.setAttribute('tabindex', '-1')
 
   const announcement = make('p', { className: 'spoken', role: 'status' })
-  let sentence = ''
-  let spoken = ''
-  let isSpeaking = false
-  const speak = () => {
-    isSpeaking = sentence !== spoken
-    if (!isSpeaking) return
-    spoken = sentence
-    if (performance.now() - usedAt < attention || element.matches(':focus-within')) announcement.textContent = spoken
-    setTimeout(speak, betweenSentences)
-  }
+  const say = speaker(announcement, () => performance.now() - usedAt < attention || element.matches(':focus-within'))
 
   const draw = () => {
     const shown = view(state)
@@ -133,8 +119,7 @@ export const mount = (element, definition) => {
       output.classList.toggle('broken', text.startsWith('✕'))
     }
     drawnAt = performance.now()
-    sentence = shown.says ?? ''
-    if (!isSpeaking) speak()
+    say(shown.says ?? '')
   }
 
   const problem = make('div', { role: 'alert' })
@@ -183,13 +168,10 @@ export const mount = (element, definition) => {
     follow()
   }
 
-  // The clock: it runs while the reader wants it to, sees it, and is there.
+  // The clock: it runs while the reader wants it to and sees it.
 
   const time = clock(tick, (ticks, now) => {
-    if (now - restsSince > longestRest) {
-      isAlone = true
-      follow()
-    }
+    if (!isSeen()) follow()
     if (!ticks) return
     attempt(() => {
       run(ticks)
@@ -197,9 +179,10 @@ export const mount = (element, definition) => {
     })
   })
 
+  const isSeen = watchPresence(element, () => follow())
   const follow = () => {
     player.textContent = isPlaying ? 'Pause' : 'Run'
-    if (isPlaying && isInView && !isAlone && !hasFailed && !document.hidden) time.start()
+    if (isPlaying && !hasFailed && isSeen()) time.start()
     else time.stop()
   }
 
@@ -285,23 +268,6 @@ export const mount = (element, definition) => {
   for (const control of form.elements) control.removeAttribute('disabled')
 
   calm.addEventListener('change', () => play(!calm.matches))
-  document.addEventListener('visibilitychange', follow)
-  new IntersectionObserver((entries) => {
-    isInView = entries.at(-1)?.isIntersecting ?? false
-    follow()
-  }).observe(element)
-  for (const name of ['pointerdown', 'pointermove', 'keydown', 'scroll']) {
-    addEventListener(
-      name,
-      () => {
-        restsSince = performance.now()
-        if (!isAlone) return
-        isAlone = false
-        follow()
-      },
-      { passive: true },
-    )
-  }
   addEventListener('hashchange', setByAddress)
   setByAddress()
   follow()

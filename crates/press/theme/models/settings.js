@@ -44,27 +44,23 @@ export const fromQuery = (query, defaults) => {
  */
 const inputsOf = (form) => /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input[name]'))
 
-/**
- * @param {HTMLFormElement} form
- * @param {(input: HTMLInputElement) => [value: string, isChecked: boolean]} read
- */
-const textsBy = (form, read) => {
+/** @param {HTMLFormElement} form */
+export const textsOf = (form) => {
   /** @type {Texts} */
   const texts = {}
-  for (const input of inputsOf(form)) {
-    const [value, isChecked] = read(input)
-    if (input.type === 'checkbox') texts[input.name] = isChecked ? 'on' : 'off'
-    else if (input.type === 'range' || isChecked) texts[input.name] = value
+  for (const { type, name, value, checked } of inputsOf(form)) {
+    if (type === 'checkbox') texts[name] = checked ? 'on' : 'off'
+    else if (type === 'range' || checked) texts[name] = value
   }
   return texts
 }
 
 /** @param {HTMLFormElement} form */
-export const textsOf = (form) => textsBy(form, (input) => [input.value, input.checked])
-
-/** @param {HTMLFormElement} form */
-export const defaultsOf = (form) =>
-  textsBy(form, (input) => [input.type === 'range' ? input.defaultValue : input.value, input.defaultChecked])
+export const defaultsOf = (form) => {
+  const untouched = /** @type {HTMLFormElement} */ (form.cloneNode(true))
+  untouched.reset()
+  return textsOf(untouched)
+}
 
 /**
  * The setting of a control.
