@@ -109,8 +109,8 @@ export const mount = (element, definition) => {
     tree = shown.drawing
     // A part that moves among its siblings loses the focus, and one that goes leaves it to the drawing.
     if (focused !== document.activeElement) {
-      const next = drawing.contains(focused) ? focused : drawing
-      ;/** @type {SVGElement} */ (next).focus({ preventScroll: true })
+      const next = /** @type {SVGElement} */ (drawing.contains(focused) ? focused : drawing)
+      next.focus({ preventScroll: true })
     }
     for (const output of outputs) {
       const text = shown.outputs[output.name] ?? ''
