@@ -158,6 +158,7 @@ impl Tab for ChromiumTab {
             "Escape" => ("Escape", 27, ""),
             "ArrowDown" => ("ArrowDown", 40, ""),
             "ArrowUp" => ("ArrowUp", 38, ""),
+            "ArrowRight" => ("ArrowRight", 39, ""),
             " " => ("Space", 32, " "),
             other => ("", 0, other),
         };

@@ -123,10 +123,10 @@ fn first_difference(with: &Value, without: &Value) -> String {
     format!("“{}” and without “{}”", part(with), part(without))
 }
 
-/// The text of the page without what the script adds: controls, and what they announce.
+/// The text of the page without what the script adds: controls, what they announce, and figures that run.
 const TEXT: &str = "(() => {
     const copy = document.querySelector('main').cloneNode(true);
-    copy.querySelectorAll('button, label, select, [role=status], [aria-live]').forEach(element => element.remove());
+    copy.querySelectorAll('button, label, select, [role=status], [aria-live], graven-model').forEach(element => element.remove());
     return copy.textContent.replace(/\\s+/g, ' ').trim();
 })()";
 

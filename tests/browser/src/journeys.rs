@@ -268,6 +268,6 @@ const KEYBOARD: &str = r#"{
         return { place: say(element), faults };
     };
     globalThis.missed = () => [...document.querySelectorAll(wanted)]
-        .filter(element => !seen.has(element) && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
+        .filter(element => !seen.has(element) && element.tabIndex >= 0 && !(element.type === "radio" && !element.checked) && element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
         .map(say).join("; ").slice(0, 300);
 }"#;

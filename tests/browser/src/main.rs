@@ -3,7 +3,7 @@
 //! 1. `pages` reads the sitemap.
 //! 2. `matrix` opens every page and looks at it in every width, scheme and font size (`survey.js`, which runs in the page).
 //! 3. `conditions` does the same for readers with other needs: forced colours, much zoom, no JavaScript.
-//! 4. `journeys`, `copy` and `print` do what readers do.
+//! 4. `journeys`, `copy` and `print` do what readers do; `models` drives the figures that run.
 //! 5. `findings` lists what is wrong, `pictures` shows what was looked at.
 //!
 //! `chromium` and `firefox` are the two ways to a `tab`, over a `socket` to a `process`.
@@ -15,6 +15,7 @@ mod findings;
 mod firefox;
 mod journeys;
 mod matrix;
+mod models;
 mod outside;
 mod pages;
 mod pictures;
@@ -127,6 +128,7 @@ fn in_chromium(site: &Site, paths: &[String]) -> Outcome<Findings> {
     let mut journey = Journey { tab: &mut chromium.tab()?, site, findings: Findings::default() };
     copy::code(&mut journey, paths)?;
     findings.extend(journey.findings);
+    findings.extend(models::all(&chromium, site)?);
     pictures::contact_sheet(&chromium, &site.output)?;
     println!("browser: Chromium took {} s", begin.elapsed().as_secs());
     println!("browser: contact sheet: {}", site.output.join("contact.html").display());
