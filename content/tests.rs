@@ -513,6 +513,38 @@ fn every_first_view_fits_its_budget() {
     }
 }
 
+/// Bytes of a model with `br`, and of the kit that all of them share.
+const MODEL_BR: usize = 8 * 1024;
+const KIT_BR: usize = 6 * 1024;
+
+#[test]
+fn every_post_has_a_model_of_a_few_kilobytes() {
+    let site = Server::start();
+    let mut client = site.connect();
+    let listed = page(&mut client, "/models");
+    let mut over = Vec::new();
+    println!("| model | bytes, br |");
+    for post in &POSTS {
+        let article = page(&mut client, &format!("/blog/{}", post.slug));
+        let models = article.all("graven-model");
+        assert!(!models.is_empty(), "{} has no model", post.slug);
+        for model in models {
+            let id = model.value("id");
+            let link = format!("/blog/{}#{id}", post.slug);
+            assert!(listed.all("a").iter().any(|listed| listed.value("href") == link), "{link} is not on /models");
+            for (name, budget) in [("src", MODEL_BR), ("kit", KIT_BR)] {
+                let response = client.get(model.value(name), &[("Accept-Encoding", "br")]);
+                assert_eq!((response.status, response.field("content-encoding")), (200, "br"), "{id}");
+                println!("| {id}, {name} | {} |", response.content.len());
+                if response.content.len() > budget {
+                    over.push(format!("{id}, {name}: {} bytes", response.content.len()));
+                }
+            }
+        }
+    }
+    assert!(over.is_empty(), "{over:#?}");
+}
+
 #[test]
 fn the_post_of_the_readme_can_be_copied_as_it_is() {
     let mut tree = SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).expect("it can be read");

@@ -17,6 +17,7 @@ mod html;
 mod http;
 mod install;
 mod memory;
+mod models;
 mod pages;
 mod search;
 mod shell;
