@@ -265,7 +265,8 @@ export const mount = (element, definition) => {
   listenToParts(drawing, send)
   image.replaceWith(drawing)
   element.append(announcement)
-  for (const control of form.elements) control.removeAttribute('disabled')
+  // An output is a live region of its own, and would be read with every tick.
+  for (const output of form.querySelectorAll('output')) output.ariaLive = 'off'
 
   calm.addEventListener('change', () => play(!calm.matches))
   addEventListener('hashchange', setByAddress)
