@@ -121,8 +121,9 @@ fn wait(tab: &mut ChromiumTab, expression: &str) -> Outcome<bool> {
 fn controls(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<u64> {
     let count = tab.ask("controls().length")?.as_u64().unwrap_or_default();
     if !(3..=6).contains(&tab.ask("settings()")?.as_u64().unwrap_or_default()) {
-        find("it has not three to six controls of its own", &tab.ask("settings()")?.to_string());
+        find("it does not show three to six controls", &tab.ask("settings()")?.to_string());
     }
+    tab.ask("unfold()")?;
     for index in 0..count {
         let control = tab.ask(&format!("controls()[{index}].focus(), kindOf(controls()[{index}])"))?;
         let name = tab.ask(&format!("nameOf(controls()[{index}])"))?;
@@ -262,7 +263,8 @@ const TOOLS: &str = r#"{
         drawing: () => model().querySelector(":scope > svg"),
         shift: () => moved,
         controls: () => all("form :is(input, button[name])").filter(element => element.type !== "radio" || element.checked),
-        settings: () => new Set(all("form :is(input, button[name])").map(element => element.name)).size,
+        settings: () => new Set(all("form :is(input, button[name])").filter(element => !element.closest("details")).map(element => element.name)).size,
+        unfold: () => all("details").forEach(details => { details.open = true; }),
         parts: () => all("svg [tabindex='0']"),
         presets: () => all(".presets a"),
         lamps: () => all("output[name]").map(output => output.value),

@@ -1,4 +1,4 @@
-//! The markup of a model: a still, and a form with its controls. The kit (`theme/models/`) relies on exactly this form. Everything in it has its place
+//! The markup of a model: a still, and a form: what the model shows, presets, controls. What changes is next to the drawing. The kit (`theme/models/`) relies on exactly this form. Everything in it has its place
 //! and its name before a script runs, so that nothing moves.
 
 use super::controls::{Control, Kind, Slider};
@@ -30,11 +30,9 @@ pub(super) fn element(frame: &Frame) -> String {
     let (width, height) = (frame.still.size.0.to_string(), frame.still.size.1.to_string());
     push(&mut html, &[("src", frame.still.route), ("width", &width), ("height", &height), ("alt", frame.still.alt)]);
     html.push_str(" loading=\"lazy\"><form><div class=\"clock\"></div>");
-    for control in frame.controls {
-        push_control(&mut html, control);
-    }
     push_outputs(&mut html, frame.controls);
     push_presets(&mut html, frame);
+    push_controls(&mut html, frame.controls);
     html + "</form></graven-model>"
 }
 
@@ -50,6 +48,22 @@ fn push(html: &mut String, attributes: &[(&str, &str)]) {
         html.extend([" ", name, "=\""]);
         push_attribute(html, value);
         html.push('"');
+    }
+}
+
+/// How many controls are seen at once: a reader tries the first ones, and reads none of many.
+const MOST_SHOWN: usize = 6;
+
+/// The controls, in their order. The first six are seen, the others when a reader asks for them.
+fn push_controls(html: &mut String, controls: &[Control]) {
+    let controls: Vec<_> =
+        controls.iter().filter(|control| !matches!(control.kind, Kind::Output | Kind::Preset(_))).collect();
+    let (shown, more) = controls.split_at(controls.len().min(MOST_SHOWN));
+    shown.iter().for_each(|control| push_control(html, control));
+    if !more.is_empty() {
+        html.push_str("<details><summary>More</summary>");
+        more.iter().for_each(|control| push_control(html, control));
+        html.push_str("</details>");
     }
 }
 
