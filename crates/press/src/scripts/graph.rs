@@ -1,14 +1,20 @@
 //! The modules of a bundle: the entry and everything that it imports, each after what it imports itself.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use super::lexer::{Token, lex};
-use super::module::{Module, read};
-use super::source::Source;
+use super::exports;
+use super::lexer::lex;
+use super::module::Module;
+use super::source::{Problem, Source};
+use super::statements::read;
+use super::token::Token;
+use super::unsupported::unsupported;
 use crate::diagnostic::{Diagnostic, Report, nearest, utf8};
 use crate::tree::SourceTree;
 use crate::url::{join, relative};
+
+/// What the name of a script ends with.
+const EXTENSION: &str = ".js";
 
 /// A module that is loaded from its own file and is no part of a bundle.
 #[derive(Clone, Copy, Debug)]
@@ -42,20 +48,12 @@ pub(super) fn load<'a>(
     tree: &'a SourceTree,
     externals: &'a [External<'a>],
 ) -> Result<Vec<Linked<'a>>, Report> {
-    let mut graph = Graph {
-        tree,
-        externals,
-        modules: Vec::new(),
-        states: BTreeMap::new(),
-        way: Vec::new(),
-        report: Report::default(),
-    };
-    match tree.file(entry) {
-        Some((path, bytes)) => drop(graph.visit(path, bytes)),
-        None => {
-            let error = Diagnostic::error(entry, None, format!("there is no file `{entry}`"));
-            graph.report.push(error);
-        }
+    let report = Report::default();
+    let mut graph = Graph { tree, externals, modules: Vec::new(), states: BTreeMap::new(), way: Vec::new(), report };
+    if let Some((path, bytes)) = tree.file(entry) {
+        graph.visit(path, bytes);
+    } else {
+        graph.report.push(Diagnostic::error(entry, None, format!("there is no file `{entry}`")));
     }
     if graph.report.is_empty() { Ok(graph.modules) } else { Err(graph.report) }
 }
@@ -77,32 +75,36 @@ impl<'a> Graph<'a> {
     fn visit(&mut self, path: &'a str, bytes: &'a [u8]) -> Option<usize> {
         self.states.insert(path, None);
         let source = Source { path, text: utf8(path, bytes, &mut self.report)? };
-        let tokens = lex(source).map_err(|problem| self.report.push(problem)).ok()?;
-        let mut problems = Vec::new();
+        let tokens = lex(source).map_err(|problem| self.push(source, problem)).ok()?;
+        let mut problems = unsupported(&tokens);
         let module = read(source, tokens, &mut problems);
+        problems.extend(exports::check(&module));
+        let is_sound = problems.is_empty();
+        for problem in problems {
+            self.push(source, problem);
+        }
         self.way.push(path);
         // All imports are followed even after an error, so that all errors are found at once.
         let targets: Vec<_> = module.imports.iter().map(|import| self.target(source, import.from)).collect();
         self.way.pop();
-        let has_problems = !problems.is_empty();
-        problems.into_iter().for_each(|problem| self.report.push(problem));
-        let targets = targets.into_iter().collect::<Option<_>>().filter(|_| !has_problems)?;
+        let targets = targets.into_iter().collect::<Option<_>>().filter(|_| is_sound)?;
         self.modules.push(Linked { module, targets });
         let index = self.modules.len() - 1;
         self.states.insert(path, Some(index));
         Some(index)
     }
 
+    /// What a module names with the string `from`.
     fn target(&mut self, source: Source<'a>, from: Token<'a>) -> Option<Target> {
         let name = &from.text[1..from.text.len() - 1];
         if let Some(index) = self.externals.iter().position(|external| external.name == name) {
             return Some(Target::External(index));
         }
-        let (path, bytes) = self.find(source, from.span(), name).map_err(|problem| self.report.push(problem)).ok()?;
+        let (path, bytes) = self.find(source, from, name).map_err(|problem| self.push(source, problem)).ok()?;
         if let Some(start) = self.way.iter().position(|&module| module == path) {
             let way = [&self.way[start..], &[path]].concat().join(" → ");
-            let error = source.error(from.span(), format!("modules import each other: {way}"));
-            self.report.push(error.help("move what both need into a module that imports neither"));
+            let problem = Problem::new(from.span(), format!("modules import each other: {way}"));
+            self.push(source, problem.help("move what both need into a module that imports neither"));
             return None;
         }
         match self.states.get(path) {
@@ -110,31 +112,35 @@ impl<'a> Graph<'a> {
             None => self.visit(path, bytes).map(Target::Module),
         }
     }
-}
 
-impl<'a> Graph<'a> {
     /// The file that a module imports as `name`.
-    fn find(&self, source: Source<'a>, at: Range<usize>, name: &str) -> Result<(&'a str, &'a [u8]), Diagnostic> {
-        let folder = source.path.rfind('/').map_or("", |slash| &source.path[..=slash]);
+    fn find(&self, source: Source<'a>, from: Token<'a>, name: &str) -> Result<(&'a str, &'a [u8]), Problem> {
+        let problem = |message: String| Problem::new(from.span(), message);
         if !name.starts_with("./") && !name.starts_with("../") {
-            let error = source.error(at, format!("there is no module `{name}`"));
             let names = self.externals.iter().map(|external| external.name);
-            return Err(match nearest(name, names) {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help("the path of a file begins with `./` or `../`"),
-            });
+            let otherwise = "the path of a file begins with `./` or `../`";
+            return Err(problem(format!("there is no module `{name}`")).suggest(name, names, otherwise));
         }
-        let Some(path) = join(folder, name) else {
-            return Err(source.error(at, format!("`{name}` is outside the content folder")));
-        };
+        let folder = source.path.rfind('/').map_or("", |slash| &source.path[..=slash]);
+        let path = join(folder, name).ok_or_else(|| problem(format!("`{name}` is outside the content folder")))?;
         self.tree.file(&path).ok_or_else(|| {
-            let error = source.error(at, format!("there is no file `{path}`"));
-            let scripts = self.tree.below("").map(|(path, _)| path).filter(|path| path.ends_with(".js"));
-            match self.tree.file(&format!("{path}.js")).map(|(path, _)| path).or_else(|| nearest(&path, scripts)) {
-                Some(near) => error.help(format!("did you mean `{}`?", written(folder, near))),
-                None => error.help(format!("a path is relative to the folder of the module, `{folder}`")),
+            let missing = problem(format!("there is no file `{path}`"));
+            match self.nearest(&path) {
+                Some(near) => missing.help(format!("did you mean `{}`?", written(folder, near))),
+                None => missing.help(format!("a path is relative to the folder of the module, `{folder}`")),
             }
         })
+    }
+
+    /// The script that is most likely meant by the path of none.
+    fn nearest(&self, path: &str) -> Option<&'a str> {
+        let with_extension = self.tree.file(&format!("{path}{EXTENSION}")).map(|(path, _)| path);
+        let scripts = self.tree.below("").map(|(path, _)| path).filter(|path| path.ends_with(EXTENSION));
+        with_extension.or_else(|| nearest(path, scripts))
+    }
+
+    fn push(&mut self, source: Source, problem: Problem) {
+        self.report.push(source.diagnostic(problem));
     }
 }
 

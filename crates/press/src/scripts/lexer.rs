@@ -1,55 +1,8 @@
 //! The tokens of a file (ECMAScript §12). Comments and white space are no tokens; a token knows whether a line ends before it.
 
-use std::ops::Range;
-
 use super::regex;
-use super::source::Source;
-use crate::diagnostic::Diagnostic;
-
-/// What a token is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A name, a keyword, or a private name with its `#`.
-    Word,
-    Number,
-    String,
-    /// A whole template, or a part of one: `` `a${ ``, `}b${`, `` }c` ``.
-    Template,
-    Regex,
-    Punctuator,
-}
-
-/// A token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token<'a> {
-    pub(super) kind: Kind,
-    pub(super) text: &'a str,
-    /// Its first byte in the file.
-    pub(super) start: usize,
-    /// Whether a line ends between the token before and this one.
-    pub(super) begins_line: bool,
-    /// How many brackets it is in. A bracket is not in itself.
-    pub(super) depth: usize,
-    /// Of a bracket, the index of the other one; the parts of a template are brackets too. Of other tokens, their own index.
-    pub(super) pair: usize,
-}
-
-impl Token<'_> {
-    /// Its bytes in the file.
-    pub(super) fn span(&self) -> Range<usize> {
-        self.start..self.start + self.text.len()
-    }
-
-    /// Whether it is the punctuator or the word `text`.
-    pub(super) fn is(&self, text: &str) -> bool {
-        self.text == text && matches!(self.kind, Kind::Punctuator | Kind::Word)
-    }
-
-    /// Whether it is a closing bracket.
-    pub(super) fn closes(&self) -> bool {
-        self.kind == Kind::Punctuator && matches!(self.text, ")" | "]" | "}")
-    }
-}
+use super::source::{Problem, Source};
+use super::token::{Kind, Token, is_line_end, is_space, is_word};
 
 /// Punctuators of more than one character, the longest first.
 const PUNCTUATORS: [&str; 33] = [
@@ -58,7 +11,7 @@ const PUNCTUATORS: [&str; 33] = [
 ];
 
 /// The tokens of a file. The first error ends it: after a string that does not end, the rest has no meaning.
-pub(super) fn lex(source: Source<'_>) -> Result<Vec<Token<'_>>, Diagnostic> {
+pub(super) fn lex(source: Source<'_>) -> Result<Vec<Token<'_>>, Problem> {
     let mut lexer = Lexer { source, at: 0, tokens: Vec::new(), open: Vec::new(), begins_line: true };
     while lexer.skip_space()? {
         lexer.token()?;
@@ -67,7 +20,7 @@ pub(super) fn lex(source: Source<'_>) -> Result<Vec<Token<'_>>, Diagnostic> {
         None => Ok(lexer.tokens),
         Some(&open) => {
             let open = lexer.tokens[open];
-            Err(source.error(open.span(), format!("there is no `{}` for this", closing(open.text))))
+            Err(Problem::new(open.span(), format!("there is no `{}` for this", closing(open.text))))
         }
     }
 }
@@ -87,13 +40,13 @@ impl<'a> Lexer<'a> {
     }
 
     /// Skips white space and comments. Returns false at the end of the file.
-    fn skip_space(&mut self) -> Result<bool, Diagnostic> {
+    fn skip_space(&mut self) -> Result<bool, Problem> {
         while let Some(first) = self.rest().chars().next() {
             let rest = self.rest();
             let length = if rest.starts_with("//") || (self.at == 0 && rest.starts_with("#!")) {
                 rest.find(is_line_end).unwrap_or(rest.len())
-            } else if rest.starts_with("/*") {
-                let end = rest[2..].find("*/").ok_or_else(|| self.unterminated(2, "comment", "*/"))?;
+            } else if let Some(comment) = rest.strip_prefix("/*") {
+                let end = comment.find("*/").ok_or_else(|| self.unterminated(2, "comment", "*/"))?;
                 end + 4
             } else if is_space(first) {
                 first.len_utf8()
@@ -106,7 +59,7 @@ impl<'a> Lexer<'a> {
         Ok(false)
     }
 
-    fn token(&mut self) -> Result<(), Diagnostic> {
+    fn token(&mut self) -> Result<(), Problem> {
         let rest = self.rest();
         let first = rest.chars().next().unwrap_or_default();
         let continues_template =
@@ -122,13 +75,13 @@ impl<'a> Lexer<'a> {
             _ => (Kind::Punctuator, punctuator(rest)),
         };
         if kind == Kind::Punctuator && !"{}()[];,<>+-*/%&|^!~?:=.".contains(first) {
-            return Err(self.source.error(self.at..self.at + length, format!("unexpected `{first}`")));
+            return Err(Problem::new(self.at..self.at + length, format!("unexpected `{first}`")));
         }
         self.push(kind, length)
     }
 
     /// Adds a token, and connects it with its other bracket.
-    fn push(&mut self, kind: Kind, length: usize) -> Result<(), Diagnostic> {
+    fn push(&mut self, kind: Kind, length: usize) -> Result<(), Problem> {
         let text = &self.rest()[..length];
         let index = self.tokens.len();
         let has_brackets = matches!(kind, Kind::Punctuator | Kind::Template);
@@ -136,9 +89,10 @@ impl<'a> Lexer<'a> {
         if has_brackets && matches!(text.as_bytes()[0], b')' | b']' | b'}') {
             let open = self.open.pop().filter(|&open| closing(self.tokens[open].text) == &text[..1]);
             let Some(open) = open else {
-                return Err(self
-                    .source
-                    .error(token.start..token.start + 1, format!("nothing is open that `{}` closes", &text[..1])));
+                return Err(Problem::new(
+                    token.start..token.start + 1,
+                    format!("nothing is open that `{}` closes", &text[..1]),
+                ));
             };
             token.pair = open;
             self.tokens[open].pair = index;
@@ -153,7 +107,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    fn string(&self, quote: char) -> Result<usize, Diagnostic> {
+    fn string(&self, quote: char) -> Result<usize, Problem> {
         let mut characters = self.rest().char_indices().skip(1);
         while let Some((at, character)) = characters.next() {
             match character {
@@ -171,7 +125,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A template, or what follows the `}` of a part of it, up to the next `${` or its end.
-    fn template(&self) -> Result<usize, Diagnostic> {
+    fn template(&self) -> Result<usize, Problem> {
         let mut characters = self.rest().char_indices().skip(1);
         while let Some((at, character)) = characters.next() {
             match character {
@@ -184,7 +138,7 @@ impl<'a> Lexer<'a> {
         Err(self.unterminated(1, "template", "`"))
     }
 
-    fn regex(&self) -> Result<usize, Diagnostic> {
+    fn regex(&self) -> Result<usize, Problem> {
         let mut is_in_class = false;
         let mut characters = self.rest().char_indices().skip(1);
         while let Some((at, character)) = characters.next() {
@@ -200,8 +154,8 @@ impl<'a> Lexer<'a> {
         Err(self.unterminated(self.rest().len(), "regular expression", "/"))
     }
 
-    fn unterminated(&self, length: usize, what: &str, end: &str) -> Diagnostic {
-        let error = self.source.error(self.at..self.at + length, format!("this {what} does not end"));
+    fn unterminated(&self, length: usize, what: &str, end: &str) -> Problem {
+        let error = Problem::new(self.at..self.at + length, format!("this {what} does not end"));
         error.help(format!("add `{end}`"))
     }
 }
@@ -212,26 +166,6 @@ fn closing(open: &str) -> &'static str {
         b'(' => ")",
         b'[' => "]",
         _ => "}",
-    }
-}
-
-/// §12.3.
-fn is_line_end(character: char) -> bool {
-    matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
-}
-
-/// §12.2, and line ends.
-fn is_space(character: char) -> bool {
-    character.is_whitespace() || character == '\u{feff}'
-}
-
-/// Whether a character may be part of a name. Outside of strings, templates, comments and regular expressions, nothing but names has characters beyond
-/// ASCII, so that their classes need no table. A `\` begins an escape in a name.
-pub(super) fn is_word(character: char) -> bool {
-    match character {
-        '$' | '_' | '\\' => true,
-        _ if character.is_ascii() => character.is_ascii_alphanumeric(),
-        _ => !is_space(character),
     }
 }
 
@@ -270,5 +204,144 @@ pub(super) fn punctuator(text: &str) -> usize {
         Some(&"?.") if text[2..].starts_with(|next: char| next.is_ascii_digit()) => 1,
         Some(punctuator) => punctuator.len(),
         None => text.chars().next().map_or(0, char::len_utf8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn source(text: &str) -> Source<'_> {
+        Source { path: "a.js", text }
+    }
+
+    /// The tokens, with `·` between them, or `⏎` where a line ends.
+    fn tokens(text: &str) -> String {
+        let mut line = String::new();
+        for token in lex(source(text)).unwrap_or_else(|problem| panic!("{text}: {problem:?}")) {
+            if !line.is_empty() {
+                line.push(if token.begins_line { '⏎' } else { '·' });
+            }
+            line += token.text;
+        }
+        line
+    }
+
+    fn check(cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            assert_eq!(&tokens(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_split_into_words_numbers_strings_and_punctuators() {
+        check(&[
+            ("", ""),
+            ("const größe=$_1", "const·größe·=·$_1"),
+            (r"\u{61}b+\u0061", r"\u{61}b·+·\u0061"),
+            ("a.#b in c", "a·.·#b·in·c"),
+            ("0x1F+1_000n*.5e-3-1.5E+9", "0x1F·+·1_000n·*·.5e-3·-·1.5E+9"),
+            ("1..a+1.5.b+0xe+1", "1.·.·a·+·1.5·.·b·+·0xe·+·1"),
+            ("a?.b?.5:c??=d", "a·?.·b·?·.5·:·c·??=·d"),
+            ("a>>>=b**c=>{...d}", "a·>>>=·b·**·c·=>·{·...·d·}"),
+            (r#"'a\'b"'+"\\""#, r#"'a\'b"'·+·"\\""#),
+            ("'a\\\nb\\\r\nc'", "'a\\\nb\\\r\nc'"),
+            ("'\u{2028}'", "'\u{2028}'"),
+        ]);
+    }
+
+    #[test]
+    fn comments_and_white_space_are_no_tokens_and_a_line_end_is_known() {
+        check(&[
+            ("\u{feff}a // b\n/* c */ d", "a⏎d"),
+            ("a /* b */ c", "a·c"),
+            ("a /* b\n */ c", "a⏎c"),
+            ("a\u{2029}b\rc\u{a0}d", "a⏎b⏎c·d"),
+            ("#!/usr/bin/env node\na", "a"),
+            ("a /**/ b /***/ c //", "a·b·c"),
+        ]);
+    }
+
+    #[test]
+    fn templates_hold_templates() {
+        check(&[
+            ("`a`", "`a`"),
+            ("`a${b}c`", "`a${·b·}c`"),
+            ("`${a}${`${b}`}`+{}", "`${·a·}${·`${·b·}`·}`·+·{·}"),
+            ("`${{a:{}}}`", "`${·{·a·:·{·}·}·}`"),
+            (r"`\`\${a$`", r"`\`\${a$`"),
+            ("`//\n /* '`", "`//\n /* '`"),
+        ]);
+    }
+
+    #[test]
+    fn a_slash_divides_after_a_value_and_begins_a_regular_expression_elsewhere() {
+        check(&[
+            ("a/b/c", "a·/·b·/·c"),
+            ("1/2/3", "1·/·2·/·3"),
+            ("a=/b/g", "a·=·/b/g"),
+            ("(a)/b/c", "(·a·)·/·b·/·c"),
+            ("a[0]/b/c", "a·[·0·]·/·b·/·c"),
+            ("`a`/b/c", "`a`·/·b·/·c"),
+            ("`${/a/}`", "`${·/a/·}`"),
+            ("/a/ /b/ 2", "/a/·/·b·/·2"),
+            ("return /a/", "return·/a/"),
+            ("a.return /b/ c", "a·.·return·/·b·/·c"),
+            ("a?.in /b/ c", "a·?.·in·/·b·/·c"),
+            ("typeof /a/", "typeof·/a/"),
+            ("case /a/:", "case·/a/·:"),
+            ("this /a/ b", "this·/·a·/·b"),
+            ("if (a) /b/.test(c)", "if·(·a·)·/b/·.·test·(·c·)"),
+            ("for await (a of b) /c/.test(d)", "for·await·(·a·of·b·)·/c/·.·test·(·d·)"),
+            ("a.if(b) /c/ d", "a·.·if·(·b·)·/·c·/·d"),
+            ("{}\n/a/.test(b)", "{·}⏎/a/·.·test·(·b·)"),
+            ("a\n/b/c", "a⏎/·b·/·c"),
+            ("a++ /b/ c", "a·++·/·b·/·c"),
+            ("for (a of /b/g) c", "for·(·a·of·/b/g·)·c"),
+            ("(of /b/ c)", "(·of·/·b·/·c·)"),
+            (r"a(/[/\]]\/'`/u, /\\/)", r"a·(·/[/\]]\/'`/u·,·/\\/·)"),
+            ("a /= b", "a·/=·b"),
+            ("a = /= b/", "a·=·/= b/"),
+        ]);
+    }
+
+    #[test]
+    fn what_does_not_end_or_match_is_an_error_with_its_place() {
+        for (text, place, message) in [
+            ("a = 'b\nc'", "'b", "this string does not end"),
+            ("a = \"b\\\"", "\"b\\\"", "this string does not end"),
+            ("a = `b${c}\n", "}", "this template does not end"),
+            ("a = `b", "`", "this template does not end"),
+            ("a = /[/]\n/", "/[/]", "this regular expression does not end"),
+            ("a = /b\\", "/b\\", "this regular expression does not end"),
+            ("a /* b", "/*", "this comment does not end"),
+            ("f(a, {", "{", "there is no `}` for this"),
+            ("`a${b", "`a${", "there is no `}` for this"),
+            ("f(a]", "]", "nothing is open that `]` closes"),
+            ("a }", "}", "nothing is open that `}` closes"),
+            ("@a", "@", "unexpected `@`"),
+        ] {
+            let problem = lex(source(text)).expect_err(text);
+            assert_eq!((&text[problem.span], problem.message.as_str()), (place, message), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_to_its_end_or_has_an_error_inside(text in "[ -~\\nü€]{0,40}|[`'\"/${}()\\[\\]\\\\a \\n*]{0,30}") {
+            match lex(source(&text)) {
+                Ok(tokens) => {
+                    for (index, token) in tokens.iter().enumerate() {
+                        prop_assert_eq!(&text[token.span()], token.text);
+                        prop_assert!(token.pair == index || tokens[token.pair].depth == token.depth);
+                    }
+                }
+                Err(problem) => {
+                    prop_assert!(!problem.span.is_empty() && text.get(problem.span).is_some());
+                }
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! After `}` this is a guess. It is right for blocks and functions, and wrong if an object or a function is divided as it is written: `({}) / 2` needs its
 //! parentheses here. After `++` and `--` it is wrong only for `++/a/.lastIndex`.
 
-use super::lexer::{Kind, Token};
+use super::token::{Kind, Token};
 
 /// Words after which a value begins.
 const BEFORE_A_VALUE: [&str; 15] = [
