@@ -21,71 +21,98 @@ export function bounds({ commit, record, max, cpu, cores, share, most, partition
 export const ruling = (limits) =>
   Object.entries(limits).reduce((a, b) => (b[1] < a[1] ? b : a))[0];
 
-// lanes: [{ backlog, rate, owner }]; kill: { consumer, at, session } or null.
-// Ends at `until`, or earlier when all that had arrived is done (`stop`: "empty") or will never be more.
-export function simulate({ lanes, costs, kill = null, until, stop = "end" }) {
-  const state = lanes.map((lane) => ({ ...lane, done: 0 }));
-  const run = { state, costs, commits: 0, repeated: 0, samples: [] };
-  const consumers = [...new Set(lanes.map((lane) => lane.owner))];
-  const clock = new Map(consumers.map((consumer) => [consumer, 0]));
-  const turn = new Map(consumers.map((consumer) => [consumer, 0]));
-  let alive = kill;
+// lanes: [{ backlog, rate, owner }].
+// Ends at `until`, or earlier when all that had arrived is taken (`stop`: "empty") or will never be more.
+export function simulate({ lanes, costs, until, stop = "end" }) {
+  const run = begin({ lanes, costs, consumers: new Set(lanes.map((lane) => lane.owner)) });
+  const samples = [];
   for (;;) {
-    const [consumer, now] = [...clock].reduce((a, b) => (b[1] < a[1] ? b : a));
-    if (now >= until || finished(state, now, stop)) return { ...run, end: Math.min(now, until) };
-    if (alive && consumer === alive.consumer && now >= alive.at) {
-      bury(run, alive, clock);
-      alive = null;
-      continue;
-    }
-    clock.set(consumer, step(run, consumer, now, turn));
+    const now = soonest(run).free;
+    if (now >= until || finished(run.lanes, now, stop)) return { lanes: run.lanes, samples, end: Math.min(now, until) };
+    const { taken } = turn(run);
+    if (taken) samples.push({ at: taken.end, records: taken.records, wait: waits(taken) });
   }
+}
+
+// The same, to be driven turn by turn, with consumers that die and lanes that change owners.
+// Of a lane, `read` is the next offset that its owner reads; `free` is when the last batch taken is done.
+export const begin = ({ lanes, costs, consumers }) => ({
+  costs, lanes: lanes.map((lane) => ({ ...lane, read: 0, free: 0 })),
+  consumers: [...consumers].map((id) => newcomer(id, 0)),
+});
+
+const newcomer = (id, now) => ({ id, free: now, next: 0, busy: false, last: null });
+
+export const soonest = (run) => run.consumers.reduce((a, b) => (b.free < a.free ? b : a));
+
+// The turn of the consumer that is free first: the batch that it has done, and the one that it takes, or null.
+export function turn(run) {
+  const consumer = soonest(run);
+  const { free: now, busy, last } = consumer;
+  const taken = take(run, consumer, now);
+  Object.assign(consumer, { busy: taken !== null, last: taken ?? last,
+    free: taken?.end ?? now + nextArrival(owned(run, consumer), now) });
+  return { consumer, done: busy ? last : null, taken };
 }
 
 const arrived = (lane, now) => lane.backlog + lane.rate * now;
-export const waiting = (lane, now) => arrived(lane, now) - lane.done;
-const finished = (state, now, stop) =>
-  state.every((lane) => (lane.rate === 0 || stop === "empty") && waiting(lane, now) < 1);
+export const waiting = (lane, now) => arrived(lane, now) - lane.read;
+const finished = (lanes, now, stop) =>
+  lanes.every((lane) => (lane.rate === 0 || stop === "empty") && waiting(lane, now) < 1);
+const owned = (run, { id }) => run.lanes.filter((lane) => lane.owner === id);
 
-function step(run, consumer, now, turn) {
-  const own = run.state.filter((lane) => lane.owner === consumer);
-  const from = turn.get(consumer);
+function take(run, consumer, now) {
+  const own = owned(run, consumer);
   for (let i = 0; i < own.length; i++) {
-    const lane = own[(from + i) % own.length];
+    const lane = own[(consumer.next + i) % own.length];
     const records = Math.min(run.costs.max, Math.floor(waiting(lane, now) + 1e-9));
-    if (records < 1) continue;
-    turn.set(consumer, (from + i + 1) % own.length);
+    if (records < 1 || lane.free > now) continue;
+    consumer.next = (consumer.next + i + 1) % own.length;
     const end = now + run.costs.commit + records * run.costs.record;
-    lane.done += records;
-    run.commits += 1;
-    run.samples.push({ at: end, records, wait: waits(lane, records, end) });
-    return end;
+    const from = lane.read;
+    lane.read += records;
+    lane.free = end;
+    return { lane, from, records, start: now, end };
   }
-  return now + nextArrival(own, now);
+  return null;
 }
 
 // How long the oldest record of the batch has waited when its commit returns.
-function waits(lane, records, end) {
+function waits({ lane, from, end }) {
   if (lane.rate === 0) return end;
-  const ordinal = lane.done - records + 1 - lane.backlog;
-  return end - Math.max(0, ordinal / lane.rate);
+  return end - Math.max(0, (from + 1 - lane.backlog) / lane.rate);
 }
 
+// A lane that has just changed owners is not free before its last batch is done.
 function nextArrival(own, now) {
-  const gaps = own.filter((lane) => lane.rate > 0)
-    .map((lane) => (1 - waiting(lane, now)) / lane.rate);
+  const gaps = own.map((lane) => Math.max(lane.free - now, untilOne(lane, now)));
   return Math.max(1e-6, Math.min(...gaps, Infinity));
 }
 
-// The dead consumer's last batch was durable, its offset was not: the heir reads it again.
-function bury(run, kill, clock) {
-  clock.delete(kill.consumer);
-  const heirs = [...clock.keys()];
-  const orphans = run.state.filter((lane) => lane.owner === kill.consumer);
-  const last = run.samples.findLast((sample) => sample.at <= kill.at + 1e-9);
-  run.repeated += last?.records ?? 0;
-  orphans.forEach((lane, i) => { lane.owner = heirs[i % heirs.length]; });
-  for (const heir of heirs) {
-    clock.set(heir, Math.max(clock.get(heir), kill.at + kill.session));
-  }
+function untilOne(lane, now) {
+  const missing = 1 - waiting(lane, now);
+  return lane.rate > 0 ? missing / lane.rate : missing > 0 ? Infinity : 0;
+}
+
+// A consumer dies. Its last batch may be durable, but Kafka does not know: `rewind` makes the heir read it again.
+export function bury(run, id) {
+  const dead = run.consumers.find((consumer) => consumer.id === id);
+  run.consumers = run.consumers.filter((consumer) => consumer !== dead);
+  if (dead.busy) dead.last.lane.free = 0;
+  return dead;
+}
+
+// Not if another owner has read on: it was given the offset when the lane became its own.
+export function rewind({ lane, from, records }) {
+  if (lane.read === from + records) lane.read = from;
+}
+
+export function join(run, id, now) {
+  run.consumers.push(newcomer(id, now));
+}
+
+// New owners, as in assign.js. Whoever has no batch in hand looks at its lanes again.
+export function reassign(run, owners, now) {
+  run.lanes.forEach((lane, p) => { lane.owner = owners[p]; });
+  for (const consumer of run.consumers) if (!consumer.busy) consumer.free = now;
 }

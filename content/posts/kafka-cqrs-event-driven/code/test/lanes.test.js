@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bounds, ruling, simulate } from "../core/lanes.js";
+import { begin, bounds, bury, reassign, rewind, ruling, simulate, soonest, turn, waiting } from "../core/lanes.js";
 
 const costs = { commit: 0.001, record: 0.00001, max: 100 };
 const full = (owner, backlog = 10_000) => ({ backlog, rate: 0, owner });
@@ -23,13 +23,39 @@ test("a second consumer without a lane changes nothing", () => {
     simulate({ lanes: [full(0), full(1, 0)], costs, until: 100 }).end);
 });
 
-test("no record is lost or invented when a consumer dies", () => {
-  const lanes = [full(0), full(0), full(1), full(1)];
-  const kill = { consumer: 1, at: 0.05, session: 0.1 };
-  const { state, samples, repeated } = simulate({ lanes, costs, kill, until: 100 });
-  assert.equal(samples.reduce((sum, sample) => sum + sample.records, 0), 40_000);
-  assert.ok(state.every((lane) => lane.done === 10_000 && lane.owner === 0));
-  assert.ok(repeated > 0 && repeated <= costs.max);
+test("the heir reads the dead consumer's last batch again, and nothing else", () => {
+  const run = begin({ lanes: [full(0), full(0), full(1), full(1)], costs, consumers: [0, 1] });
+  const read = run.lanes.map(() => Array(10_000).fill(0));
+  const until = (end) => {
+    while (soonest(run).free < end) {
+      const { done } = turn(run);
+      for (let i = 0; i < (done?.records ?? 0); i++) read[run.lanes.indexOf(done.lane)][done.from + i] += 1;
+    }
+  };
+  until(0.051);
+  const { last, busy } = bury(run, 1);
+  for (let i = 0; busy && i < last.records; i++) read[run.lanes.indexOf(last.lane)][last.from + i] += 1;
+  rewind(last);
+  until(0.1);
+  assert.ok(run.lanes.slice(2).every((lane) => waiting(lane, 0.1) > 0), "nobody takes what the dead one owns");
+  reassign(run, [0, 0, 0, 0], 0.1);
+  until(100);
+  const times = read.flat();
+  assert.ok(times.every((count) => count > 0));
+  assert.equal(times.filter((count) => count > 1).length, last.records);
+});
+
+test("a lane that changes owners waits for the batch in hand", () => {
+  const run = begin({ lanes: [full(0)], costs, consumers: [0, 1] });
+  const first = turn(run).taken;
+  reassign(run, [1], 0.0001);
+  const batches = [first];
+  while (batches.length < 3) {
+    const { taken } = turn(run);
+    if (taken) batches.push(taken);
+  }
+  batches.slice(1).forEach((batch, i) => assert.ok(batch.start >= batches[i].end));
+  assert.deepEqual(batches.map(({ from }) => from), [0, 100, 200]);
 });
 
 test("the batch that forms by itself solves b = rate * (commit + b * record)", () => {
