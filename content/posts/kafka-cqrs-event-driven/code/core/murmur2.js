@@ -3,6 +3,7 @@
 //#region murmur2
 const MIX = 0x5bd1e995;
 
+/** @param {Uint8Array} bytes */
 export function murmur2(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let hash = 0x9747b28c ^ bytes.length;
@@ -21,6 +22,7 @@ export function murmur2(bytes) {
 }
 
 // The sign bit is cleared, not negated: abs(-2^31) is negative in Java.
+/** @param {string} key @param {number} partitions */
 export function partitionOf(key, partitions) {
   return (murmur2(new TextEncoder().encode(key)) & 0x7fffffff) % partitions;
 }

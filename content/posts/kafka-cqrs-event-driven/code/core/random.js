@@ -1,5 +1,6 @@
 // A seeded generator (mulberry32), so that each draw can be repeated on any machine.
 
+/** @param {number} seed */
 export function seeded(seed) {
   let state = seed >>> 0;
   return () => {
