@@ -132,14 +132,8 @@ const forecastRows = ({ forecast, settings }, top) => {
   ]
 }
 
-/** What the group is bound by, and what helps most. @param {State} state */
-const limitOf = ({ settings, forecast }) => {
-  const { limit, keys, consumers, commits } = forecast
-  if (limit === 'keys') return `keys: even ones make it ${inWords(minutes(keys))} min`
-  if (limit === 'consumers') return `consumers: ${settings.partitions} make it ${inWords(minutes(consumers))} min`
-  if (limit === 'commits') return `commits: ${count(settings.batch * 10)} in each make it ${inWords(minutes(commits))} min`
-  return limit === 'records' ? 'the time for a record' : 'the two cores'
-}
+/** What the group is bound by. @type {Record<string, string>} */
+const limits = { keys: 'keys', consumers: 'consumers', commits: 'commits', records: 'work for a record', machine: 'the two cores' }
 
 /** @param {State} state */
 const outputs = (state) => {
@@ -148,9 +142,9 @@ const outputs = (state) => {
   const value = minutes(forecast.now)
   const busiest = shares.indexOf(Math.max(...shares))
   return {
-    minutes: lamp(value <= 10, `${inWords(value)} min, ${value <= 10 ? 'in time' : 'too late'}`),
-    limit: limitOf(state),
-    busiest: `${busiest}, ${(100 * shares[busiest]).toPrecision(3)} % of records`,
+    minutes: lamp(value <= 10, `${inWords(value)} min, ${value <= 10 ? 'in time' : 'late'}`),
+    limit: limits[forecast.limit],
+    busiest: `${busiest}: ${(100 * shares[busiest]).toPrecision(3)} %`,
     applied: `${count(applied)} in ${count(now * 1e3)} ms`,
     dropped: count(dropped),
     once: lamp(once, once ? undefined : `${count(lost)} lost, ${count(doubled)} twice`),
@@ -178,13 +172,13 @@ const view = (state) => {
 export default {
   tick: slice * 100_000,
   pace: '10 ms pass in 1 s',
+  stride: 4,
   initial,
   step,
   view,
   still: {
     settings: { partitions: 12, consumers: 4, keys: 'even', batch: 1, commit: 1.6, record: 12, offset: 'with' },
     seed: 1,
-    ticks: 320,
-    events: [{ at: 200, type: 'touch', name: 'consumer:1' }],
+    ticks: 240,
   },
 }

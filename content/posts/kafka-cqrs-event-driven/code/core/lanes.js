@@ -19,7 +19,7 @@
 export function bounds({ commit, record, max, cpu, cores, share, most, partitions }) {
   const one = max / (commit + max * record);  // one consumer, one commit at a time
   return {
-    consumers: one * partitions / most,       // most: what the fullest consumer owns
+    consumers: one * partitions / most,       // most: the fullest consumer's, of even partitions
     keys: one / share,                        // share: of the busiest partition
     machine: cores / cpu,                     // the work that no batch removes
   };
