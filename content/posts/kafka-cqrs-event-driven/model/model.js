@@ -63,7 +63,7 @@ const idsOf = ({ run, dead }) => [...run.consumers, ...dead].map(({ id }) => id)
 const stateOf = (state, id) => {
   const { run, dead, now } = state
   const gone = dead.find((other) => other.id === id)
-  if (gone) return { words: gone.noticed ? 'dead' : 'dead?', fraction: gone.noticed ? 0 : (now - gone.at) / notice, isDead: true }
+  if (gone) return { words: gone.noticed ? 'dead' : 'unnoticed', fraction: gone.noticed ? 0 : (now - gone.at) / notice, isDead: true }
   const consumer = run.consumers.find((other) => other.id === id)
   if (!consumer?.busy || !consumer.last) {
     const owns = run.lanes.some(({ owner }) => owner === id)
@@ -90,7 +90,7 @@ const consumers = (state) => {
         dial({ x: dialX, y, radius: 9, fraction, key: `dial ${id}` }),
         label(dialX, y + 4.5, id + 1, { anchor: 'middle', size: 13, key: `number ${id}` }),
         box({ x: boxX, y: y - half, width: 97, height: 2 * half, title: words, stopped: isDead, key: `box ${id}`,
-          touch: `consumer:${id}`, label: `Consumer ${id + 1}, ${words}: ${isDead ? 'start it' : 'kill it'}` }),
+          touch: `consumer:${id}`, label: `Consumer ${id + 1}, ${isDead ? 'dead: start' : `${words}: kill`} it` }),
       ]
     }),
   ]
@@ -109,7 +109,7 @@ const inWords = (/** @type {number} */ value) => (value >= 1e6 ? 'never' : value
 const forecastRows = ({ forecast, settings }, top) => {
   const entries = [
     ['now', 'as it is', forecast.now],
-    ['keys', 'even keys', forecast.keys],
+    ['keys', 'even lanes', forecast.keys],
     ['consumers', `${settings.partitions} consumer${settings.partitions > 1 ? 's' : ''}`, forecast.consumers],
     ['commits', `${count(settings.batch * 10)} a commit`, forecast.commits],
   ]
