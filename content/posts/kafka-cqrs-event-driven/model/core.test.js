@@ -4,9 +4,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import fc from 'fast-check'
+import { toText } from 'graven'
 
 import { bounds } from '../code/core/lanes.js'
 import { initial, invariants, notice, slice, step, total, waitingIn } from './core.js'
+import model from './model.js'
 
 const defaults = { partitions: 12, consumers: 4, keys: 'even', batch: 1, commit: 1.6, record: 12, offset: 'with' }
 const begun = (changes, seed = 1) => initial({ ...defaults, ...changes }, seed)
@@ -217,4 +219,18 @@ test('a call for each record makes batches useless', () => {
   const [small, large] = [10, 100].map((batch) => minutes({ record: 3300, batch }))
   assert.ok(large > 0.9 * small)
   assert.ok(minutes({ record: 3300, batch: 100, consumers: 8 }) < 0.75 * large)
+})
+
+test('every state can be drawn, within the elements that a phone can draw', () => {
+  fc.assert(
+    fc.property(settings, fc.nat(99), events(...gentle, ...dealing, storing), (given, seed, happening) => {
+      play(initial({ ...given, offset: 'with' }, seed), happening, (state) => {
+        const { drawing, outputs } = model.view(state)
+        const text = toText(drawing)
+        assert.doesNotMatch(text + Object.values(outputs).join(), /NaN|Infinity|undefined/)
+        assert.ok(text.match(/<[a-z]/g).length <= 150)
+      })
+    }),
+    { numRuns: 40 },
+  )
 })
