@@ -115,15 +115,15 @@ impl Rewriter<'_> {
             }
             "span" if is_in(&self.preformatted) => renamed(element, "", ""),
             "p" if has_class(element, "alert-title") => renamed(element, "<p><strong>", "</strong></p>"),
-            // A model runs on its page only: elsewhere it is its still.
-            "graven-model" => vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())],
             "form" if is_in(&self.models) => vec![(element.start.start..element.end.end, String::new())],
             "aside" | "div" if is_note(element) => {
                 let id = element.attribute("id").map(|id| format!(" id=\"{}\"", escaped(id))).unwrap_or_default();
                 renamed(element, &format!("<blockquote{id}>"), "</blockquote>")
             }
-            // Readers know `<img>`, and some of them nothing around it.
-            "picture" => vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())],
+            // Readers know `<img>`, and some of them nothing around it. A model runs on its page only: elsewhere it is its still.
+            "picture" | "graven-model" => {
+                vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())]
+            }
             "source" if is_in(&self.pictures) => vec![(element.start.clone(), String::new())],
             name => {
                 // A drawing takes its parts with it: references to them stay.

@@ -59,10 +59,14 @@ fn push_controls(html: &mut String, controls: &[Control]) {
     let controls: Vec<_> =
         controls.iter().filter(|control| !matches!(control.kind, Kind::Output | Kind::Preset(_))).collect();
     let (shown, more) = controls.split_at(controls.len().min(MOST_SHOWN));
-    shown.iter().for_each(|control| push_control(html, control));
+    for control in shown {
+        push_control(html, control);
+    }
     if !more.is_empty() {
         html.push_str("<details><summary>More</summary>");
-        more.iter().for_each(|control| push_control(html, control));
+        for control in more {
+            push_control(html, control);
+        }
         html.push_str("</details>");
     }
 }
