@@ -1,4 +1,3 @@
-// @ts-nocheck: the article's code has no types.
 // A renderer without a page, for tests: nodes are plain objects, and every operation is counted.
 
 /** A renderer, its counter, and the warnings it was given. */

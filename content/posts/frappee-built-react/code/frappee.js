@@ -1,4 +1,3 @@
-// @ts-nocheck: the article's code has no types.
 // A React-like library: hooks, a virtual DOM, reconciliation. Everything that touches a page is in `host` (dom.js), and which children move when a list
 // changes its order is decided by `stays` (place.js).
 

@@ -1,4 +1,3 @@
-// @ts-nocheck: the article's code has no types.
 // Which children may stay where they are when a list changes its order. Pure: `from[i]` is the old position of the new child i, or -1 if it is new. All
 // others are inserted. Three rules: with the fewest moves, React's, and the obvious one.
 

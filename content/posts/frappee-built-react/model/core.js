@@ -4,6 +4,8 @@ import { fake } from '../code/fake.js'
 import { h as element, mount, useState } from '../code/frappee.js'
 import { longest, react, walk } from '../code/place.js'
 
+/** @typedef {import('../code/frappee.js').Host} Host */
+/** @typedef {import('../code/fake.js').Node} Node */
 /** @typedef {'walk' | 'react' | 'longest'} Rule */
 /** @typedef {{ keys: boolean, rule: Rule, hook: boolean }} Settings */
 /** @typedef {{ kind: 'move', from: number, to: number } | { kind: 'remove' | 'write', from: number } | { kind: 'add' | 'reverse' } | { kind: 'shuffle', seed: number }} Edit */
@@ -12,6 +14,7 @@ import { longest, react, walk } from '../code/place.js'
 /** The page after an operation. `loose` are nodes that are not in the list yet. @typedef {{ operation?: Operation, rows: Row[], loose: Row[] }} Frame */
 /** @typedef {Record<string, string>} Texts */
 /** @typedef {{ change: (rows: string[]) => void, write: (name: string, text: string) => void }} List */
+/** An edit, and what was there before. @typedef {{ edit: Edit, rows: string[], texts: Texts }} Done */
 /** How many operations each rule needs, in this list and in one of 1,000 rows. @typedef {{ name: string, here: number, thousand: number }} Cost */
 
 /**
@@ -24,18 +27,19 @@ import { longest, react, walk } from '../code/place.js'
  * @property {Frame[]} frames before the last edit, and after each of its operations
  * @property {number} at the frame that is shown
  * @property {number} part how much of the next operation is done, in ticks
- * @property {{ edit: Edit, rows: string[], texts: Texts } | undefined} last the last edit, and what was there before
+ * @property {Done | undefined} last
  * @property {Cost[]} costs of the last edit
  * @property {number | undefined} picked the place of the row that was picked up
  * @property {number} rest ticks until the demonstration goes on; below 0 if it is over
- * @property {Edit | undefined} culprit the edit that put a text into a wrong row
+ * @property {Done | undefined} culprit the edit that put a text into a wrong row
+ * @property {string} warning what the library said about the last edit
  */
 
 /** Ticks that an operation takes. */
-export const PARTS = 2
+export const PARTS = 20
 
 /** Ticks between two edits of the demonstration. */
-const REST = 5
+const REST = 4 * PARTS
 
 /** More rows have no room in the drawing. */
 export const MOST_ROWS = 7
@@ -44,18 +48,18 @@ export const MOST_ROWS = 7
 const MANY = Array.from({ length: 1000 }, (_, at) => `row ${at}`)
 
 /** The first value of the hook that only the first row calls. */
-const BADGE = '1st'
+export const FIRST = '1st'
 
 const LETTERS = [...'ABCDEFGHIJ']
 
 const RULES = { walk, react, longest }
 
-/** What is compared. @type {[string, Settings][]} */
+/** What is compared. @type {[string, { keys: boolean, rule: Rule }][]} */
 const COSTS = [
-  ['walk', { keys: true, rule: 'walk', hook: false }],
-  ['react', { keys: true, rule: 'react', hook: false }],
-  ['longest', { keys: true, rule: 'longest', hook: false }],
-  ['none', { keys: false, rule: 'longest', hook: false }],
+  ['walk', { keys: true, rule: 'walk' }],
+  ['react', { keys: true, rule: 'react' }],
+  ['longest', { keys: true, rule: 'longest' }],
+  ['none', { keys: false, rule: 'longest' }],
 ]
 
 /** What is typed into a row. @param {string} name */
@@ -67,7 +71,7 @@ export const noteOn = (name) => `about ${name}`
  * @param {Settings} settings
  * @param {string[]} names
  * @param {Texts} texts
- * @param {{ host: any, page: any }} place
+ * @param {{ host: Host, page: Node }} place
  * @returns {List}
  */
 const mounted = ({ keys, rule, hook }, names, texts, { host, page }) => {
@@ -79,7 +83,7 @@ const mounted = ({ keys, rule, hook }, names, texts, { host, page }) => {
 
   /** @param {{ name: string, isFirst: boolean }} props */
   function Row({ name, isFirst }) {
-    const badge = hook && isFirst ? useState(BADGE)[0] : ''
+    const badge = hook && isFirst ? useState(FIRST)[0] : ''
     const [text, write] = useState(first[name] ?? '')
     writers.set(name, write)
     return element('li', { name, text: text || undefined, badge: badge || undefined })
@@ -87,7 +91,7 @@ const mounted = ({ keys, rule, hook }, names, texts, { host, page }) => {
   const Page = () => {
     const [rows, change] = useState(names)
     set = change
-    return element('ul', null, rows.map((/** @type {string} */ name, /** @type {number} */ place) =>
+    return element('ul', null, rows.map((name, place) =>
       element(Row, { name, isFirst: place === 0, key: keys ? name : undefined })))
   }
 
@@ -108,15 +112,14 @@ const mounted = ({ keys, rule, hook }, names, texts, { host, page }) => {
  * @param {Texts} texts
  */
 const recorded = (settings, names, texts) => {
-  const { host, warnings, ...rest } = fake()
-  const page = /** @type {any} */ (rest.page)
-  /** @type {any[]} */
+  const { host, page, warnings } = fake()
+  /** @type {Node[]} */
   const nodes = []
   const loose = new Set()
   /** @type {Frame[]} */
   const frames = []
-  /** @returns {Row} */
-  const row = (/** @type {any} */ node) => {
+  /** @param {Node} node @returns {Row} */
+  const row = (node) => {
     const { name = '', text = '', badge = '' } = node.props
     return { id: nodes.indexOf(node), name, text, badge }
   }
@@ -124,24 +127,25 @@ const recorded = (settings, names, texts) => {
   const keep = (operation) => {
     frames.push({ operation, rows: page.kids[0]?.kids.map(row) ?? [], loose: [...loose].map(row) })
   }
+  /** @type {Host} */
   const recorder = {
-    create(/** @type {string} */ type) {
+    create(type) {
       const node = host.create(type)
       nodes.push(node)
       loose.add(node)
       keep({ kind: 'create', id: nodes.length - 1 })
       return node
     },
-    set(/** @type {any} */ node, /** @type {string} */ name, /** @type {unknown} */ value) {
+    set(node, name, value) {
       host.set(node, name, value)
       keep({ kind: 'set', id: nodes.indexOf(node), what: name })
     },
-    insert(/** @type {any} */ parent, /** @type {any} */ node, /** @type {any} */ next) {
+    insert(parent, node, next) {
       host.insert(parent, node, next)
       loose.delete(node)
       keep({ kind: 'insert', id: nodes.indexOf(node), next: next ? nodes.indexOf(next) : undefined })
     },
-    remove(/** @type {any} */ parent, /** @type {any} */ node) {
+    remove(parent, node) {
       host.remove(parent, node)
       keep({ kind: 'remove', id: nodes.indexOf(node) })
     },
@@ -149,15 +153,13 @@ const recorded = (settings, names, texts) => {
   }
   const list = mounted(settings, names, texts, { host: recorder, page })
   return {
-    /** Makes an edit, and returns the frames that begin before it. @param {(list: List) => void} edit */
+    /** Makes an edit. Returns the frames, which begin before it, and what the library warned of. @param {(list: List) => void} edit */
     play(edit) {
-      frames.length = 0
+      frames.length = warnings.length = 0
       keep()
       edit(list)
-      return [...frames]
+      return { frames: [...frames], warning: warnings[0] ?? '', at: 0, part: 0 }
     },
-    /** What the library warned of. */
-    warnings: /** @type {string[]} */ (warnings),
   }
 }
 
@@ -206,20 +208,29 @@ const scaled = (edit, length) => {
 }
 
 /**
- * The operations that an edit makes on a page, counted by the page.
+ * The operations that an edit makes on a page, counted by the page. Rows are elements without a state, as in the article's table.
  *
- * @param {Settings} settings
- * @param {string[]} rows
+ * @param {{ keys: boolean, rule: Rule }} settings
+ * @param {string[]} names
  * @param {Edit} edit
  */
-const counted = (settings, rows, edit) => {
+const counted = ({ keys, rule }, names, edit) => {
   const { host, page, count } = fake()
-  const list = mounted(settings, rows, {}, { host, page })
+  const before = names.map((name) => ({ name, text: name }))
+  /** @type {(rows: typeof before) => void} */
+  let set = () => {}
+  const Page = () => {
+    const [rows, change] = useState(before)
+    set = change
+    return element('ul', null, rows.map(({ name, text }) => element('li', { text, key: keys ? name : undefined })))
+  }
+  const { flush } = mount(Page, page, { host, stays: RULES[rule] })
   const made = () => count.create + count.set + count.insert + count.remove
-  const before = made()
-  if (edit.kind === 'write') list.write(rows[edit.from], 'text')
-  else list.change(edited(rows, edit))
-  return made() - before
+  const first = made()
+  const written = edit.kind === 'write' && names[edit.from]
+  set(edited(names, edit).map((name) => ({ name, text: name === written ? 'changed' : name })))
+  flush()
+  return made() - first
 }
 
 /** What was counted in a list of 1,000 rows, which takes a while, by rule and edit. @type {Map<string, number>} */
@@ -252,7 +263,7 @@ export const isPlaying = (state) => state.at < state.frames.length - 1
  * @param {State} state
  * @param {string} name
  */
-export const badgeOf = (state, name) => state.settings.hook && state.rows[0] === name ? BADGE : ''
+export const badgeOf = (state, name) => state.settings.hook && state.rows[0] === name ? FIRST : ''
 
 /**
  * The rows of a frame that show a text or a badge that is not theirs, or lack their own.
@@ -276,9 +287,7 @@ export const invariants = (state) => ({
 /** Builds the page anew from the rows and their texts. @param {State} state */
 const rebuild = (state) => {
   state.page = recorded(state.settings, state.rows, state.texts)
-  state.frames = state.page.play(() => {})
-  state.at = state.part = 0
-  state.culprit = undefined
+  Object.assign(state, state.page.play(() => {}), { culprit: undefined })
 }
 
 /**
@@ -297,16 +306,15 @@ const make = (state, edit) => {
     const name = rows[edit.from]
     const note = finished(state).rows[edit.from].text === noteOn(name) ? '' : noteOn(name)
     state.texts = { ...texts, [name]: note }
-    state.frames = state.page.play((list) => list.write(name, note))
+    Object.assign(state, state.page.play((list) => list.write(name, note)))
   } else {
     state.rows = edited(rows, edit)
     // A row that leaves takes its text with it.
     state.texts = Object.fromEntries(Object.entries(texts).filter(([name]) => state.rows.includes(name)))
-    state.frames = state.page.play((list) => list.change(state.rows))
+    Object.assign(state, state.page.play((list) => list.change(state.rows)))
   }
-  state.at = state.part = 0
   if (invariants(state).texts) state.culprit = undefined
-  else if (wasRight) state.culprit = edit
+  else if (wasRight) state.culprit = state.last
 }
 
 /** What a button does to the list as it is, or nothing if it can do nothing. @param {State} state @param {string} name @returns {Edit | undefined} */
@@ -383,11 +391,8 @@ export const initial = (settings, seed) => {
   const rows = LETTERS.slice(0, 6)
   const texts = { F: noteOn('F') }
   const page = recorded(settings, rows, texts)
-  const frames = page.play(() => {})
-  return {
-    settings, seed, rows, texts, page, frames,
-    at: 0, part: 0, last: undefined, costs: costsOf(rows, { kind: 'move', from: 0, to: 0 }), picked: undefined, rest: 2, culprit: undefined,
-  }
+  const costs = costsOf(rows, { kind: 'move', from: 0, to: 0 })
+  return { settings, seed, rows, texts, page, costs, ...page.play(() => {}), last: undefined, picked: undefined, rest: PARTS, culprit: undefined }
 }
 
 /**

@@ -1,7 +1,7 @@
 // The drawing of the list: before the edit on the left, the page on the right, and what the edit costs by each rule below.
 
 import { count, h, label, lamp, svg } from 'graven'
-import { PARTS, badgeOf, finished, initial, isPlaying, step, wrongIn } from './core.js'
+import { FIRST, PARTS, badgeOf, finished, initial, isPlaying, step, wrongIn } from './core.js'
 
 /** @typedef {import('./core.js').State} State */
 /** @typedef {import('./core.js').Row} Row */
@@ -24,7 +24,7 @@ const NAME = 28
 const BADGE = 82
 
 /** How far a row is pulled out while it moves. */
-const OUT = 22
+const OUT = 36
 
 /** Where the bars begin, and the length of the longest. */
 const BARS = 122
@@ -47,27 +47,35 @@ const topOf = (place) => TOP + place * PITCH
 const cell = (x, width, text, fault) => [
   h('rect', { class: 'paper', x, y: 0, width, height: HIGH }),
   label(x + 7, 18, text),
-  fault && label(x + width - 6, 18, `✕${fault}`, { anchor: 'end', size: 13 }),
+  fault && label(x + width - 6, 18, fault, { anchor: 'end', size: 13 }),
 ]
 
 /**
- * A row of the page: its name, its field, and the badge that a hook gives to the first.
+ * A row of the page: its name, by which it can be picked up and dragged, the badge that a hook gives to the first, and its field.
  *
  * @param {State} state
  * @param {Row} row
  */
-const cells = (state, { name, text, badge }) => {
+const cells = (state, { id, name, text, badge }) => {
   const own = state.texts[name] ?? ''
   const hasBadge = badge || badgeOf(state, name)
   const start = NAME + (hasBadge ? BADGE : 0)
-  const room = WIDTH - 1 - RIGHT - start
-  const fault = text === own ? '' : text === '' ? ' empty' : hasBadge ? '' : ' wrong row'
+  // The parts of a row are those that it has when the edit is done.
+  const place = finished(state).rows.findIndex((row) => row.id === id)
+  const row = place >= 0 && `row:${place}`
+  const verb = state.picked === undefined ? 'pick up' : 'put down here'
   return [
-    cell(0, NAME, name, ''),
-    hasBadge && cell(NAME, BADGE, badge, badge === badgeOf(state, name) ? '' : ' '),
-    cell(start, room, text, text === own ? '' : fault || ' '),
+    hasBadge && cell(NAME, BADGE, badge, badge === badgeOf(state, name) ? '' : '✕'),
+    h('g', { touch: row && `field:${place}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}` },
+      cell(start, WIDTH - 1 - RIGHT - start, text, text === own ? '' : text === '' ? '✕ empty' : hasBadge ? '✕' : text === FIRST ? '✕ a badge' : '✕ wrong row')),
+    h('g', { touch: row, drag: row, drop: row, label: `Row ${name}: ${verb}` },
+      h('rect', { x: -10, y: -2, width: NAME + 10, height: PITCH, stroke: 'none', 'pointer-events': 'all' }),
+      cell(0, NAME, name, '')),
   ]
 }
+
+/** The operation in progress, and how much of it is done: slow at both ends. @param {State} state */
+const progress = ({ frames, at, part }) => ({ operation: frames[at + 1]?.operation, done: (1 - Math.cos(Math.PI * part / PARTS)) / 2 })
 
 /**
  * Where each node of the page is, from the top, in the middle of an operation too.
@@ -76,11 +84,14 @@ const cells = (state, { name, text, badge }) => {
  */
 const tops = (state) => {
   const [now, next] = [state.frames[state.at], state.frames[state.at + 1]]
+  const { done } = progress(state)
   const place = (/** @type {Frame | undefined} */ frame, /** @type {number} */ id) => frame?.rows.findIndex((row) => row.id === id) ?? -1
   return (/** @type {number} */ id) => {
     const [from, to] = [place(now, id), place(next, id)]
-    if (from < 0) return topOf(Math.max(to, 0))
-    return to < 0 ? topOf(from) : topOf(from + (to - from) * (state.part / PARTS))
+    // A new node waits where it will be.
+    if (from < 0) return topOf(place(finished(state), id))
+    if (to < 0) return topOf(from)
+    return topOf(from + (to - from) * done)
   }
 }
 
@@ -127,41 +138,32 @@ const threads = (state, top) => {
 }
 
 /**
- * The page: its rows, in the order of their nodes, so that a row that moves is one change.
+ * The page. The row of the operation in progress is out of the list, and in front of it.
  *
  * @param {State} state
  * @param {(id: number) => number} top
  */
 const page = (state, top) => {
   const { rows, loose } = state.frames[state.at]
-  const active = state.frames[state.at + 1]?.operation?.id
+  const { operation, done } = progress(state)
   const picked = state.picked === undefined ? undefined : finished(state).rows[state.picked].id
   const known = new Set(state.frames[0].rows.map(({ id }) => id))
-  return [...rows, ...loose].sort((one, other) => one.id - other.id).map((row) => {
-    const isOut = row.id === active || row.id === picked
-    const x = RIGHT - (isOut ? OUT : 0)
-    return h('g', { key: row.id, class: `glide${isOut ? ' hue' : ''}`, transform: `translate(${x} ${top(row.id)})` },
+  const out = (/** @type {Row} */ row) => {
+    if (row.id === picked) return OUT
+    // A new node comes from outside.
+    if (loose.includes(row)) return operation?.kind === 'insert' ? OUT * (1 - done) : OUT
+    return operation?.kind === 'insert' && row.id === operation.id ? OUT * Math.sin(Math.PI * done) : 0
+  }
+  const isActive = (/** @type {Row} */ { id }) => id === operation?.id
+  return [...rows.filter((row) => !isActive(row)), ...loose, ...rows.filter(isActive)].map((row) =>
+    h('g', { key: row.id, class: (isActive(row) || row.id === picked) && 'hue', transform: `translate(${(RIGHT - out(row)).toFixed(1)} ${top(row.id).toFixed(1)})` },
       cells(state, row),
-      !known.has(row.id) && label(-6, 18, 'new', { anchor: 'end', size: 13 }))
-  })
+      !known.has(row.id) && label(-6, 18, 'new', { anchor: 'end', size: 13 })))
 }
-
-/** The places of the page, which can be pressed. They do not move, so the focus does not either. @param {State} state */
-const places = (state) => finished(state).rows.map(({ name, text }, place) => {
-  const y = topOf(place) - 2
-  const drag = `row:${place}`
-  const verb = state.picked === undefined ? 'pick up' : 'put down here'
-  const area = (/** @type {number} */ x, /** @type {number} */ width, /** @type {string} */ touch, /** @type {string} */ words) =>
-    h('rect', { key: touch, x, y, width, height: PITCH, stroke: 'none', 'pointer-events': 'all', touch, drag, drop: drag, label: words })
-  return [
-    area(RIGHT - 8, NAME + 8, `row:${place}`, `Row ${name}, place ${place + 1}: ${verb}`),
-    area(RIGHT + NAME, WIDTH - RIGHT - NAME, `field:${place}`, `Field of row ${name}: ${text || 'empty'}`),
-  ]
-})
 
 /** What the last edit costs by each rule. @param {State} state */
 const costs = (state) => {
-  const top = topOf(7) + 44
+  const top = topOf(7) + 60
   const most = Math.max(1, ...state.costs.map(({ here }) => here))
   const { keys, rule } = state.settings
   return [
@@ -186,17 +188,18 @@ const costs = (state) => {
 const title = (edit, rows) => {
   switch (edit.kind) {
     case 'move': return `${rows[edit.from]} to place ${edit.to + 1}`
-    case 'write': return `Text in ${rows[edit.from]}`
+    case 'write': return `text in ${rows[edit.from]}`
     case 'remove': return `${rows[edit.from]} removed`
-    case 'add': return 'New row in front'
-    case 'reverse': return 'Reversed'
-    case 'shuffle': return 'Shuffled'
+    case 'add': return 'new row in front'
+    case 'reverse': return 'reversed'
+    case 'shuffle': return 'shuffled'
   }
 }
 
 /** What is wrong on the page, in words, or nothing. @param {State} state */
 const fault = (state) => {
-  const [row] = wrongIn(state, state.frames[state.at]).sort((one, other) => Number(other.text !== '') - Number(one.text !== ''))
+  const rows = wrongIn(state, state.frames[state.at])
+  const row = rows.find(({ name, badge }) => badge !== badgeOf(state, name)) ?? rows.find(({ text }) => text) ?? rows[0]
   if (!row) return ''
   const { name, text, badge } = row
   if (badge !== badgeOf(state, name)) return `the badge of ${name} is “${badge}”`
@@ -217,35 +220,37 @@ const view = (state) => {
   const total = state.frames.length - 1
   const wrong = fault(state)
   return {
-    drawing: svg(WIDTH, topOf(7) + 130,
+    drawing: svg(WIDTH, topOf(7) + 146,
       label(0, 14, 'before', { size: 13, tone: 'soft' }),
-      label(RIGHT, 14, 'on the page', { size: 13, tone: 'soft' }),
+      state.settings.hook
+        ? [label(RIGHT + NAME, 14, 'badge', { size: 13, tone: 'soft' }), label(RIGHT + NAME + BADGE, 14, 'text', { size: 13, tone: 'soft' })]
+        : label(RIGHT, 14, 'on the page', { size: 13, tone: 'soft' }),
       state.frames[0].rows.map(({ name, text }, place) => h('g', { key: place, transform: `translate(1 ${topOf(place)})` },
         h('rect', { class: 'faint', x: 0, y: 0, width: LEFT - 1, height: HIGH }),
         label(8, 18, name), label(24, 18, text, { size: 13, tone: 'soft' }))),
       h('g', { key: 'threads' }, threads(state, top)),
       h('g', { key: 'page' }, page(state, top)),
-      h('g', { key: 'places' }, places(state)),
       label(0, topOf(7) + 14, line(state)),
+      state.warning && label(0, topOf(7) + 33, `warning: ${state.warning}`, { size: 13 }),
       costs(state)),
     outputs: {
       made: isPlaying(state) ? `${state.at} of ${total}` : count(total),
       fewest: count(Math.min(...state.costs.slice(0, 3).map(({ here }) => here))),
-      texts: wrong ? lamp(false, wrong) : lamp(true),
+      texts: wrong ? lamp(false, `${wrong}${state.culprit ? `, since ${title(state.culprit.edit, state.culprit.rows)}` : ''}`) : lamp(true),
     },
-    says: state.rest < 0 && !isPlaying(state) ? `${line(state)}. ${wrong}` : undefined,
+    says: state.rest < 0 && !isPlaying(state) ? [line(state), wrong].filter(Boolean).join('. ') : undefined,
   }
 }
 
 export default {
-  tick: 350,
+  tick: 25,
+  stride: PARTS,
   initial,
   step,
   view,
   still: {
-    settings: { keys: false, rule: 'react', hook: false },
+    settings: { keys: true, rule: 'react', hook: false },
     seed: 1,
-    ticks: 20,
-    events: [{ at: 1, type: 'do', name: 'front' }],
+    ticks: 3.5 * PARTS,
   },
 }
