@@ -65,12 +65,14 @@ const cells = (state, { id, name, text, badge }) => {
   const row = place >= 0 && `row:${place}`
   const verb = state.picked === undefined ? 'pick up' : 'put down here'
   return [
+    // What is dragged must not be its own target.
+    h('rect', { x: -10, y: -2, width: NAME + 10, height: PITCH, stroke: 'none', 'pointer-events': 'all', drop: row }),
+    h('g', { touch: row, drag: row, label: `Row ${name}: ${verb}` },
+      h('rect', { x: -10, y: -2, width: NAME + 10, height: PITCH, stroke: 'none', 'pointer-events': 'all' }),
+      cell(0, NAME, name, '')),
     hasBadge && cell(NAME, BADGE, badge, badge === badgeOf(state, name) ? '' : '✕'),
     h('g', { touch: row && `field:${place}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}` },
       cell(start, WIDTH - 1 - RIGHT - start, text, text === own ? '' : text === '' ? '✕ empty' : hasBadge ? '✕' : text === FIRST ? '✕ a badge' : '✕ wrong row')),
-    h('g', { touch: row, drag: row, drop: row, label: `Row ${name}: ${verb}` },
-      h('rect', { x: -10, y: -2, width: NAME + 10, height: PITCH, stroke: 'none', 'pointer-events': 'all' }),
-      cell(0, NAME, name, '')),
   ]
 }
 
@@ -187,12 +189,12 @@ const costs = (state) => {
 /** An edit in words. @param {Edit} edit @param {string[]} rows the rows before it */
 const title = (edit, rows) => {
   switch (edit.kind) {
-    case 'move': return `${rows[edit.from]} to place ${edit.to + 1}`
-    case 'write': return `text in ${rows[edit.from]}`
-    case 'remove': return `${rows[edit.from]} removed`
-    case 'add': return 'new row in front'
-    case 'reverse': return 'reversed'
-    case 'shuffle': return 'shuffled'
+    case 'move': return `${rows[edit.from]} moved to place ${edit.to + 1}`
+    case 'write': return `${rows[edit.from]} was written into`
+    case 'remove': return `${rows[edit.from]} was removed`
+    case 'add': return 'a row came in front'
+    case 'reverse': return 'the list was reversed'
+    case 'shuffle': return 'the list was shuffled'
   }
 }
 

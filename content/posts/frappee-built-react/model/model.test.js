@@ -1,0 +1,59 @@
+// The drawing, for all settings and in the middle of operations.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import fc from 'fast-check'
+import model from './model.js'
+
+const BUTTONS = ['front', 'end', 'reverse', 'shuffle', 'add', 'remove']
+
+const elementsOf = (tree) => (tree.tag ? [tree, ...tree.children.flatMap(elementsOf)] : [])
+const textOf = (tree) => tree.text + tree.children.map(textOf).join('')
+
+/** The names of the rows from top to bottom, by where the drawing has them. */
+const rowsOf = (drawing) => elementsOf(drawing)
+  .filter(({ attributes }) => attributes.drag)
+  .map(({ attributes, children }) => [Number(attributes.drag.split(':')[1]), children.map(textOf).join('')])
+  .sort(([one], [other]) => one - other)
+  .map(([, name]) => name)
+
+const run = (settings, buttons, ticks) => {
+  let state = model.initial(settings, 1)
+  for (const name of buttons) state = model.step(state, { type: 'do', name })
+  for (let tick = 0; tick < ticks; tick++) state = model.step(state, { type: 'tick' })
+  return state
+}
+
+const settings = fc.record({ keys: fc.boolean(), rule: fc.constantFrom('walk', 'react', 'longest'), hook: fc.boolean() })
+
+test('at any tick the drawing has few elements, and no label is wider than it', () => {
+  fc.assert(fc.property(settings, fc.array(fc.constantFrom(...BUTTONS), { maxLength: 4 }), fc.nat(300), (given, buttons, ticks) => {
+    const elements = elementsOf(model.view(run(given, buttons, ticks)).drawing)
+    assert.ok(elements.length <= 150, `${elements.length} elements`)
+    for (const element of elements.filter(({ tag }) => tag === 'text')) {
+      const { x, 'font-size': size = 14 } = element.attributes
+      if (element.attributes['text-anchor'] === undefined) assert.ok(x + textOf(element).length * size * 0.6 <= 340, textOf(element))
+    }
+  }), { numRuns: 60 })
+})
+
+test('when all operations are done, the drawing shows the rows in their order', () => {
+  fc.assert(fc.property(settings, fc.array(fc.constantFrom(...BUTTONS), { minLength: 1, maxLength: 4 }), (given, buttons) => {
+    const state = run(given, buttons, 600)
+    assert.deepEqual(rowsOf(model.view(state).drawing), state.rows)
+  }), { numRuns: 40 })
+})
+
+test('a lamp and a sentence say which row has the text, and since when', () => {
+  const state = run({ keys: false, rule: 'react', hook: false }, ['front'], 600)
+  const { outputs, says } = model.view(state)
+  assert.equal(outputs.texts, '✕ “about F” is in row E, since F moved to place 1')
+  assert.equal(says, 'F moved to place 1: 6 operations. “about F” is in row E')
+  const again = model.view(model.step(state, { type: 'set', name: 'keys', value: true }))
+  assert.equal(again.outputs.texts, '● holds')
+})
+
+test('nothing is said while the list moves by itself', () => {
+  assert.equal(model.view(run({ keys: true, rule: 'react', hook: false }, [], 700)).says, undefined)
+})
