@@ -145,3 +145,9 @@ test('the list has room for seven rows, and keeps one', () => {
   assert.equal(after({}, 'add', 'add').rows.length, MOST_ROWS)
   assert.equal(after({}, ...Array(9).fill('remove')).rows.length, 1)
 })
+
+test('a random order of 1,000 rows costs what the article says', () => {
+  const article = readFileSync(new URL('../index.md', import.meta.url), 'utf8').replace(/\s+/g, ' ')
+  const [, react, longest] = after({}, 'shuffle').costs.map(({ thousand }) => thousand)
+  assert.ok(article.includes(`of 1,000 rows even this rule moves ${longest}, and React's rule ${react}`))
+})

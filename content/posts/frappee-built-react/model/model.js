@@ -163,6 +163,30 @@ const page = (state, top) => {
       !known.has(row.id) && label(-6, 18, 'new', { anchor: 'end', size: 13 })))
 }
 
+/**
+ * Why the row of the operation in progress moves, or what stayed when all are done.
+ *
+ * @param {State} state
+ */
+const reason = (state) => {
+  const { settings: { keys, rule }, frames } = state
+  const { operation } = progress(state)
+  const [before, after] = [frames[0].rows, finished(state).rows]
+  const placed = frames.flatMap(({ operation }) => operation?.kind === 'insert' ? [operation.id] : [])
+  const wasThere = (/** @type {number | undefined} */ id) => before.some((row) => row.id === id)
+  const stayed = after.filter(({ id }) => wasThere(id) && !placed.includes(id))
+  if (!operation) {
+    if (!state.last || state.last.edit.kind === 'write') return ''
+    return keys ? `stayed: ${stayed.map(({ name }) => name).join(' ') || 'none'}` : 'the nodes stayed, and so did the texts'
+  }
+  if (operation.kind !== 'insert' || !wasThere(operation.id)) return ''
+  const place = after.findIndex(({ id }) => id === operation.id)
+  if (rule === 'longest') return `the longest run: ${stayed.map(({ name }) => name).join(' ')}`
+  if (rule === 'walk') return `at its turn, another row is in place ${place + 1}`
+  const last = after.slice(0, place).findLast((row) => stayed.includes(row))
+  return `${last?.name} stays, and ${after[place].name} was above it`
+}
+
 /** What the last edit costs by each rule. @param {State} state */
 const costs = (state) => {
   const top = topOf(7) + 60
@@ -233,7 +257,7 @@ const view = (state) => {
       h('g', { key: 'threads' }, threads(state, top)),
       h('g', { key: 'page' }, page(state, top)),
       label(0, topOf(7) + 14, line(state)),
-      state.warning && label(0, topOf(7) + 33, `warning: ${state.warning}`, { size: 13 }),
+      label(0, topOf(7) + 33, state.warning && !isPlaying(state) ? `warning: ${state.warning}` : reason(state), { size: 13, tone: 'soft' }),
       costs(state)),
     outputs: {
       made: isPlaying(state) ? `${state.at} of ${total}` : count(total),

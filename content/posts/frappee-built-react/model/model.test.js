@@ -57,3 +57,15 @@ test('a lamp and a sentence say which row has the text, and since when', () => {
 test('nothing is said while the list moves by itself', () => {
   assert.equal(model.view(run({ keys: true, rule: 'react', hook: false }, [], 700)).says, undefined)
 })
+
+test('a row moves by React’s rule because a row that stays was below it', () => {
+  fc.assert(fc.property(fc.array(fc.constantFrom(...BUTTONS), { minLength: 1, maxLength: 4 }), fc.nat(200), (buttons, ticks) => {
+    const state = run({ keys: true, rule: 'react', hook: false }, buttons, ticks)
+    const texts = elementsOf(model.view(state).drawing).filter(({ tag }) => tag === 'text').map(textOf)
+    const [, stays, moves] = texts.join('\n').match(/^(\S+) stays, and (\S+) was above it$/m) ?? []
+    if (!stays) return assert.ok(!texts.some((text) => /was above it/.test(text)), texts.join('\n'))
+    const before = state.frames[0].rows.map(({ name }) => name)
+    assert.ok(before.indexOf(moves) < before.indexOf(stays), `${moves} was not above ${stays}: ${before}`)
+    assert.ok(state.rows.indexOf(stays) < state.rows.indexOf(moves))
+  }))
+})
