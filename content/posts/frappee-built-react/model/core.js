@@ -258,12 +258,22 @@ export const finished = (state) => state.frames[state.frames.length - 1]
 export const isPlaying = (state) => state.at < state.frames.length - 1
 
 /**
- * The badge that a row should have.
+ * The badge that a row should have when the edit is done.
  *
  * @param {State} state
  * @param {string} name
  */
-export const badgeOf = (state, name) => state.settings.hook && state.rows[0] === name ? FIRST : ''
+const badgeOf = (state, name) => state.settings.hook && state.rows[0] === name ? FIRST : ''
+
+/**
+ * Whether a badge is wrong. While an edit plays out, the old first row may have it and the new one may lack it.
+ *
+ * @param {State} state
+ * @param {Frame} frame
+ * @param {Row} row
+ */
+export const hasWrongBadge = (state, frame, { name, badge }) =>
+  frame === finished(state) ? badge !== badgeOf(state, name) : badge !== '' && badge !== FIRST
 
 /**
  * The rows of a frame that show a text or a badge that is not theirs, or lack their own.
@@ -272,7 +282,7 @@ export const badgeOf = (state, name) => state.settings.hook && state.rows[0] ===
  * @param {Frame} frame
  */
 export const wrongIn = (state, frame) =>
-  frame.rows.filter(({ name, text, badge }) => text !== (state.texts[name] ?? '') || badge !== badgeOf(state, name))
+  frame.rows.filter((row) => row.text !== (state.texts[row.name] ?? '') || hasWrongBadge(state, frame, row))
 
 /**
  * The article's promises, as far as this list can hold them.

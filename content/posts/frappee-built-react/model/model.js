@@ -1,7 +1,7 @@
 // The drawing of the list: before the edit on the left, the page on the right, and what the edit costs by each rule below.
 
 import { count, h, label, lamp, svg } from 'graven'
-import { FIRST, PARTS, badgeOf, finished, initial, isPlaying, step, wrongIn } from './core.js'
+import { FIRST, PARTS, finished, hasWrongBadge, initial, isPlaying, step, wrongIn } from './core.js'
 
 /** @typedef {import('./core.js').State} State */
 /** @typedef {import('./core.js').Row} Row */
@@ -45,7 +45,8 @@ const topOf = (place) => TOP + place * PITCH
  * @param {string} fault
  */
 const cell = (x, width, text, fault) => [
-  h('rect', { class: 'paper', x, y: 0, width, height: HIGH }),
+  // What is wrong has a thick outline.
+  h('rect', { class: 'paper', x, y: 0, width, height: HIGH, 'stroke-width': fault !== '' && 2.5 }),
   label(x + 7, 18, text),
   fault && label(x + width - 6, 18, fault, { anchor: 'end', size: 13 }),
 ]
@@ -54,11 +55,13 @@ const cell = (x, width, text, fault) => [
  * A row of the page: its name, by which it can be picked up and dragged, the badge that a hook gives to the first, and its field.
  *
  * @param {State} state
- * @param {Row} row
+ * @param {Row} shown
  */
-const cells = (state, { id, name, text, badge }) => {
+const cells = (state, shown) => {
+  const { id, name, text, badge } = shown
   const own = state.texts[name] ?? ''
-  const hasBadge = badge || badgeOf(state, name)
+  const isWrong = hasWrongBadge(state, state.frames[state.at], shown)
+  const hasBadge = badge !== '' || isWrong
   const start = NAME + (hasBadge ? BADGE : 0)
   // The parts of a row are those that it has when the edit is done.
   const place = finished(state).rows.findIndex((row) => row.id === id)
@@ -70,7 +73,7 @@ const cells = (state, { id, name, text, badge }) => {
     h('g', { touch: row, drag: row, label: `Row ${name}: ${verb}` },
       h('rect', { x: -10, y: -2, width: NAME + 10, height: PITCH, stroke: 'none', 'pointer-events': 'all' }),
       cell(0, NAME, name, '')),
-    hasBadge && cell(NAME, BADGE, badge, badge === badgeOf(state, name) ? '' : '✕'),
+    hasBadge && cell(NAME, BADGE, badge, isWrong ? '✕' : ''),
     h('g', { touch: row && `field:${place}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}` },
       cell(start, WIDTH - 1 - RIGHT - start, text, text === own ? '' : text === '' ? '✕ empty' : hasBadge ? '✕' : text === FIRST ? '✕ a badge' : '✕ wrong row')),
   ]
@@ -179,6 +182,9 @@ const reason = (state) => {
     if (!state.last || state.last.edit.kind === 'write') return ''
     return keys ? `stayed: ${stayed.map(({ name }) => name).join(' ') || 'none'}` : 'the nodes stayed, and so did the texts'
   }
+  if (operation.kind === 'set' && operation.what !== 'name' && state.settings.hook) {
+    return after[0].id === operation.id ? 'badge reads slot 0, text reads slot 1' : 'text reads slot 0, which the badge had'
+  }
   if (operation.kind !== 'insert' || !wasThere(operation.id)) return ''
   const place = after.findIndex(({ id }) => id === operation.id)
   if (rule === 'longest') return `the longest run: ${stayed.map(({ name }) => name).join(' ')}`
@@ -191,9 +197,9 @@ const reason = (state) => {
 const costs = (state) => {
   const top = topOf(7) + 60
   const most = Math.max(1, ...state.costs.map(({ here }) => here))
-  const { keys, rule } = state.settings
+  const { keys, rule, hook } = state.settings
   return [
-    label(12, top, 'operations', { size: 13, tone: 'soft' }),
+    label(12, top, hook ? 'without hook' : 'operations', { size: 13, tone: 'soft' }),
     label(BARS, top, 'this list', { size: 13, tone: 'soft' }),
     label(WIDTH, top, '1,000 rows', { anchor: 'end', size: 13, tone: 'soft' }),
     state.costs.map(({ name, here, thousand }, place) => {
@@ -224,11 +230,13 @@ const title = (edit, rows) => {
 
 /** What is wrong on the page, in words, or nothing. @param {State} state */
 const fault = (state) => {
-  const rows = wrongIn(state, state.frames[state.at])
-  const row = rows.find(({ name, badge }) => badge !== badgeOf(state, name)) ?? rows.find(({ text }) => text) ?? rows[0]
+  const frame = state.frames[state.at]
+  const rows = wrongIn(state, frame)
+  const withBadge = rows.find((row) => hasWrongBadge(state, frame, row))
+  if (withBadge) return `the badge of ${withBadge.name} is ${withBadge.badge ? `“${withBadge.badge}”` : 'empty'}`
+  const row = rows.find(({ text }) => text) ?? rows[0]
   if (!row) return ''
-  const { name, text, badge } = row
-  if (badge !== badgeOf(state, name)) return `the badge of ${name} is “${badge}”`
+  const { name, text } = row
   return text ? `“${text}” is in row ${name}` : `row ${name} lost its text`
 }
 
