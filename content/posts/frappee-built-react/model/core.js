@@ -1,5 +1,6 @@
 // The list of the article under its own reconciler (../code/frappee.js), its own rules for placement (../code/place.js) and its page for tests
 // (../code/fake.js). An edit is reconciled at once. What the page went through is kept, and plays out one operation at a time. Pure.
+
 import { fake } from '../code/fake.js'
 import { h as element, mount, useState } from '../code/frappee.js'
 import { longest, react, walk } from '../code/place.js'

@@ -52,6 +52,20 @@ const cell = (x, width, text, fault) => [
 ]
 
 /**
+ * What is wrong with the text of a field, in words that fit beside it.
+ *
+ * @param {string} text
+ * @param {string} own the text that should be there
+ * @param {number} room
+ */
+const textFault = (text, own, room) => {
+  if (text === own) return ''
+  if (text === '') return '✕ empty'
+  if (room < 150) return '✕'
+  return text === FIRST ? '✕ a badge' : '✕ wrong row'
+}
+
+/**
  * A row of the page: its name, by which it can be picked up and dragged, the badge that a hook gives to the first, and its field.
  *
  * @param {State} state
@@ -59,10 +73,10 @@ const cell = (x, width, text, fault) => [
  */
 const cells = (state, shown) => {
   const { id, name, text, badge } = shown
-  const own = state.texts[name] ?? ''
   const isWrong = hasWrongBadge(state, state.frames[state.at], shown)
   const hasBadge = badge !== '' || isWrong
   const start = NAME + (hasBadge ? BADGE : 0)
+  const room = WIDTH - 1 - RIGHT - start
   // The parts of a row are those that it has when the edit is done.
   const place = finished(state).rows.findIndex((row) => row.id === id)
   const row = place >= 0 && `row:${place}`
@@ -75,7 +89,7 @@ const cells = (state, shown) => {
       cell(0, NAME, name, '')),
     hasBadge && cell(NAME, BADGE, badge, isWrong ? '✕' : ''),
     h('g', { touch: row && `field:${place}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}` },
-      cell(start, WIDTH - 1 - RIGHT - start, text, text === own ? '' : text === '' ? '✕ empty' : hasBadge ? '✕' : text === FIRST ? '✕ a badge' : '✕ wrong row')),
+      cell(start, room, text, textFault(text, state.texts[name] ?? '', room))),
   ]
 }
 
