@@ -230,15 +230,15 @@ const costs = (state) => {
   ]
 }
 
-/** An edit in words. @param {Edit} edit @param {string[]} rows the rows before it */
+/** An edit in few words. @param {Edit} edit @param {string[]} rows the rows before it */
 const title = (edit, rows) => {
   switch (edit.kind) {
-    case 'move': return `${rows[edit.from]} moved to place ${edit.to + 1}`
-    case 'write': return `${rows[edit.from]} was written into`
-    case 'remove': return `${rows[edit.from]} was removed`
-    case 'add': return 'a row came in front'
-    case 'reverse': return 'the list was reversed'
-    case 'shuffle': return 'the list was shuffled'
+    case 'move': return `${rows[edit.from]} moved`
+    case 'write': return `text in ${rows[edit.from]}`
+    case 'remove': return `${rows[edit.from]} left`
+    case 'add': return 'a row came'
+    case 'reverse': return 'the reversal'
+    case 'shuffle': return 'the shuffle'
   }
 }
 
@@ -247,12 +247,15 @@ const fault = (state) => {
   const frame = state.frames[state.at]
   const rows = wrongIn(state, frame)
   const withBadge = rows.find((row) => hasWrongBadge(state, frame, row))
-  if (withBadge) return `the badge of ${withBadge.name} is ${withBadge.badge ? `“${withBadge.badge}”` : 'empty'}`
+  if (withBadge) return `badge of ${withBadge.name}: ${withBadge.badge ? `“${withBadge.badge}”` : 'empty'}`
   const row = rows.find(({ text }) => text) ?? rows[0]
   if (!row) return ''
   const { name, text } = row
-  return text ? `“${text}” is in row ${name}` : `row ${name} lost its text`
+  return text ? `“${text}” in ${name}` : `${name} lost its text`
 }
+
+/** Which edit put a text into a wrong row. @param {State} state */
+const since = ({ culprit }) => culprit ? ` since ${title(culprit.edit, culprit.rows)}` : ''
 
 /** @param {State} state */
 const line = (state) => {
@@ -284,7 +287,7 @@ const view = (state) => {
     outputs: {
       made: isPlaying(state) ? `${state.at} of ${total}` : count(total),
       fewest: count(Math.min(...state.costs.slice(0, 3).map(({ here }) => here))),
-      texts: wrong ? lamp(false, `${wrong}${state.culprit ? `, since ${title(state.culprit.edit, state.culprit.rows)}` : ''}`) : lamp(true),
+      texts: wrong ? lamp(false, `${wrong}${since(state)}`) : lamp(true, 'each in its row'),
     },
     says: state.rest < 0 && !isPlaying(state) ? [line(state), wrong].filter(Boolean).join('. ') : undefined,
   }

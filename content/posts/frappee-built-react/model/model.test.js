@@ -48,10 +48,10 @@ test('when all operations are done, the drawing shows the rows in their order', 
 test('a lamp and a sentence say which row has the text, and since when', () => {
   const state = run({ keys: false, rule: 'react', hook: false }, ['front'], 600)
   const { outputs, says } = model.view(state)
-  assert.equal(outputs.texts, '✕ “about F” is in row E, since F moved to place 1')
-  assert.equal(says, 'F moved to place 1: 6 operations. “about F” is in row E')
+  assert.equal(outputs.texts, '✕ “about F” in E since F moved')
+  assert.equal(says, 'F moved: 6 operations. “about F” in E')
   const again = model.view(model.step(state, { type: 'set', name: 'keys', value: true }))
-  assert.equal(again.outputs.texts, '● holds')
+  assert.equal(again.outputs.texts, '● each in its row')
 })
 
 test('nothing is said while the list moves by itself', () => {
