@@ -194,7 +194,7 @@ const reason = (state) => {
   const stayed = after.filter(({ id }) => wasThere(id) && !placed.includes(id))
   if (!operation) {
     if (!state.last || state.last.edit.kind === 'write') return ''
-    return keys ? `stayed: ${stayed.map(({ name }) => name).join(' ') || 'none'}` : 'the nodes stayed, and so did the texts'
+    return keys ? `nodes that stayed: ${stayed.map(({ name }) => name).join(' ') || 'none'}` : 'the nodes stayed, and so did the texts'
   }
   if (operation.kind === 'set' && operation.what !== 'name' && state.settings.hook) {
     return after[0].id === operation.id ? 'badge reads slot 0, text reads slot 1' : 'text reads slot 0, which the badge had'
@@ -257,12 +257,19 @@ const fault = (state) => {
 /** Which edit put a text into a wrong row. @param {State} state */
 const since = ({ culprit }) => culprit ? ` since ${title(culprit.edit, culprit.rows)}` : ''
 
-/** @param {State} state */
+/**
+ * The operation in progress, or the edit that is done. A row that "moved" may be a node that stayed, so a move has other words here.
+ *
+ * @param {State} state
+ */
 const line = (state) => {
   const total = state.frames.length - 1
   if (state.picked !== undefined) return `${finished(state).rows[state.picked].name} is picked up: press its new place`
   if (isPlaying(state)) return `${state.at + 1} of ${total}: ${words(state)}`
-  return state.last ? `${title(state.last.edit, state.last.rows)}: ${total === 1 ? '1 operation' : `${total} operations`}` : ''
+  if (!state.last) return ''
+  const { edit, rows } = state.last
+  const done = edit.kind === 'move' ? `${rows[edit.from]} to place ${edit.to + 1}` : title(edit, rows)
+  return `${done}: ${total === 1 ? '1 operation' : `${total} operations`}`
 }
 
 /** @param {State} state */

@@ -49,7 +49,7 @@ test('a lamp and a sentence say which row has the text, and since when', () => {
   const state = run({ keys: false, rule: 'react', hook: false }, ['front'], 600)
   const { outputs, says } = model.view(state)
   assert.equal(outputs.texts, '✕ “about F” in E since F moved')
-  assert.equal(says, 'F moved: 6 operations. “about F” in E')
+  assert.equal(says, 'F to place 1: 6 operations. “about F” in E')
   const again = model.view(model.step(state, { type: 'set', name: 'keys', value: true }))
   assert.equal(again.outputs.texts, '● each in its row')
 })
