@@ -9,6 +9,8 @@
  * @typedef {{ side: number, amount: number, balanceAfter: number,
  *             type: string, ref: string, key: string | null }} Entry
  * @typedef {{ balance: number, sales: Sale[], payouts: Payout[], entries: Entry[] }} State
+ * @typedef {{ side: number, type: string, ref: string, key: string | null,
+ *             owed: number, posted: number, at?: number }} Difference
  */
 
 // The same limits as heal.sql, where their reasons are; a test compares the two.
@@ -19,7 +21,7 @@ const sum = (items, amount) => items.reduce((total, item) => total + amount(item
 
 /** @param {State} state */
 export function totals({ balance, sales, payouts, entries }) {
-  const side = (sign) => sum(entries.filter((e) => e.side === sign), (e) => e.amount);
+  const side = (/** @type {number} */ sign) => sum(entries.filter((e) => e.side === sign), (e) => e.amount);
   return {
     balance,
     revenue: sum(sales, (s) => s.amount),
@@ -31,6 +33,7 @@ export function totals({ balance, sales, payouts, entries }) {
 }
 
 // #region checks
+/** @param {ReturnType<typeof totals>} t */
 export function checks(t) {
   return [
     t.balance - (t.revenue - t.payouts),
@@ -46,20 +49,22 @@ export function checks(t) {
 export const chainError = ([d1, d2, d3, d4]) => d1 - d2 - d3 + d4;
 // #endregion
 
+/** @param {number[]} differences */
 export const pattern = (differences) =>
   differences.map((d) => (d > 0 ? "+" : d < 0 ? "-" : ".")).join(" ");
-
-const identity = (...parts) => JSON.stringify(parts);
 
 // Every key whose source and ledger disagree. `at` is missing if no source knows the key.
 /** @param {State} state */
 export function differences({ sales, payouts, entries }) {
+  /** @type {Map<string, Difference>} */
   const found = new Map();
+  /** @type {(side: number, type: string, ref: string, key: string | { n: number }) => Difference} */
   const row = (side, type, ref, key) => {
-    const id = identity(side, type, ref, key);
+    const id = JSON.stringify([side, type, ref, key]);
     const named = typeof key === "string" ? key : null;
-    if (!found.has(id)) found.set(id, { side, type, ref, key: named, owed: 0, posted: 0 });
-    return found.get(id);
+    const known = found.get(id) ?? { side, type, ref, key: named, owed: 0, posted: 0 };
+    found.set(id, known);
+    return known;
   };
   for (const s of sales)
     Object.assign(row(1, "event-revenue", s.event, s.key), { owed: s.amount, at: s.at });
@@ -78,7 +83,7 @@ export function differences({ sales, payouts, entries }) {
 export function decide(state, now, limits = LIMITS) {
   const found = differences(state);
   if (found.some((d) => d.posted !== 0)) return stop("unproven");
-  const missing = found.filter((d) => d.at <= now - limits.settle).sort(byKey);
+  const missing = found.filter((d) => Number(d.at) <= now - limits.settle).sort(byKey);
   const { balance, tip, credits, debits } = totals(state);
   const [drift, stale] = [credits - debits - balance, credits - debits - tip];
   const moved = sum(missing, (d) => d.owed) + Math.abs(drift);
@@ -88,8 +93,10 @@ export function decide(state, now, limits = LIMITS) {
 }
 // #endregion
 
+/** @type {(why: string) => { verdict: string, missing: Difference[], drift: number, stale: number }} */
 const stop = (why) => ({ verdict: `stopped: ${why}`, missing: [], drift: 0, stale: 0 });
-const byKey = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+/** @type {(a: Difference, b: Difference) => number} */
+const byKey = ({ key: a }, { key: b }) => (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
 
 // Carries a decision out on a copy of the state.
 /** @param {State} state @param {ReturnType<typeof decide>} decision */
@@ -108,6 +115,29 @@ export function repair(state, decision) {
   return { ...state, balance, entries };
 }
 
+// The first design, as in by-event.sql if it goes on at a surplus: it compares totals per event,
+// and what it appends has no key. `grace` runs from an event's latest sale.
+/** @param {State} state @param {number} now @param {number} grace */
+export function repairByEvent(state, now, grace) {
+  /** @type {Map<string, { amount: number, at: number }>} */
+  const gaps = new Map();
+  /** @type {(event: string, amount: number, at: number) => void} */
+  const add = (event, amount, at) => {
+    const gap = gaps.get(event) ?? { amount: 0, at };
+    gaps.set(event, { amount: gap.amount + amount, at: Math.max(gap.at, at) });
+  };
+  for (const { event, amount, at } of state.sales) add(event, amount, at);
+  for (const e of state.entries) if (e.type === "event-revenue") add(e.ref, -e.amount, -Infinity);
+  const { credits, debits } = totals(state);
+  const entries = [...state.entries];
+  let balance = credits - debits;
+  for (const [event, { amount, at }] of [...gaps].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (amount > 0 && at <= now - grace)
+      entries.push({ side: 1, amount, balanceAfter: (balance += amount),
+        type: "event-revenue", ref: event, key: null });
+  return { ...state, balance, entries };
+}
+
 // What may be paid out now: nothing, if any difference could make the balance too large.
 /** @param {State} state */
 export function payable(state) {
@@ -119,6 +149,7 @@ export function payable(state) {
 }
 
 // What each pattern can mean. A test holds this list to what injection finds.
+/** @type {Record<string, string[]>} */
 export const CAUSES = {
   "- . - .": ["Lost: entry and balance", "Sale counted twice"],
   ". + - .": ["Lost: entry"],
@@ -138,9 +169,11 @@ export const CAUSES = {
 
 // #region arithmetic
 // Sales in flight, seen by one audit, are Poisson with mean rate * gap (M/G/infinity).
+/** @param {number} rate @param {number} gap */
 export const falseAlarm = (rate, gap) => 1 - Math.exp(-rate * gap);
 // A healer by event that saw n sales in flight has posted n too many, and posts no more until it
 // sees n + 1: after some sweeps it has invented the most that any of them saw (mean of a maximum).
+/** @param {number} inFlight @param {number} sweeps */
 export function inventedTickets(inFlight, sweeps) {
   let [mean, term, below] = [0, Math.exp(-inFlight), 0];
   for (let n = 0; n < 200; n++, term *= inFlight / n) {
@@ -150,5 +183,6 @@ export function inventedTickets(inFlight, sweeps) {
   return mean;
 }
 // Mean wait until an event has sold nothing for `grace`, if it sells at `rate`.
+/** @param {number} rate @param {number} grace */
 export const waitForQuiet = (rate, grace) => Math.expm1(rate * grace) / rate;
 // #endregion

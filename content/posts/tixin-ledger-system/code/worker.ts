@@ -8,7 +8,7 @@ export async function sweep(sql: Database, settle: number): Promise<string> {
   const [seen] = await sql`
     SELECT pattern, EXISTS (SELECT FROM difference) AS differs FROM pattern`;
   if (seen.pattern === ". . . ." && !seen.differs) return seen.pattern;
-  const causes = CAUSES[seen.pattern as keyof typeof CAUSES] ?? ["more than one fault"];
+  const causes = CAUSES[seen.pattern] ?? ["more than one fault"];
   const [{ heal }] = await sql`SELECT heal(make_interval(secs => ${settle}))`;
   return `${seen.pattern}   ${heal}   (${causes.join("; or ")})`;
 }
