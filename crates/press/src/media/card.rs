@@ -118,13 +118,15 @@ impl Content {
         pixels
     }
 
-    /// The drawing in the colours that it has on the page.
+    /// The drawing in the colours that it has on the page. What its root does not fill otherwise is filled with ink.
     fn readable_drawing(&self, colours: &Colours) -> Option<Drawing> {
         let [paper, ink, soft, rule] =
             [&colours.paper, &colours.ink, &colours.soft, &colours.rule].map(|colour| &colour.light);
         let hue = &self.hue;
+        let root = self.drawing.find("<svg").and_then(|start| self.drawing[start..].split_once('>'));
+        let fill = if root.is_some_and(|(root, _)| root.contains(" fill=")) { "" } else { ";fill:currentColor" };
         let style = format!(
-            "svg{{color:{ink};fill:currentColor}}.paper{{fill:{paper}}}.hue{{color:{hue}}}.soft{{color:{soft}}}.faint{{color:{rule}}}"
+            "svg{{color:{ink}{fill}}}.paper{{fill:{paper}}}.hue{{color:{hue}}}.soft{{color:{soft}}}.faint{{color:{rule}}}"
         );
         Drawing::read(&current_color::written_out(&self.drawing), &style).ok()
     }
