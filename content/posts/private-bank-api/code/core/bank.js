@@ -1,3 +1,4 @@
+// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // The services as the enumerator sees them: balances, stored answers, locks. Each `handle` is one local transaction.
 // `refuses(command)` is the business: a frozen account, a blocked payee. It answers 'ok', 'refused' or 'later'.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // Whether a path ended well, and the count over all paths of a scenario.
 
 import { paths } from './paths.js';

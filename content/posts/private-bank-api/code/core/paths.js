@@ -1,3 +1,4 @@
+// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // Every path through a program that asks `choose(n)` wherever the world has n ways to go on.
 // The program is run once for each path; the trail of answers is the path's name, and running it again with that trail replays the path.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // What a coordinator does next, decided from its log alone. The log is the coordinator's whole memory: a list of the answers that it has received.
 // No IO: the enumerator and the real coordinator both call `next` and `entry`.
 

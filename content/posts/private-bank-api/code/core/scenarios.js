@@ -1,3 +1,4 @@
+// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // The rows of the tables: which rule is changed, and in which world.
 
 import { sound, transfer } from './saga.js';

@@ -1,3 +1,4 @@
+// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // What a coordinator that gives up on silence writes into its log. The sound rule writes nothing: the command is sent again.
 
 /** What silence adds to the log where the rule gives up; undefined where the command is sent again. */

@@ -1,3 +1,4 @@
+// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // One path: sagas that take turns, a network that loses, delays and repeats, services that refuse. Everything that may go either way is a `choose`.
 
 import { bank } from './bank.js';
@@ -84,21 +85,24 @@ function unreliable({ services, faults, kinds }, choose) {
   };
 }
 
-/** Which steps the business refuses. A decision holds for the path, unless `changesMind`: then a refused step is decided anew each time it is judged. */
-function decisions({ rules, refusals, changesMind }, choose) {
+/**
+ * Which steps the business refuses. A decision holds for the path, unless `changesMind`: then a refused step is decided anew each time it is judged.
+ * `choose` is also given the key of the step, for those who decide by it.
+ */
+export function decisions({ rules, refusals, changesMind }, choose) {
   const decided = new Map();
   let left = refusals;
   let postponed = false;
   let expired = false;
 
-  function refuses({ op, key, undoes }) {
+  function refuses({ key, undoes }) {
     if (rules.identity === 'bearer' && !expired) expired = choose(2) === 1;
     if (expired) return 'refused';
     if (undoes) return refusesUndo();
     const before = decided.get(key);
     if (before === 'ok' || (before === 'refused' && !changesMind)) return before;
     if (before === undefined && left === 0) return 'ok';
-    const verdict = choose(2) === 1 ? 'refused' : 'ok';
+    const verdict = choose(2, key) === 1 ? 'refused' : 'ok';
     if (before === undefined && verdict === 'refused') left--;
     decided.set(key, verdict);
     return verdict;

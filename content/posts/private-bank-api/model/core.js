@@ -1,0 +1,546 @@
+// The figure's core: the article's own coordinator, services and verdict, with time and a reader between them. A path is walked message by message,
+// as the reader or a path of the grid decides.
+
+import { bank } from '../code/core/bank.js'
+import { verdict } from '../code/core/judge.js'
+import { follow } from '../code/core/paths.js'
+import { entry, next } from '../code/core/saga.js'
+import { entryForSilence } from '../code/core/silence.js'
+import { decisions } from '../code/core/world.js'
+import { nameOf, scenarioOf, stepOf, walksOf } from './walks.js'
+
+/**
+ * @typedef {import('./walks.js').Settings} Settings
+ * @typedef {import('./walks.js').Call} Call
+ * @typedef {import('./walks.js').Walk} Walk
+ *
+ * A message on its way: a request, the same command at work, its reply, or gone. `fate` is what the path of the grid has in store for it.
+ * `orphan`: its coordinator is dead.
+ *
+ * @typedef {{ phase: 'down' | 'work' | 'up' | 'gone', where: 'down' | 'up', ticks: number, flight: number, waited: number, call: Call,
+ *   fate: string | undefined, answer: string | undefined, orphan: boolean }} Message
+ *
+ * @typedef {{ id: string, letter: string, plan: any[], rules: any, log: string[], command: any, rest: number, message: Message | undefined }} Saga
+ *
+ * @typedef {ReturnType<typeof initial>} State
+ */
+
+/** All in ticks. A reply is never later than the timeout, and a successor never earlier than the last message of its predecessor. */
+const FLIGHT = 14
+const JITTER = 5
+const WORK = 5
+const REST = 4
+const TIMEOUT = 60
+const DOWNTIME = 56
+const LINE = 6
+
+/** Between the last answer and the late messages, and between a right end and the next transfer. */
+const AFTER = 24
+const SHOWN = 90
+
+export const COIN = 100
+
+/** @param {number} seed */
+const jitter = (seed) => {
+  let counter = seed | 0
+  return () => {
+    // Murmur3's last step.
+    counter = (counter + 0x9e3779b9) | 0
+    const bits = Math.imul(counter ^ (counter >>> 16), 0x85ebca6b)
+    return FLIGHT + (((bits ^ (bits >>> 13)) >>> 0) % JITTER)
+  }
+}
+
+/**
+ * @param {Settings} settings
+ * @param {number} seed
+ */
+export const initial = (settings, seed) => {
+  const scenario = scenarioOf(settings)
+  const state = {
+    settings: { ...settings },
+    scenario,
+    /** One object, which the sagas and the bank of a run keep: a change of the rules holds from now on. */
+    rules: scenario.rules,
+    latency: jitter(seed),
+    walks: walksOf(settings),
+    isExplored: false,
+    /** The places in `walks` of what has been walked to its end. */
+    walked: new Set(),
+    /** @type {Map<string, number>} how often each cell has been pressed */
+    pressed: new Map(),
+    /** @type {string | undefined} the step that the business refuses */
+    refuser: undefined,
+    /** @type {Set<string>} the arrows on which the next message is lost */
+    armed: new Set(),
+    /** @type {string | undefined} the step whose reply is on its way when the coordinator dies */
+    killAt: undefined,
+    says: '',
+    ...run(scenario),
+  }
+  start(state)
+  return state
+}
+
+/**
+ * What one run begins with.
+ *
+ * @param {ReturnType<typeof scenarioOf>} scenario
+ */
+const run = (scenario) => ({
+  /** @type {Saga[]} */
+  sagas: [],
+  services: /** @type {any} */ (undefined),
+  business: /** @type {any} */ (undefined),
+  /** @type {number | undefined} the place in `walks` of the path that is replayed */
+  walk: undefined,
+  /** @type {(ways: number, key?: string) => number} */
+  choose: () => 0,
+  /** Whether the rules were the same from the first message on, so that the run is a path of the grid. */
+  isPure: true,
+  /** @type {Call[]} */
+  calls: [],
+  /** @type {any[]} commands that the network holds back */
+  underway: [],
+  /** @type {Set<string>} the keys of the steps that were refused once */
+  refusals: new Set(),
+  /** @type {Map<string, string>} what each step's service has last answered */
+  answers: new Map(),
+  /** @type {Map<string, number>} how often each step of each saga is in effect */
+  effects: new Map(),
+  coins: coinsOf(scenario.accounts),
+  downtime: 0,
+  /** How many lines of the log the successor has read. */
+  read: 0,
+  after: 0,
+  /** @type {string | undefined} */
+  end: undefined,
+})
+
+/** @param {Record<string, number>} accounts */
+const coinsOf = (accounts) => Object.entries(accounts).flatMap(([account, balance]) =>
+  Array.from({ length: balance / COIN }, () => ({ at: account, from: account, age: 0 })))
+
+/**
+ * Begins a transfer of 100 from full accounts, along a path of the grid or as the reader decides.
+ *
+ * @param {State} state
+ * @param {number} [walk]
+ */
+const start = (state, walk) => {
+  state.scenario = scenarioOf(state.settings)
+  state.rules = state.scenario.rules
+  Object.assign(state, run(state.scenario))
+  state.walk = walk
+  state.choose = walk === undefined ? manual(state) : follow(state.walks[walk].trail)
+  const { accounts, rules, refusals, changesMind = false } = state.scenario
+  const choose = (/** @type {number} */ ways, /** @type {string} */ key) => state.choose(ways, key)
+  // The reader may refuse a step of each transfer, and what is judged anew without a path of the grid is decided by `manual`.
+  state.business = walk === undefined
+    ? decisions({ rules, refusals: Infinity, changesMind: true }, choose)
+    : decisions({ rules, refusals, changesMind }, choose)
+  state.services = bank({ accounts, rules, refuses: state.business.refuses })
+  join(state)
+}
+
+/**
+ * The reader's decisions. A refused step is refused again, except where the figure asks what a late request does: then the business has reconsidered.
+ *
+ * @param {State} state
+ */
+const manual = (state) => (/** @type {number} */ _ways, /** @type {string | undefined} */ key = '') => {
+  const isRefused = stepOf(key) === state.refuser && !(state.settings.late && state.refusals.has(key))
+  if (isRefused) state.refusals.add(key)
+  return Number(isRefused)
+}
+
+/**
+ * Adds a transfer to the run.
+ *
+ * @param {State} state
+ */
+const join = (state) => {
+  const place = state.sagas.length
+  const { plans, rules } = state.scenario
+  const saga = { id: `t${place + 1}`, letter: 'AB'[place], plan: plans[0], rules, log: [], command: undefined, rest: REST, message: undefined }
+  state.sagas.push({ ...saga, command: next(saga, saga.log) })
+}
+
+/**
+ * @param {State} state
+ * @param {{ type: string, name?: string, value?: any }} event
+ * @returns {State}
+ */
+export const step = (state, event) => {
+  if (event.type === 'tick') tick(state)
+  if (event.type === 'set') set(state, /** @type {keyof Settings} */ (event.name), event.value)
+  if (event.type === 'do' || event.type === 'touch') act(state, event.name ?? '')
+  return state
+}
+
+/**
+ * @param {State} state
+ * @param {keyof Settings} name
+ * @param {any} value
+ */
+const set = (state, name, value) => {
+  Object.assign(state.settings, { [name]: value })
+  state.scenario = scenarioOf(state.settings)
+  state.walks = walksOf(state.settings)
+  state.walked.clear()
+  state.pressed.clear()
+  if (state.end || state.walk !== undefined) return start(state)
+  Object.assign(state.rules, state.scenario.rules)
+  for (const saga of state.sagas) saga.plan = state.scenario.plans[0]
+  state.isPure = false
+}
+
+/**
+ * A button, or a part of the drawing: `up:credit` loses the next reply of that step, `step:credit` has it refused, `cell:…` replays a path.
+ *
+ * @param {State} state
+ * @param {string} name
+ */
+const act = (state, name) => {
+  const [part, of = ''] = name.split(':')
+  if (part === 'transfer') return state.end ? start(state) : state.sagas.length < 2 && second(state)
+  if (part === 'explore') return explore(state)
+  if (part === 'cell') return replay(state, of)
+  // From here on the reader decides, and not the path.
+  if (state.end) start(state)
+  else takeOver(state)
+  if (part === 'kill' && of) state.killAt = of
+  if (part === 'kill' && !of) kill(state)
+  if (part === 'step') state.refuser = state.refuser === of ? undefined : of
+  if (part === 'late') deliver(state, of)
+  if (part === 'down' || part === 'up') lose(state, part, of)
+}
+
+/** @param {State} state */
+const second = (state) => {
+  takeOver(state)
+  join(state)
+  state.isPure = false
+  state.says = 'A second transfer begins.'
+}
+
+/** @param {State} state */
+const explore = (state) => {
+  state.isExplored = true
+  state.says = `${wrongOf(state)} of ${state.walks.length} paths are wrong.`
+}
+
+/** @param {State} state */
+export const wrongOf = ({ walks }) => walks.filter((walk) => walk.verdict !== 'right').length
+
+/**
+ * Replays the next path of a cell, wrong ones first.
+ *
+ * @param {State} state
+ * @param {string} cell
+ */
+const replay = (state, cell) => {
+  const places = [...state.walks.keys()].filter((place) => state.walks[place].cell === cell)
+  if (!places.length) return
+  places.sort((one, other) => Number(state.walks[one].verdict === 'right') - Number(state.walks[other].verdict === 'right') || one - other)
+  const times = state.pressed.get(cell) ?? 0
+  state.pressed.set(cell, times + 1)
+  state.armed.clear()
+  state.killAt = undefined
+  start(state, places[times % places.length])
+  state.says = `Path ${Number(state.walk) + 1} of ${state.walks.length} is walked again.`
+}
+
+/** @param {State} state */
+const takeOver = (state) => {
+  if (state.walk === undefined) return
+  state.walk = undefined
+  state.isPure = false
+  state.choose = manual(state)
+  for (const { message } of state.sagas) if (message) message.fate = undefined
+}
+
+/**
+ * Loses the message that is on this arrow, or the next one.
+ *
+ * @param {State} state
+ * @param {'down' | 'up'} phase
+ * @param {string} op
+ */
+const lose = (state, phase, op) => {
+  const saga = state.sagas.find(({ command, message }) => message?.phase === phase && !message.orphan && arrowOf(command) === op)
+  if (saga) return vanish(state, saga)
+  const arrow = `${phase}:${op}`
+  if (!state.armed.delete(arrow)) state.armed.add(arrow)
+}
+
+/**
+ * The arrow that a command takes: an undo takes that of its step.
+ *
+ * @param {{ op: string }} command
+ */
+export const arrowOf = ({ op }) => op.replace('undo ', '')
+
+/**
+ * @param {State} state
+ * @param {Saga} saga
+ */
+const vanish = (state, saga) => {
+  const message = /** @type {Message} */ (saga.message)
+  const { phase, call } = message
+  call.fault = phase === 'up' ? 'reply' : state.scenario.kinds[0]
+  message.where = /** @type {'down' | 'up'} */ (phase)
+  message.phase = 'gone'
+  if (call.fault === 'late') state.underway.push(saga.command)
+  state.says = `The ${phase === 'up' ? 'reply' : 'request'} of ${saga.command.op} is ${call.fault === 'late' ? 'late' : 'lost'}.`
+}
+
+/** @param {State} state */
+const kill = (state) => {
+  if (state.downtime || state.end) return
+  state.downtime = DOWNTIME
+  state.read = 0
+  state.says = 'The coordinator dies.'
+  for (const saga of state.sagas) {
+    const { message } = saga
+    if (!message) continue
+    if (message.phase === 'gone') saga.message = undefined
+    else {
+      message.orphan = true
+      message.call.fault = 'reply'
+      // A coordinator that does not come back to its answer is a lost reply, unless the rules read something into silence.
+      if (state.rules.silence !== 'repeat') state.isPure = false
+    }
+  }
+}
+
+/** @param {State} state */
+const tick = (state) => {
+  for (const coin of state.coins) coin.age++
+  for (const saga of state.sagas) carry(state, saga)
+  if (state.downtime) return revive(state)
+  for (const saga of state.sagas) decide(state, saga)
+  if (state.sagas.every(({ command, message }) => command.end && !message)) finish(state)
+}
+
+/**
+ * Moves a message on its way.
+ *
+ * @param {State} state
+ * @param {Saga} saga
+ */
+const carry = (state, saga) => {
+  const { message, command } = saga
+  if (!message) return
+  message.waited++
+  if (message.phase === 'gone') return
+  message.ticks++
+  if (message.phase !== 'work' && message.ticks === FLIGHT >> 1 && !message.orphan) halfway(state, saga, message)
+  if (message.ticks < (message.phase === 'work' ? WORK : message.flight) || saga.message?.phase === 'gone') return
+  message.ticks = 0
+  if (message.phase === 'down') {
+    message.answer = serve(state, command)
+    message.phase = 'work'
+  } else if (message.phase === 'work') message.phase = 'up'
+  else arrive(saga, message)
+}
+
+/**
+ * Where a message is lost that the path or the reader has chosen before.
+ *
+ * @param {State} state
+ * @param {Saga} saga
+ * @param {Message} message
+ */
+const halfway = (state, saga, message) => {
+  const op = arrowOf(saga.command)
+  const isFated = message.fate && (message.phase === 'up') === (message.fate === 'reply')
+  if (isFated || state.armed.delete(`${message.phase}:${op}`)) return vanish(state, saga)
+  if (message.phase === 'up' && state.killAt === op) {
+    state.killAt = undefined
+    kill(state)
+  }
+}
+
+/**
+ * A service answers a command. It does not know whether the command is late.
+ *
+ * @param {State} state
+ * @param {any} command
+ */
+const serve = (state, command) => {
+  const { services } = state
+  const before = { ...services.balances }
+  const answer = services.handle(command)
+  const key = `${command.saga}/${arrowOf(command)}`
+  state.answers.set(arrowOf(command), command.undoes ? 'undone' : answer === 'ok' ? 'accepted' : answer)
+  state.says = `${command.op}: ${answer === 'ok' ? 'accepted' : answer}.`
+  const rise = (/** @type {string} */ account) => services.balances[account] - before[account]
+  const coin = state.coins.find(({ at }) => rise(at) < 0)
+  if (coin) {
+    state.effects.set(key, (state.effects.get(key) ?? 0) + (command.undoes ? -1 : 1))
+    Object.assign(coin, { from: coin.at, at: Object.keys(before).find((account) => rise(account) > 0), age: 0 })
+  }
+  return answer
+}
+
+/**
+ * A reply reaches its coordinator, or nobody.
+ *
+ * @param {Saga} saga
+ * @param {Message} message
+ */
+const arrive = (saga, message) => {
+  saga.message = undefined
+  if (message.orphan) return
+  write(saga, entry(saga.command, message.answer))
+}
+
+/**
+ * @param {Saga} saga
+ * @param {string} line
+ */
+const write = (saga, line) => {
+  saga.log.push(line)
+  saga.command = next(saga, saga.log)
+  saga.rest = REST
+}
+
+/**
+ * The successor of a dead coordinator reads the log, line by line, and goes on.
+ *
+ * @param {State} state
+ */
+const revive = (state) => {
+  state.downtime--
+  const lines = state.sagas.reduce((sum, { log }) => sum + log.length, 0)
+  if (state.downtime === 0 && state.read < lines) {
+    state.read++
+    state.downtime = LINE
+  }
+  if (state.downtime) return
+  for (const saga of state.sagas) Object.assign(saga, { command: next(saga, saga.log), message: undefined, rest: REST })
+  state.says = 'The successor has read the log and goes on.'
+}
+
+/**
+ * What a coordinator does when nothing arrives: it waits, it gives up, or it sends.
+ *
+ * @param {State} state
+ * @param {Saga} saga
+ */
+const decide = (state, saga) => {
+  const { message, command } = saga
+  if (message && message.phase === 'gone' && message.waited >= TIMEOUT) {
+    saga.message = undefined
+    saga.rest = REST
+    const line = entryForSilence(command, saga.rules)
+    if (line) write(saga, line)
+    state.says = line ? `No reply of ${command.op}: the log says ${line}.` : `No reply of ${command.op}: it is sent again.`
+  } else if (!message && !command.end && --saga.rest <= 0) send(state, saga)
+}
+
+/**
+ * The questions are asked in the order of code/core/world.js, so that a trail is the same path here and there.
+ *
+ * @param {State} state
+ * @param {Saga} saga
+ */
+const send = (state, saga) => {
+  const { choose, scenario, underway, walk } = state
+  /** @type {Call} */
+  const call = { key: saga.command.key, fault: undefined }
+  let fate
+  if (walk !== undefined) {
+    for (let index = underway.length - 1; index >= 0; index--) {
+      if (choose(2) === 1) serve(state, underway.splice(index, 1)[0])
+    }
+    const spent = state.calls.filter(({ fault }) => fault).length
+    if (spent < scenario.faults) fate = [undefined, ...scenario.kinds][choose(scenario.kinds.length + 1)]
+  }
+  state.calls.push(call)
+  saga.message = { phase: 'down', where: 'down', ticks: 0, flight: state.latency(), waited: 0, call, fate, answer: undefined, orphan: false }
+}
+
+/**
+ * A late message arrives: the first, or the first of a step.
+ *
+ * @param {State} state
+ * @param {string} [op]
+ */
+const deliver = (state, op) => {
+  const place = state.underway.findIndex((command) => !op || arrowOf(command) === op)
+  if (place >= 0) serve(state, state.underway.splice(place, 1)[0])
+}
+
+/**
+ * All sagas have ended: the network delivers what it held back, then the run is judged. A right one makes room for the next.
+ *
+ * @param {State} state
+ */
+const finish = (state) => {
+  state.after++
+  if (!state.end) {
+    if (state.after < AFTER) return
+    state.after = 0
+    if (state.underway.length) return deliver(state)
+    state.end = judge(state)
+    mark(state)
+    state.says = `Ended: ${endsOf(state).join(', ')}. ${state.end === 'right' ? 'All balances agree.' : reasonOf(state)}`
+  } else if (state.end === 'right' && state.after >= SHOWN) start(state)
+}
+
+/** @param {State} state */
+const endsOf = ({ sagas }) => sagas.map(({ command }) => command.end)
+
+/** @param {State} state */
+const judge = (state) => {
+  const scenario = { ...state.scenario, plans: state.sagas.map(({ plan }) => plan) }
+  return verdict(scenario, { ends: endsOf(state), balances: state.services.balances, refused: state.business.refused() })
+}
+
+/**
+ * Marks the path in the grid that the run has walked.
+ *
+ * @param {State} state
+ */
+const mark = (state) => {
+  const { calls, refusals, walks } = state
+  const [refused] = refusals
+  const place = state.walk ?? walks.findIndex(({ name }) => name === nameOf(refused && stepOf(refused), calls))
+  const isLate = calls.some(({ fault }) => fault === 'late')
+  if (place < 0 || (state.walk === undefined && (isLate || !state.isPure))) return
+  state.walked.add(place)
+  state.walk = place
+}
+
+/**
+ * The first thing that is wrong with a run, or nothing. Before the end it is only a step that is in effect more than once, or less than never.
+ *
+ * @param {State} state
+ * @returns {string | undefined}
+ */
+export const reasonOf = ({ effects, end, sagas, services, calls }) => {
+  if (end === 'right') return
+  const odd = [...effects].find(([, times]) => times > 1 || times < 0)
+  if (odd) return odd[1] > 1 ? `${stepOf(odd[0])} took effect twice` : `${stepOf(odd[0])} was undone twice`
+  if (end === 'stuck') {
+    const stuck = sagas.find(({ log }) => log.includes('stuck'))
+    return `stuck: ${stepOf(calls.findLast(({ key }) => key.startsWith(`${stuck?.id}/`))?.key ?? '')} was refused`
+  }
+  if (end === 'causeless') return 'undone, but nobody refused'
+  const { hold, clearing } = services.balances
+  if (end) return `${sagas.map(({ command }) => command.end).join(', ')}, but ${hold + clearing || 'money'} is left behind`
+}
+
+/**
+ * What must hold: no money is made or lost; after the end none is left in between; the balances are those that the log says.
+ *
+ * @param {State} state
+ */
+export const invariants = ({ services, end }) => {
+  const { balances } = services
+  const between = balances.hold + balances.clearing
+  const sum = Object.values(balances).reduce((total, balance) => total + balance, 0)
+  return { sum, between, isClean: end ? between === 0 : undefined, isRight: end ? end === 'right' : undefined }
+}

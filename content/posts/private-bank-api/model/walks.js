@@ -1,0 +1,88 @@
+// Every path of one transfer under the rules of the figure, and its place in the grid: what is lost first, and who refuses.
+
+import { verdict } from '../code/core/judge.js'
+import { paths } from '../code/core/paths.js'
+import { sound } from '../code/core/saga.js'
+import { alone, variants } from '../code/core/scenarios.js'
+import { play } from '../code/core/world.js'
+
+/**
+ * The switches of the figure, on where a rule is kept, and what silence means.
+ *
+ * @typedef {{ keys: boolean, stored: boolean, last: boolean, reverse: boolean, tombstones: boolean, late: boolean, silence: string }} Settings
+ *
+ * @typedef {{ key: string, fault: string | undefined }} Call
+ *
+ * @typedef {{ trail: number[], verdict: string, name: string, cell: string }} Walk
+ */
+
+/** What the choice `silence` means to the coordinator. */
+const silences = new Map([['again', 'repeat'], ['refusal', 'refusal'], ['undo', 'undo'], ['pivot', 'undo before pivot']])
+
+const creditEarly = variants.find(({ rule }) => rule === 'Credit before screening')?.plan
+
+/** @param {Settings} settings */
+const rulesOf = ({ keys, stored, reverse, tombstones, silence }) => ({
+  ...sound,
+  keys: keys ? sound.keys : 'none',
+  refusals: stored ? sound.refusals : 'forgotten',
+  order: reverse ? sound.order : 'forward',
+  tombstones: tombstones ? sound.tombstones : 'none',
+  silence: silences.get(silence) ?? sound.silence,
+})
+
+/**
+ * The scenario of one transfer: at most two losses as in the article's table, or one, where a lost request arrives later and a refusal may be reconsidered.
+ *
+ * @param {Settings} settings
+ */
+export const scenarioOf = (settings) => ({
+  ...alone({ rules: rulesOf(settings), plan: settings.last ? undefined : creditEarly }),
+  ...(settings.late && { faults: 1, kinds: ['late', 'reply'], changesMind: true }),
+})
+
+/** @param {string} key */
+export const stepOf = (key) => key.slice(key.indexOf('/') + 1)
+
+/**
+ * What a reader can do to a transfer: the step that is refused, the messages that are lost. Two paths with one name differ in when a late message arrives.
+ *
+ * @param {string | undefined} refused
+ * @param {Call[]} calls
+ */
+export const nameOf = (refused, calls) => [refused ?? 'nobody', ...calls.map(({ fault }) => fault ?? '')].join()
+
+/** What the rules have been counted for: a reader goes back and forth between two. @type {Map<string, Walk[]>} */
+const counted = new Map()
+
+/**
+ * Every path under these settings.
+ *
+ * @param {Settings} settings
+ * @returns {Walk[]}
+ */
+export const walksOf = (settings) => {
+  const scenario = scenarioOf(settings)
+  const name = JSON.stringify(scenario)
+  const walks = counted.get(name) ?? walksOfScenario(scenario)
+  counted.set(name, walks)
+  return walks
+}
+
+/** @param {ReturnType<typeof scenarioOf>} scenario */
+const walksOfScenario = (scenario) => {
+  const run = (/** @type {(ways: number) => number} */ choose) => {
+    /** @type {string | undefined} */
+    let refused
+    const outcome = play(scenario, (/** @type {number} */ ways, /** @type {string | undefined} */ key) => {
+      const way = choose(ways)
+      if (key && way) refused ??= stepOf(key)
+      return way
+    })
+    const { calls } = outcome
+    const lost = calls.find(({ fault }) => fault)
+    const where = lost ? `${stepOf(lost.key)}/${lost.fault === 'reply' ? 'up' : 'down'}` : 'none/down'
+    return { verdict: verdict(scenario, outcome), name: nameOf(refused, calls), cell: `${where}/${refused ?? 'nobody'}` }
+  }
+  return [...paths(run)].map(({ trail, outcome }) => ({ trail, ...outcome }))
+}
