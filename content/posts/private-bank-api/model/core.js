@@ -30,7 +30,7 @@ const FLIGHT = 14
 const JITTER = 5
 const WORK = 5
 const REST = 4
-const TIMEOUT = 60
+export const TIMEOUT = 60
 const DOWNTIME = 56
 const LINE = 6
 
@@ -373,7 +373,7 @@ const serve = (state, command) => {
   const before = { ...services.balances }
   const answer = services.handle(command)
   const key = `${command.saga}/${arrowOf(command)}`
-  state.answers.set(arrowOf(command), command.undoes ? 'undone' : answer === 'ok' ? 'accepted' : answer)
+  state.answers.set(arrowOf(command), answer !== 'ok' ? answer : command.undoes ? 'undone' : 'accepted')
   state.says = `${command.op}: ${answer === 'ok' ? 'accepted' : answer}.`
   const rise = (/** @type {string} */ account) => services.balances[account] - before[account]
   const coin = state.coins.find(({ at }) => rise(at) < 0)

@@ -173,11 +173,12 @@ test('a credit before screening needs a refusal to go wrong, and no loss', () =>
   assert.equal(reasonOf(runOf({ last: false }, 'step:screen')), 'stuck: undo credit was refused')
 })
 
-test('a late copy of a refused request takes effect where refusals are not stored', () => {
-  const [settings, ...names] = [{ late: true }, 'step:clear', 'down:clear']
-  assert.equal(runOf(settings, ...names).end, 'right')
-  const { walks } = initial({ ...kept, late: true, stored: false }, 1)
-  assert.ok(walks.some(({ verdict, cell }) => verdict !== 'right' && cell.includes('/down/')))
+test('a late copy of a refused request takes effect where refusals are not stored, and one of an undone request where tombstones are not kept', () => {
+  const names = ['step:reserve', 'down:reserve']
+  assert.equal(runOf({ late: true }, ...names).end, 'right')
+  assert.equal(reasonOf(runOf({ late: true, stored: false }, ...names)), 'undone, but 100 is left behind')
+  assert.equal(runOf({ late: true, silence: 'pivot' }, 'down:reserve').end, 'right')
+  assert.equal(reasonOf(runOf({ late: true, silence: 'pivot', tombstones: false }, 'down:reserve')), 'undone, but 100 is left behind')
 })
 
 test('the successor of a dead coordinator goes on where the log ends', () => {

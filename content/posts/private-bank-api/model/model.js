@@ -1,7 +1,7 @@
 // The figure of the article: a transfer that its reader can disturb, and a grid of every path.
 
 import { box, count, dial, dot, h, label, lamp, svg } from 'graven'
-import { arrowOf, initial, invariants, reasonOf, step, wrongOf } from './core.js'
+import { TIMEOUT, arrowOf, initial, invariants, reasonOf, step, wrongOf } from './core.js'
 
 /**
  * @typedef {import('./core.js').State} State
@@ -48,7 +48,7 @@ const doingOf = ({ downtime, read, sagas, end }) => {
 
 /** @param {State} state */
 const coordinator = (state) => {
-  const waits = state.sagas.flatMap(({ message }) => (message && !message.orphan ? [message.waited / 60] : []))
+  const waits = state.sagas.flatMap(({ message }) => (message && !message.orphan ? [message.waited / TIMEOUT] : []))
   const isDead = state.downtime > 0 && !state.read
   return [
     h('rect', { class: 'paper', x: 1, y: 1, width: 338, height: 28, 'stroke-dasharray': isDead && '4 3', touch: 'kill', label: `Coordinator, ${doingOf(state)}: kill it` }),
@@ -66,7 +66,7 @@ const tape = ({ sagas, read, downtime }) => {
   const first = Math.max(0, lines.length - cells)
   const shown = lines.slice(first)
   return [
-    h('path', { class: 'soft', d: `M2 ${y}h336M2 ${y + height}h336${shown.map((_, place) => `M${2 + cell * (place + 1)} ${y}v${height}`).join('')}` }),
+    h('path', { class: 'soft', d: `M2 ${y}h336M2 ${y + height}h336${shown.map((_, place) => `M${2 + cell * (place + 1)} ${y}v5m0 ${height - 10}v5`).join('')}` }),
     shown.map(({ line, letter }, place) => {
       const words = line.split(' ')
       const x = 2 + cell * (place + 0.5)
@@ -253,7 +253,7 @@ const marksOf = (state) => {
   })
   const here = walk === undefined ? undefined : marks[walk]
   return [
-    h('path', { class: 'faint', d: drawn.unknown }),
+    h('path', { class: 'soft', d: drawn.unknown }),
     h('path', { class: 'soft', d: drawn.right }),
     h('path', { class: 'hue', d: drawn.wrong, 'stroke-width': 1.6 }),
     here && h('circle', { class: 'hue', cx: here.x, cy: here.y, r: 5.5, 'stroke-width': 2 }),
@@ -313,9 +313,9 @@ export default {
   step,
   view,
   still: {
-    settings: { keys: false, stored: true, last: true, reverse: true, tombstones: true, late: false, silence: 'again' },
+    settings: { keys: true, stored: true, last: true, reverse: true, tombstones: true, late: false, silence: 'again' },
     seed: 1,
-    ticks: 150,
-    events: [{ at: 0, type: 'touch', name: 'up:reserve' }, { at: 0, type: 'do', name: 'explore' }],
+    ticks: 42,
+    events: [{ at: 0, type: 'touch', name: 'up:reserve' }],
   },
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { count } from '../core/judge.js';
+import { count, verdict } from '../core/judge.js';
 import { follow, paths } from '../core/paths.js';
 import { permit, questions } from '../core/roles.js';
 import { alone, encounters, variants, together, worlds } from '../core/scenarios.js';
@@ -45,6 +45,13 @@ test('no path makes money or destroys it, even where a rule is broken', () => {
     }
     expect([...sums]).toEqual([300]);
   }
+});
+
+test('without keys the accounts in between are empty on 37 of the 103 wrong paths', () => {
+  const scenario = alone({ rules: { keys: 'none' } });
+  const wrong = [...paths((choose) => play(scenario, choose))].filter(({ outcome }) => verdict(scenario, outcome) !== 'right');
+  expect(wrong.length).toBe(103);
+  expect(wrong.filter(({ outcome: { balances } }) => balances.hold === 0 && balances.clearing === 0).length).toBe(37);
 });
 
 test('72 questions about roles, 17 of them answered yes', () => {
