@@ -1,9 +1,10 @@
 // The CSVs of the article. Everything here is counted, nothing timed, so each must come out the same byte for byte.
 // Usage: bun tables.ts DIRECTORY
 
+import { alone } from './core/alone.js';
 import { ACTIONS, questions } from './core/roles.js';
 import { count } from './core/judge.js';
-import { alone, encounters, orders, variants, together, undoing, worlds } from './core/scenarios.js';
+import { encounters, orders, variants, together, undoing, worlds } from './core/scenarios.js';
 
 type Row = Record<string, string | number>;
 

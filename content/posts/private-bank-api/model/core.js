@@ -14,11 +14,11 @@ import { nameOf, scenarioOf, stepOf, walksOf } from './walks.js'
  * @typedef {import('./walks.js').Call} Call
  * @typedef {import('./walks.js').Walk} Walk
  *
- * A message on its way: a request, the same command at work, its reply, or gone. `fate` is what the path of the grid has in store for it.
+ * A message on its way: a request, the same command at work, its reply. `fate` is what the path of the grid has in store for it.
  * `orphan`: its coordinator is dead.
  *
- * @typedef {{ phase: 'down' | 'work' | 'up' | 'gone', where: 'down' | 'up', ticks: number, flight: number, waited: number, call: Call,
- *   fate: string | undefined, answer: string | undefined, orphan: boolean }} Message
+ * @typedef {{ phase: 'down' | 'work' | 'up', ticks: number, flight: number, waited: number, call: Call,
+ *   fate: string | undefined, answer: string | undefined, orphan: boolean, isGone: boolean }} Message
  *
  * @typedef {{ id: string, letter: string, plan: any[], rules: any, log: string[], command: any, rest: number, message: Message | undefined }} Saga
  *
@@ -27,6 +27,7 @@ import { nameOf, scenarioOf, stepOf, walksOf } from './walks.js'
 
 /** All in ticks. A reply is never later than the timeout, and a successor never earlier than the last message of its predecessor. */
 const FLIGHT = 14
+const HALF = 7
 const JITTER = 5
 const WORK = 5
 const REST = 4
@@ -40,15 +41,14 @@ const SHOWN = 90
 
 export const COIN = 100
 
-/** @param {number} seed */
-const jitter = (seed) => {
-  let counter = seed | 0
-  return () => {
-    // Murmur3's last step.
-    counter = (counter + 0x9e3779b9) | 0
-    const bits = Math.imul(counter ^ (counter >>> 16), 0x85ebca6b)
-    return FLIGHT + (((bits ^ (bits >>> 13)) >>> 0) % JITTER)
-  }
+/**
+ * How long messages take: Lehmer's generator.
+ *
+ * @param {number} seed
+ */
+const jitter = (seed) => () => {
+  seed = (seed * 48271 + 11) % 2147483647
+  return FLIGHT + (seed % JITTER)
 }
 
 /**
@@ -71,10 +71,8 @@ export const initial = (settings, seed) => {
     pressed: new Map(),
     /** @type {string | undefined} the step that the business refuses */
     refuser: undefined,
-    /** @type {Set<string>} the arrows on which the next message is lost */
+    /** @type {Set<string>} the arrows on which the next message is lost; `kill:clear`: the coordinator dies before it has the reply */
     armed: new Set(),
-    /** @type {string | undefined} the step whose reply is on its way when the coordinator dies */
-    killAt: undefined,
     says: '',
     ...run(scenario),
   }
@@ -90,6 +88,8 @@ export const initial = (settings, seed) => {
 const run = (scenario) => ({
   /** @type {Saga[]} */
   sagas: [],
+  /** @type {{ line: string, letter: string }[]} the logs of all sagas, as the coordinator has written them */
+  tape: [],
   services: /** @type {any} */ (undefined),
   business: /** @type {any} */ (undefined),
   /** @type {number | undefined} the place in `walks` of the path that is replayed */
@@ -113,7 +113,9 @@ const run = (scenario) => ({
   /** How many lines of the log the successor has read. */
   read: 0,
   after: 0,
-  /** @type {string | undefined} */
+  /** @type {string | undefined} the undo that was refused */
+  stuck: undefined,
+  /** @type {string | undefined} the verdict */
   end: undefined,
 })
 
@@ -133,12 +135,11 @@ const start = (state, walk) => {
   Object.assign(state, run(state.scenario))
   state.walk = walk
   state.choose = walk === undefined ? manual(state) : follow(state.walks[walk].trail)
-  const { accounts, rules, refusals, changesMind = false } = state.scenario
+  const { accounts, rules, refusals, changesMind } = state.scenario
+  const isFree = walk === undefined
   const choose = (/** @type {number} */ ways, /** @type {string} */ key) => state.choose(ways, key)
   // The reader may refuse a step of each transfer, and what is judged anew without a path of the grid is decided by `manual`.
-  state.business = walk === undefined
-    ? decisions({ rules, refusals: Infinity, changesMind: true }, choose)
-    : decisions({ rules, refusals, changesMind }, choose)
+  state.business = decisions({ rules, refusals: isFree ? Infinity : refusals, changesMind: isFree || changesMind }, choose)
   state.services = bank({ accounts, rules, refuses: state.business.refuses })
   join(state)
 }
@@ -203,25 +204,24 @@ const set = (state, name, value) => {
  */
 const act = (state, name) => {
   const [part, of = ''] = name.split(':')
-  if (part === 'transfer') return state.end ? start(state) : state.sagas.length < 2 && second(state)
+  if (part === 'transfer' && !state.end) return second(state)
   if (part === 'explore') return explore(state)
   if (part === 'cell') return replay(state, of)
   // From here on the reader decides, and not the path.
   if (state.end) start(state)
   else takeOver(state)
-  if (part === 'kill' && of) state.killAt = of
-  if (part === 'kill' && !of) kill(state)
+  if (part === 'kill') of ? state.armed.add(name) : kill(state)
   if (part === 'step') state.refuser = state.refuser === of ? undefined : of
-  if (part === 'late') deliver(state, of)
+  if (part === 'late') deliver(state, Number(of))
   if (part === 'down' || part === 'up') lose(state, part, of)
 }
 
 /** @param {State} state */
 const second = (state) => {
+  if (state.sagas.length > 1) return
   takeOver(state)
   join(state)
   state.isPure = false
-  state.says = 'A second transfer begins.'
 }
 
 /** @param {State} state */
@@ -246,7 +246,6 @@ const replay = (state, cell) => {
   const times = state.pressed.get(cell) ?? 0
   state.pressed.set(cell, times + 1)
   state.armed.clear()
-  state.killAt = undefined
   start(state, places[times % places.length])
   state.says = `Path ${Number(state.walk) + 1} of ${state.walks.length} is walked again.`
 }
@@ -257,7 +256,6 @@ const takeOver = (state) => {
   state.walk = undefined
   state.isPure = false
   state.choose = manual(state)
-  for (const { message } of state.sagas) if (message) message.fate = undefined
 }
 
 /**
@@ -268,7 +266,7 @@ const takeOver = (state) => {
  * @param {string} op
  */
 const lose = (state, phase, op) => {
-  const saga = state.sagas.find(({ command, message }) => message?.phase === phase && !message.orphan && arrowOf(command) === op)
+  const saga = state.sagas.find(({ command, message }) => message?.phase === phase && !message.isGone && !message.orphan && arrowOf(command) === op)
   if (saga) return vanish(state, saga)
   const arrow = `${phase}:${op}`
   if (!state.armed.delete(arrow)) state.armed.add(arrow)
@@ -287,12 +285,17 @@ export const arrowOf = ({ op }) => op.replace('undo ', '')
  */
 const vanish = (state, saga) => {
   const message = /** @type {Message} */ (saga.message)
-  const { phase, call } = message
-  call.fault = phase === 'up' ? 'reply' : state.scenario.kinds[0]
-  message.where = /** @type {'down' | 'up'} */ (phase)
-  message.phase = 'gone'
-  if (call.fault === 'late') state.underway.push(saga.command)
-  state.says = `The ${phase === 'up' ? 'reply' : 'request'} of ${saga.command.op} is ${call.fault === 'late' ? 'late' : 'lost'}.`
+  const { call } = message
+  const isReply = message.phase === 'up'
+  call.fault = isReply ? 'reply' : state.scenario.kinds[0]
+  const isLate = call.fault === 'late'
+  message.isGone = true
+  // A path with a late message has more to it than its name.
+  if (isLate) {
+    state.underway.push(saga.command)
+    state.isPure = false
+  }
+  state.says = `The ${isReply ? 'reply' : 'request'} of ${saga.command.op} is ${isLate ? 'late' : 'lost'}.`
 }
 
 /** @param {State} state */
@@ -304,7 +307,7 @@ const kill = (state) => {
   for (const saga of state.sagas) {
     const { message } = saga
     if (!message) continue
-    if (message.phase === 'gone') saga.message = undefined
+    if (message.isGone) saga.message = undefined
     else {
       message.orphan = true
       message.call.fault = 'reply'
@@ -333,16 +336,17 @@ const carry = (state, saga) => {
   const { message, command } = saga
   if (!message) return
   message.waited++
-  if (message.phase === 'gone') return
+  if (message.isGone) return
   message.ticks++
-  if (message.phase !== 'work' && message.ticks === FLIGHT >> 1 && !message.orphan) halfway(state, saga, message)
-  if (message.ticks < (message.phase === 'work' ? WORK : message.flight) || saga.message?.phase === 'gone') return
+  const isAtWork = message.phase === 'work'
+  if (!isAtWork && message.ticks === HALF && !message.orphan) halfway(state, saga, message)
+  if (message.ticks < (isAtWork ? WORK : message.flight) || message.isGone) return
   message.ticks = 0
   if (message.phase === 'down') {
     message.answer = serve(state, command)
     message.phase = 'work'
-  } else if (message.phase === 'work') message.phase = 'up'
-  else arrive(saga, message)
+  } else if (isAtWork) message.phase = 'up'
+  else arrive(state, saga, message)
 }
 
 /**
@@ -354,12 +358,10 @@ const carry = (state, saga) => {
  */
 const halfway = (state, saga, message) => {
   const op = arrowOf(saga.command)
-  const isFated = message.fate && (message.phase === 'up') === (message.fate === 'reply')
+  const isReply = message.phase === 'up'
+  const isFated = state.walk !== undefined && message.fate && isReply === (message.fate === 'reply')
   if (isFated || state.armed.delete(`${message.phase}:${op}`)) return vanish(state, saga)
-  if (message.phase === 'up' && state.killAt === op) {
-    state.killAt = undefined
-    kill(state)
-  }
+  if (isReply && state.armed.delete(`kill:${op}`)) kill(state)
 }
 
 /**
@@ -387,21 +389,25 @@ const serve = (state, command) => {
 /**
  * A reply reaches its coordinator, or nobody.
  *
+ * @param {State} state
  * @param {Saga} saga
  * @param {Message} message
  */
-const arrive = (saga, message) => {
+const arrive = (state, saga, message) => {
   saga.message = undefined
   if (message.orphan) return
-  write(saga, entry(saga.command, message.answer))
+  write(state, saga, entry(saga.command, message.answer))
 }
 
 /**
+ * @param {State} state
  * @param {Saga} saga
  * @param {string} line
  */
-const write = (saga, line) => {
+const write = (state, saga, line) => {
   saga.log.push(line)
+  state.tape.push({ line, letter: saga.letter })
+  if (line === 'stuck') state.stuck = saga.command.op
   saga.command = next(saga, saga.log)
   saga.rest = REST
 }
@@ -413,8 +419,7 @@ const write = (saga, line) => {
  */
 const revive = (state) => {
   state.downtime--
-  const lines = state.sagas.reduce((sum, { log }) => sum + log.length, 0)
-  if (state.downtime === 0 && state.read < lines) {
+  if (state.downtime === 0 && state.read < state.tape.length) {
     state.read++
     state.downtime = LINE
   }
@@ -431,11 +436,11 @@ const revive = (state) => {
  */
 const decide = (state, saga) => {
   const { message, command } = saga
-  if (message && message.phase === 'gone' && message.waited >= TIMEOUT) {
+  if (message?.isGone && message.waited >= TIMEOUT) {
     saga.message = undefined
     saga.rest = REST
     const line = entryForSilence(command, saga.rules)
-    if (line) write(saga, line)
+    if (line) write(state, saga, line)
     state.says = line ? `No reply of ${command.op}: the log says ${line}.` : `No reply of ${command.op}: it is sent again.`
   } else if (!message && !command.end && --saga.rest <= 0) send(state, saga)
 }
@@ -453,24 +458,23 @@ const send = (state, saga) => {
   let fate
   if (walk !== undefined) {
     for (let index = underway.length - 1; index >= 0; index--) {
-      if (choose(2) === 1) serve(state, underway.splice(index, 1)[0])
+      if (choose(2) === 1) deliver(state, index)
     }
     const spent = state.calls.filter(({ fault }) => fault).length
     if (spent < scenario.faults) fate = [undefined, ...scenario.kinds][choose(scenario.kinds.length + 1)]
   }
   state.calls.push(call)
-  saga.message = { phase: 'down', where: 'down', ticks: 0, flight: state.latency(), waited: 0, call, fate, answer: undefined, orphan: false }
+  saga.message = { phase: 'down', ticks: 0, flight: state.latency(), waited: 0, call, fate, answer: undefined, orphan: false, isGone: false }
 }
 
 /**
- * A late message arrives: the first, or the first of a step.
+ * A late message arrives.
  *
  * @param {State} state
- * @param {string} [op]
+ * @param {number} place
  */
-const deliver = (state, op) => {
-  const place = state.underway.findIndex((command) => !op || arrowOf(command) === op)
-  if (place >= 0) serve(state, state.underway.splice(place, 1)[0])
+const deliver = (state, place) => {
+  for (const command of state.underway.splice(place, 1)) serve(state, command)
 }
 
 /**
@@ -483,15 +487,15 @@ const finish = (state) => {
   if (!state.end) {
     if (state.after < AFTER) return
     state.after = 0
-    if (state.underway.length) return deliver(state)
+    if (state.underway.length) return deliver(state, 0)
     state.end = judge(state)
     mark(state)
-    state.says = `Ended: ${endsOf(state).join(', ')}. ${state.end === 'right' ? 'All balances agree.' : reasonOf(state)}`
+    state.says = `Ended: ${reasonOf(state) ?? `${endsOf(state)}, and the balances agree`}.`
   } else if (state.end === 'right' && state.after >= SHOWN) start(state)
 }
 
 /** @param {State} state */
-const endsOf = ({ sagas }) => sagas.map(({ command }) => command.end)
+export const endsOf = ({ sagas }) => sagas.map(({ command }) => command.end)
 
 /** @param {State} state */
 const judge = (state) => {
@@ -508,8 +512,7 @@ const mark = (state) => {
   const { calls, refusals, walks } = state
   const [refused] = refusals
   const place = state.walk ?? walks.findIndex(({ name }) => name === nameOf(refused && stepOf(refused), calls))
-  const isLate = calls.some(({ fault }) => fault === 'late')
-  if (place < 0 || (state.walk === undefined && (isLate || !state.isPure))) return
+  if (place < 0 || (state.walk === undefined && !state.isPure)) return
   state.walked.add(place)
   state.walk = place
 }
@@ -520,27 +523,22 @@ const mark = (state) => {
  * @param {State} state
  * @returns {string | undefined}
  */
-export const reasonOf = ({ effects, end, sagas, services, calls }) => {
+export const reasonOf = (state) => {
+  const { effects, end, stuck, services } = state
   if (end === 'right') return
   const odd = [...effects].find(([, times]) => times > 1 || times < 0)
-  if (odd) return odd[1] > 1 ? `${stepOf(odd[0])} took effect twice` : `${stepOf(odd[0])} was undone twice`
-  if (end === 'stuck') {
-    const stuck = sagas.find(({ log }) => log.includes('stuck'))
-    return `stuck: ${stepOf(calls.findLast(({ key }) => key.startsWith(`${stuck?.id}/`))?.key ?? '')} was refused`
-  }
+  if (odd) return `${stepOf(odd[0])} ${odd[1] > 1 ? 'took effect' : 'was undone'} twice`
+  if (end === 'stuck') return `stuck: ${stuck} was refused`
   if (end === 'causeless') return 'undone, but nobody refused'
-  const { hold, clearing } = services.balances
-  if (end) return `${sagas.map(({ command }) => command.end).join(', ')}, but ${hold + clearing || 'money'} is left behind`
+  if (end) return `${endsOf(state)}, but ${services.balances.hold + services.balances.clearing || 'money'} is left behind`
 }
 
 /**
- * What must hold: no money is made or lost; after the end none is left in between; the balances are those that the log says.
+ * What must hold: no money is made or lost, and after the end none is left in between.
  *
  * @param {State} state
  */
-export const invariants = ({ services, end }) => {
-  const { balances } = services
-  const between = balances.hold + balances.clearing
-  const sum = Object.values(balances).reduce((total, balance) => total + balance, 0)
-  return { sum, between, isClean: end ? between === 0 : undefined, isRight: end ? end === 'right' : undefined }
-}
+export const invariants = ({ services: { balances } }) => ({
+  sum: Object.values(balances).reduce((total, balance) => total + balance, 0),
+  between: balances.hold + balances.clearing,
+})

@@ -1,7 +1,7 @@
 // The figure of the article: a transfer that its reader can disturb, and a grid of every path.
 
 import { box, count, dial, dot, h, label, lamp, svg } from 'graven'
-import { TIMEOUT, arrowOf, initial, invariants, reasonOf, step, wrongOf } from './core.js'
+import { TIMEOUT, arrowOf, endsOf, initial, invariants, reasonOf, step, wrongOf } from './core.js'
 
 /**
  * @typedef {import('./core.js').State} State
@@ -24,10 +24,34 @@ const GRID = { x: 76, y: 290, cell: 26.4, row: 24, mark: 5.6, side: 4 }
 /** Ticks that a coin takes from one account to the next. */
 const SLIDE = 8
 
-const NAMES = { ana: 'Ana', hold: 'Hold', clearing: 'Clearing', ben: 'Ben', shop: 'Shop' }
-const accounts = Object.keys(NAMES)
+const NAMES = ['Ana', 'Hold', 'Clearing', 'Ben', 'Shop']
+const accounts = ['ana', 'hold', 'clearing', 'ben', 'shop']
 
 const round = (/** @type {number} */ number) => Math.round(number * 10) / 10
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} text
+ * @param {{ anchor?: 'middle' | 'end', tone?: 'ink' | 'soft' | 'hue', key?: string }} [options]
+ */
+const small = (x, y, text, options) => label(round(x), y, text, { size: 13, ...options })
+
+/**
+ * A part of the drawing that can be pressed and has no shape.
+ *
+ * @param {string} touch
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {string} words
+ */
+const pad = (touch, x, y, width, height, words) =>
+  h('rect', { key: touch, x: round(x), y, width, height, stroke: 'none', 'pointer-events': 'all', touch, label: words })
+
+const middle = /** @type {const} */ ({ anchor: 'middle' })
+const soft = /** @type {const} */ ({ tone: 'soft' })
 
 /** @param {State} state */
 const stepsOf = ({ scenario }) => scenario.plans[0].map((/** @type {{ op: string }} */ { op }) => op)
@@ -38,12 +62,11 @@ const middleOf = (state, op) => STATION.pitch * (stepsOf(state).indexOf(op) + 0.
 // The coordinator and its log.
 
 /** @param {State} state */
-const doingOf = ({ downtime, read, sagas, end }) => {
+const doingOf = (state) => {
+  const { downtime, read, sagas } = state
   if (downtime) return read ? 'reads its log' : 'dead'
-  if (end || sagas.every(({ command }) => command.end)) return sagas.map(({ command }) => command.end).join(', ')
-  if (sagas.length > 1) return 'two transfers'
-  const [{ command, message }] = sagas
-  return message ? `waits for ${command.op}` : 'reads its log'
+  if (sagas.every(({ command }) => command.end)) return endsOf(state).join(', ')
+  return sagas.length > 1 ? 'two transfers' : `waits for ${sagas[0].command.op}`
 }
 
 /** @param {State} state */
@@ -54,37 +77,30 @@ const coordinator = (state) => {
     h('rect', { class: 'paper', x: 1, y: 1, width: 338, height: 28, 'stroke-dasharray': isDead && '4 3', touch: 'kill', label: `Coordinator, ${doingOf(state)}: kill it` }),
     isDead && h('path', { class: 'faint', d: 'M1 1l338 28M1 29l338-28' }),
     label(9, 20, 'Coordinator'),
-    label(306, 20, doingOf(state), { anchor: 'end', size: 13, tone: 'soft' }),
+    small(306, 20, doingOf(state), { anchor: 'end', ...soft }),
     dial({ x: 323, y: 15, radius: 8, fraction: Math.max(0, ...waits) }),
   ]
 }
 
 /** @param {State} state */
-const tape = ({ sagas, read, downtime }) => {
+const log = ({ sagas, tape, read, downtime }) => {
   const { y, height, cell, cells } = TAPE
-  const lines = sagas.length > 1 ? logOf(sagas) : sagas[0].log.map((line) => ({ line, letter: '' }))
-  const first = Math.max(0, lines.length - cells)
-  const shown = lines.slice(first)
+  const first = Math.max(0, tape.length - cells)
+  const shown = tape.slice(first)
   return [
     h('path', { class: 'soft', d: `M2 ${y}h336M2 ${y + height}h336${shown.map((_, place) => `M${2 + cell * (place + 1)} ${y}v5m0 ${height - 10}v5`).join('')}` }),
     shown.map(({ line, letter }, place) => {
       const words = line.split(' ')
       const x = 2 + cell * (place + 0.5)
-      const above = [letter, words.length > 1 && words[0]].filter(Boolean).join(' ')
+      const above = [sagas.length > 1 && letter, words.length > 1 && words[0]].filter(Boolean).join(' ')
       return [
-        above && label(x, y + 14, above, { anchor: 'middle', size: 13, key: `above ${first + place}` }),
-        label(x, y + (above ? 28 : 21), words.at(-1) ?? '', { anchor: 'middle', size: 13, key: `line ${first + place}` }),
+        above && small(x, y + 14, above, middle),
+        small(x, y + (above ? 28 : 21), words.at(-1) ?? '', middle),
       ]
     }),
-    first > 0 && label(-2, y + 21, '‹', { size: 13 }),
     downtime > 0 && read > first && h('rect', { class: 'hue', x: 2, y, width: cell * (read - first), height, 'stroke-width': 2.5 }),
   ]
 }
-
-/** The lines of two sagas in turn. Which came first does not matter to either. */
-const logOf = (/** @type {Saga[]} */ sagas) =>
-  Array.from({ length: Math.max(...sagas.map(({ log }) => log.length)) }, (_, place) =>
-    sagas.flatMap(({ letter, log }) => (log[place] ? [{ line: log[place], letter }] : []))).flat()
 
 // The arrows, and what is on them.
 
@@ -107,10 +123,8 @@ const arrows = (state) => {
     stepsOf(state).flatMap((/** @type {string} */ op) => ['down', 'up'].map((phase) => {
       const arrow = `${phase}:${op}`
       const x = middleOf(state, op) + (phase === 'down' ? -2 * apart : 0)
-      return h('rect', {
-        key: arrow, x, y: top - 2, width: 2 * apart, height: bottom - top + 2, stroke: 'none', 'pointer-events': 'all', touch: arrow,
-        label: `${phase === 'down' ? `Request of ${op}: ${fault} it` : `Reply of ${op}: lose it`}${state.armed.has(arrow) ? ', chosen' : ''}`,
-      })
+      const words = phase === 'down' ? `Request of ${op}: ${fault} it` : `Reply of ${op}: lose it`
+      return pad(arrow, x, top - 2, 2 * apart, bottom - top + 2, state.armed.has(arrow) ? `${words}, chosen` : words)
     })),
   ]
 }
@@ -120,29 +134,23 @@ const cross = (x, y, size) => `M${round(x - size)} ${round(y - size)}l${2 * size
 
 /** @param {State} state @param {Saga} saga */
 const traveller = (state, { letter, command, message }) => {
-  if (!message || message.phase === 'work') return
+  if (!message || message.phase === 'work' || (message.isGone && message.call.fault === 'late')) return
   const { top, bottom, apart } = ARROWS
-  const where = message.phase === 'gone' ? message.where : message.phase
-  const way = message.ticks / message.flight
-  const x = middleOf(state, arrowOf(command)) + (where === 'down' ? -apart : apart)
-  const y = where === 'down' ? top + way * (bottom - top) : bottom - way * (bottom - top)
-  const isLost = message.phase === 'gone'
+  const isDown = message.phase === 'down'
+  const way = (message.ticks / message.flight) * (bottom - top)
+  const x = middleOf(state, arrowOf(command)) + (isDown ? -apart : apart)
+  const y = isDown ? top + way : bottom - way
   return [
-    dot({ x, y, letter: state.sagas.length > 1 ? letter : '', hollow: isLost, tone: message.orphan ? 'soft' : 'ink', key: `message ${letter}` }),
-    isLost && message.call.fault !== 'late' && h('path', { class: 'hue', d: cross(x, y, 9), 'stroke-width': 2.5, key: `lost ${letter}` }),
+    dot({ x, y, letter: state.sagas.length > 1 ? letter : '', hollow: message.isGone, tone: message.orphan ? 'soft' : 'ink', key: `message ${letter}` }),
+    message.isGone && h('path', { class: 'hue', d: cross(x, y, 9), 'stroke-width': 2.5, key: `lost ${letter}` }),
   ]
 }
 
-/** The requests that the network holds back, beside their arrows. @param {State} state */
-const delayed = (state) => {
-  const seen = new Set()
-  return state.underway.flatMap((command) => {
-    const op = arrowOf(command)
-    if (seen.has(op)) return []
-    seen.add(op)
-    return [dot({ x: middleOf(state, op) - ARROWS.apart, y: ARROWS.bottom - 26, letter: '…', hollow: true, key: `late ${op}`, touch: `late:${op}`, label: `Late request of ${command.op}: let it arrive` })]
-  })
-}
+/** The requests that the network holds back, on their arrows. @param {State} state */
+const delayed = (state) => state.underway.map((command, place) => dot({
+  x: middleOf(state, arrowOf(command)) - ARROWS.apart, y: ARROWS.bottom - 26, letter: '…', hollow: true, key: `late ${place}`, touch: `late:${place}`,
+  label: `Late request of ${command.op}: let it arrive`,
+}))
 
 // The steps and the accounts.
 
@@ -172,7 +180,7 @@ const money = ({ coins }) => {
   })
   return [
     h('path', { class: 'soft', d: accounts.map((account) => `M${across(account) - 30} ${y + 27}h60`).join('') }),
-    accounts.map((account, place) => label(across(account), y, Object.values(NAMES)[place], { anchor: 'middle', size: 13, key: account })),
+    accounts.map((account, place) => small(across(account), y, NAMES[place], middle)),
     places.map((x, place) => h('circle', { key: place, cx: x, cy: y + 17, r: 6, fill: 'currentColor', stroke: 'none' })),
   ]
 }
@@ -214,8 +222,10 @@ const layoutOf = (state) => {
         y: round(y + GRID.row / 2 + GRID.mark * (Math.floor(index / columns) - (lines - 1) / 2)),
       }
     })
-    return { cell, x: round(x), y, width, row, side, refuser, members }
+    return { cell, x, y, width, row, side, refuser, members }
   })
+  // In the order of the keyboard.
+  places.sort((one, other) => one.y - other.y || one.x - other.x)
   const layout = { rows, refusers, places, marks }
   layouts.set(state.walks, layout)
   return layout
@@ -227,16 +237,14 @@ const layouts = new WeakMap()
 /** The names of the rows and the columns. @param {State} state */
 const heads = (state) => {
   const { rows, refusers } = layoutOf(state)
-  const sides = refusers.flatMap((_, place) => [0, 1].map((side) => round(GRID.x + GRID.cell * (2 * place + side + 0.5))))
-  const undone = rows.findIndex((row) => row.startsWith('undo'))
-  const written = { fill: 'currentColor', stroke: 'none', class: 'soft', 'font-size': 13 }
   return [
-    label(0, GRID.y - 22, 'refused:', { size: 13, tone: 'soft' }),
-    refusers.map((refuser, place) => label(round(GRID.x + GRID.cell * (2 * place + 1)), GRID.y - 22, refuser, { anchor: 'middle', size: 13, key: `column ${refuser}` })),
-    label(0, GRID.y - 6, 'lost:', { size: 13, tone: 'soft' }),
-    h('text', { x: sides.join(' '), y: GRID.y - 6, 'text-anchor': 'middle', ...written }, '↓↑'.repeat(refusers.length)),
-    rows.map((row, place) => label(place < undone ? 0 : 16, GRID.y + GRID.row * (place + 0.5) + 5, row.replace('undo ', ''), { size: 13, key: row })),
-    h('text', { x: 6, y: GRID.y + GRID.row * undone + 8, 'writing-mode': 'vertical-rl', ...written }, 'undo'),
+    small(0, GRID.y - 22, 'refused:', soft),
+    small(0, GRID.y - 6, 'lost:', soft),
+    refusers.map((refuser, place) => {
+      const x = GRID.x + GRID.cell * (2 * place + 1)
+      return [small(x, GRID.y - 22, refuser, middle), small(x, GRID.y - 6, '↓  ↑', { ...middle, ...soft })]
+    }),
+    rows.map((row, place) => small(0, GRID.y + GRID.row * (place + 0.5) + 5, row.replace('undo', '↶'))),
     h('path', { class: 'faint', d: `M0 ${GRID.y}h340` }),
   ]
 }
@@ -264,10 +272,7 @@ const marksOf = (state) => {
 const cells = (state) => state.isExplored && layoutOf(state).places.map(({ cell, x, y, width, row, side, refuser, members }) => {
   const wrong = members.filter((/** @type {number} */ place) => state.walks[place].verdict !== 'right').length
   const lost = row === 'none' ? 'Nothing lost' : `Lost first: ${side === 'up' ? 'reply' : 'request'} of ${row}`
-  return h('rect', {
-    key: cell, x, y, width, height: GRID.row, stroke: 'none', 'pointer-events': 'all', touch: `cell:${cell}`,
-    label: `${lost}; refused: ${refuser}. ${wrong} of ${members.length} wrong: replay`,
-  })
+  return pad(`cell:${cell}`, x, y, width, GRID.row, `${lost}; refused: ${refuser}. ${wrong} of ${members.length} wrong: replay`)
 })
 
 /** @param {State} state */
@@ -279,7 +284,7 @@ const verdictOf = (state) => {
 
 /** @param {State} state */
 const view = (state) => {
-  const { sum, between, isClean } = invariants(state)
+  const { sum, between } = invariants(state)
   const wrong = wrongOf(state)
   const verdict = verdictOf(state)
   const known = [...state.walked].filter((place) => state.walks[place].verdict !== 'right').length
@@ -287,19 +292,19 @@ const view = (state) => {
     drawing: svg(
       WIDTH, HEIGHT,
       h('g', {}, coordinator(state)),
-      h('g', {}, tape(state)),
+      h('g', {}, log(state)),
       h('g', {}, stepsOf(state).map((/** @type {string} */ op) => station(state, op))),
       h('g', {}, arrows(state)),
       h('g', {}, state.sagas.map((saga) => traveller(state, saga)), delayed(state)),
       h('g', {}, money(state)),
-      label(0, VERDICT, verdict, { size: 13, tone: verdict.startsWith('✕') ? 'hue' : 'ink' }),
+      small(0, VERDICT, verdict, { tone: verdict.startsWith('✕') ? 'hue' : 'ink' }),
       h('g', {}, heads(state)),
       h('g', {}, marksOf(state)),
       h('g', {}, cells(state)),
     ),
     outputs: {
       sum: lamp(sum === 300, String(sum)),
-      between: lamp(isClean, String(between)),
+      between: lamp(state.end ? between === 0 : undefined, String(between)),
       log: verdict,
       wrong: state.isExplored ? lamp(wrong === 0, `${wrong} of ${count(state.walks.length)}`) : lamp(undefined, `${known} of ${state.walked.size} walked`),
     },

@@ -1,9 +1,8 @@
 // Every path of one transfer under the rules of the figure, and its place in the grid: what is lost first, and who refuses.
 
+import { alone, creditEarly } from '../code/core/alone.js'
 import { verdict } from '../code/core/judge.js'
 import { paths } from '../code/core/paths.js'
-import { sound } from '../code/core/saga.js'
-import { alone, variants } from '../code/core/scenarios.js'
 import { play } from '../code/core/world.js'
 
 /**
@@ -16,19 +15,16 @@ import { play } from '../code/core/world.js'
  * @typedef {{ trail: number[], verdict: string, name: string, cell: string }} Walk
  */
 
-/** What the choice `silence` means to the coordinator. */
-const silences = new Map([['again', 'repeat'], ['refusal', 'refusal'], ['undo', 'undo'], ['pivot', 'undo before pivot']])
-
-const creditEarly = variants.find(({ rule }) => rule === 'Credit before screening')?.plan
+/** What the choice `silence` means to the coordinator, where that is not its name. */
+const silences = new Map([['again', 'repeat'], ['pivot', 'undo before pivot']])
 
 /** @param {Settings} settings */
 const rulesOf = ({ keys, stored, reverse, tombstones, silence }) => ({
-  ...sound,
-  keys: keys ? sound.keys : 'none',
-  refusals: stored ? sound.refusals : 'forgotten',
-  order: reverse ? sound.order : 'forward',
-  tombstones: tombstones ? sound.tombstones : 'none',
-  silence: silences.get(silence) ?? sound.silence,
+  ...(!keys && { keys: 'none' }),
+  ...(!stored && { refusals: 'forgotten' }),
+  ...(!reverse && { order: 'forward' }),
+  ...(!tombstones && { tombstones: 'none' }),
+  silence: silences.get(silence) ?? silence,
 })
 
 /**

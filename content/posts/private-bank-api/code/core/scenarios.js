@@ -1,16 +1,10 @@
-// @ts-nocheck: this code is without types, and what runs it in the figure has them.
 // The rows of the tables: which rule is changed, and in which world.
 
+import { START, creditEarly } from './alone.js';
 import { sound, transfer } from './saga.js';
 import { ALL_FAULTS, LOSSES } from './world.js';
 
 const [reserve, clear, screen, credit] = transfer;
-const START = { ana: 300, hold: 0, clearing: 0, ben: 0, shop: 0 };
-
-/** Ben spends what he is credited at once, as the harshest case of what a customer may do. */
-const spent = { ...credit, then: ['ben', 'shop'] };
-const creditLast = [reserve, clear, screen, spent];
-const creditEarly = [reserve, clear, spent, screen];
 
 /** One transfer against the network: the rule that is changed, and the plan where that differs. */
 export const variants = [
@@ -27,11 +21,6 @@ export const variants = [
   { rule: 'Compensation may be postponed', rules: { compensation: 'postponable' } },
   { rule: 'Commands carry a customer token', rules: { identity: 'bearer' } },
 ];
-
-export function alone({ rules, plan = creditLast }) {
-  const kept = { ...sound, ...rules };
-  return { plans: [plan], accounts: START, rules: kept, faults: 2, kinds: LOSSES, refusals: 1, causeNeeded: kept.silence === 'repeat' };
-}
 
 /** The worlds of the first table, from the kindest to the harshest. */
 export const worlds = {

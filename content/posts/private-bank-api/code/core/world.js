@@ -5,16 +5,13 @@ import { bank } from './bank.js';
 import { entry, next } from './saga.js';
 import { entryForSilence } from './silence.js';
 
-/** What the network may do to one message, and how the path continues. */
-const FAULTS = {
-  request: 'the request is lost',
-  reply: 'the step takes effect, the reply is lost or the coordinator dies before its log has it',
-  late: 'the request is delayed past the timeout and arrives later',
-  twice: 'the request is delivered again later',
-};
-
+/**
+ * What the network may do to one message, and how the path continues.
+ * `request`: the request is lost. `reply`: the step takes effect, the reply is lost or the coordinator dies before its log has it.
+ * `late`: the request is delayed past the timeout and arrives later. `twice`: the request is delivered again later.
+ */
 export const LOSSES = ['request', 'reply'];
-export const ALL_FAULTS = Object.keys(FAULTS);
+export const ALL_FAULTS = [...LOSSES, 'late', 'twice'];
 
 /**
  * Runs a scenario to its end along the path that `choose` picks.

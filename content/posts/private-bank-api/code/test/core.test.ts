@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test';
+import { alone } from '../core/alone.js';
 import { count, verdict } from '../core/judge.js';
 import { follow, paths } from '../core/paths.js';
 import { permit, questions } from '../core/roles.js';
-import { alone, encounters, variants, together, worlds } from '../core/scenarios.js';
+import { encounters, variants, together, worlds } from '../core/scenarios.js';
 import { play } from '../core/world.js';
 
 test('paths visits every combination of choices once, and the number of ways may depend on earlier choices', () => {
