@@ -3,7 +3,7 @@
 
 import { alone } from './core/alone.js';
 import { ACTIONS, questions } from './core/roles.js';
-import { count } from './core/judge.js';
+import { count } from './core/count.js';
 import { encounters, orders, variants, together, undoing, worlds } from './core/scenarios.js';
 
 type Row = Record<string, string | number>;

@@ -39,8 +39,6 @@ const LINE = 6
 const AFTER = 24
 const SHOWN = 90
 
-export const COIN = 100
-
 /**
  * How long messages take: Lehmer's generator.
  *
@@ -56,36 +54,27 @@ const jitter = (seed) => () => {
  * @param {number} seed
  */
 export const initial = (settings, seed) => {
-  const scenario = scenarioOf(settings)
   const state = {
     settings: { ...settings },
-    scenario,
-    /** One object, which the sagas and the bank of a run keep: a change of the rules holds from now on. */
-    rules: scenario.rules,
+    scenario: scenarioOf(settings),
     latency: jitter(seed),
     walks: walksOf(settings),
     isExplored: false,
     /** The places in `walks` of what has been walked to its end. */
     walked: new Set(),
-    /** @type {Map<string, number>} how often each cell has been pressed */
-    pressed: new Map(),
     /** @type {string | undefined} the step that the business refuses */
     refuser: undefined,
     /** @type {Set<string>} the arrows on which the next message is lost; `kill:clear`: the coordinator dies before it has the reply */
     armed: new Set(),
     says: '',
-    ...run(scenario),
+    ...run(),
   }
   start(state)
   return state
 }
 
-/**
- * What one run begins with.
- *
- * @param {ReturnType<typeof scenarioOf>} scenario
- */
-const run = (scenario) => ({
+/** What one run begins with. */
+const run = () => ({
   /** @type {Saga[]} */
   sagas: [],
   /** @type {{ line: string, letter: string }[]} the logs of all sagas, as the coordinator has written them */
@@ -108,7 +97,6 @@ const run = (scenario) => ({
   answers: new Map(),
   /** @type {Map<string, number>} how often each step of each saga is in effect */
   effects: new Map(),
-  coins: coinsOf(scenario.accounts),
   downtime: 0,
   /** How many lines of the log the successor has read. */
   read: 0,
@@ -119,10 +107,6 @@ const run = (scenario) => ({
   end: undefined,
 })
 
-/** @param {Record<string, number>} accounts */
-const coinsOf = (accounts) => Object.entries(accounts).flatMap(([account, balance]) =>
-  Array.from({ length: balance / COIN }, () => ({ at: account, from: account, age: 0 })))
-
 /**
  * Begins a transfer of 100 from full accounts, along a path of the grid or as the reader decides.
  *
@@ -131,13 +115,11 @@ const coinsOf = (accounts) => Object.entries(accounts).flatMap(([account, balanc
  */
 const start = (state, walk) => {
   state.scenario = scenarioOf(state.settings)
-  state.rules = state.scenario.rules
-  Object.assign(state, run(state.scenario))
-  state.walk = walk
-  state.choose = walk === undefined ? manual(state) : follow(state.walks[walk].trail)
+  Object.assign(state, run())
   const { accounts, rules, refusals, changesMind } = state.scenario
   const isFree = walk === undefined
-  const choose = (/** @type {number} */ ways, /** @type {string} */ key) => state.choose(ways, key)
+  const choose = isFree ? manual(state) : follow(state.walks[walk].trail)
+  Object.assign(state, { walk, choose })
   // The reader may refuse a step of each transfer, and what is judged anew without a path of the grid is decided by `manual`.
   state.business = decisions({ rules, refusals: isFree ? Infinity : refusals, changesMind: isFree || changesMind }, choose)
   state.services = bank({ accounts, rules, refuses: state.business.refuses })
@@ -162,6 +144,7 @@ const manual = (state) => (/** @type {number} */ _ways, /** @type {string | unde
  */
 const join = (state) => {
   const place = state.sagas.length
+  state.isPure = !place
   const { plans, rules } = state.scenario
   const saga = { id: `t${place + 1}`, letter: 'AB'[place], plan: plans[0], rules, log: [], command: undefined, rest: REST, message: undefined }
   state.sagas.push({ ...saga, command: next(saga, saga.log) })
@@ -173,26 +156,28 @@ const join = (state) => {
  * @returns {State}
  */
 export const step = (state, event) => {
-  if (event.type === 'tick') tick(state)
-  if (event.type === 'set') set(state, /** @type {keyof Settings} */ (event.name), event.value)
-  if (event.type === 'do' || event.type === 'touch') act(state, event.name ?? '')
+  const { type, name = '', value } = event
+  if (type === 'tick') tick(state)
+  else if (type === 'set') set(state, name, value)
+  else act(state, name)
   return state
 }
 
 /**
  * @param {State} state
- * @param {keyof Settings} name
+ * @param {string} name
  * @param {any} value
  */
 const set = (state, name, value) => {
   Object.assign(state.settings, { [name]: value })
-  state.scenario = scenarioOf(state.settings)
   state.walks = walksOf(state.settings)
   state.walked.clear()
-  state.pressed.clear()
   if (state.end || state.walk !== undefined) return start(state)
-  Object.assign(state.rules, state.scenario.rules)
-  for (const saga of state.sagas) saga.plan = state.scenario.plans[0]
+  const { rules, plans, ...others } = scenarioOf(state.settings)
+  // The bank and the sagas of the run have these rules: a change holds from now on.
+  Object.assign(state.scenario.rules, rules)
+  Object.assign(state.scenario, { plans, ...others })
+  for (const saga of state.sagas) saga.plan = plans[0]
   state.isPure = false
 }
 
@@ -204,34 +189,17 @@ const set = (state, name, value) => {
  */
 const act = (state, name) => {
   const [part, of = ''] = name.split(':')
-  if (part === 'transfer' && !state.end) return second(state)
-  if (part === 'explore') return explore(state)
+  if (part === 'explore') return void (state.isExplored = true)
   if (part === 'cell') return replay(state, of)
-  // From here on the reader decides, and not the path.
-  if (state.end) start(state)
-  else takeOver(state)
+  // The reader decides now, and not a path of the grid.
+  const isOver = state.end || state.walk !== undefined
+  if (isOver) start(state)
+  else if (part === 'transfer' && state.sagas.length < 2) join(state)
   if (part === 'kill') of ? state.armed.add(name) : kill(state)
   if (part === 'step') state.refuser = state.refuser === of ? undefined : of
   if (part === 'late') deliver(state, Number(of))
   if (part === 'down' || part === 'up') lose(state, part, of)
 }
-
-/** @param {State} state */
-const second = (state) => {
-  if (state.sagas.length > 1) return
-  takeOver(state)
-  join(state)
-  state.isPure = false
-}
-
-/** @param {State} state */
-const explore = (state) => {
-  state.isExplored = true
-  state.says = `${wrongOf(state)} of ${state.walks.length} paths are wrong.`
-}
-
-/** @param {State} state */
-export const wrongOf = ({ walks }) => walks.filter((walk) => walk.verdict !== 'right').length
 
 /**
  * Replays the next path of a cell, wrong ones first.
@@ -240,22 +208,12 @@ export const wrongOf = ({ walks }) => walks.filter((walk) => walk.verdict !== 'r
  * @param {string} cell
  */
 const replay = (state, cell) => {
-  const places = [...state.walks.keys()].filter((place) => state.walks[place].cell === cell)
+  const { walks, walk } = state
+  const places = [false, true].flatMap((isRight) => [...walks.keys()].filter((place) => walks[place].cell === cell && walks[place].isRight === isRight))
   if (!places.length) return
-  places.sort((one, other) => Number(state.walks[one].verdict === 'right') - Number(state.walks[other].verdict === 'right') || one - other)
-  const times = state.pressed.get(cell) ?? 0
-  state.pressed.set(cell, times + 1)
   state.armed.clear()
-  start(state, places[times % places.length])
-  state.says = `Path ${Number(state.walk) + 1} of ${state.walks.length} is walked again.`
-}
-
-/** @param {State} state */
-const takeOver = (state) => {
-  if (state.walk === undefined) return
-  state.walk = undefined
-  state.isPure = false
-  state.choose = manual(state)
+  start(state, places[(places.indexOf(walk ?? -1) + 1) % places.length])
+  state.says = `Path ${Number(state.walk) + 1} of ${walks.length}.`
 }
 
 /**
@@ -304,22 +262,20 @@ const kill = (state) => {
   state.downtime = DOWNTIME
   state.read = 0
   state.says = 'The coordinator dies.'
+  // A coordinator that does not come back to its answer is a lost reply, unless the rules read something into silence.
+  if (state.scenario.rules.silence !== 'repeat') state.isPure = false
   for (const saga of state.sagas) {
     const { message } = saga
-    if (!message) continue
-    if (message.isGone) saga.message = undefined
-    else {
+    if (message?.isGone) saga.message = undefined
+    else if (message) {
       message.orphan = true
       message.call.fault = 'reply'
-      // A coordinator that does not come back to its answer is a lost reply, unless the rules read something into silence.
-      if (state.rules.silence !== 'repeat') state.isPure = false
     }
   }
 }
 
 /** @param {State} state */
 const tick = (state) => {
-  for (const coin of state.coins) coin.age++
   for (const saga of state.sagas) carry(state, saga)
   if (state.downtime) return revive(state)
   for (const saga of state.sagas) decide(state, saga)
@@ -359,7 +315,7 @@ const carry = (state, saga) => {
 const halfway = (state, saga, message) => {
   const op = arrowOf(saga.command)
   const isReply = message.phase === 'up'
-  const isFated = state.walk !== undefined && message.fate && isReply === (message.fate === 'reply')
+  const isFated = message.fate && isReply === (message.fate === 'reply')
   if (isFated || state.armed.delete(`${message.phase}:${op}`)) return vanish(state, saga)
   if (isReply && state.armed.delete(`kill:${op}`)) kill(state)
 }
@@ -375,14 +331,11 @@ const serve = (state, command) => {
   const before = { ...services.balances }
   const answer = services.handle(command)
   const key = `${command.saga}/${arrowOf(command)}`
-  state.answers.set(arrowOf(command), answer !== 'ok' ? answer : command.undoes ? 'undone' : 'accepted')
-  state.says = `${command.op}: ${answer === 'ok' ? 'accepted' : answer}.`
-  const rise = (/** @type {string} */ account) => services.balances[account] - before[account]
-  const coin = state.coins.find(({ at }) => rise(at) < 0)
-  if (coin) {
-    state.effects.set(key, (state.effects.get(key) ?? 0) + (command.undoes ? -1 : 1))
-    Object.assign(coin, { from: coin.at, at: Object.keys(before).find((account) => rise(account) > 0), age: 0 })
-  }
+  const words = answer !== 'ok' ? answer : command.undoes ? 'undone' : 'accepted'
+  state.answers.set(arrowOf(command), words)
+  state.says = `${command.op}: ${words}.`
+  const hasEffect = Object.keys(before).some((account) => services.balances[account] !== before[account])
+  if (hasEffect) state.effects.set(key, (state.effects.get(key) ?? 0) + (command.undoes ? -1 : 1))
   return answer
 }
 
@@ -425,7 +378,7 @@ const revive = (state) => {
   }
   if (state.downtime) return
   for (const saga of state.sagas) Object.assign(saga, { command: next(saga, saga.log), message: undefined, rest: REST })
-  state.says = 'The successor has read the log and goes on.'
+  state.says = 'The successor goes on.'
 }
 
 /**
@@ -441,7 +394,7 @@ const decide = (state, saga) => {
     saga.rest = REST
     const line = entryForSilence(command, saga.rules)
     if (line) write(state, saga, line)
-    state.says = line ? `No reply of ${command.op}: the log says ${line}.` : `No reply of ${command.op}: it is sent again.`
+    state.says = `No reply of ${command.op}: ${line ?? 'sent again'}.`
   } else if (!message && !command.end && --saga.rest <= 0) send(state, saga)
 }
 
@@ -488,7 +441,8 @@ const finish = (state) => {
     if (state.after < AFTER) return
     state.after = 0
     if (state.underway.length) return deliver(state, 0)
-    state.end = judge(state)
+    const scenario = { ...state.scenario, plans: state.sagas.map(({ plan }) => plan) }
+    state.end = verdict(scenario, { ends: endsOf(state), balances: state.services.balances, refused: state.business.refused() })
     mark(state)
     state.says = `Ended: ${reasonOf(state) ?? `${endsOf(state)}, and the balances agree`}.`
   } else if (state.end === 'right' && state.after >= SHOWN) start(state)
@@ -496,12 +450,6 @@ const finish = (state) => {
 
 /** @param {State} state */
 export const endsOf = ({ sagas }) => sagas.map(({ command }) => command.end)
-
-/** @param {State} state */
-const judge = (state) => {
-  const scenario = { ...state.scenario, plans: state.sagas.map(({ plan }) => plan) }
-  return verdict(scenario, { ends: endsOf(state), balances: state.services.balances, refused: state.business.refused() })
-}
 
 /**
  * Marks the path in the grid that the run has walked.
@@ -511,7 +459,7 @@ const judge = (state) => {
 const mark = (state) => {
   const { calls, refusals, walks } = state
   const [refused] = refusals
-  const place = state.walk ?? walks.findIndex(({ name }) => name === nameOf(refused && stepOf(refused), calls))
+  const place = state.walk ?? walks.findIndex(({ name }) => name === nameOf(refused, calls))
   if (place < 0 || (state.walk === undefined && !state.isPure)) return
   state.walked.add(place)
   state.walk = place

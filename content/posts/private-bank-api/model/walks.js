@@ -12,7 +12,9 @@ import { play } from '../code/core/world.js'
  *
  * @typedef {{ key: string, fault: string | undefined }} Call
  *
- * @typedef {{ trail: number[], verdict: string, name: string, cell: string }} Walk
+ * `index` is the place among the paths of a cell.
+ *
+ * @typedef {{ trail: number[], isRight: boolean, verdict: string, name: string, cell: string, index: number }} Walk
  */
 
 /** What the choice `silence` means to the coordinator, where that is not its name. */
@@ -41,12 +43,12 @@ export const scenarioOf = (settings) => ({
 export const stepOf = (key) => key.slice(key.indexOf('/') + 1)
 
 /**
- * What a reader can do to a transfer: the step that is refused, the messages that are lost. Two paths with one name differ in when a late message arrives.
+ * What a reader can do to a transfer: the key of the step that is refused, the messages that are lost. Two paths with one name differ in when a late message arrives.
  *
  * @param {string | undefined} refused
  * @param {Call[]} calls
  */
-export const nameOf = (refused, calls) => [refused ?? 'nobody', ...calls.map(({ fault }) => fault ?? '')].join()
+export const nameOf = (refused, calls) => [refused, ...calls.map(({ fault }) => fault)].join()
 
 /** What the rules have been counted for: a reader goes back and forth between two. @type {Map<string, Walk[]>} */
 const counted = new Map()
@@ -72,13 +74,20 @@ const walksOfScenario = (scenario) => {
     let refused
     const outcome = play(scenario, (/** @type {number} */ ways, /** @type {string | undefined} */ key) => {
       const way = choose(ways)
-      if (key && way) refused ??= stepOf(key)
+      if (key && way) refused ??= key
       return way
     })
     const { calls } = outcome
     const lost = calls.find(({ fault }) => fault)
     const where = lost ? `${stepOf(lost.key)}/${lost.fault === 'reply' ? 'up' : 'down'}` : 'none/down'
-    return { verdict: verdict(scenario, outcome), name: nameOf(refused, calls), cell: `${where}/${refused ?? 'nobody'}` }
+    const end = verdict(scenario, outcome)
+    return { verdict: end, isRight: end === 'right', name: nameOf(refused, calls), cell: `${where}/${stepOf(refused ?? 'nobody')}` }
   }
-  return [...paths(run)].map(({ trail, outcome }) => ({ trail, ...outcome }))
+  /** @type {Map<string, number>} */
+  const sizes = new Map()
+  return [...paths(run)].map(({ trail, outcome }) => {
+    const index = sizes.get(outcome.cell) ?? 0
+    sizes.set(outcome.cell, index + 1)
+    return { trail, ...outcome, index }
+  })
 }

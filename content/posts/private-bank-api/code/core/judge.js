@@ -1,8 +1,5 @@
 // @ts-nocheck: this code is without types, and what runs it in the figure has them.
-// Whether a path ended well, and the count over all paths of a scenario.
-
-import { paths } from './paths.js';
-import { play } from './world.js';
+// Whether a path ended well.
 
 const AMOUNT = 100;
 
@@ -29,14 +26,4 @@ function settle(plan, balances) {
       balances[to] += AMOUNT;
     }
   }
-}
-
-/** How many paths a scenario has, and how they end. */
-export function count(scenario) {
-  const tally = { paths: 0, right: 0, quiet: 0, stuck: 0, overdrawn: 0, causeless: 0 };
-  for (const { outcome } of paths((choose) => verdict(scenario, play(scenario, choose)))) {
-    tally.paths++;
-    tally[outcome]++;
-  }
-  return { ...tally, wrong: tally.paths - tally.right };
 }

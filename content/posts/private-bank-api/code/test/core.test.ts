@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { alone } from '../core/alone.js';
-import { count, verdict } from '../core/judge.js';
+import { count } from '../core/count.js';
+import { verdict } from '../core/judge.js';
 import { follow, paths } from '../core/paths.js';
 import { permit, questions } from '../core/roles.js';
 import { encounters, variants, together, worlds } from '../core/scenarios.js';
