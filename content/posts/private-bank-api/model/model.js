@@ -88,7 +88,7 @@ const log = ({ sagas, tape, read, downtime }) => {
         small(x, y + (words.length > 1 ? 28 : 21), words.at(-1) ?? '', middle),
       ]
     }),
-    downtime > 0 && read > first && h('rect', { class: 'hue', x: 2, y, width: cell * (read - first), height, 'stroke-width': 2.5 }),
+    downtime > 0 && read > first && hue(`M2 ${y}h${cell * (read - first)}v${height}H2z`, 2.5),
   ]
 }
 

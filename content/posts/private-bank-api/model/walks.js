@@ -50,22 +50,15 @@ export const stepOf = (key) => key.slice(key.indexOf('/') + 1)
  */
 export const nameOf = (refused, calls) => [refused, ...calls.map(({ fault }) => fault)].join()
 
-/** What the rules have been counted for: a reader goes back and forth between two. @type {Map<string, Walk[]>} */
-const counted = new Map()
+/** What the settings have been counted for: a reader goes back and forth between two. @type {{ [settings: string]: Walk[] }} */
+const counted = {}
 
 /**
  * Every path under these settings.
  *
  * @param {Settings} settings
- * @returns {Walk[]}
  */
-export const walksOf = (settings) => {
-  const scenario = scenarioOf(settings)
-  const name = JSON.stringify(scenario)
-  const walks = counted.get(name) ?? walksOfScenario(scenario)
-  counted.set(name, walks)
-  return walks
-}
+export const walksOf = (settings) => (counted[JSON.stringify(settings)] ??= walksOfScenario(scenarioOf(settings)))
 
 /** @param {ReturnType<typeof scenarioOf>} scenario */
 const walksOfScenario = (scenario) => {
