@@ -175,6 +175,14 @@ test('a late copy of a refused request takes effect where refusals are not store
   assert.equal(reasonOf(runOf({ late: true, silence: 'pivot', tombstones: false }, 'down:reserve')), 'undone, but 100 is left behind')
 })
 
+test('each rule breaks in its own place of the grid', () => {
+  const wrong = (settings) => walksOf({ ...kept, ...settings }).filter(({ isRight }) => !isRight)
+  for (const { name } of wrong({ keys: false })) assert.match(name, /reply/)
+  for (const { cell } of wrong({ last: false })) assert.match(cell, /\/screen$/)
+  for (const { cell } of wrong({ late: true, stored: false })) assert.match(cell, /^(\w+)\/down\/\1$/)
+  assert.deepEqual([{ keys: false }, { last: false }, { late: true, stored: false }].map((settings) => wrong(settings).length), [103, 71, 9])
+})
+
 test('the successor of a dead coordinator goes on where the log ends', () => {
   const state = initial(kept, 1)
   step(state, { type: 'do', name: 'kill:clear' })

@@ -2,7 +2,6 @@
 // Every path through a program that asks `choose(n)` wherever the world has n ways to go on.
 // The program is run once for each path; the trail of answers is the path's name, and running it again with that trail replays the path.
 
-// #region paths
 export function* paths(run) {
   const trail = [];
   do {
@@ -17,7 +16,6 @@ export function* paths(run) {
     if (trail.length > 0) trail.at(-1).way++;
   } while (trail.length > 0);
 }
-// #endregion
 
 /** The `choose` that follows one trail again. */
 export function follow(trail) {
