@@ -118,14 +118,14 @@ const traveller = (state, { letter, command, message }) => {
   const x = arrowAt(state, arrowOf(command), message.phase)
   const y = message.phase === 'up' ? BOTTOM - way : TOP + way
   return [
-    dot({ x, y, letter: state.sagas.length > 1 ? letter : '', hollow: message.isGone, tone: message.orphan ? 'soft' : 'ink', key: letter }),
+    dot({ x, y, letter: state.sagas.length > 1 ? letter : '', hollow: message.isGone, key: letter }),
     message.isGone && hue(cross(x, y, 9), 2.5),
   ]
 }
 
 /** The requests that the network holds back, on their arrows. @param {State} state */
 const delayed = (state) => state.underway.map((command, place) => dot({
-  x: arrowAt(state, arrowOf(command), 'down'), y: BOTTOM - 26, letter: '…', hollow: true, key: place, touch: `late:${place}`,
+  x: arrowAt(state, arrowOf(command), 'down'), y: BOTTOM - 26, letter: '…', hollow: true, touch: `late:${place}`,
   label: `Late request of ${command.op}: let it arrive`,
 }))
 
@@ -156,7 +156,8 @@ const money = ({ services }) => Object.entries(services.balances).map(([account,
 /** The names of its rows and columns, and where a cell is. @param {State} state */
 const gridOf = (state) => {
   const steps = stepsOf(state)
-  const rows = ['none', ...steps, ...steps.toReversed().map((/** @type {string} */ op) => `undo ${op}`)]
+  // There is nothing to undo of a screening.
+  const rows = ['none', ...steps, ...steps.filter((/** @type {string} */ op) => op !== 'screen').toReversed().map((/** @type {string} */ op) => `undo ${op}`)]
   const columns = ['nobody', ...steps]
   const at = (/** @type {string} */ cell) => {
     const [row, side, column] = cell.split('/')
@@ -170,18 +171,18 @@ const grid = (state) => {
   const { walks, walk, isExplored, walked } = state
   const { rows, columns, at } = gridOf(state)
   const drawn = { right: '', wrong: '', unknown: '' }
-  /** @type {Map<string, { place: number[], all: number, wrong: number }>} */
+  /** @type {Map<string, number[]>} where each cell is, how many paths it has, and how many are wrong */
   const cells = new Map()
   const marks = walks.map(({ cell, index, isRight }, place) => {
-    const { place: [left, top], ...counts } = cells.get(cell) ?? { place: at(cell), all: 0, wrong: 0 }
-    cells.set(cell, { place: [left, top], all: counts.all + 1, wrong: counts.wrong + Number(!isRight) })
-    const [x, y] = [round(left + 5 + GRID.mark * (index % 4)), round(top + 6 + GRID.mark * (index >> 2))]
+    const [left, top, all, wrong] = cells.get(cell) ?? [...at(cell), 0, 0]
+    cells.set(cell, [left, top, all + 1, wrong + Number(!isRight)])
+    const [x, y] = [round(left + 5 + GRID.mark * (index % 4)), round(top + 8 + GRID.mark * (index >> 2))]
     if (!isExplored && !walked.has(place)) drawn.unknown += `M${round(x - 0.7)} ${y}h1.4`
     else if (isRight) drawn.right += `M${round(x - 1.7)} ${round(y - 1.7)}h3.4v3.4h-3.4z`
     else drawn.wrong += cross(x, y, 2.2)
     return [x, y]
   })
-  const pads = [...cells].sort(([, { place: [x1, y1] }], [, { place: [x2, y2] }]) => y1 - y2 || x1 - x2)
+  const pads = [...cells].sort(([, [x1, y1]], [, [x2, y2]]) => y1 - y2 || x1 - x2)
   return [
     small(0, GRID.y - 22, 'refused:', soft),
     small(0, GRID.y - 6, 'lost:', soft),
@@ -189,13 +190,13 @@ const grid = (state) => {
       const x = GRID.x + GRID.cell * (2 * place + 1)
       return [small(x, GRID.y - 22, column, middle), small(x, GRID.y - 6, '↓\u00a0\u00a0↑', { ...middle, ...soft })]
     }),
-    rows.map((row, place) => small(0, GRID.y + GRID.row * (place + 0.5) + 5, row.replace('undo', '↶'))),
+    rows.map((row, place) => small(0, GRID.y + GRID.row * place + 13, row.replace('undo', '↶'))),
     h('path', { class: 'soft', d: `M0 ${GRID.y}h340${drawn.unknown}${drawn.right}` }),
     hue(drawn.wrong, 1.6),
     walk !== undefined && h('circle', { class: 'hue', cx: marks[walk][0], cy: marks[walk][1], r: 5.5, 'stroke-width': 2 }),
-    isExplored && pads.map(([cell, { place, all, wrong }]) => {
+    isExplored && pads.map(([cell, [x, y, all, wrong]]) => {
       const [row, side, column] = cell.split('/')
-      return pad(`cell:${cell}`, [...place, GRID.cell, GRID.row], `Lost: ${row} ${side}, refused: ${column}. ${wrong} of ${all} wrong. Replay`)
+      return pad(`cell:${cell}`, [x, y, GRID.cell, GRID.row], `Lost: ${row} ${side}, refused: ${column}. ${wrong} of ${all} wrong. Replay`)
     }),
   ]
 }
