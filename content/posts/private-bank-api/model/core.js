@@ -444,7 +444,7 @@ const finish = (state) => {
     const scenario = { ...state.scenario, plans: state.sagas.map(({ plan }) => plan) }
     state.end = verdict(scenario, { ends: endsOf(state), balances: state.services.balances, refused: state.business.refused() })
     mark(state)
-    state.says = `Ended: ${reasonOf(state) ?? `${endsOf(state)}, and the balances agree`}.`
+    state.says = `Ended: ${reasonOf(state) ?? 'right'}.`
   } else if (state.end === 'right' && state.after >= SHOWN) start(state)
 }
 
