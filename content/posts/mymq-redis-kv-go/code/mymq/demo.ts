@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { csv } from "./csv.ts";
 import { post } from "./post.ts";
-import { GUARDS, Receiver } from "./receiver.ts";
+import { GUARDS, Receiver } from "../core/receiver.js";
 
 const [directory, count] = process.argv.slice(2) as [string, string];
 const MESSAGES = Number(count);

@@ -5,7 +5,7 @@
  */
 import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import type { Disk } from "./durable.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../core/random.js";
 
 export function file(path: string): Disk & { close(): void } {
   const descriptor = openSync(path, "a+");

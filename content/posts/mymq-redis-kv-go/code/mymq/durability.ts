@@ -7,8 +7,8 @@ import { csv, fixed, median } from "./csv.ts";
 import { ModelDisk } from "./disk.ts";
 import { Durable, type Policy } from "./durable.ts";
 import { decode } from "./log.ts";
-import type { Lease } from "./queue.ts";
-import { Random } from "./random.ts";
+import type { Lease } from "../core/queue.js";
+import { Random } from "../core/random.js";
 
 const SENDS_PER_SECOND = 10;
 const TRIALS = 20;

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { ModelDisk } from "./disk.ts";
 import { Durable, type Disk } from "./durable.ts";
 import { checksum, decode, encode } from "./log.ts";
-import { counts, view, type Lease } from "./queue.ts";
-import { Random } from "./random.ts";
+import { counts, view, type Lease } from "../core/queue.js";
+import { Random } from "../core/random.js";
 
 const SETTINGS = { lease: 30, maxTries: 3 };
 
@@ -81,6 +81,19 @@ test("property: a receipt is never given out twice, though the log forgets", () 
     expect(all.length).toBeGreaterThan(4);
     expect(all).toEqual([...new Set(all)].sort((a, b) => a - b));
   }
+});
+
+test("a restart with a shorter lease does not undo an acknowledgement", () => {
+  const disk = new ModelDisk();
+  const slow = new Durable(disk, "always", SETTINGS);
+  slow.handle({ kind: "send", now: 0, id: "17", body: "", delay: 0 });
+  const { receipt } = slow.handle({ kind: "receive", now: 0 }) as Lease;
+  expect(slow.handle({ kind: "ack", now: 20, id: "17", receipt })).toBe(true);
+  slow.commit();
+  const quick = new Durable(disk, "always", { ...SETTINGS, lease: 10 });
+  expect(counts(quick.queue)).toMatchObject({ sent: 1, done: 1, ready: 0 });
+  quick.handle({ kind: "send", now: 20, id: "18", body: "", delay: 0 });
+  expect(quick.handle({ kind: "receive", now: 20 })).toMatchObject({ until: 30 });
 });
 
 test("a power loss without a sync does lose events, so the tests above can fail", () => {

@@ -8,7 +8,7 @@
  * Many events can share one `commit`, and so one sync: the price of a sync is
  * paid per batch of replies.
  */
-import { apply, create, type Event, type Lease, type Queue, type Settings } from "./queue.ts";
+import { apply, create, type Event, type Lease, type Queue, type Settings } from "../core/queue.js";
 import { decode, encode } from "./log.ts";
 
 export type Policy = "always" | "everysec" | "never";
@@ -27,11 +27,14 @@ export class Durable {
   private dirty = false;
 
   constructor(private disk: Disk, private policy: Policy, settings: Settings) {
-    this.queue = create(settings);
+    // The log says what each start was set to: under a shorter lease, an old
+    // acknowledgement would come too late.
+    this.queue = create({ lease: 0, maxTries: 0 });
     const { events, whole } = decode(disk.read());
     for (const event of events) apply(this.queue, event);
     disk.truncate(whole);
     this.handle({ kind: "open", epoch: this.queue.epoch + 1 });
+    this.handle({ kind: "settings", now: this.queue.now, settings });
     this.write();
     // Under every policy: a receipt must not be given out twice.
     disk.sync();

@@ -3,7 +3,7 @@
  * does not count, and nothing after a broken line counts either: the lines
  * behind it may depend on it.
  */
-import type { Event } from "./queue.ts";
+import type { Event } from "../core/queue.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -8,10 +8,10 @@
  * after 95 % of an attempt; a crash falls anywhere in an attempt and the worker
  * is back after 2 s; one attempt in 500 is paused for 30 s; five tries.
  */
-import { Heap } from "./heap.ts";
-import { apply, counts, create, type Lease, type Queue } from "./queue.ts";
-import { Random } from "./random.ts";
-import { GUARDS, Receiver, type Guard } from "./receiver.ts";
+import { Heap } from "../core/heap.js";
+import { apply, counts, create, type Lease, type Queue } from "../core/queue.js";
+import { Random } from "../core/random.js";
+import { GUARDS, Receiver, type Guard } from "../core/receiver.js";
 
 export type Scenario = {
   lease: number;

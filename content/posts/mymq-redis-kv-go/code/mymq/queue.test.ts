@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { apply, counts, create, view, type Event, type Lease, type Queue } from "./queue.ts";
-import { Random } from "./random.ts";
+import { advance, apply, counts, create, view, type Event, type Lease, type Queue } from "../core/queue.js";
+import { Random } from "../core/random.js";
 
 const SETTINGS = { lease: 30, maxTries: 3 };
 
@@ -42,7 +42,7 @@ function randomEvents(random: Random, length: number): Event[] {
 function randomEvent(
   random: Random, now: number, receipts: { id: string; receipt: number }[],
 ): Event {
-  const choice = random.below(10);
+  const choice = random.below(11);
   const held = receipts.length > 0 ? random.pick(receipts.slice(-4)) : { id: "m0", receipt: 7 };
   if (choice < 3) {
     const delay = random.pick([0, 0, 0, 5, 40]);
@@ -51,7 +51,8 @@ function randomEvent(
   if (choice < 6) return { kind: "receive", now };
   if (choice < 8) return { kind: "ack", now, ...held };
   if (choice < 9) return { kind: "nack", now, ...held, delay: random.pick([0, 20]) };
-  return { kind: "extend", now, ...held };
+  if (choice < 10) return { kind: "extend", now, ...held };
+  return { kind: "settings", now, settings: { lease: random.pick([5, 30]), maxTries: 3 } };
 }
 
 function forRandomHistories(check: (events: Event[], random: Random) => void) {
@@ -110,6 +111,17 @@ test("the last try ends in the dead lane, by deadline and by nack", () => {
   expect(view(queue).dead.map(({ id }) => id)).toEqual(["slow", "bad"]);
 });
 
+test("a new lease is for those who receive from now on", () => {
+  const queue = started();
+  send(queue, "17");
+  send(queue, "18");
+  const old = receive(queue, 0) as Lease;
+  apply(queue, { kind: "settings", now: 1, settings: { ...SETTINGS, lease: 5 } });
+  const short = receive(queue, 1) as Lease;
+  expect(ack(queue, 6, short)).toBe(false);
+  expect(ack(queue, 29, old)).toBe(true);
+});
+
 test("a delayed message cannot be received early", () => {
   const queue = started();
   send(queue, "later", 0, 100);
@@ -165,7 +177,7 @@ test("property: no event succeeds under a receipt that is not the newest of its 
       if (!("receipt" in event) || reply !== true) continue;
       expect(newest.get(event.id)!.receipt).toBe(event.receipt);
       expect(newest.get(event.id)!.until).toBeGreaterThan(event.now);
-      if (event.kind === "extend") newest.get(event.id)!.until = event.now + SETTINGS.lease;
+      if (event.kind === "extend") newest.get(event.id)!.until = event.now + queue.settings.lease;
     }
   });
 });
@@ -191,7 +203,7 @@ test("property: refused events may be left out of the log", () => {
     const short = create(SETTINGS);
     for (const event of events) if (apply(whole, event) !== false) apply(short, event);
     const now = whole.now + 1;
-    for (const queue of [whole, short]) apply(queue, { kind: "ack", now, id: "", receipt: 0 });
+    for (const queue of [whole, short]) advance(queue, now);
     expect(view(short)).toEqual(view(whole));
   });
 });

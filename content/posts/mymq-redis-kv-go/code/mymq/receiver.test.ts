@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Receiver, type Guard } from "./receiver.ts";
+import { Receiver, type Guard } from "../core/receiver.js";
 
 /** Calls are [message, receipt] in the order of arrival. */
 function check(guard: Guard, calls: [string, number][], accepted: boolean[]) {

@@ -2,7 +2,7 @@
  * The queue as a process, over HTTP: `bun server.ts FILE POLICY LEASE PORT`.
  * Prints its port. Replies wait for the commit of the batch that they are in.
  */
-import { counts, type Event, type Lease } from "./queue.ts";
+import { advance, counts, type Event, type Lease } from "../core/queue.js";
 import { Durable, type Policy } from "./durable.ts";
 import { file } from "./disk.ts";
 
@@ -45,7 +45,7 @@ const server = Bun.serve({
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname === "/counts") {
-      durable.handle({ kind: "ack", now: Date.now(), id: "", receipt: 0 });
+      advance(durable.queue, Date.now());
       return Response.json(counts(durable.queue));
     }
     const event = parse(pathname.slice(1), await request.json().catch(() => null));

@@ -4,27 +4,38 @@
  * digit.
  */
 export class Random {
-  constructor(private state: number) {}
+  #state;
+
+  /** @param {number} seed */
+  constructor(seed) {
+    this.#state = seed;
+  }
 
   /** Uniform in [0, 1). */
-  unit(): number {
-    this.state = (this.state + 0x9e3779b9) | 0;
-    let mixed = this.state ^ (this.state >>> 16);
+  unit() {
+    this.#state = (this.#state + 0x9e3779b9) | 0;
+    let mixed = this.#state ^ (this.#state >>> 16);
     mixed = Math.imul(mixed, 0x21f0aaad);
     mixed ^= mixed >>> 15;
     mixed = Math.imul(mixed, 0x735a2d97);
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   }
 
-  below(limit: number): number {
+  /** @param {number} limit */
+  below(limit) {
     return Math.floor(this.unit() * limit);
   }
 
-  chance(probability: number): boolean {
+  /** @param {number} probability */
+  chance(probability) {
     return this.unit() < probability;
   }
 
-  pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)]!;
+  /**
+   * @template T
+   * @param {readonly T[]} items
+   */
+  pick(items) {
+    return items[this.below(items.length)];
   }
 }
