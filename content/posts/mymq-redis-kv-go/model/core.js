@@ -15,7 +15,7 @@ import { Receiver } from '../code/core/receiver.js'
  * An attempt, in milliseconds. `fault` is one that the reader has asked for.
  * @typedef {{ id: string, receipt: number, since: number, until: number, worked: number, work: number, crashAt: number, isEffected: boolean,
  *   fault: Fault | undefined }} Attempt
- * @typedef {'pause' | 'crash'} Fault
+ * @typedef {'sleep' | 'die'} Fault
  *
  * `wakes`: when a paused worker goes on by itself. `back`: when a crashed one is there again. `refused`: until when its late acknowledgement is shown.
  * @typedef {{ name: string, attempt: Attempt | undefined, isPaused: boolean, wakes: number, back: number, refused: number }} Worker
@@ -66,6 +66,9 @@ export const receiptText = (receipt) => {
   const start = Math.floor(receipt / RECEIPTS_PER_EPOCH)
   return start ? `${start}.${receipt % RECEIPTS_PER_EPOCH}` : `${receipt}`
 }
+
+/** @param {number} milliseconds */
+export const clock = (milliseconds) => `${Math.floor(milliseconds / 60_000)}:${String(Math.floor(milliseconds / 1000) % 60).padStart(2, '0')}`
 
 /**
  * The luck of a message, or of one of its attempts: the same whatever is set.
@@ -138,6 +141,14 @@ const commit = ({ queue, log }, change, id = '') => {
   return reply
 }
 
+/**
+ * @param {World} world
+ * @param {string} news
+ */
+const tell = (world, news) => {
+  world.news = `${clock(world.now)} ${news}`
+}
+
 /** @param {World} world */
 const configure = (world) => {
   const { lease, tries } = world.settings
@@ -207,15 +218,15 @@ const receive = (world, worker) => {
 const work = (world, worker, attempt) => {
   attempt.worked += tick
   const effectDue = effectAt * attempt.work
-  if (attempt.fault === 'pause' && attempt.worked >= attempt.work / 2) {
+  if (attempt.fault === 'sleep' && attempt.worked >= attempt.work / 2) {
     attempt.fault = undefined
     toggle(worker, true)
     worker.wakes = attempt.until + pauseOverLease * world.settings.handler
-    world.news = `${worker.name} fell asleep with ${letterOf(attempt.id)}.`
+    tell(world, `${worker.name} sleeps past the lease of ${letterOf(attempt.id)}`)
     return
   }
   if (!attempt.isEffected && attempt.worked >= effectDue && attempt.crashAt > effectDue) call(world, attempt)
-  if (attempt.worked >= attempt.crashAt || (attempt.fault === 'crash' && attempt.isEffected)) crash(world, worker, attempt)
+  if (attempt.worked >= attempt.crashAt || (attempt.fault === 'die' && attempt.isEffected)) crash(world, worker, attempt)
   else if (attempt.worked >= attempt.work) acknowledge(world, worker, attempt)
 }
 
@@ -237,8 +248,7 @@ const call = (world, attempt) => {
     waiting.delete(id)
   } else {
     if (isAccepted) world.doubled++
-    const what = isAccepted ? `The effect of ${letterOf(id)} happened again` : `The receiver refused ${letterOf(id)}`
-    world.news = `${what}, under receipt ${receiptText(receipt)}.`
+    tell(world, `${isAccepted ? 'Doubled effect of' : 'Receiver refused'} ${letterOf(id)}, receipt ${receiptText(receipt)}`)
   }
   world.calls = [...world.calls.slice(1 - callsShown), { id, kind, n: world.callCount++ }]
 }
@@ -251,7 +261,7 @@ const call = (world, attempt) => {
 const crash = (world, worker, { id, isEffected }) => {
   worker.attempt = undefined
   worker.back = world.now + restart
-  world.news = `${worker.name} crashed with ${letterOf(id)}${isEffected ? ', after the effect and before its acknowledgement' : ''}.`
+  tell(world, `${worker.name} crashed ${isEffected ? 'after the effect of' : 'with'} ${letterOf(id)}`)
 }
 
 /**
@@ -264,7 +274,7 @@ const acknowledge = (world, worker, { id, receipt }) => {
   if (commit(world, { kind: 'ack', now: world.now, id, receipt }, id)) world.done++
   else {
     worker.refused = world.now + refusedShown
-    world.news = `${worker.name} acknowledged ${letterOf(id)} too late, so the queue refused.`
+    tell(world, `${worker.name} acks ${letterOf(id)} too late: refused`)
   }
 }
 
@@ -347,7 +357,7 @@ const losePower = (state) => {
   world.done -= back
   state.lost += lost
   if (lost) state.brokenAt ||= world.now
-  world.news = `The power failed. Messages lost: ${lost}. Done, but forgotten and in the queue again: ${back}.`
+  tell(world, `Power failed: ${lost} lost, ${back} done come back`)
 }
 
 /**

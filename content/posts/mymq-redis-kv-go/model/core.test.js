@@ -20,7 +20,7 @@ const settings = fc.record({
 
 const happening = fc.oneof(
   { weight: 6, arbitrary: fc.record({ ticks: fc.integer({ min: 1, max: 90 }) }) },
-  fc.record({ type: fc.constant('do'), name: fc.constantFrom('pause', 'crash', 'power') }),
+  fc.record({ type: fc.constant('do'), name: fc.constantFrom('sleep', 'die', 'power') }),
   fc.record({ type: fc.constant('touch'), name: fc.constantFrom('worker:0', 'worker:1', 'worker:2', 'worker:3') }),
   settings.chain((all) => fc.constantFrom(...Object.keys(all)).map((name) => ({ type: 'set', name, value: all[name] }))),
 )
@@ -145,8 +145,8 @@ const fault = (name, guard) => {
 
 test('a worker that sleeps past its lease acknowledges too late, and doubles the effect unless the receiver checks', () => {
   for (const [guard, doubled] of [['none', 1], ['fence', 0], ['key', 0]]) {
-    const outcomes = fault('pause', guard)
-    assert.ok(outcomes.every((outcome) => outcome.doubled <= 1 && / fell asleep /.test(outcome.news)), guard)
+    const outcomes = fault('sleep', guard)
+    assert.ok(outcomes.every((outcome) => outcome.doubled <= 1 && / sleeps past the lease of /.test(outcome.news)), guard)
     // A successor that is still at work has not called: then neither a fence nor a key can refuse the sleeper, but the key refuses the successor.
     const typical = outcomes.filter((outcome) => outcome.doubled === doubled && /too late/.test(outcome.news))
     assert.ok(typical.length >= 16, `${guard}: ${typical.length}`)
@@ -155,8 +155,8 @@ test('a worker that sleeps past its lease acknowledges too late, and doubles the
 
 test('a fence does not refuse the repeat after a crash, a key does', () => {
   for (const [guard, doubled] of [['none', 1], ['fence', 1], ['key', 0]]) {
-    const outcomes = fault('crash', guard)
-    assert.ok(outcomes.every((outcome) => outcome.doubled === doubled && /after the effect/.test(outcome.news)), guard)
+    const outcomes = fault('die', guard)
+    assert.ok(outcomes.every((outcome) => outcome.doubled === doubled && /crashed after the effect/.test(outcome.news)), guard)
   }
 })
 

@@ -1,8 +1,8 @@
 // The queue, its workers, the receiver of their effects, and the store that keeps the queue's log. Hue: what has had its effect.
 
-import { box, count, dot, h, label, lamp, lane, stack, svg } from 'graven'
+import { box, count, dial, dot, h, label, lamp, lane, stack, svg } from 'graven'
 
-import { cost, initial, invariants, leases, letterOf, receiptText, step } from './core.js'
+import { clock, cost, initial, invariants, leases, letterOf, receiptText, step } from './core.js'
 
 /** @typedef {import('./core.js').State} State */
 /** @typedef {import('./core.js').World} World */
@@ -10,13 +10,10 @@ import { cost, initial, invariants, leases, letterOf, receiptText, step } from '
 /** @typedef {import('./core.js').Entry} Entry */
 
 /** Dots of a lane: the drawing has to stay cheap. */
-const most = { ready: 8, leased: 4, calls: 7, dead: 4 }
+const most = { ready: 7, leased: 4, calls: 6, dead: 3 }
 const entriesShown = 4
 
 /** @typedef {'ink' | 'soft' | 'hue'} Tone */
-
-/** @param {number} milliseconds */
-const clock = (milliseconds) => `${Math.floor(milliseconds / 60_000)}:${String(Math.floor(milliseconds / 1000) % 60).padStart(2, '0')}`
 
 /** @param {number} number */
 const round = (number) => Math.round(number * 10) / 10
@@ -32,25 +29,25 @@ const lanes = ({ world }) => {
   const { ready, leased, dead } = world.queue
   const held = world.workers.map(({ attempt }) => attempt?.receipt)
   return [
-    lane({ x: 0, y: 20, width: 196, title: 'Ready', count: ready.length, items: ready.slice(0, most.ready).map(({ id }) => item(world, id)) }),
+    lane({ x: 1, y: 20, width: 166, title: 'Ready', count: ready.length, items: ready.slice(0, most.ready).map(({ id }) => item(world, id)) }),
     lane({
-      x: 216,
+      x: 174,
       y: 20,
-      width: 124,
+      width: 166,
       title: 'Leased',
       count: leased.size,
       // Hollow: no worker has it any more, and the queue cannot know.
       items: [...leased.values()].slice(0, most.leased).map(({ message, receipt }) => ({ ...item(world, message.id), hollow: !held.includes(receipt) })),
     }),
     lane({
-      x: 0,
+      x: 1,
       y: 152,
-      width: 196,
+      width: 166,
       title: 'Receiver: effects',
       count: world.effects + world.doubled,
       items: world.calls.slice(-most.calls).map(({ id, kind, n }) => ({ key: n, letter: letterOf(id), tone: kind === 'first' ? 'soft' : 'hue', hollow: kind === 'refused' })),
     }),
-    lane({ x: 216, y: 152, width: 124, title: 'Dead', count: dead.length, items: dead.slice(-most.dead).map(({ id }) => item(world, id)) }),
+    lane({ x: 174, y: 152, width: 166, title: 'Dead', count: dead.length, items: dead.slice(-most.dead).map(({ id }) => item(world, id)) }),
   ]
 }
 
@@ -73,7 +70,7 @@ const stateOf = ({ now }, { attempt, isPaused, back, refused }) => {
 const workerBox = (world, worker, place) => {
   const { attempt, isPaused } = worker
   const state = stateOf(world, worker)
-  const x = place * 87
+  const x = 1 + place * 86.5
   const y = 58
   const spent = attempt ? Math.min(1, (world.now - attempt.since) / (attempt.until - attempt.since)) : 0
   return h(
@@ -82,10 +79,7 @@ const workerBox = (world, worker, place) => {
     box({ x, y, width: 79, height: 66, title: state, dashed: isPaused, stopped: state === 'crashed' }),
     attempt && [
       // The ring closes with the lease.
-      h('circle', {
-        cx: x + 17, cy: y + 16, r: 11, 'stroke-width': 3, pathLength: 100, 'stroke-dasharray': `${Math.round(100 * spent)} 100`,
-        transform: `rotate(-90 ${x + 17} ${y + 16})`,
-      }),
+      dial({ x: x + 17, y: y + 16, radius: 11, fraction: spent }),
       dot({ x: x + 17, y: y + 16, ...item(world, attempt.id), hollow: spent === 1 }),
       label(x + 73, y + 20, receiptText(attempt.receipt), { anchor: 'end', size: 13, tone: 'soft' }),
       h('path', { d: `M${x + 8} ${y + 54}h${round(63 * (attempt.worked / attempt.work))}`, 'stroke-width': 6, class: 'soft' }),
@@ -108,7 +102,9 @@ const store = ({ log, synced }) => {
   const entries = log.slice(first).map((entry, place) => ({ key: first + place, text: textOf(entry), tone: /** @type {Tone} */ (first + place < synced ? 'ink' : 'soft') }))
   return [
     label(0, 206, `Log: ${count(memory)} not synced`),
-    stack({ x: 0, y: 214, width: 150, entries: entries.reverse() }),
+    stack({ x: 1, y: 214, width: 150, entries: entries.reverse() }),
+    // What is above this line goes with the power.
+    h('path', { d: `M1 ${214 + 22 * Math.min(memory, entriesShown)}h150`, 'stroke-width': 4 }),
   ]
 }
 
@@ -133,7 +129,7 @@ const curve = ({ rehearsals, own }) => {
       known.length > 1 && h('path', { d: `M${known.map(({ x, y }) => `${x} ${y}`).join('L')}` }),
       least && h('circle', { class: 'paper', cx: least.x, cy: least.y, r: 4 }),
       ownCost !== undefined && h('circle', { class: 'hue', cx: across(lease), cy: above(ownCost / handler), r: 4, fill: 'currentColor' }),
-      [2, 8, 30, 120].map((lease) => label(across(lease), 305, lease, { anchor: 'middle', size: 13, tone: 'soft' })),
+      [2, 15, 120].map((lease) => label(across(lease), 305, lease, { anchor: 'middle', size: 13, tone: 'soft' })),
     ],
   }
 }
@@ -144,7 +140,7 @@ const view = (state) => {
   const { drawing, least, ownCost } = curve(state)
   const { sent, done, queued, leased, dead, lost, doubled, buried, isKept } = invariants(state)
   return {
-    drawing: svg(340, 312, lanes(state), world.workers.map((worker, place) => workerBox(world, worker, place)), store(state), drawing),
+    drawing: svg(340, 336, lanes(state), world.workers.map((worker, place) => workerBox(world, worker, place)), store(state), drawing, label(0, 330, world.news, { size: 13 })),
     outputs: {
       sum: isKept ? lamp(true, `${count(sent)} = ${done} + ${queued} + ${leased} + ${dead}`) : lamp(false, `broken at ${clock(brokenAt)}, ${lost} lost`),
       doubled: count(doubled),
