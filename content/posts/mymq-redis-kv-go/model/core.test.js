@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import fc from 'fast-check'
@@ -217,4 +218,32 @@ test('with crashes the best lease is neither the shortest nor the longest; witho
 test('the lease of the reader costs what the same lease costs among the others', () => {
   const { own, rehearsals } = rehearsed({ lease: 15 }, 4)
   assert.equal(cost(own), cost(rehearsals[leases.indexOf(15)]))
+})
+
+/** The presets of the text: what they set, and the news of the 13 seconds after them. */
+const presets = Object.fromEntries(
+  [...readFileSync(new URL('../index.md', import.meta.url), 'utf8').matchAll(/^([a-z]+): preset "[^"]*" (.*)$/gm)].map(([, name, words]) => {
+    const given = Object.fromEntries(words.split(' ').map((word) => word.split('=')))
+    const { seed = model.still.seed, do: doing, ...set } = given
+    const chosen = Object.fromEntries(Object.entries(set).map(([key, text]) => [key, key in defaults && typeof defaults[key] === 'number' ? Number(text) : text]))
+    const news = []
+    const state = run(chosen, Number(seed), [...(doing ? [{ type: 'do', name: doing }] : []), ...Array(260).fill({ ticks: 1 })], ({ world }) => {
+      if (world.news !== news.at(-1)) news.push(world.news)
+    })
+    return [name, { chosen, seed: Number(seed), news: news.join('\n'), ...invariants(state) }]
+  }),
+)
+
+test('the presets show what the text says about them', () => {
+  const { short, calm, late, fenced, synced, bare } = presets
+  assert.match(late.news, /sleeps past the lease of C\n.*Doubled effect of C.*\n.*acks C too late: refused/)
+  assert.equal(late.doubled, 1)
+  assert.match(fenced.news, /crashed after the effect of C\n.*Doubled effect of C/)
+  assert.equal(fenced.chosen.guard, 'fence')
+  assert.match(synced.news, /Power failed: 3 lost, 1 done come back\n(.*\n)*.*Doubled effect/)
+  assert.ok(bare.lost > 3 && bare.chosen.store === 'none')
+  assert.equal(calm.chosen.crash, 0)
+  const minutes = run(short.chosen, short.seed, [{ ticks: 6000 }])
+  const { dead, buried, queued } = invariants(minutes)
+  assert.ok(dead >= 10 && buried === dead && queued > 0, `${dead} ${buried} ${queued}`)
 })

@@ -136,16 +136,17 @@ const curve = ({ rehearsals, own }) => {
 
 /** @param {State} state */
 const view = (state) => {
-  const { world, own, brokenAt } = state
+  const { world, brokenAt } = state
   const { drawing, least, ownCost } = curve(state)
-  const { sent, done, queued, leased, dead, lost, doubled, buried, isKept } = invariants(state)
+  const { dead, lost, doubled, buried, isKept } = invariants(state)
   return {
     drawing: svg(340, 336, lanes(state), world.workers.map((worker, place) => workerBox(world, worker, place)), store(state), drawing, label(0, 330, world.news, { size: 13 })),
     outputs: {
-      sum: isKept ? lamp(true, `${count(sent)} = ${done} + ${queued} + ${leased} + ${dead}`) : lamp(false, `broken at ${clock(brokenAt)}, ${lost} lost`),
+      sum: isKept ? lamp(true) : lamp(false, `${count(lost)} lost at ${clock(brokenAt)}`),
       doubled: count(doubled),
-      buried: `${buried} of ${dead}`,
-      cost: ownCost && least ? `${ownCost.toFixed(1)} s at ${own.settings.lease} s; least ${least.cost.toFixed(1)} s at ${least.lease} s` : '',
+      buried: `${count(buried)} of ${count(dead)}`,
+      cost: ownCost === undefined ? '' : `${ownCost.toFixed(1)} s`,
+      least: least ? `${least.cost.toFixed(1)} s with ${least.lease} s` : '',
     },
     says: world.news,
   }
