@@ -287,6 +287,13 @@ export const cost = ({ effects, waited, repeats, sent, settings }) =>
   effects ? waited / effects / 1000 + (settings.handler * repeats) / sent : undefined
 
 /**
+ * Dead messages that have had their effect.
+ *
+ * @param {World} world
+ */
+export const buried = ({ queue, receiver }) => queue.dead.filter(({ id }) => receiver.effects.has(id)).length
+
+/**
  * @param {Settings} settings
  * @param {number} seed
  * @param {number} lease
@@ -408,9 +415,8 @@ export const step = (state, event) => {
  * @param {State} state
  */
 export const invariants = ({ world, lost }) => {
-  const { sent, done, doubled, queue, receiver } = world
+  const { sent, done, doubled, queue } = world
   const [queued, leased, dead] = [queue.ready.length, queue.leased.size, queue.dead.length]
   const sum = done + queued + leased + dead
-  const buried = queue.dead.filter(({ id }) => receiver.effects.has(id)).length
-  return { sent, done, queued, leased, dead, lost, doubled, buried, isSum: sent === sum + lost, isKept: sent === sum }
+  return { sent, done, queued, leased, dead, lost, doubled, isSum: sent === sum + lost, isKept: sent === sum }
 }

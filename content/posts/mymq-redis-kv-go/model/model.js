@@ -2,7 +2,7 @@
 
 import { box, count, dial, dot, h, label, lamp, lane, stack, svg } from 'graven'
 
-import { clock, cost, initial, invariants, leases, letterOf, receiptText, step } from './core.js'
+import { buried, clock, cost, initial, invariants, leases, letterOf, receiptText, step } from './core.js'
 
 /** @typedef {import('./core.js').State} State */
 /** @typedef {import('./core.js').World} World */
@@ -136,17 +136,17 @@ const curve = ({ rehearsals, own }) => {
 
 /** @param {State} state */
 const view = (state) => {
-  const { world, brokenAt } = state
+  const { world, own, brokenAt } = state
   const { drawing, least, ownCost } = curve(state)
-  const { dead, lost, doubled, buried, isKept } = invariants(state)
+  const { lost, doubled, isKept } = invariants(state)
   return {
     drawing: svg(340, 336, lanes(state), world.workers.map((worker, place) => workerBox(world, worker, place)), store(state), drawing, label(0, 330, world.news, { size: 13 })),
     outputs: {
       sum: isKept ? lamp(true) : lamp(false, `${count(lost)} lost at ${clock(brokenAt)}`),
       doubled: count(doubled),
-      buried: `${count(buried)} of ${count(dead)}`,
       cost: ownCost === undefined ? '' : `${ownCost.toFixed(1)} s`,
       least: least ? `${least.cost.toFixed(1)} s with ${least.lease} s` : '',
+      buried: `${count(buried(own))} of ${count(own.queue.dead.length)}`,
     },
     says: world.news,
   }
