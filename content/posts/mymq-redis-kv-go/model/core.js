@@ -307,7 +307,7 @@ export const isOver = ({ sent, queue, workers }) =>
 /** @param {World} world */
 const rehearse = (world) => {
   // The same share of the messages in each tick, whatever a handler takes.
-  for (let left = 100 * world.settings.handler; left > 0 && !isOver(world); left--) pass(world, batch)
+  for (let left = 50 * world.settings.handler; left > 0 && !isOver(world); left--) pass(world, batch)
 }
 
 /**
