@@ -378,7 +378,7 @@ const set = (state, name, value) => {
   const { settings, seed } = world
   world.receiver.guard = settings.guard
   configure(world)
-  // Without a file, nothing that was written counts.
+  // Without a file, nothing is kept.
   if (settings.store === 'none') state.synced = 0
   if (name === 'guard' || name === 'store') return
   state.own = rehearsal(settings, seed, settings.lease)
