@@ -96,13 +96,10 @@ export function advance(queue, now) {
   settle(queue);
 }
 
+/** @param {Queue} queue */
 // #region lease
-/**
- * Time decides first: whoever acknowledges late finds the lease gone.
- *
- * @param {Queue} queue
- */
 function settle(queue) {
+  // Time decides first: whoever acknowledges late finds the lease gone.
   for (let timer; (timer = queue.timers.peek()) && timer.due <= queue.now; ) {
     queue.timers.pop();
     const { message, receipt } = timer;
@@ -115,6 +112,7 @@ function settle(queue) {
     }
   }
 }
+// #endregion
 
 /**
  * @param {Queue} queue
@@ -128,7 +126,6 @@ function ack(queue, id, receipt) {
   queue.done++;
   return true;
 }
-// #endregion
 
 /**
  * The lease, unless it has ended or is another one.
