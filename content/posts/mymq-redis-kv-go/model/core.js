@@ -54,8 +54,15 @@ export const batch = 1000
 
 /** @param {string} id */
 const numberOf = (id) => Number(id.slice(1))
-/** @param {string} id */
-export const letterOf = (id) => String.fromCharCode(65 + (numberOf(id) % 26))
+/**
+ * A to Z, then a to z: messages of the same letter are at least 52 apart.
+ *
+ * @param {string} id
+ */
+export const letterOf = (id) => {
+  const place = numberOf(id) % 52
+  return String.fromCharCode(place < 26 ? 65 + place : 71 + place)
+}
 
 /**
  * A receipt as start and number: 2^32 of them are kept for each start.

@@ -255,9 +255,9 @@ const presets = Object.fromEntries(
 
 test('the presets show what the text says about them', () => {
   const { short, calm, late, fenced, synced, bare } = presets
-  assert.match(late.news, /sleeps past the lease of C\n.*Doubled effect of C.*\n.*acks C too late: refused/)
+  assert.match(late.news, /sleeps past the lease of (.)\n.*Doubled effect of \1.*\n.*acks \1 too late: refused/)
   assert.equal(late.doubled, 1)
-  assert.match(fenced.news, /crashed after the effect of C\n.*Doubled effect of C/)
+  assert.match(fenced.news, /crashed after the effect of (.)\n.*Doubled effect of \1/)
   assert.equal(fenced.chosen.guard, 'fence')
   assert.match(synced.news, /Power failed: 3 lost, 1 done come back\n(.*\n)*.*Doubled effect/)
   assert.ok(bare.lost > 3 && bare.chosen.store === 'none')

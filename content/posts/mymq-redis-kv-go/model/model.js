@@ -159,7 +159,7 @@ export default {
   view,
   still: {
     settings: { lease: 8, handler: 2, crash: 5, tries: 5, guard: 'none', store: 'everysec' },
-    seed: 6,
-    ticks: 210,
+    seed: 371,
+    ticks: 244,
   },
 }
