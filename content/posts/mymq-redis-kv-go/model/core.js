@@ -402,6 +402,17 @@ const touch = ({ world }, name) => {
 }
 
 /**
+ * A fault for the next attempt.
+ *
+ * @param {State} state
+ * @param {Fault} fault
+ */
+const ask = ({ world }, fault) => {
+  world.faults.push(fault)
+  tell(world, `The next attempt will ${fault === 'sleep' ? 'sleep' : 'crash'}`)
+}
+
+/**
  * @param {State} state
  * @param {Event} event
  */
@@ -412,7 +423,7 @@ export const step = (state, event) => {
   } else if (event.type === 'set') set(state, event.name, event.value)
   else if (event.type === 'touch') touch(state, event.name)
   else if (event.name === 'power') losePower(state)
-  else state.world.faults.push(/** @type {Fault} */ (event.name))
+  else ask(state, /** @type {Fault} */ (event.name))
   return state
 }
 

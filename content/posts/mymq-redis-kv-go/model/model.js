@@ -2,7 +2,7 @@
 
 import { box, count, dial, dot, h, label, lamp, lane, stack, svg } from 'graven'
 
-import { buried, clock, cost, initial, invariants, leases, letterOf, receiptText, step } from './core.js'
+import { batch, buried, clock, cost, initial, invariants, isOver, leases, letterOf, receiptText, step } from './core.js'
 
 /** @typedef {import('./core.js').State} State */
 /** @typedef {import('./core.js').World} World */
@@ -123,7 +123,7 @@ const curve = ({ rehearsals, own }) => {
     least,
     ownCost,
     drawing: [
-      label(340, 206, 'Cost by lease, s', { anchor: 'end' }),
+      label(340, 206, isOver(own) ? 'Cost by lease, s' : `Cost, ${count(own.sent)} of ${count(batch)}`, { anchor: 'end' }),
       h('path', { class: 'faint', d: 'M180 214V290H340' }),
       h('path', { d: `M${across(lease)} 214V290`, 'stroke-dasharray': '4 3', class: 'hue' }),
       known.length > 1 && h('path', { d: `M${known.map(({ x, y }) => `${x} ${y}`).join('L')}` }),
