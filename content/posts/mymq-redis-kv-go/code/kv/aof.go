@@ -65,8 +65,7 @@ func (l *appendLog) position() int64 {
 }
 
 // #region commit
-// commit returns when everything up to position is safe. The first to come
-// writes for all who came since the last write: a sync is paid per group.
+// commit returns when everything up to position is safe.
 func (l *appendLog) commit(position int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

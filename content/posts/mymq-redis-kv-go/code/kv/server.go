@@ -72,6 +72,8 @@ func (c *client) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
+// #endregion
+
 func (c *client) flush() error {
 	if len(c.replies) == 0 {
 		return nil
@@ -81,8 +83,6 @@ func (c *client) flush() error {
 	c.replies = c.replies[:0]
 	return err
 }
-
-// #endregion
 
 func (c *client) refuse(err error) {
 	var broken protocolError
