@@ -154,6 +154,7 @@ const view = (state) => {
 
 export default {
   tick: 50,
+  stride: 10,
   initial,
   step,
   view,
