@@ -8,7 +8,8 @@ import { Receiver } from '../code/core/receiver.js'
 /**
  * What the reader sets: seconds, and percent of the attempts.
  *
- * @typedef {{ lease: number, handler: number, crash: number, tries: number, guard: 'none' | 'fence' | 'key', store: 'none' | 'everysec' | 'always' }} Settings
+ * @typedef {{ lease: number, handler: number, crash: number, tries: number, guard: 'none' | 'fence' | 'key',
+ *   store: 'none' | 'everysec' | 'always' }} Settings
  *
  * @typedef {{ type: 'tick' } | { type: 'set', name: string, value: any } | { type: 'do', name: string } | { type: 'touch', name: string }} Event
  *
@@ -41,8 +42,8 @@ const pauseOverLease = 2000
 const longest = 30
 /** Ticks that are over when the reader comes. The last sync was nearly a second ago. */
 const warmUp = 20_900 / tick
-/** Calls of the receiver that are remembered. */
-const callsShown = 18
+/** Calls of the receiver that are remembered: the drawing has no place for more. */
+const callsShown = 6
 /** Of a queue before its first settings. */
 const unset = { lease: 0, maxTries: 0 }
 /** How long a refused acknowledgement is shown. */
@@ -54,6 +55,7 @@ export const batch = 1000
 
 /** @param {string} id */
 const numberOf = (id) => Number(id.slice(1))
+
 /**
  * A to Z, then a to z: messages of the same letter are at least 52 apart.
  *

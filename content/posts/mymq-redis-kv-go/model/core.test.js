@@ -244,7 +244,8 @@ const presets = Object.fromEntries(
   [...readFileSync(new URL('../index.md', import.meta.url), 'utf8').matchAll(/^([a-z]+): preset "[^"]*" (.*)$/gm)].map(([, name, words]) => {
     const given = Object.fromEntries(words.split(' ').map((word) => word.split('=')))
     const { seed = model.still.seed, do: doing, ...set } = given
-    const chosen = Object.fromEntries(Object.entries(set).map(([key, text]) => [key, key in defaults && typeof defaults[key] === 'number' ? Number(text) : text]))
+    const valueOf = ([key, text]) => [key, typeof defaults[key] === 'number' ? Number(text) : text]
+    const chosen = Object.fromEntries(Object.entries(set).map(valueOf))
     const news = []
     const state = run(chosen, Number(seed), [...(doing ? [{ type: 'do', name: doing }] : []), ...Array(260).fill({ ticks: 1 })], ({ world }) => {
       if (world.news !== news.at(-1)) news.push(world.news)

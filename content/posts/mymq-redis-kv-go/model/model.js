@@ -10,7 +10,7 @@ import { batch, buried, clock, cost, initial, invariants, isOver, leases, letter
 /** @typedef {import('./core.js').Entry} Entry */
 
 /** Dots of a lane: the drawing has to stay cheap. */
-const most = { ready: 7, leased: 4, calls: 6, dead: 3 }
+const most = { ready: 7, leased: 4, dead: 3 }
 const entriesShown = 4
 
 /** @typedef {'ink' | 'soft' | 'hue'} Tone */
@@ -37,7 +37,10 @@ const lanes = ({ world }) => {
       title: 'Leased',
       count: leased.size,
       // Hollow: no worker has it any more, and the queue cannot know.
-      items: [...leased.values()].slice(0, most.leased).map(({ message, receipt }) => ({ ...item(world, message.id), hollow: !held.includes(receipt) })),
+      items: [...leased.values()].slice(0, most.leased).map(({ message, receipt }) => ({
+        ...item(world, message.id),
+        hollow: !held.includes(receipt),
+      })),
     }),
     lane({
       x: 1,
@@ -45,7 +48,12 @@ const lanes = ({ world }) => {
       width: 166,
       title: 'Receiver: effects',
       count: world.effects + world.doubled,
-      items: world.calls.slice(-most.calls).map(({ id, kind, n }) => ({ key: n, letter: letterOf(id), tone: kind === 'first' ? 'soft' : 'hue', hollow: kind === 'refused' })),
+      items: world.calls.map(({ id, kind, n }) => ({
+        key: n,
+        letter: letterOf(id),
+        tone: kind === 'first' ? 'soft' : 'hue',
+        hollow: kind === 'refused',
+      })),
     }),
     lane({ x: 174, y: 152, width: 166, title: 'Dead', count: dead.length, items: dead.slice(-most.dead).map(({ id }) => item(world, id)) }),
   ]
@@ -99,7 +107,11 @@ const textOf = ({ change, id, receipt }) => {
 const store = ({ log, synced }) => {
   const memory = log.length - synced
   const first = Math.max(0, log.length - entriesShown)
-  const entries = log.slice(first).map((entry, place) => ({ key: first + place, text: textOf(entry), tone: /** @type {Tone} */ (first + place < synced ? 'ink' : 'soft') }))
+  const entries = log.slice(first).map((entry, place) => ({
+    key: first + place,
+    text: textOf(entry),
+    tone: /** @type {Tone} */ (first + place < synced ? 'ink' : 'soft'),
+  }))
   return [
     label(0, 206, `Log: ${count(memory)} not synced`),
     stack({ x: 1, y: 214, width: 150, entries: entries.reverse() }),
@@ -140,7 +152,15 @@ const view = (state) => {
   const { drawing, least, ownCost } = curve(state)
   const { lost, doubled, isKept } = invariants(state)
   return {
-    drawing: svg(340, 336, lanes(state), world.workers.map((worker, place) => workerBox(world, worker, place)), store(state), drawing, label(0, 330, world.news, { size: 13 })),
+    drawing: svg(
+      340,
+      336,
+      lanes(state),
+      world.workers.map((worker, place) => workerBox(world, worker, place)),
+      store(state),
+      drawing,
+      label(0, 330, world.news, { size: 13 }),
+    ),
     outputs: {
       sum: isKept ? lamp(true) : lamp(false, `${count(lost)} lost at ${clock(brokenAt)}`),
       doubled: count(doubled),
