@@ -42,11 +42,11 @@ use site::{Outcome, Site};
 use tab::{FONTS, SCHEMES, Scheme, View, WIDTHS};
 
 const HELP: &str =
-    "usage: browser BASE OUTPUT [chromium | firefox | outside FOLDER | weigh KIND=PATH… | --pictures FOLDER]
+    "usage: browser BASE OUTPUT [chromium | firefox | models | outside FOLDER | weigh KIND=PATH… | --pictures FOLDER]
 
 BASE     the address of a running site, for example http://127.0.0.1:8080
 OUTPUT   the folder for pictures and findings
-Both browsers are driven unless one is named. `outside` has axe, Readability and Lighthouse
+Both browsers are driven unless one is named. `models` drives the figures that run. `outside` has axe, Readability and Lighthouse
 look at the pages: FOLDER has their node_modules and lighthouse.mjs. `weigh` measures
 pages as a slow phone sees them, and writes OUTPUT/weigh.json. --pictures takes the README's pictures.";
 
@@ -90,6 +90,7 @@ fn run() -> Outcome<Findings> {
             findings.extend(in_firefox(&site, &paths)?);
         }
         ["outside", folder] => findings.extend(by_outside_tools(&site, &paths, folder.as_ref())?),
+        ["models"] => findings.extend(models::all(&Chromium::start(&site.profile("chromium")?)?, &site)?),
         ["chromium"] => findings.extend(in_chromium(&site, &paths)?),
         ["firefox"] => findings.extend(in_firefox(&site, &paths)?),
         _ => return Err(HELP.into()),

@@ -41,7 +41,7 @@ pub fn all(chromium: &Chromium, site: &Site) -> Outcome<Findings> {
         match drive(&mut tab, site, model, &mut findings) {
             Ok(row) => println!("| {} | {row} |", model.id),
             Err(error) => {
-                findings.add(&model.path, "a model cannot be driven", &format!("{}: {error}", model.id), None)
+                findings.add(&model.path, "a model cannot be driven", &format!("{}: {error}", model.id), None);
             }
         }
         for complaint in tab.complaints()? {
@@ -307,4 +307,5 @@ const TOOLS: &str = r#"{
             requestAnimationFrame(next);
         }),
     });
+    void 0;
 }"#;

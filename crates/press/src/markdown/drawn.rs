@@ -3,6 +3,12 @@
 use super::fence::Fence;
 use super::info_string::Word;
 
+/// The key of the caption, a line of Markdown.
+pub(super) const CAPTION: &str = "caption";
+
+/// The key of the text alternative.
+pub(super) const ALT: &str = "alt";
+
 /// What a drawing is made from.
 pub(super) struct Source<'p> {
     /// The words of the info string, without the kind.

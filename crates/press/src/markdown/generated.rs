@@ -6,7 +6,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
-use super::drawn::{Drawn, Source};
+use super::drawn::{ALT, CAPTION, Drawn, Source};
 use super::events::SpannedEvent;
 use super::fence::Fence;
 use super::info_string::{self, Word};
@@ -32,12 +32,6 @@ const KINDS: [Kind; 5] = [
     Kind { word: "box", keys: &[], draw: diagram::ascii },
     Kind { word: models::MODEL, keys: &models::KEYS, draw: models::draw },
 ];
-
-/// The key of the caption, a line of Markdown.
-pub(super) const CAPTION: &str = "caption";
-
-/// The key of the text alternative.
-pub(super) const ALT: &str = "alt";
 
 /// A drawing in a page.
 pub(super) struct Figure {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::destinations::Destinations;
 use super::ids::Ids;
-use super::models::Presets;
+use super::models::presets::Presets;
 use super::rendered::{Link, Rendered};
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report, nearest};

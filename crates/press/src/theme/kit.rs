@@ -1,9 +1,15 @@
 //! The kit: the modules in `theme/models/`, which run any model, as one file.
 
+use rust_embed::RustEmbed;
+
 use crate::assets::Asset;
 use crate::diagnostic::Report;
 use crate::scripts::{self, Bundle};
 use crate::tree::SourceTree;
+
+#[derive(RustEmbed)]
+#[folder = "theme/models/"]
+struct DefaultKit;
 
 /// The folder of the modules. A file of the site replaces the one of the same name.
 const FOLDER: &str = "theme/models/";
@@ -26,8 +32,9 @@ impl Kit {
     /// The kit with the replacements of the tree. Empty if its modules cannot be one file, which is reported.
     pub(super) fn load(tree: &SourceTree, report: &mut Report) -> Self {
         let mut modules = SourceTree::default();
-        for name in super::DefaultTheme::iter().filter(|name| name.starts_with("models/")) {
-            modules.insert(format!("theme/{name}"), super::default(&name).into_owned());
+        for name in DefaultKit::iter() {
+            let file = DefaultKit::get(&name).expect("what is listed is there");
+            modules.insert(format!("{FOLDER}{name}"), file.data);
         }
         for (path, bytes) in tree.below(FOLDER) {
             modules.insert(path, bytes);

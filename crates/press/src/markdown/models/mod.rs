@@ -5,6 +5,7 @@
 
 mod controls;
 mod html;
+pub(super) mod presets;
 mod read;
 
 use std::ops::Range;
@@ -13,7 +14,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
 use self::controls::Control;
 use self::html::{Frame, Still};
-use super::drawn::{Drawn, Source};
+use self::presets::Presets;
+use super::drawn::{ALT, CAPTION, Drawn, Source};
 use super::events::{SpannedEvent, end_of};
 use super::fence::Fence;
 use super::page::{File, Page};
@@ -37,14 +39,6 @@ pub(super) const KEYS: [&str; 2] = [FROM, ID];
 
 /// The name by which modules import the kit.
 const KIT: &str = "graven";
-
-/// What links of the text refer to.
-#[derive(Debug)]
-pub(super) struct Presets {
-    id: String,
-    /// Names and settings.
-    presets: Vec<(String, String)>,
-}
 
 /// Finds the models of a text and their presets. What is wrong with their lines is reported when they are drawn.
 pub(super) fn find(events: &[SpannedEvent], page: &mut Page) {
@@ -165,7 +159,7 @@ fn script(module: &File, id: &str, page: &mut Page) -> Option<Made> {
 }
 
 fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source: &Source, page: &mut Page) -> Drawn {
-    let alt = source.value(super::generated::ALT);
+    let alt = source.value(ALT);
     let drawn = (page.context.still)(&page.body.path, still);
     let size = svg::dimensions(still);
     let (Some(drawn), Some(size)) = (drawn, size) else {
@@ -193,7 +187,7 @@ fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source:
         still: picture.route.clone(),
         size,
         alt: alt.to_owned(),
-        caption: source.value(super::generated::CAPTION).to_owned(),
+        caption: source.value(CAPTION).to_owned(),
     };
     page.rendered.models.push(shown);
     page.rendered.made.extend([picture, script]);
