@@ -33,6 +33,9 @@ export const HIGHEST_LOAD = 24 // requests/s, which eight instances just carry
 export const SLOTS = 4 // requests that an instance works on at once, as in the article
 const SERVICE = 1_000 // ms: then requests per second are also the number in flight, if none waits
 
+/** The first check and the boots at time zero are over, ms. */
+const BEGUN = 1e-9
+
 /** How long what has just happened can be seen, ms. */
 export const RECENT = 600
 
@@ -132,7 +135,7 @@ export const initial = (settings, seed) => {
     since: 0,
     /** @type {number[]} the place of each instance in the drawing, by its number; 0 is none */
     seats: Array(SEATS).fill(0),
-    /** @type {{ at: number, id: number }[]} */
+    /** @type {{ at: number, number: number, id: number }[]} */
     sent: [],
     /** @type {{ at: number, id: number, failed: boolean }[]} */
     ended: [],
@@ -143,6 +146,7 @@ export const initial = (settings, seed) => {
     answered: 0,
     says: '',
   }
+  simulation.advance(BEGUN)
   return state
 }
 
@@ -238,7 +242,7 @@ const note = (state, now, event, decisions) => {
   if (event.kind === 'request') {
     const [decision] = decisions
     state.arrived++
-    if (decision.kind === 'send') keep(state.sent, { at: now, id: decision.id })
+    if (decision.kind === 'send') keep(state.sent, { at: now, number: state.arrived, id: decision.id })
     else noteAnswer(state, now, 0, true)
     return
   }

@@ -8,7 +8,6 @@ import {
   TICK,
   clock,
   errorsOf,
-  faultWords,
   initial,
   invariants,
   shareOf,
@@ -60,28 +59,35 @@ const stateOf = ({ simulation, now, world }, it) => {
 /** @type {{ [fault: string]: string }} */
 const words = { none: 'well', broken: 'fails', slow: 'slow', frozen: 'hangs' }
 
+/** The marks of a request that is there, and of one that failed, from their middle. */
+const ROUND = 'm-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0'
+const CROSS = 'm-5-5l10 10m0-10l-10 10'
+
 /** What the next touch does. */
 /** @type {{ [fault: string]: string }} */
 const next = { none: 'make it fail at once', broken: 'make it slow', slow: 'make it hang', frozen: 'make it well' }
+
+/** @typedef {{ key: string, id: number, x: number, y: number }} Traveller a request between the clients and its instance */
 
 /**
  * @param {State} state
  * @param {Instance} it
  * @param {number} seat
+ * @param {Traveller[]} travelling
  */
-const instanceBox = (state, it, seat) => {
+const instanceBox = (state, it, seat, travelling) => {
   const { x, y } = placeOf(seat)
   const [word, takes] = stateOf(state, it)
   const { simulation, now } = state
   const instance = simulation.instance(it.id)
   const share = Math.round(shareOf(state, it.id))
-  const onTheWay = travellers(state).filter(({ id }) => id === it.id).length
+  const onTheWay = travelling.filter(({ id }) => id === it.id).length
   const load = Math.max(0, it.load - onTheWay)
   const atWork = Math.min(load, instance?.busy ?? 0)
   const waiting = load - atWork
   const failures = state.ended.filter(({ id, failed, at }) => failed && id === it.id && at > now - RECENT).length
-  const dots = (/** @type {number} */ length, /** @type {number} */ line, /** @type {string} */ shape) =>
-    Array.from({ length: Math.min(SLOTS, length) }, (_, place) => mark(x + 13 + place * 18, y + line, shape, `${line}.${place}`))
+  const row = (/** @type {number} */ length, /** @type {number} */ line, /** @type {string} */ shape) =>
+    Array.from({ length: Math.min(SLOTS, length) }, (_, place) => `M${x + 13 + place * 18} ${y + line}${shape}`).join('')
   const touch = it.state === 'ready' && instance && `instance:${it.id}`
   return h(
     'g',
@@ -91,48 +97,34 @@ const instanceBox = (state, it, seat) => {
     label(x + 6, y + 15, it.id),
     share > 0 && label(x + BOX.width - 5, y + 15, `${share} %`, { anchor: 'end', tone: 'hue' }),
     label(x + 6, y + 30, word, { size: 13, tone: 'soft' }),
-    dots(atWork, 43, 'full'),
-    failures > 0 ? dots(failures, 61, 'cross') : dots(waiting, 61, 'hollow'),
+    h('path', { d: row(atWork, 43, ROUND), fill: 'currentColor' }),
+    failures > 0 ? h('path', { class: 'hue', 'stroke-width': 2, d: row(failures, 61, CROSS) }) : h('path', { d: row(waiting, 61, ROUND) }),
     waiting > SLOTS && label(x + BOX.width - 4, y + 66, `+${waiting - SLOTS}`, { anchor: 'end', size: 13 }),
   )
 }
 
 /**
- * A request at work, waiting, or failed.
- *
- * @param {number} x
- * @param {number} y
- * @param {string} shape
- * @param {string} key
- */
-const mark = (x, y, shape, key) => {
-  if (shape === 'cross') return h('path', { key, class: 'hue', 'stroke-width': 2, d: `M${x - 5} ${y - 5}l10 10m0-10l-10 10` })
-  return h('circle', { key, cx: x, cy: y, r: 6, fill: shape === 'full' && 'currentColor' })
-}
-
-/**
- * The requests that are still between the clients and their instance.
- *
  * @param {State} state
+ * @returns {Traveller[]}
  */
 const travellers = ({ sent, seats, now, settings }) =>
-  settings.pace > FASTEST_SEEN
-    ? []
-    : sent.flatMap(({ at, id }) => {
-        const seat = seats.indexOf(id)
-        const gone = (now - at) * SPEED
-        const { x, y } = placeOf(Math.max(0, seat))
-        const turn = x + BOX.width / 2
-        const end = Math.abs(y + (y < BUS ? BOX.height : 0) - BUS)
-        if (seat < 0 || gone > turn + end) return []
-        const down = Math.max(0, gone - turn) * (y < BUS ? -1 : 1)
-        return { id, at, x: Math.min(gone, turn), y: BUS + down }
-      })
+  sent.flatMap(({ at, number, id }) => {
+    const seat = seats.indexOf(id)
+    if (seat < 0 || settings.pace > FASTEST_SEEN) return []
+    const { x, y } = placeOf(seat)
+    const isAbove = y < BUS
+    const turn = x + BOX.width / 2
+    const gone = (now - at) * SPEED
+    const turned = Math.max(0, gone - turn)
+    if (turned > (isAbove ? BUS - y - BOX.height : y - BUS)) return []
+    return [{ key: String(number), id, x: Math.min(gone, turn), y: BUS + (isAbove ? -turned : turned) }]
+  })
 
 /** @param {State} state */
 const fleetDrawing = (state) => {
   const { simulation, seats, now, checkedAt, world } = state
   const turn = (360 * (now - checkedAt)) / world.settings.checkInterval
+  const travelling = travellers(state)
   return [
     label(0, 13, clock(now), { tone: 'soft' }),
     label(WIDTH - 24, 13, 'a check every 5 s', { anchor: 'end', tone: 'soft' }),
@@ -146,11 +138,11 @@ const fleetDrawing = (state) => {
         const it = simulation.fleet.instances.find((one) => one.id === id)
         const { x, y } = placeOf(seat)
         return it
-          ? instanceBox(state, it, seat)
+          ? instanceBox(state, it, seat, travelling)
           : h('rect', { key: `seat ${seat}`, class: 'faint', x, y, ...BOX, 'stroke-dasharray': '2 4' })
       }),
     ),
-    h('g', { class: 'hue' }, travellers(state).map(({ id, at, x, y }) => h('circle', { key: `${at} ${id}`, cx: x, cy: y, r: 5, fill: 'currentColor' }))),
+    h('g', { class: 'hue' }, travelling.map(({ key, x, y }) => h('circle', { key, cx: x, cy: y, r: 5, fill: 'currentColor' }))),
   ]
 }
 
@@ -181,7 +173,9 @@ const stairsDrawing = ({ settings, checks }) => {
     h('path', { class: 'hue', 'stroke-width': 2, 'stroke-dasharray': '5 3', d: staircase((size) => down * size, 3) }),
     label(PLOT.left, PLOT.top - 10, 'shrinks', { tone: 'hue' }),
     label(PLOT.middle, PLOT.top + 6 * PLOT.level + 5, 'grows', { anchor: 'end', tone: 'soft' }),
-    label(PLOT.middle, PLOT.top + 6 * PLOT.level + 21, 'in flight, all', { anchor: 'end', tone: 'soft' }),
+    label(PLOT.left, PLOT.top + 6 * PLOT.level + 21, 0, { tone: 'soft' }),
+    label((PLOT.left + PLOT.middle) / 2, PLOT.top + 6 * PLOT.level + 21, 'in flight', { anchor: 'middle', tone: 'soft' }),
+    label(PLOT.middle, PLOT.top + 6 * PLOT.level + 21, IN_FLIGHT, { anchor: 'end', tone: 'soft' }),
     points.length > 1 && h('path', { d: `M${points.join('L')}`, 'stroke-opacity': 0.5 }),
     points.length > 0 && h('circle', { cx: x, cy: y, r: 4.5, fill: 'currentColor', stroke: 'none' }),
   ]
@@ -239,10 +233,14 @@ export default {
     outputs: outputsOf(state),
     says: state.says,
   }),
+  stride: 20,
   still: {
-    settings: { load: 7, policy: 'least', up: 3, down: 2, boot: 12, loop: 'all', eject: false, chance: true, pace: 20 },
+    settings: { load: 7, policy: 'least', up: 3, down: 0.5, boot: 12, loop: 'all', eject: false, chance: true, pace: 1 },
     seed: 1,
-    ticks: 1200,
-    events: [],
+    ticks: 1000,
+    events: [
+      { at: 0, type: 'set', name: 'pace', value: 30 },
+      { at: 800, type: 'set', name: 'pace', value: 1 },
+    ],
   },
 }

@@ -1,4 +1,4 @@
-// The balancer with its sockets and processes. Every decision is made by `core/fleet.ts`:
+// The balancer with its sockets and processes. Every decision is made by `core/fleet.js`:
 // this file tells it what happens, and does what it says.
 
 import express, { type Express } from "express";
