@@ -29,7 +29,7 @@ const FASTEST_SEEN = 3 // model seconds per second above which a request on its 
 
 /** The two plots share their levels, which are sizes of the fleet. */
 const PLOT = { left: 16, middle: 172, right: 190, top: 236, level: 14 }
-const IN_FLIGHT = 26 // where the axis ends
+const IN_FLIGHT = 24 // where the axis ends
 const STRIP = { top: 358, height: 48 }
 
 /** @param {number} size */
@@ -50,10 +50,8 @@ const placeOf = (seat) => ({ x: (seat % 4) * COLUMN + 1, y: ROWS[Math.floor(seat
  */
 const stateOf = ({ simulation, now, world }, it) => {
   if (it.state === 'draining') return ['drains', false]
-  if (it.state === 'starting') return [`boots ${Math.ceil(Math.max(0, it.since + world.bootTime - now) / 1000)} s`, false]
-  const word = words[simulation.instance(it.id)?.fault ?? 'none']
-  if (!it.healthy) return [`${word}, out`, false]
-  return it.ejectedUntil > now ? [`${word}, out`, false] : [word, true]
+  if (it.state === 'starting') return [`boots ${Math.max(1, Math.ceil((it.since + world.bootTime - now) / 1000))}`, false]
+  return [words[simulation.instance(it.id)?.fault ?? 'none'], it.healthy && it.ejectedUntil <= now]
 }
 
 /** @type {{ [fault: string]: string }} */
@@ -85,21 +83,22 @@ const instanceBox = (state, it, seat, travelling) => {
   const load = Math.max(0, it.load - onTheWay)
   const atWork = Math.min(load, instance?.busy ?? 0)
   const waiting = load - atWork
+  const isLong = waiting > SLOTS
   const failures = state.ended.filter(({ id, failed, at }) => failed && id === it.id && at > now - RECENT).length
   const row = (/** @type {number} */ length, /** @type {number} */ line, /** @type {string} */ shape) =>
     Array.from({ length: Math.min(SLOTS, length) }, (_, place) => `M${x + 13 + place * 18} ${y + line}${shape}`).join('')
   const touch = it.state === 'ready' && instance && `instance:${it.id}`
   return h(
     'g',
-    { key: it.id, touch, label: `Instance ${it.id}, ${word}, ${it.load} in flight: ${next[instance?.fault ?? 'none']}` },
+    { key: it.id, touch, label: `Instance ${it.id}, ${word}${takes ? '' : ', out'}, ${it.load} in flight: ${next[instance?.fault ?? 'none']}` },
     h('rect', { class: 'paper', x, y, ...BOX, 'stroke-dasharray': instance?.fault === 'slow' || it.state === 'starting' ? '4 3' : false }),
     !takes && h('path', { class: 'faint', d: `M${x} ${y}l${BOX.width} ${BOX.height}` }),
     label(x + 6, y + 15, it.id),
-    share > 0 && label(x + BOX.width - 5, y + 15, `${share} %`, { anchor: 'end', tone: 'hue' }),
+    it.state === 'ready' && label(x + BOX.width - 5, y + 15, takes ? `${share} %` : 'out', { anchor: 'end', tone: 'hue' }),
     label(x + 6, y + 30, word, { size: 13, tone: 'soft' }),
     h('path', { d: row(atWork, 43, ROUND), fill: 'currentColor' }),
-    failures > 0 ? h('path', { class: 'hue', 'stroke-width': 2, d: row(failures, 61, CROSS) }) : h('path', { d: row(waiting, 61, ROUND) }),
-    waiting > SLOTS && label(x + BOX.width - 4, y + 66, `+${waiting - SLOTS}`, { anchor: 'end', size: 13 }),
+    failures > 0 ? h('path', { class: 'hue', 'stroke-width': 2, d: row(failures, 61, CROSS) }) : h('path', { d: row(isLong ? SLOTS - 1 : waiting, 61, ROUND) }),
+    isLong && label(x + BOX.width - 3, y + 66, `+${waiting - SLOTS + 1}`, { anchor: 'end', size: 13 }),
   )
 }
 
@@ -172,10 +171,11 @@ const stairsDrawing = ({ settings, checks }) => {
     h('path', { class: 'soft', d: staircase((size) => up * size, 2) }),
     h('path', { class: 'hue', 'stroke-width': 2, 'stroke-dasharray': '5 3', d: staircase((size) => down * size, 3) }),
     label(PLOT.left, PLOT.top - 10, 'shrinks', { tone: 'hue' }),
-    label(PLOT.middle, PLOT.top + 6 * PLOT.level + 5, 'grows', { anchor: 'end', tone: 'soft' }),
-    label(PLOT.left, PLOT.top + 6 * PLOT.level + 21, 0, { tone: 'soft' }),
-    label((PLOT.left + PLOT.middle) / 2, PLOT.top + 6 * PLOT.level + 21, 'in flight', { anchor: 'middle', tone: 'soft' }),
-    label(PLOT.middle, PLOT.top + 6 * PLOT.level + 21, IN_FLIGHT, { anchor: 'end', tone: 'soft' }),
+    label(PLOT.middle, levelOf(3) + 5, 'grows', { anchor: 'end', tone: 'soft' }),
+    label(PLOT.left, levelOf(2) + 24, 0, { tone: 'soft' }),
+    label((PLOT.left + PLOT.middle) / 2, levelOf(2) + 24, 'in flight', { anchor: 'middle', tone: 'soft' }),
+    label(PLOT.middle, levelOf(2) + 24, IN_FLIGHT, { anchor: 'end', tone: 'soft' }),
+    h('path', { class: 'soft', d: `M${Math.round(acrossOf(settings.load) * 10) / 10} ${levelOf(2) + 1}l4 7h-8z`, fill: 'currentColor', stroke: 'none' }),
     points.length > 1 && h('path', { d: `M${points.join('L')}`, 'stroke-opacity': 0.5 }),
     points.length > 0 && h('circle', { cx: x, cy: y, r: 4.5, fill: 'currentColor', stroke: 'none' }),
   ]
@@ -197,8 +197,9 @@ const historyDrawing = ({ settings, checks, size }) => {
     label(PLOT.right, PLOT.top - 10, `${size} instances`),
     h('path', { class: 'faint', d: `M${PLOT.right} ${levelOf(2)}H${WIDTH}M${PLOT.right} ${bottom}H${WIDTH}` }),
     steps && h('path', { 'stroke-width': 2, d: `M${PLOT.right} ${levelOf(checks[0].size)}${steps}` }),
-    label(WIDTH, PLOT.top + 6 * PLOT.level + 21, `last ${Math.round((span * 5) / 60)} min`, { anchor: 'end', tone: 'soft' }),
+    label(WIDTH, levelOf(2) + 24, `last ${Math.round((span * 5) / 60)} min`, { anchor: 'end', tone: 'soft' }),
     label(0, STRIP.top + 14, 'load of one'),
+    label(0, STRIP.top + 48, '▲ asked for', { tone: 'soft' }),
     label(0, STRIP.top + 31, `instance: ${average === undefined ? '…' : average.toFixed(1)}`),
     loads && h('path', { d: `M${loads}` }),
     h('path', { class: 'soft', d: `M${PLOT.right} ${heightOf(up)}H${WIDTH}` }),
