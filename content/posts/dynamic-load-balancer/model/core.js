@@ -51,27 +51,34 @@ export const SEATS = 8
 /** @type {{ [name: string]: import('../code/core/policy.js').PolicyName }} */
 export const policyNames = { least: 'least loaded', turn: 'round robin', two: 'two choices', ewma: 'peak EWMA' }
 
-/** What a touch makes of an instance. `frozen` answers no check either. */
-/** @type {{ [fault: string]: Fault }} */
-const touched = { none: 'broken', broken: 'slow', slow: 'frozen', frozen: 'none' }
-
-/** @type {{ [fault: string]: string }} */
-export const faultWords = { none: 'is well again', broken: 'fails at once', slow: 'is ten times slower', frozen: 'hangs' }
+/**
+ * The state of an instance in a word, and what a touch makes of it. `frozen` answers no check either.
+ *
+ * @type {{ [fault: string]: { word: string, next: Fault } }}
+ */
+export const faults = {
+  none: { word: 'well', next: 'broken' },
+  broken: { word: 'fails', next: 'slow' },
+  slow: { word: 'slow', next: 'frozen' },
+  frozen: { word: 'hangs', next: 'none' },
+}
 
 /**
  * The settings of the article's code for those of the reader.
  *
  * @param {Settings} settings
+ * @returns {import('../code/core/settings.js').Settings}
  */
 const translated = ({ policy, up, down, loop, eject }) => ({
+  ...defaults,
   policy: policyNames[policy],
   outlier: { failures: eject ? 3 : 0, ejectFor: 10_000, failureCountsAs: 0 },
   scaler: {
     ...defaults.scaler,
     up,
     down,
-    divisor: loop === 'ready' ? /** @type {const} */ ('ready') : /** @type {const} */ ('ordered'),
-    step: loop === 'all' ? /** @type {const} */ ('shortfall') : /** @type {const} */ ('one'),
+    divisor: loop === 'ready' ? loop : 'ordered',
+    step: loop === 'all' ? 'shortfall' : 'one',
   },
 })
 
@@ -105,7 +112,7 @@ const newCount = (now) => ({
  */
 export const initial = (settings, seed) => {
   const world = {
-    settings: { ...defaults, ...translated(settings) },
+    settings: translated(settings),
     seed,
     rate: () => world.load,
     load: settings.load,
@@ -203,8 +210,8 @@ const touch = (state, id) => {
   const { simulation, now } = state
   const instance = simulation.instance(id)
   if (!instance || simulation.fleet.instances.every((it) => it.id !== id || it.state !== 'ready')) return
-  simulation.infect(now, instance, touched[instance.fault])
-  say(state, now, `instance ${id} ${faultWords[instance.fault]}`)
+  simulation.infect(now, instance, faults[instance.fault].next)
+  say(state, now, `instance ${id}: ${faults[instance.fault].word}`)
 }
 
 /**
@@ -253,11 +260,11 @@ const note = (state, now, event, decisions) => {
   for (const it of state.simulation.fleet.instances) {
     if (!state.seats.includes(it.id) && state.seats.includes(0)) state.seats[state.seats.indexOf(0)] = it.id
   }
-  if (event.kind === 'check' && !event.healthy) say(state, now, `instance ${event.id} did not answer the check`)
+  if (event.kind === 'check' && !event.healthy) say(state, now, `instance ${event.id}: no answer to the check`)
   for (const decision of decisions) {
-    if (decision.kind === 'admit' && now > 0) say(state, now, `instance ${decision.id} is ready`)
-    if (decision.kind === 'eject') say(state, now, `instance ${decision.id} is out for 10 s after three failures`)
-    if (decision.kind === 'start' && event.kind === 'check') say(state, now, `instance ${event.id} has failed three checks and is replaced`)
+    if (decision.kind === 'admit' && now > 0) say(state, now, `instance ${decision.id}: ready`)
+    if (decision.kind === 'eject') say(state, now, `instance ${decision.id}: out for 10 s`)
+    if (decision.kind === 'start' && event.kind === 'check') say(state, now, `instance ${event.id}: replaced`)
   }
 }
 

@@ -8,6 +8,7 @@ import {
   TICK,
   clock,
   errorsOf,
+  faults,
   initial,
   invariants,
   shareOf,
@@ -32,11 +33,14 @@ const PLOT = { left: 16, middle: 172, right: 190, top: 236, level: 14 }
 const IN_FLIGHT = 24 // where the axis ends
 const STRIP = { top: 358, height: 48 }
 
+/** A tenth of a unit is finer than any screen. */
+const rounded = (/** @type {number} */ number) => Math.round(number * 10) / 10
+
 /** @param {number} size */
 const levelOf = (size) => PLOT.top + (8 - size) * PLOT.level
 
 /** @param {number} load */
-const acrossOf = (load) => PLOT.left + (Math.min(load, IN_FLIGHT) / IN_FLIGHT) * (PLOT.middle - PLOT.left)
+const acrossOf = (load) => rounded(PLOT.left + (Math.min(load, IN_FLIGHT) / IN_FLIGHT) * (PLOT.middle - PLOT.left))
 
 /** @param {number} seat */
 const placeOf = (seat) => ({ x: (seat % 4) * COLUMN + 1, y: ROWS[Math.floor(seat / 4)] })
@@ -51,19 +55,12 @@ const placeOf = (seat) => ({ x: (seat % 4) * COLUMN + 1, y: ROWS[Math.floor(seat
 const stateOf = ({ simulation, now, world }, it) => {
   if (it.state === 'draining') return ['drains', false]
   if (it.state === 'starting') return [`boots ${Math.max(1, Math.ceil((it.since + world.bootTime - now) / 1000))}`, false]
-  return [words[simulation.instance(it.id)?.fault ?? 'none'], it.healthy && it.ejectedUntil <= now]
+  return [faults[simulation.instance(it.id)?.fault ?? 'none'].word, it.healthy && it.ejectedUntil <= now]
 }
-
-/** @type {{ [fault: string]: string }} */
-const words = { none: 'well', broken: 'fails', slow: 'slow', frozen: 'hangs' }
 
 /** The marks of a request that is there, and of one that failed, from their middle. */
 const ROUND = 'm-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0'
 const CROSS = 'm-5-5l10 10m0-10l-10 10'
-
-/** What the next touch does. */
-/** @type {{ [fault: string]: string }} */
-const next = { none: 'make it fail at once', broken: 'make it slow', slow: 'make it hang', frozen: 'make it well' }
 
 /** @typedef {{ key: string, id: number, x: number, y: number }} Traveller a request between the clients and its instance */
 
@@ -90,7 +87,7 @@ const instanceBox = (state, it, seat, travelling) => {
   const touch = it.state === 'ready' && instance && `instance:${it.id}`
   return h(
     'g',
-    { key: it.id, touch, label: `Instance ${it.id}, ${word}${takes ? '' : ', out'}, ${it.load} in flight: ${next[instance?.fault ?? 'none']}` },
+    { key: it.id, touch, label: `Instance ${it.id}: ${word}${takes ? '' : ', out'}, ${it.load} in flight` },
     h('rect', { class: 'paper', x, y, ...BOX, 'stroke-dasharray': instance?.fault === 'slow' || it.state === 'starting' ? '4 3' : false }),
     !takes && h('path', { class: 'faint', d: `M${x} ${y}l${BOX.width} ${BOX.height}` }),
     label(x + 6, y + 15, it.id),
@@ -125,8 +122,8 @@ const fleetDrawing = (state) => {
   const turn = (360 * (now - checkedAt)) / world.settings.checkInterval
   const travelling = travellers(state)
   return [
-    label(0, 13, clock(now), { tone: 'soft' }),
-    label(WIDTH - 24, 13, 'a check every 5 s', { anchor: 'end', tone: 'soft' }),
+    label(0, 13, `${clock(now)}, ${Math.round(errorsOf(state))} % fail`),
+    label(WIDTH - 24, 13, 'check every 5 s', { anchor: 'end', tone: 'soft' }),
     h('circle', { cx: WIDTH - 10, cy: 9, r: 8 }),
     h('path', { d: `M${WIDTH - 10} 9v-8`, 'stroke-width': 2, transform: `rotate(${Math.round(turn)} ${WIDTH - 10} 9)` }),
     h('path', { class: 'soft', d: `M0 ${BUS}H${WIDTH - 40}` }),
@@ -154,8 +151,7 @@ const fleetDrawing = (state) => {
 const staircase = (threshold, from) => {
   let path = `M${PLOT.left} ${levelOf(2)}`
   for (let size = from; size < from + 6; size++) {
-    const across = Math.round(acrossOf(threshold(size)) * 10) / 10
-    path += `H${across}V${levelOf(size - from + 3)}`
+    path += `H${acrossOf(threshold(size))}V${levelOf(size - from + 3)}`
   }
   return `${path}H${PLOT.middle}`
 }
@@ -164,7 +160,7 @@ const staircase = (threshold, from) => {
 const stairsDrawing = ({ settings, checks }) => {
   const { up, down } = settings
   const trail = checks.slice(-12)
-  const points = trail.map(({ load, size }) => `${Math.round(acrossOf(load) * 10) / 10} ${levelOf(size)}`)
+  const points = trail.map(({ load, size }) => `${acrossOf(load)} ${levelOf(size)}`)
   const [x, y] = (points.at(-1) ?? `${acrossOf(settings.load)} ${levelOf(2)}`).split(' ')
   return [
     [2, 5, 8].map((size) => label(0, levelOf(size) + 5, size, { tone: 'soft' })),
@@ -175,26 +171,27 @@ const stairsDrawing = ({ settings, checks }) => {
     label(PLOT.left, levelOf(2) + 24, 0, { tone: 'soft' }),
     label((PLOT.left + PLOT.middle) / 2, levelOf(2) + 24, 'in flight', { anchor: 'middle', tone: 'soft' }),
     label(PLOT.middle, levelOf(2) + 24, IN_FLIGHT, { anchor: 'end', tone: 'soft' }),
-    h('path', { class: 'soft', d: `M${Math.round(acrossOf(settings.load) * 10) / 10} ${levelOf(2) + 1}l4 7h-8z`, fill: 'currentColor', stroke: 'none' }),
+    h('path', { class: 'soft', d: `M${acrossOf(settings.load)} ${levelOf(2) + 1}l4 7h-8z`, fill: 'currentColor', stroke: 'none' }),
     points.length > 1 && h('path', { d: `M${points.join('L')}`, 'stroke-opacity': 0.5 }),
     points.length > 0 && h('circle', { cx: x, cy: y, r: 4.5, fill: 'currentColor', stroke: 'none' }),
   ]
 }
 
 /** @param {State} state */
-const historyDrawing = ({ settings, checks, size }) => {
+const historyDrawing = ({ settings, checks, size, count }) => {
   const { up, down } = settings
   const span = Math.min(CHECKS, Math.max(24, checks.length))
   const pitch = (WIDTH - PLOT.right) / span
-  const at = (/** @type {number} */ place) => Math.round((PLOT.right + place * pitch) * 10) / 10
+  const at = (/** @type {number} */ place) => rounded(PLOT.right + place * pitch)
   const most = Math.max(4, up * 1.25)
   const bottom = STRIP.top + STRIP.height
-  const heightOf = (/** @type {number} */ load) => Math.round((bottom - (Math.min(load, most) / most) * STRIP.height) * 10) / 10
+  const heightOf = (/** @type {number} */ load) => rounded(bottom - (Math.min(load, most) / most) * STRIP.height)
   const steps = checks.map((it, place) => `V${levelOf(it.size)}H${at(place + 1)}`).join('')
   const loads = checks.map((it, place) => `${at(place)} ${heightOf(it.average)}H${at(place + 1)}`).join('L')
   const average = checks.at(-1)?.average
   return [
     label(PLOT.right, PLOT.top - 10, `${size} instances`),
+    count.reversals > 0 && label(WIDTH, PLOT.top - 10, `✕ ${count.reversals}`, { anchor: 'end', tone: 'hue' }),
     h('path', { class: 'faint', d: `M${PLOT.right} ${levelOf(2)}H${WIDTH}M${PLOT.right} ${bottom}H${WIDTH}` }),
     steps && h('path', { 'stroke-width': 2, d: `M${PLOT.right} ${levelOf(checks[0].size)}${steps}` }),
     label(WIDTH, levelOf(2) + 24, `last ${Math.round((span * 5) / 60)} min`, { anchor: 'end', tone: 'soft' }),
@@ -212,13 +209,12 @@ const historyDrawing = ({ settings, checks, size }) => {
 /** @param {State} state */
 const outputsOf = (state) => {
   const { now, count } = state
-  const passed = now - count.from
-  const hours = passed / 3_600_000
   const { reversals, reversedAt } = count
+  const passed = now - count.from
   return {
     errors: `${Math.round(errorsOf(state))} %`,
     over: `${Math.round(count.overload / 1000)} s of ${clock(passed)}`,
-    changes: `${count.changes}${passed < 300_000 ? '' : `, ${Math.round(count.changes / hours)} an hour`}`,
+    changes: `${count.changes}${passed < 300_000 ? '' : `, ${Math.round((count.changes * 3_600_000) / passed)} an hour`}`,
     cost: (count.paid / 60_000).toFixed(1),
     flaps: lamp(invariants(state).calm, reversals > 0 ? `${reversals} undone, last at ${clock(reversedAt)}` : 'none'),
   }

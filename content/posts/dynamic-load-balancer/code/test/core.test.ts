@@ -1,12 +1,13 @@
 // The pure parts: policies, latency, outliers, scaler.
 
 import { describe, expect, test } from "bun:test";
+import { highestCalmDown, highestStableDown } from "../core/bounds";
 import { newInstance } from "../core/instance";
 import { observe, read } from "../core/latency";
 import { charged, eligible, judge } from "../core/outlier";
 import { leastLoaded, peakEwma, powerOfTwo, roundRobin, type Candidate, type Policy } from "../core/policy";
 import { exponential, seeded } from "../core/random";
-import { highestCalmDown, highestStableDown, scale, type ScalerSettings } from "../core/scaler";
+import { scale, type ScalerSettings } from "../core/scaler";
 import { defaults } from "../core/settings";
 import { RUSH, steady } from "../harness/demand";
 import { protections, trial } from "../harness/sinkhole";
