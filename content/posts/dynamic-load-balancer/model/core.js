@@ -4,6 +4,7 @@
 // 2. each event of it is noted: who got the request, how it ended, what the scaler saw and did;
 // 3. a changed setting is written into the settings that the balancer reads, and begins a new count.
 
+import { inFlight } from '../code/core/fleet.js'
 import { defaults } from '../code/core/settings.js'
 import { Simulation, paidFor } from '../code/core/simulation.js'
 
@@ -64,21 +65,26 @@ export const faults = {
 }
 
 /**
- * The settings of the article's code for those of the reader.
+ * What the article's code reads, for the settings of the reader.
  *
  * @param {Settings} settings
- * @returns {import('../code/core/settings.js').Settings}
  */
-const translated = ({ policy, up, down, loop, eject }) => ({
-  ...defaults,
-  policy: policyNames[policy],
-  outlier: { failures: eject ? 3 : 0, ejectFor: 10_000, failureCountsAs: 0 },
-  scaler: {
-    ...defaults.scaler,
-    up,
-    down,
-    divisor: loop === 'ready' ? loop : 'ordered',
-    step: loop === 'all' ? 'shortfall' : 'one',
+const translated = ({ load, chance, boot, policy, up, down, loop, eject }) => ({
+  load,
+  even: !chance,
+  bootTime: boot * 1000,
+  /** @type {import('../code/core/settings.js').Settings} */
+  settings: {
+    ...defaults,
+    policy: policyNames[policy],
+    outlier: { failures: eject ? 3 : 0, ejectFor: 10_000, failureCountsAs: 0 },
+    scaler: {
+      ...defaults.scaler,
+      up,
+      down,
+      divisor: loop === 'ready' ? loop : 'ordered',
+      step: loop === 'all' ? 'shortfall' : 'one',
+    },
   },
 })
 
@@ -112,16 +118,14 @@ const newCount = (now) => ({
  */
 export const initial = (settings, seed) => {
   const world = {
-    settings: translated(settings),
+    ...translated(settings),
     seed,
+    /** @returns {number} */
     rate: () => world.load,
-    load: settings.load,
     highestRate: HIGHEST_LOAD,
     serviceTime: SERVICE,
     slots: SLOTS,
-    bootTime: settings.boot * 1000,
     warm: true,
-    even: !settings.chance,
   }
   const { min, max, up } = world.settings.scaler
   const size = Math.min(max, Math.max(min, Math.ceil(settings.load / up)))
@@ -151,6 +155,7 @@ export const initial = (settings, seed) => {
     checkedAt: 0,
     arrived: 0,
     answered: 0,
+    isTouched: false,
     says: '',
   }
   simulation.advance(BEGUN)
@@ -189,10 +194,9 @@ const advance = (state, until) => {
 const set = (state, name, value) => {
   const { settings, world, now } = state
   Object.assign(settings, { [name]: value })
-  world.load = settings.load
-  world.even = !settings.chance
-  world.bootTime = settings.boot * 1000
-  Object.assign(world.settings, translated(settings))
+  const changed = translated(settings)
+  // The balancer keeps the object that it was given.
+  Object.assign(world, changed, { settings: Object.assign(world.settings, changed.settings) })
   if (name !== 'pace') state.count = newCount(now)
 }
 
@@ -211,16 +215,18 @@ const touch = (state, id) => {
   const instance = simulation.instance(id)
   if (!instance || simulation.fleet.instances.every((it) => it.id !== id || it.state !== 'ready')) return
   simulation.infect(now, instance, faults[instance.fault].next)
-  say(state, now, `instance ${id}: ${faults[instance.fault].word}`)
+  say(state, now, id, faults[instance.fault].word)
+  state.isTouched = true
 }
 
 /**
  * @param {State} state
  * @param {number} now
+ * @param {number} id
  * @param {string} what
  */
-const say = (state, now, what) => {
-  state.says = `At ${clock(now)} ${what}.`
+const say = (state, now, id, what) => {
+  state.says = `At ${clock(now)}, instance ${id}: ${what}.`
 }
 
 /**
@@ -260,11 +266,11 @@ const note = (state, now, event, decisions) => {
   for (const it of state.simulation.fleet.instances) {
     if (!state.seats.includes(it.id) && state.seats.includes(0)) state.seats[state.seats.indexOf(0)] = it.id
   }
-  if (event.kind === 'check' && !event.healthy) say(state, now, `instance ${event.id}: no answer to the check`)
+  if (event.kind === 'check' && !event.healthy) say(state, now, event.id, 'no answer to the check')
   for (const decision of decisions) {
-    if (decision.kind === 'admit' && now > 0) say(state, now, `instance ${decision.id}: ready`)
-    if (decision.kind === 'eject') say(state, now, `instance ${decision.id}: out for 10 s`)
-    if (decision.kind === 'start' && event.kind === 'check') say(state, now, `instance ${event.id}: replaced`)
+    if (decision.kind === 'admit' && now > 0) say(state, now, decision.id, 'ready')
+    if (decision.kind === 'eject') say(state, now, decision.id, 'out for 10 s')
+    if (decision.kind === 'start' && event.kind === 'check') say(state, now, event.id, 'replaced')
   }
 }
 
@@ -291,7 +297,7 @@ const noteCheck = (state, now) => {
   }
   count.direction = direction
   const why = change > 0 ? `above ${settings.up}` : `below ${settings.down} for 30 s`
-  say(state, now, `the fleet ${change > 0 ? 'grows' : 'shrinks'} to ${scaler.target}: ${average.toFixed(1)} per instance, ${why}`)
+  state.says = `At ${clock(now)}, ${scaler.target} instances: a load of ${average.toFixed(1)} is ${why}.`
 }
 
 /**
@@ -338,12 +344,7 @@ export const errorsOf = ({ ended }) => (100 * ended.filter((it) => it.failed).le
  *
  * @param {State} state
  */
-export const invariants = ({ simulation, arrived, answered, count }) => {
-  const { instances, scaler, settings } = simulation.fleet
-  const inFlight = instances.reduce((sum, it) => sum + it.load, 0)
-  return {
-    counted: arrived === answered + inFlight && instances.every(({ load }) => load >= 0),
-    bounded: scaler.target >= settings.scaler.min && scaler.target <= settings.scaler.max,
-    calm: count.reversals === 0,
-  }
-}
+export const invariants = ({ simulation, arrived, answered, count }) => ({
+  counted: arrived === answered + inFlight(simulation.fleet),
+  calm: count.reversals === 0,
+})

@@ -28,19 +28,34 @@ const BUS = 110 // where the requests come along, between the rows
 const SPEED = 0.8 // of a request on its way, units/ms
 const FASTEST_SEEN = 3 // model seconds per second above which a request on its way is a blur
 
-/** The two plots share their levels, which are sizes of the fleet. */
-const PLOT = { left: 16, middle: 172, right: 190, top: 236, level: 14 }
+/** Where the two plots begin and end. They share their levels, which are sizes of the fleet. */
+const LEFT = 16
+const MIDDLE = 172
+const RIGHT = 190
+const TITLE = 226
+const AXIS = 344
 const IN_FLIGHT = 24 // where the axis ends
-const STRIP = { top: 358, height: 48 }
+
+/** The strip below the right one. */
+const STRIP = 48
+const BOTTOM = 406
+
+const soft = /** @type {const} */ ({ tone: 'soft' })
+const hue = /** @type {const} */ ({ tone: 'hue' })
+const softEnd = /** @type {const} */ ({ anchor: 'end', tone: 'soft' })
+const hueEnd = /** @type {const} */ ({ anchor: 'end', tone: 'hue' })
+const centred = /** @type {const} */ ({ anchor: 'middle' })
+const growing = { class: 'soft' }
+const shrinking = { class: 'hue', 'stroke-width': 2, 'stroke-dasharray': '5 3' }
 
 /** A tenth of a unit is finer than any screen. */
 const rounded = (/** @type {number} */ number) => Math.round(number * 10) / 10
 
 /** @param {number} size */
-const levelOf = (size) => PLOT.top + (8 - size) * PLOT.level
+const levelOf = (size) => 348 - 14 * size
 
 /** @param {number} load */
-const acrossOf = (load) => rounded(PLOT.left + (Math.min(load, IN_FLIGHT) / IN_FLIGHT) * (PLOT.middle - PLOT.left))
+const acrossOf = (load) => rounded(LEFT + (Math.min(load, IN_FLIGHT) / IN_FLIGHT) * (MIDDLE - LEFT))
 
 /** @param {number} seat */
 const placeOf = (seat) => ({ x: (seat % 4) * COLUMN + 1, y: ROWS[Math.floor(seat / 4)] })
@@ -91,7 +106,7 @@ const instanceBox = (state, it, seat, travelling) => {
     h('rect', { class: 'paper', x, y, ...BOX, 'stroke-dasharray': instance?.fault === 'slow' || it.state === 'starting' ? '4 3' : false }),
     !takes && h('path', { class: 'faint', d: `M${x} ${y}l${BOX.width} ${BOX.height}` }),
     label(x + 6, y + 15, it.id),
-    it.state === 'ready' && label(x + BOX.width - 5, y + 15, takes ? `${share} %` : 'out', { anchor: 'end', tone: 'hue' }),
+    it.state === 'ready' && label(x + BOX.width - 5, y + 15, takes ? `${share} %` : 'out', hueEnd),
     label(x + 6, y + 30, word, { size: 13, tone: 'soft' }),
     h('path', { d: row(atWork, 43, ROUND), fill: 'currentColor' }),
     failures > 0 ? h('path', { class: 'hue', 'stroke-width': 2, d: row(failures, 61, CROSS) }) : h('path', { d: row(isLong ? SLOTS - 1 : waiting, 61, ROUND) }),
@@ -118,12 +133,12 @@ const travellers = ({ sent, seats, now, settings }) =>
 
 /** @param {State} state */
 const fleetDrawing = (state) => {
-  const { simulation, seats, now, checkedAt, world } = state
+  const { simulation, seats, now, checkedAt, world, isTouched } = state
   const turn = (360 * (now - checkedAt)) / world.settings.checkInterval
   const travelling = travellers(state)
   return [
     label(0, 13, `${clock(now)}, ${Math.round(errorsOf(state))} % fail`),
-    label(WIDTH - 24, 13, 'check every 5 s', { anchor: 'end', tone: 'soft' }),
+    label(WIDTH - 24, 13, 'check every 5 s', softEnd),
     h('circle', { cx: WIDTH - 10, cy: 9, r: 8 }),
     h('path', { d: `M${WIDTH - 10} 9v-8`, 'stroke-width': 2, transform: `rotate(${Math.round(turn)} ${WIDTH - 10} 9)` }),
     h('path', { class: 'soft', d: `M0 ${BUS}H${WIDTH - 40}` }),
@@ -138,6 +153,10 @@ const fleetDrawing = (state) => {
           : h('rect', { key: `seat ${seat}`, class: 'faint', x, y, ...BOX, 'stroke-dasharray': '2 4' })
       }),
     ),
+    !isTouched && seats.every((id, seat) => seat < 4 || id === 0) && [
+      label(WIDTH / 2, ROWS[1] + 32, 'touch an instance: it fails,', centred),
+      label(WIDTH / 2, ROWS[1] + 50, 'is slow, hangs, is well again', centred),
+    ],
     h('g', { class: 'hue' }, travelling.map(({ key, x, y }) => h('circle', { key, cx: x, cy: y, r: 5, fill: 'currentColor' }))),
   ]
 }
@@ -149,11 +168,11 @@ const fleetDrawing = (state) => {
  * @param {number} from the first size that changes
  */
 const staircase = (threshold, from) => {
-  let path = `M${PLOT.left} ${levelOf(2)}`
+  let path = `M${LEFT} ${levelOf(2)}`
   for (let size = from; size < from + 6; size++) {
     path += `H${acrossOf(threshold(size))}V${levelOf(size - from + 3)}`
   }
-  return `${path}H${PLOT.middle}`
+  return `${path}H${MIDDLE}`
 }
 
 /** @param {State} state */
@@ -161,19 +180,19 @@ const stairsDrawing = ({ settings, checks }) => {
   const { up, down } = settings
   const trail = checks.slice(-12)
   const points = trail.map(({ load, size }) => `${acrossOf(load)} ${levelOf(size)}`)
-  const [x, y] = (points.at(-1) ?? `${acrossOf(settings.load)} ${levelOf(2)}`).split(' ')
+  const last = trail.at(-1)
   return [
-    [2, 5, 8].map((size) => label(0, levelOf(size) + 5, size, { tone: 'soft' })),
-    h('path', { class: 'soft', d: staircase((size) => up * size, 2) }),
-    h('path', { class: 'hue', 'stroke-width': 2, 'stroke-dasharray': '5 3', d: staircase((size) => down * size, 3) }),
-    label(PLOT.left, PLOT.top - 10, 'shrinks', { tone: 'hue' }),
-    label(PLOT.middle, levelOf(3) + 5, 'grows', { anchor: 'end', tone: 'soft' }),
-    label(PLOT.left, levelOf(2) + 24, 0, { tone: 'soft' }),
-    label((PLOT.left + PLOT.middle) / 2, levelOf(2) + 24, 'in flight', { anchor: 'middle', tone: 'soft' }),
-    label(PLOT.middle, levelOf(2) + 24, IN_FLIGHT, { anchor: 'end', tone: 'soft' }),
+    [2, 5, 8].map((size) => label(0, levelOf(size) + 5, size, soft)),
+    h('path', { ...growing, d: staircase((size) => up * size, 2) }),
+    h('path', { ...shrinking, d: staircase((size) => down * size, 3) }),
+    label(LEFT, TITLE, 'shrinks', hue),
+    label(MIDDLE, levelOf(3) + 5, 'grows', softEnd),
+    label(LEFT, AXIS, 0, soft),
+    label(94, AXIS, 'in flight', { ...soft, ...centred }),
+    label(MIDDLE, AXIS, IN_FLIGHT, softEnd),
     h('path', { class: 'soft', d: `M${acrossOf(settings.load)} ${levelOf(2) + 1}l4 7h-8z`, fill: 'currentColor', stroke: 'none' }),
-    points.length > 1 && h('path', { d: `M${points.join('L')}`, 'stroke-opacity': 0.5 }),
-    points.length > 0 && h('circle', { cx: x, cy: y, r: 4.5, fill: 'currentColor', stroke: 'none' }),
+    last && h('path', { d: `M${points.join('L')}`, 'stroke-opacity': 0.5 }),
+    last && h('circle', { cx: acrossOf(last.load), cy: levelOf(last.size), r: 4.5, fill: 'currentColor', stroke: 'none' }),
   ]
 }
 
@@ -181,28 +200,27 @@ const stairsDrawing = ({ settings, checks }) => {
 const historyDrawing = ({ settings, checks, size, count }) => {
   const { up, down } = settings
   const span = Math.min(CHECKS, Math.max(24, checks.length))
-  const pitch = (WIDTH - PLOT.right) / span
-  const at = (/** @type {number} */ place) => rounded(PLOT.right + place * pitch)
+  const pitch = (WIDTH - RIGHT) / span
+  const at = (/** @type {number} */ place) => rounded(RIGHT + place * pitch)
   const most = Math.max(4, up * 1.25)
-  const bottom = STRIP.top + STRIP.height
-  const heightOf = (/** @type {number} */ load) => rounded(bottom - (Math.min(load, most) / most) * STRIP.height)
+  const heightOf = (/** @type {number} */ load) => rounded(BOTTOM - (Math.min(load, most) / most) * STRIP)
   const steps = checks.map((it, place) => `V${levelOf(it.size)}H${at(place + 1)}`).join('')
   const loads = checks.map((it, place) => `${at(place)} ${heightOf(it.average)}H${at(place + 1)}`).join('L')
   const average = checks.at(-1)?.average
   return [
-    label(PLOT.right, PLOT.top - 10, `${size} instances`),
-    count.reversals > 0 && label(WIDTH, PLOT.top - 10, `✕ ${count.reversals}`, { anchor: 'end', tone: 'hue' }),
-    h('path', { class: 'faint', d: `M${PLOT.right} ${levelOf(2)}H${WIDTH}M${PLOT.right} ${bottom}H${WIDTH}` }),
-    steps && h('path', { 'stroke-width': 2, d: `M${PLOT.right} ${levelOf(checks[0].size)}${steps}` }),
-    label(WIDTH, levelOf(2) + 24, `last ${Math.round((span * 5) / 60)} min`, { anchor: 'end', tone: 'soft' }),
-    label(0, STRIP.top + 14, 'load of one'),
-    label(0, STRIP.top + 48, '▲ asked for', { tone: 'soft' }),
-    label(0, STRIP.top + 31, `instance: ${average === undefined ? '…' : average.toFixed(1)}`),
+    label(RIGHT, TITLE, `${size} instances`),
+    count.reversals > 0 && label(WIDTH, TITLE, `✕ ${count.reversals}`, hueEnd),
+    h('path', { class: 'faint', d: `M${RIGHT} ${levelOf(2)}H${WIDTH}M${RIGHT} ${BOTTOM}H${WIDTH}` }),
+    steps && h('path', { 'stroke-width': 2, d: `M${RIGHT} ${levelOf(checks[0].size)}${steps}` }),
+    label(WIDTH, AXIS, `last ${Math.round((span * 5) / 60)} min`, softEnd),
+    label(0, BOTTOM - 34, 'load of one'),
+    label(0, BOTTOM, '▲ asked for', soft),
+    label(0, BOTTOM - 17, `instance: ${average === undefined ? '…' : average.toFixed(1)}`),
     loads && h('path', { d: `M${loads}` }),
-    h('path', { class: 'soft', d: `M${PLOT.right} ${heightOf(up)}H${WIDTH}` }),
-    h('path', { class: 'hue', 'stroke-width': 2, 'stroke-dasharray': '5 3', d: `M${PLOT.right} ${heightOf(down)}H${WIDTH}` }),
-    label(PLOT.right - 5, heightOf(up) + 4, up, { anchor: 'end', tone: 'soft', size: 13 }),
-    label(PLOT.right - 5, Math.max(heightOf(up) + 17, heightOf(down) + 4), down, { anchor: 'end', tone: 'hue', size: 13 }),
+    h('path', { ...growing, d: `M${RIGHT} ${heightOf(up)}H${WIDTH}` }),
+    h('path', { ...shrinking, d: `M${RIGHT} ${heightOf(down)}H${WIDTH}` }),
+    label(RIGHT - 5, heightOf(up) + 4, up, softEnd),
+    label(RIGHT - 5, Math.max(heightOf(up) + 17, heightOf(down) + 4), down, hueEnd),
   ]
 }
 
@@ -216,7 +234,7 @@ const outputsOf = (state) => {
     over: `${Math.round(count.overload / 1000)} s of ${clock(passed)}`,
     changes: `${count.changes}${passed < 300_000 ? '' : `, ${Math.round((count.changes * 3_600_000) / passed)} an hour`}`,
     cost: (count.paid / 60_000).toFixed(1),
-    flaps: lamp(invariants(state).calm, reversals > 0 ? `${reversals} undone, last at ${clock(reversedAt)}` : 'none'),
+    flaps: lamp(invariants(state).calm, reversals > 0 ? `${reversals} undone, ${clock(reversedAt)}` : 'none'),
   }
 }
 
