@@ -152,7 +152,6 @@ export const initial = (settings, seed) => {
     ended: [],
     /** @type {{ load: number, average: number, size: number }[]} */
     checks: [],
-    checkedAt: 0,
     arrived: 0,
     answered: 0,
     isTouched: false,
@@ -285,7 +284,6 @@ const noteCheck = (state, now) => {
   const { seen, scaler } = simulation.fleet
   const average = seen.load / Math.max(1, settings.loop === 'ready' ? seen.ready : seen.ordered)
   if (now > 0) keep(state.checks, { load: seen.load, average, size: scaler.target }, CHECKS)
-  state.checkedAt = now
   const change = scaler.target - state.size
   if (change === 0) return
   state.size = scaler.target

@@ -133,8 +133,8 @@ const travellers = ({ sent, seats, now, settings }) =>
 
 /** @param {State} state */
 const fleetDrawing = (state) => {
-  const { simulation, seats, now, checkedAt, world, isTouched } = state
-  const turn = (360 * (now - checkedAt)) / world.settings.checkInterval
+  const { simulation, seats, now, world, isTouched } = state
+  const turn = (360 * (now - simulation.fleet.seen.now)) / world.settings.checkInterval
   const travelling = travellers(state)
   return [
     label(0, 13, `${clock(now)}, ${Math.round(errorsOf(state))} % fail`),
@@ -153,10 +153,7 @@ const fleetDrawing = (state) => {
           : h('rect', { key: `seat ${seat}`, class: 'faint', x, y, ...BOX, 'stroke-dasharray': '2 4' })
       }),
     ),
-    !isTouched && seats.every((id, seat) => seat < 4 || id === 0) && [
-      label(WIDTH / 2, ROWS[1] + 32, 'touch an instance: it fails,', centred),
-      label(WIDTH / 2, ROWS[1] + 50, 'is slow, hangs, is well again', centred),
-    ],
+    !isTouched && !seats[4] && label(WIDTH / 2, ROWS[1] + 40, 'touch an instance to break it', centred),
     h('g', { class: 'hue' }, travelling.map(({ key, x, y }) => h('circle', { key, cx: x, cy: y, r: 5, fill: 'currentColor' }))),
   ]
 }

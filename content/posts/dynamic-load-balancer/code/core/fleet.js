@@ -118,19 +118,11 @@ const route = (fleet, now) => {
  * @param {number} now
  */
 const candidates = (all, settings, now) => {
-  let sum = 0
-  let known = 0
-  const seen = all.map((it) => {
-    const latency = it.latency ? read(it.latency, now, settings.latencyMemory) : UNKNOWN
-    if (it.latency) (sum += latency), known++
-    return { id: it.id, load: charged(it, now), latency }
-  })
-  const usual = known > 0 ? sum / known : 1
-  for (const it of seen) if (it.latency === UNKNOWN) it.latency = usual
-  return seen
+  const latencies = all.map((it) => it.latency && read(it.latency, now, settings.latencyMemory))
+  const known = latencies.filter((latency) => latency !== null)
+  const usual = known.length > 0 ? known.reduce((sum, latency) => sum + latency) / known.length : 1
+  return all.map((it, place) => ({ id: it.id, load: charged(it, now), latency: latencies[place] ?? usual }))
 }
-
-const UNKNOWN = -1
 
 /**
  * @param {Fleet} fleet
