@@ -153,7 +153,9 @@ const fleetDrawing = (state) => {
           : h('rect', { key: `seat ${seat}`, class: 'faint', x, y, ...BOX, 'stroke-dasharray': '2 4' })
       }),
     ),
-    !isTouched && !seats[4] && label(WIDTH / 2, ROWS[1] + 40, 'touch an instance to break it', centred),
+    !isTouched &&
+      !seats[4] &&
+      ['touch an', 'instance', 'to break', 'it'].map((words, place) => label(41 + COLUMN * place, ROWS[1] + 40, words, centred)),
     h('g', { class: 'hue' }, travelling.map(({ key, x, y }) => h('circle', { key, cx: x, cy: y, r: 5, fill: 'currentColor' }))),
   ]
 }
