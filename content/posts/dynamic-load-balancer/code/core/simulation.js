@@ -57,10 +57,6 @@ import { exponential, seeded } from './random.js'
  * @property {Request[]} stuck
  * @property {boolean} failed
  * @property {boolean} gone
- *
- * @typedef {{ kind: 'arrival' | 'check' }
- *   | { kind: 'served' | 'timeout' | 'left', request: Request }
- *   | { kind: 'checked', instance: Instance }} Happening
  */
 
 const SLOWER = 10 // a slow instance takes this many times as long
@@ -86,7 +82,7 @@ export const simulate = (world, watch) => {
 }
 
 export class Simulation {
-  /** @type {Agenda<Happening>} */
+  /** @type {Agenda<(now: number) => void>} */
   #agenda = new Agenda()
   /** @type {Map<number, Instance>} */
   #instances = new Map()
@@ -106,8 +102,8 @@ export class Simulation {
     this.#arrivals = seeded(world.seed)
     this.#services = seeded(world.seed + 1_000_003)
     this.fleet = newFleet(world.settings, diceOf(world.seed))
-    this.#plan(0, { kind: 'check' })
-    this.#plan(this.#nextArrival(0), { kind: 'arrival' })
+    this.#agenda.add(0, this.#check)
+    this.#agenda.add(this.#nextArrival(0), this.#arrive)
   }
 
   /**
@@ -116,7 +112,7 @@ export class Simulation {
    * @param {number} until
    */
   advance(until) {
-    for (let next = this.#agenda.next(until); next; next = this.#agenda.next(until)) this.#happen(next.at, next.what)
+    for (let next = this.#agenda.next(until); next; next = this.#agenda.next(until)) next.what(next.at)
   }
 
   /** @param {number} id */
@@ -140,35 +136,6 @@ export class Simulation {
   }
 
   /**
-   * @param {number} at
-   * @param {Happening} what
-   */
-  #plan(at, what) {
-    this.#agenda.add(at, what)
-  }
-
-  /**
-   * @param {number} now
-   * @param {Happening} what
-   */
-  #happen(now, what) {
-    switch (what.kind) {
-      case 'arrival':
-        return this.#arrive(now)
-      case 'served':
-        return this.#served(now, what.request)
-      case 'timeout':
-        return this.#finish(now, what.request, 'failed')
-      case 'left':
-        return this.#finish(now, what.request, 'aborted')
-      case 'check':
-        return this.#check(now)
-      case 'checked':
-        return this.#checked(now, what.instance)
-    }
-  }
-
-  /**
    * Arrivals come at the highest rate, and are thinned to the rate of the moment.
    *
    * @param {number} now
@@ -179,9 +146,9 @@ export class Simulation {
   }
 
   /** @param {number} now */
-  #arrive(now) {
+  #arrive = (now) => {
     const { even, rate, highestRate, settings, patience, slots } = this.#world
-    this.#plan(this.#nextArrival(now), { kind: 'arrival' })
+    this.#agenda.add(this.#nextArrival(now), this.#arrive)
     if (!even && this.#arrivals() * highestRate >= rate(now)) return
     const [decision] = this.#tell(now, { kind: 'request' })
     const number = ++this.#requests
@@ -189,8 +156,8 @@ export class Simulation {
     const instance = this.#instances.get(id)
     if (!instance) return this.#watch.answer?.({ request: number, id, outcome: 'failed', took: 0 })
     const request = { number, id, from: now, ended: false, fails: false, instance }
-    if (settings.requestTimeout < Infinity) this.#plan(now + settings.requestTimeout, { kind: 'timeout', request })
-    if (patience !== undefined) this.#plan(now + patience, { kind: 'left', request })
+    if (settings.requestTimeout < Infinity) this.#agenda.add(now + settings.requestTimeout, (at) => this.#finish(at, request, 'failed'))
+    if (patience !== undefined) this.#agenda.add(now + patience, (at) => this.#finish(at, request, 'aborted'))
     if (instance.busy < slots) this.#serve(now, request)
     else instance.queue.push(request)
   }
@@ -215,7 +182,7 @@ export class Simulation {
     request.fails = instance.fault === 'broken' || (instance.fault === 'half broken' && this.#services() < 0.5)
     if (hangs(instance)) return void instance.stuck.push(request) // until the timeout
     const slower = instance.fault === 'slow' ? SLOWER : 1
-    this.#plan(now + (request.fails ? INSTANTLY : time * slower), { kind: 'served', request })
+    this.#agenda.add(now + (request.fails ? INSTANTLY : time * slower), (at) => this.#served(at, request))
   }
 
   /**
@@ -259,14 +226,14 @@ export class Simulation {
    *
    * @param {number} now
    */
-  #check(now) {
+  #check = (now) => {
     const { checkInterval, healthTimeout } = this.#world.settings
     this.#tell(now, { kind: 'tick' })
     for (const instance of this.#instances.values()) {
-      if (instance.fault === 'frozen') this.#plan(now + healthTimeout, { kind: 'checked', instance })
+      if (instance.fault === 'frozen') this.#agenda.add(now + healthTimeout, (at) => this.#checked(at, instance))
       else if (instance.failed) this.#checked(now, instance)
     }
-    this.#plan(now + checkInterval, { kind: 'check' })
+    this.#agenda.add(now + checkInterval, this.#check)
   }
 
   /**
@@ -304,7 +271,7 @@ export class Simulation {
     /** @type {Instance} */
     const instance = { id, fault, busy: 0, queue: [], stuck: [], failed: false, gone: false }
     this.#instances.set(id, instance)
-    this.#plan(now + (warm && now === 0 ? 0 : bootTime), { kind: 'checked', instance })
+    this.#agenda.add(now + (warm && now === 0 ? 0 : bootTime), (at) => this.#checked(at, instance))
   }
 
   /**
