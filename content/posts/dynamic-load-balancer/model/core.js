@@ -258,8 +258,9 @@ const note = (state, now, event, decisions) => {
     else noteAnswer(state, now, 0, true)
     return
   }
-  account(state, now)
   if (event.kind === 'end') noteAnswer(state, now, event.id, event.outcome !== 'ok')
+  if (event.kind === 'end' && decisions.length === 0) return // the fleet is as it was
+  account(state, now)
   if (event.kind === 'tick') noteCheck(state, now)
   if (event.kind === 'exit') state.seats = state.seats.map((id) => (id === event.id ? 0 : id))
   for (const it of state.simulation.fleet.instances) {

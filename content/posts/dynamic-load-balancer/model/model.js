@@ -251,10 +251,10 @@ export default {
   still: {
     settings: { load: 7, policy: 'least', up: 3, down: 0.5, boot: 12, loop: 'all', eject: false, chance: true, pace: 1 },
     seed: 1,
-    ticks: 1000,
+    ticks: 340,
     events: [
       { at: 0, type: 'set', name: 'pace', value: 30 },
-      { at: 800, type: 'set', name: 'pace', value: 1 },
+      { at: 240, type: 'set', name: 'pace', value: 1 },
     ],
   },
 }
