@@ -132,6 +132,17 @@ test('fast errors look like idleness: with 1.25 the fleet shrinks around the one
   assert.ok(errors.sort((a, b) => a - b)[2] > 90, errors.join())
 })
 
+test('a hang looks like demand: the fleet grows within half a minute, which it would not have done', () => {
+  const grown = (touches) =>
+    [1, 2, 3, 4, 5].map((seed) => {
+      const first = Array.from({ length: touches }, () => ({ type: 'touch', name: 'instance:1' }))
+      const state = run({}, { seed, minutes: 0.5, first })
+      return state.size - 3
+    })
+  const [hung, well] = [grown(3), grown(0)].map((sizes) => sizes.sort((a, b) => a - b)[2])
+  assert.ok(hung >= 1 && well === 0, `${hung} and ${well}`)
+})
+
 test('without chance nothing flaps up to the exact limit, and beyond it something does', () => {
   const limit = highestStableDown({ ...defaults.scaler })
   assert.equal(limit, 2)
