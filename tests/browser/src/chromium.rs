@@ -212,6 +212,8 @@ fn complaint(event: &Value, address: &str) -> Option<String> {
             (url != address || params["response"]["status"] != 404)
                 .then(|| format!("{} for {url}", params["response"]["status"]))
         }
+        // It says that an image with `loading="lazy"` was not loaded at once.
+        "Audits.issueAdded" if params["issue"]["code"] == "LazyLoadImageIssue" => None,
         "Audits.issueAdded" => Some(format!("issue: {}", params["issue"])),
         _ => None,
     }
