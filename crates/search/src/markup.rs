@@ -15,7 +15,7 @@ pub enum Piece<'a> {
 }
 
 /// Elements whose text is not the page's: drawings, programs, controls, and the numbers of notes.
-const SKIPPED: [&str; 7] = ["button", "script", "style", "sup", "svg", "template", "textarea"];
+const SKIPPED: [&str; 8] = ["button", "form", "script", "style", "sup", "svg", "template", "textarea"];
 
 /// Elements whose text is code.
 const CODE: [&str; 4] = ["code", "kbd", "pre", "samp"];
