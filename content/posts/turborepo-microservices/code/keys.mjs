@@ -3,7 +3,7 @@
 //
 // A key is a function of what it names: own files, keys of the tasks it depends on, the lockfile's part, declared
 // variables, global files. The output is a function of what the build reads. An edit that changes the second and not
-// the first is a stale hit; the reverse is a needless run.
+// the first is a stale hit; the reverse is a needless run. runs.mjs has what a cache makes of both, run after run.
 
 /** The workspace: who depends on whom. */
 export const PACKAGES = {
@@ -51,16 +51,16 @@ export function keyOf(name, state) {
   };
   return JSON.stringify([
     own.manifest, own.locked, state.inputs.map((input) => files[input]),
-    values(state.env), values(state.globalEnv),
+    state.mode, state.passThroughEnv, values(state.env), values(state.globalEnv),
     state.engines, state.globalDependencies.map((file) => state.root[file]),
     own.needs.map((need) => keyOf(need, state)),
   ]);
 }
 //#endregion
 
-/** What the build of `name` writes. */
+/** What the build of `name` writes, if the packages that it uses are what `built` says: by default, what their sources say. */
 //#region output
-export function outputOf(name, state) {
+export function outputOf(name, state, built = (need) => outputOf(need, state)) {
   const own = state.packages[name];
   const named = [...state.env, ...state.globalEnv, ...state.passThroughEnv];
   const seen = (variable) => state.mode === "loose" || named.includes(variable);
@@ -68,7 +68,7 @@ export function outputOf(name, state) {
   return JSON.stringify([
     own.source, own.ignored, own.locked, value("REGION"), value("CURRENCY"),
     state.root["build.mjs"], state.node,
-    own.needs.map((need) => outputOf(need, state)),
+    own.needs.map((need) => built(need)),
   ]);
 }
 //#endregion

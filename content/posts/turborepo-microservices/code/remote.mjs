@@ -2,7 +2,7 @@
 // ones, because the script is in no key. Then an honest machine without a local cache builds.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { changeScript, turboJson } from "./changes.mjs";
+import { changeScript, comment, turboJson } from "./changes.mjs";
 import { Workspace } from "./workspace.mjs";
 
 const TEAM_KEY = "the-key-of-this-team-0123456789ab";
@@ -26,17 +26,8 @@ export async function rows() {
   return rows;
 }
 
-async function attack(signing, { token, key, first }) {
-  const script = new URL("cache-server.mjs", import.meta.url).pathname;
-  const server = spawn("node", [script], { stdio: ["ignore", "pipe", "inherit"] });
-  try {
-    const [port] = await once(server.stdout, "data");
-    const machine = (token, key) => ({
-      TURBO_API: `http://127.0.0.1:${Number(port)}`,
-      TURBO_TEAM: "shop",
-      TURBO_TOKEN: token,
-      TURBO_REMOTE_CACHE_SIGNATURE_KEY: key,
-    });
+function attack(signing, { token, key, first }) {
+  return withServer((machine) => {
     const honest = Workspace.fresh(machine("read", TEAM_KEY));
     turboJson(honest, { remoteCache: { signature: signing === "on" } });
     if (first === "the pipeline") run(honest.copy(machine("write", TEAM_KEY)));
@@ -45,6 +36,46 @@ async function attack(signing, { token, key, first }) {
     const poisoned = Object.values(honest.outputs()).filter((output) => output.startsWith("// Region"));
     honest.remove();
     return { restored: tasks.filter((task) => task === "hit").length, poisoned: poisoned.length };
+  });
+}
+
+/**
+ * After the attack, an honest machine that may write builds its own edit of ledger, and then another one builds the same
+ * commit. Signed, both with the shared key. Returns what each did with each package, and whether the attacker's text is in
+ * it.
+ */
+export function spread() {
+  return withServer((machine) => {
+    const honest = Workspace.fresh(machine("write", TEAM_KEY));
+    turboJson(honest, { remoteCache: { signature: true } });
+    run(changeScript(honest.copy()));
+    honest.edit("apps/ledger/src/index.mjs", comment);
+    const other = honest.copy(machine("read", TEAM_KEY));
+    return [honest, other].map((shop) => {
+      const tasks = shop.build();
+      const outputs = shop.outputs();
+      shop.remove();
+      const words = Object.keys(tasks).map((name) => {
+        const isWrong = outputs[name].includes("// Region");
+        return [name, isWrong ? `${tasks[name]}, wrong` : tasks[name]];
+      });
+      return Object.fromEntries(words);
+    });
+  });
+}
+
+/** Runs an experiment with a new remote cache. It gets the environment of a machine by its token and its key. */
+async function withServer(experiment) {
+  const script = new URL("cache-server.mjs", import.meta.url).pathname;
+  const server = spawn("node", [script], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [port] = await once(server.stdout, "data");
+    return experiment((token, key) => ({
+      TURBO_API: `http://127.0.0.1:${Number(port)}`,
+      TURBO_TEAM: "shop",
+      TURBO_TOKEN: token,
+      TURBO_REMOTE_CACHE_SIGNATURE_KEY: key,
+    }));
   } finally {
     server.kill();
     await once(server, "exit");

@@ -1,0 +1,247 @@
+// The article's workspace on one machine: the reader changes inputs, turbo runs, and each task is restored or built. Keys, outputs and what a cache makes
+// of them are those of the article's code; this adds the time that a run takes, and what was wrong since when.
+
+import { PACKAGES, keyOf, outputOf, start } from '../code/keys.mjs'
+import { poison, run } from '../code/runs.mjs'
+
+/** @typedef {import('../code/keys.mjs').Name} Name */
+/** @typedef {import('../code/keys.mjs').State} Workspace */
+/** @typedef {import('../code/runs.mjs').Task} Task */
+
+/**
+ * `currency`: whether a build sees CURRENCY (`passed`), and whether the key names it too (`env`). `script`: the key names build.mjs.
+ *
+ * @typedef {{ currency: 'passed' | 'env' | 'hidden', script: boolean, cache: 'none' | 'local' | 'remote' | 'poisoned' }} Settings
+ */
+
+/**
+ * A task of the run that is in progress or was the last one. Its times are ticks of the run.
+ *
+ * @typedef {Task & { keyAt: number, startAt: number, endAt: number, isNewKey: boolean, isNeedless: boolean, isRight: boolean, cause: string }} Job
+ */
+
+/**
+ * `workspace`: what is on the disk, apart from outputs. `built`: the same at the last run, as text. `jobs`: the last run. `wrongWhenStored`: keys under which
+ * a wrong output was stored. `wrongSince`: the first of the runs with wrong outputs that go on until now.
+ *
+ * @typedef {{ settings: Settings, workspace: Workspace, built: string, local: Map<string, string>, remote: Map<string, string>, wrongWhenStored: Set<string>,
+ *   jobs: Partial<Record<Name, Job>>, clock: number, runs: number, wrongSince: number, edits: string[], random: number }} State
+ */
+
+export const NAMES = /** @type {Name[]} */ (Object.keys(PACKAGES))
+
+/** What a variable or the script can be. The first is what it is at the beginning. */
+export const VALUES = { REGION: ['in', 'eu'], CURRENCY: ['INR', 'USD'], 'build.mjs': ['v1', 'v2'] }
+
+/** A tenth of a second of work is a tick. The time of a build is assumed, as in the article's measurement. */
+export const BUILD = 20
+const RESTORE = 3
+
+/** How long the keys take on the screen, for each level of packages. Turbo takes a few milliseconds. */
+export const LEVEL = 10
+
+/** The runs of work begin after the keys of both levels. */
+const FIRST = 2 * LEVEL + 2
+
+/** The longest run: both levels are built. */
+const LAST = FIRST + 2 * BUILD
+
+/** @param {Settings} settings @param {Workspace} workspace */
+const declare = ({ currency, script }, workspace) => {
+  workspace.env = currency === 'env' ? ['REGION', 'CURRENCY'] : ['REGION']
+  workspace.passThroughEnv = currency === 'passed' ? ['CURRENCY'] : []
+  workspace.inputs = script ? ['$TURBO_DEFAULT$', '$TURBO_ROOT$/build.mjs'] : ['$TURBO_DEFAULT$']
+}
+
+/** @param {Settings} settings @param {number} seed @returns {State} */
+export const initial = (settings, seed) => {
+  const workspace = start()
+  for (const name of NAMES) workspace.packages[name].source = 'v1'
+  workspace.root['build.mjs'] = VALUES['build.mjs'][0]
+  workspace.environment = { REGION: VALUES.REGION[0], CURRENCY: VALUES.CURRENCY[0] }
+  declare(settings, workspace)
+  /** @type {State} */
+  const state = {
+    settings: { ...settings }, workspace, built: '', local: new Map(), remote: new Map(), wrongWhenStored: new Set(),
+    jobs: {}, clock: LAST, runs: 0, wrongSince: 0, edits: [], random: seed,
+  }
+  useCache(state)
+  if (settings.cache === 'local') {
+    build(state)
+    state.clock = LAST
+  }
+  return state
+}
+
+/**
+ * Another cache, and a disk without outputs. Another machine has filled a remote one from the same commit, with the same environment.
+ *
+ * @param {State} state
+ */
+const useCache = (state) => {
+  state.jobs = {}
+  state.built = ''
+  state.wrongSince = 0
+  state.edits = []
+  state.remote = new Map()
+  if (state.settings.cache === 'remote') run(state.workspace, state.remote)
+  if (state.settings.cache === 'poisoned') {
+    poison(state.workspace, state.remote)
+    for (const key of state.remote.keys()) state.wrongWhenStored.add(key)
+  }
+}
+
+/** The cache of the next run. @param {State} state */
+export const cacheOf = ({ settings, local, remote }) => {
+  if (settings.cache === 'none') return new Map()
+  return settings.cache === 'local' ? local : remote
+}
+
+/** The level of a package: packages first, then services. @param {Name} name */
+export const levelOf = (name) => (PACKAGES[name].isService ? 1 : 0)
+
+/**
+ * Runs turbo. All is decided at once; the clock shows it.
+ *
+ * @param {State} state
+ */
+const build = (state) => {
+  const before = state.jobs
+  const cache = cacheOf(state)
+  const tasks = run(state.workspace, cache)
+  state.jobs = {}
+  state.runs += 1
+  state.clock = 0
+  for (const name of NAMES) {
+    const task = tasks[name]
+    const needs = PACKAGES[name].needs.map((need) => /** @type {Job} */ (state.jobs[need]).endAt)
+    const startAt = Math.max(FIRST, ...needs)
+    const cause = causeOf(task.output, outputOf(name, state.workspace))
+    state.jobs[name] = {
+      ...task,
+      keyAt: LEVEL * (levelOf(name) + 0.5),
+      startAt,
+      endAt: startAt + (task.ran ? BUILD : RESTORE),
+      isNewKey: before[name]?.key !== task.key,
+      isNeedless: task.ran && before[name]?.output === task.output,
+      isRight: cause === '',
+      cause,
+    }
+    if (cause && task.ran) state.wrongWhenStored.add(task.key)
+  }
+  state.built = JSON.stringify(state.workspace)
+  state.edits = []
+  if (wrong(state).length === 0) state.wrongSince = 0
+  else state.wrongSince ||= state.runs
+}
+
+/** Where an output has what a build reads, as keys.mjs writes it. */
+const PLACES = ['source', 'ignored', 'locked', 'REGION', 'CURRENCY', 'build.mjs', 'node']
+
+/**
+ * The parts of an output, and the outputs of the packages in it.
+ *
+ * @param {string} output
+ */
+export const partsOf = (output) => {
+  const values = JSON.parse(output)
+  /** @type {{ [place: string]: string }} */
+  const parts = Object.fromEntries(PLACES.map((place, index) => [place, values[index]]))
+  return { parts, inside: /** @type {string[]} */ (values[PLACES.length]) }
+}
+
+/**
+ * The input because of which an output is not what its sources say; nothing if it is.
+ *
+ * @param {string} output
+ * @param {string} truth
+ * @returns {string}
+ */
+const causeOf = (output, truth) => {
+  if (output === truth) return ''
+  const [one, other] = [partsOf(output), partsOf(truth)]
+  if (one.parts['build.mjs'] === 'attacker') return 'the attacker'
+  const own = PLACES.find((place) => one.parts[place] !== other.parts[place])
+  return own ?? one.inside.map((inside, at) => causeOf(inside, other.inside[at])).find(Boolean) ?? ''
+}
+
+/** The packages with wrong outputs after the last run. @param {State} state */
+export const wrong = (state) => NAMES.filter((name) => state.jobs[name]?.isRight === false)
+
+/** Whether the workspace has changed since the last run, or there was none. @param {State} state */
+export const isEdited = (state) => state.built !== JSON.stringify(state.workspace)
+
+/** @param {State} state */
+export const isRunning = (state) => NAMES.some((name) => state.clock < (state.jobs[name]?.endAt ?? 0))
+
+/**
+ * The other value of a variable or of the script, or the other content of a package.
+ *
+ * @param {State} state
+ * @param {string} name
+ */
+const flip = (state, name) => {
+  const { packages, environment, root } = state.workspace
+  const other = (/** @type {string[]} */ [first, second], /** @type {string} */ value) => (value === first ? second : first)
+  if (name === 'build.mjs') root[name] = other(VALUES[name], root[name])
+  else if (name === 'REGION' || name === 'CURRENCY') environment[name] = other(VALUES[name], environment[name])
+  else packages[/** @type {Name} */ (name)].source = other(['v1', 'v2'], packages[/** @type {Name} */ (name)].source)
+  state.edits.push(name)
+}
+
+/** Everything that can be flipped. */
+export const INPUTS = [...NAMES, ...Object.keys(VALUES)]
+
+/** The next number of the seed's sequence, at least 0 and under 1 (a linear congruential generator, of which the high bits are used). @param {State} state */
+const next = (state) => {
+  state.random = (Math.imul(state.random, 1664525) + 1013904223) >>> 0
+  return state.random / 2 ** 32
+}
+
+/** One to three inputs change. @param {State} state */
+const commit = (state) => {
+  const inputs = [...INPUTS]
+  for (let left = 1 + Math.floor(3 * next(state)); left > 0; left -= 1) {
+    flip(state, inputs.splice(Math.floor(inputs.length * next(state)), 1)[0])
+  }
+}
+
+/**
+ * @typedef {{ type: 'tick' } | { type: 'set', name: string, value: number | boolean | string } | { type: 'touch', name: string }} Event
+ */
+
+/** @param {State} state @param {Event} event @returns {State} */
+export const step = (state, event) => {
+  if (event.type === 'tick') {
+    state.clock = Math.min(state.clock + 1, LAST)
+    return state
+  }
+  // What a reader does while a run is shown comes after it.
+  state.clock = LAST
+  if (event.type === 'set') {
+    state.settings = { ...state.settings, [event.name]: event.value }
+    if (event.name === 'cache') useCache(state)
+    else {
+      declare(state.settings, state.workspace)
+      state.edits.push('turbo.json')
+    }
+    return state
+  }
+  const [verb, name] = event.name.split(':')
+  if (verb === 'flip' && INPUTS.includes(name)) flip(state, name)
+  if (event.name === 'run:turbo') build(state)
+  if (event.name === 'touch:files') state.edits.push('touched')
+  if (event.name === 'edit:random') commit(state)
+  return state
+}
+
+/**
+ * `right`: every output is what its sources say. `named`: the key names all that a build reads. `trusted`: nobody else stores results.
+ *
+ * @param {State} state
+ */
+export const invariants = (state) => ({
+  right: wrong(state).length === 0,
+  named: state.settings.currency !== 'passed' && state.settings.script,
+  trusted: state.settings.cache !== 'poisoned',
+})
