@@ -1,7 +1,7 @@
 // The article's workspace on one machine: the reader changes inputs, turbo runs, and each task is restored or built. Keys, outputs and what a cache makes
 // of them are those of the article's code; this adds the time that a run takes, and what was wrong since when.
 
-import { PACKAGES, keyOf, outputOf, start } from '../code/keys.mjs'
+import { PACKAGES, outputOf, start } from '../code/keys.mjs'
 import { poison, run } from '../code/runs.mjs'
 
 /** @typedef {import('../code/keys.mjs').Name} Name */
@@ -15,9 +15,15 @@ import { poison, run } from '../code/runs.mjs'
  */
 
 /**
+ * Why an output is not what its sources say: the input that differs, what it has and what it should have, and the used package that brought it, if one did.
+ *
+ * @typedef {{ input: string, has: string, should: string, from?: Name }} Fault
+ */
+
+/**
  * A task of the run that is in progress or was the last one. Its times are ticks of the run.
  *
- * @typedef {Task & { keyAt: number, startAt: number, endAt: number, isNewKey: boolean, isNeedless: boolean, isRight: boolean, cause: string }} Job
+ * @typedef {Task & { keyAt: number, startAt: number, endAt: number, isNewKey: boolean, isNeedless: boolean, fault: Fault | undefined }} Job
  */
 
 /**
@@ -28,12 +34,18 @@ import { poison, run } from '../code/runs.mjs'
  *   jobs: Partial<Record<Name, Job>>, clock: number, runs: number, wrongSince: number, edits: string[], random: number }} State
  */
 
+/** What the attacker's script writes instead of its version. */
+export const ATTACKER = 'attacker'
+
 export const NAMES = /** @type {Name[]} */ (Object.keys(PACKAGES))
 
 /** What a variable or the script can be. The first is what it is at the beginning. */
-export const VALUES = { REGION: ['in', 'eu'], CURRENCY: ['INR', 'USD'], 'build.mjs': ['v1', 'v2'] }
+export const VALUES = { REGION: ['asia', 'eu'], CURRENCY: ['INR', 'USD'], 'build.mjs': ['v1', 'v2'] }
 
-/** A tenth of a second of work is a tick. The time of a build is assumed, as in the article's measurement. */
+/** The two contents of a package. They differ from those of all others, as its key does. @param {Name} name */
+const sourcesOf = (name) => [`${name} v1`, `${name} v2`]
+
+/** A tick is a tenth of a second of work. The time of a build is assumed, as in the article's measurement. */
 export const BUILD = 20
 const RESTORE = 3
 
@@ -56,7 +68,7 @@ const declare = ({ currency, script }, workspace) => {
 /** @param {Settings} settings @param {number} seed @returns {State} */
 export const initial = (settings, seed) => {
   const workspace = start()
-  for (const name of NAMES) workspace.packages[name].source = 'v1'
+  for (const name of NAMES) workspace.packages[name].source = sourcesOf(name)[0]
   workspace.root['build.mjs'] = VALUES['build.mjs'][0]
   workspace.environment = { REGION: VALUES.REGION[0], CURRENCY: VALUES.CURRENCY[0] }
   declare(settings, workspace)
@@ -97,8 +109,8 @@ export const cacheOf = ({ settings, local, remote }) => {
   return settings.cache === 'local' ? local : remote
 }
 
-/** The level of a package: packages first, then services. @param {Name} name */
-export const levelOf = (name) => (PACKAGES[name].isService ? 1 : 0)
+/** @param {Name} name */
+export const needsOf = (name) => PACKAGES[name].needs
 
 /**
  * Runs turbo. All is decided at once; the clock shows it.
@@ -114,20 +126,19 @@ const build = (state) => {
   state.clock = 0
   for (const name of NAMES) {
     const task = tasks[name]
-    const needs = PACKAGES[name].needs.map((need) => /** @type {Job} */ (state.jobs[need]).endAt)
+    const needs = needsOf(name).map((need) => /** @type {Job} */ (state.jobs[need]).endAt)
     const startAt = Math.max(FIRST, ...needs)
-    const cause = causeOf(task.output, outputOf(name, state.workspace))
+    const fault = faultOf(name, task.output, outputOf(name, state.workspace))
     state.jobs[name] = {
       ...task,
-      keyAt: LEVEL * (levelOf(name) + 0.5),
+      keyAt: LEVEL * (needsOf(name).length > 0 ? 1.5 : 0.5),
       startAt,
       endAt: startAt + (task.ran ? BUILD : RESTORE),
       isNewKey: before[name]?.key !== task.key,
       isNeedless: task.ran && before[name]?.output === task.output,
-      isRight: cause === '',
-      cause,
+      fault,
     }
-    if (cause && task.ran) state.wrongWhenStored.add(task.key)
+    if (fault && task.ran) state.wrongWhenStored.add(task.key)
   }
   state.built = JSON.stringify(state.workspace)
   state.edits = []
@@ -151,22 +162,26 @@ export const partsOf = (output) => {
 }
 
 /**
- * The input because of which an output is not what its sources say; nothing if it is.
- *
+ * @param {Name} name
  * @param {string} output
  * @param {string} truth
- * @returns {string}
+ * @returns {Fault | undefined}
  */
-const causeOf = (output, truth) => {
-  if (output === truth) return ''
+const faultOf = (name, output, truth) => {
+  if (output === truth) return undefined
   const [one, other] = [partsOf(output), partsOf(truth)]
-  if (one.parts['build.mjs'] === 'attacker') return 'the attacker'
-  const own = PLACES.find((place) => one.parts[place] !== other.parts[place])
-  return own ?? one.inside.map((inside, at) => causeOf(inside, other.inside[at])).find(Boolean) ?? ''
+  const differs = PLACES.filter((place) => one.parts[place] !== other.parts[place])
+  // Whoever writes the script writes the rest too.
+  const input = differs.includes('build.mjs') ? 'build.mjs' : differs[0]
+  if (input) return { input, has: one.parts[input], should: other.parts[input] }
+  const needs = needsOf(name)
+  const from = needs.findIndex((_, at) => one.inside[at] !== other.inside[at])
+  const fault = faultOf(needs[from], one.inside[from], other.inside[from])
+  return fault && { ...fault, from: needs[from] }
 }
 
 /** The packages with wrong outputs after the last run. @param {State} state */
-export const wrong = (state) => NAMES.filter((name) => state.jobs[name]?.isRight === false)
+export const wrong = (state) => NAMES.filter((name) => state.jobs[name]?.fault)
 
 /** Whether the workspace has changed since the last run, or there was none. @param {State} state */
 export const isEdited = (state) => state.built !== JSON.stringify(state.workspace)
@@ -185,7 +200,10 @@ const flip = (state, name) => {
   const other = (/** @type {string[]} */ [first, second], /** @type {string} */ value) => (value === first ? second : first)
   if (name === 'build.mjs') root[name] = other(VALUES[name], root[name])
   else if (name === 'REGION' || name === 'CURRENCY') environment[name] = other(VALUES[name], environment[name])
-  else packages[/** @type {Name} */ (name)].source = other(['v1', 'v2'], packages[/** @type {Name} */ (name)].source)
+  else {
+    const own = packages[/** @type {Name} */ (name)]
+    own.source = other(sourcesOf(/** @type {Name} */ (name)), own.source)
+  }
   state.edits.push(name)
 }
 

@@ -1,0 +1,142 @@
+// What the article says about its workspace, whatever a reader does.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import fc from 'fast-check'
+import { judge } from '../code/keys.mjs'
+import { INPUTS, NAMES, initial, invariants, isEdited, isRunning, needsOf, step, wrong } from './core.js'
+import model from './model.js'
+
+const currency = fc.constantFrom('passed', 'env', 'hidden')
+const cache = fc.constantFrom('none', 'local', 'remote', 'poisoned')
+const settings = fc.record({ currency, script: fc.boolean(), cache })
+const defaults = { currency: 'passed', script: false, cache: 'local' }
+
+const touch = (name) => ({ type: 'touch', name })
+const RUN = touch('run:turbo')
+const event = fc.oneof(
+  fc.constantFrom(...INPUTS).map((name) => touch(`flip:${name}`)),
+  fc.constantFrom('run:turbo', 'run:turbo', 'touch:files', 'edit:random').map(touch),
+  settings.chain((all) => fc.constantFrom(...Object.keys(all)).map((name) => ({ type: 'set', name, value: all[name] }))),
+  fc.constant({ type: 'tick' }),
+)
+const events = fc.array(event, { maxLength: 25 })
+
+const after = (given, list, seed = 1) => list.reduce((state, one) => step(state, one), initial({ ...defaults, ...given }, seed))
+const all = (property, ...parts) => fc.assert(fc.property(...parts, property), { numRuns: 200 })
+
+test('if the keys name all that a build reads, and nobody else stores results, every output is right', () => {
+  all((given, list) => {
+    const state = after(given, [...list, RUN])
+    const { right, named, trusted } = invariants(state)
+    if (named && trusted) assert.ok(right)
+  }, settings, events)
+})
+
+test('if an output is wrong, it has a forgotten input or the text of an attacker', () => {
+  all((given, list) => {
+    const state = after(given, [...list, RUN])
+    for (const name of wrong(state)) {
+      const { input, has } = state.jobs[name].fault
+      const isForgotten = { CURRENCY: state.settings.currency === 'passed', 'build.mjs': !state.settings.script }[input]
+      assert.ok(isForgotten || (has === 'attacker' && state.settings.cache === 'poisoned'), `${name}: ${input} ${has}`)
+    }
+  }, settings, events)
+})
+
+test('without a cache every task runs, and every output is right', () => {
+  all((given, list) => {
+    const state = after(given, [...list, { type: 'set', name: 'cache', value: 'none' }, RUN])
+    assert.ok(invariants(state).right && NAMES.every((name) => state.jobs[name].ran))
+  }, settings, events)
+})
+
+test('a task that runs is wrong only if a package that it used is', () => {
+  all((given, list) => {
+    const { jobs } = after(given, [...list, RUN])
+    for (const name of NAMES) {
+      if (jobs[name].ran) assert.equal(jobs[name].fault !== undefined, needsOf(name).some((need) => jobs[need].fault))
+    }
+  }, settings, events)
+})
+
+test('a file that is touched changes no key, and a second run restores everything', () => {
+  all((given, list) => {
+    const state = after(given, [...list, RUN])
+    const keys = NAMES.map((name) => state.jobs[name].key)
+    step(step(state, touch('touch:files')), RUN)
+    assert.deepEqual(NAMES.map((name) => state.jobs[name].key), keys)
+    assert.equal(NAMES.some((name) => state.jobs[name].ran), state.settings.cache === 'none')
+  }, settings, events)
+})
+
+test('for one change, a run on this disk is what the article’s code says of an edit', () => {
+  all((given, input) => {
+    const before = after(given, [])
+    const old = structuredClone(before.workspace)
+    const { jobs, workspace } = step(step(before, touch(`flip:${input}`)), RUN)
+    const seen = NAMES.map((name) => [name, jobs[name].ran ? 'rebuilt' : jobs[name].fault ? 'stale' : 'hit'])
+    assert.deepEqual(Object.fromEntries(seen), judge(old, workspace))
+  }, fc.record({ currency, script: fc.boolean() }), fc.constantFrom(...INPUTS))
+})
+
+test('two changes back are the old keys, and no task runs', () => {
+  all((given, input) => {
+    const flip = touch(`flip:${input}`)
+    const { jobs } = after(given, [RUN, flip, RUN, flip, RUN])
+    assert.ok(NAMES.every((name) => !jobs[name].ran))
+  }, fc.record({ currency, script: fc.boolean(), cache: fc.constantFrom('local', 'remote') }), fc.constantFrom(...INPUTS))
+})
+
+test('the same seed and the same events are the same run', () => {
+  all((given, list, seed) => {
+    assert.deepEqual(after(given, list, seed), after(given, list, seed))
+  }, settings, events, fc.nat(9999))
+})
+
+test('the clock shows a run within four and a half seconds at speed 1, and then rests', () => {
+  all((given, list) => {
+    const state = after(given, [...list, RUN])
+    for (let tick = 0; tick < 90; tick += 1) step(state, { type: 'tick' })
+    assert.ok(!isRunning(state) && !isEdited(state))
+  }, settings, events)
+})
+
+/** What a reader sees after these touches, a letter for each package: hit or ran, capital if the output is wrong. */
+const seen = (given, ...names) => {
+  const { jobs } = after(given, names.map(touch))
+  return NAMES.map((name) => {
+    const letter = jobs[name].ran ? 'r' : 'h'
+    return jobs[name].fault ? letter.toUpperCase() : letter
+  }).join('')
+}
+
+test('the runs that the text links to end as it says', () => {
+  assert.deepEqual(NAMES, ['money', 'log', 'ledger', 'payouts', 'notify'])
+  const dollars = ['flip:CURRENCY', 'run:turbo']
+  const money = ['flip:money', 'run:turbo']
+  for (const [expected, given, ...names] of [
+    ['rhrrh', {}, ...money],
+    ['hhhhr', {}, 'flip:notify', 'run:turbo'],
+    ['HHHHH', {}, ...dollars],
+    ['rHRRH', {}, ...dollars, ...money],
+    ['HhHHh', {}, ...dollars, ...money, ...dollars],
+    ['rrrrr', { currency: 'env' }, ...dollars],
+    ['hhhhh', { currency: 'hidden' }, ...dollars],
+    ['HHHHH', {}, 'flip:build.mjs', 'run:turbo'],
+    ['rrrrr', { script: true }, 'flip:build.mjs', 'run:turbo'],
+    ['hhhhh', { cache: 'remote' }, 'run:turbo'],
+    ['HHRHH', { cache: 'poisoned' }, 'flip:ledger', 'run:turbo'],
+    ['HHHHH', { cache: 'poisoned' }, 'flip:ledger', 'run:turbo', 'run:turbo'],
+  ]) {
+    assert.equal(seen(given, ...names), expected, `${JSON.stringify(given)} ${names}`)
+  }
+})
+
+test('an edit of money saves work and no time, an edit of a leaf saves both', () => {
+  for (const [name, work, time] of [['money', '4 of 10 s', '4 of 4 s'], ['notify', '8 of 10 s', '2 of 4 s']]) {
+    const { outputs } = model.view(step(after({}, [touch(`flip:${name}`), RUN]), touch('nothing')))
+    assert.deepEqual([outputs.work, outputs.time], [work, time])
+  }
+})

@@ -1,0 +1,233 @@
+// The drawing: packages on the left, the services that use them on the right, what can be changed below.
+
+import { arrow, box, dot, h, label, lamp, svg } from 'graven'
+import { BUILD, ATTACKER, LEVEL, NAMES, VALUES, cacheOf, initial, isEdited, isRunning, needsOf, partsOf, step, wrong } from './core.js'
+
+/** @typedef {import('./core.js').State} State */
+/** @typedef {import('./core.js').Job} Job */
+/** @typedef {import('./core.js').Name} Name */
+
+const WIDTH = 340
+const BOX = 146
+const HIGH = 62
+
+/** @type {Record<Name, { x: number, y: number }>} */
+const BOXES = {
+  money: { x: 1, y: 57 },
+  log: { x: 1, y: 127 },
+  payouts: { x: WIDTH - 1 - BOX, y: 22 },
+  ledger: { x: WIDTH - 1 - BOX, y: 92 },
+  notify: { x: WIDTH - 1 - BOX, y: 162 },
+}
+
+const CHIPS = 240
+const ACTIONS = 290
+const NEWS = 348
+
+const CONSONANTS = 'bcdfghjkmnpqrstvwxz'
+
+/**
+ * Four letters for a key: of its 32-bit FNV-1a hash.
+ *
+ * @param {string} key
+ */
+const lettersOf = (key) => {
+  let hash = 0x811c9dc5
+  for (const character of key) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0
+  let letters = ''
+  for (; letters.length < 4; hash = Math.floor(hash / CONSONANTS.length)) letters += CONSONANTS[hash % CONSONANTS.length]
+  return letters
+}
+
+/** What a job has come to at the clock. @param {Job} job @param {number} clock */
+const phaseOf = (job, clock) => {
+  if (clock < job.keyAt) return 'unknown'
+  if (clock < job.startAt) return 'waits'
+  return clock < job.endAt ? 'works' : 'done'
+}
+
+/** @param {Job} job */
+const faultWords = ({ fault }) => {
+  if (!fault) return ''
+  if (fault.from) return `bad ${fault.from} inside`
+  if (fault.has === ATTACKER) return 'attacker’s text'
+  return fault.input === 'build.mjs' ? `by build.mjs ${fault.has}` : `${fault.has}, not ${fault.should}`
+}
+
+/** @param {string} source */
+const versionOf = (source) => source.split(' ')[1]
+
+/** What turbo does with a task, and what is on the disk: two lines. @param {State} state @param {Name} name */
+const linesOf = (state, name) => {
+  const job = state.jobs[name]
+  if (!job) return ['', '○ not built']
+  const phase = phaseOf(job, state.clock)
+  if (phase === 'unknown') return ['', '']
+  if (phase === 'waits') return [job.ran ? 'miss, waits' : 'hit, waits', '']
+  if (phase === 'works') return [job.ran ? 'miss, runs' : 'hit, restores', '']
+  const { parts } = partsOf(job.output)
+  const holds = `${versionOf(parts.source)} ${parts.REGION} ${parts.CURRENCY}`
+  if (isEdited(state)) {
+    const isNew = state.workspace.packages[name].source !== parts.source
+    return [isNew ? 'edited' : '', `○ ${holds}`]
+  }
+  const verdict = job.ran ? (job.isNeedless ? 'ran, needless' : 'miss, ran') : 'hit'
+  return [verdict, job.fault ? `✕ ${faultWords(job)}` : `● ${holds}`]
+}
+
+/** @param {State} state @param {Name} name */
+const task = (state, name) => {
+  const { x, y } = BOXES[name]
+  const job = state.jobs[name]
+  const phase = job ? phaseOf(job, state.clock) : 'unknown'
+  const [verdict, output] = linesOf(state, name)
+  const isWrong = output.startsWith('✕')
+  const isNew = job?.isNewKey && phase !== 'unknown'
+  const progress = job && phase === 'works' ? (state.clock - job.startAt) / (job.endAt - job.startAt) : 0
+  const { source } = state.workspace.packages[name]
+  return h(
+    'g',
+    { key: name, class: isNew && 'hue', touch: `flip:${name}`, label: `${source}: ${[verdict, output].filter(Boolean).join(', ')}. Edit` },
+    h('rect', { class: 'paper', x, y, width: BOX, height: HIGH, 'stroke-width': isWrong && 3, 'stroke-dasharray': phase === 'waits' && '4 3' }),
+    label(x + 8, y + 18, name),
+    job && phase !== 'unknown' && label(x + BOX - 8, y + 18, `${isNew ? '≠' : ''}${lettersOf(job.key)}`, { anchor: 'end', size: 13 }),
+    label(x + 8, y + 36, verdict, { size: 13, tone: 'soft' }),
+    label(x + 8, y + 53, output, { size: 13 }),
+    progress > 0 && h('path', { d: `M${x} ${y + HIGH - 3}h${Math.round(BOX * progress)}`, 'stroke-width': 5 }),
+  )
+}
+
+/** Where an arrow begins and ends: those that meet at a box are 20 apart. @param {Name} need @param {Name} name */
+const ends = (need, name) => {
+  const needs = needsOf(name)
+  const [from, to] = [BOXES[need], BOXES[name]]
+  return { x1: from.x + BOX, y1: from.y + HIGH / 2, x2: to.x, y2: to.y + HIGH / 2 + 20 * (needs.indexOf(need) - (needs.length - 1) / 2) }
+}
+
+/** The keys of packages go into those of their users. What a task that runs reads is marked if it is wrong. @param {State} state */
+const edges = (state) =>
+  NAMES.flatMap((name) => needsOf(name).map((need) => {
+    const place = ends(need, name)
+    const [job, used] = [state.jobs[name], state.jobs[need]]
+    const done = (state.clock - LEVEL / 2) / LEVEL
+    const isMoving = used && done >= 0 && done < 1
+    const isRead = job?.ran && state.clock >= job.startAt
+    const isWrong = isRead && used?.fault && !isEdited(state)
+    const at = (/** @type {number} */ part) => ({ x: place.x1 + (place.x2 - place.x1) * part, y: place.y1 + (place.y2 - place.y1) * part })
+    return h('g', { key: `${need}-${name}` },
+      arrow({ ...place, tone: used?.isNewKey ? 'hue' : 'soft', dashed: !!job && !job.ran && state.clock >= job.startAt }),
+      isMoving && dot({ ...at(done), tone: used.isNewKey ? 'hue' : 'soft', hollow: !used.isNewKey }),
+      isWrong && dot({ ...at(0.4), letter: '✕' }))
+  }))
+
+/** What can be changed besides the packages. @param {State} state */
+const chips = ({ workspace: { environment, root } }) =>
+  Object.entries(VALUES).map(([name, values], index) => {
+    const value = name === 'build.mjs' ? root[name] : environment[name]
+    const other = values.find((one) => one !== value)
+    return box({
+      x: 1 + 114 * index, y: CHIPS, width: 110, height: 42, title: name, state: value, tone: value === values[0] ? 'ink' : 'hue',
+      key: name, touch: `flip:${name}`, label: `${name} is ${value}. Change to ${other}`,
+    })
+  })
+
+const actions = () => [
+  box({ x: 1, y: ACTIONS, width: 92, height: 34, title: 'touch all', touch: 'touch:files', label: 'Touch all files, change nothing' }),
+  box({ x: 99, y: ACTIONS, width: 118, height: 34, title: 'random edits', touch: 'edit:random', label: 'One to three random edits' }),
+  box({ x: 223, y: ACTIONS, width: 116, height: 34, title: '▸ turbo run', tone: 'hue', touch: 'run:turbo', label: 'turbo run build' }),
+]
+
+/** Why the outputs of the last run are wrong, or what the run shows. @param {State} state */
+const reason = (state) => {
+  const jobs = NAMES.map((name) => ({ name, job: /** @type {Job} */ (state.jobs[name]) }))
+  const infected = jobs.find(({ job }) => job.ran && job.fault)
+  if (infected) return `${infected.name} ran, on a bad ${infected.job.fault?.from}`
+  const [bad] = wrong(state)
+  const fault = bad && state.jobs[bad]?.fault
+  if (fault) return fault.has === ATTACKER ? 'the keys are honest, the outputs are not' : `no key names ${fault.input}`
+  const { currency } = state.settings
+  if (currency === 'hidden' && state.workspace.environment.CURRENCY !== VALUES.CURRENCY[0]) return 'CURRENCY is hidden: no build sees it'
+  if (jobs.every(({ job }) => !job.ran)) return 'no key is new'
+  return jobs.some(({ job }) => !job.ran) ? 'new keys went along the arrows' : ''
+}
+
+/** Two lines on what has just happened. @param {State} state */
+const news = (state) => {
+  if (state.edits.length > 0) {
+    const last = state.edits.at(-1)
+    if (last === 'touched') return ['all files have a new time', 'and the contents that they had']
+    return [`changed: ${[...new Set(state.edits)].filter((name) => name !== 'touched').join(', ')}`.slice(0, 43), 'guess the hits, then run turbo']
+  }
+  if (!state.built) return ['a disk without outputs', state.settings.cache === 'none' ? '' : 'another machine has built this commit']
+  if (isRunning(state)) return [state.clock < 2 * LEVEL ? 'keys first, along the arrows' : 'hits are restored, misses run', '']
+  const ran = NAMES.filter((name) => state.jobs[name]?.ran).length
+  return [`run ${state.runs}: ${ran} ran, ${NAMES.length - ran} hits, ${wrong(state).length} wrong`, reason(state)]
+}
+
+/** Seconds on the longest way of tasks that ran. @param {State} state @param {Name} name @returns {number} */
+const secondsOf = (state, name) =>
+  (state.jobs[name]?.ran ? BUILD / 10 : 0) + Math.max(0, ...needsOf(name).map((need) => secondsOf(state, need)))
+
+/** @param {State} state */
+const outputs = (state) => {
+  const jobs = NAMES.flatMap((name) => state.jobs[name] ?? [])
+  const done = jobs.filter((job) => phaseOf(job, state.clock) === 'done')
+  const ran = done.filter((job) => job.ran).length
+  const isDone = jobs.length > 0 && done.length === jobs.length
+  const bad = wrong(state)
+  const cache = cacheOf(state)
+  const stored = [...cache.keys()]
+  const badlyStored = stored.filter((key) => state.wrongWhenStored.has(key)).length
+  const light = () => {
+    if (!state.built) return lamp(undefined, 'not built')
+    if (!isDone) return lamp(undefined, 'running')
+    if (isEdited(state)) return lamp(undefined, 'edited since')
+    return bad.length === 0 ? lamp(true) : lamp(false, `${bad.length} wrong, since run ${state.wrongSince}`)
+  }
+  return {
+    right: light(),
+    tasks: isDone ? `${ran} run, ${done.length - ran} restored` : '…',
+    work: isDone ? `${(done.length - ran) * BUILD / 10} of ${NAMES.length * BUILD / 10} s` : '…',
+    time: isDone ? `${Math.max(...NAMES.map((name) => secondsOf(state, name)))} of ${2 * BUILD / 10} s` : '…',
+    stored: badlyStored ? `${stored.length}, ${badlyStored} wrong` : String(stored.length),
+  }
+}
+
+/** @type {Record<string, string>} */
+const CACHES = { none: 'no cache', local: 'cache: this disk', remote: 'cache: remote', poisoned: 'cache: remote' }
+
+/** @param {State} state */
+const view = (state) => {
+  const [first, second] = news(state)
+  const shown = outputs(state)
+  return {
+    drawing: svg(WIDTH, NEWS + 22,
+      label(1, 14, 'packages', { size: 13, tone: 'soft' }),
+      label(WIDTH - 1 - BOX, 14, 'services', { size: 13, tone: 'soft' }),
+      label(1, 207, CACHES[state.settings.cache], { size: 13, tone: 'soft' }),
+      state.settings.cache !== 'none' && label(1, 224, `${cacheOf(state).size} results`, { size: 13, tone: 'soft' }),
+      h('g', { key: 'edges' }, edges(state)),
+      h('g', { key: 'tasks' }, NAMES.map((name) => task(state, name))),
+      h('g', { key: 'chips' }, chips(state)),
+      h('g', { key: 'actions' }, actions()),
+      label(1, NEWS, first),
+      label(1, NEWS + 18, second, { size: 13, tone: 'soft' })),
+    outputs: shown,
+    says: isRunning(state) ? undefined : [first, second].filter(Boolean).join('. '),
+  }
+}
+
+export default {
+  tick: 50,
+  pace: 'a build takes 2 s (assumed), here 1 s',
+  stride: 4,
+  initial,
+  step,
+  view,
+  still: {
+    settings: { currency: 'passed', script: false, cache: 'local' },
+    seed: 1,
+    ticks: 30,
+    events: [{ at: 0, type: 'touch', name: 'flip:money' }, { at: 0, type: 'touch', name: 'run:turbo' }],
+  },
+}
