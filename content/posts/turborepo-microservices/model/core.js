@@ -1,7 +1,7 @@
 // The article's workspace on one machine: the reader changes inputs, turbo runs, and each task is restored or built. Keys, outputs and what a cache makes
 // of them are those of the article's code; this adds the time that a run takes, and what was wrong since when.
 
-import { PACKAGES, outputOf, start } from '../code/keys.mjs'
+import { PACKAGES, keyOf, outputOf, start } from '../code/keys.mjs'
 import { poison, run } from '../code/runs.mjs'
 
 /** @typedef {import('../code/keys.mjs').Name} Name */
@@ -27,11 +27,12 @@ import { poison, run } from '../code/runs.mjs'
  */
 
 /**
- * `workspace`: what is on the disk, apart from outputs. `built`: the same at the last run, as text. `jobs`: the last run. `wrongWhenStored`: keys under which
- * a wrong output was stored. `wrongSince`: the first of the runs with wrong outputs that go on until now.
+ * `workspace`: what is on the disk, apart from outputs. `built`: the same at the last run. `jobs`: the last run.
+ * `keys`: its keys, or on a new machine those of the commit. `wrongWhenStored`: keys under which
+ * a wrong output was stored. `isTouched`: the last thing that happened is that files were touched. `wrongSince`: the first of the runs with wrong outputs that go on until now.
  *
- * @typedef {{ settings: Settings, workspace: Workspace, built: string, local: Map<string, string>, remote: Map<string, string>, wrongWhenStored: Set<string>,
- *   jobs: Partial<Record<Name, Job>>, clock: number, runs: number, wrongSince: number, edits: string[], random: number }} State
+ * @typedef {{ settings: Settings, workspace: Workspace, built: Workspace | undefined, local: Map<string, string>, remote: Map<string, string>, wrongWhenStored: Set<string>,
+ *   jobs: Partial<Record<Name, Job>>, keys: Partial<Record<Name, string>>, clock: number, runs: number, wrongSince: number, isTouched: boolean, random: number }} State
  */
 
 /** What the attacker's script writes instead of its version. */
@@ -74,8 +75,8 @@ export const initial = (settings, seed) => {
   declare(settings, workspace)
   /** @type {State} */
   const state = {
-    settings: { ...settings }, workspace, built: '', local: new Map(), remote: new Map(), wrongWhenStored: new Set(),
-    jobs: {}, clock: LAST, runs: 0, wrongSince: 0, edits: [], random: seed,
+    settings: { ...settings }, workspace, built: undefined, local: new Map(), remote: new Map(), wrongWhenStored: new Set(),
+    jobs: {}, keys: {}, clock: LAST, runs: 0, wrongSince: 0, isTouched: false, random: seed,
   }
   useCache(state)
   if (settings.cache === 'local') {
@@ -92,9 +93,9 @@ export const initial = (settings, seed) => {
  */
 const useCache = (state) => {
   state.jobs = {}
-  state.built = ''
+  for (const name of NAMES) state.keys[name] = keyOf(name, state.workspace)
+  state.built = undefined
   state.wrongSince = 0
-  state.edits = []
   state.remote = new Map()
   if (state.settings.cache === 'remote') run(state.workspace, state.remote)
   if (state.settings.cache === 'poisoned') {
@@ -134,14 +135,14 @@ const build = (state) => {
       keyAt: LEVEL * (needsOf(name).length > 0 ? 1.5 : 0.5),
       startAt,
       endAt: startAt + (task.ran ? BUILD : RESTORE),
-      isNewKey: before[name]?.key !== task.key,
+      isNewKey: state.keys[name] !== task.key,
       isNeedless: task.ran && before[name]?.output === task.output,
       fault,
     }
+    state.keys[name] = task.key
     if (fault && task.ran) state.wrongWhenStored.add(task.key)
   }
-  state.built = JSON.stringify(state.workspace)
-  state.edits = []
+  state.built = structuredClone(state.workspace)
   if (wrong(state).length === 0) state.wrongSince = 0
   else state.wrongSince ||= state.runs
 }
@@ -183,8 +184,18 @@ const faultOf = (name, output, truth) => {
 /** The packages with wrong outputs after the last run. @param {State} state */
 export const wrong = (state) => NAMES.filter((name) => state.jobs[name]?.fault)
 
-/** Whether the workspace has changed since the last run, or there was none. @param {State} state */
-export const isEdited = (state) => state.built !== JSON.stringify(state.workspace)
+/** The inputs that are not what they were at the last run. @param {State} state */
+export const changes = ({ workspace, built }) => {
+  if (!built) return []
+  const variables = /** @type {const} */ (['REGION', 'CURRENCY'])
+  const settings = (/** @type {Workspace} */ { env, passThroughEnv, inputs }) => [env, passThroughEnv, inputs].join()
+  return [
+    ...NAMES.filter((name) => workspace.packages[name].source !== built.packages[name].source),
+    ...variables.filter((name) => workspace.environment[name] !== built.environment[name]),
+    ...(workspace.root['build.mjs'] === built.root['build.mjs'] ? [] : ['build.mjs']),
+    ...(settings(workspace) === settings(built) ? [] : ['turbo.json']),
+  ]
+}
 
 /** @param {State} state */
 export const isRunning = (state) => NAMES.some((name) => state.clock < (state.jobs[name]?.endAt ?? 0))
@@ -204,7 +215,6 @@ const flip = (state, name) => {
     const own = packages[/** @type {Name} */ (name)]
     own.source = other(sourcesOf(/** @type {Name} */ (name)), own.source)
   }
-  state.edits.push(name)
 }
 
 /** Everything that can be flipped. */
@@ -236,19 +246,17 @@ export const step = (state, event) => {
   }
   // What a reader does while a run is shown comes after it.
   state.clock = LAST
+  state.isTouched = false
   if (event.type === 'set') {
     state.settings = { ...state.settings, [event.name]: event.value }
     if (event.name === 'cache') useCache(state)
-    else {
-      declare(state.settings, state.workspace)
-      state.edits.push('turbo.json')
-    }
+    else declare(state.settings, state.workspace)
     return state
   }
   const [verb, name] = event.name.split(':')
   if (verb === 'flip' && INPUTS.includes(name)) flip(state, name)
   if (event.name === 'run:turbo') build(state)
-  if (event.name === 'touch:files') state.edits.push('touched')
+  if (event.name === 'touch:files') state.isTouched = true
   if (event.name === 'edit:random') commit(state)
   return state
 }

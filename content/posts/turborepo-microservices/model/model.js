@@ -1,7 +1,7 @@
 // The drawing: packages on the left, the services that use them on the right, what can be changed below.
 
 import { arrow, box, dot, h, label, lamp, svg } from 'graven'
-import { BUILD, ATTACKER, LEVEL, NAMES, VALUES, cacheOf, initial, isEdited, isRunning, needsOf, partsOf, step, wrong } from './core.js'
+import { BUILD, ATTACKER, LEVEL, NAMES, VALUES, cacheOf, changes, initial, isRunning, needsOf, partsOf, step, wrong } from './core.js'
 
 /** @typedef {import('./core.js').State} State */
 /** @typedef {import('./core.js').Job} Job */
@@ -67,7 +67,7 @@ const linesOf = (state, name) => {
   if (phase === 'works') return [job.ran ? 'miss, runs' : 'hit, restores', '']
   const { parts } = partsOf(job.output)
   const holds = `${versionOf(parts.source)} ${parts.REGION} ${parts.CURRENCY}`
-  if (isEdited(state)) {
+  if (changes(state).length > 0) {
     const isNew = state.workspace.packages[name].source !== parts.source
     return [isNew ? 'edited' : '', `○ ${holds}`]
   }
@@ -105,31 +105,36 @@ const ends = (need, name) => {
 }
 
 /** The keys of packages go into those of their users. What a task that runs reads is marked if it is wrong. @param {State} state */
-const edges = (state) =>
-  NAMES.flatMap((name) => needsOf(name).map((need) => {
+const edges = (state) => {
+  const isEdited = changes(state).length > 0
+  return NAMES.flatMap((name) => needsOf(name).map((need) => {
     const place = ends(need, name)
     const [job, used] = [state.jobs[name], state.jobs[need]]
     const done = (state.clock - LEVEL / 2) / LEVEL
     const isMoving = used && done >= 0 && done < 1
     const isRead = job?.ran && state.clock >= job.startAt
-    const isWrong = isRead && used?.fault && !isEdited(state)
+    const isWrong = isRead && used?.fault && !isEdited
     const at = (/** @type {number} */ part) => ({ x: place.x1 + (place.x2 - place.x1) * part, y: place.y1 + (place.y2 - place.y1) * part })
     return h('g', { key: `${need}-${name}` },
       arrow({ ...place, tone: used?.isNewKey ? 'hue' : 'soft', dashed: !!job && !job.ran && state.clock >= job.startAt }),
       isMoving && dot({ ...at(done), tone: used.isNewKey ? 'hue' : 'soft', hollow: !used.isNewKey }),
       isWrong && dot({ ...at(0.4), letter: '✕' }))
   }))
+}
 
-/** What can be changed besides the packages. @param {State} state */
-const chips = ({ workspace: { environment, root } }) =>
-  Object.entries(VALUES).map(([name, values], index) => {
+/** What can be changed besides the packages. That because of which an output is wrong is marked. @param {State} state */
+const chips = (state) => {
+  const { environment, root } = state.workspace
+  const guilty = isRunning(state) || changes(state).length > 0 ? [] : wrong(state).map((name) => state.jobs[name]?.fault?.input)
+  return Object.entries(VALUES).map(([name, values], index) => {
     const value = name === 'build.mjs' ? root[name] : environment[name]
     const other = values.find((one) => one !== value)
     return box({
-      x: 1 + 114 * index, y: CHIPS, width: 110, height: 42, title: name, state: value, tone: value === values[0] ? 'ink' : 'hue',
-      key: name, touch: `flip:${name}`, label: `${name} is ${value}. Change to ${other}`,
+      x: 1 + 114 * index, y: CHIPS, width: 110, height: 42, title: name, state: guilty.includes(name) ? `✕ ${value}` : value,
+      tone: value === values[0] ? 'ink' : 'hue', key: name, touch: `flip:${name}`, label: `${name} is ${value}. Change to ${other}`,
     })
   })
+}
 
 const actions = () => [
   box({ x: 1, y: ACTIONS, width: 92, height: 34, title: 'touch all', touch: 'touch:files', label: 'Touch all files, change nothing' }),
@@ -153,10 +158,10 @@ const reason = (state) => {
 
 /** Two lines on what has just happened. @param {State} state */
 const news = (state) => {
-  if (state.edits.length > 0) {
-    const last = state.edits.at(-1)
-    if (last === 'touched') return ['all files have a new time', 'and the contents that they had']
-    return [`changed: ${[...new Set(state.edits)].filter((name) => name !== 'touched').join(', ')}`.slice(0, 43), 'guess the hits, then run turbo']
+  if (state.isTouched) return ['all files have a new time', 'and the contents that they had']
+  const changed = changes(state)
+  if (changed.length > 0) {
+    return [changed.length > 3 ? `${changed.length} inputs have changed` : `changed: ${changed.join(', ')}`, 'guess the hits, then run turbo']
   }
   if (!state.built) return ['a disk without outputs', state.settings.cache === 'none' ? '' : 'another machine has built this commit']
   if (isRunning(state)) return [state.clock < 2 * LEVEL ? 'keys first, along the arrows' : 'hits are restored, misses run', '']
@@ -181,8 +186,8 @@ const outputs = (state) => {
   const light = () => {
     if (!state.built) return lamp(undefined, 'not built')
     if (!isDone) return lamp(undefined, 'running')
-    if (isEdited(state)) return lamp(undefined, 'edited since')
-    return bad.length === 0 ? lamp(true) : lamp(false, `${bad.length} wrong, since run ${state.wrongSince}`)
+    if (changes(state).length > 0) return lamp(undefined, 'edited since')
+    return bad.length === 0 ? lamp(true) : lamp(false, `wrong since run ${state.wrongSince}`)
   }
   return {
     right: light(),
@@ -194,7 +199,7 @@ const outputs = (state) => {
 }
 
 /** @type {Record<string, string>} */
-const CACHES = { none: 'no cache', local: 'cache: this disk', remote: 'cache: remote', poisoned: 'cache: remote' }
+const CACHES = { none: 'no cache', local: 'cache: this disk', remote: 'cache: remote', poisoned: 'cache: poisoned' }
 
 /** @param {State} state */
 const view = (state) => {
@@ -219,7 +224,7 @@ const view = (state) => {
 
 export default {
   tick: 50,
-  pace: 'a build takes 2 s (assumed), here 1 s',
+  pace: 'a 2 s build (assumed) takes 1 s',
   stride: 4,
   initial,
   step,
