@@ -220,8 +220,8 @@ const flip = (state, name) => {
 /** Everything that can be flipped. */
 export const INPUTS = [...NAMES, ...Object.keys(VALUES)]
 
-/** The next number of the seed's sequence, at least 0 and under 1 (a linear congruential generator, of which the high bits are used). @param {State} state */
-const next = (state) => {
+/** The next random number of the seed, at least 0 and under 1 (a linear congruential generator, of which the high bits are used). @param {State} state */
+const random = (state) => {
   state.random = (Math.imul(state.random, 1664525) + 1013904223) >>> 0
   return state.random / 2 ** 32
 }
@@ -229,8 +229,8 @@ const next = (state) => {
 /** One to three inputs change. @param {State} state */
 const commit = (state) => {
   const inputs = [...INPUTS]
-  for (let left = 1 + Math.floor(3 * next(state)); left > 0; left -= 1) {
-    flip(state, inputs.splice(Math.floor(inputs.length * next(state)), 1)[0])
+  for (let left = 1 + Math.floor(3 * random(state)); left > 0; left -= 1) {
+    flip(state, inputs.splice(Math.floor(inputs.length * random(state)), 1)[0])
   }
 }
 

@@ -180,9 +180,6 @@ const outputs = (state) => {
   const ran = done.filter((job) => job.ran).length
   const isDone = jobs.length > 0 && done.length === jobs.length
   const bad = wrong(state)
-  const cache = cacheOf(state)
-  const stored = [...cache.keys()]
-  const badlyStored = stored.filter((key) => state.wrongWhenStored.has(key)).length
   const light = () => {
     if (!state.built) return lamp(undefined, 'not built')
     if (!isDone) return lamp(undefined, 'running')
@@ -193,13 +190,19 @@ const outputs = (state) => {
     right: light(),
     tasks: isDone ? `${ran} run, ${done.length - ran} restored` : '…',
     work: isDone ? `${(done.length - ran) * BUILD / 10} of ${NAMES.length * BUILD / 10} s` : '…',
-    time: isDone ? `${Math.max(...NAMES.map((name) => secondsOf(state, name)))} of ${2 * BUILD / 10} s` : '…',
-    stored: badlyStored ? `${stored.length}, ${badlyStored} wrong` : String(stored.length),
+    time: isDone ? `${Math.max(...NAMES.map((name) => secondsOf(state, name)))} s, uncached ${2 * BUILD / 10} s` : '…',
   }
 }
 
 /** @type {Record<string, string>} */
 const CACHES = { none: 'no cache', local: 'cache: this disk', remote: 'cache: remote', poisoned: 'cache: poisoned' }
+
+/** How many results the cache has, and how many were wrong when they were stored. @param {State} state */
+const storedWords = (state) => {
+  const keys = [...cacheOf(state).keys()]
+  const bad = keys.filter((key) => state.wrongWhenStored.has(key)).length
+  return `${keys.length} results${bad ? `, ${bad} ✕` : ''}`
+}
 
 /** @param {State} state */
 const view = (state) => {
@@ -210,7 +213,7 @@ const view = (state) => {
       label(1, 14, 'packages', { size: 13, tone: 'soft' }),
       label(WIDTH - 1 - BOX, 14, 'services', { size: 13, tone: 'soft' }),
       label(1, 207, CACHES[state.settings.cache], { size: 13, tone: 'soft' }),
-      state.settings.cache !== 'none' && label(1, 224, `${cacheOf(state).size} results`, { size: 13, tone: 'soft' }),
+      state.settings.cache !== 'none' && label(1, 224, storedWords(state), { size: 13, tone: 'soft' }),
       h('g', { key: 'edges' }, edges(state)),
       h('g', { key: 'tasks' }, NAMES.map((name) => task(state, name))),
       h('g', { key: 'chips' }, chips(state)),
