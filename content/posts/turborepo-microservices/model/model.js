@@ -125,7 +125,9 @@ const edges = (state) => {
 /** What can be changed besides the packages. That because of which an output is wrong is marked. @param {State} state */
 const chips = (state) => {
   const { environment, root } = state.workspace
-  const guilty = isRunning(state) || changes(state).length > 0 ? [] : wrong(state).map((name) => state.jobs[name]?.fault?.input)
+  const faults = isRunning(state) || changes(state).length > 0 ? [] : wrong(state).map((name) => state.jobs[name]?.fault)
+  // The attacker's script is on another machine.
+  const guilty = faults.filter((fault) => fault?.has !== ATTACKER).map((fault) => fault?.input)
   return Object.entries(VALUES).map(([name, values], index) => {
     const value = name === 'build.mjs' ? root[name] : environment[name]
     const other = values.find((one) => one !== value)
@@ -184,7 +186,7 @@ const outputs = (state) => {
     if (!state.built) return lamp(undefined, 'not built')
     if (!isDone) return lamp(undefined, 'running')
     if (changes(state).length > 0) return lamp(undefined, 'edited since')
-    return bad.length === 0 ? lamp(true) : lamp(false, `wrong since run ${state.wrongSince}`)
+    return bad.length === 0 ? lamp(true) : lamp(false, `broken, run ${state.wrongSince}`)
   }
   return {
     right: light(),
