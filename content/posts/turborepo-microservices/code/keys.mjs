@@ -58,7 +58,7 @@ export function keyOf(name, state) {
 }
 //#endregion
 
-/** What the build of `name` writes, if the packages that it uses are what `built` says: by default, what their sources say. */
+/** What the build of `name` writes. `built` is what a package that it uses has written, right by default. */
 //#region output
 export function outputOf(name, state, built = (need) => outputOf(need, state)) {
   const own = state.packages[name];

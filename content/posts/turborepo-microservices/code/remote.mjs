@@ -40,9 +40,8 @@ function attack(signing, { token, key, first }) {
 }
 
 /**
- * After the attack, an honest machine that may write builds its own edit of ledger, and then another one builds the same
- * commit. Signed, both with the shared key. Returns what each did with each package, and whether the attacker's text is in
- * it.
+ * After an attack with the shared key, an honest machine that may write builds its own edit of ledger. Then another one
+ * builds the same commit. Returns what each did with each package, and whether the attacker's text is in the output.
  */
 export function spread() {
   return withServer((machine) => {

@@ -1,5 +1,5 @@
-// Runs of turbo over one cache: a task restores what is stored under its key, or is built out of what the packages that it
-// uses have on the disk, right or wrong. No IO. The tests compare it with the real turbo.
+// Runs of turbo over one cache: a task restores what is stored under its key, or is built out of what the packages that
+// it uses have on the disk, right or wrong. No IO. The tests compare it with the real turbo.
 import { PACKAGES, keyOf, outputOf } from "./keys.mjs";
 
 /** Builds every package, each after those that it uses. The cache holds outputs by key. */

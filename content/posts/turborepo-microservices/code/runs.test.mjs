@@ -67,7 +67,7 @@ for (const [name, steps] of Object.entries(SEQUENCES)) {
   });
 }
 
-test("an honest machine builds on what it restored from the attacker, and stores it under a key of its own", async () => {
+test("an honest machine builds on what it restored from the attacker, and stores it under a new key", async () => {
   const [state, cache] = [start(), new Map()];
   poison(state, cache);
   state.packages.ledger.source += "!";

@@ -27,12 +27,13 @@ import { poison, run } from '../code/runs.mjs'
  */
 
 /**
- * `workspace`: what is on the disk, apart from outputs. `built`: the same at the last run. `jobs`: the last run.
- * `keys`: its keys, or on a new machine those of the commit. `wrongWhenStored`: keys under which
- * a wrong output was stored. `isTouched`: the last thing that happened is that files were touched. `wrongSince`: the first of the runs with wrong outputs that go on until now.
+ * `workspace`: what is on the disk, apart from outputs. `built`: the same at the last run. `jobs`: the last run. `keys`: its keys, or on a new machine those
+ * of the commit. `wrongWhenStored`: keys under which a wrong output was stored. `wrongSince`: the first of the runs with wrong outputs that go on until now.
+ * `isTouched`: the last thing that happened is that files were touched.
  *
- * @typedef {{ settings: Settings, workspace: Workspace, built: Workspace | undefined, local: Map<string, string>, remote: Map<string, string>, wrongWhenStored: Set<string>,
- *   jobs: Partial<Record<Name, Job>>, keys: Partial<Record<Name, string>>, clock: number, runs: number, wrongSince: number, isTouched: boolean, random: number }} State
+ * @typedef {{ settings: Settings, workspace: Workspace, built: Workspace | undefined, local: Map<string, string>, remote: Map<string, string>,
+ *   wrongWhenStored: Set<string>, jobs: Partial<Record<Name, Job>>, keys: Partial<Record<Name, string>>, clock: number, runs: number, wrongSince: number,
+ *   isTouched: boolean, random: number }} State
  */
 
 /** What the attacker's script writes instead of its version. */

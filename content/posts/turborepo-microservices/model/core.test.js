@@ -89,6 +89,14 @@ test('two changes back are the old keys, and no task runs', () => {
   }, fc.record({ currency, script: fc.boolean(), cache: fc.constantFrom('local', 'remote') }), fc.constantFrom(...INPUTS))
 })
 
+test('what has changed since a run is what was changed and not changed back', () => {
+  all((given, inputs) => {
+    const odd = INPUTS.filter((input) => inputs.filter((other) => other === input).length % 2)
+    const state = after(given, [RUN, ...inputs.map((input) => touch(`flip:${input}`))])
+    assert.deepEqual(changes(state).toSorted(), odd.toSorted())
+  }, settings, fc.array(fc.constantFrom(...INPUTS), { maxLength: 8 }))
+})
+
 test('the same seed and the same events are the same run', () => {
   all((given, list, seed) => {
     assert.deepEqual(after(given, list, seed), after(given, list, seed))

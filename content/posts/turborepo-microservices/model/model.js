@@ -1,7 +1,7 @@
 // The drawing: packages on the left, the services that use them on the right, what can be changed below.
 
 import { arrow, box, dot, h, label, lamp, svg } from 'graven'
-import { BUILD, ATTACKER, LEVEL, NAMES, VALUES, cacheOf, changes, initial, isRunning, needsOf, partsOf, step, wrong } from './core.js'
+import { ATTACKER, BUILD, LEVEL, NAMES, VALUES, cacheOf, changes, initial, isRunning, needsOf, partsOf, step, wrong } from './core.js'
 
 /** @typedef {import('./core.js').State} State */
 /** @typedef {import('./core.js').Job} Job */
@@ -75,6 +75,9 @@ const linesOf = (state, name) => {
   return [verdict, job.fault ? `✕ ${faultWords(job)}` : `● ${holds}`]
 }
 
+/** A line without signs. @param {string} line */
+const spoken = (line) => line.replace('✕', 'wrong,').replace('●', 'right,').replace('○', '')
+
 /** @param {State} state @param {Name} name */
 const task = (state, name) => {
   const { x, y } = BOXES[name]
@@ -87,7 +90,7 @@ const task = (state, name) => {
   const { source } = state.workspace.packages[name]
   return h(
     'g',
-    { key: name, class: isNew && 'hue', touch: `flip:${name}`, label: `${source}: ${[verdict, output].filter(Boolean).join(', ')}. Edit` },
+    { key: name, class: isNew && 'hue', touch: `flip:${name}`, label: `${source}: ${[verdict, spoken(output)].filter(Boolean).join(', ')}. Edit` },
     h('rect', { class: 'paper', x, y, width: BOX, height: HIGH, 'stroke-width': isWrong && 3, 'stroke-dasharray': phase === 'waits' && '4 3' }),
     label(x + 8, y + 18, name),
     job && phase !== 'unknown' && label(x + BOX - 8, y + 18, `${isNew ? '≠' : ''}${lettersOf(job.key)}`, { anchor: 'end', size: 13 }),
