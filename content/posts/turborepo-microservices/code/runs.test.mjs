@@ -26,10 +26,10 @@ const task = (settings) => ({
   model: (state) => Object.assign(state, settings),
   real: (shop) => buildTask(shop, settings),
 });
-const edit = (name, folder) => ({
-  model: (state) => (state.packages[name].source += "!"),
-  real: (shop) => shop.edit(`${folder}/${name}/src/index.mjs`, comment),
-});
+const sourceOfMoney = {
+  model: (state) => (state.packages.money.source += "!"),
+  real: (shop) => shop.edit("packages/money/src/index.mjs", comment),
+};
 const passed = task({ passThroughEnv: ["CURRENCY"] });
 const declared = task({ passThroughEnv: [], env: ["REGION", "CURRENCY"] });
 
@@ -38,8 +38,8 @@ const SEQUENCES = {
   "a package that runs after a stale hit is wrong, and stays wrong when the variable has its old value": [
     [passed, all("ran")],
     [currency("INR"), all("hit, wrong")],
-    [edit("ledger", "apps"), { ...all("hit, wrong"), ledger: "ran, wrong" }],
-    [currency(undefined), { ...all("hit"), ledger: "hit, wrong" }],
+    [sourceOfMoney, { ...all("hit, wrong"), money: "ran", ledger: "ran, wrong", payouts: "ran, wrong" }],
+    [currency(undefined), { ...all("hit, wrong"), log: "hit", notify: "hit" }],
   ],
   "whoever declares the variable builds everything once, and each value has its own results": [
     [passed, all("ran")],
