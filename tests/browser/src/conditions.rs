@@ -192,7 +192,8 @@ const CONTRAST: &str = r"(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const element = node.parentElement;
-        if (!node.data.trim() || !element.checkVisibility() || /^(script|style|title|desc|annotation)$/.test(element.localName)) continue;
+        // Letters in the colour of paper are on a shape of the drawing, which has no background.
+        if (!node.data.trim() || !element.checkVisibility() || element.matches('svg .paper') || /^(script|style|title|desc|annotation)$/.test(element.localName)) continue;
         const style = getComputedStyle(element);
         const grounds = [];
         for (let at = element; at; at = at.parentElement) grounds.unshift(getComputedStyle(at).backgroundColor);

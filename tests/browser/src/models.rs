@@ -256,6 +256,12 @@ fn without_scripts(tab: &mut ChromiumTab, site: &Site, model: &Model, findings: 
 /// Defines what the suite asks of a model.
 const TOOLS: &str = r#"{
     const all = (selector) => [...model().querySelectorAll(selector)];
+    const settingsOf = form => {
+        const settings = new URLSearchParams(new FormData(form));
+        // The clock's own.
+        settings.delete("speed");
+        return settings.toString();
+    };
     let moved = 0;
     new PerformanceObserver(list => { for (const entry of list.getEntries()) moved += entry.value; }).observe({ type: "layout-shift" });
     Object.assign(globalThis, {
@@ -271,11 +277,11 @@ const TOOLS: &str = r#"{
         button: name => all("button").find(button => button.textContent === name),
         kindOf: element => element.localName === "button" ? "button" : element.type,
         nameOf: element => (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim(),
-        answers: () => new URLSearchParams(new FormData(model().querySelector("form"))).toString(),
+        answers: () => settingsOf(model().querySelector("form")),
         defaults: () => {
             const copy = model().querySelector("form").cloneNode(true);
             copy.reset();
-            return new URLSearchParams(new FormData(copy)).toString();
+            return settingsOf(copy);
         },
         leaveRoom: slider => {
             slider.value = slider.min;

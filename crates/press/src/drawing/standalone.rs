@@ -67,7 +67,7 @@ fn file_of(svg: &str, margin: f64, colours: &Colours, hue: &Colour) -> Option<St
     push_attributes(&mut file, &root);
     write!(
         file,
-        "><style>{}</style><rect class=\"paper\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{inner}</svg>",
+        "><style>{}</style><rect class=\"paper\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\" stroke=\"none\"/>{inner}</svg>",
         style(colours, hue), colours.paper.light
     )
     .expect("writing to a string cannot fail");

@@ -194,7 +194,7 @@ export const mount = (element, definition) => {
   }
 
   const player = button('Run', () => play(!isPlaying))
-  const speeds = make('select', { ariaLabel: 'Speed' })
+  const speeds = make('select', { name: 'speed', ariaLabel: 'Speed' })
   for (const name of '¼½124') speeds.append(new Option(name + '×'))
   speeds.selectedIndex = 2
   speeds.onchange = () => {
