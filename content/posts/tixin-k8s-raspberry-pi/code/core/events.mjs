@@ -1,13 +1,18 @@
 // The clock of a discrete-event simulation: a binary heap of [time, order, action].
 // Equal times run in the order in which they were scheduled, so a run is reproducible.
 
+/** @typedef {[number, number, () => void]} Event time, order, action */
+
+/** @param {Event} a @param {Event} b */
 const earlier = (a, b) => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 
 export function clock() {
+  /** @type {Event[]} */
   const heap = [];
   let order = 0;
   let now = 0;
 
+  /** @param {number} time @param {() => void} action */
   function at(time, action) {
     let child = heap.push([time, order++, action]) - 1;
     while (child > 0) {
@@ -20,7 +25,7 @@ export function clock() {
 
   function next() {
     const first = heap[0];
-    const last = heap.pop();
+    const last = /** @type {Event} */ (heap.pop());
     if (heap.length === 0) return first;
     heap[0] = last;
     for (let parent = 0; ;) {
@@ -36,7 +41,9 @@ export function clock() {
   return {
     now: () => now,
     at,
+    /** @param {number} delay @param {() => void} action */
     after: (delay, action) => at(now + delay, action),
+    /** @param {number} end */
     run(end) {
       while (heap.length > 0 && heap[0][0] <= end) {
         const [time, , action] = next();

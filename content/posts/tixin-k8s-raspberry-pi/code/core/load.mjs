@@ -11,6 +11,12 @@
 import { clock } from "./events.mjs";
 import { exponential, random } from "./random.mjs";
 
+/**
+ * @typedef {() => void} Action
+ * @typedef {ReturnType<typeof clock>} Clock
+ * @typedef {(source: { time: Clock, uniform: () => number, request: (finished: Action) => void }) => void} Drive
+ */
+
 // 1,448 bytes of payload in 1,538 byte times on the wire, at 125 MB/s.
 export const LINK_BYTES_PER_MS = (125e6 * 1448) / 1538 / 1000;
 
@@ -26,9 +32,12 @@ export const ASSUMED = {
 };
 
 // `cores` servers with one queue, first come, first served.
+/** @param {Clock} time @param {number} cores */
 function station(time, cores) {
   let free = cores;
+  /** @type {[number, Action][]} */
   const waiting = [];
+  /** @param {[number, Action]} job */
   function start([work, done]) {
     time.after(work, () => {
       const following = waiting.shift();
@@ -37,15 +46,20 @@ function station(time, cores) {
       done();
     });
   }
-  return (work, done) => {
+  return (/** @type {number} */ work, /** @type {Action} */ done) => {
     if (free === 0) return void waiting.push([work, done]);
     free--;
     start([work, done]);
   };
 }
 
-// `drive` is closed(connections) or open(rate).
-export function simulate(drive, given = {}) {
+/**
+ * `drive` is closed(connections) or open(rate). `targets`: the boards with a replica, all if not given.
+ *
+ * @param {Drive} drive
+ * @param {Partial<typeof ASSUMED> & { targets?: number[] }} given
+ */
+export function simulate(drive, { targets: some, ...given } = {}) {
   const setup = { ...ASSUMED, ...given };
   const end = setup.warmupMs + setup.measureMs;
   const time = clock();
@@ -54,14 +68,17 @@ export function simulate(drive, given = {}) {
     cpu: station(time, setup.cores),
     port: station(time, 1),
   }));
+  const targets = some ?? [...boards.keys()];
   const transfer = setup.bytes / LINK_BYTES_PER_MS;
+  /** @type {number[]} */
   const times = [];
   let turn = 0;
 
+  /** @param {Action} finished */
   function request(finished) {
     const sent = time.now();
     const entry = boards[0];
-    const target = boards[turn++ % boards.length];
+    const target = boards[targets[turn++ % targets.length]];
     const answered = () => {
       if (time.now() >= setup.warmupMs) times.push(time.now() - sent);
       finished();
@@ -78,12 +95,14 @@ export function simulate(drive, given = {}) {
 
 // #region models
 // Closed: a connection sends its next request when the last answer is there.
+/** @type {(connections: number) => Drive} */
 export const closed = (connections) => ({ request }) => {
   const loop = () => request(loop);
   for (let i = 0; i < connections; i++) loop();
 };
 
 // Open: requests come whether or not earlier ones are answered (Poisson).
+/** @type {(perSecond: number) => Drive} */
 export const open = (perSecond) => ({ time, uniform, request }) => {
   const arrive = () => {
     request(() => {});
@@ -93,10 +112,12 @@ export const open = (perSecond) => ({ time, uniform, request }) => {
 };
 // #endregion
 
+/** @param {ArrayLike<number>} sorted @param {number} share */
 export function quantile(sorted, share) {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 }
 
+/** @param {number[]} times @param {typeof ASSUMED} setup */
 function summary(times, setup) {
   const sorted = Float64Array.from(times).sort();
   const rate = (sorted.length / setup.measureMs) * 1000;

@@ -8,20 +8,12 @@
 // A request counts as answered if nothing on its path waits for a board that is gone. Retries, by
 // visitors or by HAProxy, are not in the model.
 
-// Defaults, with their sources in the article. Seconds.
-export const DEFAULTS = {
-  leaseEvery: 10, // kubelet renews its lease
-  monitorEvery: 5, // the controller looks at all leases
-  grace: 50, // node-monitor-grace-period; 40 before Kubernetes 1.32
-  toleration: 300, // added to every pod that does not say otherwise
-  podStart: 5, // assumed: image on the disk, process starts quickly
-  address: 3.6, // VRRP's master-down interval, priority 100, advertisements each second
-  checkFalls: 7, // HAProxy: three checks, 2 s each, and up to 2 s until the first
-};
+import { DEFAULTS } from "./defaults.mjs";
 
 // #region detection
 // The controller restarts a node's clock when it *notices* a renewed lease, not when the lease was
 // renewed, and compares it at its own rounds. `lease` and `monitor` in 0..1 place the two rhythms.
+/** @param {{ lease: number, monitor: number }} phases */
 export function unreachableAfter({ lease, monitor }, given = {}) {
   const { leaseEvery, monitorEvery, grace } = { ...DEFAULTS, ...given };
   const renewed = -lease * leaseEvery; // last renewal, before the board died at 0
@@ -30,20 +22,18 @@ export function unreachableAfter({ lease, monitor }, given = {}) {
 }
 // #endregion
 
-// #region placement
-// Where the scheduler puts a replica of a spread service. `running` counts replicas by board. A board
-// that is down can take none, but counts as an empty one: nodeTaintsPolicy is Ignore by default.
-export function place(running, alive, whenUnsatisfiable) {
-  const least = Math.min(...Object.values(running));
-  const fits = (board) => alive.includes(board) && running[board] + 1 - least <= 1;
-  const even = alive.filter(fits);
-  if (even.length > 0) return even[0];
-  return whenUnsatisfiable === "ScheduleAnyway" ? alive[0] : "pending";
-}
-// #endregion
+/**
+ * @typedef {{ dns: string, redis: string, volume?: boolean, checks: boolean, toleration?: number }} Setup
+ * @typedef {"page" | "session" | "lookup"} Kind
+ * @typedef {ReturnType<typeof recovery>} Heals
+ */
 
-// When each thing recovers after `dead` ("server" or "agent") lost power. Infinity: not until the
-// board is back.
+/**
+ * When each thing recovers after `dead` ("server" or "agent") lost power. Infinity: not until the board is back.
+ *
+ * @param {string} dead
+ * @param {Setup} setup
+ */
 export function recovery(dead, setup, given = {}) {
   const t = { ...DEFAULTS, ...given };
   const controlled = dead === "agent"; // is there a control plane to notice?
@@ -59,6 +49,7 @@ export function recovery(dead, setup, given = {}) {
 }
 
 // `share` of lookups fails until `until`.
+/** @param {string} dead @param {Setup} setup @param {{ noticed: number, replaced: number }} after */
 function names(dead, { dns }, { noticed, replaced }) {
   if (dns === "local") return { until: 0, share: 0 };
   if (dns === "pair") return { until: noticed, share: 1 / 2 };
@@ -66,6 +57,7 @@ function names(dead, { dns }, { noticed, replaced }) {
 }
 
 // The share of requests answered in second `s`, by kind. The address is on the board that dies.
+/** @param {number} s @param {Heals} heals */
 export function answered(s, heals) {
   if (s < heals.address) return { page: 0, session: 0, lookup: 0 };
   const page = s < heals.ingress ? 1 / 2 : 1;
@@ -74,6 +66,7 @@ export function answered(s, heals) {
 }
 
 // "none until 83 s", "half for good": the worst share once the address has moved, and its end.
+/** @param {Kind} kind @param {Heals} heals */
 export function verdict(kind, heals) {
   const ends = [heals.ingress, kind === "session" ? heals.redis : 0, kind === "lookup" ? heals.names.until : 0];
   const end = Math.max(...ends);
@@ -84,10 +77,12 @@ export function verdict(kind, heals) {
   return Number.isFinite(end) ? `${word} until ${round(end)} s` : `${word}, for good`;
 }
 
+/** @param {number} seconds */
 const round = (seconds) => Math.round(seconds * 10) / 10;
 
 // Each step keeps the ones before it. The first trusts endpoints, and has everything that exists once
 // on the server, which joined first; the last also tolerates a lost board for 30 s only.
+/** @type {[string, Partial<Setup>][]} */
 export const STEPS = [
   ["As k3s starts", { dns: "single", redis: "server", volume: true, checks: false }],
   ["Ingress checks pods", { checks: true }],
@@ -98,6 +93,6 @@ export const STEPS = [
 ];
 
 export function steps() {
-  let setup = {};
+  let setup = /** @type {Setup} */ ({});
   return STEPS.map(([name, change]) => ({ name, setup: (setup = { ...setup, ...change }) }));
 }

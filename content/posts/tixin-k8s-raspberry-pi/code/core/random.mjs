@@ -1,5 +1,6 @@
 // A seeded generator (mulberry32): the same seed gives the same run, here and on the page.
 
+/** @param {number} seed */
 export function random(seed) {
   let state = seed >>> 0;
   return () => {
@@ -10,4 +11,5 @@ export function random(seed) {
   };
 }
 
+/** @param {() => number} uniform @param {number} mean */
 export const exponential = (uniform, mean) => -mean * Math.log(1 - uniform());

@@ -2,10 +2,11 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { available, largestAnswer, majority, meanTime } from "../core/arithmetic.mjs";
-import { outage } from "../core/cluster.mjs";
+import { DEFAULTS, place } from "../core/defaults.mjs";
 import { closed, open, quantile, simulate } from "../core/load.mjs";
-import { answered, place, recovery, steps, unreachableAfter, verdict, DEFAULTS } from "../core/outage.mjs";
+import { recovery, steps, unreachableAfter, verdict } from "../core/outage.mjs";
 import { random } from "../core/random.mjs";
+import { outage } from "../core/replay.mjs";
 
 const precise = (number) => String(Number(number.toPrecision(5)));
 const cell = (value) => (typeof value === "number" ? precise(value) : /[",]/.test(value) ? `"${value}"` : value);
@@ -73,19 +74,7 @@ function stepTable() {
   return csv("computed: the rules and defaults in core/outage.mjs; heartbeats at the middle of their ranges", ["setup", ...kinds("agent"), ...kinds("server")], rows);
 }
 
-// One row where a line changes, and its end.
-function timeline() {
-  const [first, last] = [steps()[0], steps().at(-1)];
-  const cases = [["first", "agent", first], ["first", "server", first], ["last", "agent", last], ["last", "server", last]];
-  const rows = cases.flatMap(([setup, dead, step]) => {
-    const heals = recovery(dead, step.setup);
-    const moments = [0, heals.address, heals.ingress, heals.redis, 120].filter((s) => s <= 120).sort((a, b) => a - b);
-    return [...new Set(moments)].map((s) => [`${setup}, ${dead} dies`, s, answered(s, heals).session * 100]);
-  });
-  return csv("computed: the rules and defaults in core/outage.mjs; requests that need a session", ["case", "second", "percent"], rows);
-}
-
-// The same four cases event by event.
+// The first and the last step, event by event.
 function seconds() {
   const cases = [["first", steps()[0]], ["last", steps().at(-1)]].flatMap(([name, step]) => [["agent", name, step], ["server", name, step]]);
   const rows = cases.flatMap(([dead, name, step]) =>
@@ -115,7 +104,7 @@ function placement() {
   return csv("computed: the scheduler's skew rule in core/outage.mjs, two replicas", ["rule", "during", "after", "left"], rows);
 }
 
-export const TABLES = { models, sizes, survivor, layouts, little, control, detection, steps: stepTable, timeline, seconds, tolerations, placement };
+export const TABLES = { models, sizes, survivor, layouts, little, control, detection, steps: stepTable, seconds, tolerations, placement };
 
 if (import.meta.url === `file://${process.argv[1]}`) {
   const directory = process.argv[2];

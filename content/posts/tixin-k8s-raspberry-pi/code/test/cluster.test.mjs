@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { outage } from "../core/cluster.mjs";
+import { outage } from "../core/replay.mjs";
 import { answered, recovery, steps } from "../core/outage.mjs";
 
 const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { available, largestAnswer, majority, meanTime } from "../core/arithmetic.mjs";
 import { clock } from "../core/events.mjs";
 import { closed, open, simulate } from "../core/load.mjs";
-import { answered, place, recovery, steps, unreachableAfter, verdict } from "../core/outage.mjs";
+import { place } from "../core/defaults.mjs";
+import { answered, recovery, steps, unreachableAfter, verdict } from "../core/outage.mjs";
 import { TABLES } from "../harness/tables.mjs";
 
 const near = (found, expected, share) => assert.ok(Math.abs(found - expected) <= share * expected, `found ${found}, expected ${expected}`);

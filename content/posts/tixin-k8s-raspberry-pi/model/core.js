@@ -1,0 +1,247 @@
+// The article's two boards, run at the pace of an outage. `cluster.mjs` is the cluster and `load.mjs` the boards under load; here are only the running of
+// time, the plugs, and what visitors do who are not answered: they wait, and give up.
+//
+// 1. A tick is an eighth of a second. Each second, the share of visits that fails goes to the history.
+// 2. A few visits are followed one at a time: what they meet is decided when they begin.
+// 3. Rates and times are those of `load.mjs` for the boards that answer. What arrives beyond their capacity queues up.
+
+import { BOARDS, SETTLE, cluster } from '../code/core/cluster.mjs'
+import { clock } from '../code/core/events.mjs'
+import { ASSUMED, LINK_BYTES_PER_MS, closed, open, simulate } from '../code/core/load.mjs'
+import { random } from '../code/core/random.mjs'
+
+/**
+ * @typedef {import('../code/core/cluster.mjs').Name} Name
+ * @typedef {'page' | 'session' | 'lookup'} Kind
+ * @typedef {{ checks: boolean, dns: string, redis: string, toleration: number, replicas: string, load: string, rate: number, connections: number,
+ *   size: number }} Settings
+ * @typedef {{ board: Name, part: string }} Stop
+ * @typedef {{ number: number, kind: Kind, at: number, stops: Stop[], answered: boolean }} Visit `at` is the tick of its beginning
+ * @typedef {{ board: Name, at: number, log: { [what: string]: number } }} Outage of the board that lost power last; the log is in seconds after that
+ * @typedef {ReturnType<typeof initial>} State
+ */
+
+/** Seconds. */
+export const TICK = 0.125
+/** How long a visitor waits before giving up. Assumed. Seconds. */
+export const PATIENCE = 10
+/** Of the history. Seconds. */
+export const SPAN = 120
+/** Between two stops of a visit, which is drawn far slower than it is. Ticks. */
+export const LEG = 8
+/** Between two visits that are followed. Ticks. */
+const FOLLOWED = 5
+/** Simulated for a rate: shorter than for the tables, so that a slider does not stick on a phone. Milliseconds. */
+const SHORT = { warmupMs: 100, measureMs: 300 }
+
+/** @type {Kind[]} */
+export const KINDS = ['page', 'session', 'lookup']
+
+/** @param {Settings} settings */
+const setupOf = ({ checks, dns, redis, toleration, replicas }) => ({
+  checks,
+  dns,
+  toleration,
+  redis: /** @type {Name} */ (redis === 'server' ? 'server' : 'agent'),
+  volume: redis !== 'free',
+  replicas: replicas === 'one' ? 1 : 2,
+  spread: replicas === 'anyway' ? 'ScheduleAnyway' : 'DoNotSchedule',
+})
+
+/**
+ * @param {Settings} settings
+ * @param {number} seed
+ */
+export const initial = (settings, seed) => {
+  const time = clock()
+  const setup = setupOf(settings)
+  /** @param {string} what @param {Name} board */
+  const note = (what, board) => {
+    if (what === 'checks' && !setup.checks) return
+    if (board === state.outage?.board) state.outage.log[what] ??= time.now() - SETTLE - state.outage.at
+    state.news = { what, board }
+  }
+  const state = {
+    settings: { ...settings },
+    setup,
+    time,
+    cluster: cluster({ time, uniform: random(seed), setup, note }),
+    draw: random(seed + 1), // of its own, so that no setting changes what happens to the boards
+    ticks: 0,
+    visits: /** @type {Visit[]} */ ([]),
+    /** Percent that fail in each second, oldest first. */
+    history: { page: /** @type {number[]} */ ([]), session: /** @type {number[]} */ ([]), lookup: /** @type {number[]} */ ([]) },
+    outage: /** @type {Outage | undefined} */ (undefined),
+    news: /** @type {{ what: string, board: Name } | undefined} */ (undefined),
+    backlog: 0, // visits that wait for a core
+    failed: 0, // pages, since all was well
+    failing: 0, // seconds, since all was well
+    load: { asked: 0, rate: 0, p50: 0, p99: 0, wait: 0, served: 1 },
+  }
+  time.run(SETTLE)
+  state.load = loadOf(state)
+  return state
+}
+
+/** @param {State} state */
+export const now = ({ ticks }) => ticks * TICK
+
+/** @type {Map<string, ReturnType<typeof simulate>>} */
+const simulated = new Map()
+
+/**
+ * The boards under a load. The same load is simulated once.
+ *
+ * @param {'open' | 'closed'} drive
+ * @param {number} load
+ * @param {{ targets: number[], bytes: number }} given
+ */
+const under = (drive, load, given) => {
+  const key = JSON.stringify([drive, load, given])
+  const found = simulated.get(key) ?? simulate(drive === 'open' ? open(load) : closed(load), { ...given, ...SHORT })
+  simulated.set(key, found)
+  return found
+}
+
+/**
+ * What is asked and answered a second, how long an answer takes in ms and how long the queue before it is in s, and the share that does not give up in it.
+ *
+ * @param {State} state
+ */
+const loadOf = ({ settings, cluster, backlog }) => {
+  const { page } = cluster.shares()
+  const { load, rate, connections, size } = settings
+  const { address } = cluster.state
+  const given = { targets: cluster.known().filter(cluster.answers).map(({ board }) => Number(board !== address)), bytes: size * 1000 }
+  // Who is not answered holds a connection until giving up, and by Little's law that alone bounds what a fixed number of them asks.
+  const stuck = load === 'closed' && page < 1
+  const wanted = stuck ? connections / ((1 - page) * PATIENCE) : rate
+  if (!page) return { asked: wanted, rate: 0, p50: NaN, p99: NaN, wait: 0, served: 1 }
+  if (load === 'closed' && !stuck) {
+    const { rate, p50, p99 } = under('closed', connections, given)
+    return { asked: rate, rate, p50, p99, wait: 0, served: 1 }
+  }
+  const capacity = under('closed', 256, given).rate
+  const offered = wanted * page
+  if (offered < capacity && !backlog) return { asked: wanted, wait: 0, served: 1, ...under('open', offered, given), rate: offered }
+  const wait = Math.min(backlog / capacity, PATIENCE)
+  const { p50, p99 } = under('closed', 8, given)
+  return { asked: wanted, rate: capacity, p50: p50 + wait * 1000, p99: p99 + wait * 1000, wait, served: wait < PATIENCE ? 1 : Math.min(1, capacity / offered) }
+}
+
+/**
+ * The share of visits that is answered now.
+ *
+ * @param {State} state
+ */
+export const answeredOf = ({ cluster, load }) => {
+  const { page, session, lookup } = cluster.shares()
+  return { page: page * load.served, session: session * load.served, lookup: lookup * load.served }
+}
+
+/** @param {State} state @returns {Visit} */
+const visitOf = ({ cluster, draw, ticks }) => {
+  const number = Math.floor(ticks / FOLLOWED)
+  const kind = KINDS[number % KINDS.length]
+  const { address, redis } = cluster.state
+  const met = cluster.visit(draw)
+  /** @type {Stop[]} */
+  const stops = [{ board: address, part: 'ingress' }]
+  if (cluster.serves(address) && met.web) stops.push({ board: met.web, part: 'web' })
+  if (met.page && kind === 'session' && redis.board) stops.push({ board: redis.board, part: 'Redis' })
+  if (met.page && kind === 'lookup' && met.resolver) stops.push({ board: met.resolver, part: 'DNS' })
+  return { number, kind, at: ticks, stops, answered: met[kind] }
+}
+
+/**
+ * The tick at which a visit is over.
+ *
+ * @param {Visit} visit
+ */
+const endOf = ({ at, stops, answered }) => at + LEG * (stops.length + Number(answered)) + (answered ? 0 : PATIENCE / TICK)
+
+/** @param {State} state */
+const tick = (state) => {
+  state.ticks += 1
+  const { time, cluster, history, settings } = state
+  const end = SETTLE + now(state)
+  time.at(end, () => {}) // so that its time is that of the tick
+  time.run(end)
+  state.visits = state.visits.filter((visit) => endOf(visit) > state.ticks)
+  if (state.ticks % FOLLOWED === 0) state.visits.push(visitOf(state))
+
+  const load = (state.load = loadOf(state))
+  const beyond = settings.load === 'open' ? load.asked * cluster.shares().page - load.rate : 0
+  state.backlog = load.rate ? Math.min(Math.max(0, state.backlog + beyond * TICK), load.rate * PATIENCE) : 0
+  const answered = answeredOf(state)
+  if (KINDS.some((kind) => answered[kind] < 1)) state.failing += TICK
+  state.failed += load.asked * (1 - answered.page) * TICK
+  if (state.ticks % (1 / TICK)) return
+  for (const kind of KINDS) history[kind] = [...history[kind], 100 * (1 - answered[kind])].slice(-SPAN)
+}
+
+/** @param {State} state @param {Name} board */
+const touch = (state, board) => {
+  const { cluster, outage } = state
+  const at = now(state)
+  if (cluster.state.boards[board].power) {
+    if (invariants(state).answered) state.failed = state.failing = 0
+    state.outage = { board, at, log: {} }
+    cluster.pull(board)
+    state.news = { what: 'pulled', board }
+  } else {
+    if (outage?.board === board) outage.log.plugged = at - outage.at
+    cluster.plug(board)
+    state.news = { what: 'plugged', board }
+  }
+}
+
+/** @param {State} state @param {string} name @param {unknown} value */
+const set = (state, name, value) => {
+  const { settings, setup, cluster } = state
+  Object.assign(settings, { [name]: value })
+  Object.assign(setup, setupOf(settings))
+  if (name === 'redis' || name === 'replicas') cluster.deploy()
+  if (name === 'toleration') for (const board of BOARDS) if (cluster.state.boards[board].marked !== undefined) cluster.tolerate(board)
+}
+
+/**
+ * @param {State} state
+ * @param {{ type: string, name?: string, value?: unknown }} event
+ */
+export const step = (state, { type, name = '', value }) => {
+  if (type === 'tick') tick(state)
+  if (type === 'set') set(state, name, value)
+  const board = BOARDS.find((it) => name === `board:${it}`)
+  if (type === 'touch' && board) touch(state, board)
+  return state
+}
+
+/**
+ * Whether every visitor is answered, and whether something that runs will change that which is not.
+ *
+ * @param {State} state
+ */
+export const invariants = (state) => ({
+  answered: Object.values(answeredOf(state)).every((share) => share === 1),
+  controlled: state.cluster.state.boards.server.up,
+})
+
+/**
+ * The cores of a board that are busy, on average.
+ *
+ * @param {State} state
+ * @param {Name} board
+ */
+export const busyOf = ({ cluster, load }, board) => {
+  const pods = cluster.known().filter(cluster.answers)
+  const here = pods.filter((pod) => pod.board === board).length / (pods.length || 1)
+  return (load.rate / 1000) * (here * ASSUMED.serviceMs + (cluster.state.address === board ? ASSUMED.proxyMs : 0))
+}
+
+/**
+ * The share of the port that answers leave by.
+ *
+ * @param {State} state
+ */
+export const portOf = ({ load, settings }) => (load.rate * settings.size) / LINK_BYTES_PER_MS
