@@ -31,8 +31,6 @@ export const SPAN = 120
 export const LEG = 8
 /** Between two visits that are followed. Ticks. */
 const FOLLOWED = 5
-/** Simulated for a rate: shorter than for the tables, so that a slider does not stick on a phone. Milliseconds. */
-const SHORT = { warmupMs: 100, measureMs: 300 }
 
 /** @type {Kind[]} */
 export const KINDS = ['page', 'session', 'lookup']
@@ -90,7 +88,7 @@ export const now = ({ ticks }) => ticks * TICK
 const simulated = new Map()
 
 /**
- * The boards under a load. The same load is simulated once.
+ * The boards under a load. The same load is simulated once: it takes a fiftieth of a second.
  *
  * @param {'open' | 'closed'} drive
  * @param {number} load
@@ -98,7 +96,7 @@ const simulated = new Map()
  */
 const under = (drive, load, given) => {
   const key = JSON.stringify([drive, load, given])
-  const found = simulated.get(key) ?? simulate(drive === 'open' ? open(load) : closed(load), { ...given, ...SHORT })
+  const found = simulated.get(key) ?? simulate(drive === 'open' ? open(load) : closed(load), given)
   simulated.set(key, found)
   return found
 }
@@ -212,6 +210,7 @@ const set = (state, name, value) => {
 export const step = (state, { type, name = '', value }) => {
   if (type === 'tick') tick(state)
   if (type === 'set') set(state, name, value)
+  if (type === 'do') state.cluster.restart()
   const board = BOARDS.find((it) => name === `board:${it}`)
   if (type === 'touch' && board) touch(state, board)
   return state

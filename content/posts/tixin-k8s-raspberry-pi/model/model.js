@@ -215,7 +215,8 @@ const NEWS = {
 /** @param {State} state */
 const lampOf = (state) => {
   const { answered, controlled } = invariants(state)
-  if (answered) return lamp(true, state.failing ? `yes, after ${inSeconds(state.failing)}` : 'yes')
+  const { wait } = state.load
+  if (answered) return lamp(true, wait ? `after a wait of ${inSeconds(wait)}` : state.failing ? `yes, after ${inSeconds(state.failing)}` : 'yes')
   const shares = answeredOf(state)
   const worst = KINDS.reduce((one, next) => (shares[next] < shares[one] ? next : one))
   const share = Math.round(100 * (1 - shares[worst]))

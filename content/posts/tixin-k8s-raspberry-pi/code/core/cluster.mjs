@@ -224,5 +224,12 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
     time.at(board.ready, listen);
   }
 
-  return { state, answers, serves, known, visit, shares, pull, plug, deploy, tolerate };
+  /** Starts Redis anew where the setup wants it. Needs a control plane. */
+  function restart() {
+    const wanted = boards[setup.redis];
+    if (!boards.server.up || wanted.marked !== undefined) return;
+    state.redis = { board: setup.redis, ready: time.now() + t.podStart };
+  }
+
+  return { state, restart, answers, serves, known, visit, shares, pull, plug, deploy, tolerate };
 }

@@ -1,0 +1,180 @@
+// What the article says about its model, and that the model runs what the article's tables are made of.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import fc from 'fast-check'
+
+import { closed, open, simulate } from '../code/core/load.mjs'
+import { answered, recovery, steps } from '../code/core/outage.mjs'
+import { KINDS, PATIENCE, TICK, answeredOf, initial, invariants, now, step } from './core.js'
+import model from './model.js'
+
+const usual = model.still.settings
+const changed = { ...usual, checks: true, dns: 'local', redis: 'free', toleration: 30 }
+
+const touch = (board) => ({ type: 'touch', name: `board:${board}` })
+
+/** Runs for so many seconds, and calls `look` after each tick. */
+const run = (state, seconds, look = () => {}) => {
+  for (let tick = 0; tick < seconds / TICK; tick++) {
+    step(state, { type: 'tick' })
+    look(state)
+  }
+  return state
+}
+
+const begin = (settings, seed = 1, ...events) => {
+  const state = initial({ ...usual, ...settings }, seed)
+  for (const event of events) step(state, event)
+  return state
+}
+
+const changes = fc.oneof(
+  fc.constantFrom('server', 'agent').map(touch),
+  fc.constant({ type: 'do', name: 'restart' }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('checks'), value: fc.boolean() }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('dns'), value: fc.constantFrom('single', 'pair', 'local') }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('redis'), value: fc.constantFrom('server', 'agent', 'free') }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('replicas'), value: fc.constantFrom('one', 'anyway', 'strict') }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('toleration'), value: fc.constantFrom(0, 30, 300) }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('load'), value: fc.constantFrom('open', 'closed') }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('rate'), value: fc.constantFrom(1000, 8000, 16000) }),
+)
+const history = fc.array(fc.tuple(fc.nat(60), changes), { maxLength: 14 })
+
+test('whatever is pulled, plugged in and set, no dead board answers, and the control plane does nothing without power', () => {
+  fc.assert(
+    fc.property(fc.nat(99), history, (seed, events) => {
+      const state = begin({}, seed)
+      for (const [seconds, event] of events) {
+        step(state, event)
+        const { boards } = state.cluster.state
+        let before = Object.values(boards).map(({ marked, evicted }) => `${marked} ${evicted}`)
+        run(state, seconds, () => {
+          const after = Object.values(boards).map(({ marked, evicted }) => `${marked} ${evicted}`)
+          if (!boards.server.up) assert.deepEqual(after, before)
+          before = after
+        })
+        const shares = answeredOf(state)
+        assert.ok(KINDS.every((kind) => shares[kind] >= 0 && shares[kind] <= shares.page))
+        if (!boards.server.power && !boards.agent.power) assert.equal(shares.page, 0)
+        const { web } = state.cluster.state
+        assert.equal(web.length, state.setup.replicas)
+        assert.ok(state.load.rate <= 18_000 && state.load.wait <= PATIENCE && state.backlog >= 0)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('whatever has happened, with power on both boards and Redis where it can run, every visitor is answered after a while', () => {
+  fc.assert(
+    fc.property(fc.nat(99), history, (seed, events) => {
+      const state = begin({}, seed)
+      for (const [seconds, event] of events) {
+        step(state, event)
+        run(state, seconds)
+      }
+      for (const [board, { power }] of Object.entries(state.cluster.state.boards)) if (!power) step(state, touch(board))
+      step(state, { type: 'set', name: 'rate', value: 1000 })
+      assert.ok(invariants(run(state, 100)).answered)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('the same settings, seed and events are the same run, and neither load nor size changes what happens to the boards', () => {
+  fc.assert(
+    fc.property(fc.nat(99), history, (seed, events) => {
+      const runs = [{}, {}, { load: 'closed', size: 8 }].map((settings) => {
+        const state = begin(settings, seed)
+        const met = []
+        for (const [seconds, event] of events) {
+          step(state, event)
+          run(state, seconds, ({ visits }) => met.push(JSON.stringify(visits.at(-1))))
+        }
+        return JSON.stringify([met, state.outage, state.cluster.state])
+      })
+      assert.equal(runs[0], runs[1])
+      assert.equal(runs[0], runs[2])
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('seconds that no phase can move have the shares of the table, in all six setups, whichever board dies', () => {
+  for (const { name, setup } of steps()) {
+    for (const dead of ['agent', 'server']) {
+      const settings = { checks: setup.checks, dns: setup.dns, redis: setup.volume ? setup.redis : 'free', toleration: setup.toleration ?? 300 }
+      const heals = recovery(dead, setup)
+      const state = begin(settings, 5, touch(dead))
+      run(state, 120, () => {
+        const second = now(state)
+        // The address is on the server, so it moves only if that dies.
+        const isMoving = [[0, 9], [38, 57], [74, 92]].some(([from, to]) => second >= from && second <= to)
+        if (!isMoving) assert.deepEqual(state.cluster.shares(), answered(second, heals), `${name}, the ${dead} dies, ${second} s`)
+      })
+    }
+  }
+})
+
+test('when the agent dies half of all visits fail for 40 to 55 s, and its pods are evicted 300 s later', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const state = run(begin({}, seed, touch('agent')), 60)
+    assert.ok(state.failing >= 40 && state.failing <= 55.2, `${state.failing} s`)
+    assert.ok(Math.abs(run(state, 300).outage.log.evicted - state.outage.log.marked - 300) < 0.01)
+  }
+})
+
+test('when the server dies no session is answered until it is back, and nothing is marked or evicted', () => {
+  const state = begin({}, 1, touch('server'))
+  run(state, 600)
+  assert.deepEqual(state.cluster.shares(), { page: 0.5, session: 0, lookup: 0 })
+  assert.deepEqual(Object.keys(state.outage.log), ['address'])
+  step(state, touch('server'))
+  assert.ok(invariants(run(state, 40)).answered)
+})
+
+test('after five changes the death of the server costs 8 s at most, unless Redis has stayed there', () => {
+  assert.ok(run(begin(changed, 1, touch('server')), 60).failing <= 8.2)
+  const restarts = (events) => {
+    const state = run(begin(changed, 1, touch('agent')), 100)
+    step(state, touch('agent'))
+    run(state, 60)
+    for (const event of events) step(state, event)
+    run(state, 20)
+    step(state, touch('server'))
+    return run(state, 60).cluster.shares().session
+  }
+  assert.deepEqual([restarts([]), restarts([{ type: 'do', name: 'restart' }])], [0, 1])
+})
+
+test('ScheduleAnyway leaves both replicas on one board for good, DoNotSchedule brings one back', () => {
+  const boardsAfter = (replicas) => {
+    const state = run(begin({ replicas, toleration: 30 }, 1, touch('agent')), 100)
+    step(state, touch('agent'))
+    return run(state, 60).cluster.state.web.map(({ board }) => board).sort()
+  }
+  assert.deepEqual(boardsAfter('anyway'), ['server', 'server'])
+  assert.deepEqual(boardsAfter('strict'), ['agent', 'server'])
+})
+
+test('with both boards, rates and times are those of the simulation behind the tables', () => {
+  const { p99, rate } = begin({ load: 'closed', connections: 8 }).load
+  assert.deepEqual([rate, p99], [simulate(closed(8)).rate, simulate(closed(8)).p99])
+  assert.equal(begin({ rate: 16_000 }).load.p99, simulate(open(16_000)).p99)
+})
+
+test('of the same outage a thousand connections count 4,263 failures, visitors at 8,000/s 170,500', () => {
+  const failedOf = (settings) => Math.round(run(begin(settings, 1, touch('agent')), 60).failed)
+  assert.deepEqual([failedOf({ load: 'closed' }), failedOf({})], [4263, 170_500])
+})
+
+test('at 16,000/s the survivor answers everyone for 14 s after the endpoints are out, and then 42 % give up', () => {
+  const state = begin({ rate: 16_000 }, 1, touch('agent'))
+  const calm = []
+  run(state, 100, () => invariants(state).answered && calm.push(now(state)))
+  assert.ok(Math.abs(calm.length * TICK - 14) < 0.5, `${calm.length * TICK} s`)
+  assert.equal(Math.round(100 * (1 - answeredOf(state).page)), 42)
+})
