@@ -217,13 +217,12 @@ export const step = (state, { type, name = '', value }) => {
 }
 
 /**
- * Whether every visitor is answered, and whether something that runs will change that which is not.
+ * Whether every visitor is answered, sooner or later.
  *
  * @param {State} state
  */
 export const invariants = (state) => ({
   answered: Object.values(answeredOf(state)).every((share) => share === 1),
-  controlled: state.cluster.state.boards.server.up,
 })
 
 /**

@@ -1,7 +1,7 @@
 // The two boards in the page: what is on them, the visits between them, the clocks of an outage, and the last two minutes.
 
 import { count, dial, dot, h, history, label, lamp, svg } from 'graven'
-import { BOARDS, CHECK, MISSED, SETTLE, other } from '../code/core/cluster.mjs'
+import { BOARDS, CHECK, SETTLE, other } from '../code/core/cluster.mjs'
 import { DEFAULTS } from '../code/core/defaults.mjs'
 import { KINDS, LEG, SPAN, TICK, answeredOf, busyOf, initial, invariants, now, portOf, step } from './core.js'
 
@@ -114,15 +114,34 @@ const placeOf = ({ board, part }) => {
   return { x: LEFT + x + width / 2, y: TOP[board] + 36 }
 }
 
+/** @typedef {{ x: number, y: number }} Point */
+
+/** @param {Point} start @param {Point} end @param {number} part */
+const between = (start, end, part) => [start.x + (end.x - start.x) * part, start.y + (end.y - start.y) * part]
+
+/**
+ * Between the visitors and an ingress, through the switch.
+ *
+ * @param {Point} end
+ * @param {number} part
+ */
+const onCable = ({ x, y }, part) => {
+  const rise = Math.abs(y - VISITORS.y)
+  const gone = part * (x - VISITORS.x + rise)
+  const risen = Math.min(Math.max(gone - SWITCH + VISITORS.x, 0), rise)
+  return [VISITORS.x + gone - risen, VISITORS.y + Math.sign(y - VISITORS.y) * risen]
+}
+
 /** @param {State} state @param {Visit} visit */
 const visitDrawing = (state, visit) => {
   const leg = legOf(state, visit)
-  const points = [VISITORS, ...visit.stops.map(placeOf), VISITORS]
+  const points = visit.stops.map(placeOf)
   const from = Math.floor(leg)
-  if (!visit.answered && from >= visit.stops.length) return []
-  const [start, end] = [points[from], points[from + 1]]
   const part = leg - from
-  return [dot({ key: visit.number, x: start.x + (end.x - start.x) * part, y: start.y + (end.y - start.y) * part, letter: visit.kind[0].toUpperCase(), tone: 'hue' })]
+  if (!visit.answered && from >= points.length) return []
+  const [x, y] =
+    from === 0 ? onCable(points[0], part) : from === points.length ? onCable(points[0], 1 - part) : between(points[from - 1], points[from], part)
+  return [dot({ key: visit.number, x, y, letter: visit.kind[0].toUpperCase(), tone: 'hue' })]
 }
 
 /**
@@ -140,27 +159,27 @@ const clocksOf = ({ cluster, setup, outage, ticks, settings }) => {
   const isOff = !boards.server.up
   const gone = outage && !board.up
   /**
-   * @param {string} name @param {string} event @param {number} fraction @param {string | false | undefined} never
+   * @param {string} name @param {string} event @param {number} since @param {number} length @param {string | false | undefined} never
    */
-  const row = (name, event, fraction, never) => {
+  const row = (name, event, since, length, never) => {
     if (!outage) return { name, fraction: 0, words: '' }
     if (log[event] !== undefined) return { name, fraction: 1, words: inSeconds(log[event]) }
     if (!gone || never) return { name, fraction: 0, words: never || 'not needed' }
-    return { name, fraction, words: fraction > 0 ? '…' : 'not yet' }
+    return { name, fraction: since / length, words: since > 0 ? `${Math.floor(since)} of ${length} s` : 'not yet' }
   }
   const since = (/** @type {number | undefined} */ moment) => (moment === undefined ? 0 : at + SETTLE - moment)
   const unwatched = isOff && 'nobody looks'
-  const where = `${redis.board}`
   return [
-    row('address moves', 'address', since(heard) / MISSED, address !== dead && `is on the ${address}`),
-    row('ingress gives pods up', 'checks', (at - cut) / (CHECK.every * CHECK.fall + CHECK.timeout), !setup.checks && 'no checks'),
-    row('NotReady, endpoints out', 'marked', since(board.noticed.at) / DEFAULTS.grace, unwatched),
-    row('pods evicted', 'evicted', since(board.marked) / Math.max(1, settings.toleration), unwatched),
+    row('address moves', 'address', since(heard), DEFAULTS.address, address !== dead && `is on the ${address}`),
+    row('ingress gives pods up', 'checks', at - cut, CHECK.every * CHECK.fall + CHECK.timeout, !setup.checks && 'no checks'),
+    row('NotReady, endpoints out', 'marked', since(board.noticed.at), DEFAULTS.grace, unwatched),
+    row('pods evicted', 'evicted', since(board.marked), settings.toleration || 1, unwatched),
     row(
       'Redis elsewhere',
       'redis',
-      log.evicted === undefined ? 0 : (at - cut - log.evicted) / DEFAULTS.podStart,
-      redis.board === dead ? (setup.volume ? 'bound to its disk' : unwatched) : log.evicted === undefined && `is on the ${where}`,
+      log.evicted === undefined ? 0 : at - cut - log.evicted,
+      DEFAULTS.podStart,
+      redis.board === dead ? (setup.volume ? 'bound to its disk' : unwatched) : log.evicted === undefined && `is on the ${redis.board}`,
     ),
   ]
 }
@@ -214,13 +233,12 @@ const NEWS = {
 
 /** @param {State} state */
 const lampOf = (state) => {
-  const { answered, controlled } = invariants(state)
   const { wait } = state.load
-  if (answered) return lamp(true, wait ? `after a wait of ${inSeconds(wait)}` : state.failing ? `yes, after ${inSeconds(state.failing)}` : 'yes')
+  if (invariants(state).answered) return lamp(true, wait ? `waits ${inSeconds(wait)}` : state.failing ? `yes, after ${inSeconds(state.failing)}` : 'yes')
   const shares = answeredOf(state)
   const worst = KINDS.reduce((one, next) => (shares[next] < shares[one] ? next : one))
-  const share = Math.round(100 * (1 - shares[worst]))
-  return lamp(false, `${share} % of ${worst}s fail${controlled ? '' : ', and no clock runs'}`)
+  const share = Math.floor(100 * shares[worst])
+  return lamp(false, `${share} % of ${worst}s`)
 }
 
 /** @param {number} ms */
@@ -252,7 +270,8 @@ export default {
         WIDTH,
         HEIGHT,
         label(0, 14, titleOf(state)),
-        label(VISITORS.x - 12, VISITORS.y + 30, 'visitors', { tone: 'soft' }),
+        label(0, VISITORS.y + 34, 'visitors', { tone: 'soft', size: 13 }),
+        label(SWITCH - 14, VISITORS.y - 24, 'switch', { anchor: 'end', tone: 'soft', size: 13 }),
         BOARDS.map((name) =>
           h('path', { class: cluster.state.address === name ? 'hue' : 'soft', 'stroke-width': cluster.state.address === name ? 2 : 1, d: `M${SWITCH} ${VISITORS.y}V${TOP[name] + 36}H${LEFT}` }),
         ),

@@ -19,7 +19,7 @@ import { DEFAULTS, place } from "./defaults.mjs";
 
 export const CHECK = { every: 2, timeout: 2, fall: 3, rise: 2 }; // HAProxy's inter, which also bounds a check, fall and rise
 const ADVERTISE = 1;
-export const MISSED = 3 + (256 - 100) / 256; // advertisements, RFC 9568 section 6.1, priority 100
+const MISSED = 3 + (256 - 100) / 256; // advertisements, RFC 9568 section 6.1, priority 100
 export const SETTLE = 60; // seconds of normal operation before anything happens
 const ROUNDING = 1e-6; // rounds drift by the time that they take: the tenth is a moment past the grace period
 
