@@ -138,14 +138,16 @@ export const answeredOf = ({ cluster, load }) => {
 }
 
 /** @param {State} state @returns {Visit} */
-const visitOf = ({ cluster, draw, ticks }) => {
+const visitOf = ({ cluster, draw, ticks, load }) => {
   const number = Math.floor(ticks / FOLLOWED)
   const kind = KINDS[number % KINDS.length]
   const { address, redis } = cluster.state
   const met = cluster.visit(draw)
+  const isServed = draw() < load.served
   /** @type {Stop[]} */
   const stops = [{ board: address, part: 'ingress' }]
   if (cluster.serves(address) && met.web) stops.push({ board: met.web, part: 'web' })
+  if (!isServed) return { number, kind, at: ticks, stops, answered: false }
   if (met.page && kind === 'session' && redis.board) stops.push({ board: redis.board, part: 'Redis' })
   if (met.page && kind === 'lookup' && met.resolver) stops.push({ board: met.resolver, part: 'DNS' })
   return { number, kind, at: ticks, stops, answered: met[kind] }

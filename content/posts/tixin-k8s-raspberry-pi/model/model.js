@@ -105,6 +105,7 @@ const boardDrawing = (state, name) => {
     up && busy > 0 && h('path', { d: cores(0, Math.min(busy, 4)), fill: 'currentColor' }),
     stuck.slice(0, PILE).map(({ number, kind }, place) => dot({ key: number, x: LEFT + 84 + place * 17, y: y + 61, letter: kind[0].toUpperCase(), hollow: true })),
     stuck.length > 0 && label(WIDTH - 5, y + 66, `${stuck.length} wait`, { anchor: 'end', size: 13 }),
+    stuck.length === 0 && state.backlog > 0 && busy > 0 && label(WIDTH - 5, y + 66, `queue: ${count(state.backlog)}`, { anchor: 'end', size: 13 }),
   )
 }
 

@@ -12,16 +12,20 @@ import { DEFAULTS, place } from "./defaults.mjs";
 /**
  * @typedef {"server" | "agent"} Name
  * @typedef {{ board?: Name, ready: number }} Pod where it is bound, and from when it answers
- * @typedef {{ dns: string, redis: Name, volume?: boolean, checks: boolean, toleration?: number, replicas?: number, spread?: string }} Setup
- * @typedef {{ power: boolean, up: boolean, ready: number, renewed: number, noticed: { renewed: number, at: number }, marked?: number,
- *   evicted: boolean, failures: number, successes: number, checked: boolean }} Board
+ * @typedef {{ dns: string, redis: Name, volume?: boolean, checks: boolean, toleration?: number,
+ *   replicas?: number, spread?: string }} Setup
+ * @typedef {{ power: boolean, up: boolean, ready: number, renewed: number, marked?: number,
+ *   noticed: { renewed: number, at: number }, evicted: boolean, failures: number, successes: number,
+ *   checked: boolean }} Board
  */
 
-export const CHECK = { every: 2, timeout: 2, fall: 3, rise: 2 }; // HAProxy's inter, which also bounds a check, fall and rise
+// HAProxy's inter, which also bounds a check, fall and rise.
+export const CHECK = { every: 2, timeout: 2, fall: 3, rise: 2 };
 const ADVERTISE = 1;
 const MISSED = 3 + (256 - 100) / 256; // advertisements, RFC 9568 section 6.1, priority 100
 export const SETTLE = 60; // seconds of normal operation before anything happens
-const ROUNDING = 1e-6; // rounds drift by the time that they take: the tenth is a moment past the grace period
+// Rounds drift by the time that they take, so the tenth round is a moment past the grace period.
+const ROUNDING = 1e-6;
 
 /** @type {Name[]} */
 export const BOARDS = ["server", "agent"];
@@ -32,8 +36,8 @@ export const other = (board) => (board === "agent" ? "server" : "agent");
 /**
  * `address`: the board that has it at first. `note` is called with what happens, and to which board.
  *
- * @param {{ time: ReturnType<typeof import("./events.mjs").clock>, uniform: () => number, setup: Setup, address?: Name, given?: object,
- *   note: (what: string, board: Name) => void }} options
+ * @param {{ time: ReturnType<typeof import("./events.mjs").clock>, uniform: () => number, setup: Setup,
+ *   address?: Name, given?: object, note: (what: string, board: Name) => void }} options
  */
 export function cluster({ time, uniform, setup, address = "server", given, note }) {
   const t = { ...DEFAULTS, ...given };
@@ -61,7 +65,8 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
   };
 
   /** @param {Pod} pod */
-  const answers = ({ board, ready }) => board !== undefined && boards[board].up && time.now() >= Math.max(ready, boards[board].ready);
+  const answers = ({ board, ready }) =>
+    board !== undefined && boards[board].up && time.now() >= Math.max(ready, boards[board].ready);
   /** @param {Name} board */
   const serves = (board) => answers({ board, ready: 0 });
 
@@ -83,6 +88,16 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
   every(t.monitorEvery, () => {
     if (boards.server.up) BOARDS.forEach(look);
   });
+
+  /**
+   * The controller has just started, and gives each board its whole time.
+   *
+   * @param {Name} name
+   */
+  function begin(name) {
+    boards[name].noticed.at = time.now();
+    if (boards[name].marked !== undefined) tolerate(name);
+  }
 
   /** @param {Name} name */
   function look(name) {
@@ -172,7 +187,11 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
   // 4. Requests.
 
   /** The replicas that the Services and the ingress know. */
-  const known = () => state.web.filter(({ board, ready }) => board && boards[board].marked === undefined && time.now() >= ready && (!setup.checks || boards[board].checked));
+  const known = () =>
+    state.web.filter(({ board, ready }) => {
+      const isListed = board && boards[board].marked === undefined && time.now() >= ready;
+      return isListed && (!setup.checks || boards[board].checked);
+    });
 
   /** @param {Pod | undefined} web @returns {(Name | undefined)[]} */
   function resolvers(web) {
@@ -183,7 +202,8 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
   /** @param {Pod | undefined} web @param {Name | undefined} resolver */
   function outcome(web, resolver) {
     const page = serves(state.address) && web !== undefined && answers(web);
-    return { web: web?.board, resolver, page, session: page && answers(state.redis), lookup: page && resolver !== undefined && serves(resolver) };
+    const lookup = page && resolver !== undefined && serves(resolver);
+    return { web: web?.board, resolver, page, session: page && answers(state.redis), lookup };
   }
 
   /** A request, drawn at random. */
@@ -197,7 +217,8 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
   /** The share of requests that are answered now, by kind. */
   function shares() {
     const replicas = known();
-    const all = (replicas.length ? replicas : [undefined]).flatMap((web) => resolvers(web).map((resolver) => outcome(web, resolver)));
+    const webs = replicas.length ? replicas : [undefined];
+    const all = webs.flatMap((web) => resolvers(web).map((resolver) => outcome(web, resolver)));
     /** @param {"page" | "session" | "lookup"} kind */
     const share = (kind) => (all.length ? all.filter((it) => it[kind]).length / all.length : 0);
     return { page: share("page"), session: share("session"), lookup: share("lookup") };
@@ -219,7 +240,7 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
       if (!board.power || board.ready !== booted + t.podStart) return;
       board.up = true;
       BOARDS.forEach(renew);
-      if (name === "server") for (const it of BOARDS) (boards[it].noticed.at = time.now()), boards[it].marked !== undefined && tolerate(it);
+      if (name === "server") BOARDS.forEach(begin);
     });
     time.at(board.ready, listen);
   }

@@ -16,7 +16,8 @@ export function outage(dead, setup, { seed = 1, seconds = 120, perSecond = 50, .
   const time = clock();
   /** @type {{ [what: string]: number }} */
   const log = {};
-  const { pull, visit } = cluster({ time, uniform: random(seed), setup, address: dead, given, note: (what) => (log[what] ??= time.now() - SETTLE) });
+  const note = (/** @type {string} */ what) => (log[what] ??= time.now() - SETTLE);
+  const { pull, visit } = cluster({ time, uniform: random(seed), setup, address: dead, given, note });
   const counts = Array.from({ length: seconds }, () => ({ sent: 0, page: 0, session: 0, lookup: 0 }));
   const request = () => {
     const second = Math.floor(time.now() - SETTLE);
@@ -26,7 +27,12 @@ export function outage(dead, setup, { seed = 1, seconds = 120, perSecond = 50, .
   time.at(SETTLE, () => pull(dead));
   time.at(SETTLE, request);
   time.run(SETTLE + seconds);
-  return { log, shares: counts.map(({ sent, ...kinds }) => Object.fromEntries(Object.entries(kinds).map(([kind, ok]) => [kind, ok / sent]))) };
+  const shares = counts.map(({ sent, page, session, lookup }) => ({
+    page: page / sent,
+    session: session / sent,
+    lookup: lookup / sent,
+  }));
+  return { log, shares };
 }
 
 /**
