@@ -1,5 +1,5 @@
-// The article's two boards, run at the pace of an outage. `cluster.mjs` is the cluster and `load.mjs` the boards under load; here are only the running of
-// time, the plugs, and what visitors do who are not answered: they wait, and give up.
+// The article's two boards, run at the pace of an outage. `cluster.mjs` is the cluster and `load.mjs` the boards under load. Here are only the
+// running of time, the plugs, and what visitors do who are not answered: they wait, and give up.
 //
 // 1. A tick is an eighth of a second. Each second, the share of visits that fails goes to the history.
 // 2. A few visits are followed one at a time: what they meet is decided when they begin.
@@ -102,7 +102,7 @@ const under = (drive, load, given) => {
 }
 
 /**
- * What is asked and answered a second, how long an answer takes in ms and how long the queue before it is in s, and the share that does not give up in it.
+ * What is asked and answered a second, how long an answer takes (ms) and the queue before it (s), and the share that does not give up in it.
  *
  * @param {State} state
  */
@@ -124,7 +124,8 @@ const loadOf = ({ settings, cluster, backlog }) => {
   if (offered < capacity && !backlog) return { asked: wanted, wait: 0, served: 1, ...under('open', offered, given), rate: offered }
   const wait = Math.min(backlog / capacity, PATIENCE)
   const { p50, p99 } = under('closed', 8, given)
-  return { asked: wanted, rate: capacity, p50: p50 + wait * 1000, p99: p99 + wait * 1000, wait, served: wait < PATIENCE ? 1 : Math.min(1, capacity / offered) }
+  const served = wait < PATIENCE ? 1 : Math.min(1, capacity / offered)
+  return { asked: wanted, rate: capacity, p50: p50 + wait * 1000, p99: p99 + wait * 1000, wait, served }
 }
 
 /**

@@ -33,6 +33,9 @@ const PARTS = [
 /** @param {number} seconds */
 const clockOf = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
 
+/** @param {string} kind */
+const letterOf = (kind) => kind[0].toUpperCase()
+
 /** @param {number} seconds */
 const inSeconds = (seconds) => `${seconds.toFixed(1)} s`
 
@@ -80,6 +83,7 @@ const boardDrawing = (state, name) => {
   const { power, up } = state.cluster.state.boards[name]
   const busy = Math.round(busyOf(state, name))
   const stuck = state.visits.filter((visit) => !visit.answered && visit.stops.at(-1)?.board === name && legOf(state, visit) >= visit.stops.length)
+  const wait = state.backlog && busy ? `${count(state.backlog)} wait` : stuck.length && `${stuck.length} wait`
   const words = wordsOf(state, name)
   const cores = (/** @type {number} */ from, /** @type {number} */ to) => {
     let path = ''
@@ -103,9 +107,10 @@ const boardDrawing = (state, name) => {
     ),
     up && h('path', { d: cores(0, 4) }),
     up && busy > 0 && h('path', { d: cores(0, Math.min(busy, 4)), fill: 'currentColor' }),
-    stuck.slice(0, PILE).map(({ number, kind }, place) => dot({ key: number, x: LEFT + 84 + place * 17, y: y + 61, letter: kind[0].toUpperCase(), hollow: true })),
-    stuck.length > 0 && label(WIDTH - 5, y + 66, `${stuck.length} wait`, { anchor: 'end', size: 13 }),
-    stuck.length === 0 && state.backlog > 0 && busy > 0 && label(WIDTH - 5, y + 66, `queue: ${count(state.backlog)}`, { anchor: 'end', size: 13 }),
+    stuck
+      .slice(0, PILE)
+      .map(({ number, kind }, place) => dot({ key: number, x: LEFT + 84 + place * 17, y: y + 61, letter: letterOf(kind), hollow: true })),
+    wait && label(WIDTH - 5, y + 66, wait, { anchor: 'end', size: 13 }),
   )
 }
 
@@ -142,7 +147,7 @@ const visitDrawing = (state, visit) => {
   if (!visit.answered && from >= points.length) return []
   const [x, y] =
     from === 0 ? onCable(points[0], part) : from === points.length ? onCable(points[0], 1 - part) : between(points[from - 1], points[from], part)
-  return [dot({ key: visit.number, x, y, letter: visit.kind[0].toUpperCase(), tone: 'hue' })]
+  return [dot({ key: visit.number, x, y, letter: letterOf(visit.kind), tone: 'hue' })]
 }
 
 /**
@@ -196,7 +201,8 @@ const clocksDrawing = (state) => [
 /** @param {State} state */
 const stripsDrawing = ({ history: strips, outage, ticks }) => {
   const seconds = strips.page.length
-  const mark = outage && seconds - Math.floor(ticks * TICK) + Math.floor(outage.at)
+  const cut = outage && seconds - Math.floor(ticks * TICK) + Math.floor(outage.at)
+  const mark = cut !== undefined && cut >= 0 ? cut : undefined
   return [
     label(0, STRIPS - 8, 'failed, %'),
     label(WIDTH - 52, STRIPS - 8, `last ${Math.max(1, Math.min(seconds, SPAN))} s`, { anchor: 'end', tone: 'soft' }),
@@ -206,7 +212,7 @@ const stripsDrawing = ({ history: strips, outage, ticks }) => {
         'g',
         {},
         label(0, y + 18, kind),
-        history({ x: 66, y, width: WIDTH - 66, height: 22, values: strips[kind], max: 100, mark: mark !== undefined && mark >= 0 ? mark : undefined }),
+        history({ x: 66, y, width: WIDTH - 66, height: 22, values: strips[kind], max: 100, mark }),
       )
     }),
   ]
@@ -235,15 +241,19 @@ const NEWS = {
 /** @param {State} state */
 const lampOf = (state) => {
   const { wait } = state.load
-  if (invariants(state).answered) return lamp(true, wait ? `waits ${inSeconds(wait)}` : state.failing ? `yes, after ${inSeconds(state.failing)}` : 'yes')
+  if (invariants(state).answered && wait) return lamp(true, `waits ${inSeconds(wait)}`)
+  if (invariants(state).answered) return lamp(true, state.failing ? `yes, after ${inSeconds(state.failing)}` : 'yes')
   const shares = answeredOf(state)
   const worst = KINDS.reduce((one, next) => (shares[next] < shares[one] ? next : one))
   const share = Math.floor(100 * shares[worst])
   return lamp(false, `${share} % of ${worst}s`)
 }
 
-/** @param {number} ms */
-const inTime = (ms) => (ms < 100 ? ms.toFixed(1) : count(ms))
+/** @param {number[]} times in milliseconds */
+const inTime = (times) => {
+  const isLong = times.some((ms) => ms >= 1000)
+  return `${times.map((ms) => (isLong ? ms / 1000 : ms).toFixed(1)).join(' and ')} ${isLong ? 's' : 'ms'}`
+}
 
 /** @param {State} state */
 const outputsOf = (state) => {
@@ -251,7 +261,7 @@ const outputsOf = (state) => {
   return {
     answered: lampOf(state),
     answers: `${count(rate)}/s`,
-    times: rate ? `${inTime(p50)} and ${inTime(p99)} ms` : 'none',
+    times: rate ? inTime([p50, p99]) : 'none',
     port: `${Math.round(100 * portOf(state))} %`,
     failed: count(state.failed),
   }
@@ -273,9 +283,10 @@ export default {
         label(0, 14, titleOf(state)),
         label(0, VISITORS.y + 34, 'visitors', { tone: 'soft', size: 13 }),
         label(SWITCH - 14, VISITORS.y - 24, 'switch', { anchor: 'end', tone: 'soft', size: 13 }),
-        BOARDS.map((name) =>
-          h('path', { class: cluster.state.address === name ? 'hue' : 'soft', 'stroke-width': cluster.state.address === name ? 2 : 1, d: `M${SWITCH} ${VISITORS.y}V${TOP[name] + 36}H${LEFT}` }),
-        ),
+        BOARDS.map((name) => {
+          const d = `M${SWITCH} ${VISITORS.y}V${TOP[name] + 36}H${LEFT}`
+          return h('path', cluster.state.address === name ? { class: 'hue', 'stroke-width': 2, d } : { class: 'soft', d })
+        }),
         h('path', { class: 'soft', d: `M${VISITORS.x} ${VISITORS.y}H${SWITCH}` }),
         h('rect', { class: 'paper', x: SWITCH - 8, y: VISITORS.y - 22, width: 16, height: 44 }),
         h('g', {}, BOARDS.map((name) => boardDrawing(state, name))),
