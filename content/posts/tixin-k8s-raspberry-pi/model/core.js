@@ -71,6 +71,7 @@ export const initial = (settings, seed) => {
     history: { page: /** @type {number[]} */ ([]), session: /** @type {number[]} */ ([]), lookup: /** @type {number[]} */ ([]) },
     outage: /** @type {Outage | undefined} */ (undefined),
     news: /** @type {{ what: string, board: Name } | undefined} */ (undefined),
+    orders: /** @type {Set<string>} */ (new Set()), // for the control plane, which may have no power
     backlog: 0, // visits that wait for a core
     failed: 0, // pages, since all was well
     failing: 0, // seconds, since all was well
@@ -161,6 +162,18 @@ const visitOf = ({ cluster, draw, ticks, load }) => {
  */
 const endOf = ({ at, stops, answered }) => at + LEG * (stops.length + Number(answered)) + (answered ? 0 : PATIENCE / TICK)
 
+/**
+ * An order waits until there is a control plane to take it.
+ *
+ * @param {State} state
+ */
+const obey = ({ cluster, orders }) => {
+  if (!cluster.state.boards.server.up) return
+  if (orders.has('replicas')) cluster.deploy()
+  if (orders.has('redis')) cluster.restart()
+  orders.clear()
+}
+
 /** @param {State} state */
 const tick = (state) => {
   state.ticks += 1
@@ -168,6 +181,7 @@ const tick = (state) => {
   const end = SETTLE + now(state)
   time.at(end, () => {}) // so that its time is that of the tick
   time.run(end)
+  obey(state)
   state.visits = state.visits.filter((visit) => endOf(visit) > state.ticks)
   if (state.ticks % FOLLOWED === 0) state.visits.push(visitOf(state))
 
@@ -202,7 +216,7 @@ const set = (state, name, value) => {
   const { settings, setup, cluster } = state
   Object.assign(settings, { [name]: value })
   Object.assign(setup, setupOf(settings))
-  if (name === 'redis' || name === 'replicas') cluster.deploy()
+  if (name === 'redis' || name === 'replicas') state.orders.add(name)
   if (name === 'toleration') for (const board of BOARDS) if (cluster.state.boards[board].marked !== undefined) cluster.tolerate(board)
 }
 
@@ -213,7 +227,7 @@ const set = (state, name, value) => {
 export const step = (state, { type, name = '', value }) => {
   if (type === 'tick') tick(state)
   if (type === 'set') set(state, name, value)
-  if (type === 'do') state.cluster.restart()
+  if (type === 'do') state.orders.add('redis')
   const board = BOARDS.find((it) => name === `board:${it}`)
   if (type === 'touch' && board) touch(state, board)
   return state

@@ -60,7 +60,7 @@ test('whatever is pulled, plugged in and set, no dead board answers, and the con
         assert.ok(KINDS.every((kind) => shares[kind] >= 0 && shares[kind] <= shares.page))
         if (!boards.server.power && !boards.agent.power) assert.equal(shares.page, 0)
         const { web } = state.cluster.state
-        assert.equal(web.length, state.setup.replicas)
+        if (boards.server.up && seconds > 0) assert.equal(web.length, state.setup.replicas)
         assert.ok(state.load.rate <= 18_000 && state.load.wait <= PATIENCE && state.backlog >= 0)
       }
     }),
@@ -134,6 +134,15 @@ test('when the server dies no session is answered until it is back, and nothing 
   assert.deepEqual(Object.keys(state.outage.log), ['address'])
   step(state, touch('server'))
   assert.ok(invariants(run(state, 40)).answered)
+})
+
+test('without its control plane a cluster takes no order: Redis moves when the server is back', () => {
+  const state = run(begin({}, 1, touch('server')), 10)
+  step(state, { type: 'set', name: 'redis', value: 'agent' })
+  run(state, 60)
+  assert.equal(state.cluster.state.redis.board, 'server')
+  step(state, touch('server'))
+  assert.equal(run(state, 30).cluster.state.redis.board, 'agent')
 })
 
 test('after five changes the death of the server costs 8 s at most, unless Redis has stayed there', () => {

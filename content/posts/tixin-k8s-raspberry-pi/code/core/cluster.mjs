@@ -55,7 +55,8 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
     checked: true, // HAProxy's checks have not given up its pods
   });
   const boards = { server: board(), agent: board() };
-  const state = { boards, address, heard: 0, web: /** @type {Pod[]} */ ([]), redis: /** @type {Pod} */ ({ ready: 0 }) };
+  const redis = /** @type {Pod} */ ({ board: setup.redis, ready: 0 });
+  const state = { boards, address, heard: 0, web: /** @type {Pod[]} */ ([]), redis };
 
   const toleration = () => setup.toleration ?? t.toleration;
   /** @param {number} period @param {() => void} action */
@@ -70,11 +71,10 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
   /** @param {Name} board */
   const serves = (board) => answers({ board, ready: 0 });
 
-  /** Puts every pod where the setup wants it. */
+  /** Starts as many replicas as the setup wants. */
   function deploy() {
     const wanted = setup.replicas === 1 ? BOARDS.slice(0, 1) : BOARDS;
     state.web = wanted.map((board) => ({ board, ready: 0 }));
-    state.redis = { board: setup.redis, ready: 0 };
   }
   deploy();
 
@@ -245,10 +245,9 @@ export function cluster({ time, uniform, setup, address = "server", given, note 
     time.at(board.ready, listen);
   }
 
-  /** Starts Redis anew where the setup wants it. Needs a control plane. */
+  /** Starts Redis anew where the setup wants it, if that board is Ready. */
   function restart() {
-    const wanted = boards[setup.redis];
-    if (!boards.server.up || wanted.marked !== undefined) return;
+    if (boards[setup.redis].marked !== undefined) return;
     state.redis = { board: setup.redis, ready: time.now() + t.podStart };
   }
 
