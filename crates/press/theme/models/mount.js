@@ -130,7 +130,7 @@ export const mount = (element, definition) => {
     } catch (error) {
       hasFailed = true
       bar.append(problem)
-      problem.textContent = `The model has stopped: ${error}. Restart begins again.`
+      problem.textContent = `The model stopped: ${error}. Restart begins again.`
       console.error(error)
       follow()
     }

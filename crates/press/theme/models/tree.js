@@ -39,7 +39,12 @@ const treesOf = (child) => {
  * @param {Child[]} children
  * @returns {Tree}
  */
-export const h = (tag, attributes, ...children) => ({ tag, attributes, children: treesOf(children), text: '' })
+export const h = (tag, attributes, ...children) => {
+  const trees = treesOf(children)
+  // The label of a part says what it is: what is drawn in it is not read as well.
+  if (attributes.touch) for (const tree of trees) tree.attributes['aria-hidden'] = true
+  return { tag, attributes, children: trees, text: '' }
+}
 
 /**
  * The value of an attribute, or nothing if it is left out. Two decimals are finer than any screen, and keep files and changes small.
