@@ -24,3 +24,10 @@ pub(crate) struct RenderedSite<'a> {
     /// The cards of the pages.
     pub(crate) cards: &'a Cards,
 }
+
+impl RenderedSite<'_> {
+    /// Whether a post has a figure that is a program.
+    pub(crate) fn has_models(self) -> bool {
+        self.posts.iter().any(|rendered| !rendered.models.is_empty())
+    }
+}

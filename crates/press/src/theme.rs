@@ -46,6 +46,8 @@ pub(crate) struct Theme {
     diagrams: String,
     /// The forms of models.
     models: String,
+    /// The page of all models.
+    gallery: String,
     /// The search page.
     search: String,
     /// What the script adds to every page; how pages follow each other.
@@ -76,6 +78,8 @@ pub(crate) enum Sheets {
     Contents,
     /// An article.
     Article(Parts),
+    /// The page of all models.
+    Gallery,
     /// The search page.
     Search,
 }
@@ -134,6 +138,7 @@ impl Theme {
             data: sheet("data.css"),
             diagrams: sheet("diagrams.css"),
             models: sheet("models.css"),
+            gallery: sheet("gallery.css"),
             search: sheet("search.css"),
             controls: sheet("controls.css"),
             tools: sheet("tools.css"),
@@ -149,6 +154,7 @@ impl Theme {
         match sheets {
             Sheets::Entries => [frame.as_str(), &self.hues, &self.entries].concat(),
             Sheets::Contents => [frame.as_str(), &self.hues, &self.entries, &self.contents].concat(),
+            Sheets::Gallery => [frame.as_str(), &self.hues, &self.gallery].concat(),
             Sheets::Search => [frame.as_str(), &self.search].concat(),
             Sheets::Article(parts) => {
                 let optional = [

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::head::Head;
-use super::routes::SUBSCRIBE;
+use super::routes::{MODELS, SUBSCRIBE};
 use super::{credits, layout, lists};
 use crate::markdown::bind;
 use crate::rendered_site::RenderedSite;
@@ -80,6 +80,7 @@ fn newest(context: RenderedSite) -> Markup {
             }
             p.more {
                 @if site.posts.len() > NEWEST { a href="/blog" { "All " (lists::count(site.posts.len())) } " " }
+                @if context.has_models() { a href=(MODELS) { "Models" } " " }
                 a href=(SUBSCRIBE) { "Subscribe" }
             }
         }

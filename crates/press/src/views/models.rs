@@ -6,8 +6,9 @@ use super::head::{self, Head};
 use super::routes::MODELS;
 use super::{layout, lists};
 use crate::markdown::{ShownModel, bind, inline_html};
+use crate::model::Post;
 use crate::rendered_site::RenderedSite;
-use crate::theme::{Parts, Sheets};
+use crate::theme::Sheets;
 
 /// The page. `None` if no post has a model.
 pub(super) fn render(context: RenderedSite) -> Option<String> {
@@ -19,24 +20,17 @@ pub(super) fn render(context: RenderedSite) -> Option<String> {
     }
     let description = "Systems of the posts as figures that run: drive them, break them, and watch them recover.";
     let main = html! {
-        article {
-            header.head {
-                h1 { "Models" }
-                p.lede { (description) }
-            }
-            div.prose {
-                @for (post, model) in shown {
-                    section class=[lists::post_hue(post)] {
-                        h2 { a href=(link(&post.route(), model)) { (bind(&post.title)) } }
-                        (figure(&post.route(), model))
-                    }
-                }
+        h1 { "Models" }
+        p.lede { (description) }
+        ul.gallery {
+            @for (post, model) in shown {
+                li class=[lists::post_hue(post)] { (entry(post, model)) }
             }
         }
     };
     let head = Head {
         json_ld: vec![head::breadcrumbs(context, &[("Models", MODELS)])],
-        ..Head::new(Some("Models"), description, MODELS, Sheets::Article(Parts { model: true, ..Parts::default() }))
+        ..Head::new(Some("Models"), description, MODELS, Sheets::Gallery)
     };
     Some(layout::render(context, &head, &main))
 }
@@ -45,13 +39,13 @@ fn link(route: &str, model: &ShownModel) -> String {
     format!("{route}#{}", model.id)
 }
 
-fn figure(route: &str, model: &ShownModel) -> Markup {
+fn entry(post: &Post, model: &ShownModel) -> Markup {
+    let link = link(&post.route(), model);
     html! {
-        figure.fig {
-            figcaption { (layout::raw(&inline_html(&model.caption))) }
-            a href=(link(route, model)) {
-                img.still src=(model.still) width=(model.size.0) height=(model.size.1) alt=(model.alt) loading="lazy";
-            }
+        h2 { a href=(link) { (bind(&post.title)) } }
+        a href=(link) {
+            img src=(model.still) width=(model.size.0) height=(model.size.1) alt=(model.alt) loading="lazy";
         }
+        p { (layout::raw(&inline_html(&model.caption))) }
     }
 }
