@@ -38,16 +38,16 @@ test('every shape draws finite numbers, whatever it shows', () => {
   const side = fc.integer({ min: 30, max: 340 })
   const items = fc.array(fc.record({ letter: fc.constantFrom('a', 'b'), hollow: fc.boolean() }), { maxLength: 60 })
   fc.assert(
-    fc.property(side, side, items, fc.array(fc.double({ min: 0, max: 1e6, noNaN: true })), fc.option(fc.integer({ min: 1, max: 1000 })), (x, width, entries, values, slots) => {
+    fc.property(side, side, items, fc.array(fc.double({ min: 0, max: 1e6, noNaN: true })), fc.boolean(), (x, width, entries, values, stopped) => {
       const drawing = svg(
         340,
         200,
-        lane({ x, y: x, width, items: entries, slots: slots ?? undefined, title: 'queue' }),
+        lane({ x, y: x, width, items: entries, title: 'queue' }),
         history({ x, y: x, width, height: 40, values, mark: 0 }),
         stack({ x, y: x, width, entries: entries.map(({ letter, hollow }) => ({ text: letter, mark: hollow })) }),
         dial({ x, y: x, radius: 9, fraction: values[0] ?? 0 }),
         arrow({ x1: x, y1: x, x2: width, y2: width }),
-        box({ x, y: x, width, height: 40, title: 'server', state: 'slow', dashed: true, stopped: slots === null }),
+        box({ x, y: x, width, height: 40, title: 'server', state: 'slow', dashed: true, stopped }),
         dot({ x, y: x, letter: 'a' }),
         label(x, x, 'text'),
       )

@@ -26,8 +26,8 @@ pub(crate) struct RenderedSite<'a> {
 }
 
 impl RenderedSite<'_> {
-    /// Whether a post has a figure that is a program.
+    /// Whether a text has a figure that is a program.
     pub(crate) fn has_models(self) -> bool {
-        self.posts.iter().any(|rendered| !rendered.models.is_empty())
+        self.posts.iter().chain(self.pages).any(|rendered| !rendered.models.is_empty())
     }
 }

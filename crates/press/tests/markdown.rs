@@ -207,9 +207,10 @@ fn errors_in_models_are_reported() {
         (&preset("#q:brst"), &[("error: the model `q` has no preset `brst`", "did you mean `#q:burst`?", "#q:brst")]),
         (&preset("#q:burst"), &[]),
         (
-            "```model from=faulty/regions.py id=q alt=a\n```",
-            &[("error: a model without a still", "", "faulty/regions.py")],
+            "```model from=data.csv id=q alt=a\n```",
+            &[("error: `data.csv` is no ES module", "`.js` or `.mjs`", "data.csv")],
         ),
+        (&preset("#w:burst"), &[("error: there is no model `w`", "did you mean `#q:burst`?", "#w:burst")]),
     ]);
 }
 

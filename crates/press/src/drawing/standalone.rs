@@ -121,7 +121,7 @@ mod tests {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-12 -12 124 74\" width=\"248\" height=\"148\" color=\"#111\" fill=\"currentColor\">\
              <style>svg{color:#111}.paper{fill:#fff}.soft,.faint{color:#666}.hue{color:#00f}\
              @media (prefers-color-scheme:dark){svg{color:#eee}.paper{fill:#000}.soft,.faint{color:#999}.hue{color:#8af}}</style>\
-             <rect class=\"paper\" x=\"-12\" y=\"-12\" width=\"124\" height=\"74\" fill=\"#fff\"/>\
+             <rect class=\"paper\" x=\"-12\" y=\"-12\" width=\"124\" height=\"74\" fill=\"#fff\" stroke=\"none\"/>\
              <g class=\"hue\"><path stroke=\"currentColor\" d=\"M0 0H9\"/></g></svg>"
         );
     }

@@ -120,8 +120,15 @@ impl Rewriter<'_> {
                 let id = element.attribute("id").map(|id| format!(" id=\"{}\"", escaped(id))).unwrap_or_default();
                 renamed(element, &format!("<blockquote{id}>"), "</blockquote>")
             }
-            // Readers know `<img>`, and some of them nothing around it. A model runs on its page only: elsewhere it is its still.
-            "picture" | "graven-model" => {
+            // A model runs on its page only: elsewhere it is its still.
+            "graven-model" => {
+                let id = element.attribute("id").map(escaped).unwrap_or_default();
+                let page = format!("{}{}", self.of.base_url, self.of.path);
+                let link = format!("<p><a href=\"{page}#{id}\">This figure runs on its page.</a></p>");
+                vec![(element.start.clone(), String::new()), (element.end.clone(), link)]
+            }
+            // Readers know `<img>`, and some of them nothing around it.
+            "picture" => {
                 vec![(element.start.clone(), String::new()), (element.end.clone(), String::new())]
             }
             "source" if is_in(&self.pictures) => vec![(element.start.clone(), String::new())],
@@ -226,7 +233,8 @@ mod tests {
     fn a_model_becomes_its_still() {
         let html = "<figure><graven-model id=\"m\" src=\"/m.js\"><img class=\"still\" src=\"/m.svg\" alt=\"M\">\
                     <form><a href=\"#m\">x</a></form></graven-model></figure><form>kept</form>";
-        let expected = "<figure><img class=\"still\" src=\"https://e.org/m.svg\" alt=\"M\"></figure><form>kept</form>";
+        let expected = "<figure><img class=\"still\" src=\"https://e.org/m.svg\" alt=\"M\">\
+                        <p><a href=\"https://e.org/blog/p#m\">This figure runs on its page.</a></p></figure><form>kept</form>";
         assert_eq!(absolute(html, "/blog/p"), expected);
     }
 

@@ -6,25 +6,28 @@ use super::head::{self, Head};
 use super::routes::MODELS;
 use super::{layout, lists};
 use crate::markdown::{ShownModel, bind, inline_html};
-use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-/// The page. `None` if no post has a model.
+/// The page. `None` if the site has no model.
 pub(super) fn render(context: RenderedSite) -> Option<String> {
-    let posts = context.site.posts.iter().zip(context.posts);
-    let shown: Vec<_> =
-        posts.flat_map(|(post, rendered)| rendered.models.iter().map(move |model| (post, model))).collect();
-    if shown.is_empty() {
+    if !context.has_models() {
         return None;
     }
+    let posts = context.site.posts.iter().map(|post| Text {
+        title: &post.title,
+        route: post.route(),
+        hue: lists::post_hue(post),
+    });
+    let pages = context.site.pages.iter().map(|page| Text { title: &page.title, route: page.route(), hue: None });
+    let texts: Vec<_> = posts.zip(context.posts).chain(pages.zip(context.pages)).collect();
     let description = "Systems of the posts as figures that run: drive them, break them, and watch them recover.";
     let main = html! {
         h1 { "Models" }
         p.lede { (description) }
         ul.gallery {
-            @for (post, model) in shown {
-                li class=[lists::post_hue(post)] { (entry(post, model)) }
+            @for (text, rendered) in &texts {
+                @for model in &rendered.models { li class=[&text.hue] { (entry(text, model)) } }
             }
         }
     };
@@ -35,14 +38,17 @@ pub(super) fn render(context: RenderedSite) -> Option<String> {
     Some(layout::render(context, &head, &main))
 }
 
-fn link(route: &str, model: &ShownModel) -> String {
-    format!("{route}#{}", model.id)
+/// What has a model: a post or a standing page.
+struct Text<'a> {
+    title: &'a str,
+    route: String,
+    hue: Option<String>,
 }
 
-fn entry(post: &Post, model: &ShownModel) -> Markup {
-    let link = link(&post.route(), model);
+fn entry(text: &Text, model: &ShownModel) -> Markup {
+    let link = format!("{}#{}", text.route, model.id);
     html! {
-        h2 { a href=(link) { (bind(&post.title)) } }
+        h2 { a href=(link) { (bind(text.title)) } }
         a href=(link) {
             img src=(model.still) width=(model.size.0) height=(model.size.1) alt=(model.alt) loading="lazy";
         }

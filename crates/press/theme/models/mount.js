@@ -96,7 +96,8 @@ export const mount = (element, definition) => {
   let tree = view(state).drawing
   const drawing = /** @type {SVGSVGElement} */ (create(tree))
   drawing.setAttribute('role', 'group')
-  drawing.setAttribute('aria-label', image.alt)
+  // The caption: what the still shows passes.
+  drawing.setAttribute('aria-label', element.previousSibling?.textContent ?? image.alt)
   drawing.setAttribute('tabindex', '-1')
 
   const announcement = make('p', { className: 'spoken', role: 'status' })
@@ -130,7 +131,7 @@ export const mount = (element, definition) => {
     } catch (error) {
       hasFailed = true
       bar.append(problem)
-      problem.textContent = `The model stopped: ${error}. Restart begins again.`
+      problem.textContent = `Stopped: ${error}`
       console.error(error)
       follow()
     }
@@ -194,7 +195,7 @@ export const mount = (element, definition) => {
   }
 
   const player = button('Run', () => play(!isPlaying))
-  const speeds = make('select', { name: 'speed', ariaLabel: 'Speed' })
+  const speeds = make('select', { id: element.id + '-speed', ariaLabel: 'Speed' })
   for (const name of '¼½124') speeds.append(new Option(name + '×'))
   speeds.selectedIndex = 2
   speeds.onchange = () => {
@@ -237,6 +238,7 @@ export const mount = (element, definition) => {
   const set = (query) => {
     const { texts, seed: given, events } = fromQuery(query, defaults)
     seed = given ?? still.seed
+    fill(form, defaults)
     fill(form, texts)
     restart()
     for (const name of events) send({ type: name.includes(':') ? 'touch' : 'do', name })
@@ -257,7 +259,7 @@ export const mount = (element, definition) => {
   /** Sets what the address of the page says, if it is about this model. */
   const setByAddress = () => {
     if (!location.hash.startsWith(address)) return
-    if (!calm.matches) isPlaying = true
+    isPlaying = true
     set(location.hash.slice(address.length))
   }
 
@@ -265,7 +267,7 @@ export const mount = (element, definition) => {
   listenToParts(drawing, send)
   image.replaceWith(drawing)
   element.append(announcement)
-  // An output is a live region of its own, and would be read with every tick.
+  // An output is a live region, and would be read with every tick.
   for (const output of form.querySelectorAll('output')) output.ariaLive = 'off'
 
   calm.addEventListener('change', () => play(!calm.matches))

@@ -19,7 +19,7 @@ const partAt = (event, attribute) =>
  * @param {(event: PartEvent) => void} send
  */
 export const listenToParts = (drawing, send) => {
-  /** @type {{ part: SVGElement, name: string, x: number, y: number, isMoving: boolean } | undefined} */
+  /** @type {{ part: SVGElement, x: number, y: number, isMoving: boolean } | undefined} */
   let drag
   let hasDragged = false
 
@@ -36,14 +36,22 @@ export const listenToParts = (drawing, send) => {
     if ((event.key === 'Enter' || event.key === ' ') && touch(event)) event.preventDefault()
   })
 
+  const letGo = () => {
+    if (!drag) return
+    delete drag.part.dataset.dragged
+    drag.part.style.translate = ''
+    drag = undefined
+  }
   drawing.addEventListener('pointerdown', (event) => {
     hasDragged = false
     const part = partAt(event, 'data-drag')
     if (!part || !event.isPrimary || event.button) return
-    drag = { part, name: part.dataset.drag ?? '', x: event.clientX, y: event.clientY, isMoving: false }
+    drag = { part, x: event.clientX, y: event.clientY, isMoving: false }
   })
   drawing.addEventListener('pointermove', (event) => {
     if (!drag || !event.isPrimary) return
+    // The button was let go where the drawing does not see it.
+    if (!event.buttons) return letGo()
     const [x, y] = [event.clientX - drag.x, event.clientY - drag.y]
     if (!drag.isMoving && Math.hypot(x, y) < smallestDrag) return
     // Captured only now: the click of a captured pointer would not be that of a part.
@@ -56,11 +64,11 @@ export const listenToParts = (drawing, send) => {
   for (const end of /** @type {const} */ (['pointerup', 'pointercancel'])) {
     drawing.addEventListener(end, (event) => {
       if (!drag || !event.isPrimary) return
-      const { part, name, isMoving } = drag
-      drag = undefined
-      delete part.dataset.dragged
-      part.style.translate = ''
-      if (!isMoving || end === 'pointercancel') return
+      const { part, isMoving } = drag
+      // What it is called now: the model may have gone on.
+      const name = part.dataset.drag
+      letGo()
+      if (!isMoving || !name || !part.isConnected || end === 'pointercancel') return
       const under = document.elementsFromPoint(event.clientX, event.clientY).filter((element) => !part.contains(element))
       const on = under.map((element) => element.closest('[data-drop]')).find((element) => drawing.contains(element))
       if (on) send({ type: 'drop', name, on: on.getAttribute('data-drop') ?? '' })

@@ -58,7 +58,8 @@ export const textsOf = (form) => {
 /** @param {HTMLFormElement} form */
 export const defaultsOf = (form) => {
   const untouched = /** @type {HTMLFormElement} */ (form.cloneNode(true))
-  untouched.reset()
+  // A control may have the name `reset`, and hide the form's own.
+  HTMLFormElement.prototype.reset.call(untouched)
   return textsOf(untouched)
 }
 
@@ -89,11 +90,11 @@ export const settingsOf = (form) => {
  */
 export const showValue = (input) => {
   const output = input.closest('.slider')?.querySelector('output')
-  if (output) output.value = input.value + (input.dataset.unit ?? '')
+  if (output) input.ariaValueText = output.value = input.value + (input.dataset.unit ?? '')
 }
 
 /**
- * Sets the controls. The browser keeps a slider within its ends and on its steps.
+ * Sets the controls. What is no value of one leaves it as it is. The browser keeps a slider within its ends and on its steps.
  *
  * @param {HTMLFormElement} form
  * @param {Texts} texts
@@ -101,8 +102,9 @@ export const showValue = (input) => {
 export const fill = (form, texts) => {
   for (const input of inputsOf(form)) {
     const text = texts[input.name]
-    if (input.type === 'range') input.value = text
-    else if (input.type === 'checkbox') input.checked = text === 'on'
+    if (input.type === 'range') {
+      if (isFinite(Number(text))) input.value = text
+    } else if (input.type === 'checkbox') input.checked = text === 'on'
     else if (input.value === text) input.checked = true
     showValue(input)
   }

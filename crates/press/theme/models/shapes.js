@@ -7,7 +7,7 @@ import { count } from './words.js'
 /** @typedef {import('./tree.js').Child} Child */
 /** @typedef {import('./tree.js').Part} Part */
 /** @typedef {'ink' | 'soft' | 'faint' | 'hue'} Tone */
-/** @typedef {{ letter?: string, tone?: Tone, hollow?: boolean }} Item what a dot shows */
+/** @typedef {{ letter?: string, tone?: Tone, hollow?: boolean, key?: string | number }} Item what a dot shows */
 
 /** What is filled has no outline. */
 const solid = { fill: 'currentColor', stroke: 'none' }
@@ -99,29 +99,22 @@ export const dot = ({ x, y, letter, tone, hollow, ...part }) =>
   )
 
 /**
- * A queue or a partition, which fills from the left. Its title is above, its length at its end, within its width. Where the places are too small
- * for dots, it fills like a bar.
+ * A queue or a partition, which fills from the left. Its title is above, its length at its end, within its width.
  *
- * @param {Part & { x: number, y: number, width: number, height?: number, title?: string, count?: number | string, slots?: number,
- *   items?: (Item & { key?: string | number })[], tone?: Tone }} options
+ * @param {Part & { x: number, y: number, width: number, height?: number, title?: string, count?: number,
+ *   items?: Item[], tone?: Tone }} options
  */
-export const lane = ({ x, y, width, height = 22, title, count: length, slots, items = [], tone, ...part }) => {
-  const end = typeof length === 'string' ? length : count(length ?? items.length)
+export const lane = ({ x, y, width, height = 22, title, count: length, items = [], tone, ...part }) => {
+  const end = count(length ?? items.length)
   const inner = width - Math.max(26, 9 * end.length + 8)
-  const pitch = slots ? inner / slots : 17
-  const isBar = pitch < 15
-  const filled = Math.min(Number(length ?? items.length) / (slots ?? 1), 1)
+  const pitch = 17
   const middle = y + height / 2
   return h(
     'g',
     { class: toned(tone), ...part },
     title && label(x, y - 6, title),
     h('rect', { class: 'paper', x, y, width: inner, height }),
-    isBar
-      ? h('rect', { x, y, width: inner * filled || 0, height, fill: 'currentColor', 'fill-opacity': 0.25 })
-      : items
-          .slice(0, Math.floor(inner / pitch))
-          .map(({ key, ...item }, place) => dot({ ...item, key, x: x + (slots ? pitch * (place + 0.5) : 10 + pitch * place), y: middle })),
+    items.slice(0, Math.floor(inner / pitch)).map((item, place) => dot({ ...item, x: x + 10 + pitch * place, y: middle })),
     label(x + width, middle + 5, end, { anchor: 'end' }),
   )
 }

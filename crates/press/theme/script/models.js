@@ -14,12 +14,13 @@ const load = async (model) => {
     mount(model, (await program).default)
   } catch (error) {
     model.querySelector('form')?.replaceWith(`This figure cannot run: ${error}`)
+    throw error
   }
 }
 
 for (const model of models) {
   // A window's height before it is seen.
-  new IntersectionObserver(([entry]) => entry.isIntersecting && load(model), { rootMargin: '100%' }).observe(model)
+  new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && load(model), { rootMargin: '100%' }).observe(model)
 }
 
 /** Loads the model that the address sets, and shows its drawing. */

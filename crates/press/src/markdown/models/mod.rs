@@ -9,6 +9,7 @@ pub(super) mod presets;
 mod read;
 
 use std::ops::Range;
+use std::path::Path;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
@@ -22,7 +23,7 @@ use super::page::{File, Page};
 use super::rendered::{Made, ShownModel};
 use super::{files, info_string, svg};
 use crate::assets::fingerprint;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::scripts::{self, External};
 
 /// The first word of the fence.
@@ -64,7 +65,14 @@ pub(super) fn link(events: &mut [SpannedEvent], page: &mut Page) {
             continue;
         };
         let place = page.destination_span(span);
-        let Some(model) = page.models.iter().find(|model| model.id == id) else { continue };
+        let Some(model) = page.models.iter().find(|model| model.id == id) else {
+            if let Some(near) = nearest(id, page.models.iter().map(|model| model.id.as_str())) {
+                let (error, near) = (page.error(place, format!("there is no model `{id}`")), format!("#{near}"));
+                page.report.push(error.help(format!("did you mean `{near}:{name}`?")));
+                replace_destination(&mut events[start].0, near);
+            }
+            continue;
+        };
         let Some((_, set)) = model.presets.iter().find(|(preset, _)| preset == name) else {
             let message = format!("the model `{id}` has no preset `{name}`");
             let near = nearest(name, model.presets.iter().map(|(name, _)| name.as_str()));
@@ -81,6 +89,13 @@ pub(super) fn link(events: &mut [SpannedEvent], page: &mut Page) {
         let end = end_of(events, start);
         events[start].0 = Event::InlineHtml(tag.into());
         events[end].0 = Event::InlineHtml("</a>".into());
+    }
+}
+
+/// Gives a link another destination, so that it is not reported again.
+fn replace_destination(event: &mut Event, destination: String) {
+    if let Event::Start(Tag::Link { dest_url, .. }) = event {
+        *dest_url = destination.into();
     }
 }
 
@@ -121,7 +136,14 @@ fn module<'p>(source: &Source, page: &mut Page<'p>) -> Option<File<'p>> {
         page.report.push(page.error(place, "a model needs a module").help("name an ES module: `model from=model.js`"));
         return None;
     };
-    files::find(word.value.unwrap_or_default(), &word.value_place, page)
+    let path = word.value.unwrap_or_default();
+    let is_module = Path::new(path).extension().is_some_and(|extension| extension == "js" || extension == "mjs");
+    if !is_module {
+        let error = page.error(word.value_place.clone(), format!("`{path}` is no ES module"));
+        page.report.push(error.help("name a file that ends with `.js` or `.mjs`"));
+        return None;
+    }
+    files::find(path, &word.value_place, page)
 }
 
 /// The first line of the fence.
@@ -139,7 +161,8 @@ fn still<'p>(module: &str, source: &Source, page: &mut Page<'p>) -> Option<&'p s
         page.report.push(
             page.error(place, "a model without a still")
                 .label(format!("there is no file `{path}`"))
-                .help("draw what it shows where it cannot run: on paper, in feeds, without scripts"),
+                .help("draw what it shows where it cannot run: on paper, in feeds, without scripts")
+                .help("`tests/models/run --bless SLUG` has the model draw it"),
         );
     }
     text
@@ -150,7 +173,12 @@ fn script(module: &File, id: &str, page: &mut Page) -> Option<Made> {
     let kit = page.context.kit;
     let kit = External { name: KIT, url: kit.route, exports: kit.exports };
     match scripts::bundle(&module.path, page.context.tree, &[kit]) {
-        Ok(bundle) => Some(Made::new(id, "js", bundle.text)),
+        Ok(bundle) if bundle.exports.iter().any(|name| name == "default") => Some(Made::new(id, "js", bundle.text)),
+        Ok(_) => {
+            let error = Diagnostic::error(module.path.as_str(), 0..0, "this module exports no model");
+            page.report.push(error.help("add `export default { tick, initial, step, view, still }`"));
+            None
+        }
         Err(found) => {
             page.report.extend(found);
             None
@@ -180,7 +208,7 @@ fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source:
     let route = (page.context.route_of)(&page.body.path).unwrap_or_default();
     let markdown = vec![
         format!("![{}]({})", files::escaped(alt), picture.route),
-        format!("[This figure is a program, which runs on the page.]({route}#{id})"),
+        format!("[This figure runs on its page.]({route}#{id})"),
     ];
     let shown = ShownModel {
         id: id.to_owned(),

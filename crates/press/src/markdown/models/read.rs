@@ -86,6 +86,10 @@ fn control<'t>(line: &'t str, start: usize, problems: &mut Vec<Problem>) -> Opti
         problems.push(Problem::new(place, "this quote is not closed", "end the value with `\"`"));
         return None;
     }
+    if let Some(word) = repeated(&words) {
+        problems.push(Problem::new(word.place.clone(), format!("a second `{}`", word.key), "remove one of them"));
+        return None;
+    }
     let kind = match kind {
         "slider" => Kind::Slider(slider(&words, &place, problems)?),
         "switch" => Kind::Switch(switch(&words, problems)?),
@@ -101,6 +105,15 @@ fn control<'t>(line: &'t str, start: usize, problems: &mut Vec<Problem>) -> Opti
         }
     };
     Some(Control { name, label, kind, place })
+}
+
+/// The first word whose key an earlier one has.
+fn repeated<'w, 't>(words: &'w [Word<'t>]) -> Option<&'w Word<'t>> {
+    words
+        .iter()
+        .enumerate()
+        .find(|(at, word)| words[..*at].iter().any(|other| other.key == word.key))
+        .map(|(_, word)| word)
 }
 
 /// Reports the words whose keys are not among `known`.
@@ -127,12 +140,19 @@ fn slider<'t>(words: &[Word<'t>], place: &Range<usize>, problems: &mut Vec<Probl
     let slider = Slider { from, to, step, value, unit };
     let numbers = [from, to, step, value].map(|text| text.parse::<f64>().ok().filter(|number| number.is_finite()));
     let is_sound = matches!(numbers, [Some(from), Some(to), Some(step), Some(value)]
-        if from < to && step > 0.0 && (from..=to).contains(&value));
+        if from < to && step > 0.0 && (from..=to).contains(&value) && is_on_step(value, from, step));
     if !is_sound {
         let message = "the numbers of this slider do not fit together";
-        problems.push(Problem::new(place.clone(), message, "`from` ≤ `value` ≤ `to`, and `step` above 0"));
+        let help = "`from` ≤ `value` ≤ `to`, `step` above 0, and `value` a whole number of steps above `from`";
+        problems.push(Problem::new(place.clone(), message, help));
     }
     is_sound.then_some(slider)
+}
+
+/// Whether a browser leaves a slider where it is set, and does not move it to the next step.
+fn is_on_step(value: f64, from: f64, step: f64) -> bool {
+    let steps = (value - from) / step;
+    (steps - steps.round()).abs() < 1e-6
 }
 
 fn switch(words: &[Word], problems: &mut Vec<Problem>) -> Option<bool> {
@@ -185,9 +205,11 @@ fn check_preset(settings: &[(&str, &str)], preset: &Control, controls: &[Control
             _ if *name == SEED => problems.push(Problem::new(place(), "a seed is a whole number", "write `seed=7`")),
             _ if *name == DO => check_events(value, preset, controls, problems),
             Some(Kind::Slider(slider)) => {
-                let bounds = [slider.from, slider.to, value].map(|text| text.parse::<f64>().unwrap_or(f64::NAN));
-                if !(bounds[0]..=bounds[1]).contains(&bounds[2]) {
-                    let message = format!("`{name}` is from {} to {}", slider.from, slider.to);
+                let numbers = [slider.from, slider.to, slider.step, value];
+                let [from, to, step, set] = numbers.map(|text| text.parse::<f64>().unwrap_or(f64::NAN));
+                if !(from..=to).contains(&set) || !is_on_step(set, from, step) {
+                    let message =
+                        format!("`{name}` is from {} to {} in steps of {}", slider.from, slider.to, slider.step);
                     problems.push(Problem::new(place(), message, format!("choose a number there, not `{value}`")));
                 }
             }
@@ -278,9 +300,16 @@ mod tests {
             (
                 "a: slider \"a\" from=1 to=2 value=2\np: preset \"p\" a=3",
                 "p: preset",
-                "`a` is from 1 to 2",
+                "`a` is from 1 to 2 in steps of 1",
                 "choose a number",
             ),
+            (
+                "a: slider \"a\" from=1 to=2 step=0.4 value=2",
+                "a: slider",
+                "the numbers of this slider",
+                "`from` ≤ `value`",
+            ),
+            ("a: choice \"a\" one=1 one=2", "one=2", "a second `one`", "remove one of them"),
             ("a: switch \"a\" value=\"on", "\"", "this quote is not closed", "end the value"),
         ] {
             let (_, problems) = read_all(text);

@@ -11,7 +11,7 @@ use crate::scripts::source::Source;
 use crate::scripts::{bundle, compact};
 use crate::tree::SourceTree;
 
-/// The scripts of the theme and of the articles, by path.
+/// The scripts of the theme, and of the content whatever it is, by path.
 fn scripts() -> SourceTree {
     let mut scripts = SourceTree::default();
     for folder in ["theme", "../../content"] {
@@ -39,7 +39,7 @@ fn compact_scripts_have_the_same_tokens() {
         assert_eq!(tokens(&compact), tokens(text), "{path}");
         count += 1;
     }
-    assert!(count > 50, "only {count} scripts were found");
+    assert!(count > 10, "only {count} scripts were found");
 }
 
 /// Bundles `entry`, which imports from its folder. Node compares what the bundle and the module export, as JSON of at least `least` characters.
@@ -71,62 +71,6 @@ fn check(entry: &str, tree: &SourceTree, least: usize) {
     }
 }
 
-/// Lanes that fill, assignments and skew.
-const LANES: &str = "
-import { simulate, bounds, ruling } from './lanes.js'
-import * as assign from './assign.js'
-import { hashes, loads, zipf } from './skew.js'
-import { seeded } from './random.js'
-const random = seeded(7)
-export const owners = [assign.range(7, 3), assign.roundRobin(7, 3), assign.sticky([0, 1, 2, 0, 1, 2, 9], [0, 1, 3])]
-const lanes = owners[0].map((owner) => ({ owner, backlog: Math.floor(random() * 500), rate: 3 * random() }))
-export const costs = { commit: 0.01, record: 0.002, max: 50 }
-export const run = simulate({ lanes, costs, kill: { consumer: 1, at: 2, session: 1 }, until: 20 })
-export const skew = loads(zipf(40), hashes(40, 'a'), 7)
-export default ruling(bounds({ ...costs, cpu: 0.001, cores: 2, share: 0.3, most: 3, partitions: 7 }))
-";
-
-/// Sagas that meet, along paths that a seed picks.
-const BANK: &str = "
-import { alone, encounters, together, variants } from './scenarios.js'
-import { verdict } from './judge.js'
-import { play } from './world.js'
-let state = 1
-const choose = (ways) => (state = (state * 48271) % 2147483647) % ways
-const tried = (scenario) => Array.from({ length: 20 }, () => {
-  const outcome = play(scenario, choose)
-  return [outcome, verdict(scenario, outcome)]
-})
-export const single = variants.map((variant) => tried(alone(variant)))
-export const pairs = encounters.map((encounter) => tried(together(encounter)))
-";
-
-/// An audit, and its repair.
-const LEDGER: &str = "
-import * as core from './core.js'
-export const names = Object.keys(core)
-const sales = [{ key: 'a', event: 'e', amount: 100, at: 0 }, { key: 'b', event: 'e', amount: 50, at: 9 }]
-const entries = [{ side: 1, amount: 100, balanceAfter: 100, type: 'event-revenue', ref: 'e', key: 'a' }]
-const broken = { balance: 120, sales, payouts: [], entries }
-export const decision = core.decide(broken, 100)
-export const repaired = core.repair(broken, decision)
-export const found = [core.checks(core.totals(broken)), core.payable(repaired), core.inventedTickets(3, 9)]
-export { CAUSES as causes, falseAlarm } from './core.js'
-";
-
-#[test]
-fn the_code_of_articles_gives_the_same_results_in_a_bundle() {
-    let mut scripts = scripts();
-    for (path, text, least) in [
-        ("posts/kafka-cqrs-event-driven/code/core/entry.js", LANES, 5000),
-        ("posts/private-bank-api/code/core/entry.js", BANK, 50_000),
-        ("posts/tixin-ledger-system/code/entry.js", LEDGER, 1000),
-    ] {
-        scripts.insert(path, text);
-        check(path, &scripts, least);
-    }
-}
-
 #[test]
 fn the_kit_draws_the_same_in_a_bundle() {
     let mut scripts = scripts();
@@ -135,7 +79,7 @@ fn the_kit_draws_the_same_in_a_bundle() {
         const values = Array.from({ length: 30 }, () => next())
         const shapes = [
           box({ x: 1, y: 2, width: 90, height: 40, title: 'Server', state: 'slow', dashed: true }),
-          lane({ x: 1, y: 60, width: 200, height: 20, title: 'Lane', count: 3, slots: 8, items: [{ letter: 'a' }] }),
+          lane({ x: 1, y: 60, width: 200, height: 20, title: 'Lane', count: 3, items: [{ letter: 'a' }] }),
           dial({ x: 300, y: 20, radius: 9, fraction: 0.4 }),
           history({ x: 1, y: 90, width: 200, height: 40, values, max: 1, title: 'Wait' }),
           arrow({ x1: 1, y1: 2, x2: 30, y2: 40 }),
