@@ -90,7 +90,8 @@ const consumers = (state) => {
         dial({ x: dialX, y, radius: 9, fraction, key: `dial ${id}` }),
         label(dialX, y + 4.5, id + 1, { anchor: 'middle', size: 13, key: `number ${id}` }),
         box({ x: boxX, y: y - half, width: 97, height: 2 * half, title: words, stopped: isDead, key: `box ${id}`,
-          touch: `consumer:${id}`, label: `Consumer ${id + 1}, ${isDead ? 'dead: start' : `${words}: kill`} it` }),
+          // A name that changed with each batch would be read out again and again.
+          touch: `consumer:${id}`, label: `Consumer ${id + 1}${isDead ? ', dead: start' : ': kill'} it` }),
       ]
     }),
   ]
