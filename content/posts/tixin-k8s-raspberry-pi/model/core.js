@@ -1,5 +1,5 @@
 // The article's two boards, run at the pace of an outage. `cluster.mjs` is the cluster and `load.mjs` the boards under load. Here are only the
-// running of time, the plugs, and what visitors do who are not answered: they wait, and give up.
+// running of time, the plugs, and what visitors do without an answer: they wait, and give up.
 //
 // 1. A tick is an eighth of a second. Each second, the share of visits that fails goes to the history.
 // 2. A few visits are followed one at a time: what they meet is decided when they begin.
@@ -64,7 +64,7 @@ export const initial = (settings, seed) => {
     setup,
     time,
     cluster: cluster({ time, uniform: random(seed), setup, note }),
-    draw: random(seed + 1), // of its own, so that no setting changes what happens to the boards
+    draw: random(seed + 1), // a second stream, so that no setting changes what happens to the boards
     ticks: 0,
     visits: /** @type {Visit[]} */ ([]),
     /** Percent that fail in each second, oldest first. */
@@ -112,7 +112,7 @@ const loadOf = ({ settings, cluster, backlog }) => {
   const { load, rate, connections, size } = settings
   const { address } = cluster.state
   const given = { targets: cluster.known().filter(cluster.answers).map(({ board }) => Number(board !== address)), bytes: size * 1000 }
-  // Who is not answered holds a connection until giving up, and by Little's law that alone bounds what a fixed number of them asks.
+  // A visitor without an answer holds a connection until giving up. By Little's law that bounds how much a fixed number of connections asks.
   const stuck = load === 'closed' && page < 1
   const wanted = stuck ? connections / ((1 - page) * PATIENCE) : rate
   if (!page) return { asked: wanted, rate: 0, p50: NaN, p99: NaN, wait: 0, served: 1 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import fc from 'fast-check'
+import { toText } from 'graven'
 
 import { closed, open, simulate } from '../code/core/load.mjs'
 import { answered, recovery, steps } from '../code/core/outage.mjs'
@@ -40,6 +41,8 @@ const changes = fc.oneof(
   fc.record({ type: fc.constant('set'), name: fc.constant('toleration'), value: fc.constantFrom(0, 30, 300) }),
   fc.record({ type: fc.constant('set'), name: fc.constant('load'), value: fc.constantFrom('open', 'closed') }),
   fc.record({ type: fc.constant('set'), name: fc.constant('rate'), value: fc.constantFrom(1000, 8000, 16000) }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('connections'), value: fc.constantFrom(1, 6, 8, 1000) }),
+  fc.record({ type: fc.constant('set'), name: fc.constant('size'), value: fc.constantFrom(1, 2, 32) }),
 )
 const history = fc.array(fc.tuple(fc.nat(60), changes), { maxLength: 14 })
 
@@ -66,6 +69,53 @@ test('whatever is pulled, plugged in and set, no dead board answers, and the con
     }),
     { numRuns: 60 },
   )
+})
+
+/** The texts of a drawing, from where to where each goes if a letter is 0.6 of its size wide, and the parts that can be touched. */
+const partsOf = (tree, left = 0, parts = { texts: [], names: [] }) => {
+  const { touch, label, x = 0, transform = '', 'font-size': size = 14, 'text-anchor': anchor = 'start' } = tree.attributes
+  const from = left + Number(/translate\((\S+)/.exec(transform)?.[1] ?? 0)
+  if (touch) parts.names.push(label)
+  if (tree.tag === 'text') {
+    const text = tree.children.map((child) => child.text).join('')
+    const width = [...text].length * size * 0.6
+    const start = from + x - { start: 0, middle: width / 2, end: width }[anchor]
+    parts.texts.push({ text, start, end: start + width })
+  }
+  for (const child of tree.children) if (child.tag) partsOf(child, from, parts)
+  return parts
+}
+
+test('every state can be drawn: no text leaves the drawing, it has few elements, and no number is in the name of a board', () => {
+  const loads = fc.record({ load: fc.constantFrom('open', 'closed'), connections: fc.constantFrom(1, 6, 8, 1000) })
+  fc.assert(
+    fc.property(fc.nat(99), loads, history, (seed, settings, events) => {
+      const state = begin(settings, seed)
+      for (const [seconds, event] of [[1, {}], ...events]) {
+        step(state, event)
+        run(state, seconds, ({ ticks }) => {
+          if ((ticks * TICK) % 1) return
+          const { drawing, outputs } = model.view(state)
+          const { texts, names } = partsOf(drawing)
+          for (const { text, start, end } of texts) assert.ok(start >= 0 && end <= 340, `“${text}” is from ${start} to ${end}`)
+          assert.equal(names.length, 2)
+          for (const name of names) assert.doesNotMatch(name, /\d/)
+          const written = toText(drawing)
+          assert.ok(written.match(/<[a-z]/g).length <= 150)
+          assert.doesNotMatch(written + Object.values(outputs).join(), /NaN|Infinity|undefined/)
+        })
+      }
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('the times of visits too few to be simulated are none', () => {
+  for (const connections of [1, 6]) {
+    const state = run(begin({ load: 'closed', connections }, 1, touch('agent')), 1)
+    assert.ok(state.load.rate > 0)
+    assert.equal(model.view(state).outputs.times, 'none')
+  }
 })
 
 test('whatever has happened, with power on both boards and Redis where it can run, every visitor is answered after a while', () => {

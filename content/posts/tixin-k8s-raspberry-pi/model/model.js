@@ -18,7 +18,7 @@ const TOP = { server: 22, agent: 104 }
 const BOX = { width: WIDTH - LEFT, height: 76 }
 const VISITORS = { x: 12, y: 101 }
 const SWITCH = 76
-const PILE = 5 // visits shown that wait at one board
+const PILE = 4 // visits shown that wait at one board: a fifth would be under the number of them
 const CLOCKS = 206
 const STRIPS = 322
 
@@ -221,7 +221,7 @@ const stripsDrawing = ({ history: strips, outage, ticks }) => {
 /** @param {State} state */
 const titleOf = (state) => {
   const { outage } = state
-  if (!outage) return 'All is well. Touch a board: its plug is out'
+  if (!outage) return 'All is well. Touch a board to unplug it'
   const passed = clockOf(now(state) - outage.at)
   return `${passed} after the ${outage.board} lost power`
 }
@@ -258,10 +258,11 @@ const inTime = (times) => {
 /** @param {State} state */
 const outputsOf = (state) => {
   const { rate, p50, p99 } = state.load
+  // So few visits may come that the simulation has answered none.
   return {
     answered: lampOf(state),
     answers: `${count(rate)}/s`,
-    times: rate ? inTime([p50, p99]) : 'none',
+    times: p50 > 0 ? inTime([p50, p99]) : 'none',
     port: `${Math.round(100 * portOf(state))} %`,
     failed: count(state.failed),
   }
