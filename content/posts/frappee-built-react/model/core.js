@@ -1,6 +1,7 @@
 // The list of the article under its own reconciler (../code/frappee.js), its own rules for placement (../code/place.js) and its page for tests
 // (../code/fake.js). An edit is reconciled at once. What the page went through is kept, and plays out one operation at a time. Pure.
 
+import { random } from 'graven'
 import { fake } from '../code/fake.js'
 import { h as element, mount, useState } from '../code/frappee.js'
 import { longest, react, walk } from '../code/place.js'
@@ -164,15 +165,6 @@ const recorded = (settings, names, texts) => {
   }
 }
 
-/** Seeded numbers below a limit. @param {number} seed */
-const drawn = (seed) => {
-  let state = seed
-  return (/** @type {number} */ below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor(state / 2 ** 32 * below)
-  }
-}
-
 /**
  * The rows after an edit.
  *
@@ -186,9 +178,9 @@ const edited = (rows, edit) => {
   if (edit.kind === 'add') copy.unshift(LETTERS.find((letter) => !rows.includes(letter)) ?? 'new')
   if (edit.kind === 'reverse') copy.reverse()
   if (edit.kind === 'shuffle') {
-    const below = drawn(edit.seed)
+    const next = random(edit.seed)
     for (let at = copy.length - 1; at > 0; at--) {
-      const other = below(at + 1)
+      const other = Math.floor((at + 1) * next())
       ;[copy[at], copy[other]] = [copy[other], copy[at]]
     }
   }
@@ -215,7 +207,7 @@ const scaled = (edit, length) => {
  * @param {string[]} names
  * @param {Edit} edit
  */
-const counted = ({ keys, rule }, names, edit) => {
+export const counted = ({ keys, rule }, names, edit) => {
   const { host, page, count } = fake()
   const before = names.map((name) => ({ name, text: name }))
   /** @type {(rows: typeof before) => void} */
@@ -234,8 +226,25 @@ const counted = ({ keys, rule }, names, edit) => {
   return made() - first
 }
 
-/** What was counted in a list of 1,000 rows, which takes a while, by rule and edit. @type {Map<string, number>} */
-const known = new Map()
+/**
+ * The number that `counted` returns, from the rows alone. A page of 1,000 rows takes too long to be reconciled between two frames of a drawing.
+ *
+ * @param {{ keys: boolean, rule: Rule }} settings
+ * @param {string[]} names
+ * @param {Edit} edit
+ */
+export const foreseen = ({ keys, rule }, names, edit) => {
+  const after = edited(names, edit)
+  const places = new Map(names.map((name, place) => [name, place]))
+  // Without keys, the row in the same place is the same node.
+  const from = after.map((name, place) => (keys ? places.get(name) : place < names.length ? place : undefined) ?? -1)
+  const stays = RULES[rule](from)
+  const old = from.filter((place) => place >= 0).length
+  const moves = from.filter((place, at) => place >= 0 && !stays[at]).length
+  const texts = edit.kind === 'write' ? 1 : from.filter((place, at) => place >= 0 && names[place] !== after[at]).length
+  // A new row is created, gets its text, and is inserted.
+  return 3 * (after.length - old) + (names.length - old) + moves + texts
+}
 
 /**
  * What an edit costs by each rule. A hook behind a condition is left out: it changes texts, not places.
@@ -244,13 +253,8 @@ const known = new Map()
  * @param {Edit} edit
  * @returns {Cost[]}
  */
-const costsOf = (rows, edit) => COSTS.map(([name, settings]) => {
-  const large = scaled(edit, rows.length)
-  const question = name + JSON.stringify(large)
-  const thousand = known.get(question) ?? counted(settings, MANY, large)
-  known.set(question, thousand)
-  return { name, here: counted(settings, rows, edit), thousand }
-})
+const costsOf = (rows, edit) => COSTS.map(([name, settings]) =>
+  ({ name, here: counted(settings, rows, edit), thousand: foreseen(settings, MANY, scaled(edit, rows.length)) }))
 
 /** The page when all operations of the last edit are done. @param {State} state */
 export const finished = (state) => state.frames[state.frames.length - 1]
@@ -345,10 +349,16 @@ const demonstration = (state) => {
   return editOf(state, edit?.kind === 'move' && edit.to === 0 ? 'end' : 'front')
 }
 
-/** A part of the drawing, as `row:2` or `field:2`. @param {string} name @returns {[string, number]} */
-const part = (name) => {
-  const [kind, place] = name.split(':')
-  return [kind, Number(place)]
+/**
+ * A part of the drawing, as `row:B` or `field:B`, and its place, which is below 0 if there is no such row. Parts have the names of rows, not their places:
+ * the list may change while one is dragged.
+ *
+ * @param {State} state
+ * @param {string} name
+ */
+const partOf = ({ rows }, name) => {
+  const [kind, row] = name.split(':')
+  return { kind, place: rows.indexOf(row) }
 }
 
 /** @param {State} state */
@@ -378,7 +388,7 @@ const again = (state) => {
  */
 const move = (state, from, to) => {
   state.picked = undefined
-  if (from !== to) make(state, { kind: 'move', from, to })
+  if (from >= 0 && to >= 0 && from !== to) make(state, { kind: 'move', from, to })
 }
 
 /**
@@ -386,11 +396,11 @@ const move = (state, from, to) => {
  * @param {string} name
  */
 const touch = (state, name) => {
-  const [kind, place] = part(name)
-  if (place >= state.rows.length) return
+  const { kind, place } = partOf(state, name)
+  if (place < 0) return
   if (state.picked !== undefined) move(state, state.picked, place)
   else if (kind === 'field') make(state, { kind: 'write', from: place })
-  else state.picked = place
+  else if (kind === 'row') state.picked = place
 }
 
 /**
@@ -424,7 +434,7 @@ export const step = (state, event) => {
   // The reader has taken over.
   state.rest = -1
   if (event.type === 'touch') touch(state, event.name)
-  if (event.type === 'drop') move(state, part(event.name)[1], part(event.on)[1])
+  if (event.type === 'drop') move(state, partOf(state, event.name).place, partOf(state, event.on).place)
   if (event.type === 'do') {
     const edit = editOf(state, event.name)
     if (edit) make(state, edit)

@@ -5,19 +5,20 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import fc from 'fast-check'
-import { MOST_ROWS, finished, initial, invariants, isPlaying, step, wrongIn } from './core.js'
+import { MOST_ROWS, counted, finished, foreseen, initial, invariants, isPlaying, step, wrongIn } from './core.js'
 
 const RULES = ['walk', 'react', 'longest']
 const BUTTONS = ['front', 'end', 'reverse', 'shuffle', 'add', 'remove']
 const defaults = { keys: true, rule: 'react', hook: false }
 
 const settings = fc.record({ keys: fc.boolean(), rule: fc.constantFrom(...RULES), hook: fc.boolean() })
-const place = fc.nat(MOST_ROWS - 1)
+// Not all of them are in the list.
+const row = fc.constantFrom(...'ABCDEFGHx')
 const edit = fc.oneof(
   fc.constantFrom(...BUTTONS).map((name) => ({ type: 'do', name })),
-  place.map((at) => ({ type: 'touch', name: `row:${at}` })),
-  place.map((at) => ({ type: 'touch', name: `field:${at}` })),
-  fc.tuple(place, place).map(([from, to]) => ({ type: 'drop', name: `row:${from}`, on: `row:${to}` })),
+  row.map((name) => ({ type: 'touch', name: `row:${name}` })),
+  row.map((name) => ({ type: 'touch', name: `field:${name}` })),
+  fc.tuple(row, row).map(([from, to]) => ({ type: 'drop', name: `row:${from}`, on: `row:${to}` })),
 )
 const change = settings.chain((all) => fc.constantFrom(...Object.keys(all)).map((name) => ({ type: 'set', name, value: all[name] })))
 const event = fc.oneof(edit, change, fc.nat(60).map((ticks) => ({ type: 'tick', ticks })))
@@ -106,6 +107,41 @@ test('another rule is another run of the same edit, from where it began', () => 
   }))
 })
 
+test('a drag that lasts while the list moves by itself moves the row that was picked up', () => {
+  fc.assert(fc.property(fc.nat(500), fc.constantFrom(...'ABCDEF'), fc.constantFrom(...'ABCDEF'), (ticks, from, to) => {
+    const state = run(defaults, 1, [{ type: 'tick', ticks }])
+    const before = [...state.rows]
+    const { rows } = step(state, { type: 'drop', name: `row:${from}`, on: `row:${to}` })
+    assert.equal(rows[before.indexOf(to)], from)
+    assert.deepEqual(rows.filter((name) => name !== from), before.filter((name) => name !== from))
+  }))
+})
+
+test('what is no row is not touched, dragged, or dropped onto', () => {
+  for (const name of ['row:x', 'row:-1', 'row:0', 'row:', 'row', 'field:x', 'field:G', '']) {
+    for (const event of [{ type: 'touch', name }, { type: 'drop', name, on: 'row:A' }, { type: 'drop', name: 'row:A', on: name }]) {
+      const state = initial(defaults, 1)
+      const before = shown(state)
+      assert.equal(shown(step(state, event)), before, JSON.stringify(event))
+    }
+  }
+})
+
+test('the operations that are foreseen for an edit are those that the reconciler makes', () => {
+  const any = fc.integer({ min: 1, max: 40 }).chain((length) => {
+    const place = fc.nat(length - 1)
+    return fc.tuple(fc.constant(Array.from({ length }, (_, at) => `row ${at}`)), fc.oneof(
+      fc.record({ kind: fc.constant('move'), from: place, to: place }),
+      fc.record({ kind: fc.constantFrom('remove', 'write'), from: place }),
+      fc.record({ kind: fc.constantFrom('add', 'reverse') }),
+      fc.record({ kind: fc.constant('shuffle'), seed: fc.nat() }),
+    ))
+  })
+  fc.assert(fc.property(fc.boolean(), fc.constantFrom(...RULES), any, (keys, rule, [rows, edit]) => {
+    assert.equal(foreseen({ keys, rule }, rows, edit), counted({ keys, rule }, rows, edit))
+  }), { numRuns: 500 })
+})
+
 test('a list of 1,000 rows costs what the article counted in a browser', () => {
   const file = new URL('../results/counts.csv', import.meta.url)
   const [, head, ...lines] = readFileSync(file, 'utf8').trim().split('\n').map((row) => row.split(','))
@@ -136,9 +172,9 @@ test('behind a condition, the badge of the new first row reads its text, and the
 })
 
 test('what is typed into a field is in that row, and a second time removes it', () => {
-  const state = step(initial(defaults, 1), { type: 'touch', name: 'field:1' })
+  const state = step(initial(defaults, 1), { type: 'touch', name: 'field:B' })
   assert.deepEqual(texts(state), { B: 'about B', F: 'about F' })
-  assert.deepEqual(texts(step(state, { type: 'touch', name: 'field:1' })), { F: 'about F' })
+  assert.deepEqual(texts(step(state, { type: 'touch', name: 'field:B' })), { F: 'about F' })
 })
 
 test('the list has room for seven rows, and keeps one', () => {

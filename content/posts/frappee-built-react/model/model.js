@@ -52,7 +52,7 @@ const cell = (x, width, text, fault) => [
 ]
 
 /**
- * What is wrong with the text of a field, in words that fit beside it.
+ * What is wrong with the text of a field, in words for which it has room.
  *
  * @param {string} text
  * @param {string} own the text that should be there
@@ -72,14 +72,13 @@ const textFault = (text, own, room) => {
  * @param {Row} shown
  */
 const cells = (state, shown) => {
-  const { id, name, text, badge } = shown
+  const { name, text, badge } = shown
   const isWrong = hasWrongBadge(state, state.frames[state.at], shown)
   const hasBadge = badge !== '' || isWrong
   const start = NAME + (hasBadge ? BADGE : 0)
   const room = WIDTH - 1 - RIGHT - start
-  // The parts of a row are those that it has when the edit is done.
-  const place = finished(state).rows.findIndex((row) => row.id === id)
-  const row = place >= 0 && `row:${place}`
+  // A row that leaves, or has no name yet, is no part.
+  const row = state.rows.includes(name) && `row:${name}`
   const verb = state.picked === undefined ? 'pick up' : 'put down here'
   return [
     // What is dragged must not be its own target.
@@ -88,7 +87,7 @@ const cells = (state, shown) => {
       h('rect', { x: -10, y: -2, width: NAME + 10, height: PITCH, stroke: 'none', 'pointer-events': 'all' }),
       cell(0, NAME, name, '')),
     hasBadge && cell(NAME, BADGE, badge, isWrong ? '✕' : ''),
-    h('g', { touch: row && `field:${place}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}` },
+    h('g', { touch: row && `field:${name}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}` },
       cell(start, room, text, textFault(text, state.texts[name] ?? '', room))),
   ]
 }

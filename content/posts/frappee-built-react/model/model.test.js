@@ -13,8 +13,8 @@ const textOf = (tree) => tree.text + tree.children.map(textOf).join('')
 
 /** The names of the rows from top to bottom, by where the drawing has them. */
 const rowsOf = (drawing) => elementsOf(drawing)
-  .filter(({ attributes }) => attributes.drag)
-  .map(({ attributes, children }) => [Number(attributes.drag.split(':')[1]), children.map(textOf).join('')])
+  .filter(({ children }) => children.some(({ attributes }) => attributes.drag))
+  .map(({ attributes, children }) => [Number(attributes.transform.match(/ (.*)\)/)[1]), children.filter(({ attributes }) => attributes.drag).map(textOf).join('')])
   .sort(([one], [other]) => one - other)
   .map(([, name]) => name)
 
@@ -34,6 +34,14 @@ test('at any tick the drawing has few elements, and no label is wider than it', 
     for (const element of elements.filter(({ tag }) => tag === 'text')) {
       const { x, 'font-size': size = 14 } = element.attributes
       if (element.attributes['text-anchor'] === undefined) assert.ok(x + textOf(element).length * size * 0.6 <= 340, textOf(element))
+    }
+  }), { numRuns: 60 })
+})
+
+test('a row is dragged by the name that it shows, in the middle of an edit too', () => {
+  fc.assert(fc.property(settings, fc.array(fc.constantFrom(...BUTTONS), { maxLength: 4 }), fc.nat(300), (given, buttons, ticks) => {
+    for (const part of elementsOf(model.view(run(given, buttons, ticks)).drawing)) {
+      if (part.attributes.drag) assert.equal(part.attributes.drag, `row:${textOf(part)}`)
     }
   }), { numRuns: 60 })
 })
