@@ -1,6 +1,7 @@
 // The article's workspace on one machine: the reader changes inputs, turbo runs, and each task is restored or built. Keys, outputs and what a cache makes
 // of them are those of the article's code; this adds the time that a run takes, and what was wrong since when.
 
+import { stream } from 'graven'
 import { PACKAGES, keyOf, outputOf, start } from '../code/keys.mjs'
 import { poison, run } from '../code/runs.mjs'
 
@@ -29,11 +30,11 @@ import { poison, run } from '../code/runs.mjs'
 /**
  * `workspace`: what is on the disk, apart from outputs. `built`: the same at the last run. `jobs`: the last run. `keys`: its keys, or on a new machine those
  * of the commit. `wrongWhenStored`: keys under which a wrong output was stored. `wrongSince`: the first of the runs with wrong outputs that go on until now.
- * `isTouched`: the last thing that happened is that files were touched.
+ * `isTouched`: the last thing that happened is that files were touched. `commits`: how often inputs were changed at random.
  *
  * @typedef {{ settings: Settings, workspace: Workspace, built: Workspace | undefined, local: Map<string, string>, remote: Map<string, string>,
  *   wrongWhenStored: Set<string>, jobs: Partial<Record<Name, Job>>, keys: Partial<Record<Name, string>>, clock: number, runs: number, wrongSince: number,
- *   isTouched: boolean, random: number }} State
+ *   isTouched: boolean, seed: number, commits: number }} State
  */
 
 /** What the attacker's script writes instead of its version. */
@@ -77,7 +78,7 @@ export const initial = (settings, seed) => {
   /** @type {State} */
   const state = {
     settings: { ...settings }, workspace, built: undefined, local: new Map(), remote: new Map(), wrongWhenStored: new Set(),
-    jobs: {}, keys: {}, clock: LAST, runs: 0, wrongSince: 0, isTouched: false, random: seed,
+    jobs: {}, keys: {}, clock: LAST, runs: 0, wrongSince: 0, isTouched: false, seed, commits: 0,
   }
   useCache(state)
   if (settings.cache === 'local') {
@@ -221,17 +222,13 @@ const flip = (state, name) => {
 /** Everything that can be flipped. */
 export const INPUTS = [...NAMES, ...Object.keys(VALUES)]
 
-/** The next random number of the seed, at least 0 and under 1 (a linear congruential generator, of which the high bits are used). @param {State} state */
-const random = (state) => {
-  state.random = (Math.imul(state.random, 1664525) + 1013904223) >>> 0
-  return state.random / 2 ** 32
-}
-
 /** One to three inputs change. @param {State} state */
 const commit = (state) => {
+  state.commits += 1
+  const next = stream(state.seed, `commit ${state.commits}`)
   const inputs = [...INPUTS]
-  for (let left = 1 + Math.floor(3 * random(state)); left > 0; left -= 1) {
-    flip(state, inputs.splice(Math.floor(inputs.length * random(state)), 1)[0])
+  for (let left = 1 + Math.floor(3 * next()); left > 0; left -= 1) {
+    flip(state, inputs.splice(Math.floor(inputs.length * next()), 1)[0])
   }
 }
 
