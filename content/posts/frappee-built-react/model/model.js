@@ -77,6 +77,7 @@ const cells = (state, shown) => {
   const hasBadge = badge !== '' || isWrong
   const start = NAME + (hasBadge ? BADGE : 0)
   const room = WIDTH - 1 - RIGHT - start
+  const fault = textFault(text, state.texts[name] ?? '', room)
   // A row that leaves, or has no name yet, is no part.
   const row = state.rows.includes(name) && `row:${name}`
   const verb = state.picked === undefined ? 'pick up' : 'put down here'
@@ -87,8 +88,8 @@ const cells = (state, shown) => {
       h('rect', { x: -10, y: -2, width: NAME + 10, height: PITCH, stroke: 'none', 'pointer-events': 'all' }),
       cell(0, NAME, name, '')),
     hasBadge && cell(NAME, BADGE, badge, isWrong ? '✕' : ''),
-    h('g', { touch: row && `field:${name}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}` },
-      cell(start, room, text, textFault(text, state.texts[name] ?? '', room))),
+    h('g', { touch: row && `field:${name}`, drop: row, label: `Field of row ${name}: ${text || 'empty'}${fault && ', wrong'}` },
+      cell(start, room, text, fault)),
   ]
 }
 

@@ -46,6 +46,25 @@ test('a row is dragged by the name that it shows, in the middle of an edit too',
   }), { numRuns: 60 })
 })
 
+test('the name of a part is the same while the list moves by itself', () => {
+  const labels = new Set()
+  for (let ticks = 0; ticks < 500; ticks += 7) {
+    for (const { attributes } of elementsOf(model.view(run({ keys: true, rule: 'react', hook: false }, [], ticks)).drawing)) {
+      if (attributes.touch) labels.add(attributes.label)
+    }
+  }
+  const expected = [...'ABCDEF'].flatMap((name) => [`Row ${name}: pick up`, `Field of row ${name}: ${name === 'F' ? 'about F' : 'empty'}`])
+  assert.deepEqual([...labels].toSorted(), expected.toSorted())
+})
+
+test('a field says that its text is wrong', () => {
+  const drawing = model.view(run({ keys: false, rule: 'react', hook: false }, ['front'], 600)).drawing
+  const names = Object.fromEntries(elementsOf(drawing).map(({ attributes }) => [attributes.touch, attributes.label]))
+  assert.equal(names['field:E'], 'Field of row E: about F, wrong')
+  assert.equal(names['field:F'], 'Field of row F: empty, wrong')
+  assert.equal(names['field:A'], 'Field of row A: empty')
+})
+
 test('when all operations are done, the drawing shows the rows in their order', () => {
   fc.assert(fc.property(settings, fc.array(fc.constantFrom(...BUTTONS), { minLength: 1, maxLength: 4 }), (given, buttons) => {
     const state = run(given, buttons, 600)

@@ -142,6 +142,32 @@ test('the runs that the text links to end as it says', () => {
   }
 })
 
+const partsOf = ({ attributes, children }) => [...(attributes.touch ? [attributes] : []), ...children.flatMap(partsOf)]
+
+test('the name of a part is a sentence, and changes only with what its task does', () => {
+  all((given, list) => {
+    const state = after(given, [...list, RUN])
+    const names = {}
+    for (let tick = 0; tick < 90; tick += 1) {
+      for (const { touch, label } of partsOf(model.view(step(state, { type: 'tick' })).drawing)) {
+        assert.doesNotMatch(label, /[✕●○≠]|[:,] ?[.,]| {2}/)
+        ;(names[touch] ??= new Set()).add(label)
+      }
+    }
+    // No key, waiting, working, done.
+    for (const [touch, labels] of Object.entries(names)) assert.ok(labels.size <= 4, `${touch}: ${[...labels]}`)
+  }, settings, events)
+})
+
+test('a part says what is drawn in it: a new key, a wrong output, and the input that no key names', () => {
+  const state = after({}, ['flip:money', 'flip:CURRENCY', 'run:turbo'].map(touch))
+  while (isRunning(state)) step(state, { type: 'tick' })
+  const names = Object.fromEntries(partsOf(model.view(state).drawing).map(({ touch, label }) => [touch, label]))
+  assert.equal(names['flip:money'], 'money v2: new key, miss, ran, right, v2 asia USD. Edit')
+  assert.equal(names['flip:log'], 'log v1: hit, wrong, INR, not USD. Edit')
+  assert.equal(names['flip:CURRENCY'], 'CURRENCY is USD, which no key names. Change to INR')
+})
+
 test('an edit of money saves work and no time, an edit of a leaf saves both', () => {
   for (const [name, work, time] of [['money', '4 of 10 s', '4 s, uncached 4 s'], ['notify', '8 of 10 s', '2 s, uncached 4 s']]) {
     const { outputs } = model.view(step(after({}, [touch(`flip:${name}`), RUN]), touch('nothing')))

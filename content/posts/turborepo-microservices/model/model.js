@@ -76,7 +76,7 @@ const linesOf = (state, name) => {
 }
 
 /** A line without signs. @param {string} line */
-const spoken = (line) => line.replace('✕', 'wrong,').replace('●', 'right,').replace('○', '')
+const spoken = (line) => line.replace('✕', 'wrong,').replace('●', 'right,').replace('○ ', '')
 
 /** @param {State} state @param {Name} name */
 const task = (state, name) => {
@@ -88,9 +88,10 @@ const task = (state, name) => {
   const isNew = job?.isNewKey && phase !== 'unknown'
   const progress = job && phase === 'works' ? (state.clock - job.startAt) / (job.endAt - job.startAt) : 0
   const { source } = state.workspace.packages[name]
+  const words = [isNew && 'new key', verdict, spoken(output)].filter(Boolean).join(', ')
   return h(
     'g',
-    { key: name, class: isNew && 'hue', touch: `flip:${name}`, label: `${source}: ${[verdict, spoken(output)].filter(Boolean).join(', ')}. Edit` },
+    { key: name, class: isNew && 'hue', touch: `flip:${name}`, label: `${source}: ${words || 'no key yet'}. Edit` },
     h('rect', { class: 'paper', x, y, width: BOX, height: HIGH, 'stroke-width': isWrong && 3, 'stroke-dasharray': phase === 'waits' && '4 3' }),
     label(x + 8, y + 18, name),
     job && phase !== 'unknown' && label(x + BOX - 8, y + 18, `${isNew ? '≠' : ''}${lettersOf(job.key)}`, { anchor: 'end', size: 13 }),
@@ -134,9 +135,10 @@ const chips = (state) => {
   return Object.entries(VALUES).map(([name, values], index) => {
     const value = name === 'build.mjs' ? root[name] : environment[name]
     const other = values.find((one) => one !== value)
+    const isGuilty = guilty.includes(name)
     return box({
-      x: 1 + 114 * index, y: CHIPS, width: 110, height: 42, title: name, state: guilty.includes(name) ? `✕ ${value}` : value,
-      tone: value === values[0] ? 'ink' : 'hue', key: name, touch: `flip:${name}`, label: `${name} is ${value}. Change to ${other}`,
+      x: 1 + 114 * index, y: CHIPS, width: 110, height: 42, title: name, state: isGuilty ? `✕ ${value}` : value,
+      tone: value === values[0] ? 'ink' : 'hue', key: name, touch: `flip:${name}`, label: `${name} is ${value}${isGuilty ? ', which no key names' : ''}. Change to ${other}`,
     })
   })
 }
