@@ -14,7 +14,7 @@ use crate::tab::{Scheme, Tab, View};
 const OF_THE_README: [(&str, &str, u32, u32, Scheme); 4] = [
     ("light.webp", "/", 1280, 800, Scheme::Light),
     ("dark.webp", "/notes", 1280, 800, Scheme::Dark),
-    ("models.webp", "/models", 1280, 1720, Scheme::Light),
+    ("models.webp", "/models", 1280, 1160, Scheme::Light),
     ("phone.webp", "POST", 390, 800, Scheme::Light),
 ];
 /// What a picture of the README may weigh.

@@ -1,5 +1,5 @@
-//! The markup of a model: a still, and a form: what the model shows, presets, controls. What changes is next to the drawing. The kit (`theme/models/`) relies on exactly this form. Everything in it has its place
-//! and its name before a script runs, so that nothing moves.
+//! The markup of a model: a still, and a form with what the model shows, presets, and controls. The kit (`theme/models/`) relies on exactly this form.
+//! Everything in it has its place and its name before a script runs, so that nothing moves, and what changes is next to the drawing.
 
 use super::controls::{Control, Kind, Slider};
 use crate::markup::{push_attribute, push_text};

@@ -1,4 +1,4 @@
-//! Models: a fence `model from=FILE id=NAME` names an ES module beside the text, and declares its controls. The page gets a still and a form; the theme's
+//! Models: a fence `model from=FILE id=NAME` names an ES module in the folder of the text, and declares its controls. The page gets a still and a form; the theme's
 //! script loads the module, in one file with what it imports, when a reader comes near.
 //!
 //! [`find`] reads the fences first, because links of the text refer to their presets: `[make two sales race](#ledger:race)`. [`draw`] makes the figure.
