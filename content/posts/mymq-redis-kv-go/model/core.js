@@ -270,7 +270,7 @@ const call = (world, attempt) => {
 const crash = (world, worker, { id, isEffected }) => {
   worker.attempt = undefined
   worker.back = world.now + restart
-  tell(world, `${worker.name} crashed ${isEffected ? 'after the effect of' : 'with'} ${letterOf(id)}`)
+  tell(world, `${worker.name} crashed ${isEffected ? `after ${letterOf(id)} took effect` : `with ${letterOf(id)}`}`)
 }
 
 /**
@@ -373,7 +373,7 @@ const losePower = (state) => {
   world.done -= back
   state.lost += lost
   if (lost) state.brokenAt ||= world.now
-  tell(world, `Power failed: ${lost} lost, ${back} done come back`)
+  tell(world, `Power cut: ${lost} lost, ${back} done come back`)
 }
 
 /**

@@ -83,7 +83,7 @@ const workerBox = (world, worker, place) => {
   const spent = attempt ? Math.min(1, (world.now - attempt.since) / (attempt.until - attempt.since)) : 0
   return h(
     'g',
-    { key: place, touch: `worker:${place}`, label: `${worker.name}, ${attempt ? `${letterOf(attempt.id)}, ` : ''}${state}` },
+    { key: place, touch: `worker:${place}`, label: `${worker.name}${isPaused ? ', paused: go on' : ': pause'}` },
     box({ x, y, width: 79, height: 66, title: state, dashed: isPaused, stopped: state === 'crashed' }),
     attempt && [
       // The ring closes with the lease.
