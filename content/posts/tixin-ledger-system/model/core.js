@@ -3,6 +3,8 @@
 //
 // Amounts are paise, times seconds; a tick is a second.
 
+import { stream } from 'graven'
+
 import { checks, decide, falseAlarm, LIMITS, pattern, payable, repair, repairByEvent, totals } from '../code/core.js'
 
 /**
@@ -47,18 +49,6 @@ export const HEALERS = ['off', 'event', 'sale']
 const EVENT = 'e1'
 const LETTERS = 'ABCDEFGHJKLMNOPQRSTUVWXYZ'
 
-/**
- * Random numbers in [0, 1), of one purpose: mulberry32, as in the article's load.ts.
- *
- * @param {number} seed
- */
-const random = (seed) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let bits = Math.imul(seed ^ (seed >>> 15), seed | 1)
-  bits = (bits + Math.imul(bits ^ (bits >>> 7), bits | 61)) ^ bits
-  return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
-}
-
 /** @param {State} state */
 const wait = (state) => -Math.log(1 - state.arrivals())
 
@@ -74,8 +64,8 @@ export const initial = (settings, seed) => {
   const state = {
     settings: { ...settings },
     time: 0,
-    arrivals: random(seed),
-    races: random(~seed),
+    arrivals: stream(seed, 'arrivals'),
+    races: stream(seed, 'races'),
     due: 0,
     count: 0,
     money: 0,
@@ -170,7 +160,7 @@ const actions = {
   },
   gateway: (state) => {
     beginPayout(state, PAYOUT, 'status')
-    fail(state, 'no answer will come from the gateway')
+    fail(state, 'the gateway will not answer')
   },
   sweep: (state) => sweep(state),
 }
