@@ -1,6 +1,8 @@
 // The figure's core: the article's own coordinator, services and verdict, with time and a reader between them. A path is walked message by message,
 // as the reader or a path of the grid decides.
 
+import { random } from 'graven'
+
 import { bank } from '../code/core/bank.js'
 import { verdict } from '../code/core/judge.js'
 import { follow } from '../code/core/paths.js'
@@ -40,16 +42,6 @@ const AFTER = 24
 const SHOWN = 90
 
 /**
- * How long messages take: Lehmer's generator.
- *
- * @param {number} seed
- */
-const jitter = (seed) => () => {
-  seed = (seed * 48271 + 11) % 2147483647
-  return FLIGHT + (seed % JITTER)
-}
-
-/**
  * @param {Settings} settings
  * @param {number} seed
  */
@@ -57,7 +49,7 @@ export const initial = (settings, seed) => {
   const state = {
     settings: { ...settings },
     scenario: scenarioOf(settings),
-    latency: jitter(seed),
+    luck: random(seed),
     walks: walksOf(settings),
     isExplored: false,
     /** The places in `walks` of what has been walked to its end. */
@@ -197,7 +189,7 @@ const act = (state, name) => {
   else if (part === 'transfer' && state.sagas.length < 2) join(state)
   if (part === 'kill') of ? state.armed.add(name) : kill(state)
   if (part === 'step') state.refuser = state.refuser === of ? undefined : of
-  if (part === 'late') deliver(state, Number(of))
+  if (part === 'late' && Number.parseInt(of) >= 0) deliver(state, Number.parseInt(of))
   if (part === 'down' || part === 'up') lose(state, part, of)
 }
 
@@ -417,7 +409,7 @@ const send = (state, saga) => {
     if (spent < scenario.faults) fate = [undefined, ...scenario.kinds][choose(scenario.kinds.length + 1)]
   }
   state.calls.push(call)
-  saga.message = { phase: 'down', ticks: 0, flight: state.latency(), waited: 0, call, fate, answer: undefined, orphan: false, isGone: false }
+  saga.message = { phase: 'down', ticks: 0, flight: FLIGHT + Math.floor(state.luck() * JITTER), waited: 0, call, fate, answer: undefined, orphan: false, isGone: false }
 }
 
 /**

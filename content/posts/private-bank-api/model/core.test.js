@@ -32,7 +32,7 @@ const switches = fc.record({
 })
 
 const steps = ['reserve', 'clear', 'screen', 'credit']
-const touches = fc.constantFrom(...steps.flatMap((op) => [`down:${op}`, `up:${op}`, `step:${op}`, `late:${op}`, `kill:${op}`]), 'kill', 'transfer', 'explore')
+const touches = fc.constantFrom(...steps.flatMap((op) => [`down:${op}`, `up:${op}`, `step:${op}`, `kill:${op}`]), 'late:0', 'late:1', 'kill', 'transfer', 'explore')
 
 const tick = { type: 'tick' }
 
@@ -173,6 +173,16 @@ test('a late copy of a refused request takes effect where refusals are not store
   assert.equal(reasonOf(runOf({ late: true, stored: false }, ...names)), 'undone, but 100 is left behind')
   assert.equal(runOf({ late: true, silence: 'pivot' }, 'down:reserve').end, 'right')
   assert.equal(reasonOf(runOf({ late: true, silence: 'pivot', tombstones: false }, 'down:reserve')), 'undone, but 100 is left behind')
+})
+
+test('only a late request that is there can be let in', () => {
+  const state = initial({ ...kept, late: true }, 1)
+  step(state, { type: 'do', name: 'down:reserve' })
+  while (!state.underway.length) step(state, tick)
+  for (const name of ['late', 'late:credit', 'late:1']) step(state, { type: 'touch', name })
+  assert.deepEqual([state.underway.map(({ op }) => op), state.services.balances.ana], [['reserve'], 300])
+  step(state, { type: 'touch', name: 'late:0' })
+  assert.deepEqual([state.underway, state.services.balances.ana], [[], 200])
 })
 
 test('each rule breaks in its own place of the grid', () => {

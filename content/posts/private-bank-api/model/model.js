@@ -67,7 +67,7 @@ const coordinator = (state) => {
   const words = stopped ? 'dead' : downtime ? 'reads its log' : !open ? `${endsOf(state)}` : `waits for ${open.command.op}`
   const message = open?.message
   return [
-    box({ x: 1, y: 1, width: 338, height: 40, title: 'Coordinator', state: words, stopped, touch: 'kill', label: `Coordinator, ${words}: kill it` }),
+    box({ x: 1, y: 1, width: 338, height: 40, title: 'Coordinator', state: words, stopped, touch: 'kill', label: `Coordinator${downtime ? ', dead' : ''}: kill it` }),
     dial({ x: 320, y: 21, radius: 9, fraction: message && !message.orphan ? message.waited / TIMEOUT : 0 }),
   ]
 }
