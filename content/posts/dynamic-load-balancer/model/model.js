@@ -102,7 +102,7 @@ const instanceBox = (state, it, seat, travelling) => {
   const touch = it.state === 'ready' && instance && `instance:${it.id}`
   return h(
     'g',
-    { key: it.id, touch, label: `Instance ${it.id}: ${word}${takes ? '' : ', out'}, ${it.load} in flight` },
+    { key: it.id, touch, label: `Instance ${it.id}: ${word}${takes ? '' : ', out'}` },
     h('rect', { class: 'paper', x, y, ...BOX, 'stroke-dasharray': instance?.fault === 'slow' || it.state === 'starting' ? '4 3' : false }),
     !takes && h('path', { class: 'faint', d: `M${x} ${y}l${BOX.width} ${BOX.height}` }),
     label(x + 6, y + 15, it.id),
