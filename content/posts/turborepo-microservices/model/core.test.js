@@ -168,6 +168,18 @@ test('a part says what is drawn in it: a new key, a wrong output, and the input 
   assert.equal(names['flip:CURRENCY'], 'CURRENCY is USD, which no key names. Change to INR')
 })
 
+test('a result is in the cache when its task has ended', () => {
+  const textsOf = ({ text, children }) => [text, ...children.flatMap(textsOf)]
+  const state = after({}, [touch('flip:ledger'), RUN])
+  const stored = () => textsOf(model.view(state).drawing).find((text) => /^\d+ results/.test(text))
+  const seen = []
+  for (let tick = 0; tick < 90; tick += 1) {
+    step(state, { type: 'tick' })
+    if (seen.at(-1)?.stored !== stored()) seen.push({ stored: stored(), ended: state.clock >= state.jobs.ledger.endAt })
+  }
+  assert.deepEqual(seen, [{ stored: '5 results', ended: false }, { stored: '6 results', ended: true }])
+})
+
 test('an edit of money saves work and no time, an edit of a leaf saves both', () => {
   for (const [name, work, time] of [['money', '4 of 10 s', '4 s, uncached 4 s'], ['notify', '8 of 10 s', '2 s, uncached 4 s']]) {
     const { outputs } = model.view(step(after({}, [touch(`flip:${name}`), RUN]), touch('nothing')))

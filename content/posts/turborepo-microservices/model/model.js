@@ -204,9 +204,11 @@ const outputs = (state) => {
 /** @type {Record<string, string>} */
 const CACHES = { none: 'no cache', local: 'cache: this disk', remote: 'cache: remote', poisoned: 'cache: poisoned' }
 
-/** How many results the cache has, and how many were wrong when they were stored. @param {State} state */
+/** How many results the cache has at the clock, and how many were wrong when they were stored. @param {State} state */
 const storedWords = (state) => {
-  const keys = [...cacheOf(state).keys()]
+  const isToCome = (/** @type {string} */ key) =>
+    Object.values(state.jobs).some((job) => job.key === key && job.ran && phaseOf(job, state.clock) !== 'done')
+  const keys = [...cacheOf(state).keys()].filter((key) => !isToCome(key))
   const bad = keys.filter((key) => state.wrongWhenStored.has(key)).length
   return `${keys.length} results${bad ? `, ${bad} ✕` : ''}`
 }
