@@ -149,7 +149,9 @@ test('the name of a part is a sentence, and changes only with what its task does
     const state = after(given, [...list, RUN])
     const names = {}
     for (let tick = 0; tick < 90; tick += 1) {
-      for (const { touch, label } of partsOf(model.view(step(state, { type: 'tick' })).drawing)) {
+      step(state, { type: 'tick' })
+      if (tick % 5) continue
+      for (const { touch, label } of partsOf(model.view(state).drawing)) {
         assert.doesNotMatch(label, /[✕●○≠]|[:,] ?[.,]| {2}/)
         ;(names[touch] ??= new Set()).add(label)
       }
