@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const WHILE: Duration = Duration::from_secs(3);
 /// A phone is this much slower than the machine.
 const SLOWER: u32 = 4;
+/// A task that blocks the page longer than this is felt, in milliseconds, when a model is loaded by a phone.
+const LONGEST_TASK: f64 = 500.0;
 /// Parts of a drawing that are touched: more of the same kind show nothing new.
 const MOST_PARTS: u64 = 12;
 const PHONE: View = View { font: 16, width: 320, scheme: Scheme::Dark };
@@ -33,9 +35,9 @@ pub fn all(chromium: &Chromium, site: &Site) -> Outcome<Findings> {
     let mut findings = Findings::default();
     let models = list(&mut chromium.tab()?, site)?;
     println!(
-        "| model | started, ms | controls | parts | presets | broken by | median frame, ms | longest of 95 % | longest |"
+        "| model | started, ms | longest task | controls | parts | presets | broken by | median frame, ms | longest of 95 % | longest |"
     );
-    println!("|:--|--:|--:|--:|--:|:--|--:|--:|--:|");
+    println!("|:--|--:|--:|:--|:--|--:|:--|--:|--:|--:|");
     for model in &models {
         let mut tab = chromium.tab()?;
         match drive(&mut tab, site, model, &mut findings) {
@@ -75,17 +77,25 @@ fn drive(tab: &mut ChromiumTab, site: &Site, model: &Model, findings: &mut Findi
     tab.look(PHONE)?;
     tab.open(&format!("{}{path}", site.base))?;
     tab.ask(&TOOLS.replace("ID", id))?;
+    tab.call("Emulation.setCPUThrottlingRate", &json!({ "rate": SLOWER }))?;
     let begin = Instant::now();
     tab.ask("model().scrollIntoView({ block: 'start' })")?;
     if !wait(tab, "!!drawing()")? {
         find("it does not start", "");
-        return Ok("never |  |  |  |  |  |  | ".to_owned());
+        return Ok("never |  |  |  |  |  |  |  | ".to_owned());
     }
     let started = begin.elapsed().as_millis();
+    let broken_at_first = tab.ask("broken()")?;
+    let task = tab.ask("longestTask()")?.as_f64().unwrap_or_default();
+    if task > LONGEST_TASK {
+        find("it blocks the page when it starts", &format!("{task:.0} ms"));
+    }
     if tab.ask("shift()")?.as_f64().unwrap_or_default() > 0.01 {
         find("the page moves when it starts", &tab.ask("shift()")?.to_string());
     }
     let frames = frame_times(tab)?;
+    tab.call("Emulation.setCPUThrottlingRate", &json!({ "rate": 1 }))?;
+    repeated(tab, &mut find)?;
     let controls = controls(tab, &mut find)?;
     let parts = parts(tab, &mut find)?;
     let presets = tab.ask("presets().length")?.as_u64().unwrap_or_default();
@@ -95,12 +105,12 @@ fn drive(tab: &mut ChromiumTab, site: &Site, model: &Model, findings: &mut Findi
             broken.push((index + 1).to_string());
         }
     }
-    set_back(tab, &mut find)?;
+    set_back(tab, &broken_at_first, &mut find)?;
     for fault in told(tab)? {
         find("a screen reader is told something else than what is shown", &fault);
     }
     let broken = if broken.is_empty() { "no preset".to_owned() } else { format!("preset {}", broken.join(", ")) };
-    Ok(format!("{started} | {controls} | {parts} | {presets} | {broken} | {frames}"))
+    Ok(format!("{started} | {task:.0} | {controls} | {parts} | {presets} | {broken} | {frames}"))
 }
 
 /// Waits until an expression is true.
@@ -117,62 +127,97 @@ fn wait(tab: &mut ChromiumTab, expression: &str) -> Outcome<bool> {
     }
 }
 
-/// Every control by the keyboard: each changes what it should, and the model goes on.
-fn controls(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<u64> {
+/// The same seed is the same run, and a real key on the clock's own setting changes nothing in it. What follows compares runs.
+fn repeated(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<()> {
+    tab.ask("setStage()")?;
+    tab.ask("rehearse(speed)")?;
+    if tab.ask("difference()")?.is_u64() {
+        find("two runs with the same seed differ", "");
+    }
+    tab.ask("rehearse(speed)")?;
+    let before = tab.ask("speed().value")?;
+    tab.press("ArrowDown")?;
+    if tab.ask("speed().value")? == before {
+        find("the speed does not change by an arrow key", &before.to_string());
+    }
+    if let Some(step) = tab.ask("difference()")?.as_u64() {
+        find("the speed changes what happens", &format!("after {step} steps"));
+    }
+    stopped(tab, "the speed", find)
+}
+
+/// Every control by the keyboard: each changes its setting, and what is shown.
+fn controls(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<String> {
     let count = tab.ask("controls().length")?.as_u64().unwrap_or_default();
     if !(3..=6).contains(&tab.ask("settings()")?.as_u64().unwrap_or_default()) {
         find("it does not show three to six controls", &tab.ask("settings()")?.to_string());
     }
     tab.ask("unfold()")?;
-    for index in 0..count {
-        let control = tab.ask(&format!("controls()[{index}].focus(), kindOf(controls()[{index}])"))?;
-        let name = tab.ask(&format!("nameOf(controls()[{index}])"))?;
-        if name == "" {
-            find("a control has no name", &control.to_string());
-        }
-        let before = tab.ask("answers()")?;
-        match control.as_str().unwrap_or_default() {
-            "range" => {
-                tab.ask(&format!("leaveRoom(controls()[{index}])"))?;
-                let before = tab.ask("answers()")?;
-                tab.press("ArrowRight")?;
-                if tab.ask("answers()")? == before {
-                    find("a slider does not move by an arrow key", &name.to_string());
-                }
-            }
-            "checkbox" => {
-                tab.press(" ")?;
-                if tab.ask("answers()")? == before {
-                    find("a switch does not react to the space bar", &name.to_string());
-                }
-            }
-            "radio" => {
-                tab.press("ArrowDown")?;
-                if tab.ask("answers()")? == before {
-                    find("a choice does not change by an arrow key", &name.to_string());
-                }
-            }
-            _ => tab.press("Enter")?,
-        }
-        stopped(tab, &name.to_string(), find)?;
-    }
-    Ok(count)
+    act_on_all(tab, (0..count).map(|index| format!("() => controls()[{index}]")).collect(), find)
 }
 
-/// Every part of the drawing that can be touched, by the keyboard.
-fn parts(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<u64> {
-    let count = tab.ask("parts().length")?.as_u64().unwrap_or_default();
-    for index in 0..count.min(MOST_PARTS) {
-        // A part may be gone by now.
-        let name =
-            tab.ask(&format!("parts()[{index}] ? (parts()[{index}].focus(), nameOf(parts()[{index}])) : null"))?;
-        if name == "" {
-            find("a part that can be touched has no name", &index.to_string());
+/// Every part of the drawing that can be touched, by the keyboard: each changes what is shown.
+fn parts(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<String> {
+    tab.ask("setStage()")?;
+    let names =
+        tab.ask(&format!("rehearse(drawing), parts().slice(0, {MOST_PARTS}).map(part => part.dataset.touch)"))?;
+    let names = names.as_array().cloned().unwrap_or_default();
+    act_on_all(tab, names.iter().map(|name| format!("() => part({name})")).collect(), find)
+}
+
+/// Uses each element. Some act only once there is something to act on, so the presets are tried until one shows that.
+/// Returns how many there are, and which need a preset.
+fn act_on_all(tab: &mut ChromiumTab, elements: Vec<String>, find: &mut impl FnMut(&str, &str)) -> Outcome<String> {
+    let mut report = vec![elements.len().to_string()];
+    let presets = tab.ask("presets().length")?.as_u64().unwrap_or_default();
+    let mut left = elements;
+    for stage in [None].into_iter().chain((0..presets).map(Some)) {
+        let mut idle = Vec::new();
+        for element in left {
+            if !act(tab, stage, &element, find)? {
+                idle.push(element);
+            } else if let Some(preset) = stage {
+                let name = tab.ask(&format!("nameOf(({element})())"))?;
+                report.push(format!("{} with preset {}", name.as_str().unwrap_or("one that is gone"), preset + 1));
+            }
         }
-        tab.press("Enter")?;
-        stopped(tab, &name.to_string(), find)?;
+        left = idle;
     }
-    Ok(count)
+    for element in left {
+        tab.ask("setStage()")?;
+        tab.ask(&format!("rehearse({element})"))?;
+        let name = tab.ask(&format!("nameOf(({element})())"))?;
+        find("neither the drawing nor a number changes", &name.to_string());
+    }
+    Ok(report.join("; "))
+}
+
+/// Presses the key that an element reacts to, with the clock paused. Returns whether the same run without the key shows something else, now or some
+/// steps later. A run that only goes on is no effect.
+fn act(tab: &mut ChromiumTab, stage: Option<u64>, element: &str, find: &mut impl FnMut(&str, &str)) -> Outcome<bool> {
+    tab.ask(&format!("setStage({})", json!(stage)))?;
+    if tab.ask(&format!("rehearse({element})"))? == false {
+        return Ok(false);
+    }
+    let name = tab.ask(&format!("nameOf(({element})())"))?;
+    if name == "" {
+        find("what can be used has no name", element);
+    }
+    let kind = tab.ask(&format!("kindOf(({element})())"))?;
+    let (key, is_setting) = match kind.as_str().unwrap_or_default() {
+        "range" => ("ArrowRight", true),
+        "checkbox" => (" ", true),
+        "radio" => ("ArrowDown", true),
+        _ => ("Enter", false),
+    };
+    let before = tab.ask("answers()")?;
+    tab.press(key)?;
+    if is_setting && tab.ask("answers()")? == before {
+        find("a setting does not change by its key", &format!("{name}: {key}"));
+    }
+    let is_effective = tab.ask("difference()")?.is_u64();
+    stopped(tab, &name.to_string(), find)?;
+    Ok(is_effective)
 }
 
 /// A preset by the keyboard, at four times the speed. Returns whether something that must hold was broken.
@@ -193,12 +238,16 @@ fn preset(tab: &mut ChromiumTab, index: u64, find: &mut impl FnMut(&str, &str)) 
     Ok(is_broken)
 }
 
-/// Back to the defaults: nothing is broken there at first.
-fn set_back(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<()> {
-    tab.ask("button('Defaults').focus()")?;
+/// Back to the defaults: nothing is broken there that was not broken at first. Some models are broken on purpose.
+fn set_back(tab: &mut ChromiumTab, broken_at_first: &Value, find: &mut impl FnMut(&str, &str)) -> Outcome<()> {
+    tab.ask("pause(), button('Defaults').focus()")?;
     tab.press("Enter")?;
     if !wait(tab, "answers() === defaults()")? {
         find("Defaults does not set the defaults", &tab.ask("answers()")?.to_string());
+    }
+    let new = tab.ask(&format!("broken().filter(name => !{broken_at_first}.includes(name))"))?;
+    if new.as_array().is_some_and(|names| !names.is_empty()) {
+        find("something is broken with the defaults", &new.to_string());
     }
     Ok(())
 }
@@ -225,11 +274,9 @@ fn told(tab: &mut ChromiumTab) -> Outcome<Vec<String>> {
     Ok(texts.into_iter().filter(|text| names.binary_search(text).is_err()).map(str::to_owned).collect())
 }
 
-/// The times between frames with a slow processor: median, 95th percentile and longest, in milliseconds. A report, no finding: machines differ.
+/// The times between frames: median, 95th percentile and longest, in milliseconds. A report, no finding: machines differ.
 fn frame_times(tab: &mut ChromiumTab) -> Outcome<String> {
-    tab.call("Emulation.setCPUThrottlingRate", &json!({ "rate": SLOWER }))?;
     let times = tab.ask(&format!("frames({})", WHILE.as_millis()))?;
-    tab.call("Emulation.setCPUThrottlingRate", &json!({ "rate": 1 }))?;
     let mut times: Vec<f64> = times.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     times.sort_by(f64::total_cmp);
     let at = |share: usize| times.get((times.len() * share / 100).min(times.len().saturating_sub(1))).copied();
@@ -264,6 +311,28 @@ const TOOLS: &str = r#"{
     };
     let moved = 0;
     new PerformanceObserver(list => { for (const entry of list.getEntries()) moved += entry.value; }).observe({ type: "layout-shift" });
+    const asked = performance.now();
+    let mounted = 0;
+    const tasks = [];
+    new PerformanceObserver(list => tasks.push(...list.getEntries())).observe({ type: "longtask", buffered: true });
+    new MutationObserver(() => {
+        if (!mounted && drawing()) mounted = performance.now();
+    }).observe(document.getElementById("ID"), { childList: true });
+    // The steps within which what is done must have an effect.
+    const steps = 100;
+    const step = () => button("Step").click();
+    const shown = () => drawing().outerHTML + lamps().join();
+    // What a preset does after it is set.
+    let events = [];
+    const begin = () => {
+        button("Restart").click();
+        for (const name of events) {
+            if (name.includes(":")) part(name)?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+            else model().querySelector(`button[name="${name}"]`)?.click();
+        }
+        for (let done = 0; done < 8; done += 1) step();
+    };
+    let course = [];
     Object.assign(globalThis, {
         model: () => document.getElementById("ID"),
         drawing: () => model().querySelector(":scope > svg"),
@@ -272,11 +341,53 @@ const TOOLS: &str = r#"{
         settings: () => new Set(all("form :is(input, button[name])").filter(element => !element.closest("details")).map(element => element.name)).size,
         unfold: () => all("details").forEach(details => { details.open = true; }),
         parts: () => all("svg [tabindex='0']"),
+        part: name => parts().find(part => part.dataset.touch === name),
+        speed: () => model().querySelector(".clock select"),
+        // The longest task that began before the model was drawn.
+        longestTask: async () => {
+            await new Promise(done => setTimeout(done, 300));
+            const during = tasks.filter(task => task.startTime + task.duration > asked && task.startTime < mounted);
+            return Math.max(0, ...during.map(task => task.duration));
+        },
+        broken: () => all("output[name]").filter(output => output.value.startsWith("✕")).map(output => output.name),
+        // The settings of a preset, or the defaults, with the clock paused.
+        setStage: async preset => {
+            const link = presets()[preset ?? -1];
+            (link ?? button("Defaults")).click();
+            events = (link && new URLSearchParams(link.dataset.set).get("do"))?.split(",") ?? [];
+            // The address is followed by an event of its own.
+            await new Promise(done => setTimeout(done, 50));
+            pause();
+        },
+        // Records a run in which nothing is done, begins it again, and focuses the element. A slider goes to one end, and a key away from the other:
+        // its whole way must show. False if there is no such element.
+        rehearse: find => {
+            const slider = find()?.type === "range" && find();
+            if (slider) leaveRoom(slider);
+            begin();
+            course = [shown()];
+            for (let done = 0; done < steps; done += 1) {
+                step();
+                course.push(shown());
+            }
+            begin();
+            if (slider) slider.value = Number(slider.max) - Number(slider.step);
+            find()?.focus();
+            return Boolean(find());
+        },
+        // The steps after which the run that goes on from here shows something else than the recorded one. Null if it never does.
+        difference: () => {
+            for (const [done, recorded] of course.entries()) {
+                if (done) step();
+                if (shown() !== recorded) return done;
+            }
+            return null;
+        },
         presets: () => all(".presets a"),
         lamps: () => all("output[name]").map(output => output.value),
         button: name => all("button").find(button => button.textContent === name),
         kindOf: element => element.localName === "button" ? "button" : element.type,
-        nameOf: element => (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim(),
+        nameOf: element => element && (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim(),
         answers: () => settingsOf(model().querySelector("form")),
         defaults: () => {
             const copy = model().querySelector("form").cloneNode(true);
@@ -294,9 +405,8 @@ const TOOLS: &str = r#"{
             return input.type === "range" ? Number(input.value) === Number(value) : all(`input[name="${name}"]:checked`)[0]?.value === value;
         }),
         hurry: () => {
-            const speed = model().querySelector(".clock select");
-            speed.selectedIndex = speed.length - 1;
-            speed.dispatchEvent(new Event("change", { bubbles: true }));
+            speed().selectedIndex = speed().length - 1;
+            speed().dispatchEvent(new Event("change", { bubbles: true }));
             button("Run")?.click();
         },
         pause: () => button("Pause")?.click(),
