@@ -47,12 +47,12 @@ const fenceOf = (path) => {
   return controls
 }
 
-/** The values of each setting by its name, the default first. */
+/** The values of each setting by its name: the default, the ends of a slider, then all. */
 const valuesOf = ({ slider, switch: switches, choice }) => {
   const sliderValues = ({ from, to, step = 1, value }) => {
     const steps = Math.round((to - from) / step)
     // A tenth is not exact in binary, and the page rounds.
-    return [Number(value), ...Array.from({ length: steps + 1 }, (_, place) => Number((Number(from) + place * step).toFixed(6)))]
+    return [Number(value), Number(from), Number(to), ...Array.from({ length: steps + 1 }, (_, place) => Number((Number(from) + place * step).toFixed(6)))]
   }
   return Object.fromEntries([
     ...slider.map((given) => [given.name, sliderValues(given)]),
@@ -127,7 +127,7 @@ const textsOf = ({ outputs, says }) => {
 
 const kinds = ['touch', 'touch', 'set', 'set', 'do', 'preset']
 const actions = fc.array(
-  fc.record({ ticks: fc.nat(20), kind: fc.constantFrom(...kinds), which: fc.nat(), where: fc.nat() }),
+  fc.record({ ticks: fc.oneof({ weight: 5, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.nat(200) }), kind: fc.constantFrom(...kinds), which: fc.nat(), where: fc.nat() }),
   { maxLength: 12 },
 )
 const oneOf = (values, number) => values[number % values.length]
@@ -169,7 +169,10 @@ for (const path of modules) {
       set: (state, which, where) => {
         const names = Object.keys(values)
         const name = oneOf(names, which)
-        return names.length ? model.step(state, { type: 'set', name, value: oneOf(values[name], where) }) : state
+        if (!names.length) return state
+        // Most faults are at the ends.
+        const [given, half] = [values[name], Math.floor(where / 2)]
+        return model.step(state, { type: 'set', name, value: oneOf(where % 2 ? given : given.slice(0, 3), half) })
       },
       do: (state, which) => (fence.button.length ? model.step(state, eventOf(oneOf(fence.button, which).name)) : state),
       preset: (state, which) => (fence.preset.length ? after(oneOf(fence.preset, which)) : state),

@@ -165,7 +165,7 @@ fn parts(tab: &mut ChromiumTab, find: &mut impl FnMut(&str, &str)) -> Outcome<St
     act_on_all(tab, names.iter().map(|name| format!("() => part({name})")).collect(), find)
 }
 
-/// Uses each element. Some act only once there is something to act on, so the presets are tried until one shows that.
+/// Uses each element. Some act only when something fails, so the settings of each preset are tried, and what it does after the key, until one shows that.
 /// Returns how many there are, and which need a preset.
 fn act_on_all(tab: &mut ChromiumTab, elements: Vec<String>, find: &mut impl FnMut(&str, &str)) -> Outcome<String> {
     let mut report = vec![elements.len().to_string()];
@@ -326,11 +326,17 @@ const TOOLS: &str = r#"{
     let events = [];
     const begin = () => {
         button("Restart").click();
-        for (const name of events) {
-            if (name.includes(":")) part(name)?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-            else model().querySelector(`button[name="${name}"]`)?.click();
-        }
         for (let done = 0; done < 8; done += 1) step();
+    };
+    // A fault shows what was set before it.
+    const goOn = done => {
+        if (done === 1) {
+            for (const name of events) {
+                if (name.includes(":")) part(name)?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+                else model().querySelector(`button[name="${name}"]`)?.click();
+            }
+        }
+        step();
     };
     let course = [];
     Object.assign(globalThis, {
@@ -366,8 +372,8 @@ const TOOLS: &str = r#"{
             if (slider) leaveRoom(slider);
             begin();
             course = [shown()];
-            for (let done = 0; done < steps; done += 1) {
-                step();
+            for (let done = 1; done <= steps; done += 1) {
+                goOn(done);
                 course.push(shown());
             }
             begin();
@@ -378,7 +384,7 @@ const TOOLS: &str = r#"{
         // The steps after which the run that goes on from here shows something else than the recorded one. Null if it never does.
         difference: () => {
             for (const [done, recorded] of course.entries()) {
-                if (done) step();
+                if (done) goOn(done);
                 if (shown() !== recorded) return done;
             }
             return null;
