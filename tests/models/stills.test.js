@@ -126,8 +126,9 @@ const textsOf = ({ outputs, says }) => {
 }
 
 const kinds = ['touch', 'touch', 'set', 'set', 'do', 'preset']
+const waits = fc.oneof({ weight: 5, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.nat(200) })
 const actions = fc.array(
-  fc.record({ ticks: fc.oneof({ weight: 5, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.nat(200) }), kind: fc.constantFrom(...kinds), which: fc.nat(), where: fc.nat() }),
+  fc.record({ ticks: waits, kind: fc.constantFrom(...kinds), which: fc.nat(), where: fc.nat() }),
   { maxLength: 12 },
 )
 const oneOf = (values, number) => values[number % values.length]

@@ -303,12 +303,7 @@ fn without_scripts(tab: &mut ChromiumTab, site: &Site, model: &Model, findings: 
 /// Defines what the suite asks of a model.
 const TOOLS: &str = r#"{
     const all = (selector) => [...model().querySelectorAll(selector)];
-    const settingsOf = form => {
-        const settings = new URLSearchParams(new FormData(form));
-        // The clock's own.
-        settings.delete("speed");
-        return settings.toString();
-    };
+    const settingsOf = form => new URLSearchParams(new FormData(form)).toString();
     let moved = 0;
     new PerformanceObserver(list => { for (const entry of list.getEntries()) moved += entry.value; }).observe({ type: "layout-shift" });
     const asked = performance.now();
