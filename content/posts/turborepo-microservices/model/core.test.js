@@ -182,6 +182,36 @@ test('a result is in the cache when its task has ended', () => {
   assert.deepEqual(seen, [{ stored: '5 results', ended: false }, { stored: '6 results', ended: true }])
 })
 
+test('after an edit, no key is shown as new until turbo runs', () => {
+  const inkOf = ({ attributes, children }) => [attributes.class, ...children.flatMap(inkOf)]
+  all((given, list, input) => {
+    const state = after(given, [...list, RUN, touch(`flip:${input}`)])
+    const { drawing } = model.view(state)
+    for (const { label } of partsOf(drawing)) assert.doesNotMatch(label, /new key/)
+    const groups = drawing.children.filter(({ attributes }) => ['edges', 'tasks'].includes(attributes.key))
+    assert.equal(groups.length, 2)
+    assert.ok(!groups.flatMap(inkOf).includes('hue'))
+  }, settings, events, fc.constantFrom(...INPUTS))
+})
+
+test('the second line says why a run was as it was', () => {
+  const money = ['flip:money', 'run:turbo']
+  const dollars = ['flip:CURRENCY', 'run:turbo']
+  for (const [expected, given, ...names] of [
+    ['new keys went along the arrows', {}, ...money],
+    ['no package uses what was edited', {}, 'flip:notify', 'run:turbo'],
+    ['no key is new', {}, 'run:turbo'],
+    ['the new keys were in the cache', {}, ...money, ...money],
+    ['no key names CURRENCY', {}, ...dollars],
+    ['ledger ran, but read a bad output of log', {}, ...dollars, ...money],
+    ['', { currency: 'env' }, ...dollars],
+  ]) {
+    const state = after(given, names.map(touch))
+    while (isRunning(state)) step(state, { type: 'tick' })
+    assert.equal(model.view(state).says.split('. ')[1] ?? '', expected, `${names}`)
+  }
+})
+
 test('an edit of money saves work and no time, an edit of a leaf saves both', () => {
   for (const [name, work, time] of [['money', '4 of 10 s', '4 s, uncached 4 s'], ['notify', '8 of 10 s', '2 s, uncached 4 s']]) {
     const { outputs } = model.view(step(after({}, [touch(`flip:${name}`), RUN]), touch('nothing')))

@@ -49,7 +49,7 @@ const phaseOf = (job, clock) => {
 /** @param {Job} job */
 const faultWords = ({ fault }) => {
   if (!fault) return ''
-  if (fault.from) return `bad ${fault.from} inside`
+  if (fault.from) return `has bad ${fault.from}`
   if (fault.has === ATTACKER) return 'attacker’s text'
   return fault.input === 'build.mjs' ? `by build.mjs ${fault.has}` : `${fault.has}, not ${fault.should}`
 }
@@ -85,7 +85,8 @@ const task = (state, name) => {
   const phase = job ? phaseOf(job, state.clock) : 'unknown'
   const [verdict, output] = linesOf(state, name)
   const isWrong = output.startsWith('✕')
-  const isNew = job?.isNewKey && phase !== 'unknown'
+  // After an edit, the next keys are for the reader to guess.
+  const isNew = job?.isNewKey && phase !== 'unknown' && changes(state).length === 0
   const progress = job && phase === 'works' ? (state.clock - job.startAt) / (job.endAt - job.startAt) : 0
   const { source } = state.workspace.packages[name]
   const words = [isNew && 'new key', verdict, spoken(output)].filter(Boolean).join(', ')
@@ -120,7 +121,7 @@ const edges = (state) => {
     const isWrong = isRead && used?.fault && !isEdited
     const at = (/** @type {number} */ part) => ({ x: place.x1 + (place.x2 - place.x1) * part, y: place.y1 + (place.y2 - place.y1) * part })
     return h('g', { key: `${need}-${name}` },
-      arrow({ ...place, tone: used?.isNewKey ? 'hue' : 'soft', dashed: !!job && !job.ran && state.clock >= job.startAt }),
+      arrow({ ...place, tone: used?.isNewKey && !isEdited ? 'hue' : 'soft' }),
       isMoving && dot({ ...at(done), tone: used.isNewKey ? 'hue' : 'soft', hollow: !used.isNewKey }),
       isWrong && dot({ ...at(0.4), letter: '✕' }))
   }))
@@ -153,14 +154,17 @@ const actions = () => [
 const reason = (state) => {
   const jobs = NAMES.map((name) => ({ name, job: /** @type {Job} */ (state.jobs[name]) }))
   const infected = jobs.find(({ job }) => job.ran && job.fault)
-  if (infected) return `${infected.name} ran, on a bad ${infected.job.fault?.from}`
+  if (infected) return `${infected.name} ran, but read a bad output of ${infected.job.fault?.from}`
   const [bad] = wrong(state)
   const fault = bad && state.jobs[bad]?.fault
   if (fault) return fault.has === ATTACKER ? 'the keys are honest, the outputs are not' : `no key names ${fault.input}`
   const { currency } = state.settings
   if (currency === 'hidden' && state.workspace.environment.CURRENCY !== VALUES.CURRENCY[0]) return 'CURRENCY is hidden: no build sees it'
-  if (jobs.every(({ job }) => !job.ran)) return 'no key is new'
-  return jobs.some(({ job }) => !job.ran) ? 'new keys went along the arrows' : ''
+  const isNew = (/** @type {Name} */ name) => state.jobs[name]?.isNewKey
+  const fresh = NAMES.filter(isNew)
+  if (jobs.every(({ job }) => !job.ran)) return fresh.length > 0 ? 'the new keys were in the cache' : 'no key is new'
+  if (fresh.length === 0 || jobs.every(({ job }) => job.ran)) return ''
+  return fresh.some((name) => needsOf(name).some(isNew)) ? 'new keys went along the arrows' : 'no package uses what was edited'
 }
 
 /** Two lines on what has just happened. @param {State} state */
