@@ -213,7 +213,7 @@ const costs = (state) => {
   const most = Math.max(1, ...state.costs.map(({ here }) => here))
   const { keys, rule, hook } = state.settings
   return [
-    label(12, top, hook ? 'without hook' : 'operations', { size: 13, tone: 'soft' }),
+    label(12, top, hook ? 'without hooks' : 'operations', { size: 13, tone: hook ? 'ink' : 'soft' }),
     label(BARS, top, 'this list', { size: 13, tone: 'soft' }),
     label(WIDTH, top, '1,000 rows', { anchor: 'end', size: 13, tone: 'soft' }),
     state.costs.map(({ name, here, thousand }, place) => {
@@ -269,7 +269,9 @@ const line = (state) => {
   if (!state.last) return ''
   const { edit, rows } = state.last
   const done = edit.kind === 'move' ? `${rows[edit.from]} to place ${edit.to + 1}` : title(edit, rows)
-  return `${done}: ${total === 1 ? '1 operation' : `${total} operations`}`
+  // The bars are without these.
+  const byHooks = state.settings.hook ? state.frames.filter(({ operation }) => operation?.kind === 'set' && operation.what !== 'name').length : 0
+  return `${done}: ${total === 1 ? '1 operation' : `${total} operations`}${byHooks > 0 ? `, ${byHooks} by hooks` : ''}`
 }
 
 /** @param {State} state */

@@ -81,6 +81,17 @@ test('a lamp and a sentence say which row has the text, and since when', () => {
   assert.equal(again.outputs.texts, '● each in its row')
 })
 
+test('the operations are those of the bar and those by hooks', () => {
+  const state = run({ keys: true, rule: 'react', hook: true }, ['front'], 600)
+  assert.match(model.view(state).says, /^F to place 1: 9 operations, 4 by hooks/)
+  fc.assert(fc.property(settings, fc.array(fc.constantFrom(...BUTTONS), { minLength: 1, maxLength: 4 }), (given, buttons) => {
+    const ended = run(given, buttons, 600)
+    const [, operations, byHooks] = model.view(ended).says.match(/: (\d+) operations?(?:, (\d+) by hooks)?/)
+    const { here } = ended.costs.find(({ name }) => name === (given.keys ? given.rule : 'none'))
+    assert.equal(Number(operations) - Number(byHooks ?? 0), here)
+  }), { numRuns: 60 })
+})
+
 test('nothing is said while the list moves by itself', () => {
   assert.equal(model.view(run({ keys: true, rule: 'react', hook: false }, [], 700)).says, undefined)
 })
