@@ -26,7 +26,8 @@ import { busiest, even, hashes, hot, loads } from '../code/core/skew.js'
  * `next` is the offset of each lane in the database, `times` how often each record was applied. `earlier` records arrived before the lanes were
  * laid out as they are.
  *
- * @typedef {{ now: number, keys: number, consumers: number, commits: number, limit: string }} Forecast records/s
+ * @typedef {{ now: number, keys: number, consumers: number, commits: number, limit: string, members: number, enough: number }} Forecast
+ * Rates are in records/s. Of `members` consumers, `enough` would be as fast.
  *
  * @typedef {{ type: string, name?: string, value?: unknown }} Event
  */
@@ -66,7 +67,7 @@ const membersOf = ({ run, settings }) =>
 // The forecast.
 
 /** What a group without consumers does. */
-const nothing = { now: 0, keys: 0, consumers: 0, commits: 0, limit: 'consumers' }
+const nothing = { now: 0, keys: 0, consumers: 0, commits: 0, limit: 'consumers', members: 0, enough: 0 }
 
 /**
  * How many records/s one group applies while a backlog lasts.
@@ -104,7 +105,9 @@ const forecast = (state) => {
   }
   const [name, rate] = Object.entries(better).reduce((a, b) => (b[1] > a[1] ? b : a))
   const rest = now * (cpu.commit / costs.max + cpu.record) < cores * 0.95 ? 'records' : 'machine'
-  return { now, ...better, limit: rate > now * 1.05 ? name : rest }
+  const fewer = Math.ceil(shares.length / most(owners))
+  const isEnough = fewer < members.length && rateOf(shares, range(shares.length, fewer), costs) > now * 0.98
+  return { now, ...better, limit: rate > now * 1.05 ? name : rest, members: members.length, enough: isEnough ? fewer : members.length }
 }
 
 // The lanes.

@@ -174,6 +174,16 @@ test('a group without consumers stands still, and goes on when one is started', 
   assert.ok(run(step(state, { type: 'touch', name: 'consumer:0' }), 200).applied > applied)
 })
 
+test('consumers beyond an even share of the partitions make nothing faster', () => {
+  for (const [consumers, enough] of [[1, 1], [4, 4], [5, 4], [6, 6], [7, 6], [8, 6]]) {
+    const { forecast } = begun({ consumers })
+    assert.deepEqual([forecast.members, forecast.enough], [consumers, enough])
+    const rate = begun({ consumers: enough }).forecast.now
+    assert.ok(Math.abs(forecast.now / rate - 1) < 0.02, `${consumers}: ${forecast.now} against ${rate}`)
+  }
+  assert.match(toText(model.view(begun({ consumers: 8 })).drawing), />8 or 6 consumers</)
+})
+
 test('no forecast is faster than the three bounds of the article', () => {
   fc.assert(
     fc.property(settings, fc.nat(99), (given, seed) => {
