@@ -229,7 +229,7 @@ for (const path of modules) {
         for (let tick = 0; tick < watchedTicks; tick += 1) {
           state = model.step(state, { type: 'tick' })
           const parts = elementsOf(model.view(state).drawing).map(({ attributes }) => attributes)
-          const next = Object.fromEntries(parts.filter(({ label }) => label).map(({ touch, drag, label }) => [touch || drag, label]))
+          const next = Object.fromEntries(parts.filter(({ touch, drag, label }) => label && (touch || drag)).map(({ touch, drag, label }) => [touch || drag, label]))
           for (const [part, label] of Object.entries(next)) {
             if (part in labels && labels[part] !== label) changes[part] = (changes[part] ?? 0) + 1
           }

@@ -219,7 +219,7 @@ const historyDrawing = ({ settings, checks, size, count }) => {
     h('path', { ...growing, d: `M${RIGHT} ${heightOf(up)}H${WIDTH}` }),
     h('path', { ...shrinking, d: `M${RIGHT} ${heightOf(down)}H${WIDTH}` }),
     label(RIGHT - 5, heightOf(up) + 4, up, softEnd),
-    label(RIGHT - 5, Math.max(heightOf(up) + 17, heightOf(down) + 4), down, hueEnd),
+    label(RIGHT - 5, Math.min(Math.max(heightOf(up) + 17, heightOf(down) + 4), BOTTOM), down, hueEnd),
   ]
 }
 
