@@ -157,7 +157,7 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     let posts = render(site.posts.iter().map(|post| &post.body), &texts, report);
     let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
     let previews: Vec<_> = site.posts.iter().map(|post| Preview::new(post.image.as_deref()?, tree)).collect();
-    let faces: Vec<_> = posts.par_iter().map(|rendered| drawing::face(drawing::first(&rendered.html)?)).collect();
+    let faces: Vec<_> = posts.par_iter().map(face).collect();
     let drawn_from = (theme.icons.svg(), &theme.colours);
     let cards = Cards::new(&site, (&posts, &pages), drawn_from, report);
     let context = RenderedSite {
@@ -186,6 +186,12 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
             report.push(Diagnostic::error("site.toml", None, format!("the site cannot be packed: {error}")));
         })
         .ok()
+}
+
+/// The thumbnail of a text: of its first drawing, or else of the still of its model.
+fn face(rendered: &Rendered) -> Option<String> {
+    let still = || drawing::first(&rendered.drawing.as_ref()?.svg);
+    drawing::face(drawing::first(&rendered.html).or_else(still)?)
 }
 
 /// Renders texts over all cores. The report is in their order.
