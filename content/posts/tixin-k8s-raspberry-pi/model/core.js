@@ -17,7 +17,7 @@ import { random } from '../code/core/random.mjs'
  *   size: number }} Settings
  * @typedef {{ board: Name, part: string }} Stop
  * @typedef {{ number: number, kind: Kind, at: number, stops: Stop[], answered: boolean }} Visit `at` is the tick of its beginning
- * @typedef {{ board: Name, at: number, log: { [what: string]: number } }} Outage of the board that lost power last; the log is in seconds after that
+ * @typedef {{ at: number, log: { [what: string]: number } }} Outage from when a board lost power last; the log is in seconds after that
  * @typedef {ReturnType<typeof initial>} State
  */
 
@@ -56,7 +56,8 @@ export const initial = (settings, seed) => {
   /** @param {string} what @param {Name} board */
   const note = (what, board) => {
     if (what === 'checks' && !setup.checks) return
-    if (board === state.outage?.board) state.outage.log[what] ??= time.now() - SETTLE - state.outage.at
+    const outage = state.outages[board]
+    if (outage) outage.log[what] ??= time.now() - SETTLE - outage.at
     state.news = { what, board }
   }
   const state = {
@@ -69,12 +70,15 @@ export const initial = (settings, seed) => {
     visits: /** @type {Visit[]} */ ([]),
     /** Percent that fail in each second, oldest first. */
     history: { page: /** @type {number[]} */ ([]), session: /** @type {number[]} */ ([]), lookup: /** @type {number[]} */ ([]) },
-    outage: /** @type {Outage | undefined} */ (undefined),
+    outages: /** @type {{ [board in Name]?: Outage }} */ ({}),
+    plugged: 0, // when a board got power last
     news: /** @type {{ what: string, board: Name } | undefined} */ (undefined),
     orders: /** @type {Set<string>} */ (new Set()), // for the control plane, which may have no power
     backlog: 0, // visits that wait for a core
+    well: /** @type {number | undefined} */ (0), // since when both boards answer and no visit fails
     failed: 0, // pages, since all was well
-    failing: 0, // seconds, since all was well
+    failing: 0, // seconds without a break in which visits fail, or failed last
+    fails: false,
     load: { asked: 0, rate: 0, p50: 0, p99: 0, wait: 0, served: 1 },
   }
   time.run(SETTLE)
@@ -175,6 +179,12 @@ const obey = ({ cluster, orders }) => {
 }
 
 /** @param {State} state */
+const trouble = (state) => {
+  if (state.well !== undefined) state.failed = 0
+  state.well = undefined
+}
+
+/** @param {State} state */
 const tick = (state) => {
   state.ticks += 1
   const { time, cluster, history, settings } = state
@@ -189,7 +199,11 @@ const tick = (state) => {
   const beyond = settings.load === 'open' ? load.asked * cluster.shares().page - load.rate : 0
   state.backlog = load.rate ? Math.min(Math.max(0, state.backlog + beyond * TICK), load.rate * PATIENCE) : 0
   const answered = answeredOf(state)
-  if (KINDS.some((kind) => answered[kind] < 1)) state.failing += TICK
+  const fails = !invariants(state).answered
+  if (fails) state.failing = TICK + (state.fails ? state.failing : 0)
+  state.fails = fails
+  if (fails || !BOARDS.every(cluster.serves)) trouble(state)
+  else state.well ??= now(state)
   state.failed += load.asked * (1 - answered.page) * TICK
   if (state.ticks % (1 / TICK)) return
   for (const kind of KINDS) history[kind] = [...history[kind], 100 * (1 - answered[kind])].slice(-SPAN)
@@ -197,15 +211,15 @@ const tick = (state) => {
 
 /** @param {State} state @param {Name} board */
 const touch = (state, board) => {
-  const { cluster, outage } = state
-  const at = now(state)
+  const { cluster, outages } = state
+  if (!state.fails) state.failing = 0
   if (cluster.state.boards[board].power) {
-    if (invariants(state).answered) state.failed = state.failing = 0
-    state.outage = { board, at, log: {} }
+    outages[board] = { at: now(state), log: {} }
     cluster.pull(board)
+    trouble(state)
     state.news = { what: 'pulled', board }
   } else {
-    if (outage?.board === board) outage.log.plugged = at - outage.at
+    state.plugged = now(state)
     cluster.plug(board)
     state.news = { what: 'plugged', board }
   }
@@ -213,11 +227,18 @@ const touch = (state, board) => {
 
 /** @param {State} state @param {string} name @param {unknown} value */
 const set = (state, name, value) => {
-  const { settings, setup, cluster } = state
+  const { settings, setup, cluster, time } = state
   Object.assign(settings, { [name]: value })
   Object.assign(setup, setupOf(settings))
   if (name === 'redis' || name === 'replicas') state.orders.add(name)
-  if (name === 'toleration') for (const board of BOARDS) if (cluster.state.boards[board].marked !== undefined) cluster.tolerate(board)
+  for (const board of BOARDS) {
+    const { marked, checked } = cluster.state.boards[board]
+    const outage = state.outages[board]
+    if (name === 'toleration' && marked !== undefined) cluster.tolerate(board)
+    // What the checks found while the ingress did not heed them counts from now on.
+    if (name === 'checks' && value && outage && !checked) outage.log.checks ??= now(state) - outage.at
+  }
+  time.run(SETTLE + now(state)) // a toleration that is over by now evicts at once
 }
 
 /**

@@ -16,7 +16,8 @@ const HEIGHT = 408
 const LEFT = 104 // of the boards
 const TOP = { server: 22, agent: 104 }
 const BOX = { width: WIDTH - LEFT, height: 76 }
-const VISITORS = { x: 12, y: 101 }
+const VISITORS = { x: 12, y: 116 }
+const TRACK = 53 // of visits on a board, between the names of its parts and its cores
 const SWITCH = 76
 const PILE = 4 // visits shown that wait at one board: a fifth would be under the number of them
 const CLOCKS = 206
@@ -87,7 +88,7 @@ const boardDrawing = (state, name) => {
   const words = wordsOf(state, name)
   const cores = (/** @type {number} */ from, /** @type {number} */ to) => {
     let path = ''
-    for (let core = from; core < to; core++) path += `M${LEFT + 6 + core * 15} ${y + 56}h11v11h-11z`
+    for (let core = from; core < to; core++) path += `M${LEFT + 6 + core * 15} ${y + 62}h11v11h-11z`
     return path
   }
   return h(
@@ -101,41 +102,44 @@ const boardDrawing = (state, name) => {
       h(
         'g',
         { key: text, class: isIn && 'hue' },
-        h('rect', { x: LEFT + x, y: y + 25, width, height: 22, 'stroke-dasharray': !answers && '2 3', 'stroke-width': isIn ? 2 : 1 }),
-        label(LEFT + x + width / 2, y + 41, text, { anchor: 'middle', size: 13 }),
+        h('rect', { x: LEFT + x, y: y + 23, width, height: 22, 'stroke-dasharray': !answers && '2 3', 'stroke-width': isIn ? 2 : 1 }),
+        label(LEFT + x + width / 2, y + 39, text, { anchor: 'middle', size: 13 }),
       ),
     ),
     up && h('path', { d: cores(0, 4) }),
     up && busy > 0 && h('path', { d: cores(0, Math.min(busy, 4)), fill: 'currentColor' }),
     stuck
       .slice(0, PILE)
-      .map(({ number, kind }, place) => dot({ key: number, x: LEFT + 84 + place * 17, y: y + 61, letter: letterOf(kind), hollow: true })),
-    wait && label(WIDTH - 5, y + 66, wait, { anchor: 'end', size: 13 }),
+      .map(({ number, kind }, place) => dot({ key: number, x: LEFT + 84 + place * 17, y: y + 68, letter: letterOf(kind), hollow: true })),
+    wait && label(WIDTH - 5, y + 72, wait, { anchor: 'end', size: 13 }),
   )
 }
 
 /** @param {{ board: Name, part: string }} stop */
 const placeOf = ({ board, part }) => {
   const { x, width } = PARTS.find((it) => it.part === part) ?? PARTS[0]
-  return { x: LEFT + x + width / 2, y: TOP[board] + 36 }
+  return { x: LEFT + x + width / 2, y: TOP[board] + TRACK }
 }
 
 /** @typedef {{ x: number, y: number }} Point */
 
-/** @param {Point} start @param {Point} end @param {number} part */
-const between = (start, end, part) => [start.x + (end.x - start.x) * part, start.y + (end.y - start.y) * part]
-
 /**
- * Between the visitors and an ingress, through the switch.
+ * On a board straight ahead, and otherwise through the switch: no visit is drawn over the name of a part.
  *
+ * @param {Point} start
  * @param {Point} end
  * @param {number} part
  */
-const onCable = ({ x, y }, part) => {
-  const rise = Math.abs(y - VISITORS.y)
-  const gone = part * (x - VISITORS.x + rise)
-  const risen = Math.min(Math.max(gone - SWITCH + VISITORS.x, 0), rise)
-  return [VISITORS.x + gone - risen, VISITORS.y + Math.sign(y - VISITORS.y) * risen]
+const along = (start, end, part) => {
+  const turn = start.y === end.y ? end.x : SWITCH
+  const sides = [turn - start.x, end.y - start.y, end.x - turn]
+  let left = part * sides.reduce((sum, side) => sum + Math.abs(side), 0)
+  const [out, across, on] = sides.map((side) => {
+    const gone = Math.min(left, Math.abs(side))
+    left -= gone
+    return Math.sign(side) * gone
+  })
+  return [start.x + out + on, start.y + across]
 }
 
 /** @param {State} state @param {Visit} visit */
@@ -145,48 +149,54 @@ const visitDrawing = (state, visit) => {
   const from = Math.floor(leg)
   const part = leg - from
   if (!visit.answered && from >= points.length) return []
-  const [x, y] =
-    from === 0 ? onCable(points[0], part) : from === points.length ? onCable(points[0], 1 - part) : between(points[from - 1], points[from], part)
+  const [x, y] = from === points.length ? along(VISITORS, points[0], 1 - part) : along(points[from - 1] ?? VISITORS, points[from], part)
   return [dot({ key: visit.number, x, y, letter: letterOf(visit.kind), tone: 'hue' })]
 }
 
 /**
- * The clocks that run after a board has lost power: what each waits for, how far it is, and in words.
+ * The clocks that run while a board does not answer: what each waits for, how far it is, and in words. Of two such boards they are those of the one
+ * without power, or else of the one that lost it last.
  *
  * @param {State} state
  * @returns {{ name: string, fraction: number, words: string }[]}
  */
-const clocksOf = ({ cluster, setup, outage, ticks, settings }) => {
+const clocksOf = (state) => {
+  const { cluster, setup, outages, settings } = state
   const { boards, heard, redis, address } = cluster.state
-  const at = ticks * TICK
-  const dead = outage?.board ?? 'agent'
-  const { log, at: cut } = outage ?? { log: /** @type {import('./core.js').Outage['log']} */ ({}), at }
-  const board = boards[dead]
-  const isOff = !boards.server.up
-  const gone = outage && !board.up
-  /**
-   * @param {string} name @param {string} event @param {number} since @param {number} length @param {string | false | undefined} never
-   */
-  const row = (name, event, since, length, never) => {
-    if (!outage) return { name, fraction: 0, words: '' }
-    if (log[event] !== undefined) return { name, fraction: 1, words: inSeconds(log[event]) }
-    if (!gone || never) return { name, fraction: 0, words: never || 'not needed' }
-    return { name, fraction: since / length, words: since > 0 ? `${Math.floor(since)} of ${length} s` : 'not yet' }
-  }
+  const at = now(state)
+  const cutOf = (/** @type {Name} */ name) => outages[name]?.at ?? 0
+  const rank = (/** @type {Name} */ name) => (boards[name].power ? 0 : 1e9) + cutOf(name)
+  const [dead] = BOARDS.filter((name) => !cluster.serves(name)).sort((one, next) => rank(next) - rank(one))
+  const board = boards[dead ?? 'agent']
+  const rest = other(dead ?? 'agent')
+  const log = outages[dead]?.log ?? {}
   const since = (/** @type {number | undefined} */ moment) => (moment === undefined ? 0 : at + SETTLE - moment)
-  const unwatched = isOff && 'nobody looks'
+  /**
+   * @param {string} name @param {string} event @param {number} passed @param {number} length @param {string | false | undefined} never
+   */
+  const row = (name, event, passed, length, never) => {
+    if (!dead) return { name, fraction: 0, words: '' }
+    if (log[event] !== undefined) return { name, fraction: 1, words: inSeconds(log[event]) }
+    if (never) return { name, fraction: 0, words: never }
+    return { name, fraction: passed / length, words: passed > 0 ? `${Math.floor(passed)} of ${length} s` : 'not yet' }
+  }
+  const isAlone = cluster.serves(rest)
+  const unwatched = !boards.server.up ? 'nobody looks' : board.up && 'is up again'
+  const noRedis = setup.volume || board.evicted ? 'bound to its disk' : unwatched
+  const starts = isAlone ? redis.ready - at - SETTLE : 0
   return [
-    row('address moves', 'address', since(heard), DEFAULTS.address, address !== dead && `is on the ${address}`),
-    row('ingress gives pods up', 'checks', at - cut, CHECK.every * CHECK.fall + CHECK.timeout, !setup.checks && 'no checks'),
-    row('NotReady, endpoints out', 'marked', since(board.noticed.at), DEFAULTS.grace, unwatched),
-    row('pods evicted', 'evicted', since(board.marked), settings.toleration || 1, unwatched),
+    row('address moves', 'address', since(Math.max(heard, boards[rest].ready)), DEFAULTS.address, isAlone ? address === rest && `is on the ${rest}` : 'nowhere to go'),
     row(
-      'Redis elsewhere',
-      'redis',
-      log.evicted === undefined ? 0 : at - cut - log.evicted,
-      DEFAULTS.podStart,
-      redis.board === dead ? (setup.volume ? 'bound to its disk' : unwatched) : log.evicted === undefined && `is on the ${redis.board}`,
+      'ingress gives pods up',
+      setup.checks ? 'checks' : '',
+      at - cutOf(dead),
+      CHECK.every * CHECK.fall + CHECK.timeout,
+      !setup.checks ? 'no checks' : !isAlone ? 'no ingress' : !board.checked && 'already',
     ),
+    // The controller looks every 5 s, so it may be late.
+    row('NotReady, endpoints out', 'marked', Math.min(since(board.noticed.at), DEFAULTS.grace), DEFAULTS.grace, board.marked !== undefined ? 'already' : unwatched),
+    row('pods evicted', 'evicted', since(board.marked), settings.toleration || 1, board.evicted ? 'already' : unwatched),
+    row('Redis elsewhere', 'redis', starts > 0 ? DEFAULTS.podStart - starts : 0, DEFAULTS.podStart, redis.board === dead ? noRedis : starts <= 0 && `is on the ${rest}`),
   ]
 }
 
@@ -199,10 +209,10 @@ const clocksDrawing = (state) => [
 ]
 
 /** @param {State} state */
-const stripsDrawing = ({ history: strips, outage, ticks }) => {
+const stripsDrawing = ({ history: strips, outages, ticks }) => {
   const seconds = strips.page.length
-  const cut = outage && seconds - Math.floor(ticks * TICK) + Math.floor(outage.at)
-  const mark = cut !== undefined && cut >= 0 ? cut : undefined
+  const cut = seconds - Math.floor(ticks * TICK) + Math.floor(Math.max(...Object.values(outages).map(({ at }) => at)))
+  const mark = cut >= 0 ? cut : undefined
   return [
     label(0, STRIPS - 8, 'failed, %'),
     label(WIDTH - 52, STRIPS - 8, `last ${Math.max(1, Math.min(seconds, SPAN))} s`, { anchor: 'end', tone: 'soft' }),
@@ -220,10 +230,14 @@ const stripsDrawing = ({ history: strips, outage, ticks }) => {
 
 /** @param {State} state */
 const titleOf = (state) => {
-  const { outage } = state
-  if (!outage) return 'All is well. Touch a board to unplug it'
-  const passed = clockOf(now(state) - outage.at)
-  return `${passed} after the ${outage.board} lost power`
+  const { cluster, outages, well, plugged, failing } = state
+  const off = BOARDS.filter((name) => !cluster.state.boards[name].power)
+  const since = (/** @type {number} */ moment) => clockOf(now(state) - moment)
+  const cuts = off.map((name) => outages[name]?.at ?? 0)
+  if (off.length) return `${since(Math.max(...cuts))} after ${off.length > 1 ? 'both boards' : `the ${off[0]}`} lost power`
+  if (well !== undefined) return well ? `All is well again, for ${since(well)}` : 'All is well. Touch a board to unplug it'
+  if (BOARDS.every(cluster.serves)) return `Visits fail, for ${clockOf(failing)}`
+  return `${since(plugged)} after power came back`
 }
 
 /** @type {{ [what: string]: (board: Name) => string }} */
@@ -242,11 +256,11 @@ const NEWS = {
 const lampOf = (state) => {
   const { wait } = state.load
   if (invariants(state).answered && wait) return lamp(true, `waits ${inSeconds(wait)}`)
-  if (invariants(state).answered) return lamp(true, state.failing ? `yes, after ${inSeconds(state.failing)}` : 'yes')
+  if (invariants(state).answered) return lamp(true, state.failing ? `yes, after failing ${inSeconds(state.failing)}` : 'yes')
   const shares = answeredOf(state)
   const worst = KINDS.reduce((one, next) => (shares[next] < shares[one] ? next : one))
   const share = Math.floor(100 * shares[worst])
-  return lamp(false, `${share} % of ${worst}s`)
+  return lamp(false, `${share} % of ${worst}s, for ${inSeconds(state.fails ? state.failing : 0)}`)
 }
 
 /** @param {number[]} times in milliseconds */
@@ -285,7 +299,7 @@ export default {
         label(0, VISITORS.y + 34, 'visitors', { tone: 'soft', size: 13 }),
         label(SWITCH - 14, VISITORS.y - 24, 'switch', { anchor: 'end', tone: 'soft', size: 13 }),
         BOARDS.map((name) => {
-          const d = `M${SWITCH} ${VISITORS.y}V${TOP[name] + 36}H${LEFT}`
+          const d = `M${SWITCH} ${VISITORS.y}V${TOP[name] + TRACK}H${LEFT}`
           return h('path', cluster.state.address === name ? { class: 'hue', 'stroke-width': 2, d } : { class: 'soft', d })
         }),
         h('path', { class: 'soft', d: `M${VISITORS.x} ${VISITORS.y}H${SWITCH}` }),
