@@ -185,7 +185,13 @@ const clocksOf = (state) => {
   const noRedis = setup.volume || board.evicted ? 'bound to its disk' : unwatched
   const starts = isAlone ? redis.ready - at - SETTLE : 0
   return [
-    row('address moves', 'address', since(Math.max(heard, boards[rest].ready)), DEFAULTS.address, isAlone ? address === rest && `is on the ${rest}` : 'nowhere to go'),
+    row(
+      'address moves',
+      'address',
+      since(Math.max(heard, boards[rest].ready)),
+      DEFAULTS.address,
+      isAlone ? address === rest && `is on the ${rest}` : 'nowhere to go',
+    ),
     row(
       'ingress gives pods up',
       setup.checks ? 'checks' : '',
@@ -194,9 +200,21 @@ const clocksOf = (state) => {
       !setup.checks ? 'no checks' : !isAlone ? 'no ingress' : !board.checked && 'already',
     ),
     // The controller looks every 5 s, so it may be late.
-    row('NotReady, endpoints out', 'marked', Math.min(since(board.noticed.at), DEFAULTS.grace), DEFAULTS.grace, board.marked !== undefined ? 'already' : unwatched),
+    row(
+      'NotReady, endpoints out',
+      'marked',
+      Math.min(since(board.noticed.at), DEFAULTS.grace),
+      DEFAULTS.grace,
+      board.marked !== undefined ? 'already' : unwatched,
+    ),
     row('pods evicted', 'evicted', since(board.marked), settings.toleration || 1, board.evicted ? 'already' : unwatched),
-    row('Redis elsewhere', 'redis', starts > 0 ? DEFAULTS.podStart - starts : 0, DEFAULTS.podStart, redis.board === dead ? noRedis : starts <= 0 && `is on the ${rest}`),
+    row(
+      'Redis elsewhere',
+      'redis',
+      starts > 0 ? DEFAULTS.podStart - starts : 0,
+      DEFAULTS.podStart,
+      redis.board === dead ? noRedis : starts <= 0 && `is on the ${rest}`,
+    ),
   ]
 }
 
