@@ -181,7 +181,7 @@ test('consumers beyond an even share of the partitions make nothing faster', () 
     const rate = begun({ consumers: enough }).forecast.now
     assert.ok(Math.abs(forecast.now / rate - 1) < 0.02, `${consumers}: ${forecast.now} against ${rate}`)
   }
-  assert.match(toText(model.view(begun({ consumers: 8 })).drawing), />8 or 6 consumers</)
+  assert.match(toText(model.view(begun({ consumers: 8 })).drawing), />8, or only 6</)
 })
 
 test('no forecast is faster than the three bounds of the article', () => {

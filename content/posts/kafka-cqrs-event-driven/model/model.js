@@ -109,7 +109,7 @@ const inWords = (/** @type {number} */ value) => (value >= 1e6 ? 'never' : value
 /** @param {State} state @param {number} top */
 const forecastRows = ({ forecast, settings }, top) => {
   const entries = [
-    ['now', forecast.enough < forecast.members ? `${forecast.members} or ${forecast.enough} consumers` : 'as it is', forecast.now],
+    ['now', forecast.enough < forecast.members ? `${forecast.members}, or only ${forecast.enough}` : 'as it is', forecast.now],
     ['keys', 'even lanes', forecast.keys],
     ['consumers', `${settings.partitions} consumer${settings.partitions > 1 ? 's' : ''}`, forecast.consumers],
     ['commits', `${count(settings.batch * 10)} a commit`, forecast.commits],
