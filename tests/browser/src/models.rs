@@ -17,8 +17,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const WHILE: Duration = Duration::from_secs(3);
 /// A phone is this much slower than the machine.
 const SLOWER: u32 = 4;
-/// A task that blocks the page longer than this is felt, in milliseconds, when a model is loaded by a phone.
-const LONGEST_TASK: f64 = 500.0;
 /// Parts of a drawing that are touched: more of the same kind show nothing new.
 const MOST_PARTS: u64 = 12;
 const PHONE: View = View { font: 16, width: 320, scheme: Scheme::Dark };
@@ -87,9 +85,6 @@ fn drive(tab: &mut ChromiumTab, site: &Site, model: &Model, findings: &mut Findi
     let started = begin.elapsed().as_millis();
     let broken_at_first = tab.ask("broken()")?;
     let task = tab.ask("longestTask()")?.as_f64().unwrap_or_default();
-    if task > LONGEST_TASK {
-        find("it blocks the page when it starts", &format!("{task:.0} ms"));
-    }
     if tab.ask("shift()")?.as_f64().unwrap_or_default() > 0.01 {
         find("the page moves when it starts", &tab.ask("shift()")?.to_string());
     }
