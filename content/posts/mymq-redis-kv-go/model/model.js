@@ -151,6 +151,8 @@ const view = (state) => {
   const { world, own, brokenAt } = state
   const { drawing, least, ownCost } = curve(state)
   const { lost, doubled, isKept } = invariants(state)
+  // The rehearsals go on for some seconds after a control has changed.
+  const soFar = isOver(own) ? '' : ' so far'
   return {
     drawing: svg(
       340,
@@ -164,9 +166,9 @@ const view = (state) => {
     outputs: {
       sum: isKept ? lamp(true) : lamp(false, `${count(lost)} lost at ${clock(brokenAt)}`),
       doubled: count(doubled),
-      cost: ownCost === undefined ? '' : `${ownCost.toFixed(1)} s`,
-      least: least ? `${least.cost.toFixed(1)} s with ${least.lease} s` : '',
-      buried: `${count(buried(own))} of ${count(own.queue.dead.length)}`,
+      cost: ownCost === undefined ? '' : `${ownCost.toFixed(1)} s${soFar}`,
+      least: least ? `${least.cost.toFixed(1)} s with ${least.lease} s${soFar}` : '',
+      buried: `${count(buried(own))} of ${count(own.queue.dead.length)}${soFar}`,
     },
     says: world.news,
   }

@@ -205,5 +205,5 @@ test('the successor of a dead coordinator goes on where the log ends', () => {
 
 test('a run of the reader is marked in the grid as the path that it is', () => {
   const state = runOf({ keys: false }, 'up:reserve')
-  assert.deepEqual([...state.walked].map((place) => state.walks[place].cell), ['reserve/up/nobody'])
+  assert.deepEqual([...state.walked].map((place) => state.walks[place].cell), ['reserve/up/none'])
 })

@@ -158,7 +158,7 @@ const gridOf = (state) => {
   const steps = stepsOf(state)
   // There is nothing to undo of a screening.
   const rows = ['none', ...steps, ...steps.filter((/** @type {string} */ op) => op !== 'screen').toReversed().map((/** @type {string} */ op) => `undo ${op}`)]
-  const columns = ['nobody', ...steps]
+  const columns = ['none', ...steps]
   const at = (/** @type {string} */ cell) => {
     const [row, side, column] = cell.split('/')
     return [GRID.x + GRID.cell * (2 * columns.indexOf(column) + Number(side === 'up')), GRID.y + GRID.row * rows.indexOf(row)]

@@ -74,7 +74,7 @@ const walksOfScenario = (scenario) => {
     const lost = calls.find(({ fault }) => fault)
     const where = lost ? `${stepOf(lost.key)}/${lost.fault === 'reply' ? 'up' : 'down'}` : 'none/down'
     const end = verdict(scenario, outcome)
-    return { verdict: end, isRight: end === 'right', name: nameOf(refused, calls), cell: `${where}/${stepOf(refused ?? 'nobody')}` }
+    return { verdict: end, isRight: end === 'right', name: nameOf(refused, calls), cell: `${where}/${stepOf(refused ?? 'none')}` }
   }
   /** @type {Map<string, number>} */
   const sizes = new Map()

@@ -81,15 +81,7 @@ fn control<'t>(line: &'t str, start: usize, problems: &mut Vec<Problem>) -> Opti
     let Some((label, options)) = label.filter(|(label, _)| !label.trim().is_empty()) else {
         return fail("a control needs a label in quotes after its kind");
     };
-    let (words, unclosed) = info_string::parse(options, start + line.len() - options.len());
-    if let Some(place) = unclosed {
-        problems.push(Problem::new(place, "this quote is not closed", "end the value with `\"`"));
-        return None;
-    }
-    if let Some(word) = repeated(&words) {
-        problems.push(Problem::new(word.place.clone(), format!("a second `{}`", word.key), "remove one of them"));
-        return None;
-    }
+    let words = options_of(options, start + line.len() - options.len(), problems)?;
     let kind = match kind {
         "slider" => Kind::Slider(slider(&words, &place, problems)?),
         "switch" => Kind::Switch(switch(&words, problems)?),
@@ -105,6 +97,20 @@ fn control<'t>(line: &'t str, start: usize, problems: &mut Vec<Problem>) -> Opti
         }
     };
     Some(Control { name, label, kind, place })
+}
+
+/// The words of `text`, which begins at `offset`. `None` if a quote has no end or a key occurs twice, which is reported.
+fn options_of<'t>(text: &'t str, offset: usize, problems: &mut Vec<Problem>) -> Option<Vec<Word<'t>>> {
+    let (words, unclosed) = info_string::parse(text, offset);
+    if let Some(place) = unclosed {
+        problems.push(Problem::new(place, "this quote is not closed", "end the value with `\"`"));
+        return None;
+    }
+    if let Some(word) = repeated(&words) {
+        problems.push(Problem::new(word.place.clone(), format!("a second `{}`", word.key), "remove one of them"));
+        return None;
+    }
+    Some(words)
 }
 
 /// The first word whose key an earlier one has.
