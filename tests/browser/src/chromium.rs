@@ -204,7 +204,8 @@ fn complaint(event: &Value, address: &str) -> Option<String> {
         }
         "Log.entryAdded" if params["entry"]["url"] == address && params["entry"]["source"] == "network" => None,
         "Log.entryAdded" => Some(format!("log: {} {}", params["entry"]["text"], params["entry"]["url"])),
-        "Network.loadingFailed" if params["canceled"] != true => {
+        // The still of a model that starts meanwhile is not needed any more, and its request ends without a reason.
+        "Network.loadingFailed" if params["canceled"] != true && params["errorText"] != "" => {
             Some(format!("failed request: {}", params["errorText"]))
         }
         "Network.responseReceived" if params["response"]["status"].as_u64()? >= 400 => {

@@ -13,8 +13,10 @@ use crate::socket::Socket;
 use crate::tab::{Scheme, Tab, View};
 
 /// Preferences beyond those that Firefox sets when it is driven: it looks for no updates and sends nothing, and a
-/// window that no screen shows has the focus nevertheless.
+/// window that no screen shows has the focus nevertheless. As on a phone, scrollbars take no room from the page.
 const PREFERENCES: &str = r#"user_pref("focusmanager.testmode", true);
+user_pref("ui.useOverlayScrollbars", 1);
+user_pref("widget.gtk.overlay-scrollbars.enabled", true);
 user_pref("browser.shell.checkDefaultBrowser", false);
 user_pref("browser.newtabpage.enabled", false);
 user_pref("browser.startup.homepage_override.mstone", "ignore");

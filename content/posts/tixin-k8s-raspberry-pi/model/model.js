@@ -84,7 +84,7 @@ const boardDrawing = (state, name) => {
   const { power, up } = state.cluster.state.boards[name]
   const busy = Math.round(busyOf(state, name))
   const stuck = state.visits.filter((visit) => !visit.answered && visit.stops.at(-1)?.board === name && legOf(state, visit) >= visit.stops.length)
-  const wait = state.backlog && busy ? `${count(state.backlog)} wait` : stuck.length && `${stuck.length} wait`
+  const wait = state.backlog && busy ? `${count(state.backlog)} wait` : stuck.length > 0 && `${stuck.length} wait`
   const words = wordsOf(state, name)
   const cores = (/** @type {number} */ from, /** @type {number} */ to) => {
     let path = ''
