@@ -65,13 +65,13 @@ pub fn lighthouse(folder: &Path, base: &str, paths: &[String]) -> Outcome<Findin
 }
 
 /// Each rule that a page breaks, and where.
-const AXE: &str = r#"axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then(result => result.violations.flatMap(rule => {
+const AXE: &str = r"axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then(result => result.violations.flatMap(rule => {
     // What is drawn in a part of a model is its values. Its label names it, and says what pressing it does.
     const isPart = node => document.querySelector(node.target[0])?.closest('graven-model svg');
     const nodes = rule.id === 'label-content-name-mismatch' ? rule.nodes.filter(node => !isPart(node)) : rule.nodes;
     const places = nodes.slice(0, 3).map(node => node.target.join(' ')).join(', ');
     return nodes.length ? [[rule.id + ': ' + rule.help, nodes.length + ' times: ' + places]] : [];
-}))"#;
+}))";
 
 /// The footnotes and alerts whose text is not in what reader mode shows.
 const READER: &str = r#"(() => {
