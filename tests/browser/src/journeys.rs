@@ -267,7 +267,8 @@ const KEYBOARD: &str = r#"{
         }
         return { place: say(element), faults };
     };
+    // A model may start when the reader has passed it; `models` reaches each of its controls and parts.
     globalThis.missed = () => [...document.querySelectorAll(wanted)]
-        .filter(element => !seen.has(element) && element.tabIndex >= 0 && !(element.type === "radio" && !element.checked) && element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
+        .filter(element => !seen.has(element) && !element.closest("graven-model") && element.tabIndex >= 0 && !(element.type === "radio" && !element.checked) && element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
         .map(say).join("; ").slice(0, 300);
 }"#;

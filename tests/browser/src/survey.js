@@ -106,8 +106,10 @@
       const deep = Math.min(one.bottom, other.bottom) - other.top;
       const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
       const isMath = one.element.closest("math") && other.element.closest("math");
+      // The letter of a dot moves with it, past others.
+      const moves = [one, other].some(line => line.element.matches("graven-model svg .paper"));
       const floats = ["fixed", "sticky"].some(kind => [one, other].some(line => line.element.closest("header, nav, dialog, [popover]") && style(line.element.closest("header, nav, dialog, [popover]")).position === kind));
-      if (wide > 3 && deep > 0.6 * Math.min(one.size, other.size) && !isMath && !floats) {
+      if (wide > 3 && deep > 0.6 * Math.min(one.size, other.size) && !isMath && !moves && !floats) {
         report("text on text", other.element, `${quote(other.text)} on ${quote(one.text)} (${place(one.element)})`);
       }
     }
