@@ -86,9 +86,12 @@ fn zoomed(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Finding
     let (width, height) = ZOOMED;
     let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 4, "mobile": false });
     tab.call("Emulation.setDeviceMetricsOverride", &metrics)?;
+    // The page is enlarged, its scrollbar is not: it takes a few pixels of the page.
+    tab.call("Emulation.setScrollbarsHidden", &json!({ "hidden": true }))?;
     tab.open(&format!("{}{path}", site.base))?;
     tab.ask("new Promise(done => { scrollTo(0, 600); requestAnimationFrame(() => requestAnimationFrame(done)) })")?;
     inspect(tab, path, "400 % zoom", width, findings)?;
+    tab.call("Emulation.setScrollbarsHidden", &json!({ "hidden": false }))?;
     let covered = tab.ask(COVERED)?;
     if covered.as_u64().is_some_and(|percent| percent > 25) {
         findings.add(path, "with 400 % zoom: what stays in place covers the window", &format!("{covered} %"), None);
