@@ -255,6 +255,14 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// What to write instead of `word`: the known word that is nearest to it, or else one of all that are known.
+pub(crate) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    match nearest(word, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected {}", known.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
+    }
+}
+
 /// The candidate that `word` is most likely a misspelling of, if any is near enough. Of equally near ones, the first.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();

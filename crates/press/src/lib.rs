@@ -224,7 +224,7 @@ fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
     for made in texts().flat_map(|rendered| &rendered.made) {
         put(&made.route, Document::asset(&made.route, made.text.as_bytes()));
     }
-    if texts().any(|rendered| !rendered.models.is_empty()) {
+    if context.has_models() {
         let kit = &context.theme.kit;
         put(&kit.route, Document::asset(&kit.route, kit.text.as_bytes()));
     }

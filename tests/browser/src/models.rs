@@ -102,7 +102,7 @@ fn drive(tab: &mut ChromiumTab, site: &Site, model: &Model, findings: &mut Findi
     }
     set_back(tab, &broken_at_first, &mut find)?;
     for fault in told(tab)? {
-        find("a screen reader is told something else than what is shown", &fault);
+        find("a screen reader does not hear what the page shows", &fault);
     }
     let broken = if broken.is_empty() { "no preset".to_owned() } else { format!("preset {}", broken.join(", ")) };
     Ok(format!("{started} | {task:.0} | {controls} | {parts} | {presets} | {broken} | {frames}"))

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Severity, nearest};
+use crate::diagnostic::{Severity, suggestion};
 
 /// A place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,6 @@ impl Problem {
 
     /// Suggests the known word that is nearest to `word`, or else lists all.
     pub(super) fn suggest<'a>(self, word: &str, known: impl Iterator<Item = &'a str> + Clone) -> Self {
-        match nearest(word, known.clone()) {
-            Some(near) => self.help(format!("did you mean `{near}`?")),
-            None => {
-                self.help(format!("expected {}", known.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")))
-            }
-        }
+        self.help(suggestion(word, known))
     }
 }

@@ -152,9 +152,7 @@ fn data(keys: &Keys, source: &Source, page: &mut Page) -> Option<Data> {
             None
         }
         (None, None) => {
-            let start = source.fence.block.start;
-            let length = page.body.file[start..].lines().next().map_or(0, str::len);
-            let error = page.error(start..start + length, "a chart without data");
+            let error = page.error(source.fence.opening(&page.body.file), "a chart without data");
             page.report
                 .push(error.help("name a CSV file (`chart from=FILE`), or write a line `---` and the data below it"));
             None

@@ -40,6 +40,5 @@ fn place(problem: &Problem, source: &Source, page: &Page) -> Range<usize> {
     if problem.span != (0..0) {
         return source.fence.place(&problem.span);
     }
-    let start = source.fence.block.start;
-    start..start + page.body.file[start..].lines().next().map_or(0, str::len)
+    source.fence.opening(&page.body.file)
 }

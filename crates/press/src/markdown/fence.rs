@@ -31,6 +31,12 @@ impl Fence {
         fence
     }
 
+    /// The line of the opening fence in the file.
+    pub(super) fn opening(&self, file: &str) -> Range<usize> {
+        let start = self.block.start;
+        start..start + file[start..].lines().next().map_or(0, str::len)
+    }
+
     /// The place in the file of a part of the text.
     pub(super) fn place(&self, part: &Range<usize>) -> Range<usize> {
         // The end is that of the last byte, so that a part of one line stays within its line.

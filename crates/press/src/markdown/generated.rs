@@ -105,9 +105,7 @@ fn report_unknown(words: &[Word], kind: &Kind, page: &mut Page) {
 
 fn report_missing_alt(kind: &Kind, source: &Source, page: &mut Page) {
     let place = source.fence.place(&(0..0));
-    let start = source.fence.block.start;
-    let line = page.body.file[start..].lines().next().map_or(0, str::len);
-    let place = if place.is_empty() { start..start + line } else { place };
+    let place = if place.is_empty() { source.fence.opening(&page.body.file) } else { place };
     let word = kind.word;
     page.report.push(
         page.error(place, format!("a `{word}` without a text alternative"))

@@ -8,7 +8,6 @@ mod html;
 pub(super) mod presets;
 mod read;
 
-use std::ops::Range;
 use std::path::Path;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
@@ -120,7 +119,7 @@ fn id<'p>(source: &Source<'p>, page: &mut Page) -> Option<&'p str> {
     let Some((word, id)) =
         source.word(ID).and_then(|word| Some((word, word.value.filter(|id| controls::is_name(id))?)))
     else {
-        let place = source.word(ID).map_or_else(|| opening(source, page), |word| word.place.clone());
+        let place = source.word(ID).map_or_else(|| source.fence.opening(&page.body.file), |word| word.place.clone());
         page.report.push(
             page.error(place, "a model needs a name").help("write `id=NAME`, in small letters: links lead to `#NAME`"),
         );
@@ -132,7 +131,7 @@ fn id<'p>(source: &Source<'p>, page: &mut Page) -> Option<&'p str> {
 
 fn module<'p>(source: &Source, page: &mut Page<'p>) -> Option<File<'p>> {
     let Some(word) = source.word(FROM) else {
-        let place = opening(source, page);
+        let place = source.fence.opening(&page.body.file);
         page.report.push(page.error(place, "a model needs a module").help("name an ES module: `model from=model.js`"));
         return None;
     };
@@ -144,12 +143,6 @@ fn module<'p>(source: &Source, page: &mut Page<'p>) -> Option<File<'p>> {
         return None;
     }
     files::find(path, &word.value_place, page)
-}
-
-/// The first line of the fence.
-fn opening(source: &Source, page: &Page) -> Range<usize> {
-    let start = source.fence.block.start;
-    start..start + page.body.file[start..].lines().next().map_or(0, str::len)
 }
 
 /// The text of the still: the SVG file with the name of the module.
@@ -191,7 +184,7 @@ fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source:
     let drawn = (page.context.still)(&page.body.path, still);
     let size = svg::dimensions(still);
     let (Some(drawn), Some(size)) = (drawn, size) else {
-        let place = opening(source, page);
+        let place = source.fence.opening(&page.body.file);
         let help = "it needs `width` and `height`, and every element closed";
         page.report.push(page.error(place, "the still of this model is no SVG file with a size").help(help));
         return Drawn::default();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::controls::{Control, DO, Kind, SEED, Slider, is_name};
-use crate::diagnostic::nearest;
+use crate::diagnostic::suggestion;
 use crate::markdown::info_string::{self, Word};
 
 /// A mistake in the text of a fence.
@@ -22,11 +22,7 @@ impl Problem {
 
     /// Suggests the known word that is nearest to `word`, or else lists all.
     fn suggest(place: Range<usize>, message: String, word: &str, known: &[&str]) -> Self {
-        let help = match nearest(word, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "remove it".to_owned(),
-            None => format!("expected {}", known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
-        };
+        let help = if known.is_empty() { "remove it".to_owned() } else { suggestion(word, known.iter().copied()) };
         Self::new(place, message, help)
     }
 }
