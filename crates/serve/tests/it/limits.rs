@@ -319,13 +319,13 @@ fn without_free_descriptors_accepting_does_not_spin_and_new_clients_are_answered
     for client in &mut busy {
         client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
     }
-    // However long it takes to answer them on a busy machine, the server then rests. One that spins never does.
+    // A busy machine takes a while to answer them; then the server rests. One that spins does not, before it may close the first of them after a second.
     let rests = |_| {
         let before = server.ticks();
         thread::sleep(Duration::from_millis(300));
         server.ticks() - before < 8
     };
-    assert!((0..20).any(rests), "it spins");
+    assert!((0..3).any(rests), "it spins");
     // By now they have read nothing for more than a second.
     thread::sleep(Duration::from_secs(1));
     drop(busy.split_off(64));
