@@ -103,6 +103,7 @@ fn zoomed(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Finding
 fn without_scripts(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Findings) -> Outcome<()> {
     tab.look(PHONE)?;
     tab.open(&format!("{}{path}", site.base))?;
+    matrix::start_models(tab)?;
     let with = tab.ask(TEXT)?;
     tab.call("Emulation.setScriptExecutionDisabled", &json!({ "value": true }))?;
     tab.open(&format!("{}{path}", site.base))?;

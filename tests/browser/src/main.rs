@@ -100,6 +100,9 @@ fn run() -> Outcome<Findings> {
     let list = site.output.join("findings.md");
     fs::write(&list, findings.table())?;
     println!("browser: {} findings, in {}", findings.len(), list.display());
+    if !findings.is_empty() {
+        print!("{}", findings.table());
+    }
     Ok(findings)
 }
 

@@ -2,8 +2,12 @@
 (width => {
   const SMALLEST = 12; // CSS pixels
   const SLACK = 1.5; // CSS pixels of rounding
+  const NARROWEST = 320; // CSS pixels
   const root = document.documentElement;
+
   const visibleWidth = Math.min(width, root.clientWidth);
+  // A drawing is as wide as a narrow page; a scrollbar that takes room, or its gutter, makes both narrower than any screen is.
+  const shrunk = Math.min(1, root.getBoundingClientRect().width / NARROWEST);
   const found = new Map();
 
   const place = element => {
@@ -69,6 +73,10 @@
     return matrix ? Math.sqrt(Math.abs(matrix.a * matrix.d - matrix.b * matrix.c)) : 1;
   };
 
+  if (matchMedia("(scripting: enabled)").matches) {
+    for (const model of document.querySelectorAll("graven-model:has(.still)")) report("a model does not start", model, model.id);
+  }
+
   const lines = [];
   const range = document.createRange();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -83,7 +91,7 @@
     if (!shown.length) continue;
 
     const size = parseFloat(style(element).fontSize) * (isDrawn ? scale(element) : 1);
-    if (size < SMALLEST - 0.05) report("text below 12 px", element, `${round(size)} px: ${quote(node.data)}`);
+    if (size < SMALLEST * (isDrawn ? shrunk : 1) - 0.05) report("text below 12 px", element, `${round(size)} px: ${quote(node.data)}`);
 
     for (const box of shown) {
       const { seen, lost, freeX } = visible(element, box);
