@@ -27,7 +27,6 @@ fn decoded(response: &Response, length: usize) -> Vec<u8> {
             bytes.truncate(written);
             bytes
         }
-        "zstd" => zstd::decode_all(content).expect("zstd"),
         other => panic!("unexpected coding {other}"),
     }
 }
