@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use graven_press::cache::Cache;
 use graven_press::diagnostic::Report;
 use graven_press::tree::SourceTree;
-use graven_press::{Options, Pack, press};
+use graven_press::{Options, press};
 
 /// The folder of the site, and the prefix of its paths in a report.
 const CONTENT: &str = "content/";
@@ -16,7 +17,7 @@ fn main() {
     for folder in [CONTENT, "crates/press/theme"] {
         println!("cargo::rerun-if-changed={folder}");
     }
-    for variable in ["NOTES_BASE_URL", "SOURCE_DATE_EPOCH"] {
+    for variable in ["NOTES_BASE_URL", "SOURCE_DATE_EPOCH", "GRAVEN_CACHE"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     println!("cargo::rustc-check-cfg=cfg(site_tests)");
@@ -28,16 +29,18 @@ fn main() {
     }
 }
 
-/// Reads, presses, writes. The pack of the last build is the cache of this one: what has not changed is not compressed again.
+/// Reads, presses, writes. What has not changed since a build of any profile and target is not compressed again.
 fn build() -> Result<(), String> {
     let tree = SourceTree::read(Path::new(CONTENT)).map_err(|error| error.to_string())?;
     let output = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("site.pack");
-    let earlier = std::fs::read(&output).ok();
-    let previous = earlier.as_deref().and_then(|bytes| Pack::open(bytes).ok());
+    let cache = Cache::of_user();
     let render = |found: &Report| found.render(&tree, CONTENT);
-    let pressed = press(&tree, &options()?, previous).map_err(|found| render(&found))?;
+    let pressed = press(&tree, &options()?, &cache).map_err(|found| render(&found))?;
     if !pressed.report.is_empty() {
         report("warning", &render(&pressed.report));
+    }
+    if let Some(problem) = cache.problem() {
+        report("warning", problem);
     }
     std::fs::write(&output, pressed.pack).map_err(|error| format!("{}: {error}", output.display()))
 }

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, press};
 use serde_json::Value;
@@ -459,8 +460,9 @@ fn the_markdown_of_an_article_is_its_source() {
 #[test]
 fn the_content_has_no_warnings() {
     let tree = SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).expect("it can be read");
-    let report =
-        press(&tree, &Options::default(), None).unwrap_or_else(|report| panic!("{}", report.render(&tree, ""))).report;
+    let report = press(&tree, &Options::default(), &Cache::none())
+        .unwrap_or_else(|report| panic!("{}", report.render(&tree, "")))
+        .report;
     assert!(report.is_empty(), "{}", report.render(&tree, "content/"));
 }
 
@@ -549,5 +551,5 @@ fn every_post_has_a_model_of_a_few_kilobytes() {
 fn the_post_of_the_readme_can_be_copied_as_it_is() {
     let mut tree = SourceTree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).expect("it can be read");
     tree.insert("posts/cache-key.md", post_of_readme());
-    assert!(press(&tree, &Options::default(), None).is_ok_and(|pressed| pressed.report.is_empty()));
+    assert!(press(&tree, &Options::default(), &Cache::none()).is_ok_and(|pressed| pressed.report.is_empty()));
 }

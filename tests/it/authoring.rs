@@ -1,10 +1,13 @@
 //! What the author sees: all mistakes at once, each with its fix; the same bytes each time; a build that notices every change in `content/`. The content
 //! is the tests' own: `tests/foreign/content/`, or a site of one post.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
+use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, Pressed, press};
 use tempfile::TempDir;
@@ -17,8 +20,8 @@ fn content() -> SourceTree {
 }
 
 /// Presses a tree that has no errors.
-fn press_after(tree: &SourceTree, previous: Option<Pack>) -> Pressed {
-    press(tree, &Options::default(), previous).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
+fn pressed(tree: &SourceTree, cache: &Cache) -> Pressed {
+    press(tree, &Options::default(), cache).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
 }
 
 /// The content of a page.
@@ -54,7 +57,7 @@ fn mistakes_in_three_files_are_reported_together_each_with_its_place_and_its_fix
     replace(&mut tree, CHAIN, "\"antrieb\"]", "\"antrib\"]");
     replace(&mut tree, BRAKES, "date: 2025-06-21", "date: 2025-06-32");
     replace(&mut tree, WINTER, "Bis März", "Nach dem [Messen](/blog/kette-wechseln#mesen): bis März");
-    let report = press(&tree, &Options::default(), None).expect_err("there are three mistakes");
+    let report = press(&tree, &Options::default(), &Cache::none()).expect_err("there are three mistakes");
     let text = report.render(&tree, "content/");
     assert_eq!(report.errors(), 3, "{text}");
     for (path, marked, fix) in [
@@ -73,23 +76,27 @@ fn mistakes_in_three_files_are_reported_together_each_with_its_place_and_its_fix
 #[test]
 fn a_site_without_mistakes_has_no_warnings() {
     let tree = content();
-    let report = press_after(&tree, None).report;
+    let report = pressed(&tree, &Cache::none()).report;
     assert!(report.is_empty(), "{}", report.render(&tree, "content/"));
 }
 
 #[test]
 fn the_same_content_gives_the_same_bytes() {
     let tree = content();
-    let first = press_after(&tree, None).pack;
+    let first = pressed(&tree, &Cache::none()).pack;
     let mut backwards = SourceTree::default();
     let mut files: Vec<_> = tree.below("").collect();
     files.reverse();
     for (path, bytes) in files {
         backwards.insert(path, bytes);
     }
-    assert!(press_after(&backwards, None).pack == first, "read in another order");
-    let previous = Pack::open(&first).expect("a sound pack");
-    assert!(press_after(&tree, Some(previous)).pack == first, "pressed over an earlier pack");
+    assert!(pressed(&backwards, &Cache::none()).pack == first, "read in another order");
+    let folder = TempDir::new().expect("a temporary folder");
+    for has_made in [true, false] {
+        let cache = Cache::at(folder.path());
+        assert!(pressed(&tree, &cache).pack == first, "pressed with a cache");
+        assert_eq!(cache.made() > 0, has_made);
+    }
 }
 
 /// A post in front matter and one paragraph.
@@ -116,7 +123,7 @@ fn small() -> SourceTree {
 }
 
 fn press_whole(tree: &SourceTree, options: &Options) -> Vec<u8> {
-    press(tree, options, None).unwrap_or_else(|report| panic!("{}", report.render(tree, ""))).pack
+    press(tree, options, &Cache::none()).unwrap_or_else(|report| panic!("{}", report.render(tree, ""))).pack
 }
 
 #[test]
@@ -165,7 +172,6 @@ pub(crate) struct Build {
 impl Build {
     pub(crate) fn new() -> Self {
         let build = Build { folder: TempDir::new().expect("a temporary folder") };
-        fs::create_dir(build.folder.path().join("out")).expect("a folder");
         for (path, text) in SMALL {
             build.write(path, text);
         }
@@ -184,9 +190,16 @@ impl Build {
     }
 
     pub(crate) fn run(&self) -> Ran {
+        self.run_into("out", &self.folder.path().join("cache"))
+    }
+
+    /// Runs it for another target or profile, which cargo gives a folder `out` of its own, with a cache.
+    fn run_into(&self, out: &str, cache: &Path) -> Ran {
+        let out = self.folder.path().join(out);
+        fs::create_dir_all(&out).expect("a folder");
         let mut command = Command::new(build_script());
         command.env_remove("NOTES_BASE_URL").env_remove("SOURCE_DATE_EPOCH");
-        let ran = finish(command.env("OUT_DIR", self.folder.path().join("out")).current_dir(self.folder.path()));
+        let ran = finish(command.env("OUT_DIR", out).env("GRAVEN_CACHE", cache).current_dir(self.folder.path()));
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "no panic, no backtrace");
         ran
     }
@@ -221,6 +234,34 @@ fn cargo_builds_again_when_anything_in_content_changes() {
     for line in ["cargo::rerun-if-changed=content/", "cargo::rerun-if-env-changed=NOTES_BASE_URL"] {
         assert!(said.lines().any(|found| found == line), "{line}: {said}");
     }
+}
+
+/// The files of a cache, each with its time. A file that was made again is another one.
+fn entries(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
+    let listed = |folder: &Path| fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = listed(folder).filter(|path| path.is_dir()).flat_map(|folder| listed(&folder));
+    files.map(|path| (path.clone(), fs::metadata(path).and_then(|found| found.modified()).expect("a time"))).collect()
+}
+
+#[test]
+fn a_build_for_a_second_target_compresses_nothing_again() {
+    let build = Build::new();
+    let folder = TempDir::new().expect("a temporary folder");
+    let pack_of = |out: &str, cache: &Path| {
+        let said = build.run_into(out, cache).stdout;
+        assert!(!said.contains("cargo::error"), "{said}");
+        (fs::read(build.folder.path().join(out).join("site.pack")).expect("a pack"), said)
+    };
+    let (first, said) = pack_of("debug", folder.path());
+    let made = entries(folder.path());
+    assert!(made.len() > 10 && !said.contains("warning=the cache"), "{} entries: {said}", made.len());
+    assert!(pack_of("release", folder.path()).0 == first);
+    assert!(entries(folder.path()) == made, "the second build has made something");
+    // Without a cache, and with one that cannot be written, the site is the same.
+    assert!(pack_of("none", Path::new("")).0 == first);
+    let (pack, said) = pack_of("unwritable", &build.path("site.toml/cache"));
+    assert!(pack == first);
+    assert_eq!(said.matches("cargo::warning=the cache in ").count(), 1, "{said}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, press};
 use saphyr::{LoadableYamlNode as _, Yaml};
@@ -162,7 +163,7 @@ fn the_post_of_the_readme_can_be_copied_into_any_site() {
     for instead in ["topics = [\"antrieb\"]", ""] {
         let mut tree = site.clone();
         tree.insert("posts/cache-key.md", post.replace(topics, instead));
-        let report = press(&tree, &Options::default(), None)
+        let report = press(&tree, &Options::default(), &Cache::none())
             .unwrap_or_else(|report| panic!("{}", report.render(&tree, "")))
             .report;
         assert!(report.is_empty(), "{}", report.render(&tree, ""));
@@ -196,8 +197,9 @@ fn the_fences_of_the_readme_can_be_copied() {
     }
     tree.insert("site.toml", "title = \"A\"\ndescription = \"B.\"\n");
     tree.insert("posts/case/index.md", post);
-    let report =
-        press(&tree, &Options::default(), None).unwrap_or_else(|report| panic!("{}", report.render(&tree, ""))).report;
+    let report = press(&tree, &Options::default(), &Cache::none())
+        .unwrap_or_else(|report| panic!("{}", report.render(&tree, "")))
+        .report;
     assert!(report.is_empty(), "{}", report.render(&tree, ""));
 }
 

@@ -1,12 +1,13 @@
 //! Presses a folder into a pack file: `cargo run -p graven-press --example press -- content site.pack`.
 //!
-//! An existing pack file is the cache: what has not changed is not compressed again.
+//! What builds have compressed and drawn before is in the user's cache, which `GRAVEN_CACHE` moves, or switches off if it is empty.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
-use graven_press::{Options, Pack, press};
+use graven_press::{Options, press};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,10 +30,10 @@ fn main() -> ExitCode {
 /// Returns the report as text: the warnings, or the errors.
 fn run(folder: &Path, output: &Path) -> Result<String, String> {
     let tree = SourceTree::read(folder).map_err(|error| format!("error: {error}\n"))?;
-    let earlier = std::fs::read(output).ok();
-    let previous = earlier.as_deref().and_then(|bytes| Pack::open(bytes).ok());
+    let cache = Cache::of_user();
     let prefix = format!("{}/", folder.display());
-    let pressed = press(&tree, &Options::default(), previous).map_err(|report| report.render(&tree, &prefix))?;
+    let pressed = press(&tree, &Options::default(), &cache).map_err(|report| report.render(&tree, &prefix))?;
     std::fs::write(output, pressed.pack).map_err(|error| format!("error: {}: {error}\n", output.display()))?;
-    Ok(pressed.report.render(&tree, &prefix))
+    let problem = cache.problem().map(|problem| format!("warning: {problem}\n")).unwrap_or_default();
+    Ok(pressed.report.render(&tree, &prefix) + &problem)
 }

@@ -143,11 +143,12 @@ impl Report {
     /// `prefix`, so that a terminal or an editor can open it: with `content/`, paths look like `content/posts/hello.md:4:11`.
     ///
     /// ```
+    /// use graven_press::cache::Cache;
     /// use graven_press::tree::SourceTree;
     /// use graven_press::{Options, press};
     ///
     /// let tree = SourceTree::default();
-    /// let report = press(&tree, &Options::default(), None).expect_err("an empty folder is no site");
+    /// let report = press(&tree, &Options::default(), &Cache::none()).expect_err("an empty folder is no site");
     /// assert!(report.render(&tree, "content/").starts_with("error: there is no site.toml\n--> content/site.toml\n"));
     /// ```
     #[must_use]

@@ -9,7 +9,8 @@
 //!
 //! ```text
 //!    options  span  url  colours  what the steps share: `url` encodes, resolves and joins all URLs, `colours` are
-//!    markup  security_policy      those of the style sheets, `markup` parses all HTML and XML
+//!    markup  security_policy      those of the style sheets, `markup` parses all HTML and XML, `cache` keeps what
+//!    cache                        was made before
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
 //!    diagnostic                   the report: what is wrong, where, and what to do
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
@@ -27,15 +28,16 @@
 //! 5. views  feeds                 every page, feed and index, by path
 //!    search                       the search index, from the finished pages
 //! 6. check                        every reference has a target; the security policy of each page
-//! 7. compression  encode          content codings, entity tags; the pack
+//! 7. compression  codings  encode content codings, entity tags; the pack
 //!    lib                          drives the steps
 //! ```
 //!
-//! [`press`] is pure: the same files, options and time give the same bytes. Everything that is wrong with the content goes into one [`Report`].
+//! [`press`] is pure: the same files, options and time give the same bytes, whatever is in the cache. Everything that is wrong with the content goes into one [`Report`].
 //!
 //! # Example
 //!
 //! ```
+//! use graven_press::cache::Cache;
 //! use graven_press::tree::SourceTree;
 //! use graven_press::{Options, Pack, press};
 //!
@@ -44,7 +46,7 @@
 //! tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
 //! tree.insert("posts/hello.md", "+++\ntitle = \"Hello\"\ndescription = \"A greeting.\"\ndate = 2025-11-28\n+++\nHello.\n");
 //!
-//! let pressed = press(&tree, &Options::default(), None).map_err(|report| report.render(&tree, "content/"))?;
+//! let pressed = press(&tree, &Options::default(), &Cache::none()).map_err(|report| report.render(&tree, "content/"))?;
 //! let pack = Pack::open(&pressed.pack).map_err(|error| error.to_string())?;
 //! assert!(pack.route("/blog/hello").is_ok_and(|route| route.is_some()));
 //! # Ok::<(), String>(())
@@ -57,8 +59,10 @@
 //! ```
 
 mod assets;
+pub mod cache;
 mod charts;
 mod check;
+mod codings;
 mod colours;
 mod compression;
 mod data;
@@ -91,6 +95,7 @@ pub use graven_pack::Pack;
 use rayon::prelude::*;
 
 use crate::assets::{Preview, STATIC};
+use crate::cache::Cache;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
 use crate::media::Cards;
@@ -114,26 +119,27 @@ pub struct Pressed {
 
 /// Presses the files of a site into a pack.
 ///
-/// `previous` is the pack of an earlier build. Its compressed bytes are used again where neither the document nor the coders have changed. The result is
-/// the same with and without it.
+/// What is in the `cache` is not compressed and drawn again. The result is the same with every cache, and with [`Cache::none`].
 ///
 /// # Errors
 /// If the content has errors: the report contains all of them, and the warnings.
 ///
 /// # Examples
 /// ```
+/// use graven_press::cache::Cache;
 /// use graven_press::tree::SourceTree;
 /// use graven_press::{Options, press};
 ///
 /// let mut tree = SourceTree::default();
 /// tree.insert("site.toml", "titel = \"Notes\"\ndescription = \"What I learnt.\"\n");
-/// let report = press(&tree, &Options::default(), None).expect_err("a key is misspelt");
+/// let report = press(&tree, &Options::default(), &Cache::none()).expect_err("a key is misspelt");
 /// assert_eq!(report.errors(), 1);
 /// assert_eq!(report.diagnostics()[0].help, ["did you mean `title`?"]);
 /// ```
-pub fn press(tree: &SourceTree, options: &Options, previous: Option<Pack>) -> Result<Pressed, Report> {
+pub fn press(tree: &SourceTree, options: &Options, cache: &Cache) -> Result<Pressed, Report> {
     let mut report = Report::default();
-    let pack = press_into(tree, options, previous, &mut report);
+    let pack = press_into(tree, options, cache, &mut report);
+    cache.trim();
     report.sort();
     match pack {
         Some(pack) if !report.has_errors() => Ok(Pressed { pack, report }),
@@ -142,7 +148,7 @@ pub fn press(tree: &SourceTree, options: &Options, previous: Option<Pack>) -> Re
 }
 
 /// Runs the steps. After an error, the following steps still report theirs, but nothing is encoded. Returns `None` after an error.
-fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, report: &mut Report) -> Option<Vec<u8>> {
+fn press_into(tree: &SourceTree, options: &Options, cache: &Cache, report: &mut Report) -> Option<Vec<u8>> {
     let sources = source::read(tree, options, report)?;
     let site = model::build(sources, options, report);
     let theme = Theme::load(tree, report);
@@ -171,8 +177,8 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     };
 
     let mut outputs = files(context, tree);
-    cards.draw(previous.as_ref(), &mut outputs);
-    pictures(context, tree, (previous.as_ref(), &mut outputs), report);
+    cards.draw(cache, &mut outputs);
+    pictures(context, tree, (cache, &mut outputs), report);
     redirects(&site, &mut outputs);
     views::render(context, &mut outputs);
     feeds::render(context, &mut outputs, report);
@@ -181,7 +187,7 @@ fn press_into(tree: &SourceTree, options: &Options, previous: Option<Pack>, repo
     if report.has_errors() {
         return None;
     }
-    encode::encode(&outputs, &policies, site.now.as_second(), previous)
+    encode::encode(&outputs, &policies, site.now.as_second(), cache)
         .map_err(|error| {
             report.push(Diagnostic::error("site.toml", None, format!("the site cannot be packed: {error}")));
         })
@@ -247,12 +253,7 @@ fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
 const MOST_BYTES_OF_PICTURES: usize = 1024 * 1024;
 
 /// Adds the pictures of the texts in their widths. Reports those that cannot be decoded, and pages with too many.
-fn pictures(
-    context: RenderedSite,
-    tree: &SourceTree,
-    (previous, outputs): (Option<&Pack>, &mut Outputs),
-    report: &mut Report,
-) {
+fn pictures(context: RenderedSite, tree: &SourceTree, (cache, outputs): (&Cache, &mut Outputs), report: &mut Report) {
     let posts = context.site.posts.iter().map(|post| post.body.path.as_str()).zip(context.posts);
     let pages = context.site.pages.iter().map(|page| page.body.path.as_str()).zip(context.pages);
     let texts: Vec<(&str, &[Shown])> =
@@ -260,7 +261,7 @@ fn pictures(
     let shown: Vec<(&str, &Shown)> =
         texts.iter().flat_map(|(path, pictures)| pictures.iter().map(|shown| (*path, shown))).collect();
     let plans: Vec<&Picture> = shown.iter().map(|(_, shown)| &shown.picture).collect();
-    let published = publish(&plans, tree, previous);
+    let published = publish(&plans, tree, cache);
     for (index, error) in &published.errors {
         let (path, Shown { place, .. }) = shown[*index];
         let error = Diagnostic::error(path, place.clone(), format!("this picture cannot be decoded: {error}"));

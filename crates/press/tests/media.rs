@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
-use graven_pack::{ALWAYS, Class, Coding, Content, hex};
+use graven_pack::Content;
+use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, Pressed, press};
-use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 /// A site with one topic and the `files` of a test.
 fn tree(files: &[(&str, &[u8])]) -> SourceTree {
@@ -23,8 +23,12 @@ fn post(title: &str, more: &str, text: &str) -> String {
     format!("+++\ntitle = \"{title}\"\ndescription = \"About it.\"\ndate = 2025-11-28\n{more}+++\n{text}\n")
 }
 
-fn pressed(tree: &SourceTree, previous: Option<Pack>) -> Pressed {
-    press(tree, &Options::default(), previous).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
+fn pressed(tree: &SourceTree) -> Pressed {
+    pressed_with(&Cache::none(), tree)
+}
+
+fn pressed_with(cache: &Cache, tree: &SourceTree) -> Pressed {
+    press(tree, &Options::default(), cache).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
 }
 
 /// The bytes at each path, with the media type and the cache policy.
@@ -76,7 +80,7 @@ fn noise(width: u32, height: u32) -> Vec<u8> {
 #[test]
 fn every_page_has_a_card() {
     let tree = tree(&[("posts/a.md", post("A title", "topics = [\"web\"]\ntags = [\"t\"]\n", "Text.").as_bytes())]);
-    let files = files(&pressed(&tree, None).pack);
+    let files = files(&pressed(&tree).pack);
     let mut cards = BTreeMap::new();
     for path in ["/", "/notes", "/notes/web", "/blog", "/blog/a", "/tags/t"] {
         let page = text(&files, path);
@@ -104,7 +108,7 @@ fn every_page_has_a_card() {
 fn the_image_of_the_front_matter_takes_the_place_of_the_card() {
     let with_image = post("A", "image = \"b.png\"\n", "Text.");
     let tree = tree(&[("posts/a/index.md", with_image.as_bytes()), ("posts/a/b.png", &noise(40, 20))]);
-    let files = files(&pressed(&tree, None).pack);
+    let files = files(&pressed(&tree).pack);
     let page = text(&files, "/blog/a");
     let image = meta(&page, "og:image").expect("an image");
     assert!(image.starts_with("https://example.org/assets/b."), "{image}");
@@ -117,7 +121,7 @@ fn the_image_of_the_front_matter_takes_the_place_of_the_card() {
 fn a_card_that_lacks_characters_is_a_warning_and_not_a_failure() {
     for (title, missing) in [("木の本", "の木本"), ("Rust 🦀 wins", "🦀")] {
         let tree = tree(&[("posts/a.md", post(title, "slug = \"a\"\n", "Text.").as_bytes())]);
-        let pressed = pressed(&tree, None);
+        let pressed = pressed(&tree);
         let report = pressed.report.render(&tree, "");
         assert!(report.contains(&format!("lacks the characters “{missing}”")), "{report}");
         assert_eq!(pressed.report.diagnostics().len(), 1, "{report}");
@@ -126,33 +130,9 @@ fn a_card_that_lacks_characters_is_a_warning_and_not_a_failure() {
 }
 
 #[test]
-fn what_an_earlier_build_drew_is_used_again() {
-    let tree = tree(&[("posts/a.md", post("A", "", "Text.").as_bytes())]);
-    let first = pressed(&tree, None).pack;
-    let card = files(&first).into_keys().find(|path| path.starts_with("/assets/card-a.")).expect("a card");
-    let earlier = |bytes: &[u8], etag: &str| {
-        let variant = VariantSpec { coding: Coding::Identity, etag: format!("\"{etag}\""), bytes: bytes.to_vec() };
-        let page = PageSpec {
-            content_type: "image/png".to_owned(),
-            cache_control: "no-cache".to_owned(),
-            security_policy: "default-src 'none'".to_owned(),
-            class: Class::Asset,
-            alternate: None,
-            variants: vec![variant],
-        };
-        let edition = EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) };
-        Image { time: 0, routes: [(card.clone(), vec![edition])].into() }.write().expect("encodes")
-    };
-    let hash = hex(&Sha256::digest(b"drawn earlier")[..8]);
-    let of = |pack: &[u8]| files(&pressed(&tree, Some(Pack::open(pack).expect("opens"))).pack)[&card].0.clone();
-    assert_eq!(of(&earlier(b"drawn earlier", &hash)), b"drawn earlier");
-    assert_eq!(of(&earlier(b"damaged later", &hash)), files(&first)[&card].0, "damaged bytes are drawn again");
-}
-
-#[test]
 fn the_icons_and_the_manifest_come_from_one_drawing() {
     let mut tree = tree(&[]);
-    let files_of = |tree: &SourceTree| files(&pressed(tree, None).pack);
+    let files_of = |tree: &SourceTree| files(&pressed(tree).pack);
     let default = files_of(&tree);
     for (path, fields, side) in [
         ("/apple-touch-icon.png", "image/png public, max-age=3600", Some(180)),
@@ -188,7 +168,7 @@ fn a_picture_is_offered_in_several_widths() {
         ("posts/a/b.png", &noise(1300, 30)),
         ("posts/a/c.png", &noise(40, 20)),
     ]);
-    let first = pressed(&tree, None);
+    let first = pressed(&tree);
     assert_eq!(first.report.render(&tree, ""), "no errors\n");
     let files = files(&first.pack);
     let page = text(&files, "/blog/a");
@@ -217,8 +197,12 @@ fn a_picture_is_offered_in_several_widths() {
     assert!(!feed.contains("<picture>") && !feed.contains("srcset"), "{feed}");
     assert!(feed.contains(&format!("<img src=\"https://example.org{}\"", routes[4])), "{feed}");
     assert!(text(&files, "/blog/a.md").contains(&format!("![A photo]({original} \"Caption.\")")));
-    let again = pressed(&tree, Some(Pack::open(&first.pack).expect("opens")));
-    assert!(again.pack == first.pack, "a second build gives the same bytes");
+    let folder = TempDir::new().expect("a temporary folder");
+    for has_made in [true, false] {
+        let cache = Cache::at(folder.path());
+        assert!(pressed_with(&cache, &tree).pack == first.pack, "a build with a cache gives the same bytes");
+        assert_eq!(cache.made() > 0, has_made);
+    }
 }
 
 #[test]
@@ -235,7 +219,7 @@ fn what_is_wrong_with_a_picture_is_reported_at_its_place() {
     ] {
         let post = post("A", "", "Text.\n\n![b](b.png)");
         let tree = tree(&[("posts/a/index.md", post.as_bytes()), ("posts/a/b.png", bytes)]);
-        let report = press(&tree, &Options::default(), None).expect_err("an error").render(&tree, "content/");
+        let report = press(&tree, &Options::default(), &Cache::none()).expect_err("an error").render(&tree, "content/");
         assert!(report.contains(expected) && report.contains("content/posts/a/index.md:8:6\n"), "{report}");
     }
 }
@@ -246,7 +230,7 @@ fn a_page_with_too_many_pictures_is_a_warning() {
     let large = noise(1500, 1000);
     let tree =
         tree(&[("posts/a/index.md", post.as_bytes()), ("posts/a/b.png", &large), ("posts/a/c.png", &noise(900, 400))]);
-    let pressed = pressed(&tree, None);
+    let pressed = pressed(&tree);
     let report = pressed.report.render(&tree, "");
     assert!(report.contains("the most are 1024 KiB"), "{report}");
     assert!(report.contains("posts/a/index.md:6:6\n"), "{report}");

@@ -1,12 +1,15 @@
 //! Whole sites through [`press`], from files to a pack or a report.
 
-use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
-use graven_pack::{Coding, Content, PREFETCH, Page, SEARCH_INDEX};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use graven_pack::{Content, PREFETCH, Page, SEARCH_INDEX};
+use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, Pack, Pressed, press};
 use graven_search::{Index, Query};
-use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 /// A site with one topic and the `files` of a test.
 fn tree(files: &[(&str, &str)]) -> SourceTree {
@@ -24,13 +27,17 @@ fn post(more: &str, text: &str) -> String {
     format!("+++\ntitle = \"Post\"\ndescription = \"About it.\"\ndate = 2025-11-28\n{more}+++\n{text}")
 }
 
-fn pressed(tree: &SourceTree, previous: Option<Pack>) -> Pressed {
-    press(tree, &Options::default(), previous).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
+fn pressed(tree: &SourceTree) -> Pressed {
+    pressed_with(&Cache::none(), tree)
+}
+
+fn pressed_with(cache: &Cache, tree: &SourceTree) -> Pressed {
+    press(tree, &Options::default(), cache).unwrap_or_else(|report| panic!("{}", report.render(tree, "")))
 }
 
 /// The report on a tree with errors.
 fn report_on(tree: &SourceTree) -> String {
-    press(tree, &Options::default(), None).expect_err("the site has errors").render(tree, "content/")
+    press(tree, &Options::default(), &Cache::none()).expect_err("the site has errors").render(tree, "content/")
 }
 
 /// The fingerprint of some bytes: 64 bits of their SHA-256.
@@ -68,7 +75,7 @@ fn an_image_that_does_not_exist_is_reported_once() {
 fn the_url_of_an_image_is_percent_encoded_everywhere() {
     let with_image = post("image = \"/my photo é.png\"\n", "Text.\n");
     let tree = tree(&[("posts/a.md", &with_image), ("static/my photo é.png", "x")]);
-    let pack = pressed(&tree, None).pack;
+    let pack = pressed(&tree).pack;
     let url = "https://example.org/my%20photo%20%C3%A9.png";
     let page = text(&pack, "/blog/a");
     assert!(page.contains(&format!("<meta property=\"og:image\" content=\"{url}\">")), "{page}");
@@ -87,71 +94,65 @@ fn references_of_raw_html_are_percent_encoded_on_the_page_and_in_feeds() {
         ("posts/a/data.csv", "1"),
         ("static/my file é.csv", "2"),
     ]);
-    let pack = pressed(&tree, None).pack;
+    let pack = pressed(&tree).pack;
     for path in ["/blog/a", "/feed.xml", "/feed.json"] {
         let text = text(&pack, path);
         assert!(text.contains("/my%20file%20%C3%A9.csv") && text.contains("?my%20key"), "{path}: {text}");
     }
 }
 
-/// The pack of an older press: only gzip, at its fastest, and entity tags that do not depend on the coders.
-fn of_older_press(pack: &[u8]) -> Vec<u8> {
-    let pack = Pack::open(pack).expect("a sound pack");
-    let routes = pack.routes().map(|route| {
-        let route = route.expect("a sound route");
-        let editions = route.editions().map(|edition| {
-            let edition = edition.expect("a sound edition");
-            EditionSpec { from: edition.from(), content: older_content(edition.content()) }
-        });
-        (route.path().to_owned(), editions.collect())
-    });
-    Image { time: pack.time(), routes: routes.collect() }.write().expect("it can be written")
-}
-
-fn older_content(content: Content) -> ContentSpec {
-    match content {
-        Content::Page(page) => {
-            let variant =
-                |coding, bytes: Vec<u8>| VariantSpec { coding, etag: format!("\"{}\"", fingerprint(&bytes)), bytes };
-            let identity = page.identity().bytes();
-            ContentSpec::Page(PageSpec {
-                content_type: page.content_type().to_owned(),
-                cache_control: page.cache_control().to_owned(),
-                security_policy: page.security_policy().to_owned(),
-                class: page.class(),
-                alternate: None,
-                variants: vec![
-                    variant(Coding::Identity, identity.to_vec()),
-                    variant(Coding::Gzip, gzip_at_its_fastest(identity)),
-                ],
-            })
-        }
-        Content::Redirect(redirect) => ContentSpec::Redirect(RedirectSpec {
-            status: redirect.status(),
-            location: redirect.location().to_owned(),
-            cache_control: redirect.cache_control().to_owned(),
-        }),
-    }
-}
-
-fn gzip_at_its_fastest(bytes: &[u8]) -> Vec<u8> {
-    let mut compressor = Compressor::new(CompressionLvl::fastest());
-    let mut out = vec![0; compressor.gzip_compress_bound(bytes.len())];
-    let length = compressor.gzip_compress(bytes, &mut out).expect("the buffer is as long as the bound");
-    out.truncate(length);
-    out
+/// The files of a cache.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let listed = |folder: &Path| fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    listed(folder).filter(|path| path.is_dir()).flat_map(|folder| listed(&folder)).collect()
 }
 
 #[test]
-fn a_build_over_an_earlier_pack_is_a_clean_build_whatever_compressed_the_earlier_one() {
+fn a_build_with_a_cache_is_a_clean_build_whatever_is_in_it() {
     let words = "The quick brown fox jumps over the lazy dog. ".repeat(40);
-    let tree = tree(&[("posts/a.md", &post("aliases = [\"/old\"]\n", &words)), ("static/noise.bin", "x")]);
-    let clean = pressed(&tree, None).pack;
-    let earlier = of_older_press(&clean);
-    for earlier in [&clean, &earlier] {
-        let again = pressed(&tree, Some(Pack::open(earlier).expect("a sound pack"))).pack;
-        assert!(again == clean, "an earlier pack of {} bytes makes a difference", earlier.len());
+    let post = post("aliases = [\"/old\"]\n", &words);
+    let tree = tree(&[("posts/a.md", &post), ("static/noise.bin", "x")]);
+    let clean = pressed(&tree).pack;
+    let folder = TempDir::new().expect("a temporary folder");
+    let check = |all_is_made: Option<bool>, what: &str| {
+        let cache = Cache::at(folder.path());
+        assert!(pressed_with(&cache, &tree).pack == clean, "{what}");
+        let made = all_is_made.map(|all| if all { entries(folder.path()).len() } else { 0 });
+        assert!(made.is_none_or(|made| cache.made() == made), "{what}: {} were made", cache.made());
+    };
+    check(None, "the folder is empty");
+    check(Some(false), "everything is there");
+    for (number, path) in entries(folder.path()).iter().enumerate() {
+        let mut bytes = fs::read(path).expect("an entry");
+        let middle = bytes.len() / 2;
+        if number % 2 == 0 {
+            bytes.truncate(middle);
+        } else {
+            bytes[middle] ^= 1;
+        }
+        fs::write(path, bytes).expect("it can be written");
     }
+    check(Some(true), "every entry is damaged");
+    check(Some(false), "every entry is repaired");
+    fs::remove_dir_all(folder.path()).expect("it is there");
+    check(Some(true), "the folder is removed");
+}
+
+#[test]
+fn a_change_makes_only_what_depends_on_it() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let mut tree =
+        tree(&[("posts/a.md", &post("", "Text.\n")), ("static/a.txt", "One.\n"), ("static/b.txt", "Two.\n")]);
+    let made = |tree: &SourceTree| {
+        let cache = Cache::at(folder.path());
+        assert!(pressed_with(&cache, tree).pack == pressed(tree).pack);
+        cache.made()
+    };
+    assert!(made(&tree) > 10);
+    tree.insert("static/b.txt", "Three.\n");
+    assert_eq!(made(&tree), 1);
+    tree.insert("static/b.txt", "Two.\n");
+    assert_eq!(made(&tree), 0, "what an earlier build made is still there");
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn the_links_of_the_markdown_of_a_post_are_those_of_its_page() {
         ("posts/a/data.csv", "1"),
         ("posts/b.md", &post("", "## There\n\nText.\n")),
     ]);
-    let pack = pressed(&tree, None).pack;
+    let pack = pressed(&tree).pack;
     let line = format!("/assets/line.{}.svg", fingerprint(drawing.as_bytes()));
     let data = format!("/assets/data.{}.csv", fingerprint(b"1"));
     let expected = format!(
@@ -183,7 +184,7 @@ fn the_links_of_the_markdown_of_a_post_are_those_of_its_page() {
 #[test]
 fn the_markdown_of_a_post_keeps_the_space_before_its_first_word() {
     let tree = tree(&[("posts/a.md", &post("", "\r\n\n    code\n"))]);
-    assert_eq!(text(&pressed(&tree, None).pack, "/blog/a.md"), "# Post\n\n> About it.\n\n    code\n");
+    assert_eq!(text(&pressed(&tree).pack, "/blog/a.md"), "# Post\n\n> About it.\n\n    code\n");
 }
 
 #[test]
@@ -191,7 +192,7 @@ fn a_title_and_a_description_are_plain_text_in_markdown_too() {
     let titled = "+++\ntitle = 'On [a](b), <b> and \\ in <10 min'\ndescription = \"About [r].\"\ndate = 2025-11-28\n+++\n\
                   [r]\n\n[r]: /blog\n";
     let tree = tree(&[("posts/a.md", titled)]);
-    let markdown = text(&pressed(&tree, None).pack, "/blog/a.md");
+    let markdown = text(&pressed(&tree).pack, "/blog/a.md");
     assert!(markdown.starts_with("# On \\[a](b), \\<b> and \\\\ in <10 min\n\n> About \\[r].\n\n"), "{markdown}");
 }
 
@@ -217,13 +218,13 @@ fn a_broken_link_is_reported_once_for_the_page_and_its_markdown() {
 #[test]
 fn a_note_may_be_called_like_a_heading() {
     let tree = tree(&[("posts/a.md", &post("", "## A {#a}\n\nText[^a].\n\n[^a]: Note.\n"))]);
-    assert!(pressed(&tree, None).report.is_empty());
+    assert!(pressed(&tree).report.is_empty());
 }
 
 /// The report on a tree without errors.
 fn warnings(files: &[(&str, &str)]) -> String {
     let tree = tree(files);
-    pressed(&tree, None).report.render(&tree, "content/")
+    pressed(&tree).report.render(&tree, "content/")
 }
 
 #[test]
@@ -289,7 +290,7 @@ fn what_the_policy_of_a_file_allows_is_not_reported() {
 fn every_page_loads_the_script_of_the_theme_deferred() {
     let own = "document.title = 'mine'\n";
     for (files, is_own) in [(&[][..], false), (&[("theme/script.js", own)], true)] {
-        let pack = pressed(&tree(files), None).pack;
+        let pack = pressed(&tree(files)).pack;
         for path in ["/", "/blog", "404"] {
             let html = text(&pack, path);
             let (_, rest) = html.split_once("<script defer src=\"").unwrap_or_else(|| panic!("{path}: {html}"));
@@ -306,7 +307,7 @@ fn every_page_loads_the_script_of_the_theme_deferred() {
 
 #[test]
 fn a_site_with_an_empty_script_has_pages_without_any() {
-    let pack = pressed(&tree(&[("theme/script.js", "")]), None).pack;
+    let pack = pressed(&tree(&[("theme/script.js", "")])).pack;
     for path in ["/", "/blog", "404"] {
         let html = text(&pack, path).replace("<script type=\"application/ld+json\">", "");
         assert!(!html.contains("<script"), "{path}: {html}");
@@ -316,7 +317,7 @@ fn a_site_with_an_empty_script_has_pages_without_any() {
 
 #[test]
 fn the_rules_for_prefetching_leave_out_files_and_searches() {
-    let pack = pressed(&tree(&[]), None).pack;
+    let pack = pressed(&tree(&[])).pack;
     let rules = page(&pack, PREFETCH);
     assert_eq!(rules.content_type(), "application/speculationrules+json");
     assert_eq!(rules.cache_control(), "public, max-age=3600");
@@ -359,7 +360,7 @@ fn signed_tree(files: &[(&str, &str)]) -> SourceTree {
 #[test]
 fn who_writes_a_site_is_said_wherever_readers_and_programs_look() {
     let tree = signed_tree(&[("posts/a.md", &post("", "Text.\n")), ("pages/about.md", ABOUT)]);
-    let pack = pressed(&tree, None).pack;
+    let pack = pressed(&tree).pack;
     let byline = "<a class=\"author\" rel=\"author\" href=\"/about\">Ada &amp; Co</a>";
     let license = "<a rel=\"license\" href=\"https://cc.example/by\">CC BY 4.0</a>";
     for path in ["/", "/notes", "/blog/a", "/about", "404"] {
@@ -398,7 +399,7 @@ fn who_writes_a_site_is_said_wherever_readers_and_programs_look() {
 #[test]
 fn a_site_that_names_nobody_invents_nobody() {
     let tree = tree(&[("posts/a.md", &post("", "Text.\n")), ("pages/about.md", ABOUT)]);
-    let pack = pressed(&tree, None).pack;
+    let pack = pressed(&tree).pack;
     for path in ["/", "/blog/a", "/about"] {
         let page = text(&pack, path);
         for part in ["author", "license", "mailto:", "fediverse", "Who writes this"] {
@@ -411,7 +412,7 @@ fn a_site_that_names_nobody_invents_nobody() {
 fn the_content_may_have_its_own_page_about_feeds_and_its_own_paths_of_feeds() {
     let page = "+++\ntitle = \"My feeds\"\ndescription = \"Feeds.\"\n+++\nText.\n";
     let files = [("pages/subscribe.md", page), ("pages/feed.md", page), ("static/atom.xml", "<feed/>")];
-    let pack = pressed(&tree(&files), None).pack;
+    let pack = pressed(&tree(&files)).pack;
     for path in ["/subscribe", "/feed"] {
         assert!(text(&pack, path).contains("<h1>My feeds</h1>"), "{path}");
     }
@@ -421,14 +422,14 @@ fn the_content_may_have_its_own_page_about_feeds_and_its_own_paths_of_feeds() {
         "site.toml",
         "title = \"Notes\"\ndescription = \"Notes.\"\n[redirects]\n\"/subscribe\" = \"/feed.xml\"\n",
     );
-    let pack = pressed(&redirected, None).pack;
+    let pack = pressed(&redirected).pack;
     let route = Pack::open(&pack).expect("a sound pack").route("/subscribe").expect("a sound route").expect("a route");
     assert!(matches!(route.at(0).expect("a sound edition").expect("it holds now").content(), Content::Redirect(_)));
 }
 
 #[test]
 fn a_site_without_posts_says_so_and_has_no_empty_lists() {
-    let pack = pressed(&tree(&[]), None).pack;
+    let pack = pressed(&tree(&[])).pack;
     for path in ["/", "/notes", "/blog"] {
         assert!(text(&pack, path).contains("No posts yet."), "{path}");
     }
@@ -444,7 +445,7 @@ fn the_face_of_a_post_is_its_drawing_on_every_list_and_ids_are_unique() {
     let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"30\"><defs><marker id=\"m\"/></defs><path marker-end=\"url(#m)\" d=\"M0 0H90\"/><text>A</text></svg>";
     let drawn = post("topics = [\"web\"]\ntags = [\"T\"]\n", "![A line](a.svg)\n");
     let tree = signed_tree(&[("posts/a/index.md", &drawn), ("posts/a/a.svg", drawing), ("pages/about.md", ABOUT)]);
-    let pack = pressed(&tree, None).pack;
+    let pack = pressed(&tree).pack;
     for path in ["/", "/notes", "/blog", "/notes/web", "/tags/t", "404"] {
         assert_eq!(text(&pack, path).matches("class=\"face\"").count(), 1, "{path}");
         assert!(text(&pack, path).contains("<path d=\"M0 0H90\"/></svg>"), "{path}");
@@ -477,7 +478,7 @@ fn path_of(pack: &[u8], (begin, end): (&str, &str)) -> String {
 #[test]
 fn the_file_behind_shown_code_is_published_unchanged_as_plain_text() {
     let tree = post_with_files();
-    let pack = pressed(&tree, None).pack;
+    let pack = pressed(&tree).pack;
     for (name, media_type, source) in [
         (("/assets/page.", ".html.txt"), "text/plain; charset=utf-8", "posts/a/code/page.html"),
         // A link to the same file leads to the page that it is.
@@ -495,7 +496,7 @@ fn the_file_behind_shown_code_is_published_unchanged_as_plain_text() {
 
 #[test]
 fn shown_files_are_in_every_form_of_a_post_and_in_the_search_index() {
-    let pack = pressed(&post_with_files(), None).pack;
+    let pack = pressed(&post_with_files()).pack;
     for path in ["/blog/a", "/blog/a.md", "/feed.xml", "/rss.xml", "/feed.json"] {
         let text = text(&pack, path);
         for word in ["zebra", "walrus", "99,000", "on a quagga", "queue.ts"] {

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use graven_pack::{Pack, hex};
+use graven_pack::hex;
 use rayon::prelude::*;
 
 use super::card::{Card, Content};
 use super::fonts::Font;
+use crate::cache::{Cache, Key};
 use crate::colours::Colours;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
 use crate::model::{Post, Site, StandingPage, Topic};
 use crate::output::{Document, Output, Outputs};
-use crate::pictures::stored;
 
 /// The cards of a site. A page without its own has that of the site.
 #[derive(Debug)]
@@ -57,12 +57,12 @@ impl Cards {
         self.by_page.get(path).unwrap_or(&self.of_site)
     }
 
-    /// Adds the pictures. One that an earlier build drew is taken from its pack: the route says what is on it.
-    pub(crate) fn draw(&self, previous: Option<&Pack>, outputs: &mut Outputs) {
+    /// Adds the pictures.
+    pub(crate) fn draw(&self, cache: &Cache, outputs: &mut Outputs) {
         let cards: Vec<&Card> = self.by_page.values().chain([&self.of_site]).collect();
         let draw = |card: &&Card| {
-            let known = previous.and_then(|pack| stored(pack, &card.route));
-            let bytes = known.unwrap_or_else(|| card.content.draw(&self.colours));
+            let key = Key::new("card", &[&card.content.hash(&self.colours)]);
+            let bytes = cache.get_or_make(&key, || vec![card.content.draw(&self.colours)]).concat();
             (card.route.clone(), Output::Document(Document::asset(&card.route, &bytes)))
         };
         outputs.par_extend(cards.par_iter().map(draw));

@@ -70,13 +70,19 @@ pub(super) fn surface(width: u32, height: u32) -> Pixmap {
     Pixmap::new(width, height).expect("the sizes of surfaces are constants, and not zero")
 }
 
-/// A hash of everything that turns SVG into a file: the libraries, the fonts, the encoder. It changes when a drawing of all of them does.
+/// A hash of everything that turns SVG into a file: this code, the fonts, the encoder, and a sample of what the libraries draw.
 pub(super) fn generation() -> &'static [u8] {
     static GENERATION: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut hash = Sha256::new_with_prefix(include_str!("draw.rs"));
+        hash.update(include_str!("png.rs"));
+        for font in fonts::FILES {
+            hash.update(font);
+        }
         let drawing = Drawing::read(SAMPLE, "").expect("the sample is SVG");
         let mut pixels = surface(96, 64);
         drawing.draw(Placement::ORIGIN, &mut pixels);
-        Sha256::digest(png::encode(&pixels)).to_vec()
+        hash.update(png::encode(&pixels));
+        hash.finalize().to_vec()
     });
     &GENERATION
 }

@@ -20,6 +20,9 @@ const SERIF: &[u8] = include_bytes!("../../fonts/serif.ttf");
 const BOLD: &[u8] = include_bytes!("../../fonts/serif-bold.ttf");
 const MONO: &[u8] = include_bytes!("../../fonts/mono.ttf");
 
+/// The files of all fonts.
+pub(super) const FILES: [&[u8]; 3] = [SERIF, BOLD, MONO];
+
 impl Font {
     fn bytes(self) -> &'static [u8] {
         match self {

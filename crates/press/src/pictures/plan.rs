@@ -112,10 +112,11 @@ impl Format {
 }
 
 /// A hash of everything that makes files from pixels: this code, and a sample of the coders.
-fn generation() -> &'static [u8] {
+pub(super) fn generation() -> &'static [u8] {
     static GENERATION: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut hash = Sha256::new_with_prefix(include_str!("pixels.rs"));
         hash.update(include_str!("encode.rs"));
+        hash.update(include_str!("metadata.rs"));
         hash.update(include_str!("publish.rs"));
         for format in [Format::WebP, Format::Jpeg, Format::Png] {
             hash.update(encode::encode(&pixels::sample(), format, true, None));

@@ -1,15 +1,14 @@
-//! Makes the files that pages offer. A file of an earlier build is used again: its route contains a hash of all that it was made from.
+//! Makes the files that pages offer, each picture once.
 
 use std::collections::BTreeMap;
 
-use graven_pack::{Content, Pack};
 use rayon::prelude::*;
 
 use super::encode::encode;
 use super::metadata::{self, Format};
 use super::pixels::Pixels;
-use super::plan::{Picture, Variant};
-use crate::assets::fingerprint;
+use super::plan::{Picture, Variant, generation};
+use crate::cache::{Cache, Key};
 use crate::tree::SourceTree;
 
 /// A picture in a text.
@@ -18,14 +17,6 @@ pub(crate) struct Shown {
     pub(crate) picture: Picture,
     /// The place of its destination in the text.
     pub(crate) place: std::ops::Range<usize>,
-}
-
-/// The bytes at a route of an earlier pack. `None` if it has none, or they are damaged.
-pub(crate) fn stored(pack: &Pack, route: &str) -> Option<Vec<u8>> {
-    let edition = pack.route(route).ok()??.at(pack.time()).ok()??;
-    let Content::Page(page) = edition.content() else { return None };
-    let (bytes, etag) = (page.identity().bytes(), page.identity().etag());
-    (etag.trim_matches('"') == fingerprint([bytes])).then(|| bytes.to_vec())
 }
 
 /// What was made of the pictures of a site.
@@ -38,7 +29,7 @@ pub(crate) struct Published {
 }
 
 /// Makes the files of these pictures.
-pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, previous: Option<&Pack>) -> Published {
+pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, cache: &Cache) -> Published {
     // Several texts may show the same picture.
     let mut distinct: BTreeMap<&str, (usize, &Picture)> = BTreeMap::new();
     for (index, picture) in pictures.iter().enumerate() {
@@ -46,7 +37,7 @@ pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, previous: Option
     }
     let distinct: Vec<(usize, &Picture)> = distinct.into_values().collect();
     let results: Vec<(usize, Result<Files, String>)> =
-        distinct.into_par_iter().map(|(index, picture)| (index, files(picture, tree, previous))).collect();
+        distinct.into_par_iter().map(|(index, picture)| (index, files(picture, tree, cache))).collect();
     let mut published = Published::default();
     for (index, result) in results {
         match result {
@@ -60,33 +51,35 @@ pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, previous: Option
 /// Routes, each with its bytes.
 type Files = Vec<(String, Vec<u8>)>;
 
-fn files(picture: &Picture, tree: &SourceTree, previous: Option<&Pack>) -> Result<Files, String> {
-    let variants: Vec<&Variant> = picture.variants.iter().chain(&picture.fallback).collect();
-    let known: Option<Files> =
-        variants.iter().map(|variant| Some((variant.route.clone(), stored(previous?, &variant.route)?))).collect();
-    if let Some(known) = known {
-        return Ok(known);
-    }
+fn files(picture: &Picture, tree: &SourceTree, cache: &Cache) -> Result<Files, String> {
     let bytes = tree.get(&picture.source).unwrap_or_default();
+    let variants: Vec<&Variant> = picture.variants.iter().chain(&picture.fallback).collect();
+    let plan: Vec<_> = variants.iter().map(|variant| (variant.width, variant.format)).collect();
+    let key = Key::new("picture", &[generation(), format!("{plan:?}").as_bytes(), bytes]);
+    let files = cache.get_or_try(&key, || encoded(bytes, &variants, picture.variants.len()))?;
+    Ok(variants.iter().map(|variant| variant.route.clone()).zip(files).collect())
+}
+
+/// The files of a picture, the first `widths` of them in one format, the narrowest first.
+fn encoded(bytes: &[u8], variants: &[&Variant], widths: usize) -> Result<Vec<Vec<u8>>, String> {
     let (metadata, _) = metadata::read(bytes).ok_or("it is damaged")?;
     let pixels = Pixels::decode(bytes, &metadata)?;
     let is_photograph = metadata.format == Format::Jpeg || bytes.get(12..16) == Some(b"VP8 ");
-    let make = |variant: &&Variant| {
+    let encode = |variant: &&Variant| {
         let scaled = pixels.scaled(usize::try_from(variant.width).unwrap_or(usize::MAX));
-        let file = encode(&scaled, variant.format, is_photograph, metadata.profile.as_deref());
-        (variant.route.clone(), file)
+        encode(&scaled, variant.format, is_photograph, metadata.profile.as_deref())
     };
-    let mut files: Files = variants.par_iter().map(make).collect();
-    prefer_smaller(&mut files[..picture.variants.len()]);
+    let mut files: Vec<Vec<u8>> = variants.par_iter().map(encode).collect();
+    prefer_smaller(&mut files[..widths]);
     Ok(files)
 }
 
 /// Replaces a file that is larger than the one of the next width by that one. Scaling blurs the edges of screenshots, so that they compress worse.
-fn prefer_smaller(files: &mut [(String, Vec<u8>)]) {
+fn prefer_smaller(files: &mut [Vec<u8>]) {
     for wider in (1..files.len()).rev() {
-        if files[wider].1.len() < files[wider - 1].1.len() {
-            let bytes = files[wider].1.clone();
-            files[wider - 1].1 = bytes;
+        if files[wider].len() < files[wider - 1].len() {
+            let bytes = files[wider].clone();
+            files[wider - 1] = bytes;
         }
     }
 }
@@ -100,7 +93,7 @@ mod tests {
         let mut tree = SourceTree::default();
         tree.insert("posts/a/b.png", bytes);
         let picture = Picture::plan("posts/a/b.png", bytes).expect("it can be read").expect("it is a picture");
-        let published = publish(&[&picture, &picture], &tree, None);
+        let published = publish(&[&picture, &picture], &tree, &Cache::none());
         assert_eq!(published.errors, []);
         (picture, published.files)
     }
@@ -119,10 +112,10 @@ mod tests {
 
     #[test]
     fn a_narrower_file_is_never_larger_than_a_wider_one() {
-        let file = |size: usize| (String::new(), vec![0; size]);
+        let file = |size: usize| vec![0; size];
         let mut files = [file(3), file(9), file(8), file(5), file(7)];
         prefer_smaller(&mut files);
-        assert_eq!(files.map(|(_, bytes)| bytes.len()), [3, 5, 5, 5, 7]);
+        assert_eq!(files.map(|bytes| bytes.len()), [3, 5, 5, 5, 7]);
     }
 
     #[test]
@@ -134,6 +127,6 @@ mod tests {
         damaged[middle..middle + 64].fill(0);
         tree.insert("a.png", damaged.clone());
         let picture = Picture::plan("a.png", &damaged).expect("its head is sound").expect("a picture");
-        assert_eq!(publish(&[&picture], &tree, None).errors.len(), 1);
+        assert_eq!(publish(&[&picture], &tree, &Cache::none()).errors.len(), 1);
     }
 }

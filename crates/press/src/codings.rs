@@ -1,0 +1,37 @@
+//! The content codings of a document, made once: compressing is most of the time of a build.
+
+use graven_pack::Coding;
+
+use crate::cache::{Cache, Key};
+use crate::compression;
+
+/// The codings of `body` that are stored, in the order of [`Coding`], without identity.
+pub(crate) fn of(body: &[u8], cache: &Cache) -> Vec<(Coding, Vec<u8>)> {
+    let this = include_str!("codings.rs").as_bytes();
+    let key = Key::new("codings", &[this, compression::generation(), body]);
+    let parts = cache.get_or_make(&key, || {
+        let mut coded = compression::coded(body);
+        let bytes_of =
+            |coding| coded.iter_mut().find(|(found, _)| *found == coding).map(|(_, bytes)| std::mem::take(bytes));
+        // One that is not stored is empty, which no result of a coder is.
+        Coding::ALL.map(bytes_of).map(Option::unwrap_or_default).into()
+    });
+    Coding::ALL.into_iter().zip(parts).filter(|(_, bytes)| !bytes.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codings_from_the_cache_are_those_that_the_coders_make() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for body in [&b"again and again ".repeat(50)[..], b"x", b""] {
+            for made in [1, 0] {
+                let cache = Cache::at(folder.path());
+                assert_eq!(of(body, &cache), compression::coded(body));
+                assert_eq!(cache.made(), made, "{} bytes", body.len());
+            }
+        }
+    }
+}
