@@ -176,7 +176,7 @@ fn press_into(tree: &SourceTree, options: &Options, cache: &Cache, report: &mut 
         cards: &cards,
     };
 
-    let mut outputs = files(context, tree);
+    let mut outputs = files(context, tree, cache);
     cards.draw(cache, &mut outputs);
     pictures(context, tree, (cache, &mut outputs), report);
     redirects(&site, &mut outputs);
@@ -219,9 +219,9 @@ fn render<'a>(
 }
 
 /// The copied files: those of `static/`, the icons and the script of the theme, the assets of the texts.
-fn files(context: RenderedSite, tree: &SourceTree) -> Outputs {
+fn files(context: RenderedSite, tree: &SourceTree, cache: &Cache) -> Outputs {
     let mut outputs = Outputs::new();
-    context.theme.icons.draw(&context.site.settings, &context.theme.colours, &mut outputs);
+    context.theme.icons.draw((&context.site.settings, &context.theme.colours), cache, &mut outputs);
     let mut put = |path: &str, document: Document| drop(outputs.insert(path.to_owned(), Output::Document(document)));
     if let Some(script) = &context.theme.script {
         put(&script.route, Document::asset(&script.route, script.text.as_bytes()));

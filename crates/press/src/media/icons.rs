@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::draw::{self, Drawing, Placement};
 use super::png;
+use crate::cache::{Cache, Key};
 use crate::colours::Colours;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::output::{Document, Output, Outputs};
@@ -61,17 +62,27 @@ impl Icons {
     }
 
     /// Adds the icons and the manifest.
-    pub(crate) fn draw(&self, settings: &Settings, colours: &Colours, outputs: &mut Outputs) {
+    pub(crate) fn draw(&self, (settings, colours): (&Settings, &Colours), cache: &Cache, outputs: &mut Outputs) {
         let Some(drawing) = &self.drawing else { return };
         let mut put = |path: &str, bytes: &[u8]| {
             outputs.insert(path.to_owned(), Output::Document(Document::file(path, bytes)));
         };
         put("/favicon.svg", self.svg.as_bytes());
-        put("/favicon.ico", &ico(drawing));
         put(MANIFEST, manifest(settings, colours).as_bytes());
-        for (path, size, part) in ON_PAPER {
-            put(path, &drawn(drawing, size, part, Some(&colours.paper.light)));
+        let paths = std::iter::once("/favicon.ico").chain(ON_PAPER.map(|(path, ..)| path));
+        for (path, file) in paths.zip(self.files(drawing, &colours.paper.light, cache)) {
+            put(path, &file);
         }
+    }
+
+    /// The icons of pixels: the ICO file, and those on paper.
+    fn files(&self, drawing: &Drawing, paper: &str, cache: &Cache) -> Vec<Vec<u8>> {
+        let this = include_str!("icons.rs").as_bytes();
+        let key = Key::new("icons", &[this, draw::generation(), self.svg.as_bytes(), paper.as_bytes()]);
+        cache.get_or_make(&key, || {
+            let on_paper = ON_PAPER.iter().map(|(_, size, part)| drawn(drawing, *size, *part, Some(paper)));
+            std::iter::once(ico(drawing)).chain(on_paper).collect()
+        })
     }
 }
 
