@@ -114,14 +114,16 @@ fn a_build_with_a_cache_is_a_clean_build_whatever_is_in_it() {
     let tree = tree(&[("posts/a.md", &post), ("static/noise.bin", "x")]);
     let clean = pressed(&tree).pack;
     let folder = TempDir::new().expect("a temporary folder");
-    let check = |all_is_made: Option<bool>, what: &str| {
+    // Equal documents that are compressed at the same time are made twice.
+    let check = |is_made: bool, what: &str| {
         let cache = Cache::at(folder.path());
         assert!(pressed_with(&cache, &tree).pack == clean, "{what}");
-        let made = all_is_made.map(|all| if all { entries(folder.path()).len() } else { 0 });
-        assert!(made.is_none_or(|made| cache.made() == made), "{what}: {} were made", cache.made());
+        let entries = entries(folder.path()).len();
+        assert!(if is_made { cache.made() >= entries } else { cache.made() == 0 }, "{what}: {} made", cache.made());
+        assert!(entries > 10, "{what}: {entries} entries");
     };
-    check(None, "the folder is empty");
-    check(Some(false), "everything is there");
+    check(true, "the folder is empty");
+    check(false, "everything is there");
     for (number, path) in entries(folder.path()).iter().enumerate() {
         let mut bytes = fs::read(path).expect("an entry");
         let middle = bytes.len() / 2;
@@ -132,10 +134,10 @@ fn a_build_with_a_cache_is_a_clean_build_whatever_is_in_it() {
         }
         fs::write(path, bytes).expect("it can be written");
     }
-    check(Some(true), "every entry is damaged");
-    check(Some(false), "every entry is repaired");
+    check(true, "every entry is damaged");
+    check(false, "every entry is repaired");
     fs::remove_dir_all(folder.path()).expect("it is there");
-    check(Some(true), "the folder is removed");
+    check(true, "the folder is removed");
 }
 
 #[test]

@@ -22,8 +22,8 @@ use self::folder::Folder;
 /// The environment variable that names the folder. An empty one means that there is no cache.
 const VARIABLE: &str = "GRAVEN_CACHE";
 
-/// The most bytes of all entries. A site of 10,000 posts needs some 400 MB; this is also room for its pages after a change of the theme, which changes
-/// all of them.
+/// The most bytes of all entries. A site of 10,000 posts needs some 300 MB, so this is also room for its pages before and after two changes of the theme,
+/// which change all of them.
 const LIMIT: u64 = 1024 * 1024 * 1024;
 
 /// What is left when entries are removed: less than the limit, so that not every build has to remove some.
