@@ -6,19 +6,20 @@ use rayon::prelude::*;
 
 use crate::assets::fingerprint;
 use crate::cache::Cache;
-use crate::check::Policies;
+use crate::check::Inspections;
 use crate::output::{self, Document, Output, Outputs};
-use crate::{codings, compression, search, security_policy};
+use crate::{codings, compression, security_policy};
 
 /// Encodes the outputs as a pack with the time `time`.
 ///
 /// # Errors
 /// If the format of the pack cannot hold them: a bug of press, or a site of more than 4 GiB.
-pub(crate) fn encode(outputs: &Outputs, policies: &Policies, time: i64, cache: &Cache) -> Result<Vec<u8>, WriteError> {
+pub(crate) fn encode(outputs: &Outputs, inspections: &Inspections, time: i64, cache: &Cache) -> Result<Vec<u8>, WriteError> {
     let routes: Vec<(String, Vec<EditionSpec>)> = outputs
         .par_iter()
         .map(|(path, output)| {
-            let policy = policies.get(path.as_str()).map_or(security_policy::NOTHING, String::as_str);
+            let policy = inspections.get(path).and_then(|inspection| inspection.policy.as_deref());
+            let policy = policy.unwrap_or(security_policy::NOTHING);
             (path.clone(), vec![EditionSpec { from: ALWAYS, content: content(output, policy, cache) }])
         })
         .collect();
@@ -53,12 +54,12 @@ fn page(document: &Document, policy: &str, cache: &Cache) -> PageSpec {
 /// The codings of a document, identity first. The entity tags of compressible documents depend on the generation of the coders too.
 fn variants(document: &Document, cache: &Cache) -> Vec<VariantSpec> {
     if !is_compressible(&document.media_type) {
-        return vec![variant(Coding::Identity, document.body.clone(), &[])];
+        return vec![variant(Coding::Identity, document.body().into_owned(), &[])];
     }
     let generation = compression::generation();
-    let identity = variant(Coding::Identity, document.body.clone(), generation);
-    let coded = codings::of(&document.body, cache).into_iter();
-    let coded = coded.map(|(coding, bytes)| variant(coding, bytes, generation));
+    let identity = variant(Coding::Identity, document.body().into_owned(), generation);
+    let coded = codings::of(&identity.bytes, cache).into_iter();
+    let coded = coded.map(|(coding, bytes)| variant(coding, bytes, generation)).collect::<Vec<_>>();
     std::iter::once(identity).chain(coded).collect()
 }
 
@@ -73,7 +74,7 @@ fn is_compressible(media_type: &str) -> bool {
         Some(("image", subtype)) => matches!(subtype, "svg+xml" | "x-icon" | "vnd.microsoft.icon" | "bmp"),
         Some(("audio" | "video", _)) => false,
         Some(("font", subtype)) => !matches!(subtype, "woff" | "woff2"),
-        Some(("application", _)) if essence == search::MEDIA_TYPE => false,
+        Some(("application", _)) if essence == output::SEARCH_INDEX => false,
         Some(("application", subtype)) => !matches!(
             subtype,
             "zip" | "gzip" | "x-xz" | "x-bzip2" | "zstd" | "x-7z-compressed" | "font-woff" | "font-woff2"

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! content/ --tree--> SourceTree --source--> Sources --model--> Site --markdown--> Rendered
-//!          --media, pictures, views, feeds, search--> Outputs --check, encode--> pack
+//!          --media, pictures, views, feeds--> Outputs --check, search, encode--> pack
 //! ```
 //!
 //! A module depends only on those above it and in its row:
@@ -26,9 +26,9 @@
 //!    theme                        the style sheets, the script and the icons of the site
 //!    rendered_site                all that pages and feeds are made from
 //! 5. views  feeds                 every page, feed and index, by path
-//!    search                       the search index, from the finished pages
 //! 6. check                        every reference has a target; the security policy of each page
-//! 7. compression  codings  encode content codings, entity tags; the pack
+//! 7. search                       the search index, which refers to the bytes of the pages
+//! 8. compression  codings  encode content codings, entity tags; the pack
 //!    lib                          drives the steps
 //! ```
 //!
@@ -182,12 +182,12 @@ fn press_into(tree: &SourceTree, options: &Options, cache: &Cache, report: &mut 
     redirects(&site, &mut outputs);
     views::render(context, &mut outputs);
     feeds::render(context, &mut outputs, report);
-    search::add(context, &mut outputs);
-    let policies = check::check(context, &outputs, report);
+    let inspections = check::check(context, &outputs, report);
     if report.has_errors() {
         return None;
     }
-    encode::encode(&outputs, &policies, site.now.as_second(), cache)
+    search::add(context, &inspections, &mut outputs);
+    encode::encode(&outputs, &inspections, site.now.as_second(), cache)
         .map_err(|error| {
             report.push(Diagnostic::error("site.toml", None, format!("the site cannot be packed: {error}")));
         })
@@ -219,10 +219,11 @@ fn render<'a>(
 }
 
 /// The copied files: those of `static/`, the icons and the script of the theme, the assets of the texts.
-fn files(context: RenderedSite, tree: &SourceTree, cache: &Cache) -> Outputs {
+fn files<'a>(context: RenderedSite<'a>, tree: &'a SourceTree, cache: &'a Cache) -> Outputs<'a> {
     let mut outputs = Outputs::new();
     context.theme.icons.draw((&context.site.settings, &context.theme.colours), cache, &mut outputs);
-    let mut put = |path: &str, document: Document| drop(outputs.insert(path.to_owned(), Output::Document(document)));
+    let mut put =
+        |path: &str, document: Document<'a>| drop(outputs.insert(path.to_owned(), Output::Document(document)));
     if let Some(script) = &context.theme.script {
         put(&script.route, Document::asset(&script.route, script.text.as_bytes()));
     }
@@ -241,7 +242,7 @@ fn files(context: RenderedSite, tree: &SourceTree, cache: &Cache) -> Outputs {
     });
     for asset in shown.chain(previews) {
         let bytes = tree.get(&asset.source).unwrap_or_default();
-        put(&asset.route, Document::asset(&asset.route, &published(bytes)).with_source(&asset.source));
+        put(&asset.route, Document::asset(&asset.route, published(bytes)).with_source(&asset.source));
     }
     for (path, bytes) in tree.below(STATIC) {
         put(&path[STATIC.len() - 1..], Document::file(path, bytes).with_source(path));
@@ -271,7 +272,7 @@ fn pictures(context: RenderedSite, tree: &SourceTree, (cache, outputs): (&Cache,
         warn_of_weight(path, pictures, &published, report);
     }
     for (route, bytes) in published.files {
-        let document = Document::asset(&route, &bytes);
+        let document = Document::asset(&route, bytes);
         outputs.insert(route, Output::Document(document));
     }
 }

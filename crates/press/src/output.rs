@@ -1,27 +1,34 @@
 //! The outputs of the site by path: pages, feeds, files and redirects, before they are checked and compressed.
+//!
+//! The pages of a site are several times as large as its texts. Therefore an output says how its bytes are made, and whoever needs them makes them, uses
+//! them and forgets them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use graven_pack::Class;
 
+/// The media type of the search index. Not to be compressed: the server reads it in place.
+pub(crate) const SEARCH_INDEX: &str = "application/vnd.graven.search-index";
+
 /// Every output by its path. `404`, without a slash, is the page that the server sends with that status.
-pub(crate) type Outputs = BTreeMap<String, Output>;
+pub(crate) type Outputs<'a> = BTreeMap<String, Output<'a>>;
 
 /// The output at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Output {
+#[derive(Debug)]
+pub(crate) enum Output<'a> {
     /// A representation.
-    Document(Document),
+    Document(Document<'a>),
     /// Another path of this site, or an absolute URL that the settings name.
     Redirect(String),
 }
 
 /// A representation before it is encoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Document {
-    /// The bytes of the identity coding.
-    pub(crate) body: Vec<u8>,
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    body: Body<'a>,
     /// The value of the Content-Type field.
     pub(crate) media_type: String,
     /// The group in the counters of the server.
@@ -32,8 +39,25 @@ pub(crate) struct Document {
     pub(crate) alternate: Option<String>,
     /// The file of the source tree that it was made from, for diagnostics.
     pub(crate) source: Option<String>,
-    /// The bytes of the body that were rendered from Markdown; empty if there are none.
-    pub(crate) text: Range<usize>,
+    /// The part of the body that was rendered from Markdown.
+    text: Option<&'a str>,
+}
+
+/// The bytes of a document without a coding.
+enum Body<'a> {
+    /// They are there: a file of the content, or a few that press has made.
+    Kept(Cow<'a, [u8]>),
+    /// They are made each time that they are asked for, and are the same each time.
+    Made(Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>),
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kept(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Made(_) => f.write_str("to be made"),
+        }
+    }
 }
 
 /// How long a cache may keep a representation.
@@ -58,66 +82,80 @@ impl Cache {
     }
 }
 
-impl Document {
+impl<'a> Document<'a> {
+    fn new(body: Body<'a>, media_type: &str, class: Class, cache: Cache) -> Self {
+        Self { body, media_type: media_type.to_owned(), class, cache, alternate: None, source: None, text: None }
+    }
+
     /// An HTML page.
-    pub(crate) fn page(html: String) -> Self {
-        Self {
-            body: html.into_bytes(),
-            media_type: "text/html; charset=utf-8".to_owned(),
-            class: Class::Page,
-            cache: Cache::Revalidate,
-            alternate: None,
-            source: None,
-            text: 0..0,
-        }
+    pub(crate) fn page(make: impl Fn() -> String + Send + Sync + 'a) -> Self {
+        let body = Body::Made(Box::new(move || make().into_bytes()));
+        Self::new(body, "text/html; charset=utf-8", Class::Page, Cache::Revalidate)
     }
 
     /// The HTML page of the Markdown file `source`, which was rendered to `text`.
-    pub(crate) fn page_of(source: &str, text: &str, html: String) -> Self {
-        let start = html.find(text).unwrap_or_default();
-        let end = if html[start..].starts_with(text) { start + text.len() } else { start };
-        Self { text: start..end, ..Self::page(html) }.with_source(source)
+    pub(crate) fn page_of(source: &str, text: &'a str, make: impl Fn() -> String + Send + Sync + 'a) -> Self {
+        Self { text: Some(text), ..Self::page(make) }.with_source(source)
     }
 
     /// A text for programs: a feed, a sitemap, `robots.txt`.
-    pub(crate) fn feed(text: String, media_type: &str) -> Self {
-        Self {
-            body: text.into_bytes(),
-            media_type: media_type.to_owned(),
-            class: Class::Feed,
-            cache: Cache::Revalidate,
-            alternate: None,
-            source: None,
-            text: 0..0,
-        }
+    pub(crate) fn feed(make: impl Fn() -> String + Send + Sync + 'a, media_type: &str) -> Self {
+        let body = Body::Made(Box::new(move || make().into_bytes()));
+        Self::new(body, media_type, Class::Feed, Cache::Revalidate)
     }
 
     /// The Markdown of the file `source`, as the second representation of its page.
-    pub(crate) fn markdown(text: String, source: &str) -> Self {
-        Self::feed(text, "text/markdown; charset=utf-8").with_source(source)
+    pub(crate) fn markdown(make: impl Fn() -> String + Send + Sync + 'a, source: &str) -> Self {
+        Self::feed(make, "text/markdown; charset=utf-8").with_source(source)
     }
 
     /// A file under a name that contains its hash.
-    pub(crate) fn asset(path: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn asset(path: &str, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { class: Class::Asset, cache: Cache::Immutable, ..Self::file(path, bytes) }
     }
 
+    /// A picture under a name that contains its hash, which is drawn when it is needed.
+    pub(crate) fn drawn(path: &str, draw: impl Fn() -> Vec<u8> + Send + Sync + 'a) -> Self {
+        Self { body: Body::Made(Box::new(draw)), ..Self::asset(path, &[][..]) }
+    }
+
     /// A copied file. Its media type follows from its extension.
-    pub(crate) fn file(path: &str, bytes: &[u8]) -> Self {
-        Self {
-            body: bytes.to_vec(),
-            media_type: media_type_of(path),
-            class: Class::File,
-            cache: Cache::Hour,
-            alternate: None,
-            source: None,
-            text: 0..0,
+    pub(crate) fn file(path: &str, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self::new(Body::Kept(bytes.into()), &media_type_of(path), Class::File, Cache::Hour)
+    }
+
+    /// The search index, which the server reads in place.
+    pub(crate) fn search_index(bytes: Vec<u8>) -> Self {
+        Self::new(Body::Kept(bytes.into()), SEARCH_INDEX, Class::File, Cache::Revalidate)
+    }
+
+    /// The bytes without a coding.
+    pub(crate) fn body(&self) -> Cow<'_, [u8]> {
+        match &self.body {
+            Body::Kept(bytes) => Cow::Borrowed(bytes),
+            Body::Made(make) => Cow::Owned(make()),
         }
+    }
+
+    /// The part of `body`, which is this document's, that was rendered from Markdown; empty if there is none.
+    pub(crate) fn text_in(&self, body: &str) -> Range<usize> {
+        let found = self.text.and_then(|text| body.find(text).map(|start| start..start + text.len()));
+        found.unwrap_or_default()
     }
 
     /// Sets the file of the source tree.
     pub(crate) fn with_source(self, path: &str) -> Self {
         Self { source: Some(path.to_owned()), ..self }
+    }
+
+    /// Sets how long a cache may keep it.
+    pub(crate) fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// Sets the path of the other representation.
+    pub(crate) fn with_alternate(self, path: String) -> Self {
+        Self { alternate: Some(path), ..self }
     }
 
     /// Whether press wrote the body. Otherwise it is a copied file.

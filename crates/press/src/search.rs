@@ -1,22 +1,20 @@
 //! The search index: the words of posts and standing pages by section, so that a hit leads to the nearest heading.
 //!
 //! The index is a document of the pack under a name that no request can ask for. It refers to the bytes of the finished pages, since the server takes
-//! snippets from there; therefore it is made after them.
+//! snippets from there; therefore it is made when these have been inspected.
 
 use graven_pack::SEARCH_INDEX;
 use graven_search::markup::{self, Piece};
 use graven_search::write::{Builder, Post as Entry, Section};
 
+use crate::check::{Inspection, Inspections};
 use crate::markdown::Rendered;
-use crate::output::{Cache, Document, Output, Outputs};
+use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 use crate::views;
 
-/// Not to be compressed: the server reads it in place.
-pub(crate) const MEDIA_TYPE: &str = "application/vnd.graven.search-index";
-
-/// Adds the index to `outputs`, which contain the pages already.
-pub(crate) fn add(context: RenderedSite, outputs: &mut Outputs) {
+/// Adds the index to `outputs`, of whose other documents there are `inspections`.
+pub(crate) fn add(context: RenderedSite, inspections: &Inspections, outputs: &mut Outputs) {
     let site = context.site;
     let mut builder = Builder::new(&site.settings.language);
     for (post, rendered) in site.posts.iter().zip(context.posts) {
@@ -24,15 +22,13 @@ pub(crate) fn add(context: RenderedSite, outputs: &mut Outputs) {
         let tags = site.tag_names(post).collect();
         let date = views::date_in_words(post);
         let page = Page { route: &post.route(), title: &post.title, description: &post.description, date: &date };
-        page.add(rendered, (topics, tags), outputs, &mut builder);
+        page.add(rendered, (topics, tags), inspections, &mut builder);
     }
     for (page, rendered) in site.pages.iter().zip(context.pages) {
         let page = Page { route: &page.route(), title: &page.title, description: &page.description, date: "" };
-        page.add(rendered, (Vec::new(), Vec::new()), outputs, &mut builder);
+        page.add(rendered, (Vec::new(), Vec::new()), inspections, &mut builder);
     }
-    let file = Document::file(SEARCH_INDEX, &[]);
-    let media_type = MEDIA_TYPE.to_owned();
-    let document = Document { body: builder.finish(), media_type, cache: Cache::Revalidate, ..file };
+    let document = Document::search_index(builder.finish());
     outputs.insert(SEARCH_INDEX.to_owned(), Output::Document(document));
 }
 
@@ -49,12 +45,12 @@ impl<'a> Page<'a> {
         &self,
         rendered: &Rendered,
         (topics, tags): (Vec<&'a str>, Vec<&'a str>),
-        outputs: &Outputs,
+        inspections: &Inspections,
         builder: &mut Builder,
     ) {
-        let Some(Output::Document(document)) = outputs.get(self.route) else { return };
+        let Some(Inspection { text_start, .. }) = inspections.get(self.route) else { return };
         let sections = sections(rendered);
-        let place = |at: usize| u32::try_from(document.text.start + at).unwrap_or(u32::MAX);
+        let place = |at: usize| u32::try_from(text_start + at).unwrap_or(u32::MAX);
         let sections = sections.iter().map(|section| Section {
             anchor: section.anchor,
             heading: &section.heading,

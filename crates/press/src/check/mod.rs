@@ -22,11 +22,20 @@ use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 use crate::security_policy;
 
-/// The security policies of the outputs, by path. An output without one may load nothing.
-pub(crate) type Policies<'a> = BTreeMap<&'a str, String>;
+/// What later steps need to know of the documents that a browser renders, by path.
+pub(crate) type Inspections = BTreeMap<String, Inspection>;
 
-/// Checks the complete `outputs`, and returns their security policies.
-pub(crate) fn check<'a>(context: RenderedSite, outputs: &'a Outputs, report: &mut Report) -> Policies<'a> {
+/// What later steps need to know of a document that a browser renders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inspection {
+    /// Its security policy; `None` if it may load nothing.
+    pub(crate) policy: Option<String>,
+    /// Where the text that was rendered from Markdown begins in its body.
+    pub(crate) text_start: usize,
+}
+
+/// Checks the `outputs`, of which all but the search index are there.
+pub(crate) fn check(context: RenderedSite, outputs: &Outputs, report: &mut Report) -> Inspections {
     let base_url = context.site.settings.base_url.as_str();
     let inspected: Vec<(&str, Inspected)> = outputs
         .par_iter()
@@ -35,10 +44,10 @@ pub(crate) fn check<'a>(context: RenderedSite, outputs: &'a Outputs, report: &mu
             Output::Redirect(_) => None,
         })
         .collect();
-    let (mut pages, mut policies, mut blocked) = (BTreeMap::new(), Policies::new(), Vec::new());
+    let (mut pages, mut inspections, mut blocked) = (BTreeMap::new(), Inspections::new(), Vec::new());
     for (path, inspected) in inspected {
         pages.extend(inspected.page.map(|page| (path, page)));
-        policies.extend(inspected.policy.map(|policy| (path, policy)));
+        inspections.insert(path.to_owned(), inspected.inspection);
         blocked.extend(inspected.blocked);
     }
     links::check(context, Routes { base_url, outputs, pages: &pages }, report);
@@ -48,13 +57,13 @@ pub(crate) fn check<'a>(context: RenderedSite, outputs: &'a Outputs, report: &mu
     for warning in blocked {
         report.push(warning);
     }
-    policies
+    inspections
 }
 
-/// The findings in one output. Its elements are dropped at once, so that memory does not grow with the site.
+/// The findings in one output. Its body and elements are dropped at once, so that memory does not grow with the site.
 struct Inspected {
     page: Option<CheckedPage>,
-    policy: Option<String>,
+    inspection: Inspection,
     blocked: Vec<Diagnostic>,
 }
 
@@ -64,11 +73,14 @@ impl Inspected {
         // Press's own XML, the sitemap, names no style sheet.
         let format =
             Format::of(&document.media_type).filter(|format| *format != Format::Xml || !document.is_pressed())?;
-        let text = String::from_utf8_lossy(&document.body);
-        let elements = format.parse(&text);
+        let body = document.body();
+        let body = String::from_utf8_lossy(&body);
+        let elements = format.parse(&body);
+        let text = document.text_in(&body);
+        let policy = (format != Format::Xml).then(|| policy(document, &elements));
         Some(Self {
-            page: (format == Format::Html).then(|| CheckedPage::new(path, document, &elements, base_url)),
-            policy: (format != Format::Xml).then(|| policy(document, &elements)),
+            inspection: Inspection { policy, text_start: text.start },
+            page: (format == Format::Html).then(|| CheckedPage::new(path, (document, &text), &elements, base_url)),
             blocked: blocked::check(document, &elements),
         })
     }

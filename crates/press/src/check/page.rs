@@ -1,6 +1,7 @@
 //! One HTML output: its ids and its references.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markup::Element;
@@ -24,11 +25,16 @@ pub(super) struct CheckedPage {
 }
 
 impl CheckedPage {
-    /// The page at `path`, of which `elements` were parsed.
-    pub(super) fn new(path: &str, document: &Document, elements: &[Element], base_url: &str) -> Self {
+    /// The page at `path`, of which `elements` were parsed, and `text` is the part of its Markdown.
+    pub(super) fn new(
+        path: &str,
+        (document, text): (&Document, &Range<usize>),
+        elements: &[Element],
+        base_url: &str,
+    ) -> Self {
         let mut page = Self { source: document.source.clone(), ..Self::default() };
         for element in elements {
-            let is_of_text = document.text.contains(&element.start.start);
+            let is_of_text = text.contains(&element.start.start);
             for attribute in &element.attributes {
                 match (element.name.as_str(), attribute.name.as_str()) {
                     (_, "id") => page.add_id(&attribute.value),

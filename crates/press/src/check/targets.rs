@@ -77,7 +77,7 @@ enum Lookup<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Routes<'a> {
     pub(super) base_url: &'a str,
-    pub(super) outputs: &'a Outputs,
+    pub(super) outputs: &'a Outputs<'a>,
     pub(super) pages: &'a BTreeMap<&'a str, CheckedPage>,
 }
 

@@ -7,16 +7,20 @@ use crate::output::{Document, Output, Outputs};
 use crate::source::{NavigationItem, SettingsRedirect};
 use crate::test_site::{Fixture, post};
 
+fn page(html: &str) -> Document<'static> {
+    let html = html.to_owned();
+    Document::page(move || html.clone())
+}
+
 /// A site of two pages, a file and two redirects, whose page `/blog/p` has `html` in it.
-fn site(html: &str) -> (Fixture, Outputs) {
+fn site(html: &str) -> (Fixture, Outputs<'static>) {
     let fixture = Fixture::of(vec![post("p", "2025-01-02")]);
     let mut outputs = Outputs::new();
-    let page = |html: &str| Document::page(html.to_owned());
     outputs.insert("/".to_owned(), Output::Document(page("<main id=main></main>")));
     outputs.insert("/blog/p".to_owned(), Output::Document(page(html).with_source("posts/p.md")));
     let notes = page(r#"<h2 id="fintech">F</h2><a name="old"></a><b id="ä"></b>"#);
     outputs.insert("/notes".to_owned(), Output::Document(notes));
-    outputs.insert("/a b.png".to_owned(), Output::Document(Document::file("a b.png", b"")));
+    outputs.insert("/a b.png".to_owned(), Output::Document(Document::file("a b.png", &[][..])));
     outputs.insert("/old".to_owned(), Output::Redirect("/notes#fintech".to_owned()));
     outputs.insert("/repo".to_owned(), Output::Redirect("https://code.example/".to_owned()));
     (fixture, outputs)
@@ -158,14 +162,15 @@ fn a_place_that_an_earlier_step_reported_is_not_reported_again() {
 #[test]
 fn a_link_of_the_markdown_is_reported_at_each_of_its_places_and_not_from_the_page() {
     let html = r#"<a href="/x y">1</a><a href="/x%20y">2</a>"#;
+    let page = format!("<header>{html}</header>{html}");
     let (mut fixture, mut outputs) = site(html);
     let link = |target: &str, span| Link { target: target.to_owned(), span };
     fixture.posts[0].links = vec![link("/x y", 3..9), link("/notes", 10..12), link("/x%20y", 20..30)];
-    let page = format!("<header>{html}</header>{html}");
-    outputs.insert("/blog/p".to_owned(), Output::Document(Document::page_of("posts/p.md", "</header>", page.clone())));
+    let document = |text| Output::Document(Document::page_of("posts/p.md", text, || page.clone()));
+    outputs.insert("/blog/p".to_owned(), document("</header>"));
     let of_view = |found: &&Diagnostic| found.path.is_empty();
     assert_eq!(checked(&fixture, &outputs).iter().filter(of_view).count(), 2, "the header is a view's");
-    outputs.insert("/blog/p".to_owned(), Output::Document(Document::page_of("posts/p.md", &page, page.clone())));
+    outputs.insert("/blog/p".to_owned(), document(&page));
     let found = checked(&fixture, &outputs);
     let places: Vec<_> = found.iter().map(|found| (found.path.as_str(), found.span.clone())).collect();
     assert_eq!(places, [("posts/p.md", Some(3..9)), ("posts/p.md", Some(20..30))]);
@@ -173,8 +178,9 @@ fn a_link_of_the_markdown_is_reported_at_each_of_its_places_and_not_from_the_pag
 
 #[test]
 fn a_link_of_the_navigation_is_reported_once_in_the_settings() {
-    let (mut fixture, mut outputs) = site(r#"<a href="/abuot">"#);
-    outputs.insert("/about".to_owned(), outputs["/blog/p"].clone());
+    let html = r#"<a href="/abuot">"#;
+    let (mut fixture, mut outputs) = site(html);
+    outputs.insert("/about".to_owned(), Output::Document(page(html)));
     fixture.site.settings.navigation =
         vec![NavigationItem { label: "About".to_owned(), path: "/abuot".to_owned(), span: Some(40..48) }];
     let found = checked(&fixture, &outputs);
@@ -185,11 +191,12 @@ fn a_link_of_the_navigation_is_reported_once_in_the_settings() {
 
 #[test]
 fn a_link_of_a_view_is_reported_once_with_its_pages() {
-    let (fixture, mut outputs) = site(r#"<a href="/x">"#);
+    let html = r#"<a href="/x">"#;
+    let (fixture, mut outputs) = site(html);
     let found = checked(&fixture, &outputs);
     assert_eq!((found[0].path.as_str(), found[0].help[1].as_str()), ("", "the link is on /blog/p"));
     for path in ["/blog/q", "404"] {
-        outputs.insert(path.to_owned(), outputs["/blog/p"].clone());
+        outputs.insert(path.to_owned(), Output::Document(page(html)));
     }
     let found = checked(&fixture, &outputs);
     assert_eq!(found.len(), 1, "{found:?}");
@@ -245,10 +252,8 @@ fn an_id_is_unique_on_its_page() {
 #[test]
 fn the_404_page_is_checked_by_its_own_ids() {
     let (fixture, mut outputs) = site("");
-    outputs.insert(
-        "404".to_owned(),
-        Output::Document(Document::page(r##"<a href="#main"><p id=main><a href="#mian">"##.to_owned())),
-    );
+    let html = r##"<a href="#main"><p id=main><a href="#mian">"##;
+    outputs.insert("404".to_owned(), Output::Document(page(html)));
     let found = checked(&fixture, &outputs);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].help, [r##"did you mean "#main"?"##, "the link is on 404"]);

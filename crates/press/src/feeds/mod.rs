@@ -15,48 +15,59 @@ mod security;
 mod sitemap;
 mod xml;
 
+use std::sync::Arc;
+
 use graven_pack::PREFETCH;
 
+use self::item::Item;
 pub(crate) use self::routes::{FEED, JSON_FEED, RSS};
 use self::routes::{GUESSES, OPENSEARCH, SECURITY, SITEMAP};
 use crate::diagnostic::Report;
+use crate::model::Site;
 use crate::output::{Cache, Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
 const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
 const TEXT_TYPE: &str = "text/plain; charset=utf-8";
 
+/// A feed with the whole text of the newest posts.
+type FullFeed = fn(&Site, &[Item]) -> String;
+
+const FULL: [(&str, FullFeed, &str); 3] = [
+    (FEED, atom::full, ATOM_TYPE),
+    (RSS, rss::render, "application/rss+xml; charset=utf-8"),
+    (JSON_FEED, json_feed::render, "application/feed+json; charset=utf-8"),
+];
+
 /// Adds every feed and index to `outputs`, which contain the pages already: the sitemap lists them.
-pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs, report: &mut Report) {
+pub(crate) fn render<'a>(context: RenderedSite<'a>, outputs: &mut Outputs<'a>, report: &mut Report) {
     let site = context.site;
     let sitemap = sitemap::render(site, outputs);
-    let mut put = |path: &str, text: String, media_type: &str| {
-        outputs.insert(path.to_owned(), Output::Document(Document::feed(text, media_type)));
-    };
-    let items = item::newest(context);
-    put(FEED, atom::full(site, &items), ATOM_TYPE);
-    put(RSS, rss::render(site, &items), "application/rss+xml; charset=utf-8");
-    put(JSON_FEED, json_feed::render(site, &items), "application/feed+json; charset=utf-8");
+    let mut put =
+        |path: &str, document: Document<'a>| drop(outputs.insert(path.to_owned(), Output::Document(document)));
+    let items = Arc::new(item::newest(context));
+    for (path, render, media_type) in FULL {
+        let items = Arc::clone(&items);
+        put(path, Document::feed(move || render(site, &items), media_type));
+    }
     for topic in &site.topics {
-        put(&topic.feed_route(), atom::of_topic(site, topic), ATOM_TYPE);
+        put(&topic.feed_route(), Document::feed(|| atom::of_topic(site, topic), ATOM_TYPE));
     }
     for tag in &site.tags {
-        put(&tag.feed_route(), atom::of_tag(site, tag), ATOM_TYPE);
+        put(&tag.feed_route(), Document::feed(|| atom::of_tag(site, tag), ATOM_TYPE));
     }
-    put(SITEMAP, sitemap, "application/xml; charset=utf-8");
-    put(OPENSEARCH, opensearch::render(site), opensearch::MEDIA_TYPE);
-    put("/robots.txt", robots::render(site), TEXT_TYPE);
-    put("/llms.txt", llms::render(site), TEXT_TYPE);
+    put(SITEMAP, Document::feed(move || sitemap.clone(), "application/xml; charset=utf-8"));
+    put(OPENSEARCH, Document::feed(|| opensearch::render(site), opensearch::MEDIA_TYPE));
+    put("/robots.txt", Document::feed(|| robots::render(site), TEXT_TYPE));
+    put("/llms.txt", Document::feed(|| llms::render(site), TEXT_TYPE));
     if let Some(contact) = &site.settings.security {
         security::check(contact, site.now, report);
-        put(SECURITY, security::render(site, contact), TEXT_TYPE);
+        put(SECURITY, Document::feed(|| security::render(site, contact), TEXT_TYPE));
     }
     // Browsers ask for the rules with every page.
-    let rules = Document { cache: Cache::Hour, ..Document::feed(prefetch::render(), prefetch::MEDIA_TYPE) };
-    outputs.insert(PREFETCH.to_owned(), Output::Document(rules));
-    for (route, svg) in items.into_iter().flat_map(|item| item.text.drawings) {
-        let document = Document::asset(&route, svg.as_bytes());
-        outputs.insert(route, Output::Document(document));
+    put(PREFETCH, Document::feed(prefetch::render, prefetch::MEDIA_TYPE).with_cache(Cache::Hour));
+    for (route, svg) in items.iter().flat_map(|item| &item.text.drawings) {
+        put(route, Document::asset(route, svg.clone().into_bytes()));
     }
     for (guess, feed) in GUESSES {
         outputs.entry(guess.to_owned()).or_insert_with(|| Output::Redirect(feed.to_owned()));
@@ -107,7 +118,7 @@ mod tests {
         fixture
     }
 
-    fn rendered(fixture: &Fixture) -> Outputs {
+    fn rendered(fixture: &Fixture) -> Outputs<'_> {
         let mut report = Report::default();
         let mut outputs = Outputs::new();
         render(fixture.context(), &mut outputs, &mut report);
@@ -115,9 +126,9 @@ mod tests {
         outputs
     }
 
-    fn text<'a>(outputs: &'a Outputs, path: &str) -> &'a str {
+    fn text(outputs: &Outputs, path: &str) -> String {
         match outputs.get(path) {
-            Some(Output::Document(document)) => std::str::from_utf8(&document.body).expect("UTF-8"),
+            Some(Output::Document(document)) => String::from_utf8(document.body().into_owned()).expect("UTF-8"),
             other => panic!("{path}: {other:?}"),
         }
     }
@@ -138,7 +149,8 @@ mod tests {
 
     #[test]
     fn a_reader_finds_every_post_in_every_feed_of_the_site() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         for path in [FEED, RSS, JSON_FEED] {
             let feed = parsed(&outputs, path);
             let expected =
@@ -153,7 +165,8 @@ mod tests {
 
     #[test]
     fn every_feed_of_the_site_contains_the_whole_text_with_absolute_urls() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         let expected = r#"<h2 id="x">X </h2><p><a href="https://example.org/notes">n</a> ]]> ab &amp; &lt;c&gt;</p>"#;
         for path in [FEED, RSS] {
             assert_eq!(html(&parsed(&outputs, path).entries[0]), expected, "{path}");
@@ -164,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_title_survives_all_escaping() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         for path in [FEED, RSS, "/notes/fintech/feed.xml"] {
             let title = parsed(&outputs, path).entries[1].title.clone().map(|title| title.content);
             assert_eq!(title.as_deref().map(str::trim_end), Some("A < B && \"C\" ]]>"), "{path}");
@@ -173,7 +187,8 @@ mod tests {
 
     #[test]
     fn every_entry_has_a_date_and_an_approximate_one_is_not_that_of_publication() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         for path in FEEDS {
             for entry in parsed(&outputs, path).entries {
                 let (published, updated) = match entry.id.rsplit('/').next() {
@@ -194,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_feed_is_as_new_as_its_newest_change() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         for (path, expected) in [
             (FEED, "2025-12-24T00:00:00+00:00"),
             (RSS, "2025-12-24T00:00:00+00:00"),
@@ -212,7 +228,8 @@ mod tests {
 
     #[test]
     fn the_feeds_of_topics_and_tags_contain_summaries_of_their_posts() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         let topic = parsed(&outputs, "/notes/fintech/feed.xml");
         assert_eq!(ids(&topic), ["https://example.org/blog/third", "https://example.org/blog/second"]);
         assert_eq!(topic.title.map(|title| title.content).as_deref(), Some("Fintech · Notes & <more>"));
@@ -304,18 +321,19 @@ mod tests {
 
     #[test]
     fn where_readers_guess_a_feed_is_a_redirect_unless_the_content_has_something_there() {
-        let page = Output::Document(Document::page(String::new()));
-        let mut outputs = Outputs::from([("/feed".to_owned(), page.clone())]);
-        render(fixture().context(), &mut outputs, &mut Report::default());
+        let fixture = fixture();
+        let mut outputs = Outputs::from([("/feed".to_owned(), Output::Document(Document::page(String::new)))]);
+        render(fixture.context(), &mut outputs, &mut Report::default());
         for (path, expected) in [("/rss", RSS), ("/atom.xml", FEED), ("/index.xml", FEED), ("/feed.atom", FEED)] {
-            assert_eq!(outputs.get(path), Some(&Output::Redirect(expected.to_owned())), "{path}");
+            assert!(matches!(&outputs[path], Output::Redirect(to) if to == expected), "{path}: {:?}", outputs[path]);
         }
-        assert_eq!(outputs["/feed"], page);
+        assert!(matches!(&outputs["/feed"], Output::Document(document) if document.class == Class::Page));
     }
 
     #[test]
     fn a_site_without_posts_has_feeds() {
-        let outputs = rendered(&Fixture::of(Vec::new()));
+        let fixture = Fixture::of(Vec::new());
+        let outputs = rendered(&fixture);
         for path in [FEED, RSS, JSON_FEED] {
             assert!(parsed(&outputs, path).entries.is_empty(), "{path}");
         }
@@ -326,7 +344,8 @@ mod tests {
 
     #[test]
     fn each_feed_has_its_type_and_its_url() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         for (path, expected) in [
             (FEED, "application/atom+xml; charset=utf-8"),
             (RSS, "application/rss+xml; charset=utf-8"),
@@ -366,13 +385,13 @@ mod tests {
         let fixture = fixture();
         let mut outputs = Outputs::new();
         for path in ["/", "/blog/first", "/blog/second", "/blog/third", "/tags/c d&e", "404"] {
-            outputs.insert(path.to_owned(), Output::Document(Document::page(String::new())));
+            outputs.insert(path.to_owned(), Output::Document(Document::page(String::new)));
         }
         outputs.insert(
             "/blog/first.md".to_owned(),
-            Output::Document(Document::feed(String::new(), "text/markdown; charset=utf-8")),
+            Output::Document(Document::feed(String::new, "text/markdown; charset=utf-8")),
         );
-        outputs.insert("/proof.html".to_owned(), Output::Document(Document::file("proof.html", b"")));
+        outputs.insert("/proof.html".to_owned(), Output::Document(Document::file("proof.html", &[][..])));
         outputs.insert("/old".to_owned(), Output::Redirect("/".to_owned()));
         render(fixture.context(), &mut outputs, &mut Report::default());
         let expected = r#"<?xml version="1.0" encoding="utf-8"?>
@@ -401,7 +420,8 @@ mod tests {
 
     #[test]
     fn robots_are_let_in_and_shown_the_sitemap() {
-        let outputs = rendered(&fixture());
+        let fixture = fixture();
+        let outputs = rendered(&fixture);
         assert_eq!(
             text(&outputs, "/robots.txt"),
             "User-agent: *\nAllow: /\n\nSitemap: https://example.org/sitemap.xml\n"

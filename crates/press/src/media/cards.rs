@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use graven_pack::hex;
-use rayon::prelude::*;
 
 use super::card::{Card, Content};
 use super::fonts::Font;
@@ -57,15 +56,16 @@ impl Cards {
         self.by_page.get(path).unwrap_or(&self.of_site)
     }
 
-    /// Adds the pictures.
-    pub(crate) fn draw(&self, cache: &Cache, outputs: &mut Outputs) {
-        let cards: Vec<&Card> = self.by_page.values().chain([&self.of_site]).collect();
-        let draw = |card: &&Card| {
-            let key = Key::new("card", &[&card.content.hash(&self.colours)]);
-            let bytes = cache.get_or_make(&key, || vec![card.content.draw(&self.colours)]).concat();
-            (card.route.clone(), Output::Document(Document::asset(&card.route, &bytes)))
-        };
-        outputs.par_extend(cards.par_iter().map(draw));
+    /// Adds the pictures. Each is drawn when it is needed.
+    pub(crate) fn draw<'a>(&'a self, cache: &'a Cache, outputs: &mut Outputs<'a>) {
+        let cards = self.by_page.values().chain([&self.of_site]);
+        outputs.extend(cards.map(|card| {
+            let draw = || {
+                let key = Key::new("card", &[&card.content.hash(&self.colours)]);
+                cache.get_or_make(&key, || vec![card.content.draw(&self.colours)]).concat()
+            };
+            (card.route.clone(), Output::Document(Document::drawn(&card.route, draw)))
+        }));
     }
 }
 

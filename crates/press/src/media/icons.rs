@@ -65,7 +65,7 @@ impl Icons {
     pub(crate) fn draw(&self, (settings, colours): (&Settings, &Colours), cache: &Cache, outputs: &mut Outputs) {
         let Some(drawing) = &self.drawing else { return };
         let mut put = |path: &str, bytes: &[u8]| {
-            outputs.insert(path.to_owned(), Output::Document(Document::file(path, bytes)));
+            outputs.insert(path.to_owned(), Output::Document(Document::file(path, bytes.to_owned())));
         };
         put("/favicon.svg", self.svg.as_bytes());
         put(MANIFEST, manifest(settings, colours).as_bytes());

@@ -27,31 +27,34 @@ use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
 /// Adds every page of the site to `outputs`.
-pub(crate) fn render(context: RenderedSite, outputs: &mut Outputs) {
+pub(crate) fn render<'a>(context: RenderedSite<'a>, outputs: &mut Outputs<'a>) {
     // A redirect or a file of the content may have the place of this page; a page of the content takes it below.
-    outputs.entry(SUBSCRIBE.to_owned()).or_insert_with(|| Output::Document(Document::page(subscribe::render(context))));
-    if let Some(page) = models::render(context) {
-        outputs.insert(MODELS.to_owned(), Output::Document(Document::page(page)));
+    let subscribe = || Output::Document(Document::page(move || subscribe::render(context)));
+    outputs.entry(SUBSCRIBE.to_owned()).or_insert_with(subscribe);
+    let mut put = |path: String, document: Document<'a>| drop(outputs.insert(path, Output::Document(document)));
+    if context.has_models() {
+        put(MODELS.to_owned(), Document::page(move || models::render(context)));
     }
-    let mut put = |path: String, document: Document| drop(outputs.insert(path, Output::Document(document)));
-    put("/".to_owned(), Document::page(home::render(context)));
-    put("/notes".to_owned(), Document::page(notes::render_all(context)));
+    put("/".to_owned(), Document::page(move || home::render(context)));
+    put("/notes".to_owned(), Document::page(move || notes::render_all(context)));
     for (index, topic) in context.site.topics.iter().enumerate() {
-        put(topic.route(), Document::page(notes::render_topic(context, index)));
+        put(topic.route(), Document::page(move || notes::render_topic(context, index)));
     }
-    put("/blog".to_owned(), Document::page(blog::render(context)));
-    put("/tags".to_owned(), Document::page(tags::render_all(context)));
+    put("/blog".to_owned(), Document::page(move || blog::render(context)));
+    put("/tags".to_owned(), Document::page(move || tags::render_all(context)));
     for (index, tag) in context.site.tags.iter().enumerate() {
-        put(tag.route(), Document::page(tags::render_tag(context, index)));
+        put(tag.route(), Document::page(move || tags::render_tag(context, index)));
     }
-    put(ROUTE.to_owned(), Document::page(search::render(context)));
-    put(NOT_FOUND.to_owned(), Document::page(not_found::render(context)));
+    put(ROUTE.to_owned(), Document::page(move || search::render(context)));
+    put(NOT_FOUND.to_owned(), Document::page(move || not_found::render(context)));
     for (index, (page, rendered)) in context.site.pages.iter().zip(context.pages).enumerate() {
-        put(page.route(), Document::page_of(&page.body.path, &rendered.html, page::render(context, index)));
+        let render = move || page::render(context, index);
+        put(page.route(), Document::page_of(&page.body.path, &rendered.html, render));
     }
     for (index, (post, rendered)) in context.site.posts.iter().zip(context.posts).enumerate() {
-        let page = Document::page_of(&post.body.path, &rendered.html, post::render(context, index));
-        put(post.route(), Document { alternate: Some(post.markdown_route()), ..page });
-        put(post.markdown_route(), Document::markdown(post::markdown(context, index), &post.body.path));
+        let page = Document::page_of(&post.body.path, &rendered.html, move || post::render(context, index));
+        put(post.route(), page.with_alternate(post.markdown_route()));
+        let markdown = Document::markdown(move || post::markdown(context, index), &post.body.path);
+        put(post.markdown_route(), markdown);
     }
 }

@@ -9,11 +9,8 @@ use crate::markdown::{ShownModel, bind, inline_html};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
-/// The page. `None` if the site has no model.
-pub(super) fn render(context: RenderedSite) -> Option<String> {
-    if !context.has_models() {
-        return None;
-    }
+/// The page.
+pub(super) fn render(context: RenderedSite) -> String {
     let posts = context.site.posts.iter().map(|post| Text {
         title: &post.title,
         route: post.route(),
@@ -35,7 +32,7 @@ pub(super) fn render(context: RenderedSite) -> Option<String> {
         json_ld: vec![head::breadcrumbs(context, &[("Models", MODELS)])],
         ..Head::new(Some("Models"), description, MODELS, Sheets::Gallery)
     };
-    Some(layout::render(context, &head, &main))
+    layout::render(context, &head, &main)
 }
 
 /// What has a model: a post or a standing page.
