@@ -1,12 +1,13 @@
 //! The site image: the only contract between the build of a site and its server.
 //!
 //! ```text
-//! content/ --press--> Image --write--> bytes --include_bytes!--> Pack --serve--> HTTP
+//! content/ --press--> routes --write--> bytes --include_bytes!--> Pack --serve--> HTTP
 //! ```
 //!
 //! A *pack* maps a path to a [`Route`]. A route has one or more [`Edition`]s, each valid from a point in time. An edition
 //! is a [`Page`] (media type, cache policy, security policy, and its [`Variant`]s: one for each stored content coding) or
-//! a [`Redirect`]. [`write::Image`] writes a pack. [`Pack`] reads one in place, without copying or allocating.
+//! a [`Redirect`]. [`write::Writer`] writes a pack route by route, [`write::Image`] one that is in memory. [`Pack`] reads one
+//! in place, without copying or allocating.
 //!
 //! ```
 //! use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
@@ -32,7 +33,7 @@
 //!   everything.
 //! - Whatever the bytes are, reading them returns a value or an [`Error`] that says what is wrong and where. It never
 //!   panics and never reads out of bounds.
-//! - The same [`write::Image`] gives the same bytes on every machine.
+//! - The same routes give the same bytes on every machine.
 //!
 //! # The format, version 2
 //!
@@ -163,6 +164,7 @@ mod hex;
 mod read;
 mod records;
 mod rules;
+mod slots;
 mod verify;
 pub mod write;
 

@@ -1,21 +1,25 @@
 //! The writer: plain data in, the bytes of a pack out.
 //!
-//! 1. Each route is checked against the rules of [`Pack::verify`](crate::Pack::verify).
-//! 2. The hash table is filled.
-//! 3. The records are laid out, sorted by path; each distinct text and body is stored once.
-//! 4. The sections are joined, and the digest and the checksum of the index are put into the header.
+//! 1. [`Writer::put`] checks each route against the rules of [`Pack::verify`](crate::Pack::verify), lays out its records, and
+//!    writes its bodies to a scratch file; each distinct text and body is stored once. Only records and texts stay in memory.
+//! 2. [`Writer::finish`] finds the second representations of pages, fills the hash table, and joins the sections with the
+//!    digest and the checksum of the index in the header. The bodies, which are the last section, are copied from the scratch
+//!    file.
 //!
-//! The bytes depend on the [`Image`] alone: the same image always gives the same bytes.
+//! [`Image`] is a whole site in memory, for tests and small uses. The bytes depend on the routes alone: the same routes always
+//! give the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 use crate::error::Fault;
 use crate::format::{
-    CHECKSUM, Class, Coding, DIGEST, EditionRecord, Extent, HEADER_SIZE, Hash, Header, PROBES, PageRecord, Record,
+    BODY_DIGEST_SIZE, CHECKSUM, Class, Coding, DIGEST, EditionRecord, Extent, HEADER_SIZE, Header, PageRecord, Record,
     RedirectRecord, RouteRecord, Run, Section, Slot, Span, VariantRecord, body_digest, checksum_of, digest_of,
 };
 use crate::rules::{self, PageFields};
+use crate::slots::{self, slots};
 
 /// A site as plain data.
 ///
@@ -104,7 +108,7 @@ pub struct RedirectSpec {
     pub cache_control: String,
 }
 
-/// Why an image cannot be written.
+/// Why a pack cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WriteError {
@@ -124,6 +128,13 @@ pub enum WriteError {
     },
     /// The pack would be 4 GiB or more.
     TooLarge,
+    /// The scratch file or the pack could not be written or read.
+    Io {
+        /// The kind of the error.
+        kind: io::ErrorKind,
+        /// The text of the error.
+        message: String,
+    },
 }
 
 impl fmt::Display for WriteError {
@@ -137,11 +148,18 @@ impl fmt::Display for WriteError {
                 write!(f, "route {path:?}: too many paths have colliding hashes; rename it")
             }
             WriteError::TooLarge => f.write_str("the site is too large: a pack must be smaller than 4 GiB"),
+            WriteError::Io { message, .. } => write!(f, "the pack or its scratch file: {message}"),
         }
     }
 }
 
 impl std::error::Error for WriteError {}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        WriteError::Io { kind: error.kind(), message: error.to_string() }
+    }
+}
 
 impl Image {
     /// The bytes of the pack. An image that breaks a rule of [`Pack::verify`](crate::Pack::verify) is an error.
@@ -155,57 +173,105 @@ impl Image {
     /// assert_eq!(error.to_string(), "route \"/a\", edition 0: it redirects to itself");
     /// ```
     pub fn write(&self) -> Result<Vec<u8>, WriteError> {
+        let mut writer = Writer::new(self.time, Cursor::new(Vec::new()));
         for (path, editions) in &self.routes {
-            self.check_route(path, editions)?;
+            writer.put(path, editions)?;
         }
-        let paths: Vec<&str> = self.routes.keys().map(String::as_str).collect();
-        let slots = slots(&paths)?;
-        let mut tables = Tables::default();
-        for (path, editions) in &self.routes {
-            tables.put_route(path, editions, &paths)?;
-        }
-        tables.assemble(self.time, &slots)
+        let mut pack = Vec::new();
+        writer.finish(&mut pack)?;
+        Ok(pack)
+    }
+}
+
+/// Writes a pack route by route. It holds some hundred bytes for each route, whatever the size of its bodies: these wait in a
+/// scratch file, because the sections before them are complete only at the end.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use graven_pack::write::{ContentSpec, EditionSpec, RedirectSpec, Writer};
+/// use graven_pack::{ALWAYS, Pack};
+///
+/// // A temporary file, if the site is large.
+/// let scratch = Cursor::new(Vec::new());
+/// let mut writer = Writer::new(1_700_000_000, scratch);
+/// for path in ["/a", "/b"] {
+///     let redirect = RedirectSpec { status: 308, location: "/".into(), cache_control: "no-cache".into() };
+///     writer.put(path, &[EditionSpec { from: ALWAYS, content: ContentSpec::Redirect(redirect) }])?;
+/// }
+/// let mut bytes = Vec::new();
+/// writer.finish(&mut bytes)?;
+/// assert_eq!(Pack::open(&bytes)?.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Writer<S> {
+    time: i64,
+    scratch: S,
+    tables: Tables,
+    /// The first error, which all later calls return: after it, the scratch file and the tables may not fit each other.
+    outcome: Result<(), WriteError>,
+}
+
+impl<S: Read + Write + Seek> Writer<S> {
+    /// Creates a writer of a pack with this time, in Unix seconds. `scratch` is empty; it is written from its start, and read
+    /// once.
+    #[must_use]
+    pub fn new(time: i64, scratch: S) -> Self {
+        Writer { time, scratch, tables: Tables::default(), outcome: Ok(()) }
     }
 
-    fn check_route(&self, path: &str, editions: &[EditionSpec]) -> Result<(), WriteError> {
-        let error = |edition, fault| WriteError::Route { path: path.to_owned(), edition, fault };
-        rules::path(path).map_err(|fault| error(None, fault))?;
-        if editions.is_empty() {
-            return Err(error(None, Fault::NoEdition));
-        }
-        if !editions.is_sorted_by(|one, next| one.from < next.from) {
-            return Err(error(None, Fault::Order));
-        }
-        for (n, edition) in editions.iter().enumerate() {
-            match &edition.content {
-                ContentSpec::Page(page) => self.check_page(path, page),
-                ContentSpec::Redirect(to) => rules::redirect(path, to.status, &to.location, &to.cache_control),
-            }
-            .map_err(|fault| error(Some(n), fault))?;
-        }
-        Ok(())
+    /// Adds a route with its editions, oldest first. Routes come in the order of the bytes of their paths; one that does not is
+    /// an error, as is one that breaks a rule. After an error, the pack cannot be written.
+    pub fn put(&mut self, path: &str, editions: &[EditionSpec]) -> Result<(), WriteError> {
+        self.outcome.clone()?;
+        let checked = self.tables.check_order(path).and_then(|()| check_route(path, editions));
+        self.outcome = checked.and_then(|()| self.tables.put_route(path, editions, &mut self.scratch));
+        self.outcome.clone()
     }
 
-    fn check_page(&self, path: &str, page: &PageSpec) -> Result<(), Fault> {
-        let fields = PageFields {
-            content_type: &page.content_type,
-            cache_control: &page.cache_control,
-            security_policy: &page.security_policy,
-        };
-        fields.check()?;
-        let variants: Vec<_> = page.in_order().iter().map(|variant| (variant.coding, variant.etag.as_str())).collect();
-        rules::variants(&variants)?;
-        match &page.alternate {
-            Some(alternate) if alternate == path || !self.has_only_pages(alternate) => Err(Fault::Alternate),
-            _ => Ok(()),
-        }
+    /// Writes the pack to `out`, from its first byte to its last.
+    pub fn finish(mut self, out: &mut impl Write) -> Result<(), WriteError> {
+        self.outcome?;
+        let slots = self.tables.link()?;
+        out.write_all(&self.tables.index(self.time, &slots)?)?;
+        self.scratch.seek(SeekFrom::Start(0))?;
+        let length = u64::from(self.tables.bodies.length);
+        let copied = io::copy(&mut self.scratch.take(length), out)?;
+        if copied == length { Ok(()) } else { Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()) }
     }
+}
 
-    /// Whether the route exists and never redirects.
-    fn has_only_pages(&self, path: &str) -> bool {
-        let is_page = |edition: &EditionSpec| matches!(edition.content, ContentSpec::Page(_));
-        self.routes.get(path).is_some_and(|editions| editions.iter().all(is_page))
+/// Checks everything about a route that does not depend on others.
+fn check_route(path: &str, editions: &[EditionSpec]) -> Result<(), WriteError> {
+    let error = |edition, fault| WriteError::Route { path: path.to_owned(), edition, fault };
+    rules::path(path).map_err(|fault| error(None, fault))?;
+    if editions.is_empty() {
+        return Err(error(None, Fault::NoEdition));
     }
+    if !editions.is_sorted_by(|one, next| one.from < next.from) {
+        return Err(error(None, Fault::Order));
+    }
+    for (n, edition) in editions.iter().enumerate() {
+        match &edition.content {
+            ContentSpec::Page(page) => check_page(path, page),
+            ContentSpec::Redirect(to) => rules::redirect(path, to.status, &to.location, &to.cache_control),
+        }
+        .map_err(|fault| error(Some(n), fault))?;
+    }
+    Ok(())
+}
+
+fn check_page(path: &str, page: &PageSpec) -> Result<(), Fault> {
+    let fields = PageFields {
+        content_type: &page.content_type,
+        cache_control: &page.cache_control,
+        security_policy: &page.security_policy,
+    };
+    fields.check()?;
+    let variants: Vec<_> = page.in_order().iter().map(|variant| (variant.coding, variant.etag.as_str())).collect();
+    rules::variants(&variants)?;
+    if page.alternate.as_deref() == Some(path) { Err(Fault::Alternate) } else { Ok(()) }
 }
 
 impl PageSpec {
@@ -216,100 +282,127 @@ impl PageSpec {
     }
 }
 
-/// The hash table of these paths: at most half full, and larger if a search would be too long.
-fn slots(paths: &[&str]) -> Result<Vec<Slot>, WriteError> {
-    /// How often the table may double. If a search is still too long, the hashes of the paths collide.
-    const DOUBLINGS: u32 = 4;
-    let least = number(paths.len())?.checked_mul(2).and_then(u32::checked_next_power_of_two);
-    let mut size = least.ok_or(WriteError::TooLarge)?.max(8);
-    for _ in 0..DOUBLINGS {
-        if let Ok(slots) = fill_slots(paths, size) {
-            return Ok(slots);
-        }
-        size = size.checked_mul(2).ok_or(WriteError::TooLarge)?;
-    }
-    fill_slots(paths, size).map_err(|path| WriteError::Collision { path: path.to_owned() })
-}
-
-/// A table of `size` slots, or the first path that has no free slot within [`PROBES`].
-fn fill_slots<'a>(paths: &[&'a str], size: u32) -> Result<Vec<Slot>, &'a str> {
-    let mut slots = vec![Slot::default(); size as usize];
-    for (index, path) in (0..).zip(paths) {
-        let hash = Hash::of(path);
-        let mut candidates = (0..PROBES).map(|probe| hash.slot(probe, size) as usize);
-        let free = candidates.find(|&at| slots.get(at).is_some_and(|slot| slot.route.is_none()));
-        let slot = free.and_then(|at| slots.get_mut(at)).ok_or(*path)?;
-        *slot = Slot { tag: hash.tag(), route: Some(index) };
-    }
-    Ok(slots)
-}
-
 /// The records of all routes.
-#[derive(Default)]
-struct Tables<'a> {
+#[derive(Debug, Default)]
+struct Tables {
     routes: Vec<RouteRecord>,
     editions: Vec<EditionRecord>,
     pages: Vec<PageRecord>,
     redirects: Vec<RedirectRecord>,
     variants: Vec<VariantRecord>,
-    strings: Blob<'a>,
-    bodies: Blob<'a>,
+    strings: Strings,
+    bodies: Distinct,
+    /// The second representations, whose routes may come later.
+    alternates: Vec<Alternate>,
 }
 
-impl<'a> Tables<'a> {
-    fn put_route(&mut self, path: &'a str, editions: &'a [EditionSpec], paths: &[&str]) -> Result<(), WriteError> {
-        let path = self.strings.put(path.as_bytes())?;
+/// The second representation of a page.
+#[derive(Debug)]
+struct Alternate {
+    /// The index of the page.
+    page: usize,
+    /// The index of the page's route, and that of its edition in it.
+    route: usize,
+    edition: usize,
+    /// The path of the second representation.
+    path: String,
+}
+
+impl Tables {
+    /// Checks that a path comes after that of the route before it.
+    fn check_order(&self, path: &str) -> Result<(), WriteError> {
+        match self.routes.last() {
+            Some(route) if self.strings.get(route.path) >= path => {
+                Err(WriteError::Route { path: path.to_owned(), edition: None, fault: Fault::Order })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put_route(&mut self, path: &str, editions: &[EditionSpec], bodies: &mut impl Write) -> Result<(), WriteError> {
+        let path = self.strings.put(path)?;
         let run = Run { first: number(self.editions.len())?, count: number(editions.len())? };
-        self.routes.push(RouteRecord { path, editions: run });
-        for edition in editions {
+        for (n, edition) in editions.iter().enumerate() {
             let (kind, content) = match &edition.content {
-                ContentSpec::Page(page) => (EditionRecord::PAGE, self.put_page(page, paths)?),
+                ContentSpec::Page(page) => (EditionRecord::PAGE, self.put_page(page, n, bodies)?),
                 ContentSpec::Redirect(redirect) => (EditionRecord::REDIRECT, self.put_redirect(redirect)?),
             };
             self.editions.push(EditionRecord { from: edition.from, kind, content });
         }
+        self.routes.push(RouteRecord { path, editions: run });
         Ok(())
     }
 
-    /// Adds a page; returns its index.
-    fn put_page(&mut self, page: &'a PageSpec, paths: &[&str]) -> Result<u32, WriteError> {
+    /// Adds a page, which is in this edition of the next route; returns its index.
+    fn put_page(&mut self, page: &PageSpec, edition: usize, bodies: &mut impl Write) -> Result<u32, WriteError> {
         let index = number(self.pages.len())?;
-        let alternate = page.alternate.as_deref().and_then(|path| paths.binary_search(&path).ok());
         let record = PageRecord {
-            content_type: self.strings.put(page.content_type.as_bytes())?,
-            cache_control: self.strings.put(page.cache_control.as_bytes())?,
-            security_policy: self.strings.put(page.security_policy.as_bytes())?,
+            content_type: self.strings.put(&page.content_type)?,
+            cache_control: self.strings.put(&page.cache_control)?,
+            security_policy: self.strings.put(&page.security_policy)?,
             class: page.class as u32,
-            alternate: alternate.map(number).transpose()?,
+            alternate: None,
             variants: Run { first: number(self.variants.len())?, count: number(page.variants.len())? },
         };
         for variant in page.in_order() {
-            self.variants.push(VariantRecord {
-                etag: self.strings.put(variant.etag.as_bytes())?,
-                body: self.bodies.put(&variant.bytes)?,
-                coding: variant.coding as u32,
-                reserved: 0,
-                digest: body_digest(&variant.bytes),
-            });
+            self.put_variant(variant, bodies)?;
+        }
+        if let Some(path) = page.alternate.clone() {
+            self.alternates.push(Alternate { page: self.pages.len(), route: self.routes.len(), edition, path });
         }
         self.pages.push(record);
         Ok(index)
     }
 
+    fn put_variant(&mut self, variant: &VariantSpec, bodies: &mut impl Write) -> Result<(), WriteError> {
+        let digest = body_digest(&variant.bytes);
+        let etag = self.strings.put(&variant.etag)?;
+        let (body, is_new) = self.bodies.put(number(variant.bytes.len())?, digest)?;
+        if is_new {
+            bodies.write_all(&variant.bytes)?;
+        }
+        self.variants.push(VariantRecord { etag, body, coding: variant.coding as u32, reserved: 0, digest });
+        Ok(())
+    }
+
     /// Adds a redirect; returns its index.
-    fn put_redirect(&mut self, redirect: &'a RedirectSpec) -> Result<u32, WriteError> {
+    fn put_redirect(&mut self, redirect: &RedirectSpec) -> Result<u32, WriteError> {
         let index = number(self.redirects.len())?;
         self.redirects.push(RedirectRecord {
-            location: self.strings.put(redirect.location.as_bytes())?,
-            cache_control: self.strings.put(redirect.cache_control.as_bytes())?,
+            location: self.strings.put(&redirect.location)?,
+            cache_control: self.strings.put(&redirect.cache_control)?,
             status: u32::from(redirect.status),
             reserved: 0,
         });
         Ok(index)
     }
 
-    /// Joins header and sections, and writes the digest and the checksum into the header.
-    fn assemble(&self, time: i64, slots: &[Slot]) -> Result<Vec<u8>, WriteError> {
+    /// Finds the second representations among all routes, and fills the hash table.
+    fn link(&mut self) -> Result<Vec<Slot>, WriteError> {
+        let paths: Vec<&str> = self.routes.iter().map(|route| self.strings.get(route.path)).collect();
+        for alternate in &self.alternates {
+            let found = paths.binary_search(&alternate.path.as_str()).ok().filter(|&index| self.has_only_pages(index));
+            let Some(index) = found else {
+                let path = paths[alternate.route].to_owned();
+                return Err(WriteError::Route { path, edition: Some(alternate.edition), fault: Fault::Alternate });
+            };
+            self.pages[alternate.page].alternate = Some(number(index)?);
+        }
+        slots(&paths).map_err(|failure| match failure {
+            slots::Failure::TooMany => WriteError::TooLarge,
+            slots::Failure::Collision(index) => WriteError::Collision { path: paths[index].to_owned() },
+        })
+    }
+
+    /// Whether the route never redirects.
+    fn has_only_pages(&self, route: usize) -> bool {
+        let Run { first, count } = self.routes[route].editions;
+        let editions = self.editions.iter().skip(first as usize).take(count as usize);
+        editions.map(|edition| edition.kind).all(|kind| kind == EditionRecord::PAGE)
+    }
+
+    /// The header and all sections except the bodies, with the digest and the checksum in the header.
+    fn index(&self, time: i64, slots: &[Slot]) -> Result<Vec<u8>, WriteError> {
         let counts = [
             number(slots.len())?,
             number(self.routes.len())?,
@@ -317,7 +410,7 @@ impl<'a> Tables<'a> {
             number(self.pages.len())?,
             number(self.redirects.len())?,
             number(self.variants.len())?,
-            self.strings.length,
+            number(self.strings.text.len())?,
             self.bodies.length,
         ];
         let mut extents = [Extent::default(); 8];
@@ -328,83 +421,74 @@ impl<'a> Tables<'a> {
             end = end.checked_add(size).ok_or(WriteError::TooLarge)?;
         }
         let header = Header { length: u64::from(end), time, digest: [0; 32], checksum: 0, extents };
-        let mut pack = Vec::with_capacity(end as usize);
-        header.write(&mut pack);
-        put_records(&mut pack, slots);
-        put_records(&mut pack, &self.routes);
-        put_records(&mut pack, &self.editions);
-        put_records(&mut pack, &self.pages);
-        put_records(&mut pack, &self.redirects);
-        put_records(&mut pack, &self.variants);
-        self.strings.append_to(&mut pack);
-        let digest = digest_of(&pack).expect("the header was written above");
-        pack[DIGEST].copy_from_slice(&digest);
-        let checksum = checksum_of(&pack).expect("the header was written above");
-        pack[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
-        self.bodies.append_to(&mut pack);
-        Ok(pack)
+        let mut index = Vec::with_capacity(extents[Section::Bodies as usize].offset as usize);
+        header.write(&mut index);
+        put_records(&mut index, slots);
+        put_records(&mut index, &self.routes);
+        put_records(&mut index, &self.editions);
+        put_records(&mut index, &self.pages);
+        put_records(&mut index, &self.redirects);
+        put_records(&mut index, &self.variants);
+        index.extend_from_slice(self.strings.text.as_bytes());
+        let digest = digest_of(&index).expect("the header was written above");
+        index[DIGEST].copy_from_slice(&digest);
+        let checksum = checksum_of(&index).expect("the header was written above");
+        index[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
+        Ok(index)
     }
 }
 
-fn put_records<R: Record>(pack: &mut Vec<u8>, records: &[R]) {
+fn put_records<R: Record>(index: &mut Vec<u8>, records: &[R]) {
     for record in records {
-        record.write(pack);
+        record.write(index);
     }
 }
 
-/// Distinct byte strings, in the order of first use.
-#[derive(Default)]
-struct Blob<'a> {
-    parts: Vec<&'a [u8]>,
-    length: u32,
-    /// The position of each. Lengths are compared first, because pages of a site begin alike but rarely have the same length.
-    spans: BTreeMap<(usize, &'a [u8]), Span>,
+/// Distinct texts, joined in the order of first use.
+#[derive(Debug, Default)]
+struct Strings {
+    text: String,
+    known: Distinct,
 }
 
-impl<'a> Blob<'a> {
-    fn put(&mut self, bytes: &'a [u8]) -> Result<Span, WriteError> {
-        if let Some(&span) = self.spans.get(&(bytes.len(), bytes)) {
-            return Ok(span);
+impl Strings {
+    fn put(&mut self, text: &str) -> Result<Span, WriteError> {
+        let (span, is_new) = self.known.put(number(text.len())?, body_digest(text.as_bytes()))?;
+        if is_new {
+            self.text.push_str(text);
         }
-        let span = Span { offset: self.length, length: number(bytes.len())? };
-        self.length = self.length.checked_add(span.length).ok_or(WriteError::TooLarge)?;
-        self.parts.push(bytes);
-        self.spans.insert((bytes.len(), bytes), span);
         Ok(span)
     }
 
-    fn append_to(&self, pack: &mut Vec<u8>) {
-        for part in &self.parts {
-            pack.extend_from_slice(part);
+    /// The text of a span that `put` has returned.
+    fn get(&self, span: Span) -> &str {
+        let start = span.offset as usize;
+        &self.text[start..start + span.length as usize]
+    }
+}
+
+/// The positions of distinct byte strings that are stored elsewhere, in the order of first use. They are known by length and
+/// digest: that two of a site have both in common by accident is less likely than 2^-80, even if there are a million.
+#[derive(Debug, Default)]
+struct Distinct {
+    length: u32,
+    offsets: HashMap<(u32, [u8; BODY_DIGEST_SIZE]), u32>,
+}
+
+impl Distinct {
+    /// Returns the position of bytes, and whether they are new and have to be stored.
+    fn put(&mut self, length: u32, digest: [u8; BODY_DIGEST_SIZE]) -> Result<(Span, bool), WriteError> {
+        if let Some(&offset) = self.offsets.get(&(length, digest)) {
+            return Ok((Span { offset, length }, false));
         }
+        let span = Span { offset: self.length, length };
+        self.length = self.length.checked_add(length).ok_or(WriteError::TooLarge)?;
+        self.offsets.insert((length, digest), span.offset);
+        Ok((span, true))
     }
 }
 
 /// A length or an index in the format's type.
 fn number(value: usize) -> Result<u32, WriteError> {
     u32::try_from(value).map_err(|_| WriteError::TooLarge)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_grows_until_each_search_is_short() {
-        // Half full, the longest search among these takes 52 slots.
-        let paths: Vec<String> = (0..131_072).map(|n| format!("/blog/{n}")).collect();
-        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        assert!(fill_slots(&paths, 262_144).is_err());
-        assert_eq!(slots(&paths).map(|slots| slots.len()), Ok(524_288));
-    }
-
-    #[test]
-    fn paths_with_colliding_hashes_are_refused_and_one_is_named() {
-        let largest = 128 << 4;
-        let alike = (0..).map(|n| format!("/{n}")).filter(|path| Hash::of(path).slot(0, largest) == 7);
-        let alike: Vec<String> = alike.take(33).collect();
-        let paths: Vec<&str> = alike.iter().map(String::as_str).collect();
-        assert_eq!(slots(&paths), Err(WriteError::Collision { path: alike[32].clone() }));
-        assert!(slots(&paths[..32]).is_ok());
-    }
 }

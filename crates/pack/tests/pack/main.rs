@@ -5,3 +5,4 @@ mod hostile;
 mod images;
 mod reading;
 mod rules;
+mod writing;
