@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use graven_press::cache::Cache;
 use graven_press::diagnostic::Report;
 use graven_press::tree::SourceTree;
-use graven_press::{Options, press};
+use graven_press::{Options, press_to_file};
 
 /// The folder of the site, and the prefix of its paths in a report.
 const CONTENT: &str = "content/";
@@ -35,14 +35,14 @@ fn build() -> Result<(), String> {
     let output = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("site.pack");
     let cache = Cache::of_user();
     let render = |found: &Report| found.render(&tree, CONTENT);
-    let pressed = press(&tree, &options()?, &cache).map_err(|found| render(&found))?;
-    if !pressed.report.is_empty() {
-        report("warning", &render(&pressed.report));
+    let warnings = press_to_file(&tree, &options()?, &cache, &output).map_err(|found| render(&found))?;
+    if !warnings.is_empty() {
+        report("warning", &render(&warnings));
     }
     if let Some(problem) = cache.problem() {
         report("warning", problem);
     }
-    std::fs::write(&output, pressed.pack).map_err(|error| format!("{}: {error}", output.display()))
+    Ok(())
 }
 
 fn options() -> Result<Options, String> {
@@ -53,7 +53,7 @@ fn options() -> Result<Options, String> {
         ),
         Err(_) => None,
     };
-    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), drafts: false, now })
+    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), drafts: false, now, ..Options::default() })
 }
 
 /// Passes a text to cargo, which prints each line after the word `error` or `warning`.

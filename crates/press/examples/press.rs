@@ -1,21 +1,26 @@
 //! Presses a folder into a pack file: `cargo run -p graven-press --example press -- content site.pack`.
 //!
-//! What builds have compressed and drawn before is in the user's cache, which `GRAVEN_CACHE` moves, or switches off if it is empty.
+//! What builds have compressed and drawn before is in the user's cache, which `GRAVEN_CACHE` moves, or switches off if it is empty. With
+//! `--uncompressed` first, nothing is compressed.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
-use graven_press::{Options, press};
+use graven_press::{Codings, Options, press_to_file};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, output] = arguments.as_slice() else {
-        eprintln!("usage: press FOLDER PACK");
+    let (codings, paths) = match arguments.split_first() {
+        Some((flag, paths)) if flag == "--uncompressed" => (Codings::Identity, paths),
+        _ => (Codings::All, arguments.as_slice()),
+    };
+    let [folder, output] = paths else {
+        eprintln!("usage: press [--uncompressed] FOLDER PACK");
         return ExitCode::from(2);
     };
-    match run(Path::new(folder), Path::new(output)) {
+    match run(Path::new(folder), Path::new(output), codings) {
         Ok(warnings) => {
             eprint!("{warnings}");
             ExitCode::SUCCESS
@@ -28,12 +33,12 @@ fn main() -> ExitCode {
 }
 
 /// Returns the report as text: the warnings, or the errors.
-fn run(folder: &Path, output: &Path) -> Result<String, String> {
+fn run(folder: &Path, output: &Path, codings: Codings) -> Result<String, String> {
     let tree = SourceTree::read(folder).map_err(|error| format!("error: {error}\n"))?;
     let cache = Cache::of_user();
     let prefix = format!("{}/", folder.display());
-    let pressed = press(&tree, &Options::default(), &cache).map_err(|report| report.render(&tree, &prefix))?;
-    std::fs::write(output, pressed.pack).map_err(|error| format!("error: {}: {error}\n", output.display()))?;
+    let options = Options { codings, ..Options::default() };
+    let warnings = press_to_file(&tree, &options, &cache, output).map_err(|report| report.render(&tree, &prefix))?;
     let problem = cache.problem().map(|problem| format!("warning: {problem}\n")).unwrap_or_default();
-    Ok(pressed.report.render(&tree, &prefix) + &problem)
+    Ok(warnings.render(&tree, &prefix) + &problem)
 }

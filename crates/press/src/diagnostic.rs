@@ -97,6 +97,14 @@ pub struct Report {
     diagnostics: Vec<Diagnostic>,
 }
 
+impl From<Diagnostic> for Report {
+    fn from(diagnostic: Diagnostic) -> Self {
+        let mut report = Self::default();
+        report.push(diagnostic);
+        report
+    }
+}
+
 impl Report {
     /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {

@@ -1,34 +1,52 @@
 //! The last step: every output becomes an entry of the pack, with its content codings, a strong entity tag for each, and its security policy.
 
-use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec, WriteError};
+use std::io::{Read, Seek, Write};
+
+use graven_pack::write::{ContentSpec, EditionSpec, PageSpec, RedirectSpec, VariantSpec, WriteError, Writer};
 use graven_pack::{ALWAYS, Coding};
 use rayon::prelude::*;
 
 use crate::assets::fingerprint;
 use crate::cache::Cache;
 use crate::check::Inspections;
+use crate::options::Codings;
 use crate::output::{self, Document, Output, Outputs};
 use crate::{codings, compression, security_policy};
 
-/// Encodes the outputs as a pack with the time `time`.
+/// How many documents are encoded, and in memory, at the same time. More than there are cores, so that a large one among small ones stops nobody.
+const IN_FLIGHT: usize = 128;
+
+/// Encodes the outputs with the content codings `codings`, and puts them into the pack.
 ///
 /// # Errors
-/// If the format of the pack cannot hold them: a bug of press, or a site of more than 4 GiB.
-pub(crate) fn encode(outputs: &Outputs, inspections: &Inspections, time: i64, cache: &Cache) -> Result<Vec<u8>, WriteError> {
-    let routes: Vec<(String, Vec<EditionSpec>)> = outputs
-        .par_iter()
-        .map(|(path, output)| {
-            let policy = inspections.get(path).and_then(|inspection| inspection.policy.as_deref());
-            let policy = policy.unwrap_or(security_policy::NOTHING);
-            (path.clone(), vec![EditionSpec { from: ALWAYS, content: content(output, policy, cache) }])
-        })
-        .collect();
-    Image { time, routes: routes.into_iter().collect() }.write()
+/// If the format of the pack cannot hold them: a bug of press, or a site of more than 4 GiB. If the pack cannot be written.
+pub(crate) fn encode<S: Read + Write + Seek>(
+    (outputs, inspections): (&Outputs, &Inspections),
+    (codings, cache): (Codings, &Cache),
+    pack: &mut Writer<S>,
+) -> Result<(), WriteError> {
+    let coders = match codings {
+        Codings::All => Some(cache),
+        Codings::Identity => None,
+    };
+    let encode = |(path, output): &(&String, &Output)| {
+        let policy = inspections.get(*path).and_then(|inspection| inspection.policy.as_deref());
+        let content = content(output, policy.unwrap_or(security_policy::NOTHING), coders);
+        [EditionSpec { from: ALWAYS, content }]
+    };
+    let outputs: Vec<(&String, &Output)> = outputs.iter().collect();
+    for outputs in outputs.chunks(IN_FLIGHT) {
+        let encoded: Vec<_> = outputs.par_iter().map(encode).collect();
+        for ((path, _), editions) in outputs.iter().zip(&encoded) {
+            pack.put(path, editions)?;
+        }
+    }
+    Ok(())
 }
 
-fn content(output: &Output, policy: &str, cache: &Cache) -> ContentSpec {
+fn content(output: &Output, policy: &str, coders: Option<&Cache>) -> ContentSpec {
     match output {
-        Output::Document(document) => ContentSpec::Page(page(document, policy, cache)),
+        Output::Document(document) => ContentSpec::Page(page(document, policy, coders)),
         Output::Redirect(location) => ContentSpec::Redirect(RedirectSpec {
             status: PERMANENT_REDIRECT,
             location: location.clone(),
@@ -40,22 +58,23 @@ fn content(output: &Output, policy: &str, cache: &Cache) -> ContentSpec {
 /// RFC 9110 §15.4.9: moved permanently; the method must not change.
 const PERMANENT_REDIRECT: u16 = 308;
 
-fn page(document: &Document, policy: &str, cache: &Cache) -> PageSpec {
+fn page(document: &Document, policy: &str, coders: Option<&Cache>) -> PageSpec {
     PageSpec {
         content_type: document.media_type.clone(),
         cache_control: document.cache.field_value().to_owned(),
         security_policy: policy.to_owned(),
         class: document.class,
         alternate: document.alternate.clone(),
-        variants: variants(document, cache),
+        variants: variants(document, coders),
     }
 }
 
-/// The codings of a document, identity first. The entity tags of compressible documents depend on the generation of the coders too.
-fn variants(document: &Document, cache: &Cache) -> Vec<VariantSpec> {
-    if !is_compressible(&document.media_type) {
+/// The codings of a document, identity first. The entity tags of compressible documents depend on the generation of the coders too. `coders` is the cache
+/// of what they have made; without it, identity is the only coding.
+fn variants(document: &Document, coders: Option<&Cache>) -> Vec<VariantSpec> {
+    let Some(cache) = coders.filter(|_| is_compressible(&document.media_type)) else {
         return vec![variant(Coding::Identity, document.body().into_owned(), &[])];
-    }
+    };
     let generation = compression::generation();
     let identity = variant(Coding::Identity, document.body().into_owned(), generation);
     let coded = codings::of(&identity.bytes, cache).into_iter();

@@ -29,6 +29,7 @@
 //! 6. check                        every reference has a target; the security policy of each page
 //! 7. search                       the search index, which refers to the bytes of the pages
 //! 8. compression  codings  encode content codings, entity tags; the pack
+//!    temporary                    the files of an unfinished pack
 //!    lib                          drives the steps
 //! ```
 //!
@@ -84,6 +85,7 @@ mod search;
 mod security_policy;
 pub mod source;
 mod span;
+mod temporary;
 #[cfg(test)]
 mod test_site;
 mod theme;
@@ -91,7 +93,11 @@ pub mod tree;
 mod url;
 mod views;
 
+use std::io::{self, Cursor, Read, Seek, Write};
+use std::path::Path;
+
 pub use graven_pack::Pack;
+use graven_pack::write::Writer;
 use rayon::prelude::*;
 
 use crate::assets::{Preview, STATIC};
@@ -100,11 +106,12 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
 use crate::media::Cards;
 use crate::model::Site;
-pub use crate::options::Options;
+pub use crate::options::{Codings, Options};
 use crate::output::{Document, Output, Outputs};
 use crate::pictures::{Picture, Published, Shown, publish, published};
 use crate::rendered_site::RenderedSite;
 use crate::source::Body;
+use crate::temporary::Temporary;
 use crate::theme::Theme;
 use crate::tree::SourceTree;
 
@@ -117,7 +124,7 @@ pub struct Pressed {
     pub report: Report,
 }
 
-/// Presses the files of a site into a pack.
+/// Presses the files of a site into a pack in memory. [`press_to_file`] needs less memory.
 ///
 /// What is in the `cache` is not compressed and drawn again. The result is the same with every cache, and with [`Cache::none`].
 ///
@@ -137,18 +144,72 @@ pub struct Pressed {
 /// assert_eq!(report.diagnostics()[0].help, ["did you mean `title`?"]);
 /// ```
 pub fn press(tree: &SourceTree, options: &Options, cache: &Cache) -> Result<Pressed, Report> {
+    let mut pack = Vec::new();
+    let report = press_into(tree, options, cache, (Cursor::new(Vec::new()), &mut pack))?;
+    Ok(Pressed { pack, report })
+}
+
+/// Presses the files of a site into the pack file at `path`, document by document, and returns the warnings. The file is complete or, after an error,
+/// as it was before. While it is written, two temporary files are next to it.
+///
+/// # Errors
+/// If the content has errors: the report contains all of them, and the warnings. If the file cannot be written.
+///
+/// # Examples
+/// ```
+/// use graven_press::tree::SourceTree;
+/// use graven_press::cache::Cache;
+/// use graven_press::{Options, Pack, press_to_file};
+///
+/// let mut tree = SourceTree::default();
+/// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
+/// let path = std::env::temp_dir().join("graven-press-example.pack");
+/// press_to_file(&tree, &Options::default(), &Cache::none(), &path).map_err(|report| report.render(&tree, "content/"))?;
+/// let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
+/// assert!(Pack::open(&bytes).is_ok());
+/// # std::fs::remove_file(path).map_err(|error| error.to_string())?;
+/// # Ok::<(), String>(())
+/// ```
+pub fn press_to_file(tree: &SourceTree, options: &Options, cache: &Cache, path: &Path) -> Result<Report, Report> {
+    let failed = |error: io::Error| Report::from(unwritten(&format!("{}: {error}", path.display())));
+    let scratch = Temporary::create(path, "bodies").map_err(failed)?;
+    let mut pack = Temporary::create(path, "pack").map_err(failed)?;
+    let report = press_into(tree, options, cache, (scratch, &mut pack))?;
+    pack.rename_to(path).map_err(failed)?;
+    Ok(report)
+}
+
+/// The error that a pack cannot be written.
+fn unwritten(why: &str) -> Diagnostic {
+    Diagnostic::error("site.toml", None, format!("the site cannot be packed: {why}"))
+}
+
+/// Presses into `out`, with a scratch file for bodies.
+fn press_into<S: Read + Write + Seek>(
+    tree: &SourceTree,
+    options: &Options,
+    cache: &Cache,
+    (scratch, out): (S, &mut impl Write),
+) -> Result<Report, Report> {
     let mut report = Report::default();
-    let pack = press_into(tree, options, cache, &mut report);
+    if let Some(writer) = run(tree, options, cache, scratch, &mut report)
+        && let Err(error) = writer.finish(out)
+    {
+        report.push(unwritten(&error.to_string()));
+    }
     cache.trim();
     report.sort();
-    match pack {
-        Some(pack) if !report.has_errors() => Ok(Pressed { pack, report }),
-        _ => Err(report),
-    }
+    if report.has_errors() { Err(report) } else { Ok(report) }
 }
 
 /// Runs the steps. After an error, the following steps still report theirs, but nothing is encoded. Returns `None` after an error.
-fn press_into(tree: &SourceTree, options: &Options, cache: &Cache, report: &mut Report) -> Option<Vec<u8>> {
+fn run<S: Read + Write + Seek>(
+    tree: &SourceTree,
+    options: &Options,
+    cache: &Cache,
+    scratch: S,
+    report: &mut Report,
+) -> Option<Writer<S>> {
     let sources = source::read(tree, options, report)?;
     let site = model::build(sources, options, report);
     let theme = Theme::load(tree, report);
@@ -187,11 +248,10 @@ fn press_into(tree: &SourceTree, options: &Options, cache: &Cache, report: &mut 
         return None;
     }
     search::add(context, &inspections, &mut outputs);
-    encode::encode(&outputs, &inspections, site.now.as_second(), cache)
-        .map_err(|error| {
-            report.push(Diagnostic::error("site.toml", None, format!("the site cannot be packed: {error}")));
-        })
-        .ok()
+    let mut pack = Writer::new(site.now.as_second(), scratch);
+    let encoded = encode::encode((&outputs, &inspections), (options.codings, cache), &mut pack);
+    encoded.map_err(|error| report.push(unwritten(&error.to_string()))).ok()?;
+    Some(pack)
 }
 
 /// The thumbnail of a text: of its first drawing, or else of the still of its model.

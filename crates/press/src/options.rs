@@ -16,4 +16,26 @@ pub struct Options {
     pub drafts: bool,
     /// The time of the build in Unix seconds. By default, the newest date in the content.
     pub now: Option<i64>,
+    /// Which content codings the pack contains.
+    pub codings: Codings,
+}
+
+/// The content codings of a pack.
+///
+/// ```
+/// use graven_press::tree::SourceTree;
+/// use graven_press::{Codings, Options, press};
+///
+/// let mut tree = SourceTree::default();
+/// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
+/// let length = |codings| press(&tree, &Options { codings, ..Options::default() }, None).map(|pressed| pressed.pack.len());
+/// assert!(length(Codings::Identity).unwrap_or_default() < length(Codings::All).unwrap_or_default());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Codings {
+    /// Identity, and each coding that is worth storing: for a pack that is published.
+    #[default]
+    All,
+    /// Identity alone: for a preview, which does not wait for compression.
+    Identity,
 }
