@@ -43,8 +43,11 @@ fn push_chunk(file: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     file.extend([&length.to_be_bytes()[..], &kind, data, &crc.sum().to_be_bytes()].concat());
 }
 
+/// The level of libdeflate. Each post has a card, and the best level, 12, takes three quarters of the time of drawing one, for a tenth fewer bytes.
+const LEVEL: i32 = 9;
+
 fn compressed(bytes: &[u8]) -> Vec<u8> {
-    let mut compressor = Compressor::new(CompressionLvl::best());
+    let mut compressor = Compressor::new(CompressionLvl::new(LEVEL).expect("libdeflate has levels from 0 to 12"));
     let mut out = vec![0; compressor.zlib_compress_bound(bytes.len())];
     let length = compressor.zlib_compress(bytes, &mut out).expect("the buffer is as long as the bound");
     out.truncate(length);
