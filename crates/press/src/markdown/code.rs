@@ -22,7 +22,7 @@ const WORDS: [&str; 4] = ["file=", "from=", "mark=", "numbers"];
 /// A parsed info string.
 #[derive(Default)]
 struct InfoString<'a> {
-    language: Option<Language>,
+    language: Option<Language<'a>>,
     file: Option<&'a str>,
     from: Option<Spanned<&'a str>>,
     numbers: bool,
@@ -31,7 +31,7 @@ struct InfoString<'a> {
 
 /// A code block.
 struct Block<'a> {
-    language: Option<Language>,
+    language: Option<Language<'a>>,
     listing: Listing<'a>,
     numbers: bool,
     marks: BTreeSet<usize>,
@@ -146,7 +146,7 @@ fn read<'a>(block: &Range<usize>, page: &mut Page<'a>) -> InfoString<'a> {
     read
 }
 
-fn find_language(word: &str, place: Range<usize>, page: &mut Page) -> Language {
+fn find_language<'a>(word: &'a str, place: Range<usize>, page: &mut Page) -> Language<'a> {
     let language = highlight::find(word);
     if language.is_none() {
         let warning = page.warning(place, format!("unknown language \"{word}\"")).label("not highlighted");
