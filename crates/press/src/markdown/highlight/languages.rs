@@ -43,7 +43,7 @@ const TYPESCRIPT_SOFT: &str = "as asserts from get is module of set static type 
 const TYPESCRIPT_TYPES: &str = "any bigint boolean never number object string symbol unknown";
 
 const JAVASCRIPT: Row = Row {
-    names: &["javascript", "js", "mjs", "cjs", "node", "qml"],
+    names: "javascript js mjs cjs node qml",
     quotes: &[DOUBLE, SINGLE, TEMPLATE],
     keywords: JAVASCRIPT_WORDS,
     soft: JAVASCRIPT_SOFT,
@@ -54,7 +54,7 @@ const JAVASCRIPT: Row = Row {
 };
 
 const C: Row = Row {
-    names: &["c", "h"],
+    names: "c h",
     keywords: "auto break bool case char const constexpr continue default do double else enum extern float for goto if inline int long register restrict \
         return short signed sizeof static struct switch typedef union unsigned void volatile while _Atomic _Bool _Generic _Noreturn _Static_assert",
     constants: "true false NULL nullptr",
@@ -67,7 +67,7 @@ pub(super) static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| ROWS.iter(
 
 /// The language with the name `name`.
 pub(super) fn find(name: &str) -> Option<&'static Program> {
-    PROGRAMS.iter().find(|program| program.row.names.contains(&name))
+    PROGRAMS.iter().find(|program| program.row.names.split(' ').any(|each| each == name))
 }
 
 /// Paints code of the language with the name `name`, within another one.
@@ -78,11 +78,11 @@ pub(super) fn read(name: &str, code: &str, painter: &mut Painter) {
 const ROWS: &[Row] = &[
     JAVASCRIPT,
     JSON,
-    Row { names: &["jsx"], ..JAVASCRIPT },
+    Row { names: "jsx", ..JAVASCRIPT },
     TYPESCRIPT,
-    Row { names: &["tsx"], habits: TYPESCRIPT.habits | ELEMENTS, ..TYPESCRIPT },
+    Row { names: "tsx", habits: TYPESCRIPT.habits | ELEMENTS, ..TYPESCRIPT },
     Row {
-        names: &["rust", "rs"],
+        names: "rust rs",
         quotes: &[
             Quote::new("r##\"", "\"##").long().raw(),
             Quote::new("r#\"", "\"#").long().raw(),
@@ -102,7 +102,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["go", "golang"],
+        names: "go golang",
         quotes: &[DOUBLE, SINGLE, Quote::new("`", "`").long().raw()],
         keywords: "break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select \
             struct switch type var",
@@ -113,7 +113,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["python", "py", "python3", "pyi", "starlark", "bazel", "vyper"],
+        names: "python py python3 pyi starlark bazel vyper",
         quotes: &PYTHON_QUOTES,
         keywords: "and as assert async await break class continue def del elif else except finally for from global if import in is lambda \
             nonlocal not or pass raise return self cls super try while with yield",
@@ -125,7 +125,7 @@ const ROWS: &[Row] = &[
     },
     C,
     Row {
-        names: &["cpp", "c++", "cc", "cxx", "hpp", "hh", "hxx", "cuda", "cu", "arduino"],
+        names: "cpp c++ cc cxx hpp hh hxx cuda cu arduino",
         quotes: &[Quote::new("R\"(", ")\"").long().raw(), DOUBLE, SINGLE],
         keywords: "alignas alignof and auto bool break case catch char char8_t char16_t char32_t class co_await co_return co_yield concept const consteval \
             constexpr constinit const_cast continue decltype default delete do double dynamic_cast else enum explicit export extern final float for friend \
@@ -135,7 +135,7 @@ const ROWS: &[Row] = &[
         ..C
     },
     Row {
-        names: &["objective-c", "m", "mm", "objc", "objectivec"],
+        names: "objective-c m mm objc objectivec",
         keywords: "auto break case char const continue default do double else enum extern float for goto id if in inline int long nonatomic readonly return \
             self short signed sizeof static strong struct super switch typedef unsigned void weak while",
         constants: "YES NO nil NULL true false",
@@ -143,7 +143,7 @@ const ROWS: &[Row] = &[
         ..C
     },
     Row {
-        names: &["java"],
+        names: "java",
         quotes: &[TRIPLE, DOUBLE, SINGLE],
         keywords: "abstract assert boolean break byte case catch char class const continue default do double else enum extends final finally float for if \
             implements import instanceof int interface long native new package permits private protected public record return sealed short static \
@@ -153,7 +153,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["kotlin", "kt", "kts"],
+        names: "kotlin kt kts",
         quotes: &[TRIPLE.with_holes("${"), DOUBLE.with_holes("${"), SINGLE],
         keywords: "abstract actual as break by catch class companion const constructor continue crossinline data do else enum expect external final finally \
             for fun get if import in infix init inline inner interface internal is lateinit noinline object open operator out override package private \
@@ -163,7 +163,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["groovy", "gradle", "jenkinsfile"],
+        names: "groovy gradle jenkinsfile",
         quotes: &[TRIPLE.with_holes("${"), Quote::new("'''", "'''").long(), DOUBLE.with_holes("${"), SINGLE],
         keywords: "abstract as assert boolean break case catch class const continue def default do double else enum extends final finally float for if \
             implements import in instanceof int interface long new package private protected public return static super switch this throw throws \
@@ -173,7 +173,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["scala", "sc", "sbt"],
+        names: "scala sc sbt",
         quotes: &[TRIPLE.with_holes("${"), DOUBLE.with_holes("${"), SINGLE],
         keywords: "abstract case catch class def derives do else enum export extends extension final finally for given if implicit import inline lazy match \
             new object opaque override package private protected return sealed super then this throw trait try type using val var while with yield",
@@ -182,7 +182,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["csharp", "c#", "cs"],
+        names: "csharp c# cs",
         quotes: &[
             TRIPLE.raw(),
             Quote::new("$@\"", "\"").long().doubled().with_holes("{"),
@@ -201,7 +201,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["fsharp", "fsx", "fsi", "f#", "fs"],
+        names: "fsharp fsx fsi f# fs",
         comments: &["//"],
         blocks: &[("(*", "*)")],
         quotes: &[TRIPLE, Quote::new("$\"", "\"").with_holes("{"), DOUBLE],
@@ -215,7 +215,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["swift"],
+        names: "swift",
         quotes: &[TRIPLE.with_holes("\\("), DOUBLE.with_holes("\\(")],
         keywords: "actor any as associatedtype async await break case catch class continue convenience default defer deinit do else enum extension \
             fallthrough fileprivate final for func get guard if import in indirect init inout internal is isolated lazy let mutating nonisolated open \
@@ -226,7 +226,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["dart"],
+        names: "dart",
         quotes: &[
             TRIPLE.with_holes("${"),
             Quote::new("'''", "'''").long().with_holes("${"),
@@ -242,7 +242,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["zig"],
+        names: "zig",
         quotes: &[Quote::new("\\\\", "\n").raw(), DOUBLE, SINGLE],
         keywords: "align allowzero and anyframe anytype asm async await break callconv catch comptime const continue defer else enum errdefer error export \
             extern fn for if inline linksection noalias noinline nosuspend opaque or orelse packed pub resume return struct suspend switch test \
@@ -253,7 +253,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["d", "vlang", "odin"],
+        names: "d vlang odin",
         keywords: "abstract alias align as asm assert auto break case cast catch class const continue debug default delegate delete do else enum export \
             extern final finally fn for foreach function goto if immutable import in inout interface invariant is lazy match mixin module mut new nothrow \
             or out override package private protected pub public pure ref return scope shared static struct super switch synchronized template this \
@@ -263,7 +263,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["glsl", "hlsl", "wgsl", "shader", "metal"],
+        names: "glsl hlsl wgsl shader metal",
         keywords: "attribute break buffer case const continue default discard do else flat fn for group highp if in inout layout let loop lowp mediump out \
             override precision return static storage struct switch uniform var varying while",
         types: "array atomic bool f16 f32 float float2 float3 float4 half i32 int ivec2 ivec3 ivec4 mat2 mat3 mat4 ptr sampler sampler2D samplerCube u32 uint \
@@ -273,7 +273,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["solidity", "sol"],
+        names: "solidity sol",
         keywords: "abstract as assembly break calldata catch constant constructor continue contract delete do else emit enum error event external fallback \
             for from function if immutable import indexed interface internal is library mapping memory modifier new override payable pragma private \
             public pure receive require return returns revert storage struct super this throw try type unchecked using view virtual while",
@@ -282,7 +282,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["php"],
+        names: "php",
         comments: &["//", "#"],
         keywords: "abstract and array as bool break callable case catch class clone const continue declare default do echo else elseif endforeach endif \
             endwhile enum extends final finally float fn for foreach function global goto if implements include include_once instanceof int interface \
@@ -294,7 +294,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["ruby", "rb", "rake", "gemfile", "crystal", "cr"],
+        names: "ruby rb rake gemfile crystal cr",
         blocks: &[("=begin", "=end")],
         quotes: &[DOUBLE.long().with_holes("#{"), SINGLE.long(), Quote::new("`", "`").with_holes("#{")],
         keywords: "BEGIN END alias and attr_accessor attr_reader attr_writer begin break case class def defined? do else elsif end ensure extend for if in \
@@ -306,7 +306,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["elixir", "ex", "exs"],
+        names: "elixir ex exs",
         quotes: &[TRIPLE.with_holes("#{"), DOUBLE.long().with_holes("#{"), SINGLE.with_holes("#{")],
         keywords: "after alias and case catch cond def defdelegate defexception defguard defimpl defmacro defmodule defp defprotocol defstruct do else end fn \
             for if import in not or quote raise receive require rescue reraise super throw try unless unquote use when with",
@@ -316,7 +316,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["erlang", "erl", "hrl"],
+        names: "erlang erl hrl",
         comments: &["%"],
         keywords: "after and andalso begin case catch end fun if maybe not of or orelse receive rem try when xor",
         constants: "true false undefined ok error",
@@ -325,7 +325,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["perl", "pl", "pm", "raku"],
+        names: "perl pl pm raku",
         keywords: "and chomp cmp defined delete die do each else elsif eq exists foreach for ge gt if keys last le local lt map my ne next no not or our \
             package print printf push qw redo ref require return say shift sort sub undef unless until use values wantarray while",
         of_names: "$",
@@ -333,14 +333,14 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["r", "rlang"],
+        names: "r rlang",
         keywords: "break else for function if in next repeat return while library require",
         constants: "TRUE FALSE NULL NA NaN Inf",
         of_names: ".",
         ..HASHED
     },
     Row {
-        names: &["julia", "jl"],
+        names: "julia jl",
         blocks: &[("#=", "=#")],
         quotes: &[TRIPLE.with_holes("$("), DOUBLE.with_holes("$("), SINGLE],
         keywords: "abstract baremodule begin break catch const continue do else elseif end export finally for function global if import in let local macro \
@@ -351,7 +351,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["lua", "luau"],
+        names: "lua luau",
         comments: &["--"],
         blocks: &[("--[[", "]]")],
         quotes: &[Quote::new("[[", "]]").long().raw(), DOUBLE, SINGLE],
@@ -361,7 +361,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["haskell", "hs", "purescript", "elm"],
+        names: "haskell hs purescript elm",
         comments: &["--"],
         blocks: &[("{-", "-}")],
         quotes: &[TRIPLE, DOUBLE],
@@ -372,7 +372,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["ocaml", "ml", "mli", "reason"],
+        names: "ocaml ml mli reason",
         blocks: &[("(*", "*)")],
         quotes: &[Quote::new("{|", "|}").long().raw(), DOUBLE.long()],
         keywords: "and as assert begin class constraint do done downto else end exception external for fun function functor if in include inherit let \
@@ -384,7 +384,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["clojure", "clj", "cljs", "edn"],
+        names: "clojure clj cljs edn",
         comments: &[";"],
         quotes: &[DOUBLE.long()],
         keywords: "def defn defn- defmacro defmulti defmethod defprotocol defrecord defonce deftype do doseq dotimes fn for if if-let if-not let loop ns or and \
@@ -395,7 +395,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["lisp", "common-lisp", "elisp", "emacs-lisp", "el", "scm", "rkt", "cl", "scheme", "racket"],
+        names: "lisp common-lisp elisp emacs-lisp el scm rkt cl scheme racket",
         comments: &[";"],
         blocks: &[("#|", "|#")],
         quotes: &[DOUBLE.long()],
@@ -407,7 +407,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["nim"],
+        names: "nim",
         blocks: &[("#[", "]#")],
         quotes: &[TRIPLE, DOUBLE, SINGLE],
         keywords: "and as asm bind block break case cast const continue converter defer discard distinct div do elif else end enum except export finally for \
@@ -419,7 +419,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["gdscript", "gd"],
+        names: "gdscript gd",
         quotes: &[TRIPLE, DOUBLE, SINGLE],
         keywords: "and as assert await break class class_name const continue elif else enum extends for func if in is match not or pass return self signal \
             static super var while yield",
@@ -429,7 +429,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["sql", "mysql", "postgres", "postgresql", "sqlite", "plpgsql", "psql", "ddl", "tsql", "plsql"],
+        names: "sql mysql postgres postgresql sqlite plpgsql psql ddl tsql plsql",
         comments: &["--"],
         blocks: &[STARRED],
         quotes: &[
@@ -445,7 +445,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["graphql", "gql"],
+        names: "graphql gql",
         quotes: &[TRIPLE, DOUBLE],
         keywords: "directive enum extend fragment implements input interface mutation on query repeatable scalar schema subscription type union",
         constants: "true false null",
@@ -454,7 +454,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["protobuf", "proto", "thrift"],
+        names: "protobuf proto thrift",
         keywords: "enum extend extensions import map message oneof option optional package public repeated required reserved returns rpc service stream \
             struct syntax typedef to",
         types: "bool bytes double fixed32 fixed64 float int32 int64 sfixed32 sfixed64 sint32 sint64 string uint32 uint64 binary i32 i64",
@@ -462,14 +462,14 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["prisma"],
+        names: "prisma",
         keywords: "datasource enum generator model type view",
         constants: "true false",
         habits: CALLS | TYPES | ANNOTATIONS,
         ..C_LIKE
     },
     Row {
-        names: &["hcl", "terraform", "tf", "tfvars", "nomad"],
+        names: "hcl terraform tf tfvars nomad",
         comments: &["#", "//"],
         blocks: &[STARRED],
         quotes: &[DOUBLE.with_holes("${")],
@@ -481,7 +481,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["nix"],
+        names: "nix",
         blocks: &[STARRED],
         quotes: &[Quote::new("''", "''").long().raw().with_holes("${"), DOUBLE.long().with_holes("${")],
         keywords: "assert else if import in inherit let or rec then with",
@@ -491,7 +491,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["powershell", "ps1", "psm1", "pwsh"],
+        names: "powershell ps1 psm1 pwsh",
         blocks: &[("<#", "#>")],
         quotes: &[DOUBLE.long().with_holes("$("), SINGLE.doubled()],
         keywords: "begin break catch class continue do dynamicparam else elseif end enum exit filter finally for foreach function if in param process return \
@@ -502,14 +502,14 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["cmake"],
+        names: "cmake",
         keywords: "if else elseif endif foreach endforeach while endwhile function endfunction macro endmacro return include",
         constants: "ON OFF TRUE FALSE",
         habits: CALLS | ANY_CASE,
         ..HASHED
     },
     Row {
-        names: &["awk", "gawk"],
+        names: "awk gawk",
         quotes: &[DOUBLE],
         keywords: "BEGIN END break continue delete do else exit for function getline if in next print printf return while",
         of_names: "$",
@@ -517,7 +517,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["jq"],
+        names: "jq",
         quotes: &[DOUBLE.with_holes("\\(")],
         keywords: "and as catch def elif else end foreach if import include label not or reduce then try",
         constants: "true false null",
@@ -525,7 +525,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["tcl"],
+        names: "tcl",
         quotes: &[DOUBLE.long()],
         keywords: "break catch continue else elseif expr for foreach global if namespace package proc puts return set source switch upvar variable while",
         of_names: "$",
@@ -533,7 +533,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["matlab", "octave"],
+        names: "matlab octave",
         comments: &["%", "#"],
         blocks: &[("%{", "%}")],
         quotes: &[DOUBLE],
@@ -544,7 +544,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["fortran", "f90", "f95"],
+        names: "fortran f90 f95",
         comments: &["!"],
         quotes: &[DOUBLE, SINGLE],
         keywords: "allocate call case character complex contains cycle deallocate dimension do else elseif end exit function if implicit in inout integer \
@@ -554,7 +554,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["pascal", "pas", "delphi"],
+        names: "pascal pas delphi",
         comments: &["//"],
         blocks: &[("{", "}"), ("(*", "*)")],
         quotes: &[SINGLE.doubled()],
@@ -567,7 +567,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["ada", "adb", "ads", "vhd", "vhdl"],
+        names: "ada adb ads vhd vhdl",
         comments: &["--"],
         quotes: &[Quote::new("\"", "\"").doubled()],
         keywords: "abort abs abstract access all and architecture array at begin body case component constant declare delay do downto else elsif end entity \
@@ -579,7 +579,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["jsonnet", "libsonnet"],
+        names: "jsonnet libsonnet",
         comments: &["//", "#"],
         keywords: "assert else error for function if import importstr in local self super then",
         constants: "true false null",
@@ -587,7 +587,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["coffeescript", "coffee"],
+        names: "coffeescript coffee",
         blocks: &[("###", "###")],
         quotes: &[TRIPLE.with_holes("#{"), DOUBLE.long().with_holes("#{"), SINGLE.long()],
         keywords: "and break by case catch class continue delete do else extends finally for if in instanceof is isnt loop new not of or return super switch \
@@ -598,13 +598,13 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["rego", "opa"],
+        names: "rego opa",
         keywords: "as contains default else every if import in not package some with",
         constants: "true false null",
         ..HASHED
     },
     Row {
-        names: &["puppet", "pp"],
+        names: "puppet pp",
         quotes: &[DOUBLE.long().with_holes("${"), SINGLE.long()],
         keywords: "and case class default define else elsif if import in include inherits node or unless",
         constants: "true false undef",
@@ -612,7 +612,7 @@ const ROWS: &[Row] = &[
         ..HASHED
     },
     Row {
-        names: &["verilog", "v", "systemverilog", "sv"],
+        names: "verilog v systemverilog sv",
         keywords: "always always_comb always_ff assign begin bit case class default else end endcase endclass endfunction endmodule endtask for function \
             generate genvar if initial inout input int integer localparam logic module negedge output parameter posedge reg task typedef while wire",
         of_names: "$",
@@ -620,7 +620,7 @@ const ROWS: &[Row] = &[
         ..C_LIKE
     },
     Row {
-        names: &["assembly", "s", "asm", "nasm", "x86asm", "armasm", "wasm", "wat"],
+        names: "assembly s asm nasm x86asm armasm wasm wat",
         comments: &[";", "//", "#", "@"],
         blocks: &[STARRED],
         quotes: &[DOUBLE, SINGLE],
@@ -632,9 +632,9 @@ const ROWS: &[Row] = &[
         habits: ANY_CASE,
         ..Row::NONE
     },
-    Row { names: &["latex", "tex", "bibtex"], comments: &["%"], keywords: "\\begin \\end", ..Row::NONE },
+    Row { names: "latex tex bibtex", comments: &["%"], keywords: "\\begin \\end", ..Row::NONE },
     Row {
-        names: &["vim", "viml", "vimscript"],
+        names: "vim viml vimscript",
         quotes: &[DOUBLE, SINGLE.doubled()],
         keywords: "augroup autocmd call command else elseif endfor endfunction endif endwhile execute for function if in inoremap let map nmap nnoremap \
             noremap return set setlocal syntax vnoremap while",
@@ -642,7 +642,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["batch", "bat", "cmd"],
+        names: "batch bat cmd",
         comments: &["::", "REM ", "rem "],
         quotes: &[DOUBLE],
         keywords: "call cd echo else exist exit for goto if in do not pause set setlocal endlocal shift start",
@@ -650,7 +650,7 @@ const ROWS: &[Row] = &[
         ..Row::NONE
     },
     Row {
-        names: &["vb", "vbnet", "visual-basic", "vba"],
+        names: "vb vbnet visual-basic vba",
         comments: &["'"],
         quotes: &[DOUBLE.raw()],
         keywords: "and as boolean byref byval call case class const dim do double each else elseif end exit for function get if imports in integer is long \
@@ -662,14 +662,14 @@ const ROWS: &[Row] = &[
 ];
 
 const JSON: Row = Row {
-    names: &["json", "json5", "jsonc", "jsonl", "geojson", "webmanifest"],
+    names: "json json5 jsonc jsonl geojson webmanifest",
     constants: "true false null NaN Infinity",
     habits: KEYS,
     ..C_LIKE
 };
 
 const TYPESCRIPT: Row = Row {
-    names: &["typescript", "ts", "mts", "cts", "deno"],
+    names: "typescript ts mts cts deno",
     keywords: TYPESCRIPT_WORDS,
     soft: TYPESCRIPT_SOFT,
     types: TYPESCRIPT_TYPES,

@@ -46,7 +46,8 @@ pub(super) const PYTHON: Habits = 1 << 16;
 /// The row of a language in the table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
-    pub(super) names: &'static [&'static str],
+    /// The name that a page shows, and others that authors use.
+    pub(super) names: &'static str,
     pub(super) comments: &'static [&'static str],
     pub(super) blocks: &'static [(&'static str, &'static str)],
     pub(super) quotes: &'static [Quote],
@@ -63,7 +64,7 @@ pub(super) struct Row {
 impl Row {
     /// A language without anything, for the rest of a row.
     pub(super) const NONE: Self = Self {
-        names: &[],
+        names: "",
         comments: &[],
         blocks: &[],
         quotes: &[],

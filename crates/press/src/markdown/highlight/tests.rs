@@ -93,13 +93,23 @@ fn each_name_means_one_language() {
         assert!(find(name).is_some(), "{name}");
         assert_eq!(name, name.to_lowercase());
     }
+    for name in KIN.split(' ') {
+        assert_eq!(find(name).map(|language| language.name()), Some(name));
+    }
 }
 
 #[test]
 fn languages_are_found_by_their_usual_names() {
-    for (word, name) in
-        [("kt", "kotlin"), ("Haskell", "haskell"), ("SH", "bash"), ("c++", "cpp"), ("txt", "text"), ("rst", "rst")]
-    {
+    for (word, name) in [
+        ("kt", "kotlin"),
+        ("Haskell", "haskell"),
+        ("SH", "bash"),
+        ("c++", "cpp"),
+        ("txt", "text"),
+        ("rst", "rst"),
+        ("scss", "scss"),
+        ("Elm", "elm"),
+    ] {
         assert_eq!(find(word).map(|language| language.name()), Some(name), "{word}");
     }
     assert!(find("rusty").is_none());
