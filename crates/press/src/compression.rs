@@ -97,7 +97,7 @@ fn sample(length: usize) -> Vec<u8> {
 
 /// The codings of `body` that are worth storing, in the order of [`Coding`], without identity: those that are smaller than it.
 pub(crate) fn coded(body: &[u8]) -> Vec<(Coding, Vec<u8>)> {
-    let mut stored = vec![(Coding::Gzip, gzip(body)), (Coding::Brotli, brotli(body))];
+    let mut stored = vec![(Coding::Gzip, gzip(body)), (Coding::Brotli, graven_brotli::compress(body, SETTINGS.brotli_quality(body.len())))];
     stored.retain(|(_, bytes)| bytes.len() < body.len());
     stored
 }
@@ -108,14 +108,6 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = vec![0; compressor.gzip_compress_bound(bytes.len())];
     let length = compressor.gzip_compress(bytes, &mut out).expect("the buffer is as long as the bound");
     out.truncate(length);
-    out
-}
-
-fn brotli(bytes: &[u8]) -> Vec<u8> {
-    let quality = SETTINGS.brotli_quality(bytes.len());
-    let parameters = brotli::enc::BrotliEncoderParams { quality, size_hint: bytes.len(), ..Default::default() };
-    let mut out = Vec::new();
-    brotli::BrotliCompress(&mut io::Cursor::new(bytes), &mut out, &parameters).expect("writing to memory cannot fail");
     out
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use resvg::usvg::fontdb::{Database, Source};
 use ttf_parser::Face;
+use ttf_parser::cmap::Subtable;
 
 /// A font of the drawings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +33,19 @@ impl Font {
         }
     }
 
-    fn face(self) -> Face<'static> {
-        Face::parse(self.bytes(), 0).expect("the embedded fonts are sound, as a test checks")
+    /// The width of each character in parts of the size, by its number; `None` if the font lacks it. Read once: whole drawings are looked up in it.
+    fn advances(self) -> &'static [Option<f32>] {
+        static ADVANCES: [LazyLock<Vec<Option<f32>>>; 3] =
+            [LazyLock::new(|| advances(SERIF)), LazyLock::new(|| advances(BOLD)), LazyLock::new(|| advances(MONO))];
+        match self {
+            Self::Serif => &ADVANCES[0],
+            Self::Bold => &ADVANCES[1],
+            Self::Mono => &ADVANCES[2],
+        }
+    }
+
+    fn advance(self, character: char) -> Option<f32> {
+        self.advances().get(character as usize).copied().flatten()
     }
 
     /// The attributes of SVG text in this font.
@@ -47,21 +59,33 @@ impl Font {
 
     /// The width of a text in pixels, without kerning, which makes it narrower if anything.
     pub(super) fn width(self, text: &str, size: f32) -> f32 {
-        let face = self.face();
-        let em = f32::from(face.units_per_em());
-        let advance = |character| Some(f32::from(face.glyph_hor_advance(face.glyph_index(character)?)?) / em);
-        text.chars().map(|character| advance(character).unwrap_or(1.0) * size).sum()
+        text.chars().map(|character| self.advance(character).unwrap_or(1.0) * size).sum()
     }
 
     /// The characters of a text that the font lacks, each once.
     pub(super) fn missing(self, text: &str) -> Vec<char> {
-        let face = self.face();
         let mut missing: Vec<char> =
-            text.chars().filter(|char| !char.is_control() && face.glyph_index(*char).is_none()).collect();
+            text.chars().filter(|char| !char.is_control() && self.advance(*char).is_none()).collect();
         missing.sort_unstable();
         missing.dedup();
         missing
     }
+}
+
+fn advances(font: &[u8]) -> Vec<Option<f32>> {
+    let face = Face::parse(font, 0).expect("the embedded fonts are sound, as a test checks");
+    let em = f32::from(face.units_per_em());
+    let subtables = face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables).filter(Subtable::is_unicode);
+    let mut advances = Vec::new();
+    for subtable in subtables {
+        subtable.codepoints(|code| {
+            let Some(glyph) = char::from_u32(code).and_then(|character| face.glyph_index(character)) else { return };
+            let index = code as usize;
+            advances.resize(advances.len().max(index + 1), None);
+            advances[index] = Some(face.glyph_hor_advance(glyph).map_or(1.0, |advance| f32::from(advance) / em));
+        });
+    }
+    advances
 }
 
 /// The fonts for resvg: all of them, and none of the machine's.
