@@ -132,8 +132,10 @@ fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Failure> {
         let route = route?;
         let Some(edition) = route.at(now)?.filter(|_| route.path() != SEARCH_INDEX) else { continue };
         let (name, bytes) = match edition.content() {
-            Content::Page(page) => (file_name(route, page), page.identity().checked_bytes()?.to_vec()),
-            Content::Redirect(redirect) => (page_name(route.path()), redirect_page(redirect.location()).into_bytes()),
+            Content::Page(page) => (file_name(route, page), page.identity().checked_bytes()?),
+            Content::Redirect(redirect) => {
+                (page_name(route.path()), redirect_page(redirect.location()).into_bytes().into())
+            }
         };
         write(&folder.join(name), &bytes)?;
         written += 1;

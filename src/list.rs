@@ -13,7 +13,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// The bytes in each coding, in the order of [`Coding::ALL`]; `None` where the coding is not stored.
+/// The bytes in each coding, in the order of [`Coding::ALL`]; `None` where the page does not have it.
 type Sizes = [Option<usize>; Coding::ALL.len()];
 
 /// A route in the list.
@@ -49,7 +49,7 @@ pub(crate) fn render(pack: Pack, now: i64, format: Format) -> Result<String, Fai
 fn sizes(page: Page) -> Result<Sizes, Failure> {
     let mut sizes = [None; Coding::ALL.len()];
     for (size, coding) in sizes.iter_mut().zip(Coding::ALL) {
-        *size = page.variant(coding)?.map(|variant| variant.bytes().len());
+        *size = page.variant(coding)?.map(|variant| variant.source().len());
     }
     Ok(sizes)
 }

@@ -19,6 +19,7 @@ use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec}
 use graven_pack::{ALWAYS, Class, Coding, NOT_FOUND, Pack};
 use graven_serve::PlainPath;
 use graven_serve::{Address, Config, Server};
+use libdeflater::{CompressionLvl, Compressor};
 use libfuzzer_sys::fuzz_target;
 
 /// Number of bytes at the start of an input that say where the rest is split.
@@ -44,13 +45,14 @@ fn start(plain_path: PlainPath) -> SocketAddr {
 fn image() -> Image {
     let page = |text: &str, alternate: Option<&str>| {
         let variant = |coding, bytes: &[u8]| VariantSpec { coding, etag: format!("\"{}\"", bytes.len()), bytes: bytes.to_vec() };
+        let identity = text.repeat(9);
         let page = PageSpec {
             content_type: "text/html; charset=utf-8".to_owned(),
             cache_control: "no-cache".to_owned(),
             security_policy: "default-src 'none'".to_owned(),
             class: Class::Page,
             alternate: alternate.map(str::to_owned),
-            variants: vec![variant(Coding::Identity, text.repeat(9).as_bytes()), variant(Coding::Gzip, text.as_bytes())],
+            variants: vec![variant(Coding::Identity, identity.as_bytes()), variant(Coding::Gzip, &gzip(identity.as_bytes()))],
         };
         vec![EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) }]
     };
@@ -61,6 +63,15 @@ fn image() -> Image {
         (NOT_FOUND.to_owned(), page("nothing here", None)),
     ]);
     Image { time: 0, routes }
+}
+
+/// A gzip file with this content, so that the pack does not have the content itself.
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut compressor = Compressor::new(CompressionLvl::default());
+    let mut gzip = vec![0; compressor.gzip_compress_bound(content.len())];
+    let length = compressor.gzip_compress(content, &mut gzip).expect("there is room");
+    gzip.truncate(length);
+    gzip
 }
 
 /// Sends the pieces, closes the sending side, and returns what the server answers until it closes.

@@ -78,17 +78,27 @@ CONTINUATIONS = http2.frame(http2.CONTINUATION, stream=1, content=LONG_FIELD) * 
 EMPTY_CONTINUATIONS = http2.frame(http2.CONTINUATION, stream=1) * BLOCK_FRAMES
 UNFINISHED_HEADERS = http2.opening() + http2.frame(http2.HEADERS, http2.END_STREAM, 1, http2.fields_of_get())
 
-UNREAD_FILE = Behaviour(request(LARGE_FILE), reading=Reading.NOTHING)
-UNREAD_PIPELINE = Behaviour(request(PAGE) * UNREAD_REQUESTS, reading=Reading.NOTHING)
-UNREAD_ODD_PIPELINE = Behaviour(request(PAGE + b"?x") * UNREAD_REQUESTS, reading=Reading.NOTHING)
+# Without this field, identity is sent, which the server inflates.
+CODED = b"Accept-Encoding: gzip\r\n"
+
+UNREAD_FILE = Behaviour(request(LARGE_FILE, CODED), reading=Reading.NOTHING)
+UNREAD_PIPELINE = Behaviour(request(PAGE, CODED) * UNREAD_REQUESTS, reading=Reading.NOTHING)
+UNREAD_ODD_PIPELINE = Behaviour(request(PAGE + b"?x", CODED) * UNREAD_REQUESTS, reading=Reading.NOTHING)
+UNREAD_INFLATED_FILE = Behaviour(request(LARGE_FILE), reading=Reading.NOTHING)
+UNREAD_INFLATED_PIPELINE = Behaviour(request(PAGE) * UNREAD_REQUESTS, reading=Reading.NOTHING)
 UNREAD_H2 = Behaviour(
     http2.opening(window=2**31 - 1)
     + http2.frame(http2.WINDOW_UPDATE, content=b"\x7f\xff\x00\x00")
     + b"".join(http2.get(stream, LARGE_FILE) for stream in http2.streams(STREAMS)),
     reading=Reading.NOTHING,
 )
-SLOW_READER = Behaviour(request(LARGE_FILE) * 8, reading=Reading.A_BYTE_A_SECOND)
-SLOW_PIPELINE = Behaviour(request(PAGE) * UNREAD_REQUESTS, reading=Reading.A_BYTE_A_SECOND)
+SLOW_READER = Behaviour(request(LARGE_FILE, CODED) * 8, reading=Reading.A_BYTE_A_SECOND)
+SLOW_PIPELINE = Behaviour(request(PAGE, CODED) * UNREAD_REQUESTS, reading=Reading.A_BYTE_A_SECOND)
+SLOW_INFLATED_READER = Behaviour(request(LARGE_FILE) * 8, reading=Reading.A_BYTE_A_SECOND)
+
+# The dearest requests without a coding: a file, and its last byte, for which all others are inflated and none is sent.
+INFLATED_FILES = Behaviour(request(LARGE_FILE) * 40)
+INFLATED_ENDS = Behaviour(request(LARGE_FILE, b"Range: bytes=-1\r\n") * UNREAD_REQUESTS)
 
 # Many frequent words, which the server finds in most posts: the dearest kind of query.
 SEARCH = b"/search?q=" + b"+".join(letter + b"*" for letter in (b"a", b"b", b"c", b"d", b"e", b"i", b"m", b"o", b"p", b"s", b"t", b"w"))
@@ -115,6 +125,8 @@ EVERYTHING = (
     Behaviour(UNFINISHED_HEADERS, CONTINUATIONS),
     UNREAD_PIPELINE,
     SLOW_READER,
+    UNREAD_INFLATED_FILE,
+    INFLATED_ENDS,
     SILENT,
     ANSWERED,
     NINE_KB,
@@ -161,6 +173,14 @@ ATTACKS = [
         many_addresses,
     ),
     Attack("unread-one", "the same, one address", (UNREAD_PIPELINE, UNREAD_FILE, UNREAD_ODD_PIPELINE, UNREAD_H2), (300, 300, 2_000)),
+    Attack(
+        "unread-inflated",
+        "the same without a coding, so that it is inflated; some read a byte a second",
+        (UNREAD_INFLATED_PIPELINE, UNREAD_INFLATED_FILE, SLOW_INFLATED_READER, UNREAD_H2),
+        (300, 300, 2_000),
+        many_addresses,
+    ),
+    Attack("inflated", "large files and their ends, inflated without end, many addresses", (INFLATED_FILES, INFLATED_ENDS), (100, 100, 500), many_addresses, renewals=20),
     Attack("searches", "the dearest searches without end, many addresses", (SEARCHES, H2_SEARCHES), (100, 100, 500), many_addresses, renewals=20),
     Attack("unread-searches", "searches, never read, many addresses", (UNREAD_SEARCHES, UNREAD_H2_SEARCHES), (300, 300, 2_000), many_addresses),
     Attack("slow-readers", "a byte a second, many addresses", (SLOW_READER, SLOW_PIPELINE), (300, 300, 2_000), many_addresses),

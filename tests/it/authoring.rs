@@ -29,7 +29,7 @@ fn page(pack: &[u8], path: &str) -> Option<String> {
     let pack = Pack::open(pack).expect("a sound pack");
     let edition = pack.route(path).expect("a sound route")?.at(pack.time()).expect("a sound edition")?;
     let graven_pack::Content::Page(page) = edition.content() else { panic!("{path} is a redirect") };
-    Some(String::from_utf8(page.identity().bytes().to_vec()).expect("UTF-8"))
+    Some(String::from_utf8(page.identity().bytes().expect("a sound variant").into_owned()).expect("UTF-8"))
 }
 
 /// Replaces a passage in a file of the tree.

@@ -65,7 +65,7 @@ impl Copy {
 
     /// The range of the site image in it. The magic number is followed by the version and the length.
     fn pack(&self) -> (usize, usize) {
-        const BEGIN: &[u8] = b"\x89GRAVEN\n\x02\0\0\0\0\0\0\0";
+        const BEGIN: &[u8] = b"\x89GRAVEN\n\x03\0\0\0\0\0\0\0";
         let list: Value = serde_json::from_str(&output(&["list", "--json"])).expect("JSON");
         let length = list["pack"].as_u64().expect("the pack's size");
         (self.find(&[BEGIN, &length.to_le_bytes()].concat()), usize::try_from(length).expect("it fits into memory"))
@@ -166,7 +166,7 @@ fn a_flip_in_the_site_is_found_without_a_record() {
 #[test]
 fn a_damaged_page_is_not_served_and_is_named_once() {
     let copy = Copy::new();
-    let page = Server::start().get("/notes", &[]).content;
+    let page = Server::start().get("/notes", &[("Accept-Encoding", "br")]).content;
     copy.flip(copy.find(&page) + page.len() / 2, 5);
     let mut command = command(&copy.path());
     let mut site = Server::start_by(command.stderr(Stdio::piped()));

@@ -62,6 +62,8 @@ pub enum Fault {
     OutOfBounds,
     /// The bytes of a variant have changed since the pack was written.
     Damaged,
+    /// The bytes of a variant are to be inflated, but it is not an identity of 1 byte to 1 MiB, or no gzip variant follows it.
+    NotInflatable,
     /// A text is not UTF-8.
     NotUtf8,
     /// A number has none of the defined values, or a reserved field is not zero.
@@ -124,6 +126,9 @@ impl fmt::Display for Fault {
         f.write_str(match self {
             Fault::OutOfBounds => "it refers to something outside a section",
             Fault::Damaged => "its bytes have changed since they were written",
+            Fault::NotInflatable => {
+                "its bytes cannot be inflated: it must be an identity of 1 byte to 1 MiB, and a gzip variant must follow it"
+            }
             Fault::NotUtf8 => "its text is not UTF-8",
             Fault::UnknownValue => "one of its numbers has no defined meaning",
             Fault::Order => "it is out of order or a duplicate",

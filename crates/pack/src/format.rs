@@ -42,7 +42,7 @@ pub const ALWAYS: i64 = i64::MIN;
 pub(crate) const MAGIC: [u8; 8] = *b"\x89GRAVEN\n";
 
 /// The version of the format that this crate writes and reads.
-pub(crate) const VERSION: u64 = 2;
+pub(crate) const VERSION: u64 = 3;
 
 /// The size of the header, in bytes.
 pub(crate) const HEADER_SIZE: u32 = 136;
@@ -80,7 +80,7 @@ pub enum Section {
     Variants,
     /// The text of all records.
     Strings,
-    /// The bytes of variants.
+    /// The stored bytes of variants.
     Bodies,
 }
 
@@ -423,9 +423,15 @@ pub(crate) struct VariantRecord {
     pub(crate) body: Span,
     /// The number of a [`Coding`].
     pub(crate) coding: u32,
-    pub(crate) reserved: u32,
-    /// [`body_digest`] of the body.
+    /// [`VariantRecord::STORED`] or [`VariantRecord::INFLATED`].
+    pub(crate) source: u32,
+    /// [`body_digest`] of its bytes.
     pub(crate) digest: [u8; BODY_DIGEST_SIZE],
+}
+
+impl VariantRecord {
+    pub(crate) const STORED: u32 = 0;
+    pub(crate) const INFLATED: u32 = 1;
 }
 
 impl Record for VariantRecord {
@@ -437,7 +443,7 @@ impl Record for VariantRecord {
             etag: fields.span()?,
             body: fields.span()?,
             coding: fields.u32()?,
-            reserved: fields.u32()?,
+            source: fields.u32()?,
             digest: fields.array()?,
         })
     }
@@ -446,7 +452,7 @@ impl Record for VariantRecord {
         for span in [self.etag, self.body] {
             put_u32s(out, [span.offset, span.length]);
         }
-        put_u32s(out, [self.coding, self.reserved]);
+        put_u32s(out, [self.coding, self.source]);
         out.extend(self.digest);
     }
 }

@@ -11,6 +11,7 @@
 //! Damage is found in two steps: [`Pack::check_index`] checks everything except the bodies, once and quickly.
 //! [`Variant::checked_bytes`] checks one body.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::{Error, Fault};
@@ -18,6 +19,7 @@ use crate::format::{
     BODY_DIGEST_SIZE, Class, Coding, EditionRecord, Fields, HEADER_SIZE, Hash, Header, MAGIC, PROBES, PageRecord,
     RedirectRecord, RouteRecord, Run, Section, Slot, VERSION, VariantRecord, body_digest, checksum_of,
 };
+use crate::inflate::Deflated;
 use crate::records::{Origin, Records};
 
 /// A site image, read in place.
@@ -366,7 +368,7 @@ impl<'a> Page<'a> {
         let variants = records.run(record.variants, Section::Variants, origin)?;
         let identity = match variants.count {
             0 => return Err(origin.error(Fault::NoIdentity)),
-            _ => Variant::read(records, variants.first)?,
+            _ => Variant::read(records, variants, 0)?,
         };
         if identity.coding != Coding::Identity {
             return Err(origin.error(Fault::NoIdentity));
@@ -420,10 +422,10 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn variants(&self) -> impl ExactSizeIterator<Item = Result<Variant<'a>, Error>> + use<'a> {
         let page = *self;
-        (0..self.variants.count).map(move |n| Variant::read(page.records, page.variants.index(n)))
+        (0..self.variants.count).map(move |n| Variant::read(page.records, page.variants, n))
     }
 
-    /// The variant of this coding, if it is stored.
+    /// The variant of this coding, if the page has it.
     ///
     /// ```
     /// use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, VariantSpec};
@@ -444,16 +446,15 @@ impl<'a> Page<'a> {
     /// let edition = Pack::open(&bytes)?.route("/hello.txt")?.ok_or("not found")?.at(0)?;
     /// let Some(Content::Page(page)) = edition.map(|edition| edition.content()) else { panic!() };
     /// assert!(page.variant(Coding::Brotli)?.is_none());
-    /// assert_eq!(page.identity().checked_bytes()?, b"Hello!");
+    /// assert_eq!(*page.identity().checked_bytes()?, *b"Hello!");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn variant(&self, coding: Coding) -> Result<Option<Variant<'a>>, Error> {
         // A page has each coding at most once, so it never has more variants than there are codings.
         for n in (0..self.variants.count).take(Coding::ALL.len()) {
-            let index = self.variants.index(n);
-            let record: VariantRecord = self.records.record(index)?;
+            let record: VariantRecord = self.records.record(self.variants.index(n))?;
             if record.coding == coding as u32 {
-                return Variant::read(self.records, index).map(Some);
+                return Variant::read(self.records, self.variants, n).map(Some);
             }
         }
         Ok(None)
@@ -472,19 +473,47 @@ pub struct Variant<'a> {
     index: u32,
     coding: Coding,
     etag: &'a str,
-    bytes: &'a [u8],
+    source: Source<'a>,
     digest: [u8; BODY_DIGEST_SIZE],
 }
 
+/// Where the bytes of a variant are.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// In the pack.
+    Stored(&'a [u8]),
+    /// In the page's gzip variant: they have to be inflated. Only an identity variant of at most 1 MiB has such bytes.
+    Inflated(Deflated<'a>),
+}
+
+impl Source<'_> {
+    /// The number of bytes.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks for it")]
+    pub fn len(&self) -> usize {
+        match self {
+            Source::Stored(bytes) => bytes.len(),
+            Source::Inflated(deflated) => deflated.len(),
+        }
+    }
+}
+
 impl<'a> Variant<'a> {
-    fn read(records: Records<'a>, index: u32) -> Result<Self, Error> {
+    /// Reads the `n`th variant of a page.
+    fn read(records: Records<'a>, page: Run, n: u32) -> Result<Self, Error> {
+        let index = page.index(n);
         let record: VariantRecord = records.record(index)?;
         let origin = Origin { section: Section::Variants, index };
+        let source = match record.source {
+            VariantRecord::STORED => Source::Stored(records.span(record.body, Section::Bodies, origin)?),
+            VariantRecord::INFLATED => Source::Inflated(deflated(records, page, n, record, origin)?),
+            _ => return Err(origin.error(Fault::UnknownValue)),
+        };
         Ok(Variant {
             index,
             coding: Coding::from_number(record.coding).ok_or(origin.error(Fault::UnknownValue))?,
             etag: records.text(record.etag, origin)?,
-            bytes: records.span(record.body, Section::Bodies, origin)?,
+            source,
             digest: record.digest,
         })
     }
@@ -501,20 +530,50 @@ impl<'a> Variant<'a> {
         self.etag
     }
 
-    /// Its bytes, unchecked.
+    /// Where its bytes are, unchecked.
     #[must_use]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.bytes
+    pub fn source(&self) -> Source<'a> {
+        self.source
+    }
+
+    /// Its bytes, unchecked. It is an error if they cannot be inflated.
+    pub fn bytes(&self) -> Result<Cow<'a, [u8]>, Error> {
+        match self.source {
+            Source::Stored(bytes) => Ok(Cow::Borrowed(bytes)),
+            Source::Inflated(deflated) => Ok(Cow::Owned(deflated.inflate()?)),
+        }
     }
 
     /// Its bytes, if they are those that were written. This reads all of them, so a server that sends them often checks them
     /// once. [`Page::variant`] has an example.
-    pub fn checked_bytes(&self) -> Result<&'a [u8], Error> {
-        if body_digest(self.bytes) == self.digest {
-            return Ok(self.bytes);
+    pub fn checked_bytes(&self) -> Result<Cow<'a, [u8]>, Error> {
+        let bytes = self.bytes()?;
+        if body_digest(&bytes) == self.digest {
+            return Ok(bytes);
         }
         Err(Origin { section: Section::Variants, index: self.index }.error(Fault::Damaged))
     }
+}
+
+/// The source of an identity variant that is not stored: the gzip variant after it.
+fn deflated(
+    records: Records<'_>,
+    page: Run,
+    n: u32,
+    identity: VariantRecord,
+    origin: Origin,
+) -> Result<Deflated<'_>, Error> {
+    let refused = origin.error(Fault::NotInflatable);
+    let next = n.saturating_add(1);
+    if next >= page.count || identity.coding != Coding::Identity as u32 || identity.body.offset != 0 {
+        return Err(refused);
+    }
+    let gzip: VariantRecord = records.record(page.index(next))?;
+    if gzip.coding != Coding::Gzip as u32 || gzip.source != VariantRecord::STORED {
+        return Err(refused);
+    }
+    let bytes = records.span(gzip.body, Section::Bodies, origin)?;
+    Deflated::in_gzip(bytes, identity.body.length as usize, origin).ok_or(refused)
 }
 
 impl fmt::Debug for Variant<'_> {
@@ -522,7 +581,7 @@ impl fmt::Debug for Variant<'_> {
         f.debug_struct("Variant")
             .field("coding", &self.coding)
             .field("etag", &self.etag)
-            .field("length", &self.bytes.len())
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
 }

@@ -132,10 +132,10 @@ impl Pack<'_> {
         for n in 0..record.variants.count {
             let index = record.variants.index(n);
             let variant: VariantRecord = self.records().record(index)?;
-            if variant.reserved != 0 {
-                return Err(origin(Section::Variants, index).error(Fault::UnknownValue));
+            // An inflated one has no bytes of its own.
+            if variant.source != VariantRecord::INFLATED {
+                used.take_body(variant.body, origin(Section::Variants, index))?;
             }
-            used.take_body(variant.body, origin(Section::Variants, index))?;
         }
         let variants = page
             .variants()

@@ -1,7 +1,8 @@
 //! The writer: plain data in, the bytes of a pack out.
 //!
 //! 1. [`Writer::put`] checks each route against the rules of [`Pack::verify`](crate::Pack::verify), lays out its records, and
-//!    writes its bodies to a scratch file; each distinct text and body is stored once. Only records and texts stay in memory.
+//!    writes its bodies to a scratch file; each distinct text and body is stored once. A body that can be inflated from that of
+//!    the page's gzip variant is not stored. Only records and texts stay in memory.
 //! 2. [`Writer::finish`] finds the second representations of pages, fills the hash table, and joins the sections with the
 //!    digest and the checksum of the index in the header. The bodies, which are the last section, are copied from the scratch
 //!    file.
@@ -18,6 +19,8 @@ use crate::format::{
     BODY_DIGEST_SIZE, CHECKSUM, Class, Coding, DIGEST, EditionRecord, Extent, HEADER_SIZE, Header, PageRecord, Record,
     RedirectRecord, RouteRecord, Run, Section, Slot, Span, VariantRecord, body_digest, checksum_of, digest_of,
 };
+use crate::inflate::Deflated;
+use crate::records::Origin;
 use crate::rules::{self, PageFields};
 use crate::slots::{self, slots};
 
@@ -93,7 +96,8 @@ pub struct VariantSpec {
     pub coding: Coding,
     /// The entity tag: strong, with its quotes.
     pub etag: String,
-    /// The bytes as they are sent.
+    /// The bytes as they are sent. Those of an identity variant are not stored if they can be inflated from the gzip variant and
+    /// are at most 1 MiB.
     pub bytes: Vec<u8>,
 }
 
@@ -282,6 +286,22 @@ impl PageSpec {
     }
 }
 
+/// Whether a reader can inflate the bytes of an identity variant from the next one. The checksum in a gzip file is compared, and
+/// its content is not inflated, which would take longer than all else that the writer does.
+fn can_inflate(identity: &VariantSpec, gzip: &VariantSpec) -> bool {
+    let origin = Origin { section: Section::Variants, index: 0 };
+    identity.coding == Coding::Identity
+        && gzip.coding == Coding::Gzip
+        && Deflated::in_gzip(&gzip.bytes, identity.bytes.len(), origin).and_then(Deflated::deflated).is_some()
+        && gzip.bytes.last_chunk() == Some(&trailer(&identity.bytes))
+}
+
+/// The trailer of a gzip file with this content: its CRC-32 and its length (RFC 1952 §2.3.1).
+fn trailer(content: &[u8]) -> [u8; 8] {
+    let checksum = u64::from(crc32fast::hash(content));
+    (checksum | (content.len() as u64) << 32).to_le_bytes()
+}
+
 /// The records of all routes.
 #[derive(Debug, Default)]
 struct Tables {
@@ -344,8 +364,11 @@ impl Tables {
             alternate: None,
             variants: Run { first: number(self.variants.len())?, count: number(page.variants.len())? },
         };
-        for variant in page.in_order() {
-            self.put_variant(variant, bodies)?;
+        let variants = page.in_order();
+        let is_inflated = matches!(variants[..], [identity, gzip, ..] if can_inflate(identity, gzip));
+        for variant in variants {
+            let is_inflated = is_inflated && variant.coding == Coding::Identity;
+            self.put_variant(variant, if is_inflated { None } else { Some(&mut *bodies) })?;
         }
         if let Some(path) = page.alternate.clone() {
             self.alternates.push(Alternate { page: self.pages.len(), route: self.routes.len(), edition, path });
@@ -354,14 +377,21 @@ impl Tables {
         Ok(index)
     }
 
-    fn put_variant(&mut self, variant: &VariantSpec, bodies: &mut impl Write) -> Result<(), WriteError> {
-        let digest = body_digest(&variant.bytes);
+    /// Adds a variant. Without `bodies`, its bytes are those of the gzip variant after it, inflated.
+    fn put_variant(&mut self, variant: &VariantSpec, bodies: Option<&mut impl Write>) -> Result<(), WriteError> {
+        let (length, digest) = (number(variant.bytes.len())?, body_digest(&variant.bytes));
         let etag = self.strings.put(&variant.etag)?;
-        let (body, is_new) = self.bodies.put(number(variant.bytes.len())?, digest)?;
-        if is_new {
-            bodies.write_all(&variant.bytes)?;
-        }
-        self.variants.push(VariantRecord { etag, body, coding: variant.coding as u32, reserved: 0, digest });
+        let (body, source) = match bodies {
+            None => (Span { offset: 0, length }, VariantRecord::INFLATED),
+            Some(bodies) => {
+                let (body, is_new) = self.bodies.put(length, digest)?;
+                if is_new {
+                    bodies.write_all(&variant.bytes)?;
+                }
+                (body, VariantRecord::STORED)
+            }
+        };
+        self.variants.push(VariantRecord { etag, body, coding: variant.coding as u32, source, digest });
         Ok(())
     }
 

@@ -40,7 +40,10 @@ fn files(pack: &[u8]) -> BTreeMap<String, (Vec<u8>, String)> {
         let edition = route.at(pack.time()).expect("a sound edition").expect("it holds now");
         if let Content::Page(page) = edition.content() {
             let fields = format!("{} {}", page.content_type(), page.cache_control());
-            files.insert(route.path().to_owned(), (page.identity().bytes().to_vec(), fields));
+            files.insert(
+                route.path().to_owned(),
+                (page.identity().bytes().expect("a sound variant").into_owned(), fields),
+            );
         }
     }
     files

@@ -55,9 +55,14 @@ fn page<'a>(pack: &'a [u8], path: &str) -> Page<'a> {
     page
 }
 
+/// The bytes of a route.
+fn bytes(pack: &[u8], path: &str) -> Vec<u8> {
+    page(pack, path).identity().bytes().expect("a sound variant").into_owned()
+}
+
 /// The text of a route.
 fn text(pack: &[u8], path: &str) -> String {
-    String::from_utf8(page(pack, path).identity().bytes().to_vec()).expect("UTF-8")
+    String::from_utf8(bytes(pack, path)).expect("UTF-8")
 }
 
 #[test]
@@ -491,7 +496,7 @@ fn the_file_behind_shown_code_is_published_unchanged_as_plain_text() {
         let path = path_of(&pack, name);
         let file = page(&pack, &path);
         assert_eq!(file.content_type(), media_type, "{path}");
-        assert_eq!(Some(file.identity().bytes()), tree.get(source), "{path}");
+        assert_eq!(Some(&bytes(&pack, &path)[..]), tree.get(source), "{path}");
         assert!(text(&pack, "/blog/a").contains(&format!("href=\"{path}\"")), "{path}");
     }
 }
@@ -507,7 +512,7 @@ fn shown_files_are_in_every_form_of_a_post_and_in_the_search_index() {
         }
         assert!(!text.contains("#region"), "{path}");
     }
-    let index = page(&pack, SEARCH_INDEX).identity().bytes().to_vec();
+    let index = bytes(&pack, SEARCH_INDEX);
     let index = Index::open(&index).expect("a sound index");
     for word in ["zebra", "walrus", "quagga", "rates.csv"] {
         let results = index.search(&Query::parse(word), 0, 1);

@@ -45,7 +45,7 @@ fn span(pack: &[u8], section: usize, at: usize) -> &[u8] {
 fn the_header_is_as_documented() {
     let pack = pack();
     assert_eq!(&pack[..8], b"\x89GRAVEN\n");
-    assert_eq!(i64_at(&pack, 8), 2, "version");
+    assert_eq!(i64_at(&pack, 8), 3, "version");
     assert_eq!(u32_at(&pack, 16), pack.len(), "length");
     assert_eq!(i64_at(&pack, 24), 1_700_000_000, "time");
     let counts: Vec<usize> = (SLOTS..=VARIANTS).map(|section| count(&pack, section)).collect();
@@ -85,8 +85,13 @@ fn the_records_are_as_documented() {
     let variant = offset(&pack, VARIANTS) + 3 * 40;
     assert_eq!(span(&pack, STRINGS, variant), b"\"post.gzip\"");
     assert_eq!(span(&pack, BODIES, variant + 8), b"post");
-    assert_eq!((u32_at(&pack, variant + 16), u32_at(&pack, variant + 20)), (1, 0), "coding");
+    assert_eq!((u32_at(&pack, variant + 16), u32_at(&pack, variant + 20)), (1, 0), "coding and source");
     assert_eq!(pack[variant + 24..variant + 40], Sha256::digest(b"post")[..16], "digest");
+    let inflated = offset(&pack, VARIANTS) + 4 * 40;
+    assert_eq!(span(&pack, STRINGS, inflated), b"\"source.identity\"");
+    let numbers = [8, 12, 16, 20].map(|at| u32_at(&pack, inflated + at));
+    assert_eq!(numbers, [0, 18, 0, 1], "body, coding, source");
+    assert_eq!(pack[inflated + 24..inflated + 40], Sha256::digest(b"sourcesourcesource")[..16], "digest");
     let redirect = offset(&pack, REDIRECTS);
     assert_eq!(span(&pack, STRINGS, redirect), b"/blog/post");
     assert_eq!(span(&pack, STRINGS, redirect + 8), b"max-age=3600");
@@ -117,7 +122,7 @@ fn a_path_is_in_the_slot_of_its_documented_hash() {
 fn the_bytes_are_the_same_on_every_machine() {
     let bytes = pack();
     let digest = Pack::open(&bytes).expect("a valid pack").digest();
-    assert_eq!(hex(&digest), "22d4dbdc4ecbc603deffb2b8221791262b3b961ed78ebb9650edd872df8f2a0d");
+    assert_eq!(hex(&digest), "1b287b9b380bd48082988e745f6c72c07c5c75b7f89e58b642e0bcb32fb2c9ec");
 }
 
 /// Changes one number of the sample, seals the pack again, and compares the error of `open` or `verify`.
@@ -138,7 +143,7 @@ fn record(section: Section, index: u32, fault: Fault) -> Error {
 fn a_wrong_header_is_reported() {
     let length = pack().len() as u64;
     check(|_| 0, 0, Error::Magic);
-    check(|_| 8, 1, Error::Version { found: 1 });
+    check(|_| 8, 2, Error::Version { found: 2 });
     check(|_| 16, 12, Error::Length { expected: 12, found: length });
     check(|_| 76, 15, Error::Header { section: Section::Slots });
     check(|_| 76, 32, Error::Header { section: Section::Routes });
@@ -181,7 +186,8 @@ fn a_wrong_number_in_a_record_is_reported() {
     check(at(REDIRECTS, 20), 1, record(Redirects, 0, Fault::UnknownValue));
     check(at(VARIANTS, 16), 4, record(Variants, 0, Fault::UnknownValue));
     check(at(VARIANTS, 16), 1, record(Pages, 0, Fault::NoIdentity));
-    check(at(VARIANTS, 20), 1, record(Variants, 0, Fault::UnknownValue));
+    check(at(VARIANTS, 20), 2, record(Variants, 0, Fault::UnknownValue));
+    check(at(VARIANTS, 40 + 20), 1, record(Variants, 1, Fault::NotInflatable));
     check(at(VARIANTS, 40 + 16), 0, record(Pages, 0, Fault::Order));
     check(at(VARIANTS, 8), 1, record(Variants, 0, Fault::Order));
     check(at(VARIANTS, 12), 1, record(Variants, 1, Fault::Order));

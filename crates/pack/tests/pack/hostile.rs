@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
-use graven_pack::write::Image;
-use graven_pack::{Coding, Content, Error, Fault, NOT_FOUND, Pack, Page, Section};
+use graven_pack::write::{ContentSpec, Image};
+use graven_pack::{Coding, Content, Error, Fault, NOT_FOUND, Pack, Page, Section, Source};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::images::{any_image, image_of, index_size, sample, seal, seal_bodies};
+use crate::images::{always, any_image, compressed, gzip, image_of, index_size, sample, seal, seal_bodies};
 
 static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| sample().write().expect("the sample follows the rules"));
 
@@ -95,7 +95,10 @@ fn walk_page(pack: &Pack<'_>, page: &Page<'_>, bytes: &[u8]) -> Result<(), Error
     for coding in Coding::ALL {
         if let Some(variant) = page.variant(coding)? {
             assert_eq!(variant.coding(), coding);
-            assert!(bytes.as_ptr_range().contains(&variant.bytes().as_ptr()) || variant.bytes().is_empty());
+            match variant.source() {
+                Source::Stored(body) => assert!(bytes.as_ptr_range().contains(&body.as_ptr()) || body.is_empty()),
+                Source::Inflated(deflated) => assert!((1..=1 << 20).contains(&deflated.len())),
+            }
         }
     }
     page.variants().take(1000).try_for_each(|variant| variant?.checked_bytes().map(drop))
@@ -155,14 +158,87 @@ fn a_flip_of_any_bit_is_found_by_checking_its_part_alone() {
     for at in 0..pack.len() {
         for bit in 0..8 {
             pack[at] ^= 1 << bit;
+            let is_damaged = |error: &Error| {
+                matches!(error, Error::Record { section: Section::Variants, fault: Fault::Damaged, .. })
+            };
             let is_as_expected = match damage(&pack).as_slice() {
-                [Error::Record { section: Section::Variants, fault: Fault::Damaged, .. }] => at >= bodies,
+                // An identity that is inflated has the bytes of a gzip variant.
+                [one, more @ ..] if is_damaged(one) => at >= bodies && more.len() < 2 && more.iter().all(is_damaged),
                 [_] => at < bodies,
                 _ => false,
             };
             assert!(is_as_expected, "bit {bit} of byte {at}: {:?}", damage(&pack));
             pack[at] ^= 1 << bit;
         }
+    }
+}
+
+/// Changes a pack with one page, whose identity is inflated, and returns the error of `verify`.
+fn error_after(change: impl FnOnce(&mut Vec<u8>, usize)) -> Result<(), Error> {
+    let routes = [("/a".to_owned(), always(ContentSpec::Page(compressed("a-text-"))))].into();
+    let mut pack = Image { time: 0, routes }.write().expect("the image follows the rules");
+    // The records of its two variants.
+    let variants = u32::from_le_bytes(pack[112..116].try_into().expect("four bytes")) as usize;
+    assert_eq!(pack[variants + 20], 1, "it is inflated");
+    change(&mut pack, variants);
+    seal(&mut pack);
+    Pack::open(&pack).and_then(|pack| pack.verify())
+}
+
+#[test]
+fn an_identity_that_cannot_be_inflated_is_an_error() {
+    let error = |index, fault| Err(Error::Record { section: Section::Variants, index, fault });
+    let number =
+        |at: usize, number: u32| error_after(|pack, variants| overwrite(pack, variants + at, &number.to_le_bytes()));
+    let (offset, length, coding, source, gzip) = (8, 12, 16, 20, 40);
+    assert_eq!(number(length, 21), Ok(()), "nothing is changed");
+    for (at, value, expected) in [
+        (offset, 1, error(0, Fault::NotInflatable)),
+        (length, 0, error(0, Fault::NotInflatable)),
+        (length, 20, error(0, Fault::Damaged)),
+        (length, 22, error(0, Fault::Damaged)),
+        (length, 1 << 20, error(0, Fault::Damaged)),
+        (length, (1 << 20) + 1, error(0, Fault::NotInflatable)),
+        (length, u32::MAX, error(0, Fault::NotInflatable)),
+        (coding, 1, error(0, Fault::NotInflatable)),
+        (source, 2, error(0, Fault::UnknownValue)),
+        (gzip + coding, 2, error(0, Fault::NotInflatable)),
+        (gzip + source, 1, error(0, Fault::NotInflatable)),
+        (gzip + offset, 1 << 20, error(0, Fault::OutOfBounds)),
+        (gzip + length, 17, error(0, Fault::Damaged)),
+        (gzip + length, 0, error(0, Fault::Damaged)),
+    ] {
+        assert_eq!(number(at, value), expected, "{value} at {at}");
+    }
+    // The page ends before the gzip variant.
+    let page = error_after(|pack, _| {
+        let pages = u32::from_le_bytes(pack[96..100].try_into().expect("four bytes")) as usize;
+        overwrite(pack, pages + 36, &[1]);
+    });
+    assert_eq!(page, error(0, Fault::NotInflatable));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_instead_of_a_gzip_file_are_an_error(
+        bytes in vec(any::<u8>(), 18..80), header in 0..11_usize, length in prop_oneof![1..40_u32, 1..=1_u32 << 20],
+    ) {
+        let file = gzip(b"another text");
+        let bytes = [&file[..header], &bytes[header..]].concat();
+        let error = error_after(|pack, variants| {
+            let bodies = u32::from_le_bytes(pack[128..132].try_into().expect("four bytes")) as usize;
+            pack.truncate(bodies);
+            pack.extend(&bytes);
+            let (all, gzip) = (pack.len() as u64, u32::try_from(bytes.len()).expect("short"));
+            overwrite(pack, 16, &all.to_le_bytes());
+            overwrite(pack, 132, &gzip.to_le_bytes());
+            overwrite(pack, variants + 12, &length.to_le_bytes());
+            overwrite(pack, variants + 52, &gzip.to_le_bytes());
+            seal_bodies(pack);
+        });
+        prop_assert_eq!(error, Err(Error::Record { section: Section::Variants, index: 0, fault: Fault::Damaged }));
     }
 }
 

@@ -5,6 +5,7 @@ use std::hash::Hasher as _;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
 use graven_pack::{ALWAYS, Class, Coding, Content, Error, NOT_FOUND, Pack, Page};
+use libdeflater::{CompressionLvl, Compressor};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use proptest::string::string_regex;
@@ -29,6 +30,22 @@ pub(crate) fn page(text: &str) -> PageSpec {
     }
 }
 
+/// A page with this text as identity variant, and a gzip variant that it can be inflated from.
+pub(crate) fn compressed(text: &str) -> PageSpec {
+    let mut page = page(text);
+    page.variants[1].bytes = gzip(&page.variants[0].bytes);
+    page
+}
+
+/// A gzip file with this content.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut compressor = Compressor::new(CompressionLvl::default());
+    let mut gzip = vec![0; compressor.gzip_compress_bound(bytes.len())];
+    let length = compressor.gzip_compress(bytes, &mut gzip).expect("there is room");
+    gzip.truncate(length);
+    gzip
+}
+
 /// A permanent redirect to this location.
 pub(crate) fn redirect(location: &str) -> RedirectSpec {
     RedirectSpec { status: 308, location: location.to_owned(), cache_control: "max-age=3600".to_owned() }
@@ -39,12 +56,13 @@ pub(crate) fn always(content: ContentSpec) -> Vec<EditionSpec> {
     vec![EditionSpec { from: ALWAYS, content }]
 }
 
-/// A small site: a post with its Markdown, one with two editions, a redirect, the not-found page.
+/// A small site: a post with its Markdown, one with two editions, a redirect, the not-found page. The Markdown is stored only as
+/// gzip.
 pub(crate) fn sample() -> Image {
     let scheduled = ["early", "late"].into_iter().zip([100, 200]);
     let scheduled = scheduled.map(|(text, from)| EditionSpec { from, content: ContentSpec::Page(page(text)) });
     let post = PageSpec { alternate: Some("/blog/post.md".to_owned()), ..page("post") };
-    let source = PageSpec { content_type: "text/markdown".to_owned(), class: Class::File, ..page("source") };
+    let source = PageSpec { content_type: "text/markdown".to_owned(), class: Class::File, ..compressed("source") };
     let routes = [
         (NOT_FOUND, always(ContentSpec::Page(page("missing")))),
         ("/", always(ContentSpec::Page(page("root")))),
@@ -77,7 +95,8 @@ pub(crate) fn seal_bodies(pack: &mut [u8]) {
     for record in (0..count.min(1000)).map(|index| first + 40 * index) {
         let (Some(offset), Some(length)) = (number(pack, record + 8), number(pack, record + 12)) else { return };
         let body = pack.get(bodies + offset..).and_then(|rest| rest.get(..length)).map(Sha256::digest);
-        if let (Some(digest), Some(field)) = (body, pack.get_mut(record + 24..record + 40)) {
+        let is_stored = number(pack, record + 20) == Some(0);
+        if let (Some(digest), Some(field)) = (body.filter(|_| is_stored), pack.get_mut(record + 24..record + 40)) {
             field.copy_from_slice(&digest[..16]);
         }
     }
@@ -146,10 +165,14 @@ fn any_content() -> impl Strategy<Value = ContentSpec> {
 
 fn any_page() -> impl Strategy<Value = PageSpec> {
     let codings = sample::subsequence(Coding::ALL[1..].to_vec(), 0..4).prop_shuffle();
-    let bodies = vec(vec(any::<u8>(), 0..40), 4);
+    let bodies = vec(prop_oneof![vec(any::<u8>(), 0..40), vec(0..4_u8, 0..1_000)], 4);
     let fields = (text("[a-z]{1,8}/[a-z+.-]{1,8}(; [a-z]=[!-~]{1,4})?"), field_value(), option::of(field_value()));
-    (fields, sample::select(Class::ALL.to_vec()), codings, bodies, text("[!#-~]{1,8}")).prop_map(
-        |((content_type, cache_control, security_policy), class, codings, bodies, tag)| {
+    let rest = (text("[!#-~]{1,8}"), any::<bool>());
+    (fields, sample::select(Class::ALL.to_vec()), codings, bodies, rest).prop_map(
+        |((content_type, cache_control, security_policy), class, codings, mut bodies, (tag, is_gzip))| {
+            if is_gzip && let Some(at) = codings.iter().position(|coding| *coding == Coding::Gzip) {
+                bodies[at + 1] = gzip(&bodies[0]);
+            }
             let codings = std::iter::once(Coding::Identity).chain(codings);
             let variants = codings.zip(bodies).map(|(coding, bytes)| VariantSpec {
                 coding,
@@ -213,7 +236,7 @@ fn page_of(pack: &Pack<'_>, page: &Page<'_>) -> Result<PageSpec, Error> {
     let mut variants = Vec::new();
     for variant in page.variants() {
         let variant = variant?;
-        let (etag, bytes) = (variant.etag().to_owned(), variant.bytes().to_vec());
+        let (etag, bytes) = (variant.etag().to_owned(), variant.checked_bytes()?.into_owned());
         variants.push(VariantSpec { coding: variant.coding(), etag, bytes });
     }
     Ok(PageSpec {

@@ -27,10 +27,10 @@ fn a_path_gives_its_page_with_all_fields_and_variants() {
     assert_eq!(post.cache_control(), "no-cache");
     assert_eq!(post.security_policy(), "default-src 'none'");
     assert_eq!(post.class(), Class::Page);
-    assert_eq!(post.identity().bytes(), b"postpostpost");
+    assert_eq!(*post.identity().checked_bytes().expect("a valid pack"), *b"postpostpost");
     assert_eq!(post.identity().etag(), "\"post.identity\"");
     let gzip = post.variant(Coding::Gzip).expect("a valid pack").expect("stored");
-    assert_eq!((gzip.coding(), gzip.bytes()), (Coding::Gzip, b"post".as_slice()));
+    assert_eq!((gzip.coding(), &*gzip.checked_bytes().expect("a valid pack")), (Coding::Gzip, b"post".as_slice()));
     assert!(post.variant(Coding::Brotli).expect("a valid pack").is_none());
     let alternate = post.alternate().map(|index| pack.route_at(index).expect("a valid pack").path());
     assert_eq!(alternate, Some("/blog/post.md"));

@@ -3,10 +3,10 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 use graven_pack::write::{ContentSpec, Image, PageSpec, WriteError, Writer};
-use graven_pack::{Fault, Pack};
+use graven_pack::{Content, Fault, Pack, Source};
 use proptest::prelude::*;
 
-use crate::images::{always, any_image, page, redirect};
+use crate::images::{always, any_image, gzip, page, redirect};
 
 /// Writes an image with this scratch file.
 fn write(image: &Image, scratch: impl Read + Write + Seek) -> Result<Vec<u8>, WriteError> {
@@ -55,6 +55,54 @@ fn what_a_writer_holds_does_not_depend_on_its_bodies() {
     let (some, more) = (peak(ROUTES), peak(2 * ROUTES));
     assert!(more - some < BYTES_PER_ROUTE * ROUTES as u64, "{} bytes for each route", (more - some) / ROUTES as u64);
     assert!(more < BYTES_PER_ROUTE * 2 * ROUTES as u64 + 200_000, "{more}");
+}
+
+/// Whether the identity of a page with these variants is inflated, and the size of the pack.
+fn written(identity: &[u8], gzip: &[u8]) -> (bool, usize) {
+    let mut page = page("x");
+    page.variants[0].bytes = identity.to_vec();
+    page.variants[1].bytes = gzip.to_vec();
+    let bytes = write(
+        &Image { time: 0, routes: [("/a".to_owned(), always(ContentSpec::Page(page)))].into() },
+        Cursor::new(Vec::new()),
+    );
+    let bytes = bytes.expect("a valid image");
+    let pack = Pack::open(&bytes).expect("a valid pack");
+    assert_eq!(pack.verify(), Ok(()));
+    let edition = pack.route("/a").expect("a valid pack").expect("the route exists").at(0).expect("a valid pack");
+    let Some(Content::Page(page)) = edition.map(|edition| edition.content()) else { panic!("not a page") };
+    assert_eq!(*page.identity().checked_bytes().expect("a valid pack"), *identity);
+    assert_eq!(page.identity().source().len(), identity.len());
+    (matches!(page.identity().source(), Source::Inflated(_)), bytes.len())
+}
+
+#[test]
+fn identity_is_not_stored_where_gzip_is() {
+    let text: Vec<u8> = (0..2 << 20).map(|n: u32| (n.wrapping_mul(n) >> 7).to_le_bytes()[0] & 15).collect();
+    for length in [1, 2, 3, 100, 32_767, 32_768, 32_769, 100_000, 1 << 20] {
+        let gzip = gzip(&text[..length]);
+        let (is_inflated, size) = written(&text[..length], &gzip);
+        assert!(is_inflated, "{length}");
+        assert!(size < gzip.len() + 700, "{length}: {size}");
+    }
+    for length in [0, (1 << 20) + 1, 2 << 20] {
+        assert!(!written(&text[..length], &gzip(&text[..length])).0, "{length}");
+    }
+}
+
+#[test]
+fn identity_is_stored_if_gzip_is_of_something_else() {
+    let text = b"some text, some text, some text";
+    let file = gzip(text);
+    assert!(written(text, &file).0);
+    let named = [b"\x1f\x8b\x08\x08", &file[4..10], b"name\0", &file[10..]].concat();
+    let mut other_checksum = file.clone();
+    other_checksum[file.len() - 8] ^= 1;
+    let mut other_length = file.clone();
+    other_length[file.len() - 1] ^= 1;
+    for gzip in [&named, &other_checksum, &other_length, &gzip(b"another text"), &text.to_vec(), &Vec::new()] {
+        assert!(!written(text, gzip).0, "{gzip:?}");
+    }
 }
 
 #[test]

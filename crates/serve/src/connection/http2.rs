@@ -1,7 +1,8 @@
 //! HTTP/2 with prior knowledge (RFC 9113 §3.3), by h2. An `Upgrade: h2c` is ignored, as that section says.
 //!
 //! h2 does the framing; this file decides when streams are written. Content stays in the pack until its stream has a window, so a
-//! blocked stream holds little more than its state, and it is reset after the write time. Floods close the connection or retain no
+//! blocked stream holds little more than its state, and it is reset after the write time. Content that has to be inflated is
+//! inflated in turns, one piece in each, for few streams at a time, and not while the client does not read. Floods close the connection or retain no
 //! memory: resets are counted ([`Limits::resets`], [`ERROR_RESETS`]), h2 answers one PING and one SETTINGS before it reads on and
 //! counts CONTINUATION frames, and [`crate::limits::FLOOD_BYTES`] limits what is sent without a request.
 //!
@@ -23,7 +24,8 @@ use super::stream::{Connection, Progress, Stream};
 use super::turns::Ticket;
 use crate::clock::Moment;
 use crate::limits::{
-    ERROR_RESETS, HTTP2_BYTES, IDLE_BYTES, LINGER_TIME, Limits, STALLED_BYTES, STREAM_BYTES, STREAM_WINDOW,
+    ERROR_RESETS, HTTP2_BYTES, IDLE_BYTES, INFLATED_BYTES, INFLATED_STREAMS, LINGER_TIME, Limits, STALLED_BYTES,
+    STREAM_BYTES, STREAM_WINDOW,
 };
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
@@ -72,7 +74,15 @@ async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Pro
         Poll::Pending => Poll::Pending,
     });
     let Some(frames) = frames.await else { return };
-    let mut session = Session { frames, connection, progress, sending: Vec::new(), active: now, closing: Closing::No };
+    let mut session = Session {
+        frames,
+        connection,
+        progress,
+        sending: Vec::new(),
+        inflation: Inflation::default(),
+        active: now,
+        closing: Closing::No,
+    };
     // The turn of the handshake lasts for the first requests, which mostly arrive with it.
     let mut is_first = true;
     poll_fn(|context| {
@@ -91,6 +101,7 @@ struct Session<'a> {
     progress: &'a Progress,
     /// Streams whose content h2 does not have yet.
     sending: Vec<Sending>,
+    inflation: Inflation,
     /// When there was last a request, or a stream to write.
     active: Moment,
     closing: Closing,
@@ -99,9 +110,21 @@ struct Session<'a> {
 /// A stream whose content h2 does not have yet.
 struct Sending {
     stream: SendStream<Bytes>,
-    content: Bytes,
+    content: Body,
     /// When it last had a window.
     since: Moment,
+}
+
+/// What may be inflated in a turn: one piece.
+#[derive(Default)]
+struct Inflation {
+    /// How many streams had an inflater when the turn began.
+    streams: usize,
+    is_used: bool,
+    /// The client does not read.
+    is_blocked: bool,
+    /// A stream waits for the next turn.
+    is_wanted: bool,
 }
 
 /// How far the connection has closed.
@@ -125,6 +148,7 @@ impl Session<'_> {
         if self.closing == Closing::No && local.state.drain.is_draining() {
             self.close_gracefully();
         }
+        self.inflation = Inflation { streams: self.inflated_streams(), ..Inflation::default() };
         loop {
             if let Poll::Ready(()) = self.poll_requests(now, context) {
                 return Poll::Ready(());
@@ -132,6 +156,9 @@ impl Session<'_> {
             if !self.send_all(now, context) {
                 break;
             }
+        }
+        if self.inflation.is_wanted {
+            context.waker().wake_by_ref();
         }
         self.look(now, context)
     }
@@ -173,14 +200,19 @@ impl Session<'_> {
         let (response, route) = respond_to(&local.site, time, head, Some(local.searches.of(slot.group())));
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
-        self.progress.composed.set(self.progress.composed.get() + response.body().allocated());
+        if !response.body().is_inflated() {
+            self.progress.allocated.set(self.progress.allocated.get() + response.body().allocated());
+        }
         let (response, content) = fields_of(response, &local.clock.date(clock));
         // It fails only if the client has reset the stream or the connection has ended.
-        let Ok(stream) = respond.send_response(response, content.is_empty()) else { return observer.forget() };
-        observer.answer(status, content.len(), route);
+        let Ok(stream) = respond.send_response(response, content.left() == 0) else { return observer.forget() };
+        observer.answer(status, content.left(), route);
         observer.flushed();
         let mut sending = Sending { stream, content, since: now };
-        if !sending.content.is_empty() && !matches!(sending.poll(now, task), Poll::Ready(Sent::Whole | Sent::Reset)) {
+        self.inflation.is_blocked = self.progress.is_blocked.get();
+        if sending.content.left() > 0
+            && !matches!(sending.poll(now, &mut self.inflation, task), Poll::Ready(Sent::Whole | Sent::Reset))
+        {
             self.sending.push(sending);
         }
     }
@@ -188,7 +220,8 @@ impl Session<'_> {
     /// Hands content to h2 as far as the windows allow. Returns whether there was any.
     fn send_all(&mut self, now: Moment, context: &mut Context<'_>) -> bool {
         let mut has_sent = false;
-        self.sending.retain_mut(|sending| match sending.poll(now, context) {
+        self.inflation.is_blocked = self.progress.is_blocked.get();
+        self.sending.retain_mut(|sending| match sending.poll(now, &mut self.inflation, context) {
             Poll::Ready(Sent::Whole) => {
                 has_sent = true;
                 false
@@ -232,15 +265,21 @@ impl Session<'_> {
             let stalled = first.map_or(Moment::NEVER, |first| first.after(local.limits.write_time));
             slot.enter(Phase::Writing, last.unwrap_or(written), stalled.min(blocked_until));
             let stalled = if is_blocked { STALLED_BYTES } else { 0 };
-            let streams = self.progress.composed.get() + self.sending.len() * STREAM_BYTES;
+            let inflated = self.inflated_streams() * INFLATED_BYTES;
+            let streams = self.progress.allocated.get() + self.sending.len() * STREAM_BYTES + inflated;
             observer.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + streams);
             return Poll::Pending;
         }
         // Everything is written.
-        self.progress.composed.set(0);
+        self.progress.allocated.set(0);
         observer.charge(slot, IDLE_BYTES + HTTP2_BYTES);
         observer.idle();
         self.look_at_idle(now, context)
+    }
+
+    /// Returns how many streams have an inflater.
+    fn inflated_streams(&self) -> usize {
+        self.sending.iter().filter(|sending| sending.content.has_inflater()).count()
     }
 
     /// Applies the idle time, and before the first request the header time.
@@ -303,8 +342,14 @@ enum Sent {
 
 impl Sending {
     /// Hands over what the window allows.
-    fn poll(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<Sent> {
-        self.stream.reserve_capacity(self.content.len().min(CHUNK_BYTES));
+    fn poll(&mut self, now: Moment, inflation: &mut Inflation, context: &mut Context<'_>) -> Poll<Sent> {
+        if self.content.is_inflated() {
+            if self.stream.poll_reset(context).is_ready() {
+                return Poll::Ready(Sent::Reset);
+            }
+            ready!(self.poll_inflation(now, inflation));
+        }
+        self.stream.reserve_capacity(self.content.left().min(CHUNK_BYTES));
         let mut capacity = self.stream.capacity();
         while capacity == 0 {
             capacity = match ready!(self.stream.poll_capacity(context)) {
@@ -312,8 +357,22 @@ impl Sending {
                 Some(Err(_)) | None => return Poll::Ready(Sent::Reset),
             };
         }
-        let chunk = self.content.split_to(capacity.min(self.content.len()));
-        let is_whole = self.content.is_empty();
+        if self.content.is_inflated() {
+            inflation.is_used = true;
+        }
+        let chunk = match self.content.next(capacity) {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => {
+                inflation.is_wanted = true;
+                self.since = now;
+                return Poll::Pending;
+            }
+            Err(_) => {
+                self.stream.send_reset(Reason::INTERNAL_ERROR);
+                return Poll::Ready(Sent::Reset);
+            }
+        };
+        let is_whole = self.content.left() == 0;
         self.since = now;
         match self.stream.send_data(chunk, is_whole) {
             Ok(()) if is_whole => Poll::Ready(Sent::Whole),
@@ -321,10 +380,29 @@ impl Sending {
             Err(_) => Poll::Ready(Sent::Reset),
         }
     }
+
+    /// Ready when a piece may be inflated. A stream that waits for others is not stalled.
+    fn poll_inflation(&mut self, now: Moment, inflation: &mut Inflation) -> Poll<()> {
+        if inflation.is_blocked {
+            // The socket wakes the connection.
+            return Poll::Pending;
+        }
+        if inflation.is_used {
+            inflation.is_wanted = true;
+            self.since = now;
+            return Poll::Pending;
+        }
+        if self.content.has_inflater() || inflation.streams < INFLATED_STREAMS {
+            return Poll::Ready(());
+        }
+        // Others get its share of the connection's window, or it could wait for them and they for it.
+        self.stream.reserve_capacity(0);
+        Poll::Pending
+    }
 }
 
 /// Splits a response into its head and its content.
-fn fields_of(response: Response<Body>, date: &[u8]) -> (Response<()>, Bytes) {
+fn fields_of(response: Response<Body>, date: &[u8]) -> (Response<()>, Body) {
     let (mut head, body) = response.into_parts();
     let fields: &mut HeaderMap = &mut head.headers;
     // Connection-specific fields are not allowed in HTTP/2 (RFC 9113 §8.2.2).
@@ -335,5 +413,5 @@ fn fields_of(response: Response<Body>, date: &[u8]) -> (Response<()>, Bytes) {
     if has_length(head.status) {
         fields.insert(CONTENT_LENGTH, HeaderValue::from(body.length()));
     }
-    (Response::from_parts(head, ()), body.into_content())
+    (Response::from_parts(head, ()), body)
 }

@@ -3,12 +3,15 @@
 //! hyper receives the bytes of exactly one message and is dropped once its answer is written. The next message never enters its
 //! buffers, so no byte can be lost and no answer can belong to another request. Only hyper knows where the content of a message
 //! ends; after a message with content it keeps the connection, which closes with the answer.
+//!
+//! Content that has to be inflated is inflated in turns, one piece in each.
 
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::future::{Ready, poll_fn, ready};
+use std::future::{self, Ready, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH};
@@ -20,12 +23,13 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWrite;
 
 use super::head::Content;
+use super::paced::PacedBody;
 use super::slots::Phase;
 use super::stream::{Connection, Progress, Stream};
+use super::turns::Ticket;
 use crate::limits::{HTTP1_BYTES, IDLE_BYTES, Limits, MIN_HEADER_BYTES, STALLED_BYTES};
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
-use crate::response::body::Body;
 use crate::response::field_values;
 use crate::response::{refuse_target, respond_to};
 use crate::time::effective_time;
@@ -77,7 +81,20 @@ pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Co
     let stream = Stream::new(socket, bytes.clone(), content, connection, &progress);
     let responder = Responder { connection, progress: &progress, content, target };
     let mut http = local.http1.serve_connection(TokioIo::new(stream), responder);
-    let outcome = poll_fn(|context| poll(&mut http, connection, &progress, context)).await;
+    let ticket = Ticket::default();
+    let outcome = poll_fn(|context| {
+        if let Some(pace) = progress.pace.get().filter(|pace| pace.is_wanted()) {
+            ready!(local.turns.poll_take(&ticket, context));
+            pace.give();
+            progress.is_flushed.set(false);
+        }
+        let polled = poll(&mut http, connection, &progress, context);
+        if polled.is_pending() && progress.pace.get().is_some_and(|pace| pace.is_wanted()) {
+            context.waker().wake_by_ref();
+        }
+        polled
+    })
+    .await;
     drop(http);
     if progress.is_blocked.get() {
         socket.reset_on_close();
@@ -100,7 +117,9 @@ fn poll(
     context: &mut Context<'_>,
 ) -> Poll<Persistence> {
     let Connection { local, slot, observer } = connection;
-    let is_answered = || progress.answered.get() > 0 && progress.is_flushed.get();
+    // The head of content that is inflated may be flushed alone.
+    let is_flushed = || progress.is_flushed.get() && progress.pace.get().is_none_or(|pace| pace.is_done());
+    let is_answered = || progress.answered.get() > 0 && is_flushed();
     match Pin::new(&mut *http).poll(context) {
         // hyper ends early after a request for an upgrade, without flushing and without closing the socket. Polled again, it
         // goes on.
@@ -119,19 +138,21 @@ fn poll(
         }
         Poll::Pending => {}
     }
-    if progress.is_flushed.get() {
+    if is_flushed() {
         observer.flushed();
     }
     if is_answered() && !progress.is_closing.get() {
         return Poll::Ready(Persistence::Open);
     }
-    if slot.is_evicted() || slot.is_expired(local.clock.now()) {
+    // A request that was read is answered, if little of the answer is left to inflate: that takes a turn, and no client's time.
+    let ends_soon = progress.pace.get().is_some_and(|pace| pace.is_last_wanted());
+    if (slot.is_evicted() || slot.is_expired(local.clock.now())) && !ends_soon {
         if progress.is_blocked.get() && !slot.is_evicted() {
             observer.limit(Limit::WriteTime);
         }
         return Poll::Ready(Persistence::Closed);
     }
-    observer.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES + progress.composed.get());
+    observer.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES + progress.allocated.get());
     Poll::Pending
 }
 
@@ -160,9 +181,9 @@ struct Responder<'a> {
 }
 
 impl Service<Request<Incoming>> for Responder<'_> {
-    type Response = Response<Body>;
+    type Response = Response<PacedBody>;
     type Error = Infallible;
-    type Future = Ready<Result<Response<Body>, Infallible>>;
+    type Future = Ready<Result<Response<PacedBody>, Infallible>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let Connection { local, observer, .. } = self.connection;
@@ -190,10 +211,11 @@ impl Service<Request<Incoming>> for Responder<'_> {
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
         increment(&self.progress.answered);
-        self.progress.composed.set(response.body().allocated());
+        self.progress.allocated.set(response.body().allocated());
         self.progress.is_flushed.set(false);
-        observer.answer(response.status(), response.body().content().len(), route);
-        ready(Ok(response))
+        observer.answer(response.status(), response.body().left(), route);
+        let pace = || Rc::clone(self.progress.pace.get_or_init(Rc::default));
+        future::ready(Ok(response.map(|body| PacedBody::new(body, pace))))
     }
 }
 

@@ -12,6 +12,7 @@ mod http2;
 pub(crate) mod local;
 mod message;
 pub(crate) mod observer;
+mod paced;
 pub(crate) mod slots;
 mod stream;
 pub(crate) mod turns;

@@ -193,7 +193,7 @@ impl Observer {
             self.limit(Limit::HeaderBytes);
         } else if error.is_parse() {
             self.limit(Limit::Malformed);
-        } else if error.source().is_some_and(|source| !source.is::<io::Error>()) {
+        } else if error.source().is_some_and(|source| !source.is::<io::Error>() && !source.is::<graven_pack::Error>()) {
             self.limit(Limit::Protocol);
         }
     }

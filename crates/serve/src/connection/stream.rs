@@ -1,9 +1,10 @@
 //! The stream that hyper and h2 read and write: a socket behind bytes that were read before. It tracks progress, limits what a
 //! client may send, and closes so that the last answer arrives.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::head::Content;
 use super::local::WorkerLocal;
 use super::observer::Observer;
+use super::paced::Pace;
 use super::slots::{Phase, Slot};
 use super::turns::Ticket;
 use crate::clock::Moment;
@@ -50,8 +52,10 @@ pub(crate) struct Progress {
     pub(crate) is_closing: Cell<bool>,
     /// When the kernel last accepted bytes.
     pub(crate) written: Cell<Moment>,
-    /// The bytes of composed content that may not be written yet.
-    pub(crate) composed: Cell<usize>,
+    /// The bytes that are allocated for content that may not be written yet.
+    pub(crate) allocated: Cell<usize>,
+    /// The pace of a body that is inflated.
+    pub(crate) pace: OnceCell<Rc<Pace>>,
 }
 
 /// A socket that hyper or h2 reads and writes.

@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use graven_pack::Inflater;
+
 /// Maximum size of a request's head, in bytes. Browsers send less than 2 KiB. Proxies that add cookies and tokens of
 /// other sites rarely exceed 8 KiB.
 pub const HEADER_BYTES: usize = 16 * 1024;
@@ -56,6 +58,17 @@ pub const STREAM_BYTES: usize = 4 * 1024;
 /// on loopback.
 pub const STALLED_BYTES: usize = 96 * 1024;
 
+/// Number of bytes that are inflated in one turn ([`TURNS`]), for a client that accepts no coding. It takes about as long as
+/// other work in a turn.
+pub const INFLATED_PIECE: usize = 16 * 1024;
+
+/// Memory of content that is inflated while it is sent, in bytes: the inflater, and two pieces that the client has not accepted.
+pub const INFLATED_BYTES: usize = 80 * 1024;
+const _: () = assert!(Inflater::MEMORY + 2 * INFLATED_PIECE <= INFLATED_BYTES);
+
+/// Maximum number of HTTP/2 streams of a connection that are inflated at the same time. The others wait.
+pub const INFLATED_STREAMS: usize = 4;
+
 /// Maximum unsent data in the kernel beyond the last segment, in bytes (`TCP_NOTSENT_LOWAT`). A page fits.
 pub const NOT_SENT_BYTES: u32 = 16 * 1024;
 
@@ -90,7 +103,7 @@ pub const FLOOD_BYTES: usize = 64 * 1024;
 /// answered. The content is never read.
 pub const STREAM_WINDOW: u32 = 16 * 1024;
 
-/// Number of HTTP/2 connections that are served in one pass over all ready connections. Each usually takes less than
+/// Number of HTTP/2 connections, and of others for which content is inflated, that are served in one pass over all ready connections. Each usually takes less than
 /// 0.1 ms, so other connections wait a few milliseconds for them. Measured by `tests/attack`: 12,000 new connections
 /// delayed a new client by up to a second.
 pub const TURNS: usize = 64;
@@ -102,6 +115,9 @@ pub const SEARCH_SHARE: u32 = 4;
 /// The part of a worker's time that the searches of one client (an address, or the first 64 bits of one) may take: one divided by this.
 /// A quarter of what all searches may take, which still is some hundred searches a second: enough for a proxy that sends everybody's.
 pub const CLIENT_SEARCH_SHARE: u32 = 16;
+
+/// Maximum number of bytes that are inflated to show parts of pages with the hits of a search. Pages of 70 KB each fit.
+pub const SNIPPET_BYTES: usize = 512 * 1024;
 
 /// Time that searches may take at once before the share applies. With less than 1 ms for most, it is enough for a hundred readers
 /// who search in the same moment, and too little for anybody else to notice.

@@ -1,11 +1,14 @@
 //! Decides on the outcome of a request, without writing a response: steps 1 to 7 of [`crate::respond`].
 
+use std::cell::Cell;
+
 use graven_pack::Coding;
 use graven_search::frame::ROUTE;
 use http::Method;
 
 use super::outcome::{Outcome, Selected};
 use super::search::{Form, Searching};
+use crate::limits::SNIPPET_BYTES;
 use crate::request::accept::Accept;
 use crate::request::accept_encoding::AcceptEncoding;
 use crate::request::conditional::{Precondition, precondition, range_applies};
@@ -89,7 +92,8 @@ impl<'a> SiteAt<'a> {
         if AcceptEncoding::of(request.fields).choose(&[()], |()| (Coding::Identity, 0)).is_none() {
             return Some(Outcome::NotAcceptable(Vary::Both));
         }
-        Some(Outcome::Search(Searching { site: self.site, now: self.now, search, page, query, form }))
+        let inflatable = Cell::new(SNIPPET_BYTES);
+        Some(Outcome::Search(Searching { site: self.site, now: self.now, search, page, query, form, inflatable }))
     }
 
     /// The site's 404 page, in an acceptable coding if there is one. Preconditions and ranges do not apply: they are
@@ -128,12 +132,12 @@ impl<'a> SiteAt<'a> {
 fn part<F: Fields>(request: &Request<'_, '_, F>, selected: &Selected) -> Selection {
     let range = (*request.method == Method::GET).then(|| Range::of(request.fields)).flatten();
     match range {
-        Some(range) if range_applies(request.fields, selected.etag()) => range.select(selected.variant.bytes.len()),
+        Some(range) if range_applies(request.fields, selected.etag()) => range.select(selected.variant.source.len()),
         _ => Selection::Whole,
     }
 }
 
 /// 5. Returns the most acceptable variant, or `None` if all are refused.
 fn choose<'a>(page: &'a PreparedPage, fields: &impl Fields) -> Option<&'a PreparedVariant> {
-    AcceptEncoding::of(fields).choose(&page.variants, |variant| (variant.coding, variant.bytes.len()))
+    AcceptEncoding::of(fields).choose(&page.variants, |variant| (variant.coding, variant.source.len()))
 }

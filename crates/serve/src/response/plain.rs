@@ -5,9 +5,11 @@
 //! requests, and the response is a cached head, the date, and bytes of the pack. Such a request costs one system call
 //! to read, one to write and no allocation, and its connection never owns a buffer.
 //!
-//! Requests that are not plain, incomplete, or not strictly RFC 9112 are left to hyper. This affects only their cost,
+//! Requests that are not plain, incomplete, or not strictly RFC 9112 are left to hyper, and so are those whose content has to
+//! be inflated. This affects only their cost,
 //! not their responses. Tests require the same responses from both, as values here and as bytes on sockets.
 
+use graven_pack::Source;
 use http::{Method, StatusCode, Version};
 
 use super::cached_head::HeadKind;
@@ -61,12 +63,16 @@ pub(crate) fn respond_plain<'a>(
         _ => return None,
     };
     let is_get = head.method == Method::GET;
-    let has_content = kind != HeadKind::NotModified && is_get;
+    let content = match selected.variant.source {
+        _ if kind == HeadKind::NotModified || !is_get => &[][..],
+        Source::Stored(bytes) => bytes,
+        Source::Inflated(_) => return None,
+    };
     Some(PlainResponse {
         status: kind.status(),
         route,
         head: kind.head(selected)?,
-        content: if has_content { selected.variant.bytes } else { &[] },
+        content,
         length: head.length,
         method: if is_get { "GET" } else { "HEAD" },
         path: head.path,

@@ -3,10 +3,14 @@
 //! There is no validator: the content follows from the pack and the query, and computing a hash of it costs what sending it costs. So preconditions and
 //! ranges do not apply (RFC 9110 §13.1 and §14.2 allow it).
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt::Write as _;
 
+use graven_pack::Source;
 use graven_search::{Hit, Query, Results, markup};
 
+use super::body::Body;
 use crate::request::query::{MAX_PAGE, SearchQuery};
 use crate::site::Site;
 use crate::site::page::PreparedPage;
@@ -27,6 +31,8 @@ pub(crate) struct Searching<'a> {
     pub(crate) page: &'a PreparedPage,
     pub(crate) query: SearchQuery,
     pub(crate) form: Form,
+    /// How many bytes may still be inflated for snippets.
+    pub(crate) inflatable: Cell<usize>,
 }
 
 /// The form of the answer.
@@ -159,16 +165,23 @@ impl Searching<'_> {
 
     /// The part of a hit's section with the most matches: texts, and whether each is a match.
     fn snippet(&self, hit: &Hit<'_>, results: &Results<'_>) -> Vec<(bool, String)> {
-        let text = self.text_of(hit).map(markup::text).unwrap_or_default();
+        let text = self.text_of(hit).map(|html| markup::text(&html)).unwrap_or_default();
         results.snippet(&text).parts
     }
 
-    /// The HTML of a hit's section, in the stored page.
-    fn text_of(&self, hit: &Hit<'_>) -> Option<&'static str> {
+    /// The HTML of a hit's section, in the page. `None` if it has to be inflated and enough was inflated for this search already.
+    fn text_of(&self, hit: &Hit<'_>) -> Option<Cow<'static, str>> {
         let page = self.site.page_at(hit.route, self.now)?;
         let (start, length) = (usize::try_from(hit.start).ok()?, usize::try_from(hit.length).ok()?);
-        let bytes = page.identity()?.bytes.get(start..start.checked_add(length)?)?;
-        std::str::from_utf8(bytes).ok()
+        let section = start..start.checked_add(length)?;
+        match page.identity()?.source {
+            Source::Stored(bytes) => std::str::from_utf8(bytes.get(section)?).ok().map(Cow::Borrowed),
+            page @ Source::Inflated(_) => {
+                self.inflatable.set(self.inflatable.get().checked_sub(section.end)?);
+                let bytes = Body::part(page, section)?.into_content();
+                String::from_utf8(bytes.into()).ok().map(Cow::Owned)
+            }
+        }
     }
 }
 
@@ -323,7 +336,7 @@ mod tests {
                 (503, &"1".parse().expect("a value"))
             );
             assert_eq!(response.headers()["cache-control"], "no-store");
-            let content = String::from_utf8_lossy(response.body().content());
+            let content = String::from_utf8_lossy(&response.body().content()).into_owned();
             assert!(content.contains(expected), "{content}");
         }
     }

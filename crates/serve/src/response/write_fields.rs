@@ -87,21 +87,21 @@ impl Selected<'_> {
         self.write_representation(headers);
         headers.insert(ETAG, self.variant.etag.clone());
         headers.insert(ACCEPT_RANGES, field_values::BYTES.clone());
-        Body::new(Bytes::from_static(self.variant.bytes))
+        self.whole()
     }
 
     /// 206: the fields of a 200, and some of its bytes (RFC 9110 §15.3.7.1).
     fn write_part(&self, headers: &mut HeaderMap, part: Part) -> Result<Body, DamagedPack> {
         self.write_whole(headers);
-        let bytes = self.variant.bytes;
-        let text = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), bytes.len());
+        let source = self.variant.source;
+        let text = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), source.len());
         headers.insert(CONTENT_RANGE, HeaderValue::try_from(text)?);
-        bytes.get(part).map(|part| Body::new(Bytes::from_static(part))).ok_or(DamagedPack)
+        Body::part(source, part).ok_or(DamagedPack)
     }
 
     /// 416 (RFC 9110 §15.5.17).
     fn refuse_range(&self, headers: &mut HeaderMap) -> Result<(StatusCode, Body), DamagedPack> {
-        let length = self.variant.bytes.len();
+        let length = self.variant.source.len();
         headers.insert(CONTENT_RANGE, HeaderValue::try_from(format!("bytes */{length}"))?);
         headers.insert(ACCEPT_RANGES, field_values::BYTES.clone());
         write_vary(self.vary, headers);
@@ -119,7 +119,13 @@ impl Selected<'_> {
     /// 404: all bytes, without a validator, which only a 200 of this path could use.
     fn write_not_found(&self, headers: &mut HeaderMap) -> Body {
         self.write_representation(headers);
-        Body::new(Bytes::from_static(self.variant.bytes))
+        self.whole()
+    }
+
+    /// All bytes.
+    fn whole(&self) -> Body {
+        let source = self.variant.source;
+        Body::part(source, 0..source.len()).unwrap_or_default()
     }
 
     fn write_representation(&self, headers: &mut HeaderMap) {

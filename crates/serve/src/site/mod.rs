@@ -18,7 +18,7 @@ pub(crate) mod vary;
 
 use std::sync::OnceLock;
 
-use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route, SEARCH_INDEX};
+use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route, SEARCH_INDEX, Source};
 
 use self::damage::{DamagedPack, DamagedPages};
 use self::page::{PrepareError, PreparedPage};
@@ -124,8 +124,9 @@ impl Site {
     /// Returns the search of the site, which shows hits in `page`. Without one, the page itself is the answer to every query.
     pub(crate) fn search(&self, page: &PreparedPage, now: i64) -> Option<&Search> {
         let open = || {
-            let index = self.page_at(SEARCH_INDEX, now)?.identity()?;
-            Search::open(index.bytes, page).unwrap_or_else(|error| {
+            // It is read in place. press never compresses it.
+            let Source::Stored(index) = self.page_at(SEARCH_INDEX, now)?.identity()?.source else { return None };
+            Search::open(index, page).unwrap_or_else(|error| {
                 self.damaged_pages.record(SEARCH_INDEX, &error);
                 None
             })

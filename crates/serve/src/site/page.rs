@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use graven_pack::{Coding, Page, Variant};
+use graven_pack::{Coding, Page, Source, Variant};
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
@@ -29,7 +29,7 @@ pub(crate) struct PreparedPage {
 pub(crate) struct PreparedVariant {
     pub(crate) coding: Coding,
     pub(crate) etag: HeaderValue,
-    pub(crate) bytes: &'static [u8],
+    pub(crate) source: Source<'static>,
     pub(crate) heads: CachedHeads,
 }
 
@@ -82,12 +82,16 @@ impl PreparedPage {
 }
 
 impl PreparedVariant {
-    /// Checks all bytes of the variant. They are not checked again when they are sent.
+    /// Checks all stored bytes of the variant. They are not checked again when they are sent, or inflated to be sent.
     fn new(variant: Variant<'static>) -> Result<Self, PrepareError> {
+        let source = variant.source();
+        if let Source::Stored(_) = source {
+            variant.checked_bytes()?;
+        }
         Ok(PreparedVariant {
             coding: variant.coding(),
             etag: field_value(variant.etag())?,
-            bytes: variant.checked_bytes()?,
+            source,
             heads: CachedHeads::default(),
         })
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use graven_pack::Coding;
 use graven_serve::Config;
-use graven_serve::limits::Limits;
+use graven_serve::limits::{INFLATED_STREAMS, Limits};
 
 use crate::running::{Running, TIMEOUT};
 use crate::site::{BIG, stored};
@@ -182,6 +182,53 @@ fn concurrent_streams_are_answered() {
     }
     peer.send(get(7, "/big"));
     assert_eq!(peer.answer(7), (OK, stored("/big", Coding::Identity)));
+}
+
+#[test]
+fn inflated_content_is_sent_on_many_streams() {
+    let server = Running::start_on(1, &Config::default());
+    let mut peer = Peer::connect(&server);
+    let asked = [(1, "/long"), (3, "/notes"), (5, "/long"), (7, "/long"), (9, "/blog/a"), (11, "/long"), (13, "/long")];
+    peer.send(asked.iter().flat_map(|(stream, path)| get(*stream, path)).collect::<Vec<_>>());
+    let answers = peer.answers(asked.len());
+    for (stream, path) in asked {
+        assert!(answers[&stream] == (OK, stored(path, Coding::Identity)), "{path}");
+    }
+    peer.send([get(15, "/long"), frame(RST_STREAM, 0, 15, &[0; 4]), get(17, "/notes")].concat());
+    let next = loop {
+        let frame = peer.next_of(DATA);
+        if frame.stream == 17 {
+            break frame;
+        }
+        peer.take(&frame, &mut Vec::new());
+    };
+    assert_eq!(next.payload, stored("/notes", Coding::Identity));
+}
+
+#[test]
+fn inflated_streams_without_a_window_are_reset_and_no_others() {
+    let short = Duration::from_millis(300);
+    let server = Running::start_alone(Limits { write_time: short, ..Limits::default() });
+    // SETTINGS_INITIAL_WINDOW_SIZE = 1000
+    let mut peer = Peer::connect_with(&server, &[0, 4, 0, 0, 3, 232]);
+    let stalled = (0..8).map(|n| 2 * n + 1);
+    peer.send(stalled.clone().flat_map(|stream| get(stream, "/long")).collect::<Vec<_>>());
+    let mut given = BTreeMap::<u32, Vec<u8>>::new();
+    let mut reset = Vec::new();
+    while reset.len() < 8 {
+        let frame = peer.next();
+        match frame.kind {
+            DATA => given.entry(frame.stream).or_default().extend(frame.payload),
+            RST_STREAM => reset.push(frame.stream),
+            _ => {}
+        }
+    }
+    assert_eq!(reset, stalled.collect::<Vec<_>>());
+    // Few have an inflater, whatever windows are open.
+    assert_eq!(given.len(), INFLATED_STREAMS);
+    assert!(given.values().all(|bytes| *bytes == stored("/long", Coding::Identity)[..1000]));
+    peer.send(get(17, "/notes"));
+    assert_eq!(peer.answer(17), (OK, stored("/notes", Coding::Identity)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod differential;
 mod hostile;
 mod http2;
+mod inflated;
 mod limits;
 mod negotiation;
 mod operating;

@@ -9,7 +9,7 @@ use graven_search::write::{Builder, Post, Section};
 use graven_serve::{Body, Site, respond};
 use http::Response;
 
-use crate::site::{BUILT, POLICY, field, fields, pack_of, request};
+use crate::site::{BUILT, POLICY, field, fields, gzip, pack_of, request};
 
 const FRAME: &str =
     "<title>Search</title><input name=\"q\" value=\"\"><div id=\"results\"><p>Help.</p></div><!--results-->";
@@ -19,14 +19,17 @@ const TEXT: &str = "<p>A <em>lease</em> &amp; a deadline: <code>XAUTOCLAIM</code
 const MANY: usize = 25;
 
 fn page(content_type: &str, bytes: &[u8]) -> Vec<EditionSpec> {
-    let variant = VariantSpec { coding: Coding::Identity, etag: "\"1\"".to_owned(), bytes: bytes.to_vec() };
+    let mut variants = vec![VariantSpec { coding: Coding::Identity, etag: "\"1\"".to_owned(), bytes: bytes.to_vec() }];
+    if content_type.starts_with("text/html") {
+        variants.push(VariantSpec { coding: Coding::Gzip, etag: "\"2\"".to_owned(), bytes: gzip(bytes) });
+    }
     let page = PageSpec {
         content_type: content_type.to_owned(),
         cache_control: "no-cache".to_owned(),
         security_policy: if content_type.starts_with("text/html") { POLICY.to_owned() } else { String::new() },
         class: Class::Page,
         alternate: None,
-        variants: vec![variant],
+        variants,
     };
     vec![EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) }]
 }
@@ -69,8 +72,8 @@ fn ask(target: &str, fields: &[(&str, &str)]) -> Response<Body> {
     respond(&SITE, BUILT, request("GET", target, fields))
 }
 
-fn text(response: &Response<Body>) -> &str {
-    std::str::from_utf8(response.body().content()).expect("UTF-8")
+fn text(response: &Response<Body>) -> String {
+    String::from_utf8(response.body().content().into_owned()).expect("UTF-8")
 }
 
 /// Returns what stands between two texts.
@@ -89,7 +92,7 @@ fn a_hit_has_its_title_its_place_and_its_matched_words() {
         <li><h2><a href=\"/blog/a%20b#leases\">Queues &lt;on&gt; Redis</a></h2>\
         <p class=\"place\">Leases &amp; more · <span class=\"date\">8 November 2025</span></p>\
         <p>A <mark>lease</mark> &amp; a deadline: XAUTOCLAIM &lt;<mark>id</mark>&gt;.</p></li></ol>";
-    assert_eq!(between(html, "<div id=\"results\">", "</div>"), expected);
+    assert_eq!(between(&html, "<div id=\"results\">", "</div>"), expected);
 }
 
 #[test]
@@ -145,7 +148,8 @@ fn hits_come_in_pages() {
 #[test]
 fn a_search_without_hits_says_what_to_do() {
     let response = ask("/search?q=zebra%22%3E", &[]);
-    let results = between(text(&response), "<div id=\"results\">", "</div>");
+    let html = text(&response);
+    let results = between(&html, "<div id=\"results\">", "</div>");
     assert!(results.contains("No post matches “zebra&quot;&gt;”.") && results.contains("/notes"), "{results}");
     assert!(results.ends_with("<p>Help.</p>"), "{results}");
     assert!(text(&ask("/search?q=+", &[])).contains("Type one word or more.</p><p>Help.</p>"));
@@ -155,7 +159,7 @@ fn a_search_without_hits_says_what_to_do() {
 fn the_search_page_itself_is_a_stored_page() {
     for target in ["/search", "/search?", "/search?page=2", "/search?query=lease"] {
         let response = ask(target, &[]);
-        assert_eq!((text(&response), field(&response, "etag")), (FRAME, "\"1\""), "{target}");
+        assert_eq!((text(&response).as_str(), field(&response, "etag")), (FRAME, "\"1\""), "{target}");
     }
 }
 
@@ -164,7 +168,7 @@ fn head_has_the_fields_and_the_length_of_get() {
     let site = site(Some(index()));
     let [get, head] = ["GET", "HEAD"].map(|method| respond(&site, BUILT, request(method, "/search?q=lease", &[])));
     assert_eq!(fields(&get), fields(&head));
-    assert_eq!((get.body().length(), head.body().content()), (head.body().length(), &[][..]));
+    assert_eq!((get.body().length(), head.body().content().is_empty()), (head.body().length(), true));
 }
 
 #[test]
@@ -178,6 +182,6 @@ fn composed_content_has_no_coding_and_can_be_refused() {
 fn without_an_index_or_with_a_damaged_one_the_page_is_sent_as_it_is() {
     for index in [None, Some(Vec::new()), Some(b"no index".to_vec())] {
         let response = respond(&site(index), BUILT, request("GET", "/search?q=lease", &[]));
-        assert_eq!((response.status().as_u16(), text(&response)), (200, FRAME));
+        assert_eq!((response.status().as_u16(), text(&response).as_str()), (200, FRAME));
     }
 }

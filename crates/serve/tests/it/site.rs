@@ -7,6 +7,7 @@ use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec
 use graven_pack::{ALWAYS, Class, Coding, Pack};
 use graven_serve::{Body, Site, respond};
 use http::{Request, Response};
+use libdeflater::{CompressionLvl, Compressor};
 
 /// The pack's time.
 pub(crate) const BUILT: i64 = 1_000;
@@ -14,18 +15,34 @@ pub(crate) const BUILT: i64 = 1_000;
 pub(crate) const LATER: i64 = 2_000;
 pub(crate) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 pub(crate) const BIG: usize = 8 << 20;
+/// The length of `/long`, whose identity is inflated in many pieces.
+pub(crate) const LONG: usize = 1_000_000;
 
-/// Returns the stored bytes of a page in a coding. They differ by coding, and better codings are shorter.
+/// Returns the bytes of a page in a coding. Better codings are shorter. Those of gzip are a gzip file of those of identity, so the
+/// pack does not have these; the others differ, so that tests see which one is sent.
 pub(crate) fn stored(path: &str, coding: Coding) -> Vec<u8> {
     let length = match (path, coding) {
         ("/empty", _) => 0,
         ("/big", _) => BIG,
+        (_, Coding::Gzip) => return gzip(&stored(path, Coding::Identity)),
+        ("/long", _) => {
+            return (0..).flat_map(|n: u32| format!("line {}\n", n.wrapping_mul(n)).into_bytes()).take(LONG).collect();
+        }
         (_, Coding::Identity) => 100,
-        (_, Coding::Gzip) => 60,
         (_, Coding::Zstd) => 55,
         (_, Coding::Brotli) => 50,
     };
     format!("<{path} in {}>", coding.token()).bytes().cycle().take(length).collect()
+}
+
+/// A gzip file with this content, a little longer than it needs to be.
+pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
+    // Each is an empty block (RFC 1951 §3.2.4).
+    const NOTHING: [u8; 20] = *b"\0\0\0\xff\xff\0\0\0\xff\xff\0\0\0\xff\xff\0\0\0\xff\xff";
+    let mut compressor = Compressor::new(CompressionLvl::default());
+    let mut gzip = vec![0; compressor.gzip_compress_bound(content.len())];
+    let length = compressor.gzip_compress(content, &mut gzip).expect("there is room");
+    [&gzip[..10], &NOTHING, &gzip[10..length]].concat()
 }
 
 pub(crate) fn etag(path: &str, coding: Coding) -> String {
@@ -36,7 +53,7 @@ pub(crate) fn etag(path: &str, coding: Coding) -> String {
 pub(crate) fn codings(path: &str) -> &'static [Coding] {
     match path {
         "/image.png" | "/empty" | "/big" => &[Coding::Identity],
-        "/blog/a.md" => &[Coding::Identity, Coding::Gzip],
+        "/blog/a.md" | "/long" => &[Coding::Identity, Coding::Gzip],
         _ => &Coding::ALL,
     }
 }
@@ -71,7 +88,7 @@ pub(crate) fn image() -> Image {
     let mut put = |path: &str, from, content| {
         routes.insert(path.to_owned(), vec![EditionSpec { from, content }]);
     };
-    for path in ["/", "/notes", "/blog/a", "/blog/a.md", "/image.png", "/empty", "/big", "/tags/ü x", "404"] {
+    for path in ["/", "/notes", "/blog/a", "/blog/a.md", "/image.png", "/empty", "/big", "/long", "/tags/ü x", "404"] {
         put(path, ALWAYS, page(path));
     }
     put("/later", LATER, page("/later"));
@@ -82,11 +99,11 @@ pub(crate) fn image() -> Image {
     Image { time: BUILT, routes }
 }
 
-/// The bytes of the pack without its large file.
+/// The bytes of the pack without its large files.
 pub(crate) fn small() -> Vec<u8> {
     static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut image = image();
-        image.routes.remove("/big");
+        image.routes.retain(|path, _| path != "/big" && path != "/long");
         image.write().expect("a valid image")
     });
     BYTES.clone()
