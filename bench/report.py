@@ -1,6 +1,7 @@
-"""RESULTS.md and plot.svg, made of the last summary of each command (`results/last-*.json`)."""
+"""RESULTS.md, plot.svg and press.svg, made of the last summary of each command (`results/last-*.json`)."""
 
 import json
+import math
 from html import escape
 
 from common import BENCH, RESULTS
@@ -18,6 +19,9 @@ def render():
     http = load("http")
     if http:
         (BENCH / "plot.svg").write_text(plot(http))
+    press = load("press")
+    if press:
+        (BENCH / "press.svg").write_text(press_plot(press["groups"]))
 
 
 def load(name):
@@ -176,7 +180,37 @@ def size_table(data):
     return text
 
 
-SECTIONS = {"http": http_tables, "start": start_table, "idle": idle_table, "scale": scale_table, "size": size_table}
+# Press
+
+
+def press_tables(data):
+    """Every number of posts of every corpus and build."""
+    groups = data["groups"]
+    versions = ", ".join(f"{name} {version}" for name, version in groups[-1]["versions"].items())
+    head = [
+        "## Press",
+        f"{about(groups[-1])} {versions}. Wall time depends on what else the machine does; processor time less so. Peak memory is that of the largest process.",
+        "![Time and memory by posts](press.svg)",
+    ]
+    return "\n\n".join([*head, *(press_group(group) for group in groups)])
+
+
+def press_group(group):
+    """One number of posts: Graven's cases first, then the other generators."""
+    megabytes = f"{group['markdown_bytes'] / 1e6:.1f} MB of Markdown"
+    header = ["", "seconds", "processor seconds", "peak MiB", "output MB"]
+    rows = []
+    for row in group["rows"]:
+        cells = ["–"] * 4
+        if "seconds" in row:
+            cells = [ranged(row["seconds"]), ranged(row["cpu"]), ranged(row["peak"], 0, 1 / 2**20), median(row["output"], 1, 1e-6)]
+        rows.append([row["name"], *cells])
+    over = "" if all("seconds" in row for row in group["rows"]) else f" –: over {group['limit']:.0f} s."
+    title = f"### {group['label']}, {group['posts']:,} posts ({group['corpus']})"
+    return f"{title}\n\n{group['machine']['date']}; {megabytes}.{over}\n\n{table(header, rows)}"
+
+
+SECTIONS = {"http": http_tables, "start": start_table, "idle": idle_table, "scale": scale_table, "size": size_table, "press": press_tables}
 
 
 # The plot
@@ -255,3 +289,71 @@ def bar(cell, y, scale):
 <rect class="system" x="{LABELS + user:.1f}" y="{y}" width="{max(whole - user, 0):.1f}" height="{BAR}"/>
 <line class="spread" x1="{least:.1f}" x2="{most:.1f}" y1="{middle}" y2="{middle}"/>
 <text x="{max(most, LABELS + whole) + 8:.1f}" y="{text_y}">{cell["cpu"]["median"]:.2f}{cut}</text></g>"""
+
+
+# The plot of press: two squares with logarithmic axes, time and memory over the number of posts.
+
+SIDE, LEFT, APART, HEAD, FOOT = 270, 60, 90, 90, 50
+LINES = {"cold": "#bc4c00", "warm": "#e0a030", "one edit": "#8250df", "uncompressed": "#1a7f37", "hugo": "#0969da", "eleventy": "#57606a"}
+
+
+def press_plot(groups):
+    """The generated posts of the last label, code as measured: a line for each case and generator."""
+    plotted = [group for group in groups if group["corpus"] == "generated, code usual"] or groups
+    plotted = [group for group in plotted if group["label"] == plotted[-1]["label"]]
+    label = f"Time and memory by number of posts ({plotted[-1]['label']})"
+    width, height = LEFT + 2 * SIDE + APART + 130, HEAD + SIDE + FOOT
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(label)}">'
+        f"<title>{escape(label)}</title>"
+    )
+    title = f'<text class="title" x="16" y="26">{escape(label)}, less is better</text>'
+    squares = [("processor seconds", "cpu", 1.0), ("peak MiB", "peak", 1 / 2**20)]
+    parts = [square(plotted, LEFT + at * (SIDE + APART), *what) for at, what in enumerate(squares)]
+    names = [row["name"] for row in plotted[-1]["rows"]]
+    keys = [key_of(name, width - 110, HEAD + 20 * at) for at, name in enumerate(names)]
+    return "\n".join([head, STYLE, title, *parts, *keys, "</svg>"]) + "\n"
+
+
+def key_of(name, x, y):
+    """The colour of a line, and its name."""
+    return f'<line x1="{x}" x2="{x + 18}" y1="{y}" y2="{y}" stroke="{LINES[name]}" stroke-width="2.5"/><text x="{x + 24}" y="{y + 4}">{escape(name)}</text>'
+
+
+def square(groups, x, title, key, scale):
+    """One figure over the number of posts. Both axes are decades."""
+    lines = {}
+    for group in groups:
+        for row in group["rows"]:
+            if key in row:
+                lines.setdefault(row["name"], []).append((group["posts"], row[key]["median"] * scale))
+    values = [value for line in lines.values() for _, value in line]
+    across = decades([posts for line in lines.values() for posts, _ in line])
+    up = decades(values)
+    place = lambda posts, value: (x + SIDE * part(posts, across), HEAD + SIDE - SIDE * part(value, up))
+    grid = [f'<text class="quiet" x="{x}" y="{HEAD - 14}">{title}</text>']
+    for power in range(up[0], up[1] + 1):
+        y = place(10 ** across[0], 10**power)[1]
+        grid.append(f'<line class="axis" x1="{x}" x2="{x + SIDE}" y1="{y:.1f}" y2="{y:.1f}"/><text class="quiet" x="{x - 6}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g}</text>')
+    for power in range(across[0], across[1] + 1):
+        at = place(10**power, 10 ** up[0])[0]
+        grid.append(f'<text class="quiet" x="{at:.1f}" y="{HEAD + SIDE + 20}" text-anchor="middle">{10**power:,} posts</text>')
+    return "\n".join([*grid, *(drawn(name, [place(*point) for point in line]) for name, line in lines.items())])
+
+
+def decades(values):
+    """The powers of ten around the values, at least one apart."""
+    least, most = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return least, max(most, least + 1)
+
+
+def part(value, powers):
+    """Where a value is between two powers of ten."""
+    return (math.log10(value) - powers[0]) / (powers[1] - powers[0])
+
+
+def drawn(name, points):
+    """A line with its points."""
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{LINES[name]}"/>' for x, y in points)
+    return f'<polyline points="{path}" fill="none" stroke="{LINES[name]}" stroke-width="2"/>{dots}'
