@@ -6,7 +6,6 @@
 //! [`generation`] identifies all of that. A result is used again only in the generation that made it, so that a build with an earlier pack gives the bytes
 //! of a clean build, whatever coders and settings the earlier build had.
 
-use std::io;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -97,7 +96,7 @@ fn sample(length: usize) -> Vec<u8> {
 
 /// The codings of `body` that are worth storing, in the order of [`Coding`], without identity: those that are smaller than it.
 pub(crate) fn coded(body: &[u8]) -> Vec<(Coding, Vec<u8>)> {
-    let mut stored = vec![(Coding::Gzip, gzip(body)), (Coding::Brotli, graven_brotli::compress(body, SETTINGS.brotli_quality(body.len())))];
+    let mut stored = vec![(Coding::Gzip, gzip(body)), (Coding::Brotli, brotli(body))];
     stored.retain(|(_, bytes)| bytes.len() < body.len());
     stored
 }
@@ -109,6 +108,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let length = compressor.gzip_compress(bytes, &mut out).expect("the buffer is as long as the bound");
     out.truncate(length);
     out
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    graven_brotli::compress(bytes, SETTINGS.brotli_quality(bytes.len()))
 }
 
 #[cfg(test)]
@@ -177,13 +180,7 @@ mod tests {
     #[test]
     fn the_sample_is_compressed_differently_at_other_settings() {
         let text = sample(SETTINGS.close.start);
-        let parameters =
-            |quality| brotli::enc::BrotliEncoderParams { quality, size_hint: text.len(), ..Default::default() };
-        let compressed = |quality| {
-            let mut out = Vec::new();
-            brotli::BrotliCompress(&mut io::Cursor::new(&text), &mut out, &parameters(quality)).expect("compresses");
-            out
-        };
+        let compressed = |quality| graven_brotli::compress(&text, quality);
         assert!(compressed(10) != compressed(11), "the sample does not tell the qualities apart");
         assert!(brotli(&text) == compressed(11), "the settings are not those that are used");
     }
