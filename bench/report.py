@@ -186,10 +186,9 @@ def size_table(data):
 def press_tables(data):
     """Every number of posts of every corpus and build."""
     groups = data["groups"]
-    versions = ", ".join(f"{name} {version}" for name, version in groups[-1]["versions"].items())
     head = [
         "## Press",
-        f"{about(groups[-1])} {versions}. Wall time depends on what else the machine does; processor time less so. Peak memory is that of the largest process.",
+        f"{about(groups[-1])} Wall time depends on what else the machine does; processor time less so. Peak memory is that of the largest process.",
         "![Time and memory by posts](press.svg)",
     ]
     return "\n\n".join([*head, *(press_group(group) for group in groups)])
@@ -310,7 +309,7 @@ def press_plot(groups):
     title = f'<text class="title" x="16" y="26">{escape(label)}, less is better</text>'
     squares = [("processor seconds", "cpu", 1.0), ("peak MiB", "peak", 1 / 2**20)]
     parts = [square(plotted, LEFT + at * (SIDE + APART), *what) for at, what in enumerate(squares)]
-    names = [row["name"] for row in plotted[-1]["rows"]]
+    names = [name for name in LINES if any(row["name"] == name for group in plotted for row in group["rows"])]
     keys = [key_of(name, width - 110, HEAD + 20 * at) for at, name in enumerate(names)]
     return "\n".join([head, STYLE, title, *parts, *keys, "</svg>"]) + "\n"
 
