@@ -1,4 +1,5 @@
-//! Turns: HTTP/2 connections wait for their turn, so that a crowd of them does not delay others.
+//! Turns: HTTP/2 connections, and those for which content is inflated, wait for their turn, so that a crowd of them does not
+//! delay others.
 //!
 //! The runtime polls ready tasks in order, and an HTTP/2 connection may need a hundred times as long as a plain request. So each
 //! takes a ticket before it works, and in one pass over all ready tasks only [`TURNS`] of them are served. (Unfinished heads of
