@@ -3,7 +3,7 @@
 //! Gzip and Brotli are stored where they are smaller than the text. Zstandard is not: of 743 texts of two sites, it was smaller than
 //! Brotli only for `/prefetch.json`, by ten bytes, and clients that accept it accept Brotli. What each coder and level costs is measured in `bench/NOTES.md`.
 //!
-//! [`generation`] identifies all of that. A result is used again only in the generation that made it, so that a build with an earlier pack gives the bytes
+//! [`generation`] identifies all of that. A result is used again only in the generation that made it, so that a build with a cache gives the bytes
 //! of a clean build, whatever coders and settings the earlier build had.
 
 use std::ops::Range;

@@ -24,11 +24,13 @@ pub struct Options {
 ///
 /// ```
 /// use graven_press::tree::SourceTree;
+/// use graven_press::cache::Cache;
 /// use graven_press::{Codings, Options, press};
 ///
 /// let mut tree = SourceTree::default();
 /// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
-/// let length = |codings| press(&tree, &Options { codings, ..Options::default() }, None).map(|pressed| pressed.pack.len());
+/// let cache = Cache::none();
+/// let length = |codings| press(&tree, &Options { codings, ..Options::default() }, &cache).map(|pressed| pressed.pack.len());
 /// assert!(length(Codings::Identity).unwrap_or_default() < length(Codings::All).unwrap_or_default());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
