@@ -23,15 +23,25 @@ pub struct Options {
 /// The content codings of a pack.
 ///
 /// ```
-/// use graven_press::tree::SourceTree;
+/// use graven_pack::{Content, Pack};
 /// use graven_press::cache::Cache;
+/// use graven_press::tree::SourceTree;
 /// use graven_press::{Codings, Options, press};
 ///
 /// let mut tree = SourceTree::default();
 /// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
-/// let cache = Cache::none();
-/// let length = |codings| press(&tree, &Options { codings, ..Options::default() }, &cache).map(|pressed| pressed.pack.len());
-/// assert!(length(Codings::Identity).unwrap_or_default() < length(Codings::All).unwrap_or_default());
+/// let stored = |codings| {
+///     let options = Options { codings, ..Options::default() };
+///     let pressed = press(&tree, &options, &Cache::none()).map_err(|report| report.render(&tree, "content/"))?;
+///     let pack = Pack::open(&pressed.pack).map_err(|error| error.to_string())?;
+///     let page = pack.route("/").ok().flatten().and_then(|route| route.at(pack.time()).ok().flatten());
+///     match page.ok_or("no page")?.content() {
+///         Content::Page(page) => Ok(page.variants().len()),
+///         Content::Redirect(_) => Err("a redirect".to_owned()),
+///     }
+/// };
+/// assert_eq!(stored(Codings::Identity), Ok(1));
+/// assert_eq!(stored(Codings::All), Ok(3));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Codings {
