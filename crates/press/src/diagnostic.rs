@@ -276,18 +276,44 @@ pub(crate) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + 
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     // One edit per three letters: with more, the suggestion is a guess.
-    let limit = (word.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+    let mut limit = (word.chars().count() / 3).max(1);
+    let mut nearest = None;
+    // A site has thousands of routes, and one that moves here has as many broken links: few candidates are compared letter by letter.
+    for candidate in candidates {
+        let lower = candidate.to_lowercase();
+        if least_distance(&word, &lower) > limit {
+            continue;
+        }
+        let distance = strsim::osa_distance(&word, &lower);
+        if distance <= limit {
+            nearest = Some(candidate);
+            let Some(below) = distance.checked_sub(1) else { break };
+            limit = below;
+        }
+    }
+    nearest
+}
+
+/// How many edits it takes at least from one text to another: an edit adds a letter, removes one or replaces one by another. Letters are bytes; texts with
+/// others are not told apart.
+fn least_distance(one: &str, other: &str) -> usize {
+    if !one.is_ascii() || !other.is_ascii() {
+        return 0;
+    }
+    let mut surplus = [0_i32; 128];
+    one.bytes().for_each(|letter| surplus[usize::from(letter)] += 1);
+    other.bytes().for_each(|letter| surplus[usize::from(letter)] -= 1);
+    let more: u32 = surplus.iter().filter(|count| **count > 0).map(|count| count.unsigned_abs()).sum();
+    let fewer: u32 = surplus.iter().filter(|count| **count < 0).map(|count| count.unsigned_abs()).sum();
+    usize::try_from(more.max(fewer)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Diagnostic, Report, nearest};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{Diagnostic, Report, least_distance, nearest};
     use crate::tree::SourceTree;
 
     fn render(file: &[u8], diagnostics: impl IntoIterator<Item = Diagnostic>) -> String {
@@ -363,8 +389,24 @@ mod tests {
             ("web", Some("web3")),
             ("gardening", None),
             ("", None),
+            ("wéb3", Some("web3")),
         ] {
             assert_eq!(nearest(word, words), expected, "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_distance_is_smaller_than_the_least(one in "[a-dé]{0,8}", other in "[a-dé]{0,8}") {
+            prop_assert!(least_distance(&one, &other) <= strsim::osa_distance(&one, &other));
+        }
+
+        #[test]
+        fn the_nearest_word_is_the_first_of_the_smallest_distance(word in "[ab]{1,9}", words in vec("[ab]{1,9}", 0..8)) {
+            let most = (word.len() / 3).max(1);
+            let distances = words.iter().map(|known| (strsim::osa_distance(&word, known), known));
+            let expected = distances.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance);
+            prop_assert_eq!(nearest(&word, words.iter().map(String::as_str)), expected.map(|(_, known)| known.as_str()));
         }
     }
 }

@@ -34,7 +34,12 @@ pub(crate) fn encode<S: Read + Write + Seek>(
         let content = content(output, policy.unwrap_or(security_policy::NOTHING), coders);
         [EditionSpec { from: ALWAYS, content }]
     };
-    let outputs: Vec<(&String, &Output)> = outputs.iter().collect();
+    // A card is drawn for other sites, which do not see a preview.
+    let is_left_out = |output: &Output| match output {
+        Output::Document(document) => codings == Codings::Identity && document.is_drawn(),
+        Output::Redirect(_) => false,
+    };
+    let outputs: Vec<(&String, &Output)> = outputs.iter().filter(|(_, output)| !is_left_out(output)).collect();
     for outputs in outputs.chunks(IN_FLIGHT) {
         let encoded: Vec<_> = outputs.par_iter().map(encode).collect();
         for ((path, _), editions) in outputs.iter().zip(&encoded) {

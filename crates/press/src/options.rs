@@ -48,6 +48,6 @@ pub enum Codings {
     /// Identity, and each coding that is worth storing: for a pack that is published.
     #[default]
     All,
-    /// Identity alone: for a preview, which does not wait for compression.
+    /// Identity alone, and no cards, which only other sites ask for: for a preview, which waits neither for compression nor for drawings.
     Identity,
 }

@@ -163,6 +163,11 @@ impl<'a> Document<'a> {
         matches!(self.class, Class::Page | Class::Feed)
     }
 
+    /// Whether the body is a picture that press draws when it is needed.
+    pub(crate) fn is_drawn(&self) -> bool {
+        self.class == Class::Asset && matches!(self.body, Body::Made(_))
+    }
+
     /// Whether the body is HTML.
     pub(crate) fn is_html(&self) -> bool {
         self.media_type.starts_with("text/html")

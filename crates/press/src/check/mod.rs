@@ -37,10 +37,12 @@ pub(crate) struct Inspection {
 /// Checks the `outputs`, of which all but the search index are there.
 pub(crate) fn check(context: RenderedSite, outputs: &Outputs, report: &mut Report) -> Inspections {
     let base_url = context.site.settings.base_url.as_str();
+    let none = BTreeMap::new();
+    let routes = Routes { base_url, outputs, pages: &none };
     let inspected: Vec<(&str, Inspected)> = outputs
         .par_iter()
         .filter_map(|(path, output)| match output {
-            Output::Document(document) => Some((path.as_str(), Inspected::new(path, document, base_url)?)),
+            Output::Document(document) => Some((path.as_str(), Inspected::new(path, document, routes)?)),
             Output::Redirect(_) => None,
         })
         .collect();
@@ -68,8 +70,8 @@ struct Inspected {
 }
 
 impl Inspected {
-    /// `None` if a browser does not render the document.
-    fn new(path: &str, document: &Document, base_url: &str) -> Option<Self> {
+    /// `None` if a browser does not render the document. `routes` has no pages yet.
+    fn new(path: &str, document: &Document, routes: Routes) -> Option<Self> {
         // Press's own XML, the sitemap, names no style sheet.
         let format =
             Format::of(&document.media_type).filter(|format| *format != Format::Xml || !document.is_pressed())?;
@@ -78,9 +80,15 @@ impl Inspected {
         let elements = format.parse(&body);
         let text = document.text_in(&body);
         let policy = (format != Format::Xml).then(|| policy(document, &elements));
+        let page = (format == Format::Html).then(|| {
+            let mut page = CheckedPage::new(path, (document, &text), &elements, routes.base_url);
+            // Most lead to a route. The others wait for the ids of all pages.
+            page.references.retain(|target| target.contains('#') || routes.judge(path, target).is_some());
+            page
+        });
         Some(Self {
             inspection: Inspection { policy, text_start: text.start },
-            page: (format == Format::Html).then(|| CheckedPage::new(path, (document, &text), &elements, base_url)),
+            page,
             blocked: blocked::check(document, &elements),
         })
     }

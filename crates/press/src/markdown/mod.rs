@@ -110,7 +110,7 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     headings::set_ids(&mut events, &mut page);
     let mut events = tables::expand(events, &mut page);
     typography::bind_all(&mut events);
-    text::extract(&events, &mut page.rendered);
+    page.rendered.words = text::words(&events);
     let mut events = footnotes::place(events, &mut page);
     math::render(&mut events, &mut page);
     figures::render(&mut events, &mut page);
@@ -120,5 +120,7 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let mut rendered = page.rendered;
     rendered.html.reserve(body.range.len() * 3 / 2);
     html::push_html(&mut rendered.html, events.into_iter().map(|(event, _)| event));
+    // It stays until the pack is written.
+    rendered.html.shrink_to_fit();
     rendered
 }

@@ -14,8 +14,6 @@ pub struct Rendered {
     pub headings: Vec<Heading>,
     /// The number of words, without code blocks, for the reading time.
     pub words: usize,
-    /// The text without markup and code blocks, with white space collapsed, for summaries and the search index.
-    pub plain: String,
     /// Every reference, with its place in the file.
     pub links: Vec<Link>,
     /// The destinations that the site's Markdown replaces.

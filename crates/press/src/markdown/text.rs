@@ -1,12 +1,11 @@
-//! The text without markup, for the reading time, summaries and the search index.
+//! The text without markup, for the reading time.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::events::SpannedEvent;
-use super::rendered::Rendered;
 
-/// Adds the text to `rendered`, without code blocks and raw HTML.
-pub(super) fn extract(events: &[SpannedEvent], rendered: &mut Rendered) {
+/// How many words the text has, without code blocks and raw HTML.
+pub(super) fn words(events: &[SpannedEvent]) -> usize {
     let mut text = String::new();
     let mut in_code = false;
     for (event, _) in events {
@@ -24,13 +23,7 @@ pub(super) fn extract(events: &[SpannedEvent], rendered: &mut Rendered) {
             _ => {}
         }
     }
-    for word in text.split_whitespace() {
-        rendered.words += usize::from(word.contains(char::is_alphanumeric));
-        if !rendered.plain.is_empty() {
-            rendered.plain.push(' ');
-        }
-        rendered.plain.push_str(word);
-    }
+    text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
 }
 
 fn is_inline(tag: TagEnd) -> bool {
