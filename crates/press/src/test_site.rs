@@ -76,7 +76,7 @@ fn settings() -> Settings {
 /// The post of `posts/SLUG.md`.
 pub(crate) fn post(slug: &str, date: &str) -> Post {
     Post {
-        body: Body { path: format!("posts/{slug}.md"), file: String::new(), range: 0..0 },
+        body: Body { path: format!("posts/{slug}.md"), file: "".into(), range: 0..0 },
         slug: slug.to_owned(),
         title: slug.to_owned(),
         description: format!("About {slug}."),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The files of a content folder. Paths are relative to it, with `/` between the names (`posts/hello/index.md`), and sorted, so that no output depends
 /// on the order in which a file system lists a folder.
@@ -25,7 +26,25 @@ use std::path::Path;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SourceTree {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, File>,
+}
+
+/// The content of a file. A text is shared with what is made from it.
+#[derive(Clone, Debug)]
+enum File {
+    /// It is UTF-8.
+    Text(Arc<str>),
+    /// It is not.
+    Binary(Vec<u8>),
+}
+
+impl File {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
 }
 
 impl SourceTree {
@@ -73,18 +92,30 @@ impl SourceTree {
 
     /// Adds a file, or replaces the file at `path`.
     pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
-        self.files.insert(path.into(), bytes.into());
+        let file = match String::from_utf8(bytes.into()) {
+            Ok(text) => File::Text(text.into()),
+            Err(error) => File::Binary(error.into_bytes()),
+        };
+        self.files.insert(path.into(), file);
     }
 
     /// The bytes of a file.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(path).map(Vec::as_slice)
+        self.files.get(path).map(File::bytes)
+    }
+
+    /// A file that is UTF-8.
+    pub(crate) fn text(&self, path: &str) -> Option<Arc<str>> {
+        match self.files.get(path)? {
+            File::Text(text) => Some(Arc::clone(text)),
+            File::Binary(_) => None,
+        }
     }
 
     /// A file with its path, which lives as long as the tree.
     pub(crate) fn file(&self, path: &str) -> Option<(&str, &[u8])> {
-        self.files.get_key_value(path).map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+        self.files.get_key_value(path).map(|(path, file)| (path.as_str(), file.bytes()))
     }
 
     /// The files whose paths begin with `folder` (`posts/`), in the order of their paths.
@@ -92,7 +123,7 @@ impl SourceTree {
         self.files
             .range(folder.to_owned()..)
             .take_while(move |(path, _)| path.starts_with(folder))
-            .map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+            .map(|(path, file)| (path.as_str(), file.bytes()))
     }
 }
 

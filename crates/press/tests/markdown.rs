@@ -33,7 +33,7 @@ fn route_of(path: &str) -> Option<String> {
 fn body(text: &str) -> Body {
     let front_matter = "+++\ntitle = \"Case\"\n+++\n";
     let file = format!("{front_matter}{text}");
-    Body { path: PATH.to_owned(), range: front_matter.len()..file.len(), file }
+    Body { path: PATH.to_owned(), range: front_matter.len()..file.len(), file: file.into() }
 }
 
 fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {

@@ -72,7 +72,8 @@ mod tests {
             "```x\r\nab\r\ncd\r\n```\r\n",
             "> - ~~~x\n>   ab\n>   cd",
         ] {
-            let body = Body { path: "posts/a.md".to_owned(), file: format!("é{text}"), range: 2..text.len() + 2 };
+            let body =
+                Body { path: "posts/a.md".to_owned(), file: format!("é{text}").into(), range: 2..text.len() + 2 };
             let (events, _) = parse(&body, &mut Report::default());
             let start = events.iter().position(|(event, _)| matches!(event, Event::Start(Tag::CodeBlock(_))));
             let fence = Fence::at(&events, start.expect("there is a block"));
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     fn an_empty_block_is_at_its_fence() {
-        let body = Body { path: "posts/a.md".to_owned(), file: "```x\n```".to_owned(), range: 0..8 };
+        let body = Body { path: "posts/a.md".to_owned(), file: "```x\n```".into(), range: 0..8 };
         let (events, _) = parse(&body, &mut Report::default());
         assert_eq!(Fence::at(&events, 0).place(&(0..0)), 0..0);
     }

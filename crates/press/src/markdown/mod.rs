@@ -77,7 +77,7 @@ use crate::source::Body;
 /// let mut tree = SourceTree::default();
 /// tree.insert("posts/hello/data.csv", "1,2\n");
 /// let file = "## Data\n\nSee [the numbers](data.csv).\n".to_owned();
-/// let body = Body { path: "posts/hello/index.md".to_owned(), range: 0..file.len(), file };
+/// let body = Body { path: "posts/hello/index.md".to_owned(), range: 0..file.len(), file: file.into() };
 ///
 /// let kit = Kit { route: "/assets/kit.js", exports: &[] };
 /// let context = Context { tree: &tree, route_of: &|_| None, kit, still: &|_, _| None };

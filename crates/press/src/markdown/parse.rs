@@ -88,7 +88,7 @@ mod tests {
             ("[a](b.md)[^n]\n\n[^n]: [c](d.md)", vec!["b.md", "d.md"]),
             ("é [ü](ä.md)", vec!["ä.md"]),
         ] {
-            let body = Body { path: "posts/a.md".to_owned(), file: text.to_owned(), range: 0..text.len() };
+            let body = Body { path: "posts/a.md".to_owned(), file: text.into(), range: 0..text.len() };
             let (events, destinations) = parse(&body, &mut Report::default());
             let starts =
                 events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. })));

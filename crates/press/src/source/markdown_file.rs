@@ -50,7 +50,7 @@ fn read_whole(tree: &SourceTree, path: &str, kind: TextKind<'_>, report: &mut Re
     let slug_span = matter.slug.as_ref().map(|slug| slug.span.clone()).or(fence);
     // Without front matter, the start of the body is unknown. Nothing is rendered: its errors would mislead.
     let body = parts.map_or(file.len(), |parts| parts.body)..file.len();
-    let body = Body { path: path.to_owned(), file: file.to_owned(), range: body };
+    let body = Body { path: path.to_owned(), file: tree.text(path).unwrap_or_default(), range: body };
     Some(MarkdownFile { body, slug, slug_span, image, matter })
 }
 

@@ -1,6 +1,7 @@
 //! The types of what the files say, before it is sorted and linked.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::front_matter::FrontMatter;
 use super::settings::{Settings, TopicEntry};
@@ -34,7 +35,7 @@ pub struct Body {
     /// The path in the source tree: `posts/hello/index.md`.
     pub path: String,
     /// The whole file, front matter included, so that a span of the file is an index into it.
-    pub file: String,
+    pub file: Arc<str>,
     /// The bytes of `file` after the front matter.
     pub range: Range<usize>,
 }
