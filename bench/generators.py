@@ -131,7 +131,6 @@ export default function (config) {
     type: "rss", outputPath: "/index.xml", collection: { name: "posts", limit: 20 },
     metadata: { language: "en", title: "Posts", subtitle: "Posts.", base: "BASE/", author: { name: "Nobody" } },
   });
-  const byTopic = (api) => Object.groupBy ? api : api;
   config.addCollection("posts", (api) => api.getFilteredByGlob("site/blog/*.md"));
   config.addCollection("topics", (api) => {
     const found = new Map();
@@ -141,7 +140,7 @@ export default function (config) {
   });
   return { markdownTemplateEngine: false, htmlTemplateEngine: false, dir: { input: "site", output: "public" } };
 }
-""".replace("BASE", BASE_URL).replace("  const byTopic = (api) => Object.groupBy ? api : api;\n", ""),
+""".replace("BASE", BASE_URL),
     "site/_includes/page.11ty.mjs": """export default ({ title, description, content }) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="description" content="${description ?? ""}"><link rel="alternate" type="application/rss+xml" href="/index.xml"></head>
 <body><header><a href="/">Posts</a> <a href="/tags/">Tags</a></header><main>${content}</main></body></html>`;

@@ -7,8 +7,8 @@ use crate::compression;
 
 /// The codings of `body` that are stored, in the order of [`Coding`], without identity.
 pub(crate) fn of(body: &[u8], cache: &Cache) -> Vec<(Coding, Vec<u8>)> {
-    let this = include_str!("codings.rs").as_bytes();
-    let key = Key::new("codings", &[this, compression::generation(), body]);
+    let rules = concat!(include_str!("codings.rs"), include_str!("compression.rs")).as_bytes();
+    let key = Key::new("codings", &[rules, compression::generation(), body]);
     let parts = cache.get_or_make(&key, || {
         let mut coded = compression::coded(body);
         let bytes_of =

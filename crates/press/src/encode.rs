@@ -13,7 +13,7 @@ use crate::options::Codings;
 use crate::output::{self, Document, Output, Outputs};
 use crate::{codings, compression, security_policy};
 
-/// How many documents are encoded, and in memory, at the same time. More than there are cores, so that a large one among small ones stops nobody.
+/// How many documents are encoded, and in memory, at the same time: some hundred for each core, since all wait for the largest of them.
 const IN_FLIGHT: usize = 128;
 
 /// Encodes the outputs with the content codings `codings`, and puts them into the pack.

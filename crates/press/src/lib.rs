@@ -163,11 +163,11 @@ pub fn press(tree: &SourceTree, options: &Options, cache: &Cache) -> Result<Pres
 ///
 /// let mut tree = SourceTree::default();
 /// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
-/// let path = std::env::temp_dir().join("graven-press-example.pack");
+/// let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+/// let path = folder.path().join("site.pack");
 /// press_to_file(&tree, &Options::default(), &Cache::none(), &path).map_err(|report| report.render(&tree, "content/"))?;
 /// let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
 /// assert!(Pack::open(&bytes).is_ok());
-/// # std::fs::remove_file(path).map_err(|error| error.to_string())?;
 /// # Ok::<(), String>(())
 /// ```
 pub fn press_to_file(tree: &SourceTree, options: &Options, cache: &Cache, path: &Path) -> Result<Report, Report> {
@@ -181,7 +181,7 @@ pub fn press_to_file(tree: &SourceTree, options: &Options, cache: &Cache, path: 
 
 /// The error that a pack cannot be written.
 fn unwritten(why: &str) -> Diagnostic {
-    Diagnostic::error("site.toml", None, format!("the site cannot be packed: {why}"))
+    Diagnostic::error("", None, format!("the site cannot be packed: {why}"))
 }
 
 /// Presses into `out`, with a scratch file for bodies.

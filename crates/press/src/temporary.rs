@@ -1,8 +1,18 @@
-//! Temporary files next to the pack: one that is not finished never has the pack's name, and none stays after an error.
+//! Temporary files next to the pack: one that is not finished never has the pack's name, and none stays after an error. Those of a build that was killed
+//! are removed by a later one.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// No build takes that long: a file that was not written for this time is of one that was killed.
+const ABANDONED: Duration = Duration::from_hours(1);
+
+/// How many files this process has made, so that no two of them have the same name.
+static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// A file that is removed unless it gets its final name. Reads and writes have no buffer: the pack's writer hands over whole bodies.
 #[derive(Debug)]
@@ -13,10 +23,14 @@ pub(crate) struct Temporary {
 }
 
 impl Temporary {
-    /// Creates an empty file in the folder of `path`, whose name has that of `path`, `purpose` and the number of this process in it.
+    /// Creates an empty file in the folder of `path`, whose name has that of `path` and `purpose` in it. Removes abandoned files with such names.
     pub(crate) fn create(path: &Path, purpose: &str) -> io::Result<Self> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{purpose}.{}.tmp", std::process::id()));
+        let mut start = path.file_name().unwrap_or_default().to_owned();
+        start.push(format!(".{purpose}."));
+        remove_abandoned(path, &start);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let mut name = start;
+        name.push(format!("{}-{number}.tmp", std::process::id()));
         let path = path.with_file_name(name);
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
         Ok(Self { file, path: Some(path) })
@@ -29,6 +43,20 @@ impl Temporary {
         }
         self.path = None;
         Ok(())
+    }
+}
+
+/// Removes files next to `path` that begin with `start` and that nobody writes. One that cannot be removed only takes room.
+fn remove_abandoned(path: &Path, start: &OsStr) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours =
+            name.as_encoded_bytes().starts_with(start.as_encoded_bytes()) && name.as_encoded_bytes().ends_with(b".tmp");
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if is_ours && age().is_some_and(|age| age > ABANDONED) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -68,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_there_only_under_its_final_name() {
+    fn a_file_is_there_only_under_its_final_name_and_what_was_left_goes() {
         let folder = std::env::temp_dir().join(format!("graven-press-temporary-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder can be made");
         let path = folder.join("site.pack");
@@ -84,6 +112,12 @@ mod tests {
         file.rename_to(&path).expect("it can be renamed");
         assert_eq!(names(), ["site.pack"]);
         assert_eq!(fs::read(&path).expect("it can be read"), b"whole");
+        let (old, new) = (folder.join("site.pack.pack.1-0.tmp"), folder.join("site.pack.pack.2-0.tmp"));
+        fs::write(&new, "").expect("it can be written");
+        let left = File::create(&old).expect("it can be made");
+        left.set_modified(std::time::SystemTime::now() - 2 * ABANDONED).expect("the time can be set");
+        drop(Temporary::create(&path, "pack").expect("it can be made"));
+        assert!(!old.exists() && new.exists(), "{:?}", names());
         fs::remove_dir_all(folder).expect("it can be removed");
     }
 }

@@ -134,7 +134,9 @@ impl Cache {
         let mut size = self.size.lock().unwrap_or_else(PoisonError::into_inner);
         *size = match *size {
             Some(size) if size + written <= limit => Some(size + written),
-            _ => folder.trim(limit, most).inspect_err(|error| self.say(folder, "emptied", error)).ok(),
+            _ => {
+                folder.trim(limit, most).inspect_err(|error| self.remember(folder, ("emptied", "it grows"), error)).ok()
+            }
         };
     }
 
@@ -147,15 +149,15 @@ impl Cache {
             Ok(size) => drop(self.written.fetch_add(size, Ordering::Relaxed)),
             // The folder is being removed at this moment: what is written later is in a new one.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => self.say(folder, "written", &error),
+            Err(error) => self.remember(folder, ("written", "the next build will take as long as this one"), &error),
         }
     }
 
-    /// Remembers the first problem.
-    fn say(&self, folder: &Folder, what: &str, error: &io::Error) {
+    /// Remembers the first problem: what cannot be done, and what follows from that.
+    fn remember(&self, folder: &Folder, (what, consequence): (&str, &str), error: &io::Error) {
         self.problem.get_or_init(|| {
             format!(
-                "the cache in {} cannot be {what}: {error}; the next build will take as long as this one. \
+                "the cache in {} cannot be {what}: {error}; {consequence}. \
                  {VARIABLE} names another folder, or none if it is empty",
                 folder.path().display()
             )

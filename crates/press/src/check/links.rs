@@ -37,7 +37,7 @@ fn place(diagnostic: &Diagnostic) -> (String, Option<(usize, usize)>) {
 
 /// The diagnostic on the reference `target` on the page `on`, at its place in the source tree, if it is broken.
 fn broken(routes: Routes, on: &str, target: &str, (file, span): (&str, &Range<usize>)) -> Option<Diagnostic> {
-    Some(routes.judge(on, target)?.diagnostic(target, file, Some(span.clone())))
+    Some(routes.judge(on, target)?.diagnostic(target, (file, Some(span.clone())), routes))
 }
 
 fn in_markdown(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
@@ -74,7 +74,7 @@ fn report_others(context: RenderedSite, routes: Routes, report: &mut Report) {
         pages.entry(reference).or_default().push(path);
     }
     for ((target, verdict), paths) in pages {
-        report.push(verdict.diagnostic(target, "", None).help(found_on(&paths)));
+        report.push(verdict.diagnostic(target, ("", None), routes).help(found_on(&paths)));
     }
 }
 

@@ -19,7 +19,7 @@ const MAX_REDIRECTS: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verdict {
     /// No such route exists.
-    NoRoute { path: String, nearest: Option<String> },
+    NoRoute { path: String },
     /// The route is an HTML page without this id.
     NoId { path: String, id: String, help: String },
     /// The route is a redirect, to this URL in the end.
@@ -31,10 +31,16 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    pub(super) fn diagnostic(&self, target: &str, file: &str, span: Option<Range<usize>>) -> Diagnostic {
+    /// The diagnostic on the reference `target`. Only here the nearest route is looked for, which takes a while.
+    pub(super) fn diagnostic(
+        &self,
+        target: &str,
+        (file, span): (&str, Option<Range<usize>>),
+        routes: Routes,
+    ) -> Diagnostic {
         match self {
-            Self::NoRoute { path, nearest } => {
-                let help = match nearest {
+            Self::NoRoute { path } => {
+                let help = match routes.nearest_route(path) {
                     Some(route) => format!("did you mean {route:?}?"),
                     None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
                 };
@@ -99,7 +105,7 @@ impl<'a> Routes<'a> {
         match self.lookup(&path) {
             Lookup::Exact => self.judge_fragment(&path, fragment),
             Lookup::Via(canonical) => Some(self.judge_detour(canonical, query, fragment)),
-            Lookup::Missing => Some(Verdict::NoRoute { nearest: self.nearest_route(&path), path: path.into_owned() }),
+            Lookup::Missing => Some(Verdict::NoRoute { path: path.into_owned() }),
             Lookup::Loop => Some(Verdict::Loop { path: path.into_owned() }),
         }
     }

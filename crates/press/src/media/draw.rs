@@ -75,6 +75,7 @@ pub(super) fn generation() -> &'static [u8] {
     static GENERATION: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut hash = Sha256::new_with_prefix(include_str!("draw.rs"));
         hash.update(include_str!("png.rs"));
+        hash.update(include_str!("fonts.rs"));
         for font in fonts::FILES {
             hash.update(font);
         }

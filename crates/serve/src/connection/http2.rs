@@ -219,14 +219,17 @@ impl Session<'_> {
 
     /// Hands content to h2 as far as the windows allow. Returns whether there was any.
     fn send_all(&mut self, now: Moment, context: &mut Context<'_>) -> bool {
-        let mut has_sent = false;
+        let (mut has_sent, mut has_reset) = (false, false);
         self.inflation.is_blocked = self.progress.is_blocked.get();
         self.sending.retain_mut(|sending| match sending.poll(now, &mut self.inflation, context) {
             Poll::Ready(Sent::Whole) => {
                 has_sent = true;
                 false
             }
-            Poll::Ready(Sent::Reset) => false,
+            Poll::Ready(Sent::Reset) => {
+                has_reset = true;
+                false
+            }
             Poll::Ready(Sent::Part) => {
                 has_sent = true;
                 true
@@ -236,6 +239,8 @@ impl Session<'_> {
         if has_sent {
             self.active = now;
         }
+        // Another stream may take the place of an inflater.
+        self.inflation.is_wanted |= has_reset;
         has_sent
     }
 
@@ -384,7 +389,8 @@ impl Sending {
     /// Ready when a piece may be inflated. A stream that waits for others is not stalled.
     fn poll_inflation(&mut self, now: Moment, inflation: &mut Inflation) -> Poll<()> {
         if inflation.is_blocked {
-            // The socket wakes the connection.
+            // The socket wakes the connection. Until then the connection is stalled, and not this stream.
+            self.since = now;
             return Poll::Pending;
         }
         if inflation.is_used {
@@ -397,6 +403,7 @@ impl Sending {
         }
         // Others get its share of the connection's window, or it could wait for them and they for it.
         self.stream.reserve_capacity(0);
+        self.since = now;
         Poll::Pending
     }
 }

@@ -11,7 +11,7 @@ use std::convert::Infallible;
 use std::future::{self, Ready, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH};
@@ -83,13 +83,19 @@ pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Co
     let mut http = local.http1.serve_connection(TokioIo::new(stream), responder);
     let ticket = Ticket::default();
     let outcome = poll_fn(|context| {
-        if let Some(pace) = progress.pace.get().filter(|pace| pace.is_wanted()) {
-            ready!(local.turns.poll_take(&ticket, context));
-            pace.give();
+        // What the client does not take is not inflated: the socket wakes the connection.
+        let wanted = || progress.pace.get().filter(|pace| pace.is_wanted() && !progress.is_blocked.get());
+        if let Some(pace) = wanted() {
+            match local.turns.poll_take(&ticket, context) {
+                Poll::Ready(()) => pace.give(),
+                // An evicted connection does not wait: its memory is no longer accounted for.
+                Poll::Pending if slot.is_evicted() => return Poll::Ready(Persistence::Closed),
+                Poll::Pending => return Poll::Pending,
+            }
             progress.is_flushed.set(false);
         }
         let polled = poll(&mut http, connection, &progress, context);
-        if polled.is_pending() && progress.pace.get().is_some_and(|pace| pace.is_wanted()) {
+        if polled.is_pending() && wanted().is_some() {
             context.waker().wake_by_ref();
         }
         polled

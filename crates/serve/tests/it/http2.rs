@@ -1,6 +1,6 @@
 //! HTTP/2 with prior knowledge. The client writes frames, so it can be well-behaved or hostile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::num::NonZeroUsize;
@@ -219,16 +219,42 @@ fn inflated_streams_without_a_window_are_reset_and_no_others() {
         let frame = peer.next();
         match frame.kind {
             DATA => given.entry(frame.stream).or_default().extend(frame.payload),
-            RST_STREAM => reset.push(frame.stream),
+            RST_STREAM => {
+                if reset.is_empty() {
+                    // Few have an inflater, whatever windows are open. The others wait for them, and are not stalled.
+                    assert_eq!(given.len(), INFLATED_STREAMS);
+                }
+                reset.push(frame.stream);
+            }
             _ => {}
         }
     }
     assert_eq!(reset, stalled.collect::<Vec<_>>());
-    // Few have an inflater, whatever windows are open.
-    assert_eq!(given.len(), INFLATED_STREAMS);
+    assert_eq!(given.len(), 8);
     assert!(given.values().all(|bytes| *bytes == stored("/long", Coding::Identity)[..1000]));
     peer.send(get(17, "/notes"));
     assert_eq!(peer.answer(17), (OK, stored("/notes", Coding::Identity)));
+}
+
+#[test]
+fn a_stream_that_waits_for_an_inflater_gets_that_of_one_that_is_reset() {
+    let server = Running::start();
+    // SETTINGS_INITIAL_WINDOW_SIZE = 1000
+    let mut peer = Peer::connect_with(&server, &[0, 4, 0, 0, 3, 232]);
+    let streams: Vec<u32> = (0..=INFLATED_STREAMS).map(|n| 2 * u32::try_from(n).expect("few") + 1).collect();
+    peer.send(streams.iter().flat_map(|stream| get(*stream, "/long")).collect::<Vec<_>>());
+    let mut given = BTreeSet::new();
+    while given.len() < INFLATED_STREAMS {
+        let frame = peer.next();
+        given.extend((frame.kind == DATA).then_some(frame.stream));
+    }
+    let waiting = *streams.last().expect("there are some");
+    assert!(!given.contains(&waiting));
+    peer.send(frame(RST_STREAM, 0, streams[0], &8_u32.to_be_bytes()));
+    while !given.contains(&waiting) {
+        let frame = peer.next();
+        given.extend((frame.kind == DATA).then_some(frame.stream));
+    }
 }
 
 #[test]

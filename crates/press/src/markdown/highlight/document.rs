@@ -29,7 +29,10 @@ pub(super) fn read(code: &str, painter: &mut Painter, embed: Embed) {
         } else {
             read_inline(&mut scanner);
         }
-        scanner.skip(scanner.whole_line().min(1));
+        // What follows a comment on its line is text.
+        if scanner.byte() == b'\n' {
+            scanner.skip(1);
+        }
     }
     scanner.flush();
 }

@@ -141,9 +141,9 @@ impl<'a> Language<'a> {
 
 /// Paints Markdown. A fence of Markdown in Markdown is plain, so that the depth is bounded.
 fn read_markdown(code: &str, painter: &mut Painter) {
-    document::read(code, painter, |name, code, painter| match find(name).filter(|found| found.name != "markdown") {
-        Some(language) => language.paint(code, painter),
-        None => painter.paint(PLAIN, code),
+    document::read(code, painter, |name, code, painter| match find(name) {
+        Some(language) if !["markdown", "mdx"].contains(&language.name) => language.paint(code, painter),
+        _ => painter.paint(PLAIN, code),
     });
 }
 

@@ -208,7 +208,7 @@ pub(super) fn read_ini(code: &str, painter: &mut Painter) {
                     let exported = if line.starts_with("export ") { "export ".len() } else { 0 };
                     scanner.take(KEYWORD, exported.saturating_sub(1));
                     scanner.skip_blanks();
-                    scanner.take(KEY, line[exported..key.max(exported)].trim_ascii_end().len());
+                    scanner.take(KEY, line[exported..key.max(exported)].trim_ascii().len());
                     scanner.skip_blanks();
                     scanner.skip(scanner.line().min(1));
                     scanner.skip_blanks();

@@ -211,6 +211,20 @@ fn languages_contain_others() {
 }
 
 #[test]
+fn blanks_and_letters_outside_ascii_are_where_a_reader_does_not_expect_them() {
+    check("env", &[("export   A=é", "[k export]   [a A]=é")]);
+    check("md", &[("<!-- a -->é `b`", "[c <!-- a -->]é [s `b`]")]);
+}
+
+#[test]
+fn markdown_in_markdown_is_plain() {
+    for name in ["md", "mdx"] {
+        let code = format!("~~~{name}\n").repeat(20_000);
+        assert_eq!(text_of(&write("mdx", &code)), code);
+    }
+}
+
+#[test]
 fn an_open_string_ends_with_its_line_unless_its_kind_is_long() {
     check("c", &[("\"a\nint", "[s \"a]\n[k int]")]);
     check("js", &[("`a\nlet", "[s `a\nlet]")]);
@@ -252,11 +266,11 @@ fn text_of(html: &str) -> String {
 }
 
 /// What opens, closes and escapes in some language.
-const PIECES: [&str; 58] = [
+const PIECES: [&str; 66] = [
     "\"", "'", "`", "\"\"\"", "${", "#{", "\\(", "$(", "{", "}", "{{", "(", ")", "[", "]", "<", ">", "</", "/>", "/",
     "*", "/*", "*/", "//", "#", "#[", "#!", "--", "--[[", "\\", "\n", "\r\n", " ", "\t", "a", "Ab", "é", "日", "\u{0}",
     "1", ".", ":", "=", "|", "<<", "<<E", "E", "@", "$", "&", ";", "in", "case", "new", "func", "<script>", "```",
-    "r#\"",
+    "r#\"", "<!--", "-->", "export ", "---\n", "+++\n", "```mdx\n", "```rs\n", "~~~",
 ];
 
 proptest! {
@@ -278,6 +292,11 @@ proptest! {
         prop_assert_eq!(text_of(&plain), code.as_str());
         prop_assert_eq!(text_of(&lines), code.as_str());
         prop_assert_eq!(plain.matches("<span").count(), plain.matches("</span>").count());
-        prop_assert_eq!(lines.matches("<span class=\"l").count(), code.split_inclusive('\n').count());
+        // Each line closes what it opens.
+        let parts: Vec<&str> = lines.split("<span class=\"l").skip(1).collect();
+        prop_assert_eq!(parts.len(), code.split_inclusive('\n').count());
+        for part in parts {
+            prop_assert_eq!(part.matches("<span").count() + 1, part.matches("</span>").count(), "{}", part);
+        }
     }
 }
