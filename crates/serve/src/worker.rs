@@ -92,12 +92,14 @@ async fn work(
     drain.unless_ended(pin!(timeout(drain_deadline, all_closed))).await;
 }
 
-/// Enforces the time limits and renews the turns. One task does both, because each kind of task adds kilobytes to the executable.
+/// Enforces the time limits and renews the turns. One task does all, because each kind of task adds kilobytes to the executable.
 async fn enforce_limits_and_turns(local: Rc<WorkerLocal>) {
-    let (mut limits, mut turns) = (pin!(check_limits(&local)), pin!(local.turns.renew()));
-    // Neither ever ends.
+    let mut limits = pin!(check_limits(&local));
+    let (mut turns, mut message_turns) = (pin!(local.turns.renew()), pin!(local.message_turns.renew()));
+    // None ever ends.
     poll_fn(|context| {
         let _ = limits.as_mut().poll(context);
+        let _ = message_turns.as_mut().poll(context);
         turns.as_mut().poll(context)
     })
     .await;

@@ -28,7 +28,10 @@ pub(crate) struct WorkerLocal {
     pub(crate) limits: Limits,
     pub(crate) state: Arc<WorkerState>,
     pub(crate) slots: Rc<Slots>,
+    /// Of HTTP/2 connections.
     pub(crate) turns: Turns,
+    /// Of messages that hyper answers.
+    pub(crate) message_turns: Turns,
     pub(crate) searches: SearchAllowance,
     pub(crate) clock: Clock,
     /// Whether the duration of answers is measured.

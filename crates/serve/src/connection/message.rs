@@ -4,14 +4,14 @@
 //! buffers, so no byte can be lost and no answer can belong to another request. Only hyper knows where the content of a message
 //! ends; after a message with content it keeps the connection, which closes with the answer.
 //!
-//! Content that has to be inflated is inflated in turns, one piece in each.
+//! A message takes a turn, since it needs twenty times as long as a plain request. Content that has to be inflated takes a turn for each piece.
 
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::{self, Ready, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH};
@@ -75,23 +75,26 @@ pub(crate) fn builder(limits: &Limits) -> Builder {
 pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Connection<'_>) -> Persistence {
     let Connection { local, slot, observer } = connection;
     let progress = Progress::default();
+    // Until its turn it is no more worth than others that have sent nothing else.
+    let ticket = Ticket::default();
+    if !take_turn(&ticket, connection).await {
+        return Persistence::Closed;
+    }
     let now = local.clock.now();
     slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
     let Message { bytes, content, target } = message;
     let stream = Stream::new(socket, bytes.clone(), content, connection, &progress);
     let responder = Responder { connection, progress: &progress, content, target };
     let mut http = local.http1.serve_connection(TokioIo::new(stream), responder);
-    let ticket = Ticket::default();
+    let mut has_turn = true;
     let outcome = poll_fn(|context| {
         // What the client does not take is not inflated: the socket wakes the connection.
         let wanted = || progress.pace.get().filter(|pace| pace.is_wanted() && !progress.is_blocked.get());
         if let Some(pace) = wanted() {
-            match local.turns.poll_take(&ticket, context) {
-                Poll::Ready(()) => pace.give(),
-                // An evicted connection does not wait: its memory is no longer accounted for.
-                Poll::Pending if slot.is_evicted() => return Poll::Ready(Persistence::Closed),
-                Poll::Pending => return Poll::Pending,
+            if !std::mem::take(&mut has_turn) && !ready!(poll_turn(&ticket, connection, context)) {
+                return Poll::Ready(Persistence::Closed);
             }
+            pace.give();
             progress.is_flushed.set(false);
         }
         let polled = poll(&mut http, connection, &progress, context);
@@ -114,6 +117,19 @@ pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Co
         observer.charge(slot, IDLE_BYTES);
     }
     outcome
+}
+
+/// Waits for a turn. Returns whether it came: an evicted connection does not wait, as its memory is no longer accounted for.
+async fn take_turn(ticket: &Ticket, connection: Connection<'_>) -> bool {
+    poll_fn(|context| poll_turn(ticket, connection, context)).await
+}
+
+fn poll_turn(ticket: &Ticket, connection: Connection<'_>, context: &Context<'_>) -> Poll<bool> {
+    match connection.local.message_turns.poll_take(ticket, context) {
+        Poll::Ready(()) => Poll::Ready(true),
+        Poll::Pending if connection.slot.is_evicted() => Poll::Ready(false),
+        Poll::Pending => Poll::Pending,
+    }
 }
 
 fn poll(

@@ -32,6 +32,7 @@ use self::stream::Connection;
 use self::turns::Turns;
 use crate::clock::Clock;
 use crate::limits::allowance::SearchAllowance;
+use crate::limits::{MESSAGE_TURNS, TURNS};
 use crate::listen::peer::Peer;
 use crate::listen::socket::Socket;
 
@@ -43,7 +44,8 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
         http2: http2::builder(&limits),
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
         slots: Slots::new(bounds),
-        turns: Turns::new(),
+        turns: Turns::new(TURNS),
+        message_turns: Turns::new(MESSAGE_TURNS),
         searches: SearchAllowance::new(),
         clock: Clock::new(),
         site,

@@ -1,8 +1,8 @@
-//! Turns: HTTP/2 connections, and those for which content is inflated, wait for their turn, so that a crowd of them does not
+//! Turns: HTTP/2 connections, and HTTP/1 messages that hyper answers, wait for their turn, so that a crowd of them does not
 //! delay others.
 //!
 //! The runtime polls ready tasks in order, and an HTTP/2 connection may need a hundred times as long as a plain request. So each
-//! takes a ticket before it works, and in one pass over all ready tasks only [`TURNS`] of them are served. (Unfinished heads of
+//! takes a ticket before it works, and in one pass over all ready tasks only so many of them are served. (Unfinished heads of
 //! HTTP/1 do not wait: they are cheap to read, and unread they would fill the kernel's buffers.)
 
 use std::cell::{Cell, RefCell};
@@ -11,8 +11,6 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::sync::Notify;
 use tokio::task::yield_now;
-
-use crate::limits::TURNS;
 
 /// The turns of one worker.
 #[derive(Debug)]
@@ -25,6 +23,8 @@ pub(crate) struct Turns {
     waiting: RefCell<VecDeque<(u64, Waker)>>,
     /// Notified when a turn was taken.
     taken: Notify,
+    /// How many are served in one pass.
+    in_a_pass: usize,
 }
 
 /// A connection's place in the order, while it waits for a turn.
@@ -32,9 +32,9 @@ pub(crate) struct Turns {
 pub(crate) struct Ticket(Cell<Option<u64>>);
 
 impl Turns {
-    pub(crate) fn new() -> Self {
-        let (next, limit) = (Cell::new(0), Cell::new(TURNS as u64));
-        Turns { next, limit, waiting: RefCell::default(), taken: Notify::new() }
+    pub(crate) fn new(in_a_pass: usize) -> Self {
+        let (next, limit) = (Cell::new(0), Cell::new(in_a_pass as u64));
+        Turns { next, limit, waiting: RefCell::default(), taken: Notify::new(), in_a_pass }
     }
 
     /// Ready when it is the connection's turn, which this call takes.
@@ -63,7 +63,7 @@ impl Turns {
 
     fn advance(&self) {
         // Turns that nobody took do not add up.
-        let limit = self.limit.get().min(self.next.get()) + TURNS as u64;
+        let limit = self.limit.get().min(self.next.get()) + self.in_a_pass as u64;
         self.limit.set(limit);
         let mut waiting = self.waiting.borrow_mut();
         while let Some((_, waker)) = waiting.pop_front_if(|(number, _)| *number < limit) {
@@ -71,7 +71,7 @@ impl Turns {
         }
         if !waiting.is_empty() {
             self.taken.notify_one();
-        } else if waiting.capacity() > TURNS {
+        } else if waiting.capacity() > self.in_a_pass {
             // Returns the memory that a flood needed.
             *waiting = VecDeque::new();
         }
@@ -85,9 +85,11 @@ mod tests {
     use super::super::wakes::Wakes;
     use super::*;
 
+    const TURNS: usize = 8;
+
     #[test]
     fn a_pass_serves_so_many_in_order_and_wakes_the_next() {
-        let turns = Turns::new();
+        let turns = Turns::new(TURNS);
         let counter = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&counter));
         let context = Context::from_waker(&waker);
@@ -112,7 +114,7 @@ mod tests {
 
     #[test]
     fn turns_that_nobody_takes_do_not_add_up() {
-        let turns = Turns::new();
+        let turns = Turns::new(TURNS);
         let context = Context::from_waker(Waker::noop());
         (0..5).for_each(|_| turns.advance());
         let served = (0..1_000).filter(|_| turns.poll_take(&Ticket::default(), &context).is_ready()).count();
