@@ -124,7 +124,7 @@ pub const CLIENT_SEARCH_SHARE: u32 = 16;
 /// Maximum number of bytes that are inflated to show parts of pages with the hits of a search. Pages of 70 KB each fit.
 pub const SNIPPET_BYTES: usize = 512 * 1024;
 
-/// Time that searches may take at once before the share applies. With less than 1 ms for most, it is enough for a hundred readers
+/// Time that searches may take at once before the share applies. With about 1 ms for most, it is enough for a hundred readers
 /// who search in the same moment, and too little for anybody else to notice.
 pub const SEARCH_BURST: Duration = Duration::from_millis(100);
 
