@@ -1,14 +1,20 @@
 //! The content codings of a document, made once: compressing is most of the time of a build.
 
+use std::sync::LazyLock;
+
 use graven_pack::Coding;
+use sha2::{Digest, Sha256};
 
 use crate::cache::{Cache, Key};
 use crate::compression;
 
+/// A hash of the rules that decide which codings are stored, and where in an entry of the cache each is.
+static RULES: LazyLock<[u8; 32]> =
+    LazyLock::new(|| Sha256::digest(concat!(include_str!("codings.rs"), include_str!("compression.rs"))).into());
+
 /// The codings of `body` that are stored, in the order of [`Coding`], without identity.
 pub(crate) fn of(body: &[u8], cache: &Cache) -> Vec<(Coding, Vec<u8>)> {
-    let rules = concat!(include_str!("codings.rs"), include_str!("compression.rs")).as_bytes();
-    let key = Key::new("codings", &[rules, compression::generation(), body]);
+    let key = Key::new("codings", &[&*RULES, compression::generation(), body]);
     let parts = cache.get_or_make(&key, || {
         let mut coded = compression::coded(body);
         let bytes_of =

@@ -4,6 +4,8 @@
 //! FORM (8 bytes)  key (32)  checksum of the rest (8)  then each part: its length (8), its bytes
 //! ```
 
+use std::sync::LazyLock;
+
 use graven_pack::hex;
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash64;
@@ -11,8 +13,8 @@ use twox_hash::XxHash64;
 /// The first bytes of a file, and of what a key is made from. Another form needs another value: files in an older form are then never looked up.
 const FORM: [u8; 8] = *b"GRAVENC1";
 
-/// The versions of all libraries. A sample of what they make, as generations have it, does not show each change of them.
-const LIBRARIES: &str = include_str!("../../../../Cargo.lock");
+/// A hash of the versions of all libraries. A sample of what they make, as generations have it, does not show each change of them.
+static LIBRARIES: LazyLock<[u8; 32]> = LazyLock::new(|| Sha256::digest(include_str!("../../../../Cargo.lock")).into());
 
 /// The bytes before the parts.
 const HEAD: usize = FORM.len() + 32 + 8;
@@ -25,7 +27,7 @@ impl Key {
     /// The key of a thing of the kind `kind`. `parts` are all that decides how it comes out: what it is made from, and the generation of what makes it.
     pub(crate) fn new(kind: &str, parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new_with_prefix(FORM);
-        hash.update(Sha256::digest(LIBRARIES));
+        hash.update(*LIBRARIES);
         for part in [kind.as_bytes()].iter().chain(parts) {
             hash.update(length(part));
             hash.update(part);

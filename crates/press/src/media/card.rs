@@ -72,6 +72,8 @@ pub(crate) struct Card {
     /// Its alternative text.
     pub(crate) alt: String,
     pub(super) content: Content,
+    /// [`Content::hash`]
+    pub(super) hash: [u8; 32],
 }
 
 impl Content {

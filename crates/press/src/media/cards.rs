@@ -61,7 +61,7 @@ impl Cards {
         let cards = self.by_page.values().chain([&self.of_site]);
         outputs.extend(cards.map(|card| {
             let draw = || {
-                let key = Key::new("card", &[&card.content.hash(&self.colours)]);
+                let key = Key::new("card", &[&card.hash]);
                 cache.get_or_make(&key, || vec![card.content.draw(&self.colours)]).concat()
             };
             (card.route.clone(), Output::Document(Document::drawn(&card.route, draw)))
@@ -141,8 +141,8 @@ impl Maker<'_> {
         let alt = alternative(&content, rendered);
         let content = drawable(content, source, report);
         let name = if name.is_empty() { "card".to_owned() } else { format!("card-{name}") };
-        let hash = hex(&content.hash(self.colours)[..8]);
-        Card { route: format!("/assets/{name}.{hash}.png"), alt, content }
+        let hash = content.hash(self.colours);
+        Card { route: format!("/assets/{name}.{}.png", hex(&hash[..8])), alt, content, hash }
     }
 }
 
