@@ -10,7 +10,7 @@
 //! ```text
 //!    options  span  url  colours  what the steps share: `url` encodes, resolves and joins all URLs, `colours` are
 //!    markup  security_policy      those of the style sheets, `markup` parses all HTML and XML, `cache` keeps what
-//!    cache                        was made before
+//!    cache  temporary             was made before, `temporary` has what is not complete
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
 //!    diagnostic                   the report: what is wrong, where, and what to do
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
@@ -29,7 +29,6 @@
 //! 6. check                        every reference has a target; the security policy of each page
 //! 7. search                       the search index, which refers to the bytes of the pages
 //! 8. compression  codings  encode content codings, entity tags; the pack
-//!    temporary                    the files of an unfinished pack
 //!    lib                          drives the steps
 //! ```
 //!

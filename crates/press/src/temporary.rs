@@ -1,18 +1,29 @@
-//! Temporary files next to the pack: one that is not finished never has the pack's name, and none stays after an error. Those of a build that was killed
-//! are removed by a later one.
+//! Temporary files: one that is not complete never has the name of the file that it becomes, and none stays after an error. Those of a build that was
+//! killed are removed by a later one.
 
+use std::collections::hash_map::RandomState;
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-/// No build takes that long: a file that was not written for this time is of one that was killed.
-const ABANDONED: Duration = Duration::from_hours(1);
+/// A file that is not complete after this time never will be: its build has ended.
+pub(crate) const ABANDONED: Duration = Duration::from_hours(1);
 
-/// How many files this process has made, so that no two of them have the same name.
-static MADE: AtomicU32 = AtomicU32::new(0);
+/// The end of a name of a file that is not complete.
+pub(crate) const INCOMPLETE: &str = ".tmp";
+
+/// Sixteen digits that no other build has in a name.
+pub(crate) fn random() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// How long ago a file was written or used. A time in the future is now: clocks are set back.
+pub(crate) fn age(then: SystemTime) -> Duration {
+    SystemTime::now().duration_since(then).unwrap_or_default()
+}
 
 /// A file that is removed unless it gets its final name. Reads and writes have no buffer: the pack's writer hands over whole bodies.
 #[derive(Debug)]
@@ -28,11 +39,10 @@ impl Temporary {
         let mut start = path.file_name().unwrap_or_default().to_owned();
         start.push(format!(".{purpose}."));
         remove_abandoned(path, &start);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
         let mut name = start;
-        name.push(format!("{}-{number}.tmp", std::process::id()));
+        name.push(format!("{}{INCOMPLETE}", random()));
         let path = path.with_file_name(name);
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+        let file = File::options().read(true).write(true).create_new(true).open(&path)?;
         Ok(Self { file, path: Some(path) })
     }
 
@@ -51,10 +61,10 @@ fn remove_abandoned(path: &Path, start: &OsStr) {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let is_ours =
-            name.as_encoded_bytes().starts_with(start.as_encoded_bytes()) && name.as_encoded_bytes().ends_with(b".tmp");
-        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if is_ours && age().is_some_and(|age| age > ABANDONED) {
+        let name = name.as_encoded_bytes();
+        let is_ours = name.starts_with(start.as_encoded_bytes()) && name.ends_with(INCOMPLETE.as_bytes());
+        let written = entry.metadata().and_then(|metadata| metadata.modified());
+        if is_ours && written.is_ok_and(|written| age(written) > ABANDONED) {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -115,7 +125,7 @@ mod tests {
         let (old, new) = (folder.join("site.pack.pack.1-0.tmp"), folder.join("site.pack.pack.2-0.tmp"));
         fs::write(&new, "").expect("it can be written");
         let left = File::create(&old).expect("it can be made");
-        left.set_modified(std::time::SystemTime::now() - 2 * ABANDONED).expect("the time can be set");
+        left.set_modified(SystemTime::now() - 2 * ABANDONED).expect("the time can be set");
         drop(Temporary::create(&path, "pack").expect("it can be made"));
         assert!(!old.exists() && new.exists(), "{:?}", names());
         fs::remove_dir_all(folder).expect("it can be removed");

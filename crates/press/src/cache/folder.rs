@@ -2,14 +2,13 @@
 //! moment: a file appears under its name when it is complete, and whoever finds one missing makes the entry again.
 
 use std::cmp::Reverse;
-use std::collections::hash_map::RandomState;
 use std::fs::{self, File};
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::entry::Key;
+use crate::temporary::{ABANDONED, INCOMPLETE, age, random};
 
 /// Programs that make backups leave out a folder with this file (<https://bford.info/cachedir/>).
 const TAG: &str = "CACHEDIR.TAG";
@@ -19,14 +18,8 @@ const TAG_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 /// How exactly a file's time says when it was last used. Each use would be a write; an hour decides as well which files are old.
 const EXACTNESS: Duration = Duration::from_hours(1);
 
-/// A file that is not complete after this time never will be: its build has ended.
-const ABANDONED: Duration = Duration::from_hours(1);
-
 /// What a file takes on a disk is a multiple of this, in bytes.
 const BLOCK: u64 = 4096;
-
-/// The ends of names of files that are not complete.
-const INCOMPLETE: &str = ".tmp";
 
 /// A folder with entries.
 #[derive(Debug)]
@@ -68,8 +61,7 @@ impl Folder {
     /// Writes the file of an entry, in place of an older one. Returns what it takes on the disk.
     pub(super) fn write(&self, key: &Key, bytes: &[u8]) -> io::Result<u64> {
         let path = self.file_of(key);
-        let random = RandomState::new().build_hasher().finish();
-        let incomplete = path.with_extension(format!("{random:016x}{INCOMPLETE}"));
+        let incomplete = path.with_extension(random() + INCOMPLETE);
         let written = self.create(&incomplete).and_then(|mut file| file.write_all(bytes));
         // Not synced: after a power failure the checksum says which files are damaged.
         written.and_then(|()| fs::rename(&incomplete, &path)).inspect_err(|_| drop(fs::remove_file(&incomplete)))?;
@@ -177,11 +169,6 @@ fn has_digits(name: &str, number: usize) -> bool {
 
 fn on_disk(size: u64) -> u64 {
     size.next_multiple_of(BLOCK)
-}
-
-/// How long ago a file was used. A time in the future is now: clocks are set back.
-fn age(used: SystemTime) -> Duration {
-    SystemTime::now().duration_since(used).unwrap_or_default()
 }
 
 #[cfg(test)]
