@@ -10,7 +10,7 @@ use crate::assets::fingerprint;
 use crate::cache::Cache;
 use crate::check::Inspections;
 use crate::options::Codings;
-use crate::output::{self, Document, Output, Outputs};
+use crate::output::{self, Document, Freshness, Output, Outputs};
 use crate::{codings, compression, security_policy};
 
 /// How many documents are encoded, and in memory, at the same time: some hundred for each core, since all wait for the largest of them.
@@ -55,7 +55,7 @@ fn content(output: &Output, policy: &str, coders: Option<&Cache>) -> ContentSpec
         Output::Redirect(location) => ContentSpec::Redirect(RedirectSpec {
             status: PERMANENT_REDIRECT,
             location: location.clone(),
-            cache_control: output::Cache::Hour.field_value().to_owned(),
+            cache_control: Freshness::Hour.field_value().to_owned(),
         }),
     }
 }
@@ -66,7 +66,7 @@ const PERMANENT_REDIRECT: u16 = 308;
 fn page(document: &Document, policy: &str, coders: Option<&Cache>) -> PageSpec {
     PageSpec {
         content_type: document.media_type.clone(),
-        cache_control: document.cache.field_value().to_owned(),
+        cache_control: document.freshness.field_value().to_owned(),
         security_policy: policy.to_owned(),
         class: document.class,
         alternate: document.alternate.clone(),

@@ -34,7 +34,7 @@ pub(crate) struct Document<'a> {
     /// The group in the counters of the server.
     pub(crate) class: Class,
     /// How long a cache may keep it.
-    pub(crate) cache: Cache,
+    pub(crate) freshness: Freshness,
     /// The path of the other representation: the Markdown of a post.
     pub(crate) alternate: Option<String>,
     /// The file of the source tree that it was made from, for diagnostics.
@@ -51,6 +51,12 @@ enum Body<'a> {
     Made(Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>),
 }
 
+impl<'a> Body<'a> {
+    fn text(make: impl Fn() -> String + Send + Sync + 'a) -> Self {
+        Self::Made(Box::new(move || make().into_bytes()))
+    }
+}
+
 impl fmt::Debug for Body<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -62,7 +68,7 @@ impl fmt::Debug for Body<'_> {
 
 /// How long a cache may keep a representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cache {
+pub(crate) enum Freshness {
     /// A cache asks every time, and is mostly answered 304: pages, feeds.
     Revalidate,
     /// One hour: files that keep their names when they change; redirects, since browsers keep a 308 without a lifetime for years.
@@ -71,7 +77,7 @@ pub(crate) enum Cache {
     Immutable,
 }
 
-impl Cache {
+impl Freshness {
     /// The value of the Cache-Control field.
     pub(crate) fn field_value(self) -> &'static str {
         match self {
@@ -83,14 +89,13 @@ impl Cache {
 }
 
 impl<'a> Document<'a> {
-    fn new(body: Body<'a>, media_type: &str, class: Class, cache: Cache) -> Self {
-        Self { body, media_type: media_type.to_owned(), class, cache, alternate: None, source: None, text: None }
+    fn new(body: Body<'a>, media_type: &str, class: Class, freshness: Freshness) -> Self {
+        Self { body, media_type: media_type.to_owned(), class, freshness, alternate: None, source: None, text: None }
     }
 
     /// An HTML page.
     pub(crate) fn page(make: impl Fn() -> String + Send + Sync + 'a) -> Self {
-        let body = Body::Made(Box::new(move || make().into_bytes()));
-        Self::new(body, "text/html; charset=utf-8", Class::Page, Cache::Revalidate)
+        Self::new(Body::text(make), "text/html; charset=utf-8", Class::Page, Freshness::Revalidate)
     }
 
     /// The HTML page of the Markdown file `source`, which was rendered to `text`.
@@ -100,8 +105,7 @@ impl<'a> Document<'a> {
 
     /// A text for programs: a feed, a sitemap, `robots.txt`.
     pub(crate) fn feed(make: impl Fn() -> String + Send + Sync + 'a, media_type: &str) -> Self {
-        let body = Body::Made(Box::new(move || make().into_bytes()));
-        Self::new(body, media_type, Class::Feed, Cache::Revalidate)
+        Self::new(Body::text(make), media_type, Class::Feed, Freshness::Revalidate)
     }
 
     /// The Markdown of the file `source`, as the second representation of its page.
@@ -111,7 +115,7 @@ impl<'a> Document<'a> {
 
     /// A file under a name that contains its hash.
     pub(crate) fn asset(path: &str, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
-        Self { class: Class::Asset, cache: Cache::Immutable, ..Self::file(path, bytes) }
+        Self { class: Class::Asset, freshness: Freshness::Immutable, ..Self::file(path, bytes) }
     }
 
     /// A picture under a name that contains its hash, which is drawn when it is needed.
@@ -121,12 +125,12 @@ impl<'a> Document<'a> {
 
     /// A copied file. Its media type follows from its extension.
     pub(crate) fn file(path: &str, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
-        Self::new(Body::Kept(bytes.into()), &media_type_of(path), Class::File, Cache::Hour)
+        Self::new(Body::Kept(bytes.into()), &media_type_of(path), Class::File, Freshness::Hour)
     }
 
     /// The search index, which the server reads in place.
     pub(crate) fn search_index(bytes: Vec<u8>) -> Self {
-        Self::new(Body::Kept(bytes.into()), SEARCH_INDEX, Class::File, Cache::Revalidate)
+        Self::new(Body::Kept(bytes.into()), SEARCH_INDEX, Class::File, Freshness::Revalidate)
     }
 
     /// The bytes without a coding.
@@ -149,8 +153,8 @@ impl<'a> Document<'a> {
     }
 
     /// Sets how long a cache may keep it.
-    pub(crate) fn with_cache(self, cache: Cache) -> Self {
-        Self { cache, ..self }
+    pub(crate) fn with_freshness(self, freshness: Freshness) -> Self {
+        Self { freshness, ..self }
     }
 
     /// Sets the path of the other representation.

@@ -24,7 +24,7 @@ pub(crate) use self::routes::{FEED, JSON_FEED, RSS};
 use self::routes::{GUESSES, OPENSEARCH, SECURITY, SITEMAP};
 use crate::diagnostic::Report;
 use crate::model::Site;
-use crate::output::{Cache, Document, Output, Outputs};
+use crate::output::{Document, Freshness, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
 const ATOM_TYPE: &str = "application/atom+xml; charset=utf-8";
@@ -65,7 +65,7 @@ pub(crate) fn render<'a>(context: RenderedSite<'a>, outputs: &mut Outputs<'a>, r
         put(SECURITY, Document::feed(|| security::render(site, contact), TEXT_TYPE));
     }
     // Browsers ask for the rules with every page.
-    put(PREFETCH, Document::feed(prefetch::render, prefetch::MEDIA_TYPE).with_cache(Cache::Hour));
+    put(PREFETCH, Document::feed(prefetch::render, prefetch::MEDIA_TYPE).with_freshness(Freshness::Hour));
     for (route, svg) in items.iter().flat_map(|item| &item.text.drawings) {
         put(route, Document::asset(route, svg.clone().into_bytes()));
     }
