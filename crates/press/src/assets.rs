@@ -12,7 +12,7 @@ use crate::tree::SourceTree;
 pub(crate) const STATIC: &str = "static/";
 
 /// A file in the folder of a text, and its fingerprinted route. The media type follows from the extension of the route.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Asset {
     /// In the source tree: `posts/hello/photo.png`.
     pub source: String,
@@ -65,7 +65,7 @@ pub(crate) fn is_shown_as_text(path: &str, bytes: &[u8]) -> bool {
 }
 
 /// The picture of a post that other sites show with a link to it: the front matter's `image`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Preview {
     /// A file of `static/`.
     Static { route: String, size: Option<(u32, u32)> },

@@ -29,11 +29,7 @@ pub(crate) fn encode<S: Read + Write + Seek>(
         Codings::All => Some(cache),
         Codings::Identity => None,
     };
-    let encode = |(path, output): &(&String, &Output)| {
-        let policy = inspections.get(*path).and_then(|inspection| inspection.policy.as_deref());
-        let content = content(output, policy.unwrap_or(security_policy::NOTHING), coders);
-        [EditionSpec { from: ALWAYS, content }]
-    };
+    let encode = |(path, output): &(&String, &Output)| editions((path, output), inspections, coders);
     // A card is drawn for other sites, which do not see a preview.
     let is_left_out = |output: &Output| match output {
         Output::Document(document) => codings == Codings::Identity && document.is_drawn(),
@@ -47,6 +43,17 @@ pub(crate) fn encode<S: Read + Write + Seek>(
         }
     }
     Ok(())
+}
+
+/// The editions of an output. `coders` is the cache of what coders have made; without it, identity is the only coding.
+pub(crate) fn editions(
+    (path, output): (&str, &Output),
+    inspections: &Inspections,
+    coders: Option<&Cache>,
+) -> [EditionSpec; 1] {
+    let policy = inspections.get(path).and_then(|inspection| inspection.policy.as_deref());
+    let content = content(output, policy.unwrap_or(security_policy::NOTHING), coders);
+    [EditionSpec { from: ALWAYS, content }]
 }
 
 fn content(output: &Output, policy: &str, coders: Option<&Cache>) -> ContentSpec {

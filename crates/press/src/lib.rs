@@ -21,15 +21,18 @@
 //!    charts  diagrams             data and text as drawings, without files
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
 //!    drawing                      the drawings of a text for lists and feeds
+//!    texts                        all texts rendered; what did not change is taken over from an earlier press
+//!    dependencies                 a number for what each page is made from
 //!    output                       documents and redirects by path
 //!    media                        cards and icons, which press draws
 //!    theme                        the style sheets, the script and the icons of the site
 //!    rendered_site                all that pages and feeds are made from
-//! 5. views  feeds                 every page, feed and index, by path
+//! 5. copies  views  feeds         files, pictures and redirects; every page, feed and index; by path
 //! 6. check                        every reference has a target; the security policy of each page
 //! 7. search                       the search index, which refers to the bytes of the pages
 //! 8. compression  codings  encode content codings, entity tags; the pack
-//!    lib                          drives the steps
+//!    memo                         what a press leaves to the next one of the same process
+//!    lib  incremental             drive the steps: once; again after each edit
 //! ```
 //!
 //! [`press`] is pure: the same files, options and time give the same bytes, whatever is in the cache. Everything that is wrong with the content goes into one [`Report`].
@@ -65,15 +68,19 @@ mod check;
 mod codings;
 mod colours;
 mod compression;
+mod copies;
 mod data;
+mod dependencies;
 pub mod diagnostic;
 mod diagrams;
 mod drawing;
 mod encode;
 mod feeds;
+pub mod incremental;
 pub mod markdown;
 mod markup;
 mod media;
+mod memo;
 pub mod model;
 mod options;
 mod output;
@@ -87,30 +94,34 @@ mod span;
 mod temporary;
 #[cfg(test)]
 mod test_site;
+mod texts;
 mod theme;
 pub mod tree;
 mod url;
 mod views;
 
+use std::collections::HashMap;
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 pub use graven_pack::Pack;
-use graven_pack::write::Writer;
-use rayon::prelude::*;
+use graven_pack::write::{WriteError, Writer};
 
-use crate::assets::{Preview, STATIC};
 use crate::cache::Cache;
+use crate::check::Inspections;
+use crate::dependencies::{Dependencies, number};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
 use crate::media::Cards;
+use crate::memo::Memo;
 use crate::model::Site;
 pub use crate::options::{Codings, Options};
-use crate::output::{Document, Output, Outputs};
-use crate::pictures::{Picture, Published, Shown, publish, published};
+use crate::output::Outputs;
+use crate::pictures::publish;
 use crate::rendered_site::RenderedSite;
-use crate::source::Body;
 use crate::temporary::Temporary;
+use crate::texts::{Renderer, Text};
 use crate::theme::Theme;
 use crate::tree::SourceTree;
 
@@ -191,41 +202,58 @@ fn press_into<S: Read + Write + Seek>(
     (scratch, out): (S, &mut impl Write),
 ) -> Result<Report, Report> {
     let mut report = Report::default();
-    if let Some(writer) = run(tree, options, cache, scratch, &mut report)
-        && let Err(error) = writer.finish(out)
-    {
-        report.push(unwritten(&error.to_string()));
-    }
+    let pack = |checked: Checked, report: &mut Report| match encoded(checked, options.codings, (cache, scratch)) {
+        Ok(writer) => writer.finish(out).unwrap_or_else(|error| report.push(unwritten(&error.to_string()))),
+        Err(error) => report.push(unwritten(&error.to_string())),
+    };
+    run(tree, options, cache, &mut Memo::of_one_press(), &mut report, pack);
     cache.trim();
     report.sort();
     if report.has_errors() { Err(report) } else { Ok(report) }
 }
 
-/// Runs the steps. After an error, the following steps still report theirs, but nothing is encoded. Returns `None` after an error.
-fn run<S: Read + Write + Seek>(
+/// A site whose outputs have been checked: all but the search index.
+struct Checked<'a> {
+    context: RenderedSite<'a>,
+    outputs: Outputs<'a>,
+    inspections: &'a Inspections,
+}
+
+/// Adds the search index, and puts all outputs into a pack.
+fn encoded<S: Read + Write + Seek>(
+    checked: Checked,
+    codings: Codings,
+    (cache, scratch): (&Cache, S),
+) -> Result<Writer<S>, WriteError> {
+    let Checked { context, mut outputs, inspections } = checked;
+    search::add(context, inspections, &mut outputs);
+    let mut pack = Writer::new(context.site.now.as_second(), scratch);
+    encode::encode((&outputs, inspections), (codings, cache), &mut pack)?;
+    Ok(pack)
+}
+
+/// Runs the steps up to the checks, and gives their result to `finish`. After an error, the following steps still report theirs, but `finish` is not
+/// called. What an earlier press has made from the same is taken over from the memo.
+fn run(
     tree: &SourceTree,
     options: &Options,
     cache: &Cache,
-    scratch: S,
+    memo: &mut Memo,
     report: &mut Report,
-) -> Option<Writer<S>> {
-    let sources = source::read(tree, options, report)?;
-    let site = model::build(sources, options, report);
-    let theme = Theme::load(tree, report);
-    let routes = site.routes();
-    let route_of = |path: &str| routes.get(path).cloned();
-    let still = |path: &str, svg: &str| {
-        let topic = site.posts.iter().find(|post| post.body.path == path).and_then(|post| post.topics.first().copied());
-        drawing::still(svg, &theme.colours, theme.colours.hue(topic))
-    };
-    let kit = markdown::Kit { route: &theme.kit.route, exports: &theme.kit.exports };
-    let texts = markdown::Context { tree, route_of: &route_of, kit, still: &still };
-    let posts = render(site.posts.iter().map(|post| &post.body), &texts, report);
-    let pages = render(site.pages.iter().map(|page| &page.body), &texts, report);
-    let previews: Vec<_> = site.posts.iter().map(|post| Preview::new(post.image.as_deref()?, tree)).collect();
-    let faces: Vec<_> = posts.par_iter().map(face).collect();
+    finish: impl FnOnce(Checked, &mut Report),
+) {
+    memo.revision += 1;
+    let Some(site) = memo.site(tree, options, report) else { return };
+    let has_findings = !report.is_empty();
+    let (theme, theme_number) = memo.theme(tree, report);
+    let (posts, pages) = texts((&site, tree), (&theme, theme_number), memo, report);
+    let previews = memo.previews(&site.posts, tree);
+    let numbers = Dependencies::new(&site, theme_number, (&posts, &pages), &previews);
+    let faces: Vec<_> = posts.iter().map(|text| text.face.clone()).collect();
+    let [posts, pages] = [posts, pages].map(rendered);
     let drawn_from = (theme.icons.svg(), &theme.colours);
-    let cards = Cards::new(&site, (&posts, &pages), drawn_from, report);
+    let cards = Arc::new(Cards::new(&site, (&posts, &pages), drawn_from, (&numbers, memo.cards.as_deref()), report));
+    memo.cards = Some(Arc::clone(&cards));
     let context = RenderedSite {
         site: &site,
         theme: &theme,
@@ -234,131 +262,58 @@ fn run<S: Read + Write + Seek>(
         previews: &previews,
         faces: &faces,
         cards: &cards,
+        has_models: posts.iter().chain(&pages).any(|text| !text.models.is_empty()),
     };
 
-    let mut outputs = files(context, tree, cache);
-    cards.draw(cache, &mut outputs);
-    pictures(context, tree, (cache, &mut outputs), report);
-    redirects(&site, &mut outputs);
-    views::render(context, &mut outputs);
-    feeds::render(context, &mut outputs, report);
-    let inspections = check::check(context, &outputs, report);
-    if report.has_errors() {
-        return None;
-    }
-    search::add(context, &inspections, &mut outputs);
-    let mut pack = Writer::new(site.now.as_second(), scratch);
-    let encoded = encode::encode((&outputs, &inspections), (options.codings, cache), &mut pack);
-    encoded.map_err(|error| report.push(unwritten(&error.to_string()))).ok()?;
-    Some(pack)
-}
-
-/// The thumbnail of a text: of its first drawing, or else of the still of its model.
-fn face(rendered: &Rendered) -> Option<String> {
-    let still = || drawing::first(&rendered.drawing.as_ref()?.svg);
-    drawing::face(drawing::first(&rendered.html).or_else(still)?)
-}
-
-/// Renders texts over all cores. The report is in their order.
-fn render<'a>(
-    bodies: impl Iterator<Item = &'a Body>,
-    context: &markdown::Context<'_>,
-    report: &mut Report,
-) -> Vec<Rendered> {
-    let bodies: Vec<&Body> = bodies.collect();
-    let render = |body: &Body| {
-        let mut found = Report::default();
-        (markdown::render(body, context, &mut found), found)
-    };
-    let (rendered, reports): (Vec<_>, Vec<_>) = bodies.into_par_iter().map(render).unzip();
-    for found in reports {
-        report.extend(found);
-    }
-    rendered
-}
-
-/// The copied files: those of `static/`, the icons and the script of the theme, the assets of the texts.
-fn files<'a>(context: RenderedSite<'a>, tree: &'a SourceTree, cache: &'a Cache) -> Outputs<'a> {
+    memo.pictures = publish(&copies::pictures(context), tree, cache, &memo.pictures);
     let mut outputs = Outputs::new();
-    context.theme.icons.draw((&context.site.settings, &context.theme.colours), cache, &mut outputs);
-    let mut put =
-        |path: &str, document: Document<'a>| drop(outputs.insert(path.to_owned(), Output::Document(document)));
-    if let Some(script) = &context.theme.script {
-        put(&script.route, Document::asset(&script.route, script.text.as_bytes()));
+    copies::add(context, (tree, cache), &memo.pictures, &mut outputs, report);
+    cards.draw(cache, &mut outputs);
+    views::render(context, &numbers, &mut outputs);
+    feeds::render(context, &mut outputs, report);
+    memo.inspections = check::check(context, &outputs, &memo.inspections, report);
+    if memo.is_of_one_press {
+        memo.inspections.forget_pages();
     }
-    let texts = || context.posts.iter().chain(context.pages);
-    for made in texts().flat_map(|rendered| &rendered.made) {
-        put(&made.route, Document::asset(&made.route, made.text.as_bytes()));
+    if report.has_errors() {
+        drop(outputs);
+    } else {
+        finish(Checked { context, outputs, inspections: &memo.inspections }, report);
     }
-    if context.has_models() {
-        let kit = &context.theme.kit;
-        put(&kit.route, Document::asset(&kit.route, kit.text.as_bytes()));
-    }
-    let shown = texts().flat_map(|rendered| &rendered.assets);
-    let previews = context.previews.iter().flatten().filter_map(|preview| match preview {
-        Preview::Asset { asset, .. } => Some(asset),
-        Preview::Static { .. } => None,
-    });
-    for asset in shown.chain(previews) {
-        let bytes = tree.get(&asset.source).unwrap_or_default();
-        put(&asset.route, Document::asset(&asset.route, published(bytes)).with_source(&asset.source));
-    }
-    for (path, bytes) in tree.below(STATIC) {
-        put(&path[STATIC.len() - 1..], Document::file(path, bytes).with_source(path));
-    }
-    outputs
-}
-
-/// The most bytes of the pictures of a page, in the width for the largest screens: more takes a slow phone ten seconds.
-const MOST_BYTES_OF_PICTURES: usize = 1024 * 1024;
-
-/// Adds the pictures of the texts in their widths. Reports those that cannot be decoded, and pages with too many.
-fn pictures(context: RenderedSite, tree: &SourceTree, (cache, outputs): (&Cache, &mut Outputs), report: &mut Report) {
-    let posts = context.site.posts.iter().map(|post| post.body.path.as_str()).zip(context.posts);
-    let pages = context.site.pages.iter().map(|page| page.body.path.as_str()).zip(context.pages);
-    let texts: Vec<(&str, &[Shown])> =
-        posts.chain(pages).map(|(path, rendered)| (path, &rendered.pictures[..])).collect();
-    let shown: Vec<(&str, &Shown)> =
-        texts.iter().flat_map(|(path, pictures)| pictures.iter().map(|shown| (*path, shown))).collect();
-    let plans: Vec<&Picture> = shown.iter().map(|(_, shown)| &shown.picture).collect();
-    let published = publish(&plans, tree, cache);
-    for (index, error) in &published.errors {
-        let (path, Shown { place, .. }) = shown[*index];
-        let error = Diagnostic::error(path, place.clone(), format!("this picture cannot be decoded: {error}"));
-        report.push(error.help("save it again with an image editor"));
-    }
-    for (path, pictures) in texts {
-        warn_of_weight(path, pictures, &published, report);
-    }
-    for (route, bytes) in published.files {
-        let document = Document::asset(&route, bytes);
-        outputs.insert(route, Output::Document(document));
+    if !has_findings {
+        memo.keep(site, tree);
     }
 }
 
-/// Warns if the pictures of a text are too large together.
-fn warn_of_weight(path: &str, pictures: &[Shown], published: &Published, report: &mut Report) {
-    let bytes_of = |shown: &Shown| Some(published.files.get(&shown.picture.variants.last()?.route)?.len());
-    let bytes: usize = pictures.iter().filter_map(bytes_of).sum();
-    let Some(largest) = pictures.iter().max_by_key(|shown| bytes_of(shown)) else { return };
-    if bytes > MOST_BYTES_OF_PICTURES {
-        let (found, most) = (bytes / 1024, MOST_BYTES_OF_PICTURES / 1024);
-        let message = format!("the pictures of this page have {found} KiB; the most are {most} KiB");
-        let warning = Diagnostic::warning(path, largest.place.clone(), message).label("this is the largest");
-        report.push(warning.help("show fewer, or smaller parts of them"));
-    }
+/// The rendered texts, without what they were made from.
+fn rendered(texts: Vec<Arc<Text>>) -> Vec<Arc<Rendered>> {
+    texts.into_iter().map(|text| Arc::clone(&text.rendered)).collect()
 }
 
-/// The redirects of the settings and of the aliases.
-fn redirects(site: &Site, outputs: &mut Outputs) {
-    let mut put = |from: &str, to: String| drop(outputs.insert(from.to_owned(), Output::Redirect(to)));
-    for redirect in &site.settings.redirects {
-        put(&redirect.from, redirect.to.clone());
-    }
-    for post in &site.posts {
-        post.aliases.iter().for_each(|alias| put(alias, post.route()));
-    }
-    for page in &site.pages {
-        page.aliases.iter().for_each(|alias| put(alias, page.route()));
-    }
+/// The texts of posts and of standing pages.
+fn texts(
+    (site, tree): (&Site, &SourceTree),
+    (theme, theme_number): (&Theme, u64),
+    memo: &mut Memo,
+    report: &mut Report,
+) -> (Vec<Arc<Text>>, Vec<Arc<Text>>) {
+    let routes = site.routes();
+    let topics: HashMap<&str, usize> =
+        site.posts.iter().filter_map(|post| Some((post.body.path.as_str(), *post.topics.first()?))).collect();
+    let topic_of = |path: &str| topics.get(path).copied();
+    let renderer = Renderer {
+        context: markdown::Context {
+            tree,
+            route_of: &|path| routes.get(path).cloned(),
+            kit: markdown::Kit { route: &theme.kit.route, exports: &theme.kit.exports },
+            still: &|path, svg| drawing::still(svg, &theme.colours, theme.colours.hue(topic_of(path))),
+        },
+        look_of: &|body| number(&(theme_number, topic_of(&body.path))),
+        before: &memo.texts,
+        revision: memo.revision,
+    };
+    let posts = renderer.render(site.posts.iter().map(|post| &post.body), report);
+    let pages = renderer.render(site.pages.iter().map(|page| &page.body), report);
+    memo.texts = posts.iter().chain(&pages).map(|text| (text.path().to_owned(), Arc::clone(text))).collect();
+    (posts, pages)
 }

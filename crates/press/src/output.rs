@@ -10,6 +10,9 @@ use std::ops::Range;
 
 use graven_pack::Class;
 
+use crate::dependencies::number;
+use crate::markdown::{Link, Rendered};
+
 /// The media type of the search index. Not to be compressed: the server reads it in place.
 pub(crate) const SEARCH_INDEX: &str = "application/vnd.graven.search-index";
 
@@ -39,8 +42,10 @@ pub(crate) struct Document<'a> {
     pub(crate) alternate: Option<String>,
     /// The file of the source tree that it was made from, for diagnostics.
     pub(crate) source: Option<String>,
-    /// The part of the body that was rendered from Markdown.
-    text: Option<&'a str>,
+    /// The text that was rendered from Markdown, which is a part of the body.
+    text: Option<&'a Rendered>,
+    /// A number for what it is made from. Within a process, documents with the same number are the same.
+    made_from: Option<u64>,
 }
 
 /// The bytes of a document without a coding.
@@ -90,7 +95,16 @@ impl Freshness {
 
 impl<'a> Document<'a> {
     fn new(body: Body<'a>, media_type: &str, class: Class, freshness: Freshness) -> Self {
-        Self { body, media_type: media_type.to_owned(), class, freshness, alternate: None, source: None, text: None }
+        Self {
+            body,
+            media_type: media_type.to_owned(),
+            class,
+            freshness,
+            alternate: None,
+            source: None,
+            text: None,
+            made_from: None,
+        }
     }
 
     /// An HTML page.
@@ -98,8 +112,8 @@ impl<'a> Document<'a> {
         Self::new(Body::text(make), "text/html; charset=utf-8", Class::Page, Freshness::Revalidate)
     }
 
-    /// The HTML page of the Markdown file `source`, which was rendered to `text`.
-    pub(crate) fn page_of(source: &str, text: &'a str, make: impl Fn() -> String + Send + Sync + 'a) -> Self {
+    /// The HTML page of the Markdown file `source`, of which `text` is rendered.
+    pub(crate) fn page_of(source: &str, text: &'a Rendered, make: impl Fn() -> String + Send + Sync + 'a) -> Self {
         Self { text: Some(text), ..Self::page(make) }.with_source(source)
     }
 
@@ -143,8 +157,26 @@ impl<'a> Document<'a> {
 
     /// The part of `body`, which is this document's, that was rendered from Markdown; empty if there is none.
     pub(crate) fn text_in(&self, body: &str) -> Range<usize> {
-        let found = self.text.and_then(|text| body.find(text).map(|start| start..start + text.len()));
-        found.unwrap_or_default()
+        let html = self.text.map(|text| text.html.as_str());
+        html.and_then(|html| body.find(html).map(|start| start..start + html.len())).unwrap_or_default()
+    }
+
+    /// The references of the Markdown.
+    pub(crate) fn links(&self) -> &'a [Link] {
+        self.text.map_or(&[], |text| &text.links)
+    }
+
+    /// A number for what it is made from; `None` if that is unknown. Within a process, documents with the same number are the same.
+    pub(crate) fn made_from(&self) -> Option<u64> {
+        match &self.body {
+            Body::Kept(bytes) => Some(number(&(&self.source, bytes))),
+            Body::Made(_) => self.made_from,
+        }
+    }
+
+    /// Sets the number of what it is made from.
+    pub(crate) fn with_number(self, made_from: u64) -> Self {
+        Self { made_from: Some(made_from), ..self }
     }
 
     /// Sets the file of the source tree.

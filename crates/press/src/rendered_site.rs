@@ -1,5 +1,7 @@
 //! The site with its rendered texts, which views, feeds and checks read.
 
+use std::sync::Arc;
+
 use crate::assets::Preview;
 use crate::markdown::Rendered;
 use crate::media::Cards;
@@ -14,20 +16,15 @@ pub(crate) struct RenderedSite<'a> {
     /// The style sheets and the wordmark.
     pub(crate) theme: &'a Theme,
     /// The rendered posts, by the index of the post.
-    pub(crate) posts: &'a [Rendered],
+    pub(crate) posts: &'a [Arc<Rendered>],
     /// The rendered standing pages, by the index of the page.
-    pub(crate) pages: &'a [Rendered],
+    pub(crate) pages: &'a [Arc<Rendered>],
     /// The pictures of the posts for other sites, by the index of the post.
-    pub(crate) previews: &'a [Option<Preview>],
+    pub(crate) previews: &'a [Option<Arc<Preview>>],
     /// The drawings of the posts as thumbnails, by the index of the post.
-    pub(crate) faces: &'a [Option<String>],
+    pub(crate) faces: &'a [Option<Arc<str>>],
     /// The cards of the pages.
     pub(crate) cards: &'a Cards,
-}
-
-impl RenderedSite<'_> {
-    /// Whether a text has a figure that is a program.
-    pub(crate) fn has_models(self) -> bool {
-        self.posts.iter().chain(self.pages).any(|rendered| !rendered.models.is_empty())
-    }
+    /// Whether a text has a figure that is a program. Each page asks.
+    pub(crate) has_models: bool,
 }

@@ -1,24 +1,28 @@
 //! A small site for the tests of feeds and links.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::assets::Preview;
+use crate::dependencies::Dependencies;
 use crate::diagnostic::Report;
 use crate::markdown::Rendered;
 use crate::media::Cards;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
 use crate::source::{Body, Settings};
+use crate::texts::Text;
 use crate::theme::Theme;
 use crate::tree::SourceTree;
 
 /// All that a [`RenderedSite`] borrows.
 pub(crate) struct Fixture {
     pub(crate) site: Site,
-    pub(crate) posts: Vec<Rendered>,
+    posts: Vec<Arc<Rendered>>,
     theme: Theme,
-    previews: Vec<Option<Preview>>,
-    pub(crate) faces: Vec<Option<String>>,
+    previews: Vec<Option<Arc<Preview>>>,
+    pub(crate) faces: Vec<Option<Arc<str>>>,
     cards: Cards,
 }
 
@@ -27,8 +31,11 @@ impl Fixture {
     pub(crate) fn of(posts: Vec<Post>) -> Self {
         let html = |post: &Post| format!("<p>The text of {}.</p>", post.slug);
         let theme = Theme::load(&SourceTree::default(), &mut Report::default());
-        let texts: Vec<_> = posts.iter().map(|post| Rendered { html: html(post), ..Rendered::default() }).collect();
-        let (previews, faces) = posts.iter().map(|_| (None, None)).unzip();
+        let texts: Vec<_> = posts
+            .iter()
+            .map(|post| Text::of(Rendered { html: html(post), ..Rendered::default() }, &post.body))
+            .collect();
+        let (previews, faces): (Vec<_>, Vec<_>) = posts.iter().map(|_| (None, None)).unzip();
         let site = Site {
             now: "2026-01-02T03:04:05Z".parse().expect("a time"),
             settings: settings(),
@@ -40,8 +47,15 @@ impl Fixture {
             series: Vec::new(),
         };
         let drawn_from = ("", &theme.colours);
-        let cards = Cards::new(&site, (&texts, &[]), drawn_from, &mut Report::default());
+        let numbers = Dependencies::new(&site, 0, (&texts, &[]), &previews);
+        let texts: Vec<_> = texts.into_iter().map(|text| Arc::clone(&text.rendered)).collect();
+        let cards = Cards::new(&site, (&texts, &[]), drawn_from, (&numbers, None), &mut Report::default());
         Self { site, posts: texts, theme, previews, faces, cards }
+    }
+
+    /// The text of the post at `index`, to be changed.
+    pub(crate) fn text(&mut self, index: usize) -> &mut Rendered {
+        Arc::get_mut(&mut self.posts[index]).expect("nobody else has the text")
     }
 
     pub(crate) fn context(&self) -> RenderedSite<'_> {
@@ -53,6 +67,7 @@ impl Fixture {
             previews: &self.previews,
             faces: &self.faces,
             cards: &self.cards,
+            has_models: self.posts.iter().any(|text| !text.models.is_empty()),
         }
     }
 }

@@ -19,6 +19,9 @@ use crate::tree::SourceTree;
 #[folder = "theme/"]
 struct DefaultTheme;
 
+/// The folder of the files that replace those of the default theme. A theme is made from nothing else.
+pub(crate) const FOLDER: &str = "theme/";
+
 /// The style sheets of a build, minified, the script, and the icons.
 #[derive(Debug)]
 pub(crate) struct Theme {

@@ -26,24 +26,38 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SourceTree {
-    files: BTreeMap<String, File>,
+    files: BTreeMap<String, Contents>,
 }
 
-/// The content of a file. A text is shared with what is made from it.
+/// The content of a file, shared with what is made from it.
 #[derive(Clone, Debug)]
-enum File {
+pub(crate) enum Contents {
     /// It is UTF-8.
     Text(Arc<str>),
     /// It is not.
-    Binary(Vec<u8>),
+    Binary(Arc<[u8]>),
 }
 
-impl File {
+impl Contents {
+    fn new(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.into()),
+            Err(error) => Self::Binary(error.into_bytes().into()),
+        }
+    }
+
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Text(text) => text.as_bytes(),
             Self::Binary(bytes) => bytes,
         }
+    }
+}
+
+impl PartialEq for Contents {
+    fn eq(&self, other: &Self) -> bool {
+        // A file that did not change is mostly the same piece of memory.
+        std::ptr::eq(self.bytes(), other.bytes()) || self.bytes() == other.bytes()
     }
 }
 
@@ -92,30 +106,43 @@ impl SourceTree {
 
     /// Adds a file, or replaces the file at `path`.
     pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
-        let file = match String::from_utf8(bytes.into()) {
-            Ok(text) => File::Text(text.into()),
-            Err(error) => File::Binary(error.into_bytes()),
-        };
-        self.files.insert(path.into(), file);
+        self.files.insert(path.into(), Contents::new(bytes.into()));
+    }
+
+    /// Removes the file at `path`. Returns whether there was one.
+    pub fn remove(&mut self, path: &str) -> bool {
+        self.files.remove(path).is_some()
     }
 
     /// The bytes of a file.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(path).map(File::bytes)
+        self.files.get(path).map(Contents::bytes)
     }
 
     /// A file that is UTF-8.
     pub(crate) fn text(&self, path: &str) -> Option<Arc<str>> {
         match self.files.get(path)? {
-            File::Text(text) => Some(Arc::clone(text)),
-            File::Binary(_) => None,
+            Contents::Text(text) => Some(Arc::clone(text)),
+            Contents::Binary(_) => None,
         }
+    }
+
+    /// The content of a file, to compare it with that of another tree.
+    pub(crate) fn contents(&self, path: &str) -> Option<&Contents> {
+        self.files.get(path)
     }
 
     /// A file with its path, which lives as long as the tree.
     pub(crate) fn file(&self, path: &str) -> Option<(&str, &[u8])> {
         self.files.get_key_value(path).map(|(path, file)| (path.as_str(), file.bytes()))
+    }
+
+    /// The paths of the files whose content is not as in the tree `before`. `None` if the two have not the same paths.
+    pub(crate) fn changed_since<'a>(&'a self, before: &Self) -> Option<Vec<&'a str>> {
+        let is_same = self.files.keys().eq(before.files.keys());
+        let pairs = self.files.iter().zip(before.files.values());
+        is_same.then(|| pairs.filter(|((_, now), then)| now != then).map(|((path, _), _)| path.as_str()).collect())
     }
 
     /// The files whose paths begin with `folder` (`posts/`), in the order of their paths.

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::targets::{Routes, Verdict};
 use crate::diagnostic::{Diagnostic, Report, Severity};
-use crate::markdown::Rendered;
+use crate::markdown::{Link, Rendered};
 use crate::rendered_site::RenderedSite;
 use crate::source::{Body, SITE};
 
@@ -43,9 +44,14 @@ fn broken(routes: Routes, on: &str, target: &str, (file, span): (&str, &Range<us
 fn in_markdown(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
     let posts = context.site.posts.iter().map(|post| (post.route(), &post.body)).zip(context.posts);
     let pages = context.site.pages.iter().map(|page| (page.route(), &page.body)).zip(context.pages);
-    let texts: Vec<((String, &Body), &Rendered)> = posts.chain(pages).collect();
+    let texts: Vec<((String, &Body), &Arc<Rendered>)> = posts.chain(pages).collect();
     let in_text = texts.par_iter().flat_map_iter(|((route, body), rendered)| {
-        rendered.links.iter().filter_map(move |link| broken(routes, route, &link.target, (&body.path, &link.span)))
+        let links: Vec<&Link> = match routes.inspections.page(route) {
+            Some(page) => page.links.iter().map(|index| &rendered.links[*index]).collect(),
+            // Its path is taken, which is reported.
+            None => rendered.links.iter().collect(),
+        };
+        links.into_iter().filter_map(move |link| broken(routes, route, &link.target, (&body.path, &link.span)))
     });
     in_text.collect()
 }
@@ -64,14 +70,13 @@ fn in_settings(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
 fn report_others(context: RenderedSite, routes: Routes, report: &mut Report) {
     let navigation = context.site.settings.navigation.iter().filter(|item| item.span.is_some());
     let checked: BTreeSet<&str> = navigation.map(|item| item.path.as_str()).collect();
-    let found = routes.pages.par_iter().flat_map_iter(|(&path, page)| {
-        let others = page.references.iter().filter(|target| !checked.contains(target.as_str()));
-        others.filter_map(move |target| Some(((target.as_str(), routes.judge(path, target)?), path)))
-    });
-    let found: Vec<((&str, Verdict), &str)> = found.collect();
-    let mut pages: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-    for (reference, path) in found {
-        pages.entry(reference).or_default().push(path);
+    let mut pages: BTreeMap<(&str, Verdict), Vec<&str>> = BTreeMap::new();
+    for (path, page) in routes.inspections.pages() {
+        for target in page.references.iter().filter(|target| !checked.contains(target.as_str())) {
+            if let Some(verdict) = routes.judge(path, target) {
+                pages.entry((target, verdict)).or_default().push(path);
+            }
+        }
     }
     for ((target, verdict), paths) in pages {
         report.push(verdict.diagnostic(target, ("", None), routes).help(found_on(&paths)));

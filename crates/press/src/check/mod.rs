@@ -4,94 +4,114 @@
 //! sends with it, [`blocked`] whatever that policy blocks. Then [`links`] checks every reference against the [`targets`].
 
 mod blocked;
+mod inspections;
 mod links;
 mod page;
 mod targets;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub(crate) use self::inspections::{Inspection, Inspections};
 use self::page::CheckedPage;
-use self::targets::Routes;
-use crate::diagnostic::{Diagnostic, Report};
+use self::targets::{Certainty, Routes};
+use crate::dependencies::number;
+use crate::diagnostic::Report;
 use crate::markup::{Element, Format};
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 use crate::security_policy;
 
-/// What later steps need to know of the documents that a browser renders, by path.
-pub(crate) type Inspections = BTreeMap<String, Inspection>;
-
-/// What later steps need to know of a document that a browser renders.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Inspection {
-    /// Its security policy; `None` if it may load nothing.
-    pub(crate) policy: Option<String>,
-    /// Where the text that was rendered from Markdown begins in its body.
-    pub(crate) text_start: usize,
-}
-
-/// Checks the `outputs`, of which all but the search index are there.
-pub(crate) fn check(context: RenderedSite, outputs: &Outputs, report: &mut Report) -> Inspections {
+/// Checks the `outputs`, of which all but the search index are there. What the press before found in the same documents is taken over from `before`.
+pub(crate) fn check(
+    context: RenderedSite,
+    outputs: &Outputs,
+    before: &Inspections,
+    report: &mut Report,
+) -> Inspections {
     let base_url = context.site.settings.base_url.as_str();
-    let none = BTreeMap::new();
-    let routes = Routes { base_url, outputs, pages: &none };
-    let inspected: Vec<(&str, Inspected)> = outputs
+    let is_document = |(_, output): &(&String, &Output)| matches!(output, Output::Document(_));
+    let documents: HashSet<u64> = outputs.iter().filter(is_document).map(|(path, _)| number(path)).collect();
+    let removed: HashSet<u64> = before.documents.difference(&documents).copied().collect();
+    let none = Inspections::default();
+    let routes = Routes { base_url, outputs, inspections: &none };
+    let inspect = |path: &str, document: &Document| {
+        let format = format(document)?;
+        let made_from = document.made_from();
+        let known = before.by_path.get(path).filter(|known| known.holds(made_from, &removed));
+        let inspection = known.map(Arc::clone);
+        Some(inspection.unwrap_or_else(|| Arc::new(Inspection::new(path, (document, format), made_from, routes))))
+    };
+    let found: Vec<(&String, Arc<Inspection>)> = outputs
         .par_iter()
         .filter_map(|(path, output)| match output {
-            Output::Document(document) => Some((path.as_str(), Inspected::new(path, document, routes)?)),
+            Output::Document(document) => Some((path, inspect(path, document)?)),
             Output::Redirect(_) => None,
         })
         .collect();
-    let (mut pages, mut inspections, mut blocked) = (BTreeMap::new(), Inspections::new(), Vec::new());
-    for (path, inspected) in inspected {
-        pages.extend(inspected.page.map(|page| (path, page)));
-        inspections.insert(path.to_owned(), inspected.inspection);
-        blocked.extend(inspected.blocked);
-    }
-    links::check(context, Routes { base_url, outputs, pages: &pages }, report);
-    for (path, page) in &pages {
+    let by_path = found.into_iter().map(|(path, inspection)| (path.clone(), inspection)).collect();
+    let inspections = Inspections { by_path, documents };
+    links::check(context, Routes { base_url, outputs, inspections: &inspections }, report);
+    for (path, page) in inspections.pages() {
         page.report_duplicates(path, report);
     }
-    for warning in blocked {
-        report.push(warning);
+    for inspection in inspections.by_path.values() {
+        for warning in &inspection.blocked {
+            report.push(warning.clone());
+        }
     }
     inspections
 }
 
-/// The findings in one output. Its body and elements are dropped at once, so that memory does not grow with the site.
-struct Inspected {
-    page: Option<CheckedPage>,
-    inspection: Inspection,
-    blocked: Vec<Diagnostic>,
-}
-
-impl Inspected {
-    /// `None` if a browser does not render the document. `routes` has no pages yet.
-    fn new(path: &str, document: &Document, routes: Routes) -> Option<Self> {
-        // Press's own XML, the sitemap, names no style sheet.
-        let format =
-            Format::of(&document.media_type).filter(|format| *format != Format::Xml || !document.is_pressed())?;
+impl Inspection {
+    /// Inspects the document at `path`. `routes` has no pages yet.
+    fn new(path: &str, (document, format): (&Document, Format), made_from: Option<u64>, routes: Routes) -> Self {
         let body = document.body();
         let body = String::from_utf8_lossy(&body);
         let elements = format.parse(&body);
         let text = document.text_in(&body);
-        let policy = (format != Format::Xml).then(|| policy(document, &elements));
-        let page = (format == Format::Html).then(|| {
-            let mut page = CheckedPage::new(path, (document, &text), &elements, routes.base_url);
-            // Most lead to a route. The others wait for the ids of all pages.
-            page.references.retain(|target| target.contains('#') || routes.judge(path, target).is_some());
-            page
-        });
-        Some(Self {
-            inspection: Inspection { policy, text_start: text.start },
-            page,
+        let mut inspection = Self {
+            policy: (format != Format::Xml).then(|| policy(document, &elements)),
+            text_start: text.start,
+            page: None,
             blocked: blocked::check(document, &elements),
-        })
+            made_from,
+            leads_to: Vec::new(),
+        };
+        if format == Format::Html {
+            let mut page = CheckedPage::new(path, (document, &text), &elements, routes.base_url);
+            inspection.settle(path, document, &mut page, routes);
+            inspection.page = Some(page);
+        }
+        inspection
     }
+
+    /// Leaves in `page` the references that have to be judged when all pages are known.
+    fn settle(&mut self, path: &str, document: &Document, page: &mut CheckedPage, routes: Routes) {
+        let mut is_unknown = |target: &str, page: &CheckedPage| match routes.certainty(path, target, page) {
+            Certainty::Right => false,
+            Certainty::RightWith(document) => {
+                self.leads_to.push(number(&document));
+                false
+            }
+            Certainty::Unknown => true,
+        };
+        let references = std::mem::take(&mut page.references);
+        page.references = references.into_iter().filter(|target| is_unknown(target, page)).collect();
+        let links = document.links().iter().enumerate();
+        page.links = links.filter(|(_, link)| is_unknown(&link.target, page)).map(|(index, _)| index).collect();
+        self.leads_to.sort_unstable();
+        self.leads_to.dedup();
+    }
+}
+
+/// The format of a document that a browser renders. Press's own XML, the sitemap, names no style sheet.
+fn format(document: &Document) -> Option<Format> {
+    Format::of(&document.media_type).filter(|format| *format != Format::Xml || !document.is_pressed())
 }
 
 fn policy(document: &Document, elements: &[Element]) -> String {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markup::Element;
 use crate::output::Document;
-use crate::url::{Target, references_in, resolve, without_base_url};
+use crate::url::{Target, decoded, references_in, resolve, without_base_url};
 
 /// The ids and the references of a page.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub(super) struct CheckedPage {
     ///
     /// [`Rendered`]: crate::markdown::Rendered
     pub(super) references: BTreeSet<String>,
+    /// The indices of the links of its Markdown that are not certainly right.
+    pub(super) links: Vec<usize>,
 }
 
 impl CheckedPage {
@@ -57,9 +59,13 @@ impl CheckedPage {
         }
     }
 
-    /// Whether a fragment can refer to `id`.
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.ids.contains(id) || self.names.contains(id)
+    /// Whether a fragment has a target on the page.
+    pub(super) fn has_target(&self, fragment: &str) -> bool {
+        let fragment = without_text_directive(fragment);
+        let id = decoded(fragment);
+        let has = |id: &str| self.ids.contains(id) || self.names.contains(id);
+        // The empty fragment and `top` are the top of every page (HTML §7.4.6.4).
+        fragment.is_empty() || id.eq_ignore_ascii_case("top") || has(fragment) || has(&id)
     }
 
     pub(super) fn report_duplicates(&self, path: &str, report: &mut Report) {
@@ -69,6 +75,11 @@ impl CheckedPage {
             report.push(error.help("an id is unique in its page: give one of the elements another"));
         }
     }
+}
+
+/// A fragment without what is no part of the id: the text to scroll to (`#:~:text=…`).
+pub(super) fn without_text_directive(fragment: &str) -> &str {
+    fragment.split(":~:").next().unwrap_or_default()
 }
 
 fn references<'v>(element: &str, attribute: &str, value: &'v str) -> Vec<&'v str> {

@@ -1,10 +1,10 @@
 //! The routes of the site, and what is wrong with a reference to them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::page::CheckedPage;
+use super::inspections::Inspections;
+use super::page::{CheckedPage, without_text_directive};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::output::{Output, Outputs};
 use crate::url::{Target, decoded, resolve, split_path, without_base_url};
@@ -84,10 +84,39 @@ enum Lookup<'a> {
 pub(super) struct Routes<'a> {
     pub(super) base_url: &'a str,
     pub(super) outputs: &'a Outputs<'a>,
-    pub(super) pages: &'a BTreeMap<&'a str, CheckedPage>,
+    pub(super) inspections: &'a Inspections,
+}
+
+/// What is certain about a reference before the other pages are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// It is right, whatever the other pages are.
+    Right,
+    /// It is right as long as there is a document at this path.
+    RightWith(String),
+    /// It has to be judged when all pages are known.
+    Unknown,
 }
 
 impl<'a> Routes<'a> {
+    /// What is certain about the reference `target` on the page `on`, which is `page`.
+    pub(super) fn certainty(self, on: &str, target: &str, page: &CheckedPage) -> Certainty {
+        let internal = match resolve(on, without_base_url(target, self.base_url)) {
+            Target::Internal(internal) => internal,
+            Target::External => return Certainty::Right,
+            Target::Script => return Certainty::Unknown,
+        };
+        let (rest, fragment) = internal.split_once('#').unwrap_or((&internal, ""));
+        let path = decoded(split_path(rest).0);
+        if path == on {
+            return if page.has_target(fragment) { Certainty::Right } else { Certainty::Unknown };
+        }
+        match self.outputs.get(&*path) {
+            Some(Output::Document(_)) if fragment.is_empty() => Certainty::RightWith(path.into_owned()),
+            _ => Certainty::Unknown,
+        }
+    }
+
     /// What is wrong with the reference `target` on the page `on`, if anything.
     pub(super) fn judge(self, on: &str, target: &str) -> Option<Verdict> {
         let internal = match resolve(on, without_base_url(target, self.base_url)) {
@@ -99,7 +128,7 @@ impl<'a> Routes<'a> {
         let (path, query) = split_path(rest);
         let path = decoded(path);
         // The 404 page has ids, but no path.
-        if path == on && self.pages.contains_key(on) {
+        if path == on && self.inspections.page(on).is_some() {
             return self.judge_fragment(on, fragment);
         }
         match self.lookup(&path) {
@@ -159,14 +188,8 @@ impl<'a> Routes<'a> {
     }
 
     fn judge_fragment(self, path: &str, fragment: &str) -> Option<Verdict> {
-        // A text fragment (`#:~:text=…`) is not part of the id.
-        let fragment = fragment.split(":~:").next().unwrap_or_default();
-        let page = self.pages.get(path)?;
-        let id = decoded(fragment);
-        // The empty fragment and `top` are the top of every page (HTML §7.4.6.4).
-        if fragment.is_empty() || id.eq_ignore_ascii_case("top") || page.has(fragment) || page.has(&id) {
-            return None;
-        }
+        let page = self.inspections.page(path).filter(|page| !page.has_target(fragment))?;
+        let id = decoded(without_text_directive(fragment));
         let ids = || page.ids.iter().map(String::as_str);
         let help = match nearest(&id, ids()) {
             Some(near) => format!("did you mean \"#{near}\"?"),

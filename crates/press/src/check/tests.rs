@@ -1,8 +1,8 @@
 //! Tests of the link check, on outputs.
 
-use super::check;
+use super::{Inspections, check};
 use crate::diagnostic::{Diagnostic, Report, Severity};
-use crate::markdown::Link;
+use crate::markdown::{Link, Rendered};
 use crate::output::{Document, Output, Outputs};
 use crate::source::{NavigationItem, SettingsRedirect};
 use crate::test_site::{Fixture, post};
@@ -28,7 +28,7 @@ fn site(html: &str) -> (Fixture, Outputs<'static>) {
 
 fn checked(fixture: &Fixture, outputs: &Outputs) -> Vec<Diagnostic> {
     let mut report = Report::default();
-    check(fixture.context(), outputs, &mut report);
+    check(fixture.context(), outputs, &Inspections::default(), &mut report);
     report.diagnostics().to_vec()
 }
 
@@ -152,10 +152,10 @@ fn a_script_is_not_a_link() {
 #[test]
 fn a_place_that_an_earlier_step_reported_is_not_reported_again() {
     let (mut fixture, outputs) = site("");
-    fixture.posts[0].links = vec![Link { target: "nope.png".to_owned(), span: 3..9 }];
+    fixture.text(0).links = vec![Link { target: "nope.png".to_owned(), span: 3..9 }];
     let mut report = Report::default();
     report.push(Diagnostic::error("posts/p.md", 3..9, "there is no file `posts/nope.png`"));
-    check(fixture.context(), &outputs, &mut report);
+    check(fixture.context(), &outputs, &Inspections::default(), &mut report);
     assert_eq!(report.diagnostics().len(), 1, "{report:?}");
 }
 
@@ -163,14 +163,17 @@ fn a_place_that_an_earlier_step_reported_is_not_reported_again() {
 fn a_link_of_the_markdown_is_reported_at_each_of_its_places_and_not_from_the_page() {
     let html = r#"<a href="/x y">1</a><a href="/x%20y">2</a>"#;
     let page = format!("<header>{html}</header>{html}");
-    let (mut fixture, mut outputs) = site(html);
     let link = |target: &str, span| Link { target: target.to_owned(), span };
-    fixture.posts[0].links = vec![link("/x y", 3..9), link("/notes", 10..12), link("/x%20y", 20..30)];
+    let links = || vec![link("/x y", 3..9), link("/notes", 10..12), link("/x%20y", 20..30)];
+    let text = |html: &str| Rendered { html: html.to_owned(), links: links(), ..Rendered::default() };
+    let (end, whole) = (text("</header>"), text(&page));
+    let (mut fixture, mut outputs) = site(html);
+    fixture.text(0).links = links();
     let document = |text| Output::Document(Document::page_of("posts/p.md", text, || page.clone()));
-    outputs.insert("/blog/p".to_owned(), document("</header>"));
+    outputs.insert("/blog/p".to_owned(), document(&end));
     let of_view = |found: &&Diagnostic| found.path.is_empty();
     assert_eq!(checked(&fixture, &outputs).iter().filter(of_view).count(), 2, "the header is a view's");
-    outputs.insert("/blog/p".to_owned(), document(&page));
+    outputs.insert("/blog/p".to_owned(), document(&whole));
     let found = checked(&fixture, &outputs);
     let places: Vec<_> = found.iter().map(|found| (found.path.as_str(), found.span.clone())).collect();
     assert_eq!(places, [("posts/p.md", Some(3..9)), ("posts/p.md", Some(20..30))]);

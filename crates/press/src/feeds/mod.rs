@@ -94,7 +94,6 @@ mod tests {
         posts[0].circa = true;
         posts[1].updated = Some(Date::constant(2025, 12, 24));
         posts[1].title = "A < B && \"C\" ]]> \u{7}".to_owned();
-        posts[1].tags = vec![0];
         let mut fixture = Fixture::of(posts);
         fixture.site.topics = vec![
             Topic {
@@ -111,10 +110,11 @@ mod tests {
             },
         ];
         fixture.site.tags = vec![Tag { name: "A & B".to_owned(), slug: "a-b".to_owned(), posts: vec![1] }];
+        fixture.site.posts[1].tags = vec![0];
         for post in [0, 1] {
             fixture.site.posts[post].topics = vec![0];
         }
-        fixture.posts[0].html = r##"<h2 id="x">X <a class="anchor" href="#x"></a></h2><p><a href="/notes">n</a> ]]> a~b &amp; &lt;c&gt;</p>"##.replace('~', "\u{1b}");
+        fixture.text(0).html = r##"<h2 id="x">X <a class="anchor" href="#x"></a></h2><p><a href="/notes">n</a> ]]> a~b &amp; &lt;c&gt;</p>"##.replace('~', "\u{1b}");
         fixture
     }
 
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn a_drawing_of_a_text_is_a_file_that_its_entries_show() {
         let mut fixture = fixture();
-        fixture.posts[0].html =
+        fixture.text(0).html =
             r#"<svg viewBox="0 0 9 9" role="img" aria-label="A line"><path d="M0 0H9"/></svg>"#.to_owned();
         let outputs = rendered(&fixture);
         let (route, file) = outputs.iter().find(|(path, _)| path.starts_with("/assets/third.")).expect("a file");

@@ -11,20 +11,20 @@ use crate::url::{join, relative};
 
 /// Finds the file `path`, which a text names at `place`. Reports it if it is missing.
 pub(super) fn find<'p>(path: &str, place: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
-    let (tree, folder) = (page.context.tree, page.body.folder());
+    let folder = page.body.folder();
     let full = if path.starts_with('/') { None } else { join(folder, path) };
-    if let Some((full, bytes)) = full.as_ref().and_then(|full| Some((full, tree.get(full)?))) {
+    if let Some((full, bytes)) = full.as_ref().and_then(|full| Some((full, page.file(full)?))) {
         return Some(File { path: full.clone(), bytes });
     }
     let relative_to = format!("a path is relative to the folder of the text, `{folder}`");
     let (message, help) = match full {
         None if path.starts_with('/') => (format!("`{path}` is not relative"), relative_to + ", and not to `static/`"),
         None => (format!("`{path}` is outside the content folder"), relative_to),
-        Some(full) if tree.below(&format!("{full}/")).next().is_some() => {
+        Some(full) if page.paths().any(|path| path.strip_prefix(&full).is_some_and(|rest| rest.starts_with('/'))) => {
             (format!("`{full}` is a folder"), "name a file in it".to_owned())
         }
         Some(full) => {
-            let near = nearest(&full, tree.below("").map(|(path, _)| path));
+            let near = nearest(&full, page.paths());
             let near = near.map(|near| format!("did you mean `{}`?", relative(folder, near)));
             (format!("there is no file `{full}`"), near.unwrap_or(relative_to))
         }

@@ -81,7 +81,7 @@ pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'
         }
     };
     let path = path.unwrap_or_default();
-    let bytes = page.context.tree.get(&path);
+    let bytes = page.file(&path);
     if bytes.is_none() {
         page.report_missing(&path, destination, span);
     }

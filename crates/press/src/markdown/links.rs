@@ -59,11 +59,11 @@ fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> 
     };
     let base = path.trim_end_matches('/');
     let routes = [base.to_owned(), format!("{base}/index.md"), format!("{base}.md")];
-    if let Some(route) = routes.iter().find_map(|path| (page.context.route_of)(path)) {
+    if let Some(route) = routes.iter().find_map(|path| page.route_of(path)) {
         return Some(route + suffix);
     }
     let is_text = base.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("md"));
-    match page.context.tree.get(base) {
+    match page.file(base) {
         Some(_) if is_text => {
             page.report.push(
                 page.error(span.clone(), format!("`{base}` is not published"))

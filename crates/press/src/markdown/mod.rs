@@ -50,12 +50,9 @@ mod tables;
 mod text;
 mod typography;
 
-use std::collections::HashMap;
-
 use pulldown_cmark::html;
 
 pub(crate) use self::figures::inline_html;
-use self::ids::Ids;
 use self::page::Page;
 pub use self::page::{Context, Kit};
 pub use self::parse::DIALECT;
@@ -90,17 +87,7 @@ use crate::source::Body;
 /// ```
 pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let (mut events, destinations) = parse::parse(body, report);
-    let mut page = Page {
-        body,
-        context,
-        report,
-        ids: Ids::default(),
-        destinations,
-        images: HashMap::new(),
-        table_names: HashMap::new(),
-        models: Vec::new(),
-        rendered: Rendered::default(),
-    };
+    let mut page = Page::new(body, context, destinations, report);
     raw_html::check(&mut events, &mut page);
     models::find(&events, &mut page);
     models::link(&mut events, &mut page);

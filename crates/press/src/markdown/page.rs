@@ -10,6 +10,7 @@ use super::models::presets::Presets;
 use super::rendered::{Link, Rendered};
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report, nearest};
+use crate::scripts::{self, Bundle, External};
 use crate::source::Body;
 use crate::span::trim_end;
 use crate::tree::SourceTree;
@@ -26,6 +27,9 @@ pub struct Context<'a> {
     /// The still of a model as a file with its own ink: from the path of the text in the tree, and the SVG. `None` if it is no SVG with a size.
     pub still: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
 }
+
+/// The name by which modules import the kit.
+const KIT: &str = "graven";
 
 /// The script that all models share.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +49,8 @@ impl fmt::Debug for Context<'_> {
 /// The text that the passes work on, and their findings.
 pub(super) struct Page<'p> {
     pub(super) body: &'p Body,
-    pub(super) context: &'p Context<'p>,
+    /// Only [`Page::file`] and [`Page::route_of`] ask it: what a text is made from is noted.
+    context: &'p Context<'p>,
     pub(super) report: &'p mut Report,
     pub(super) ids: Ids,
     pub(super) destinations: Destinations,
@@ -64,7 +69,62 @@ pub(super) struct File<'p> {
     pub(super) bytes: &'p [u8],
 }
 
-impl Page<'_> {
+impl<'p> Page<'p> {
+    /// A page on which nothing is rendered yet.
+    pub(super) fn new(
+        body: &'p Body,
+        context: &'p Context<'p>,
+        destinations: Destinations,
+        report: &'p mut Report,
+    ) -> Self {
+        Self {
+            body,
+            context,
+            report,
+            ids: Ids::default(),
+            destinations,
+            images: HashMap::new(),
+            table_names: HashMap::new(),
+            models: Vec::new(),
+            rendered: Rendered::default(),
+        }
+    }
+
+    /// The bytes of a file of the tree.
+    pub(super) fn file(&mut self, path: &str) -> Option<&'p [u8]> {
+        self.rendered.inputs.files.insert(path.to_owned());
+        self.context.tree.get(path)
+    }
+
+    /// The route of the text with this path in the tree.
+    pub(super) fn route_of(&mut self, path: &str) -> Option<String> {
+        self.rendered.inputs.routes.insert(path.to_owned());
+        (self.context.route_of)(path)
+    }
+
+    /// The paths of all files of the tree, to suggest one in a diagnostic. They are no input: a text with a diagnostic is rendered again each time.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &'p str> {
+        self.context.tree.below("").map(|(path, _)| path)
+    }
+
+    /// A module and all that it imports as one file, which loads the kit.
+    pub(super) fn bundle(&mut self, module: &str) -> Result<Bundle, Report> {
+        let Kit { route, exports } = self.kit();
+        let bundle = scripts::bundle(module, self.context.tree, &[External { name: KIT, url: route, exports }])?;
+        self.rendered.inputs.files.extend(bundle.modules.iter().cloned());
+        Ok(bundle)
+    }
+
+    /// The script that all models share.
+    pub(super) fn kit(&self) -> Kit<'p> {
+        self.context.kit
+    }
+
+    /// The still of a model as a file with its own ink.
+    pub(super) fn still(&self, svg: &str) -> Option<String> {
+        (self.context.still)(&self.body.path, svg)
+    }
+
     pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(self.body.path.as_str(), span, message)
     }
@@ -131,7 +191,7 @@ impl Page<'_> {
     pub(super) fn report_missing(&mut self, path: &str, destination: &str, span: &Range<usize>) {
         let error = self.error(span.clone(), format!("there is no file `{path}`"));
         let folder = self.body.folder();
-        let error = match nearest(path, self.context.tree.below("").map(|(path, _)| path)) {
+        let error = match nearest(path, self.paths()) {
             Some(near) => error.help(format!("did you mean `{}`?", relative(folder, near))),
             None if ReferenceKind::of(destination) == ReferenceKind::RelativePath => error.help(format!(
                 "a path is relative to the folder of the text, `{folder}`; link to a page of the site as `/blog/…`"

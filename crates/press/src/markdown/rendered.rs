@@ -1,5 +1,6 @@
 //! The result of rendering a text.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::assets::Asset;
@@ -28,6 +29,17 @@ pub struct Rendered {
     pub(crate) made: Vec<Made>,
     /// The files that the text shows or links to, to be published as assets. No duplicates.
     pub assets: Vec<Asset>,
+    /// What the text asked for.
+    pub(crate) inputs: Inputs,
+}
+
+/// What a text asked its surroundings for, whether it was there or not. A text without diagnostics is the same as long as the answers are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inputs {
+    /// Paths of files of the tree.
+    pub(crate) files: BTreeSet<String>,
+    /// Paths of texts of the tree, whose routes it asked for.
+    pub(crate) routes: BTreeSet<String>,
 }
 
 /// A figure that is SVG: an author's file, or what press has drawn from a fence.

@@ -54,12 +54,12 @@ fn push(span: Range<usize>, target: &str, path: &str, text: String, page: &mut P
 }
 
 /// The path of the site for a relative destination. `None` if the destination stays as written, or is broken.
-fn path_of(destination: &str, target: &str, page: &Page) -> Option<String> {
+fn path_of(destination: &str, target: &str, page: &mut Page) -> Option<String> {
     match ReferenceKind::of(destination) {
         ReferenceKind::RelativePath => target.starts_with('/').then(|| target.to_owned()),
         // A fragment refers to the page: readers of Markdown do not agree on ids.
         ReferenceKind::Site if destination.starts_with(['#', '?']) => {
-            (page.context.route_of)(&page.body.path).map(|route| route + target)
+            page.route_of(&page.body.path).map(|route| route + target)
         }
         ReferenceKind::Site | ReferenceKind::External | ReferenceKind::Script => None,
     }

@@ -1,13 +1,16 @@
 //! The cards of a site: which page has which, and what is on it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use graven_pack::hex;
+use rayon::prelude::*;
 
 use super::card::{Card, Content};
 use super::fonts::Font;
 use crate::cache::{Cache, Key};
 use crate::colours::Colours;
+use crate::dependencies::Dependencies;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markdown::Rendered;
 use crate::model::{Post, Site, StandingPage, Topic};
@@ -17,8 +20,15 @@ use crate::output::{Document, Output, Outputs};
 #[derive(Debug)]
 pub(crate) struct Cards {
     of_site: Card,
-    by_page: BTreeMap<String, Card>,
+    by_page: BTreeMap<String, Arc<CardOfPage>>,
     colours: Colours,
+}
+
+/// The card of a page, and a number for what it shows. `None` if there is something to report about it: each press does.
+#[derive(Debug)]
+struct CardOfPage {
+    card: Card,
+    made_from: Option<u64>,
 }
 
 /// What every card is made from.
@@ -29,36 +39,56 @@ struct Maker<'a> {
     colours: &'a Colours,
 }
 
+/// The texts of posts and of standing pages.
+type Texts<'a> = (&'a [Arc<Rendered>], &'a [Arc<Rendered>]);
+
 impl Cards {
-    /// The cards of `site`, with the mark of the site. What cannot be shown on them is reported.
+    /// The cards of `site`, with the mark of the site. What cannot be shown on them is reported. Those whose `numbers` are as `before` are taken over.
     pub(crate) fn new(
         site: &Site,
-        (posts, pages): (&[Rendered], &[Rendered]),
+        (posts, pages): Texts,
         (mark, colours): (&str, &Colours),
+        (numbers, before): (&Dependencies, Option<&Self>),
         report: &mut Report,
     ) -> Self {
         let maker = Maker { site, mark, colours };
+        let card = |route: String, number: u64, make: &dyn Fn(&mut Report) -> Card| {
+            let before = before.and_then(|before| before.by_page.get(&route));
+            if let Some(before) = before.filter(|before| before.made_from == Some(number)) {
+                return (route, Arc::clone(before), Report::default());
+            }
+            let mut found = Report::default();
+            let card = make(&mut found);
+            let made_from = found.is_empty().then_some(number);
+            (route, Arc::new(CardOfPage { card, made_from }), found)
+        };
+        let of_posts = site.posts.par_iter().zip(posts).enumerate().filter(|(_, (post, _))| post.image.is_none());
+        let of_posts = of_posts.map(|(index, (post, text))| {
+            card(post.route(), numbers.of_card(index), &|found| maker.of_post(post, text, found))
+        });
+        let of_pages = site.pages.par_iter().zip(pages).enumerate().map(|(index, (page, text))| {
+            card(page.route(), numbers.of_page(index), &|found| maker.of_page(page, text, found))
+        });
+        let of_topics = site.topics.par_iter().enumerate().map(|(index, topic)| {
+            card(topic.route(), numbers.of_list(index, &topic.posts), &|found| maker.of_topic(topic, index, found))
+        });
+        let cards: Vec<_> = of_posts.chain(of_pages).chain(of_topics).collect();
         let mut by_page = BTreeMap::new();
-        for (post, rendered) in site.posts.iter().zip(posts).filter(|(post, _)| post.image.is_none()) {
-            by_page.insert(post.route(), maker.of_post(post, rendered, report));
-        }
-        for (page, rendered) in site.pages.iter().zip(pages) {
-            by_page.insert(page.route(), maker.of_page(page, rendered, report));
-        }
-        for (index, topic) in site.topics.iter().enumerate() {
-            by_page.insert(topic.route(), maker.of_topic(topic, index, report));
+        for (route, card, found) in cards {
+            by_page.insert(route, card);
+            report.extend(found);
         }
         Self { of_site: maker.of_site(report), by_page, colours: colours.clone() }
     }
 
     /// The card of the page at `path`.
     pub(crate) fn of(&self, path: &str) -> &Card {
-        self.by_page.get(path).unwrap_or(&self.of_site)
+        self.by_page.get(path).map_or(&self.of_site, |of_page| &of_page.card)
     }
 
     /// Adds the pictures. Each is drawn when it is needed.
     pub(crate) fn draw<'a>(&'a self, cache: &'a Cache, outputs: &mut Outputs<'a>) {
-        let cards = self.by_page.values().chain([&self.of_site]);
+        let cards = self.by_page.values().map(|of_page| &of_page.card).chain([&self.of_site]);
         outputs.extend(cards.map(|card| {
             let draw = || {
                 let key = Key::new("card", &[&card.hash]);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 use super::site::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
 use crate::diagnostic::{Diagnostic, Report};
@@ -134,27 +135,42 @@ fn series(posts: &[MarkdownFile]) -> (Vec<Series>, BTreeMap<String, usize>) {
 
 /// For each post, the most similar ones: those that share the rarest tags and topics. Of equally similar ones, the newer first, then by slug.
 fn related(posts: &[Post], topics: &[Topic], tags: &[Tag]) -> Vec<Vec<usize>> {
-    let mut scores = vec![0; posts.len()];
-    let mut touched = Vec::new();
-    let related = posts.iter().enumerate().map(|(index, post)| {
-        let of_topics = post.topics.iter().map(|&topic| &topics[topic].posts);
-        let of_tags = post.tags.iter().map(|&tag| &tags[tag].posts);
-        for sharing in of_topics.chain(of_tags) {
-            let weight = weight(posts.len(), sharing.len());
-            for &other in around(index, sharing).iter().filter(|&&other| other != index) {
-                if scores[other] == 0 {
-                    touched.push(other);
+    let none = || (vec![0; posts.len()], Vec::new());
+    let related =
+        posts.par_iter().enumerate().with_min_len(LEAST_POSTS).map_init(none, |(scores, touched), (index, post)| {
+            let of_topics = post.topics.iter().map(|&topic| &topics[topic].posts);
+            let of_tags = post.tags.iter().map(|&tag| &tags[tag].posts);
+            for sharing in of_topics.chain(of_tags) {
+                let weight = weight(posts.len(), sharing.len());
+                for &other in around(index, sharing).iter().filter(|&&other| other != index) {
+                    if scores[other] == 0 {
+                        touched.push(other);
+                    }
+                    scores[other] += weight;
                 }
-                scores[other] += weight;
             }
-        }
-        // Posts are in the order of date and slug: the index breaks ties.
-        touched.sort_unstable_by_key(|&other| (Reverse(scores[other]), other));
-        let best = touched.iter().take(RELATED).copied().collect();
-        touched.drain(..).for_each(|other| scores[other] = 0);
-        best
-    });
+            let best = best(scores, touched);
+            touched.drain(..).for_each(|other| scores[other] = 0);
+            best
+        });
     related.collect()
+}
+
+/// How many posts a core takes at once, since each core counts in a list of all posts.
+const LEAST_POSTS: usize = 500;
+
+/// Those of `touched` with the highest scores, the highest first. Posts are in the order of date and slug: the index breaks ties.
+fn best(scores: &[u32], touched: &[usize]) -> Vec<usize> {
+    let mut best: Vec<(Reverse<u32>, usize)> = Vec::with_capacity(RELATED + 1);
+    for &other in touched {
+        let entry = (Reverse(scores[other]), other);
+        if best.len() < RELATED || best.last().is_some_and(|last| entry < *last) {
+            let place = best.partition_point(|better| *better < entry);
+            best.insert(place, entry);
+            best.truncate(RELATED);
+        }
+    }
+    best.into_iter().map(|(_, other)| other).collect()
 }
 
 /// How many posts before and after a post are compared with it for each shared label. A label that more posts have says little, and comparing all would

@@ -1,5 +1,7 @@
 //! The types of the model.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -37,6 +39,17 @@ impl Site {
     #[must_use]
     pub fn older(&self, index: usize) -> Option<&Post> {
         self.posts.get(index + 1)
+    }
+
+    /// Replaces the Markdown of the texts at the same paths.
+    pub(crate) fn replace_bodies(&mut self, bodies: Vec<Body>) {
+        let mut bodies: HashMap<String, Body> = bodies.into_iter().map(|body| (body.path.clone(), body)).collect();
+        let posts = self.posts.iter_mut().map(|post| &mut post.body);
+        for body in posts.chain(self.pages.iter_mut().map(|page| &mut page.body)) {
+            if let Some(new) = bodies.remove(&body.path) {
+                *body = new;
+            }
+        }
     }
 
     /// The names of the tags of a post.

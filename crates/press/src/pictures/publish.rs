@@ -1,6 +1,7 @@
 //! Makes the files that pages offer, each picture once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,7 +10,7 @@ use super::metadata::{self, Format};
 use super::pixels::Pixels;
 use super::plan::{Picture, Variant, generation};
 use crate::cache::{Cache, Key};
-use crate::tree::SourceTree;
+use crate::tree::{Contents, SourceTree};
 
 /// A picture in a text.
 #[derive(Clone, Debug)]
@@ -22,42 +23,72 @@ pub(crate) struct Shown {
 /// What was made of the pictures of a site.
 #[derive(Debug, Default)]
 pub(crate) struct Published {
-    /// The files by their routes.
-    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// By the file of each picture that can be decoded.
+    pictures: BTreeMap<String, Arc<Files>>,
     /// The index of each picture that cannot be decoded, and the reason.
     pub(crate) errors: Vec<(usize, String)>,
 }
 
-/// Makes the files of these pictures.
-pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, cache: &Cache) -> Published {
+/// The files of a picture, and what they were made from.
+#[derive(Debug)]
+struct Files {
+    contents: Option<Contents>,
+    variants: Vec<Variant>,
+    /// In the order of `variants`.
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Published {
+    /// All files by their routes.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let files = self.pictures.values().flat_map(|files| files.variants.iter().zip(&files.bytes));
+        files.map(|(variant, bytes)| (variant.route.as_str(), bytes.as_slice()))
+    }
+
+    /// The length of a picture in the width for the largest screens.
+    pub(crate) fn largest(&self, picture: &Picture) -> Option<usize> {
+        let Files { bytes, .. } = &**self.pictures.get(&picture.source)?;
+        bytes.get(picture.variants.len().checked_sub(1)?).map(Vec::len)
+    }
+}
+
+/// Makes the files of these pictures, or takes them over from the press `before`.
+pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, cache: &Cache, before: &Published) -> Published {
     // Several texts may show the same picture.
     let mut distinct: BTreeMap<&str, (usize, &Picture)> = BTreeMap::new();
     for (index, picture) in pictures.iter().enumerate() {
         distinct.entry(&picture.source).or_insert((index, picture));
     }
     let distinct: Vec<(usize, &Picture)> = distinct.into_values().collect();
-    let results: Vec<(usize, Result<Files, String>)> =
-        distinct.into_par_iter().map(|(index, picture)| (index, files(picture, tree, cache))).collect();
+    let results: Vec<_> = distinct
+        .into_par_iter()
+        .map(|(index, picture)| (index, picture, files(picture, tree, cache, before)))
+        .collect();
     let mut published = Published::default();
-    for (index, result) in results {
+    for (index, picture, result) in results {
         match result {
-            Ok(files) => published.files.extend(files),
+            Ok(files) => drop(published.pictures.insert(picture.source.clone(), files)),
             Err(error) => published.errors.push((index, error)),
         }
     }
     published
 }
 
-/// Routes, each with its bytes.
-type Files = Vec<(String, Vec<u8>)>;
-
-fn files(picture: &Picture, tree: &SourceTree, cache: &Cache) -> Result<Files, String> {
-    let bytes = tree.get(&picture.source).unwrap_or_default();
+fn files(picture: &Picture, tree: &SourceTree, cache: &Cache, before: &Published) -> Result<Arc<Files>, String> {
+    let contents = tree.contents(&picture.source);
     let variants: Vec<&Variant> = picture.variants.iter().chain(&picture.fallback).collect();
+    let is_same = |before: &&Arc<Files>| {
+        before.contents.as_ref() == contents && before.variants.iter().eq(variants.iter().copied())
+    };
+    if let Some(before) = before.pictures.get(&picture.source).filter(is_same) {
+        return Ok(Arc::clone(before));
+    }
+    let bytes = tree.get(&picture.source).unwrap_or_default();
     let plan: Vec<_> = variants.iter().map(|variant| (variant.width, variant.format)).collect();
     let key = Key::new("picture", &[generation(), format!("{plan:?}").as_bytes(), bytes]);
-    let files = cache.get_or_try(&key, || encoded(bytes, &variants, picture.variants.len()))?;
-    Ok(variants.iter().map(|variant| variant.route.clone()).zip(files).collect())
+    let bytes = cache.get_or_try(&key, || encoded(bytes, &variants, picture.variants.len()))?;
+    let variants = variants.into_iter().cloned().collect();
+    Ok(Arc::new(Files { contents: contents.cloned(), variants, bytes }))
 }
 
 /// The files of a picture, the first `widths` of them in one format, the narrowest first.
@@ -93,9 +124,10 @@ mod tests {
         let mut tree = SourceTree::default();
         tree.insert("posts/a/b.png", bytes);
         let picture = Picture::plan("posts/a/b.png", bytes).expect("it can be read").expect("it is a picture");
-        let published = publish(&[&picture, &picture], &tree, &Cache::none());
+        let published = publish(&[&picture, &picture], &tree, &Cache::none(), &Published::default());
         assert_eq!(published.errors, []);
-        (picture, published.files)
+        let files = published.files().map(|(route, bytes)| (route.to_owned(), bytes.to_owned()));
+        (picture, files.collect())
     }
 
     #[test]
@@ -127,6 +159,6 @@ mod tests {
         damaged[middle..middle + 64].fill(0);
         tree.insert("a.png", damaged.clone());
         let picture = Picture::plan("a.png", &damaged).expect("its head is sound").expect("a picture");
-        assert_eq!(publish(&[&picture], &tree, &Cache::none()).errors.len(), 1);
+        assert_eq!(publish(&[&picture], &tree, &Cache::none(), &Published::default()).errors.len(), 1);
     }
 }

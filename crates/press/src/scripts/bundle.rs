@@ -25,6 +25,8 @@ pub(crate) struct Bundle {
     pub(crate) text: String,
     /// The names that the entry exports.
     pub(crate) exports: Vec<String>,
+    /// The paths of the modules that it is made from.
+    pub(crate) modules: Vec<String>,
 }
 
 /// Puts the module `entry` and all modules that it imports into one file. What it imports from an external stays an import.
@@ -52,7 +54,8 @@ pub(crate) fn bundle(entry: &str, tree: &SourceTree, externals: &[External]) -> 
         lines.push(export(entry, &exports, &mut names));
     }
     let text = lines.iter().flat_map(|line| [line, ";\n"]).collect();
-    Ok(Bundle { text, exports })
+    let modules = modules.iter().map(|linked| linked.module.source.path.to_owned()).collect();
+    Ok(Bundle { text, exports, modules })
 }
 
 /// The names outside of all modules.

@@ -5,6 +5,9 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::tree::SourceTree;
 
+/// The folder of the posts.
+pub(super) const POSTS: &str = "posts/";
+
 /// The paths of posts and pages, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Found<'a> {
@@ -28,7 +31,7 @@ enum Place<'a> {
 
 /// Finds the posts and the pages of a tree.
 pub(crate) fn find<'a>(tree: &'a SourceTree, report: &mut Report) -> Found<'a> {
-    let found = Found { posts: texts(tree, "posts/", report), pages: texts(tree, "pages/", report) };
+    let found = Found { posts: texts(tree, POSTS, report), pages: texts(tree, "pages/", report) };
     for (path, _) in tree.below("").filter(|(path, _)| !path.contains('/') && is_markdown(path)) {
         report.push(
             Diagnostic::warning(path, None, format!("{path} is not rendered"))
@@ -93,7 +96,7 @@ fn not_index(tree: &SourceTree, folder: &str, name: &str, path: &str) -> Diagnos
 }
 
 fn misplaced(folder: &str, path: &str) -> Diagnostic {
-    let kind = if folder == "posts/" { "post" } else { "page" };
+    let kind = if folder == POSTS { "post" } else { "page" };
     Diagnostic::error(path, None, format!("a {kind} in an unexpected place"))
         .help(format!("move it to {folder}NAME.md, or to {folder}NAME/index.md with its images in the same folder"))
 }

@@ -33,7 +33,7 @@ const POST_KEYS: &[&str] = &[
 const PAGE_KEYS: &[&str] = &["title", "description", "updated", "slug", "aliases", "draft"];
 
 /// The front matter of a post or a page. A page has no date, topics, tags, series or image.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FrontMatter {
     pub(crate) title: String,
     pub(crate) description: String,

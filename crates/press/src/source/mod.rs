@@ -2,7 +2,7 @@
 //!
 //! 1. `settings`: `site.toml` and `topics.toml`; `credits` reads its author and licence.
 //! 2. `files`: which files are posts and pages.
-//! 3. `markdown_file`: one post or page. `front_matter` reads its head, by way of `value` and `table_reader`.
+//! 3. `markdown_files`: all posts and pages; `markdown_file`: one of them. `front_matter` reads its head, by way of `value` and `table_reader`.
 //! 4. `addresses`: no two outputs have the same path; `start`: every recommended post exists.
 //!
 //! Each step reports what is wrong and continues with the rest, so that one build reports everything.
@@ -13,6 +13,7 @@ mod date;
 mod files;
 mod front_matter;
 mod markdown_file;
+mod markdown_files;
 mod settings;
 mod sources;
 mod start;
@@ -25,7 +26,7 @@ use crate::tree::SourceTree;
 
 pub use credits::{Author, License};
 pub(crate) use front_matter::tag_slug;
-use markdown_file::TextKind;
+pub(crate) use markdown_files::{KnownFiles, changed_bodies};
 pub use settings::{NavigationItem, SecurityContact, Settings, SettingsRedirect};
 pub(crate) use settings::{SITE, TopicEntry};
 pub(crate) use sources::MarkdownFile;
@@ -51,6 +52,16 @@ pub use sources::{Body, Sources};
 /// assert_eq!(site.posts[0].route(), "/blog/hello");
 /// ```
 pub fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Option<Sources> {
+    read_again(tree, options, None, report)
+}
+
+/// As [`read`]. Takes over from the press before what did not change, and leaves the same to the next one.
+pub(crate) fn read_again(
+    tree: &SourceTree,
+    options: &Options,
+    known: Option<&mut KnownFiles>,
+    report: &mut Report,
+) -> Option<Sources> {
     if tree.get(SITE).is_none() {
         report.push(
             Diagnostic::error(SITE, None, "there is no site.toml")
@@ -62,15 +73,8 @@ pub fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Option
     let topics = settings::topics(tree, report);
     let slugs = topics.as_ref().map(|topics| topics.iter().map(|topic| topic.slug.clone()).collect::<Vec<_>>());
     let found = files::find(tree, report);
-    let read = |paths: Vec<&str>, kind: TextKind<'_>, report: &mut Report| -> Vec<MarkdownFile> {
-        paths.into_iter().filter_map(|path| markdown_file::read(tree, path, kind, options, report)).collect()
-    };
-    let mut sources = Sources {
-        settings,
-        posts: read(found.posts, TextKind::Post { topics: slugs.as_deref() }, report),
-        pages: read(found.pages, TextKind::Page, report),
-        topics: topics.unwrap_or_default(),
-    };
+    let (posts, pages) = markdown_files::read((tree, options), found, slugs.as_deref(), known, report);
+    let mut sources = Sources { settings, posts, pages, topics: topics.unwrap_or_default() };
     addresses::check(&mut sources, tree, report);
     start::check(&mut sources, report);
     Some(sources)

@@ -18,7 +18,7 @@ pub struct Sources {
 }
 
 /// A post or a page.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct MarkdownFile {
     pub(crate) body: Body,
     pub(crate) slug: String,
@@ -30,7 +30,7 @@ pub(crate) struct MarkdownFile {
 }
 
 /// A Markdown text and its file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body {
     /// The path in the source tree: `posts/hello/index.md`.
     pub path: String,

@@ -80,7 +80,7 @@ fn newest(context: RenderedSite) -> Markup {
             }
             p.more {
                 @if site.posts.len() > NEWEST { a href="/blog" { "All " (lists::count(site.posts.len())) } " " }
-                @if context.has_models() { a href=(MODELS) { "Models" } " " }
+                @if context.has_models { a href=(MODELS) { "Models" } " " }
                 a href=(SUBSCRIBE) { "Subscribe" }
             }
         }

@@ -25,7 +25,7 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
                     (credits::byline(context.site))
                     (credits::license(context.site))
                     a href=(SUBSCRIBE) { "Subscribe" }
-                    @if context.has_models() { a href=(MODELS) { "Models" } }
+                    @if context.has_models { a href=(MODELS) { "Models" } }
                     a href="/sitemap.xml" { "Sitemap" }
                     span { "One static executable." }
                 }

@@ -123,8 +123,8 @@ mod tests {
     fn the_newest_posts_have_their_drawing_and_the_others_their_number() {
         let posts: Vec<Post> = (0..DRAWN + 2).map(|at| post(&format!("p{at}"), "2025-01-01")).collect();
         let mut fixture = Fixture::of(posts);
-        fixture.faces[0] = Some("<svg/>".to_owned());
-        fixture.faces[DRAWN] = Some("<svg/>".to_owned());
+        fixture.faces[0] = Some("<svg/>".into());
+        fixture.faces[DRAWN] = Some("<svg/>".into());
         let html = entries(fixture.context(), &[0, 1, DRAWN], Under::Page).into_string();
         let number = |number: usize| format!("<span class=\"face number\" aria-hidden=\"true\">{number}</span>");
         assert_eq!(html.matches("<svg/>").count(), 1, "{html}");

@@ -23,37 +23,43 @@ use graven_search::frame::ROUTE;
 
 pub(crate) use self::lists::date_in_words;
 use self::routes::{MODELS, SUBSCRIBE};
+use crate::dependencies::Dependencies;
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 
-/// Adds every page of the site to `outputs`.
-pub(crate) fn render<'a>(context: RenderedSite<'a>, outputs: &mut Outputs<'a>) {
+/// Adds every page of the site to `outputs`, each with its number.
+pub(crate) fn render<'a>(context: RenderedSite<'a>, numbers: &Dependencies, outputs: &mut Outputs<'a>) {
+    let site = context.site;
+    let of_all = |document: Document<'a>| document.with_number(numbers.of_all());
     // A redirect or a file of the content may have the place of this page; a page of the content takes it below.
-    let subscribe = || Output::Document(Document::page(move || subscribe::render(context)));
+    let subscribe = || Output::Document(of_all(Document::page(move || subscribe::render(context))));
     outputs.entry(SUBSCRIBE.to_owned()).or_insert_with(subscribe);
     let mut put = |path: String, document: Document<'a>| drop(outputs.insert(path, Output::Document(document)));
-    if context.has_models() {
+    if context.has_models {
+        // It shows the models of all texts.
         put(MODELS.to_owned(), Document::page(move || models::render(context)));
     }
-    put("/".to_owned(), Document::page(move || home::render(context)));
-    put("/notes".to_owned(), Document::page(move || notes::render_all(context)));
-    for (index, topic) in context.site.topics.iter().enumerate() {
-        put(topic.route(), Document::page(move || notes::render_topic(context, index)));
+    put("/".to_owned(), of_all(Document::page(move || home::render(context))));
+    put("/notes".to_owned(), of_all(Document::page(move || notes::render_all(context))));
+    for (index, topic) in site.topics.iter().enumerate() {
+        let page = Document::page(move || notes::render_topic(context, index));
+        put(topic.route(), page.with_number(numbers.of_list(index, &topic.posts)));
     }
-    put("/blog".to_owned(), Document::page(move || blog::render(context)));
-    put("/tags".to_owned(), Document::page(move || tags::render_all(context)));
-    for (index, tag) in context.site.tags.iter().enumerate() {
-        put(tag.route(), Document::page(move || tags::render_tag(context, index)));
+    put("/blog".to_owned(), of_all(Document::page(move || blog::render(context))));
+    put("/tags".to_owned(), of_all(Document::page(move || tags::render_all(context))));
+    for (index, tag) in site.tags.iter().enumerate() {
+        let page = Document::page(move || tags::render_tag(context, index));
+        put(tag.route(), page.with_number(numbers.of_list(&tag.name, &tag.posts)));
     }
-    put(ROUTE.to_owned(), Document::page(move || search::render(context)));
-    put(NOT_FOUND.to_owned(), Document::page(move || not_found::render(context)));
-    for (index, (page, rendered)) in context.site.pages.iter().zip(context.pages).enumerate() {
-        let render = move || page::render(context, index);
-        put(page.route(), Document::page_of(&page.body.path, &rendered.html, render));
+    put(ROUTE.to_owned(), of_all(Document::page(move || search::render(context))));
+    put(NOT_FOUND.to_owned(), of_all(Document::page(move || not_found::render(context))));
+    for (index, (page, rendered)) in site.pages.iter().zip(context.pages).enumerate() {
+        let document = Document::page_of(&page.body.path, rendered, move || page::render(context, index));
+        put(page.route(), document.with_number(numbers.of_page(index)));
     }
-    for (index, (post, rendered)) in context.site.posts.iter().zip(context.posts).enumerate() {
-        let page = Document::page_of(&post.body.path, &rendered.html, move || post::render(context, index));
-        put(post.route(), page.with_alternate(post.markdown_route()));
+    for (index, (post, rendered)) in site.posts.iter().zip(context.posts).enumerate() {
+        let page = Document::page_of(&post.body.path, rendered, move || post::render(context, index));
+        put(post.route(), page.with_number(numbers.of_post(site, index)).with_alternate(post.markdown_route()));
         let markdown = Document::markdown(move || post::markdown(context, index), &post.body.path);
         put(post.markdown_route(), markdown);
     }

@@ -36,7 +36,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
             modified: post.updated.map(|date| date.to_string()),
             tags: context.site.tag_names(post).collect(),
             markdown: post.markdown_route(),
-            image: context.previews[index].as_ref(),
+            image: context.previews[index].as_deref(),
         }),
         ..Head::new(Some(&post.title), &post.description, &path, sheets(rendered))
     };
@@ -184,6 +184,6 @@ fn posting(context: RenderedSite, index: usize) -> Value {
     }
     credits::add_to(&mut value, context);
     let card = &context.cards.of(&post.route()).route;
-    value["image"] = json!(settings.url(context.previews[index].as_ref().map_or(card.as_str(), Preview::route)));
+    value["image"] = json!(settings.url(context.previews[index].as_deref().map_or(card.as_str(), Preview::route)));
     value
 }

@@ -23,7 +23,6 @@ use super::rendered::{Made, ShownModel};
 use super::{files, info_string, svg};
 use crate::assets::fingerprint;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::scripts::{self, External};
 
 /// The first word of the fence.
 pub(super) const MODEL: &str = "model";
@@ -36,9 +35,6 @@ const ID: &str = "id";
 
 /// The keys of the info string.
 pub(super) const KEYS: [&str; 2] = [FROM, ID];
-
-/// The name by which modules import the kit.
-const KIT: &str = "graven";
 
 /// Finds the models of a text and their presets. What is wrong with their lines is reported when they are drawn.
 pub(super) fn find(events: &[SpannedEvent], page: &mut Page) {
@@ -148,7 +144,7 @@ fn module<'p>(source: &Source, page: &mut Page<'p>) -> Option<File<'p>> {
 /// The text of the still: the SVG file with the name of the module.
 fn still<'p>(module: &str, source: &Source, page: &mut Page<'p>) -> Option<&'p str> {
     let path = format!("{}.svg", module.rsplit_once('.').map_or(module, |(stem, _)| stem));
-    let text = page.context.tree.get(&path).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let text = page.file(&path).and_then(|bytes| std::str::from_utf8(bytes).ok());
     if text.is_none() {
         let place = source.word(FROM).map_or_else(|| source.fence.block.clone(), |word| word.value_place.clone());
         page.report.push(
@@ -163,9 +159,7 @@ fn still<'p>(module: &str, source: &Source, page: &mut Page<'p>) -> Option<&'p s
 
 /// The module and all that it imports, as one file. `None` if it cannot be one, which is reported in the file that is wrong.
 fn script(module: &File, id: &str, page: &mut Page) -> Option<Made> {
-    let kit = page.context.kit;
-    let kit = External { name: KIT, url: kit.route, exports: kit.exports };
-    match scripts::bundle(&module.path, page.context.tree, &[kit]) {
+    match page.bundle(&module.path) {
         Ok(bundle) if bundle.exports.iter().any(|name| name == "default") => Some(Made::new(id, "js", bundle.text)),
         Ok(_) => {
             let error = Diagnostic::error(module.path.as_str(), 0..0, "this module exports no model");
@@ -181,7 +175,7 @@ fn script(module: &File, id: &str, page: &mut Page) -> Option<Made> {
 
 fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source: &Source, page: &mut Page) -> Drawn {
     let alt = source.value(ALT);
-    let drawn = (page.context.still)(&page.body.path, still);
+    let drawn = page.still(still);
     let size = svg::dimensions(still);
     let (Some(drawn), Some(size)) = (drawn, size) else {
         let place = source.fence.opening(&page.body.file);
@@ -193,12 +187,12 @@ fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source:
     let frame = Frame {
         id,
         script: &script.route,
-        kit: page.context.kit.route,
+        kit: page.kit().route,
         still: Still { route: &picture.route, size, alt },
         controls,
     };
     let html = html::element(&frame);
-    let route = (page.context.route_of)(&page.body.path).unwrap_or_default();
+    let route = page.route_of(&page.body.path).unwrap_or_default();
     let markdown = vec![
         format!("![{}]({})", files::escaped(alt), picture.route),
         format!("[This figure runs on its page.]({route}#{id})"),

@@ -1,0 +1,130 @@
+//! A site that is pressed again after each edit, in one process: what did not change is taken over from the press before.
+//!
+//! ```
+//! use graven_press::cache::Cache;
+//! use graven_press::incremental::Incremental;
+//! use graven_press::tree::SourceTree;
+//! use graven_press::{Codings, Options, Pack};
+//!
+//! let mut tree = SourceTree::default();
+//! tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
+//! let mut site = Incremental::new(Options { codings: Codings::Identity, ..Options::default() }, Cache::none());
+//! let posts = site.press(&tree, |preview| preview.paths().filter(|path| path.starts_with("/blog/")).count());
+//! assert_eq!(posts.ok(), Some(0));
+//!
+//! let head = "+++\ntitle = \"Hello\"\ndescription = \"A greeting.\"\ndate = 2025-11-28\n+++\n";
+//! tree.insert("posts/hello.md", format!("{head}Hello.\n"));
+//! let page = site.press(&tree, |preview| preview.pack_of("/blog/hello"));
+//! let pack = page.map_err(|report| report.render(&tree, "content/"))?.expect("the post has a page");
+//! let pack = Pack::open(&pack).map_err(|error| error.to_string())?;
+//! assert!(pack.route("/blog/hello").is_ok_and(|route| route.is_some()));
+//! # Ok::<(), String>(())
+//! ```
+
+use std::io::Cursor;
+
+use graven_pack::write::Writer;
+use graven_pack::{NOT_FOUND, write::WriteError};
+
+use crate::cache::Cache;
+use crate::diagnostic::Report;
+use crate::memo::Memo;
+use crate::options::Options;
+use crate::output::Output;
+use crate::tree::SourceTree;
+use crate::{Checked, encode, encoded, run, unwritten};
+
+/// A site that is pressed again and again.
+#[derive(Debug)]
+pub struct Incremental {
+    options: Options,
+    cache: Cache,
+    memo: Memo,
+}
+
+impl Incremental {
+    /// A site that has not been pressed yet.
+    #[must_use]
+    pub fn new(options: Options, cache: Cache) -> Self {
+        Self { options, cache, memo: Memo::default() }
+    }
+
+    /// Presses the files of the site as they are now, and gives the result to `show`. It is what [`press`](crate::press) makes of the same files.
+    ///
+    /// # Errors
+    /// If the content has errors: the report contains all of them, and the warnings. `show` is not called then.
+    pub fn press<R>(&mut self, tree: &SourceTree, show: impl FnOnce(Preview) -> R) -> Result<R, Report> {
+        let Self { options, cache, memo } = self;
+        let mut report = Report::default();
+        let mut shown = None;
+        run(tree, options, cache, memo, &mut report, |checked, report| {
+            report.sort();
+            shown = Some(show(Preview { checked, report, options, cache }));
+        });
+        report.sort();
+        shown.ok_or(report)
+    }
+}
+
+/// A site that is pressed and checked. Its pages are made when they are asked for.
+pub struct Preview<'a> {
+    checked: Checked<'a>,
+    report: &'a Report,
+    options: &'a Options,
+    cache: &'a Cache,
+}
+
+impl Preview<'_> {
+    /// The warnings; there are no errors.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        self.report
+    }
+
+    /// The paths of all pages, files and redirects.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.checked.outputs.keys().map(String::as_str)
+    }
+
+    /// A pack of the route at `path` alone, with its Markdown, if it has one, and the page for what is not found. `None` if there is no such route.
+    #[must_use]
+    pub fn pack_of(&self, path: &str) -> Option<Vec<u8>> {
+        let outputs = &self.checked.outputs;
+        let (path, output) = outputs.get_key_value(path)?;
+        let alternate = match output {
+            Output::Document(document) => document.alternate.as_deref(),
+            Output::Redirect(_) => None,
+        };
+        let mut paths = vec![path.as_str(), NOT_FOUND];
+        paths.extend(alternate);
+        paths.sort_unstable();
+        paths.dedup();
+        let routes = paths.into_iter().filter_map(|path| Some((path, outputs.get(path)?)));
+        let routes: Vec<_> = routes.collect();
+        self.written(&routes).ok()
+    }
+
+    fn written(&self, routes: &[(&str, &Output)]) -> Result<Vec<u8>, WriteError> {
+        let Checked { context, inspections, .. } = &self.checked;
+        let mut pack = Writer::new(context.site.now.as_second(), Cursor::new(Vec::new()));
+        for (path, output) in routes {
+            pack.put(path, &encode::editions((path, output), inspections, None))?;
+        }
+        let mut bytes = Vec::new();
+        pack.finish(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The pack of the whole site.
+    ///
+    /// # Errors
+    /// If the format of the pack cannot hold the site.
+    pub fn pack(self) -> Result<Vec<u8>, Report> {
+        let mut bytes = Vec::new();
+        let failed = |error: WriteError| Report::from(unwritten(&error.to_string()));
+        let writer =
+            encoded(self.checked, self.options.codings, (self.cache, Cursor::new(Vec::new()))).map_err(failed)?;
+        writer.finish(&mut bytes).map_err(failed)?;
+        Ok(bytes)
+    }
+}

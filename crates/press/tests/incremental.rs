@@ -1,0 +1,293 @@
+//! A site that is pressed after each of many edits is the same as one that is pressed once: byte for byte, and in what is reported.
+
+use graven_pack::{Content, Pack};
+use graven_press::cache::Cache;
+use graven_press::incremental::Incremental;
+use graven_press::tree::SourceTree;
+use graven_press::{Codings, Options, press};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn options() -> Options {
+    Options { codings: Codings::Identity, ..Options::default() }
+}
+
+/// Something that an author does to the files of a site. Each number is taken modulo what there is to choose from.
+#[derive(Clone, Debug)]
+enum Edit {
+    Post { at: usize, head: Head, text: Vec<usize> },
+    Text { file: usize, text: Vec<usize> },
+    Page { at: usize, text: Vec<usize> },
+    Remove { file: usize },
+    Rename { file: usize, to: usize },
+    Write { file: usize, version: usize },
+}
+
+#[derive(Clone, Debug)]
+struct Head {
+    title: usize,
+    day: usize,
+    slug: Option<usize>,
+    topics: Vec<usize>,
+    tags: Vec<usize>,
+    series: Option<usize>,
+    alias: Option<usize>,
+    has_image: bool,
+    is_draft: bool,
+}
+
+/// Paragraphs of a text: links of all kinds, some of them right only sometimes, and all that is made from files.
+const PARAGRAPHS: [&str; 17] = [
+    "Some words.",
+    "## A heading\n\nMore words.",
+    "## Related\n\nAn id that a view may have too.",
+    "[another](../p1/index.md)",
+    "[a heading of another](../p2/index.md#a-heading)",
+    "[by its route](/blog/p3)",
+    "[by its slug](/blog/slug-1#a-heading)",
+    "[a page](/about)",
+    "[an alias](/alias-1)",
+    "[a tag](/tags/one)",
+    "[a file](/file.txt) and [a page of static](/drawing.svg)",
+    "```table from=../data/data.csv\n```",
+    "```js from=../data/code.js#part\n```",
+    "![A drawing](../data/drawing.svg)",
+    "```chart from=../data/data.csv\nx: day \"Day\"\ny: load \"Load\"\n```",
+    "[in this text](#a-heading)",
+    "```model from=../data/model.js id=m alt=\"A model\"\n```",
+];
+
+/// Files that texts are made from, each in two versions.
+const FILES: [(&str, [&str; 2]); 11] = [
+    ("posts/data/data.csv", ["day,load\n1,2\n2,3\n", "day,load\n1,9\n2,3\n"]),
+    (
+        "posts/data/code.js",
+        ["// #region part\nlet a = 1\n// #endregion part\n", "// #region part\nlet b = 2\n// #endregion part\n"],
+    ),
+    (
+        "posts/data/drawing.svg",
+        [
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><path d=\"M1 1h9\"/></svg>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"30\" height=\"10\"><path d=\"M1 1h19\"/></svg>",
+        ],
+    ),
+    ("posts/data/model.js", ["export default { tick: 1 }\n", "export default { tick: 2 }\n"]),
+    (
+        "posts/data/model.svg",
+        [
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><path d=\"M1 1h9\"/></svg>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"12\"><path class=\"hue\" d=\"M1 1h9\"/></svg>",
+        ],
+    ),
+    ("static/file.txt", ["one", "two"]),
+    (
+        "static/drawing.svg",
+        [
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"><style>path{fill:red}</style></svg>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"x()\"><style>path{fill:blue}</style></svg>",
+        ],
+    ),
+    ("static/p.png", ["not a picture", "nor this"]),
+    ("theme/prose.css", [".prose{color:red}", ".prose{color:blue}"]),
+    (
+        "topics.toml",
+        [
+            "[[topic]]\nslug = \"web\"\ntitle = \"Web\"\nblurb = \"Pages.\"\n[[topic]]\nslug = \"data\"\ntitle = \"Data\"\nblurb = \"Rows.\"\n",
+            "[[topic]]\nslug = \"data\"\ntitle = \"Data and more\"\nblurb = \"Rows.\"\n",
+        ],
+    ),
+    (
+        "site.toml",
+        [
+            "title = \"Notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\n",
+            "title = \"Other notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\nstart = [\"p1\"]\n[[redirects]]\nfrom = \"/short\"\nto = \"/blog/p2\"\n",
+        ],
+    ),
+];
+
+const NAMES: [&str; 6] = ["p1", "p2", "p3", "p4", "p5", "p6"];
+const TITLES: [&str; 3] = ["First", "Second & third", "Ünïcödé 漢"];
+
+impl Head {
+    fn text(&self) -> String {
+        let list = |names: &[&str], chosen: &[usize]| {
+            let mut names: Vec<String> = chosen.iter().map(|&at| format!("\"{}\"", names[at % names.len()])).collect();
+            names.sort();
+            names.dedup();
+            names.join(", ")
+        };
+        let mut head = format!(
+            "title = \"{}\"\ndescription = \"About it.\"\ndate = 2025-01-{:02}\ntopics = [{}]\ntags = [{}]\n",
+            TITLES[self.title % TITLES.len()],
+            self.day % 28 + 1,
+            list(&["web", "data"], &self.topics),
+            list(&["one", "two", "One more"], &self.tags),
+        );
+        let mut line = |key: &str, value: Option<String>| {
+            head.extend(value.map(|value| [key, " = ", &value, "\n"].concat()));
+        };
+        line("slug", self.slug.map(|at| format!("\"slug-{}\"", at % 2)));
+        line("series", self.series.map(|at| format!("\"Series {}\"", at % 2)));
+        line("aliases", self.alias.map(|at| format!("[\"/alias-{}\"]", at % 2)));
+        if self.has_image {
+            head.push_str("image = \"/p.png\"\n");
+        }
+        if self.is_draft {
+            head.push_str("draft = true\n");
+        }
+        head
+    }
+}
+
+fn paragraphs(text: &[usize]) -> String {
+    let paragraphs: Vec<&str> = text.iter().map(|at| PARAGRAPHS[at % PARAGRAPHS.len()]).collect();
+    paragraphs.join("\n\n")
+}
+
+fn paths(tree: &SourceTree) -> Vec<String> {
+    tree.below("").map(|(path, _)| path.to_owned()).collect()
+}
+
+impl Edit {
+    fn apply(&self, tree: &mut SourceTree) {
+        match self {
+            Self::Post { at, head, text } => {
+                let path = format!("posts/{}/index.md", NAMES[at % NAMES.len()]);
+                tree.insert(path, format!("+++\n{}+++\n{}", head.text(), paragraphs(text)));
+            }
+            Self::Text { file, text } => {
+                let is_text = |path: &String| path.starts_with("pages/") || path.ends_with("/index.md");
+                let paths: Vec<String> = paths(tree).into_iter().filter(is_text).collect();
+                let Some(path) = paths.get(file % paths.len().max(1)) else { return };
+                let old = String::from_utf8_lossy(tree.get(path).unwrap_or_default()).into_owned();
+                let head = old.rfind("+++\n").map_or(0, |end| end + 4);
+                tree.insert(path.as_str(), old[..head].to_owned() + &paragraphs(text));
+            }
+            Self::Page { at, text } => {
+                let path = ["pages/about.md", "pages/subscribe.md"][at % 2];
+                let head = "+++\ntitle = \"A page\"\ndescription = \"About it.\"\n+++\n";
+                tree.insert(path, format!("{head}{}", paragraphs(text)));
+            }
+            Self::Remove { file } => {
+                let paths = paths(tree);
+                tree.remove(&paths[file % paths.len()]);
+            }
+            Self::Rename { file, to } => {
+                let paths = paths(tree);
+                let path = &paths[file % paths.len()];
+                let bytes = tree.get(path).unwrap_or_default().to_vec();
+                tree.remove(path);
+                tree.insert(format!("posts/{}/index.md", NAMES[to % NAMES.len()]), bytes);
+            }
+            Self::Write { file, version } => {
+                let (path, versions) = FILES[file % FILES.len()];
+                tree.insert(path, versions[version % 2]);
+            }
+        }
+    }
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let some = || any::<usize>();
+    let head = (
+        (some(), some(), prop::option::weighted(0.2, some())),
+        (prop::collection::vec(some(), 0..3), prop::collection::vec(some(), 0..4)),
+        (prop::option::weighted(0.4, some()), prop::option::weighted(0.3, some())),
+        (prop::bool::weighted(0.2), prop::bool::weighted(0.1)),
+    );
+    let head = head.prop_map(|((title, day, slug), (topics, tags), (series, alias), (has_image, is_draft))| Head {
+        title,
+        day,
+        slug,
+        topics,
+        tags,
+        series,
+        alias,
+        has_image,
+        is_draft,
+    });
+    // Most texts have no links that may be broken, so that most sites can be pressed.
+    let text = || prop::collection::vec(prop_oneof![3 => select(vec![0, 1, 11, 12, 13, 14, 16]), 1 => some()], 0..5);
+    let edit = prop_oneof![
+        8 => (some(), head, text()).prop_map(|(at, head, text)| Edit::Post { at, head, text }),
+        6 => (some(), text()).prop_map(|(file, text)| Edit::Text { file, text }),
+        1 => (some(), text()).prop_map(|(at, text)| Edit::Page { at, text }),
+        2 => some().prop_map(|file| Edit::Remove { file }),
+        1 => (some(), some()).prop_map(|(file, to)| Edit::Rename { file, to }),
+        4 => (some(), some()).prop_map(|(file, version)| Edit::Write { file, version }),
+    ];
+    prop::collection::vec(edit, 1..16)
+}
+
+/// A site with every file, and three posts.
+fn site() -> SourceTree {
+    let mut tree = SourceTree::default();
+    for (path, [first, _]) in FILES {
+        tree.insert(path, first);
+    }
+    for (name, day) in NAMES.iter().zip(1..=3) {
+        let head =
+            format!("title = \"{name}\"\ndescription = \"About it.\"\ndate = 2025-02-0{day}\ntags = [\"one\"]\n");
+        tree.insert(format!("posts/{name}/index.md"), format!("+++\n{head}+++\n{}", paragraphs(&[0, 1, 11])));
+    }
+    tree
+}
+
+/// Presses the site as it is now in both ways. Returns the pack, or `None` if there are errors.
+fn check(tree: &SourceTree, incremental: &mut Incremental, after: &str) -> Option<Vec<u8>> {
+    let clean = press(tree, &options(), &Cache::none());
+    let again = incremental.press(tree, |preview| {
+        let warnings = preview.report().render(tree, "");
+        let routes: Vec<_> = preview.paths().map(str::to_owned).collect();
+        let packs: Vec<_> = routes.iter().map(|path| (path.clone(), preview.pack_of(path))).collect();
+        (preview.pack().expect("the site fits into a pack"), warnings, packs)
+    });
+    match (clean, again) {
+        (Ok(clean), Ok((pack, warnings, packs))) => {
+            assert_eq!(warnings, clean.report.render(tree, ""), "{after}");
+            let expected = Pack::open(&clean.pack).expect("a pack");
+            for (path, found) in packs.into_iter().filter_map(|(path, pack)| Some((path, pack?))) {
+                let found = Pack::open(&found).expect("a pack");
+                if let Some(expected) = content(&expected, &path) {
+                    assert_eq!(content(&found, &path), Some(expected), "{path} {after}");
+                }
+            }
+            assert!(pack == clean.pack, "the packs differ {after}");
+            Some(pack)
+        }
+        (Err(clean), Err(again)) => {
+            assert_eq!(again.render(tree, ""), clean.render(tree, ""), "{after}");
+            None
+        }
+        (clean, again) => panic!("{after}\nclean: {:?}\nagain: {:?}", clean.err(), again.err()),
+    }
+}
+
+/// What is sent for a path: policy, type and bytes, or the redirect.
+fn content(pack: &Pack, path: &str) -> Option<(String, String, Vec<u8>)> {
+    let edition = pack.route(path).expect("a sound pack")?.at(pack.time()).expect("a sound pack")?;
+    Some(match edition.content() {
+        Content::Page(page) => {
+            let bytes = page.identity().bytes().expect("a sound pack").into_owned();
+            (page.content_type().to_owned(), page.security_policy().to_owned(), bytes)
+        }
+        Content::Redirect(redirect) => {
+            (redirect.location().to_owned(), redirect.cache_control().to_owned(), Vec::new())
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_any_edits_a_site_is_that_of_a_clean_press(edits in edits()) {
+        let mut tree = site();
+        let mut incremental = Incremental::new(options(), Cache::none());
+        check(&tree, &mut incremental, "at first").expect("the first site has no errors");
+        for (at, edit) in edits.iter().enumerate() {
+            edit.apply(&mut tree);
+            check(&tree, &mut incremental, &format!("after {:#?}", &edits[..=at]));
+        }
+    }
+}
