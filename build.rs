@@ -1,4 +1,4 @@
-//! Presses `content/` into the site image that `src/main.rs` embeds. Errors in the content become errors of cargo, each with its file, line and fix.
+//! Presses `content/` into the site image that `src/site.rs` embeds. Errors in the content become errors of cargo, each with its file, line and fix.
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ fn main() {
     for variable in ["NOTES_BASE_URL", "SOURCE_DATE_EPOCH", "GRAVEN_CACHE"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
+    println!("cargo::rustc-env=GRAVEN_DEPLOY={}/deploy", env!("CARGO_MANIFEST_DIR"));
     println!("cargo::rustc-check-cfg=cfg(site_tests)");
     if Path::new(SITE_TESTS).exists() {
         println!("cargo::rustc-cfg=site_tests");

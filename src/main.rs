@@ -1,6 +1,4 @@
 //! The site executable: the site image and a command line around the server.
-//!
-//! `build.rs` presses `content/` into the image. It is embedded here and never copied: its bytes are sent.
 
 mod cli;
 mod extract;
@@ -9,6 +7,7 @@ mod install;
 mod list;
 mod record;
 mod settings;
+mod site;
 mod verify;
 
 use std::io::{self, Write as _};
@@ -22,11 +21,8 @@ use include_dir::{Dir, include_dir};
 use crate::cli::Command;
 use crate::failure::Failure;
 
-/// The site image.
-static SITE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/site.pack"));
-
 /// The systemd units that `install` writes.
-static DEPLOY: Dir = include_dir!("$CARGO_MANIFEST_DIR/deploy/systemd");
+static DEPLOY: Dir = include_dir!("$GRAVEN_DEPLOY/systemd");
 
 fn main() -> ExitCode {
     match run() {
@@ -40,7 +36,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let command = cli::parse(std::env::args_os().skip(1), &settings::environment())?;
-    let pack = Pack::open(SITE)?;
+    let pack = site::open()?;
     let now = graven_serve::time::now(&pack);
     match command {
         Command::Serve(config) => serve(*config, pack),

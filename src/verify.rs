@@ -1,6 +1,6 @@
 //! `notes verify`: checks that this executable is as it was built, and reports what was checked.
 //!
-//! 1. The site: every byte of the pack against the digests in the pack.
+//! 1. The site: every byte of the pack against the digests in the pack. If it is attached, every other byte of the file too.
 //! 2. The file: its SHA-256 against its [`record`]. Without a record the digest is printed, for a person to compare.
 //!
 //! A program that checks itself may be damaged in the check; docs/operating.md describes how to check it from outside.
@@ -12,10 +12,12 @@ use graven_pack::{Pack, hex};
 
 use crate::failure::Failure;
 use crate::record;
+use crate::site;
 
 /// Checks the site and the file; returns a report of what was checked.
 pub(crate) fn run(pack: Pack) -> Result<String, Failure> {
     pack.verify()?;
+    site::check_engine()?;
     let digest = hex(&pack.digest());
     let site = format!("site: {} routes, {} bytes, content {digest}: no damage found\n", pack.len(), pack.size());
     Ok(site + &check_file(&own_path()?)?)

@@ -1,4 +1,4 @@
-//! The error type of all commands: one line that says what is wrong and what to do, and the exit code.
+//! The error type of all commands: what is wrong and what to do, and the exit code.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -11,16 +11,23 @@ pub(crate) struct Error {
     exit_code: u8,
 }
 
+/// The first word of a message of one line, as cargo has it and as each diagnostic of press begins.
+const ERROR: &str = "error: ";
+
 impl Error {
     /// A command that failed.
-    pub(crate) fn new(message: String) -> Self {
-        Self { message, exit_code: 1 }
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: format!("{ERROR}{}", message.into()), exit_code: 1 }
+    }
+
+    /// Content with errors. Each diagnostic of the report says what it is.
+    pub(crate) fn report(report: String) -> Self {
+        Self { message: report, exit_code: 1 }
     }
 
     /// A wrong command line.
-    pub(crate) fn usage(message: &str) -> Self {
-        let message = format!("{message}; `graven --help` lists commands, and `graven COMMAND --help` lists options");
-        Self { message, exit_code: 2 }
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { message: format!("{ERROR}{}\n\nFor more information, try '--help'.", message.into()), exit_code: 2 }
     }
 
     /// A file that could not be read or written, as `action` says.
@@ -34,21 +41,13 @@ impl Error {
     }
 }
 
-impl From<lexopt::Error> for Error {
-    fn from(error: lexopt::Error) -> Self {
-        Self::usage(&error.to_string())
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.message)
     }
 }
 
-/// Prints to standard output. A closed pipe (`graven --help | head -1`) is an error of one line; `print!` would panic.
-pub(crate) fn print(text: &str) -> Result<(), Error> {
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|source| Error::file("write", Path::new("standard output"), &source))
+/// Prints to standard output. A closed pipe (`graven man | head -1`) is an error of one line; `print!` would panic.
+pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<(), Error> {
+    io::stdout().write_all(text.as_ref()).map_err(|source| Error::file("write", Path::new("standard output"), &source))
 }

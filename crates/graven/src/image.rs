@@ -4,52 +4,52 @@
 //! 2. [`reference::Reference`]: the image's name;
 //! 3. [`layout::archive`]: the bytes of the archive.
 
-pub(crate) mod elf;
 mod layout;
 mod reference;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use jiff::Timestamp;
-use lexopt::ValueExt;
 
-use crate::error::{self, Error};
+use crate::elf;
+use crate::error::Error;
 use layout::Entry;
 use reference::Reference;
 
-const HELP: &str = "\
-Write a container image of built executables, without a container engine.
+/// Write a container image of built executables, without a container engine.
+///
+/// The image contains one file, /notes, which is its entrypoint and runs as user 65532. Give one executable for each kind of machine (`x86_64`, `aarch64`,
+/// ARM); each node takes its own from the archive. The executables must be static, as those for the musl targets are. Their machines are read from the
+/// files. The same executables give the same archive; its times are `SOURCE_DATE_EPOCH`, or 1970.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Options {
+    /// The archive: an OCI image layout in a tar file
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
 
-Usage: graven image --output FILE [--tag NAME:TAG] EXECUTABLE...
+    /// The image's name; one without a host gets the host localhost, as in podman, so that no node looks for it in a registry
+    #[arg(short = 't', long = "tag", value_name = "NAME:TAG", default_value_t = Reference::default())]
+    reference: Reference,
 
-The image contains one file, /notes, which is its entrypoint and runs as user 65532. Give one executable for each kind of machine (x86_64, aarch64,
-ARM); each node takes its own from the archive. The executables must be static, as those for the musl targets are. Their machines are read from the
-files. The same executables give the same archive; its times are SOURCE_DATE_EPOCH, or 1970.
+    /// The built executables, one for each kind of machine
+    #[arg(value_name = "EXECUTABLE", required = true)]
+    executables: Vec<PathBuf>,
+}
 
-Options:
-  -o, --output FILE    The archive (an OCI image layout in a tar file)
-  -t, --tag NAME:TAG   The image's name [default: localhost/notes:latest]; a name without a host gets the host localhost, as in podman, so that no
-                       node looks for it in a registry
-  -h, --help           Print this help
-
+const EXAMPLES: &str = "\
 To a k3s node, podman, or a registry:
-  graven image --tag notes:1 --output notes.tar target/aarch64-unknown-linux-musl/release/notes
+  graven image --tag notes:1 --output notes.tar notes
   scp notes.tar pi: && ssh pi sudo k3s ctr images import notes.tar
   podman load --input notes.tar
   skopeo copy --all oci-archive:notes.tar docker://registry.example/notes:1
 ";
 
-/// The command's options and arguments.
-struct Options {
-    output: PathBuf,
-    reference: Reference,
-    executables: Vec<PathBuf>,
-}
-
-/// Runs the command with the arguments after its name.
-pub(crate) fn run(arguments: lexopt::Parser) -> Result<(), Error> {
-    let Some(options) = options(arguments)? else { return error::print(HELP) };
+/// Runs the command.
+pub(crate) fn run(options: &Options) -> Result<(), Error> {
+    refuse_to_overwrite(options)?;
     let mut entries = options.executables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(|(_, entry)| entry.platform);
     refuse_same_platform(&entries)?;
@@ -68,28 +68,15 @@ pub(crate) fn run(arguments: lexopt::Parser) -> Result<(), Error> {
     Ok(())
 }
 
-/// Parses the arguments; `None` for `--help`.
-fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
-    use lexopt::prelude::{Long, Short, Value};
-
-    let (mut output, mut reference, mut executables) = (None, Reference::default(), Vec::new());
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Short('h') | Long("help") => return Ok(None),
-            Short('o') | Long("output") => output = Some(PathBuf::from(arguments.value()?)),
-            Short('t') | Long("tag") => reference = arguments.value()?.parse()?,
-            Value(path) => executables.push(PathBuf::from(path)),
-            other => return Err(other.unexpected().into()),
-        }
+/// Refuses an archive that would overwrite one of its executables.
+fn refuse_to_overwrite(options: &Options) -> Result<(), Error> {
+    match options.executables.iter().find(|path| is_same_file(path, &options.output)) {
+        Some(path) => Err(Error::usage(format!(
+            "the archive would overwrite the executable {}; name another file",
+            path.display()
+        ))),
+        None => Ok(()),
     }
-    let output = output.ok_or_else(|| Error::usage("`image` needs `--output FILE`"))?;
-    if executables.is_empty() {
-        return Err(Error::usage("`image` needs the path of at least one built executable"));
-    }
-    if let Some(path) = executables.iter().find(|path| is_same_file(path, &output)) {
-        return Err(Error::usage(&format!("the archive would overwrite the executable {}", path.display())));
-    }
-    Ok(Some(Options { output, reference, executables }))
 }
 
 fn is_same_file(left: &Path, right: &Path) -> bool {
@@ -133,7 +120,7 @@ fn created() -> Result<Timestamp, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use elf::tests::{Elf, X86_64};
+    use crate::elf::tests::{Elf, X86_64};
 
     fn entry(path: &str) -> (PathBuf, Entry) {
         let executable = Elf::new(X86_64).bytes();
@@ -145,7 +132,7 @@ mod tests {
         let error = refuse_same_platform(&[entry("old/notes"), entry("new/notes")]).expect_err("both are for x86_64");
         assert_eq!(
             error.to_string(),
-            "old/notes and new/notes are both for linux/amd64; an image contains one executable for each machine, so leave one out"
+            "error: old/notes and new/notes are both for linux/amd64; an image contains one executable for each machine, so leave one out"
         );
         assert!(refuse_same_platform(&[entry("notes")]).is_ok());
     }
@@ -153,14 +140,7 @@ mod tests {
     #[test]
     fn an_executable_is_not_overwritten_by_its_archive() {
         let me = std::env::current_exe().expect("the test has a path");
-        let arguments = [std::ffi::OsStr::new("--output"), me.as_os_str(), me.as_os_str()];
-        assert!(
-            options(lexopt::Parser::from_args(arguments)).is_err_and(|error| error.to_string().contains("overwrite"))
-        );
-    }
-
-    #[test]
-    fn help_is_printed_although_arguments_are_missing() {
-        assert!(matches!(options(lexopt::Parser::from_args(["--help"])), Ok(None)));
+        let options = Options { output: me.clone(), reference: Reference::default(), executables: vec![me] };
+        assert!(run(&options).is_err_and(|error| error.to_string().contains("would overwrite")));
     }
 }

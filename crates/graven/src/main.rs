@@ -1,59 +1,81 @@
-//! The author's command, which runs on the author's machine and never on the server. Each command is a module that takes the arguments after its name.
+//! The author's command, which runs on the author's machine and never on the server. Each command is a module with its options and a function `run`.
 //! This file selects the command and turns its result into an exit code: 0 success, 1 failure, 2 wrong command line.
 
+mod build;
+mod elf;
+mod engine;
 mod error;
 mod image;
+mod reference_pages;
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
 use error::Error;
 
-const HELP: &str = "\
-The author's command of Graven.
+/// The author's command of Graven: a folder of Markdown becomes a web site in one executable.
+#[derive(Debug, Parser)]
+#[command(name = "graven", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Graven {
+    #[command(subcommand)]
+    command: Command,
+}
 
-Usage: graven COMMAND [OPTION]...
+const EXAMPLES: &str = "\
+Examples:
+  graven build && ./notes                            serve the site in this folder at http://localhost:8080/
+  graven build --target aarch64-unknown-linux-musl   build it for a Raspberry Pi
+  graven image --output notes.tar notes              put it into a container image
 
-Commands:
-  image      Write a container image of built executables, without a container engine
-
-Options:
-  -h, --help     Print this help, or the help of the command before it
-  -V, --version  Print the version
-
-To make an image of a site for a Raspberry Pi:
-  cargo build --release --target aarch64-unknown-linux-musl
-  graven image --output notes.tar target/aarch64-unknown-linux-musl/release/notes
+`graven help COMMAND` prints the options of a command.
 ";
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Options),
+    Image(image::Options),
+    Completions(reference_pages::Completions),
+    Man(reference_pages::Man),
+}
+
 fn main() -> ExitCode {
-    match run(lexopt::Parser::from_env()) {
+    let arguments = match Graven::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // It cannot be printed if the output is closed; the exit code says the same.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("graven: {error}");
+            eprintln!("{error}");
             ExitCode::from(error.exit_code())
         }
     }
 }
 
-fn run(mut arguments: lexopt::Parser) -> Result<(), Error> {
-    use lexopt::prelude::{Long, Short, Value};
-
-    match arguments.next()? {
-        Some(Value(command)) if command == "image" => image::run(arguments),
-        Some(Value(command)) => Err(Error::usage(&format!("there is no command `{}`", command.display()))),
-        Some(Short('h') | Long("help")) => error::print(HELP),
-        Some(Short('V') | Long("version")) => error::print(concat!("graven ", env!("CARGO_PKG_VERSION"), "\n")),
-        Some(other) => Err(other.unexpected().into()),
-        None => Err(Error::usage("no command is given")),
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Build(options) => build::run(&options),
+        Command::Image(options) => image::run(&options),
+        Command::Completions(options) => reference_pages::completions::<Graven>(&options),
+        Command::Man(options) => reference_pages::man::<Graven>(&options),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
-    fn exit_code(arguments: &[&str]) -> u8 {
-        run(lexopt::Parser::from_args(arguments)).map_or_else(|error| error.exit_code(), |()| 0)
+    fn exit_code(arguments: &[&str]) -> i32 {
+        match Graven::try_parse_from([&["graven"], arguments].concat()) {
+            Ok(parsed) => run(parsed.command).map_or_else(|error| error.exit_code().into(), |()| 0),
+            Err(error) => error.exit_code(),
+        }
     }
 
     #[test]
@@ -62,18 +84,27 @@ mod tests {
             (&[][..], 2),
             (&["imge"], 2),
             (&["--frobnicate"], 2),
+            (&["--help"], 0),
+            (&["--version"], 0),
             (&["image"], 2),
+            (&["image", "--help"], 0),
             (&["image", "--output", "out.tar"], 2),
             (&["image", "notes"], 2),
             (&["image", "--output", "out.tar", "--tag", "Notes:1", "notes"], 2),
             (&["image", "--output", "out.tar", "no/such/executable"], 1),
+            (&["build", "--frobnicate"], 2),
+            (&["build", "one", "two"], 2),
+            (&["build", "--target", "toaster", "no/such/folder"], 2),
+            (&["build", "no/such/folder"], 1),
+            (&["build", "--engine", "no/such/engine"], 1),
+            (&["completions", "no-such-shell"], 2),
         ] {
             assert_eq!(exit_code(arguments), expected, "{arguments:?}");
         }
     }
 
     #[test]
-    fn help_lists_every_command() {
-        assert!(HELP.contains("  image "));
+    fn the_definition_of_the_command_line_is_consistent() {
+        Graven::command().debug_assert();
     }
 }

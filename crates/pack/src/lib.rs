@@ -166,6 +166,7 @@
 //! short. The check is still most of the cost of [`Route::at`]; a server that prepares its answers calls
 //! [`Route::index_at`] instead.
 
+pub mod attachment;
 mod error;
 mod format;
 mod hex;

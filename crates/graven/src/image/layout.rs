@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tar::{EntryType, Header};
 
-use super::elf::Platform;
 use super::reference::Reference;
+use crate::elf::Platform;
 
 /// The name of the file in the image, and of its entrypoint.
 const EXECUTABLE: &str = "notes";
@@ -166,9 +166,9 @@ impl Tar {
 
 #[cfg(test)]
 mod tests {
-    use super::super::elf::platform;
-    use super::super::elf::tests::{AARCH64, Elf, X86_64};
     use super::*;
+    use crate::elf::platform;
+    use crate::elf::tests::{AARCH64, Elf, X86_64};
     use std::io::Read;
 
     fn entries(machines: &[u16]) -> Vec<Entry> {

@@ -1,5 +1,5 @@
-//! Reads from an executable which machine it is for, and checks that it runs without a dynamic loader. The image's labels come from the file itself,
-//! so they cannot contradict it. The `object` crate reads the ELF structures; here they are judged.
+//! Reads from an executable which machine it is for, and whether it runs without a dynamic loader. The labels of an image and the choice of an engine
+//! come from the file itself, so they cannot contradict it. The `object` crate reads the ELF structures; here they are judged.
 //!
 //! Platforms have the names of the OCI image index, which are Go's.
 
@@ -86,28 +86,51 @@ impl fmt::Display for Fault {
     }
 }
 
+/// What an executable needs to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Executable {
+    /// The machine.
+    pub(crate) platform: Platform,
+    /// The path of the dynamic loader; `None` if it runs alone.
+    pub(crate) interpreter: Option<String>,
+}
+
 /// The machine that an executable is for; a fault if it could not run alone in an image.
 pub(crate) fn platform(file: &[u8]) -> Result<Platform, Fault> {
+    match executable(file)? {
+        Executable { interpreter: Some(interpreter), .. } => Err(Fault::Dynamic { interpreter }),
+        Executable { platform, .. } => Ok(platform),
+    }
+}
+
+/// What an executable needs to run.
+pub(crate) fn executable(file: &[u8]) -> Result<Executable, Fault> {
     match FileKind::parse(file) {
-        Ok(FileKind::Elf32) => platform_of::<FileHeader32<Endianness>>(file),
-        Ok(FileKind::Elf64) => platform_of::<FileHeader64<Endianness>>(file),
+        Ok(FileKind::Elf32) => executable_of::<FileHeader32<Endianness>>(file),
+        Ok(FileKind::Elf64) => executable_of::<FileHeader64<Endianness>>(file),
         Err(error) if file.starts_with(b"\x7fELF") => Err(error.into()),
         _ => Err(Fault::NotElf),
     }
 }
 
-fn platform_of<Elf: FileHeader<Endian = Endianness>>(file: &[u8]) -> Result<Platform, Fault> {
+fn executable_of<Elf: FileHeader<Endian = Endianness>>(file: &[u8]) -> Result<Executable, Fault> {
     let header = Elf::parse(file)?;
     let endian = header.endian()?;
     // A static-pie executable has the type ET_DYN, as a library has; only the executable has an entry.
     if !matches!(header.e_type(endian), ET_EXEC | ET_DYN) || header.e_entry(endian).into() == 0 {
         return Err(Fault::NotExecutable);
     }
+    let mut interpreter = None;
     for segment in header.program_headers(endian, file)? {
         if let Some(path) = segment.interpreter(endian, file)? {
-            return Err(Fault::Dynamic { interpreter: String::from_utf8_lossy(path).into_owned() });
+            interpreter = Some(String::from_utf8_lossy(path).into_owned());
         }
     }
+    Ok(Executable { platform: platform_of(header, file)?, interpreter })
+}
+
+fn platform_of<Elf: FileHeader<Endian = Endianness>>(header: &Elf, file: &[u8]) -> Result<Platform, Fault> {
+    let endian = header.endian()?;
     let machine = header.e_machine(endian);
     match (machine, header.is_type_64(), endian) {
         (EM_X86_64, true, Endianness::Little) => Ok(Platform { architecture: "amd64", variant: None }),

@@ -1,0 +1,188 @@
+//! `graven build`: content in, executable out, without a compiler. The content is pressed into a pack, and the pack attached to an engine:
+//!
+//! 1. [`engine::select`]: the engine of the target;
+//! 2. [`press`]: the pack, in a file next to the output; what has not changed since an earlier build comes from the user's cache;
+//! 3. [`attach`]: engine, pack and trailer, in another file next to the output, which then gets its name.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use graven_pack::attachment::Trailer;
+use graven_pack::{Class, Content, Pack, hex};
+use graven_press::cache::Cache;
+use graven_press::press_to_file;
+use graven_press::tree::SourceTree;
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+use crate::engine::{self, Target};
+use crate::error::{self, Error};
+
+/// Build the site: a folder of content becomes one executable, without a compiler.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Options {
+    /// The folder with the site's `site.toml` [default: this folder, or `content` in it]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+
+    /// The executable to write; one that is there is replaced, even while it runs
+    #[arg(short, long, value_name = "FILE", default_value = "notes")]
+    output: PathBuf,
+
+    /// The machine that it is for, as a Rust target [default: this machine]
+    #[arg(short, long, value_name = "TRIPLE")]
+    target: Option<Target>,
+
+    /// The engine to attach the site to, in place of the one in this command
+    #[arg(short, long, value_name = "FILE")]
+    engine: Option<PathBuf>,
+
+    /// The address of the site, in place of `base_url` in `site.toml`
+    #[arg(short, long, value_name = "URL", env = "NOTES_BASE_URL")]
+    base_url: Option<String>,
+
+    /// The time of the build in seconds since 1970 [default: the newest date in the content]
+    #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
+    time: Option<i64>,
+}
+
+const EXAMPLES: &str = "\
+The same content, options and engine give the same bytes. The executable is the site: run it, or copy it to where it shall run and install it there.
+
+  target                           machine
+  x86_64-unknown-linux-musl        PCs and servers
+  aarch64-unknown-linux-musl       Raspberry Pi 5, 4, 3, Zero 2 W with a 64-bit system
+  armv7-unknown-linux-musleabihf   Raspberry Pi 2 and newer with a 32-bit system
+  arm-unknown-linux-musleabihf     Raspberry Pi 1 and Zero
+
+Examples:
+  graven build && ./notes
+  graven build --target aarch64-unknown-linux-musl --output notes && scp notes pi@raspberrypi.local:
+  graven build blog --base-url https://example.org --output blog.example.org
+";
+
+/// Runs the command.
+pub(crate) fn run(options: &Options) -> Result<(), Error> {
+    let start = Instant::now();
+    let engine = engine::select(options.engine.as_deref(), options.target.as_ref())?;
+    if let Some(interpreter) = &engine.interpreter {
+        warn(&format!(
+            "the engine needs {interpreter}, so the site runs only where that is; one for a musl target runs everywhere"
+        ));
+    }
+    let stage = stage(&options.output)?;
+    let site = stage.path().join("site.pack");
+    press(options, &site)?;
+    let site = fs::read(&site).map_err(|source| Error::file("read", &site, &source))?;
+    let pack = Pack::open(&site).map_err(|error| Error::new(format!("the pressed site: {error}")))?;
+
+    let staged = stage.path().join("executable");
+    let written = attach(&engine.bytes, (&site, pack.digest()), &staged);
+    let written = written.and_then(|size| fs::rename(&staged, &options.output).map(|()| size));
+    let length = written.map_err(|source| Error::file("write", &options.output, &source))?;
+    error::print(format!(
+        "{}: {} KiB for {}, {} pages, content {}, {:.1} s\n",
+        options.output.display(),
+        length.div_ceil(1024),
+        engine.platform,
+        pages(pack).map_err(|error| Error::new(format!("the pressed site: {error}")))?,
+        hex(&pack.digest()),
+        start.elapsed().as_secs_f64()
+    ))
+}
+
+/// A folder next to the output for what is not complete, on the same file system. It is removed at the end.
+fn stage(output: &Path) -> Result<TempDir, Error> {
+    if output.is_dir() {
+        return Err(Error::new(format!(
+            "cannot write {0}: it is a folder; name a file, as in --output {0}/notes",
+            output.display()
+        )));
+    }
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Error::new(format!(
+            "cannot write {}: there is no folder {}; create it first",
+            output.display(),
+            folder.display()
+        )));
+    }
+    let stage = tempfile::Builder::new().prefix(".graven-build.").tempdir_in(folder);
+    stage.map_err(|source| Error::file("write into", folder, &source))
+}
+
+/// Presses the content into a file. Prints the warnings.
+fn press(options: &Options, site: &Path) -> Result<(), Error> {
+    let folder = content(options.folder.as_deref());
+    let tree = SourceTree::read(&folder).map_err(|error| Error::new(error.to_string()))?;
+    let cache = Cache::of_user();
+    let settings =
+        graven_press::Options { base_url: options.base_url.clone(), now: options.time, ..Default::default() };
+    let prefix = if folder == Path::new(".") { String::new() } else { format!("{}/", folder.display()) };
+    let warnings =
+        press_to_file(&tree, &settings, &cache, site).map_err(|found| Error::report(found.render(&tree, &prefix)))?;
+    if !warnings.is_empty() {
+        eprintln!("{}", warnings.render(&tree, &prefix));
+    }
+    cache.problem().into_iter().for_each(warn);
+    Ok(())
+}
+
+/// The folder of the content: the named one; else this one if it is a site, else `content`.
+fn content(named: Option<&Path>) -> PathBuf {
+    match named {
+        Some(folder) => folder.to_owned(),
+        None if !Path::new("site.toml").exists() && Path::new("content/site.toml").exists() => "content".into(),
+        None => ".".into(),
+    }
+}
+
+/// Writes the engine with the site and its digest into a new executable file. Returns its size.
+fn attach(engine: &[u8], (site, digest): (&[u8], [u8; 32]), path: &Path) -> io::Result<u64> {
+    let offset = Trailer::offset_after(engine.len() as u64);
+    let zeros = vec![0; usize::try_from(offset).unwrap_or(usize::MAX) - engine.len()];
+    let sum = Sha256::new().chain_update(engine).chain_update(&zeros).finalize();
+    let trailer = Trailer { offset, length: site.len() as u64, engine: sum.into(), pack: digest };
+    let mut file = File::create_new(path)?;
+    for part in [engine, &zeros, site, &trailer.to_bytes()] {
+        file.write_all(part)?;
+    }
+    executable(&file)?;
+    // Before it gets its name, so that a power cut leaves the old file or the new one.
+    file.sync_all()?;
+    file.metadata().map(|metadata| metadata.len())
+}
+
+/// Lets everybody execute the file, whatever the user's mask.
+#[cfg(unix)]
+fn executable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    file.set_permissions(fs::Permissions::from_mode(0o755))
+}
+
+/// Windows has no such permission; `scp` and `install` set it on the other computer.
+#[cfg(not(unix))]
+fn executable(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// The number of pages for people.
+fn pages(pack: Pack) -> Result<usize, graven_pack::Error> {
+    let mut pages = 0;
+    for route in pack.routes() {
+        if let Some(edition) = route?.editions().last() {
+            let is_page = |content| matches!(content, Content::Page(page) if page.class() == Class::Page);
+            pages += usize::from(is_page(edition?.content()));
+        }
+    }
+    Ok(pages)
+}
+
+fn warn(message: &str) {
+    eprintln!("warning: {message}");
+}
