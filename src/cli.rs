@@ -3,13 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use graven_inspect::{Existing, Format};
 use graven_serve::Config;
 use lexopt::prelude::*;
 
-use crate::extract::Existing;
 use crate::failure::Failure;
 use crate::install::{self, Action, Mode};
-use crate::list::Format;
 use crate::settings::{self, SETTINGS};
 
 /// A command with its options.

@@ -48,3 +48,12 @@ impl From<graven_pack::Error> for Failure {
         Self::new(format!("the site in this executable is damaged: {error}; copy the executable again"))
     }
 }
+
+impl From<graven_inspect::Error> for Failure {
+    fn from(error: graven_inspect::Error) -> Self {
+        match error {
+            graven_inspect::Error::Pack(error) => error.into(),
+            graven_inspect::Error::Files(message) => Self::new(message),
+        }
+    }
+}

@@ -1,10 +1,8 @@
 //! The site executable: the site image and a command line around the server.
 
 mod cli;
-mod extract;
 mod failure;
 mod install;
-mod list;
 mod record;
 mod settings;
 mod site;
@@ -14,6 +12,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use graven_inspect::{extract, list};
 use graven_pack::{Pack, hex};
 use graven_serve::{Address, CLIENT_ADDRESS_FIELD, Config, Server, confine, terminated};
 use include_dir::{Dir, include_dir};
@@ -43,11 +42,11 @@ fn run() -> Result<(), Failure> {
         Command::Verify => print(&verify::run(pack)?),
         Command::List(format) => {
             pack.check_index()?;
-            print(&list::render(pack, now, format)?)
+            print(&list(pack, now, format)?)
         }
         Command::Extract { folder, existing } => {
             pack.check_index()?;
-            let files = extract::run(pack, now, &folder, existing)?;
+            let files = extract(pack, now, &folder, existing)?;
             print(&format!("{files} files in {}\n", folder.display()))
         }
         Command::Install(options) => {

@@ -7,12 +7,14 @@
 //! reads `tests/foreign/content/`. What is asserted about the site itself is in `content/tests.rs`, next to it: the build script sets `site_tests` if
 //! the file exists. So whoever replaces `content/` replaces or removes those tests with it.
 
+mod attached;
 mod authoring;
 mod cli;
 mod cycles;
 mod damage;
 mod documents;
 mod executable;
+mod graven;
 mod html;
 mod http;
 mod install;

@@ -66,7 +66,7 @@ fn dependencies(package: &str) -> BTreeSet<String> {
 /// deny.toml says which crate may depend on which. It cannot say that `notes` depends on press while it is built and not when it runs.
 #[test]
 fn nothing_of_press_and_nothing_in_c_ships() {
-    let used = dependencies("notes");
+    let used: BTreeSet<_> = ["notes", "graven-engine"].into_iter().flat_map(dependencies).collect();
     let is_native = |name: &str| name == "cc" || (name.ends_with("-sys") && name != "linux-raw-sys");
     let of_press = [
         "graven-press",
@@ -90,11 +90,18 @@ fn dependencies_are_where_they_should_be() {
         ("graven-press", &["graven-pack", "maud", "pulldown-cmark", "rust-embed", "mime_guess"][..]),
         ("graven-serve", &["graven-pack", "hyper", "tokio"][..]),
         ("notes", &["graven-pack", "graven-serve", "include_dir"][..]),
+        ("graven", &["graven-pack", "graven-press", "clap"][..]),
     ] {
         let used = dependencies(package);
         assert!(needed.iter().all(|name| used.contains(*name)), "{package} does not use all of {needed:?}");
     }
     assert!(dependencies("graven-pack").len() < 15, "the contract depends on almost nothing");
+    let program = |name: &str| {
+        let mut names = dependencies(name);
+        names.remove(name);
+        names
+    };
+    assert_eq!(program("graven-engine"), program("notes"), "an engine is the same program");
 }
 
 #[test]
@@ -106,8 +113,35 @@ fn each_version_is_named_once_for_the_whole_workspace() {
         for line in tables.flat_map(|table| table.lines().skip(1)).filter(|line| line.contains('=')) {
             assert!(line.contains("workspace = true"), "{path}: {line}");
         }
-        assert!(text.contains("[lints]\nworkspace = true"), "{path} has lints of its own");
+        assert!(text.contains("[lints]\nworkspace = true") || path == UNSAFE, "{path} has lints of its own");
     }
+}
+
+/// The manifest of the one crate that may contain unsafe code.
+const UNSAFE: &str = "crates/map/Cargo.toml";
+
+#[test]
+fn unsafe_code_is_in_one_place_and_everything_else_is_linted_there_too() {
+    let texts = texts();
+    let text = |wanted: &str| texts.iter().find(|(path, _)| path == wanted).map_or("", |(_, text)| text.as_str());
+    let lints = |text: &str, table: &str| -> BTreeSet<String> {
+        let lines = text.lines().skip_while(|line| *line != table).skip(1).take_while(|line| !line.starts_with('['));
+        lines.filter(|line| line.contains('=')).map(str::to_owned).collect()
+    };
+    let (workspace, own) = (text("Cargo.toml"), text(UNSAFE));
+    for (of_all, of_one) in [("[workspace.lints.rust]", "[lints.rust]"), ("[workspace.lints.clippy]", "[lints.clippy]")]
+    {
+        let own = lints(own, of_one);
+        let missing: Vec<_> = lints(workspace, of_all).into_iter().filter(|lint| !own.contains(lint)).collect();
+        let expected = if of_one == "[lints.rust]" { &["unsafe_code = \"forbid\""][..] } else { &[] };
+        assert_eq!(missing, expected, "{of_one}");
+    }
+    let code = |line: &&str| {
+        !line.trim_start().starts_with("//")
+            && line.split(|part: char| !part.is_alphanumeric()).any(|word| word == "unsafe")
+    };
+    let found = text("crates/map/src/lib.rs").lines().filter(code).count();
+    assert_eq!(found, 1, "crates/map has one unsafe call");
 }
 
 #[test]

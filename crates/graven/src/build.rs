@@ -1,7 +1,7 @@
 //! `graven build`: content in, executable out, without a compiler. The content is pressed into a pack, and the pack attached to an engine:
 //!
 //! 1. [`engine::select`]: the engine of the target;
-//! 2. [`press`]: the pack, in a file next to the output; what has not changed since an earlier build comes from the user's cache;
+//! 2. [`content::press_into`]: the pack, in a file next to the output; what has not changed since an earlier build comes from the user's cache;
 //! 3. [`attach`]: engine, pack and trailer, in another file next to the output, which then gets its name.
 
 use std::fs::{self, File};
@@ -12,12 +12,10 @@ use std::time::Instant;
 use clap::Args;
 use graven_pack::attachment::Trailer;
 use graven_pack::{Class, Content, Pack, hex};
-use graven_press::cache::Cache;
-use graven_press::press_to_file;
-use graven_press::tree::SourceTree;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
+use crate::content;
 use crate::engine::{self, Target};
 use crate::error::{self, Error};
 
@@ -76,7 +74,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     }
     let stage = stage(&options.output)?;
     let site = stage.path().join("site.pack");
-    press(options, &site)?;
+    let settings =
+        graven_press::Options { base_url: options.base_url.clone(), now: options.time, ..Default::default() };
+    content::press_into(&content::folder(options.folder.as_deref()), &settings, &site)?;
     let site = fs::read(&site).map_err(|source| Error::file("read", &site, &source))?;
     let pack = Pack::open(&site).map_err(|error| Error::new(format!("the pressed site: {error}")))?;
 
@@ -113,32 +113,6 @@ fn stage(output: &Path) -> Result<TempDir, Error> {
     }
     let stage = tempfile::Builder::new().prefix(".graven-build.").tempdir_in(folder);
     stage.map_err(|source| Error::file("write into", folder, &source))
-}
-
-/// Presses the content into a file. Prints the warnings.
-fn press(options: &Options, site: &Path) -> Result<(), Error> {
-    let folder = content(options.folder.as_deref());
-    let tree = SourceTree::read(&folder).map_err(|error| Error::new(error.to_string()))?;
-    let cache = Cache::of_user();
-    let settings =
-        graven_press::Options { base_url: options.base_url.clone(), now: options.time, ..Default::default() };
-    let prefix = if folder == Path::new(".") { String::new() } else { format!("{}/", folder.display()) };
-    let warnings =
-        press_to_file(&tree, &settings, &cache, site).map_err(|found| Error::report(found.render(&tree, &prefix)))?;
-    if !warnings.is_empty() {
-        eprintln!("{}", warnings.render(&tree, &prefix));
-    }
-    cache.problem().into_iter().for_each(warn);
-    Ok(())
-}
-
-/// The folder of the content: the named one; else this one if it is a site, else `content`.
-fn content(named: Option<&Path>) -> PathBuf {
-    match named {
-        Some(folder) => folder.to_owned(),
-        None if !Path::new("site.toml").exists() && Path::new("content/site.toml").exists() => "content".into(),
-        None => ".".into(),
-    }
 }
 
 /// Writes the engine with the site and its digest into a new executable file. Returns its size.

@@ -2,10 +2,12 @@
 //! This file selects the command and turns its result into an exit code: 0 success, 1 failure, 2 wrong command line.
 
 mod build;
+mod content;
 mod elf;
 mod engine;
 mod error;
 mod image;
+mod inspect;
 mod reference_pages;
 
 use std::process::ExitCode;
@@ -35,6 +37,9 @@ Examples:
 enum Command {
     Build(build::Options),
     Image(image::Options),
+    List(inspect::List),
+    Verify(inspect::Verify),
+    Extract(inspect::Extract),
     Completions(reference_pages::Completions),
     Man(reference_pages::Man),
 }
@@ -61,6 +66,9 @@ fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Build(options) => build::run(&options),
         Command::Image(options) => image::run(&options),
+        Command::List(options) => inspect::list(&options),
+        Command::Verify(options) => inspect::verify(&options),
+        Command::Extract(options) => inspect::extract(&options),
         Command::Completions(options) => reference_pages::completions::<Graven>(&options),
         Command::Man(options) => reference_pages::man::<Graven>(&options),
     }

@@ -1,13 +1,13 @@
 //! The site image: the only contract between the build of a site and its server.
 //!
 //! ```text
-//! content/ --press--> routes --write--> bytes --include_bytes!--> Pack --serve--> HTTP
+//! content/ --press--> routes --write--> bytes --include_bytes!, or attachment--> Pack --serve--> HTTP
 //! ```
 //!
 //! A *pack* maps a path to a [`Route`]. A route has one or more [`Edition`]s, each valid from a point in time. An edition
 //! is a [`Page`] (media type, cache policy, security policy, and its [`Variant`]s: one for each stored content coding) or
 //! a [`Redirect`]. [`write::Writer`] writes a pack route by route, [`write::Image`] one that is in memory. [`Pack`] reads one
-//! in place, without copying or allocating.
+//! in place, without copying or allocating. [`attachment`] describes how a pack follows a program in one executable file.
 //!
 //! ```
 //! use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};

@@ -85,6 +85,41 @@ impl<'a> Pack<'a> {
         if found == self.checksum { Ok(()) } else { Err(Error::Index { expected: self.checksum, found }) }
     }
 
+    /// Finds a pack among other bytes, as in a program that has embedded one: the offset and the length of the first whose index has no
+    /// damage.
+    ///
+    /// ```
+    /// use graven_pack::{Pack, write::Image};
+    ///
+    /// let pack = Image::default().write()?;
+    /// let program = [b"begin", &pack[..], b"end"].concat();
+    /// assert_eq!(Pack::find(&program), Some((5, pack.len())));
+    /// assert_eq!(Pack::find(&program[..20]), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn find(bytes: &'a [u8]) -> Option<(usize, usize)> {
+        let mut at = 0;
+        loop {
+            at += bytes.get(at..)?.iter().position(|&byte| byte == MAGIC[0])?;
+            if let Some(length) = Self::length_at(&bytes[at..]) {
+                return Some((at, length));
+            }
+            at += 1;
+        }
+    }
+
+    /// The length of the pack that these bytes begin with; `None` if they do not, or if its index is damaged.
+    fn length_at(bytes: &'a [u8]) -> Option<usize> {
+        let mut fields = Fields(bytes);
+        if fields.array() != Some(MAGIC) || fields.u64() != Some(VERSION) {
+            return None;
+        }
+        let length = usize::try_from(fields.u64()?).ok()?;
+        let pack = Pack::open(bytes.get(..length)?).ok()?;
+        pack.check_index().is_ok().then_some(length)
+    }
+
     /// The stored digest, which identifies the content of the pack.
     ///
     /// ```

@@ -1,15 +1,17 @@
-//! `notes list`: every route with its type and its size in each coding, as a table or, with `--json`, for programs.
+//! The list: every route with its type and its size in each coding, as a table or in JSON, for programs.
 
 use std::fmt::Write as _;
 
 use graven_pack::{Coding, Content, Pack, Page};
 
-use crate::failure::Failure;
+use crate::Error;
 
 /// The format of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
+    /// Columns, for people.
     Table,
+    /// JSON, for programs.
     Json,
 }
 
@@ -27,8 +29,21 @@ enum Target<'a> {
     Redirect { location: &'a str },
 }
 
-/// The list of the editions that are valid at `now`.
-pub(crate) fn render(pack: Pack, now: i64, format: Format) -> Result<String, Failure> {
+/// The list of the editions that are valid at `now`, in Unix seconds.
+///
+/// # Errors
+/// If the pack is damaged.
+///
+/// # Examples
+/// ```
+/// use graven_inspect::{Format, list};
+/// use graven_pack::{Pack, write::Image};
+///
+/// let pack = Image::default().write()?;
+/// assert!(list(Pack::open(&pack)?, 0, Format::Table)?.contains("0 routes"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn list(pack: Pack, now: i64, format: Format) -> Result<String, Error> {
     let mut rows = Vec::new();
     for route in pack.routes() {
         let route = route?;
@@ -46,7 +61,7 @@ pub(crate) fn render(pack: Pack, now: i64, format: Format) -> Result<String, Fai
     })
 }
 
-fn sizes(page: Page) -> Result<Sizes, Failure> {
+fn sizes(page: Page) -> Result<Sizes, Error> {
     let mut sizes = [None; Coding::ALL.len()];
     for (size, coding) in sizes.iter_mut().zip(Coding::ALL) {
         *size = page.variant(coding)?.map(|variant| variant.source().len());

@@ -1,4 +1,4 @@
-//! `notes extract DIR`: writes the site as plain files, for any static host. A page `/notes` becomes `notes/index.html`, a redirect becomes a page that
+//! The site as plain files in a folder DIR, for any static host. A page `/notes` becomes `notes/index.html`, a redirect becomes a page that
 //! redirects, and everything else becomes a file of its name.
 //!
 //! 1. The files are written to a hidden folder on the same file system: next to DIR, or in it if it exists.
@@ -13,30 +13,43 @@ use std::path::{Path, PathBuf};
 
 use graven_pack::{Content, NOT_FOUND, Pack, Page, Route, SEARCH_INDEX};
 
-use crate::failure::Failure;
+use crate::Error;
 
 /// What to do if the folder is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Existing {
+pub enum Existing {
     /// Refuse to write into it.
     Keep,
     /// Replace files of the same name, and keep others.
     Overwrite,
 }
 
-/// Writes the editions that are valid at `now` to files in `folder`; returns their number.
-pub(crate) fn run(pack: Pack, now: i64, folder: &Path, existing: Existing) -> Result<usize, Failure> {
+/// Writes the editions that are valid at `now`, in Unix seconds, to files in `folder`; returns their number.
+///
+/// # Errors
+/// If the pack is damaged, or files cannot be written.
+///
+/// # Examples
+/// ```no_run
+/// use graven_inspect::{Existing, extract};
+/// use graven_pack::{Pack, write::Image};
+///
+/// let pack = Image::default().write()?;
+/// assert_eq!(extract(Pack::open(&pack)?, 0, "public".as_ref(), Existing::Keep)?, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn extract(pack: Pack, now: i64, folder: &Path, existing: Existing) -> Result<usize, Error> {
     let destination = Destination::of(folder, existing)?;
-    fs::create_dir(&destination.stage).map_err(|error| Failure::at(&destination.stage, &error))?;
+    fs::create_dir(&destination.stage).map_err(|error| Error::at(&destination.stage, &error))?;
     let done = destination.files().and_then(|files| {
         let written = write_all(pack, now, &files)?;
-        destination.commit().map_err(|error| Failure::at(folder, &error))?;
+        destination.commit().map_err(|error| Error::at(folder, &error))?;
         Ok(written)
     });
     // For a new folder, the stage has been renamed.
     match fs::remove_dir_all(&destination.stage) {
         Err(error) if done.is_ok() && error.kind() != io::ErrorKind::NotFound => {
-            Err(Failure::at(&destination.stage, &error))
+            Err(Error::at(&destination.stage, &error))
         }
         _ => done,
     }
@@ -52,19 +65,19 @@ struct Destination {
 }
 
 impl Destination {
-    fn of(folder: &Path, existing: Existing) -> Result<Self, Failure> {
+    fn of(folder: &Path, existing: Existing) -> Result<Self, Error> {
         let name = format!(".notes-extract.{}", std::process::id());
         let is_empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none());
         match is_empty {
             Ok(is_empty) if is_empty || existing == Existing::Overwrite => {
                 Ok(Destination { stage: folder.join(name), target: folder.to_owned(), below: PathBuf::new() })
             }
-            Ok(_) => Err(Failure::new(format!(
+            Ok(_) => Err(Error::Files(format!(
                 "{} is not empty; name another folder, or add --force to replace files in it",
                 folder.display()
             ))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::new_folder(folder, &name)),
-            Err(error) => Err(Failure::at(folder, &error)),
+            Err(error) => Err(Error::at(folder, &error)),
         }
     }
 
@@ -77,9 +90,9 @@ impl Destination {
     }
 
     /// Creates the folder for the files and returns its path.
-    fn files(&self) -> Result<PathBuf, Failure> {
+    fn files(&self) -> Result<PathBuf, Error> {
         let files = self.stage.join(&self.below);
-        fs::create_dir_all(&files).map_err(|error| Failure::at(&files, &error))?;
+        fs::create_dir_all(&files).map_err(|error| Error::at(&files, &error))?;
         Ok(files)
     }
 
@@ -126,7 +139,7 @@ fn merge(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Writes all files into a folder; returns their number.
-fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Failure> {
+fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Error> {
     let mut written = 0;
     for route in pack.routes() {
         let route = route?;
@@ -143,11 +156,11 @@ fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Failure> {
     Ok(written)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::at(folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| Error::at(folder, &error))?;
     }
-    fs::write(path, bytes).map_err(|error| Failure::at(path, &error))
+    fs::write(path, bytes).map_err(|error| Error::at(path, &error))
 }
 
 /// The file name of a page. Paths of a pack have no `.` or `..` segments, so the file is always in the folder.

@@ -1,0 +1,46 @@
+//! A folder of content, pressed with what earlier builds have left in the user's cache. Warnings are printed.
+
+use std::path::{Path, PathBuf};
+
+use graven_press::cache::Cache;
+use graven_press::diagnostic::Report;
+use graven_press::tree::SourceTree;
+use graven_press::{Options, press_to_file};
+
+use crate::error::Error;
+
+/// The folder of the content: the named one; else this one if it is a site, else `content`.
+pub(crate) fn folder(named: Option<&Path>) -> PathBuf {
+    match named {
+        Some(folder) => folder.to_owned(),
+        None if !Path::new("site.toml").exists() && Path::new("content/site.toml").exists() => "content".into(),
+        None => ".".into(),
+    }
+}
+
+/// Presses a folder into a pack in memory.
+pub(crate) fn press(folder: &Path, options: &Options) -> Result<Vec<u8>, Error> {
+    run(folder, |tree, cache| graven_press::press(tree, options, cache).map(|pressed| (pressed.report, pressed.pack)))
+}
+
+/// Presses a folder into a file.
+pub(crate) fn press_into(folder: &Path, options: &Options, file: &Path) -> Result<(), Error> {
+    run(folder, |tree, cache| press_to_file(tree, options, cache, file).map(|report| (report, ())))
+}
+
+fn run<Made>(
+    folder: &Path,
+    press: impl FnOnce(&SourceTree, &Cache) -> Result<(Report, Made), Report>,
+) -> Result<Made, Error> {
+    let tree = SourceTree::read(folder).map_err(|error| Error::new(error.to_string()))?;
+    let cache = Cache::of_user();
+    let prefix = if folder == Path::new(".") { String::new() } else { format!("{}/", folder.display()) };
+    let (warnings, made) = press(&tree, &cache).map_err(|found| Error::report(found.render(&tree, &prefix)))?;
+    if !warnings.is_empty() {
+        eprintln!("{}", warnings.render(&tree, &prefix));
+    }
+    if let Some(problem) = cache.problem() {
+        eprintln!("warning: {problem}");
+    }
+    Ok(made)
+}
