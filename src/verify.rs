@@ -1,7 +1,8 @@
 //! `notes verify`: checks that this executable is as it was built, and reports what was checked.
 //!
-//! 1. The site: every byte of the pack against the digests in the pack. If it is attached, every other byte of the file too.
+//! 1. The site: every byte of the pack against the digests in the pack.
 //! 2. The file: its SHA-256 against its [`record`]. Without a record the digest is printed, for a person to compare.
+//! 3. The engine, if the site is attached to one: every byte before the site against the digest in the trailer.
 //!
 //! A program that checks itself may be damaged in the check; docs/operating.md describes how to check it from outside.
 
@@ -17,10 +18,11 @@ use crate::site;
 /// Checks the site and the file; returns a report of what was checked.
 pub(crate) fn run(pack: Pack) -> Result<String, Failure> {
     pack.verify()?;
-    site::check_engine()?;
     let digest = hex(&pack.digest());
     let site = format!("site: {} routes, {} bytes, content {digest}: no damage found\n", pack.len(), pack.size());
-    Ok(site + &check_file(&own_path()?)?)
+    let file = check_file(&own_path()?)?;
+    site::check_engine()?;
+    Ok(site + &file)
 }
 
 /// The path of this executable.

@@ -433,6 +433,52 @@ fn memory_does_not_grow_with_the_site() {
 }
 
 #[test]
+fn the_command_of_the_author_sees_in_every_form_of_a_site_what_the_site_itself_sees() {
+    if skipped() {
+        return;
+    }
+    let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
+    let (list, json) = (output_of(&path(), &["list"]), output_of(&path(), &["list", "--json"]));
+    let files_of_site = folder();
+    output_of(&path(), &["extract", &files_of_site.path().display().to_string()]);
+    let expected = files(files_of_site.path());
+    for site in [content, path(), attached()] {
+        let listed = |options: &[&str]| finish(graven().arg("list").arg(&site).args(options));
+        for (ran, expected) in [(listed(&[]), &list), (listed(&["--json"]), &json)] {
+            assert_eq!((ran.code, &ran.stdout), (Some(0), expected), "{}: {}", site.display(), ran.stderr);
+        }
+        let extracted = folder();
+        let ran = finish(graven().arg("extract").arg(&site).arg(extracted.path()));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(files(extracted.path()) == expected, "{}", site.display());
+        let ran = finish(graven().arg("verify").arg(&site));
+        assert!(ran.code == Some(0) && ran.stdout.starts_with("site: "), "{}", ran.stderr);
+        assert_eq!(ran.stdout.contains("\nengine: SHA-256 "), site == attached(), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn the_command_of_the_author_finds_damage_without_running_the_executable() {
+    let copy = Copy::new();
+    let end = copy.bytes.len();
+    for at in [copy.site / 2, copy.site - 1, copy.site + 8, copy.site + 200, usize::midpoint(copy.site, end), end - 1] {
+        copy.write(at, copy.bytes[at] ^ 1);
+        let ran = finish(graven().arg("verify").arg(copy.path()));
+        copy.write(at, copy.bytes[at]);
+        assert_eq!(ran.code, Some(1), "byte {at}: {}", ran.stdout);
+        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("notes: "), "byte {at}: {}", ran.stderr);
+    }
+    copy.file().set_len((end - 1) as u64).expect("it can be cut");
+    for file in [&copy.path(), engine()] {
+        let ran = finish(graven().arg("verify").arg(file));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+        assert!(ran.stderr.contains("an engine without a site, or its end is missing"), "{}", ran.stderr);
+    }
+    let ran = finish(graven().arg("list").arg("README.md"));
+    assert!(ran.code == Some(1) && ran.stderr.contains("there is no site in this file"), "{}", ran.stderr);
+}
+
+#[test]
 fn completions_and_manual_pages_name_every_command() {
     let help = finish(graven().arg("--help")).stdout;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());

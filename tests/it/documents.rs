@@ -315,9 +315,10 @@ fn check_notes(arguments: &[&str]) -> Result<(), String> {
     (ran.code == Some(0)).then_some(()).ok_or(ran.stderr)
 }
 
-/// `graven` parses its arguments up to `--help`, which follows them.
+/// `graven` parses its arguments up to `--help`, which follows them. `graven help` knows its commands.
 fn check_graven(arguments: &[&str]) -> Result<(), String> {
-    let ran = finish(graven().args(arguments).arg("--help"));
+    let help = (arguments.first() != Some(&"help")).then_some("--help");
+    let ran = finish(graven().args(arguments).args(help));
     (ran.code == Some(0)).then_some(()).ok_or(ran.stderr)
 }
 

@@ -1,10 +1,13 @@
 //! `notes install --root`: the files of the service in a folder. tests/deploy/units tests them with systemd.
 
 use std::fs;
+use std::io::Cursor;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use graven_pack::attachment::{ALIGNMENT, End, Trailer};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::executable::{Ran, command, finish, output, path};
@@ -32,11 +35,21 @@ fn succeed(executable: &Path, arguments: &[&str], root: &Path) -> String {
     ran.stdout
 }
 
-/// The same site in another file.
+/// The same site in another file, which is longer.
 fn newer(folder: &Path) -> PathBuf {
     let newer = folder.join("newer");
     let mut bytes = fs::read(path()).expect("the executable");
-    bytes.push(b'\n');
+    match Trailer::read(Cursor::new(&bytes)).expect("it is in memory") {
+        // A trailer is the end of its file, so the new bytes are before the site.
+        End::Attached(trailer) => {
+            let site = bytes.split_off(usize::try_from(trailer.offset).expect("it is in memory"));
+            bytes.resize(bytes.len() + usize::try_from(ALIGNMENT).expect("small"), 0);
+            let engine = Sha256::digest(&bytes).into();
+            bytes.extend(&site[..site.len() - Trailer::SIZE]);
+            bytes.extend(Trailer { offset: trailer.offset + ALIGNMENT, engine, ..trailer }.to_bytes());
+        }
+        _ => bytes.push(b'\n'),
+    }
     fs::write(&newer, bytes).expect("a file");
     fs::set_permissions(&newer, fs::Permissions::from_mode(0o755)).expect("it is ours");
     newer

@@ -141,3 +141,79 @@ fn open(mut bytes: Vec<u8>) -> Result<Engine, String> {
     }
     Ok(Engine { bytes, platform: executable.platform, interpreter: executable.interpreter })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elf::tests::{AARCH64, Elf, X86_64};
+
+    /// An executable for a machine, with the mark of an engine.
+    fn engine(machine: u16) -> Vec<u8> {
+        static MARK: Mark = Mark::new(VERSION);
+        [&Elf::new(machine).bytes(), MARK.bytes()].concat()
+    }
+
+    fn target(triple: &str) -> Target {
+        triple.parse().expect("a target")
+    }
+
+    #[test]
+    fn a_target_is_a_triple_for_linux_on_a_machine_that_sites_run_on() {
+        for (triple, expected) in [
+            ("x86_64-unknown-linux-musl", Some("linux/amd64")),
+            ("aarch64-unknown-linux-gnu", Some("linux/arm64")),
+            ("armv7-unknown-linux-musleabihf", Some("linux/arm/v7")),
+            ("arm-unknown-linux-musleabihf", Some("linux/arm/v6")),
+            ("riscv64gc-unknown-linux-musl", None),
+            ("aarch64-apple-darwin", None),
+            ("raspberry", None),
+            ("", None),
+        ] {
+            let platform = triple.parse::<Target>().map(|target| target.platform.to_string());
+            assert_eq!(platform.ok().as_deref(), expected, "{triple}");
+        }
+    }
+
+    #[test]
+    fn the_embedded_engine_of_the_target_is_taken_and_without_a_target_that_of_this_machine() {
+        let (pi, pc) = (engine(AARCH64), engine(X86_64));
+        let engines = [("aarch64-unknown-linux-musl", &pi[..]), ("x86_64-unknown-linux-musl", &pc[..])];
+        let selected = |target: Option<&Target>| embedded(&engines, target).map(|engine| engine.platform.to_string());
+        let pi_target = target("aarch64-unknown-linux-musl");
+        assert_eq!(selected(Some(&pi_target)).ok().as_deref(), Some("linux/arm64"));
+        let host = HOST.split('-').next().unwrap_or_default();
+        let expected = [("x86_64", "linux/amd64"), ("aarch64", "linux/arm64")];
+        if let Some((_, expected)) = expected.iter().find(|(machine, _)| *machine == host && HOST.contains("-linux-")) {
+            assert_eq!(selected(None).ok().as_deref(), Some(*expected));
+        }
+    }
+
+    #[test]
+    fn a_missing_engine_is_named_with_the_ones_that_there_are() {
+        let pi = engine(AARCH64);
+        let arm = target("armv7-unknown-linux-musleabihf");
+        let triple = "armv7-unknown-linux-musleabihf";
+        for (engines, found) in [
+            (&[][..], "this graven contains no engine"),
+            (&[("aarch64-unknown-linux-musl", &pi[..])], "this graven contains engines for aarch64-unknown-linux-musl"),
+        ] {
+            let error = embedded(engines, Some(&arm)).expect_err("it is not there").to_string();
+            assert!(error.starts_with(&format!("error: there is no engine for {triple}: {found}")), "{error}");
+            assert!(error.contains(&format!("cargo build --release -p graven-engine --target {triple}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_engine_loses_the_site_that_was_attached_to_it() {
+        let mut bytes = engine(AARCH64);
+        bytes.resize(65_536, 0);
+        let alone = bytes.clone();
+        let trailer = Trailer { offset: 65_536, length: 3, engine: [0; 32], pack: [0; 32] };
+        bytes.extend(b"abc");
+        bytes.extend(trailer.to_bytes());
+        assert!(open(bytes.clone()).is_ok_and(|engine| engine.bytes == alone));
+        let end = bytes.len() - 1;
+        bytes[end] ^= 1;
+        assert!(open(bytes).is_err_and(|fault| fault.contains("the executable is damaged")));
+    }
+}

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use graven_inspect::{Existing, Format};
-use graven_pack::attachment::{End, Trailer};
+use graven_pack::attachment::{End, Mark, Trailer};
 use graven_pack::{Pack, hex};
 use sha2::{Digest as _, Sha256};
 
@@ -185,6 +185,9 @@ fn place(file: &[u8]) -> Result<Place, String> {
     match Trailer::read(Cursor::new(file)) {
         Ok(End::Attached(trailer)) => return Ok(Place::Attached(trailer)),
         Ok(End::Damaged(damage)) => return Err(format!("the executable is damaged: {damage}; copy it again")),
+        Ok(End::Bare) if Mark::find(file).is_some() => {
+            return Err("it is an engine without a site, or its end is missing; copy it again".to_owned());
+        }
         Ok(End::Bare) => {}
         Err(error) => return Err(error.to_string()),
     }
