@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use graven_pack::attachment::Trailer;
@@ -63,6 +63,12 @@ Examples:
   graven build blog --base-url https://example.org --output blog.example.org
 ";
 
+/// The begin of the name of a folder for what is not complete.
+const STAGE: &str = ".graven-build.";
+
+/// A folder that is older than this belongs to no build any more.
+const ABANDONED: Duration = Duration::from_hours(1);
+
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let start = Instant::now();
@@ -111,8 +117,20 @@ fn stage(output: &Path) -> Result<TempDir, Error> {
             folder.display()
         )));
     }
-    let stage = tempfile::Builder::new().prefix(".graven-build.").tempdir_in(folder);
+    remove_abandoned(folder);
+    let stage = tempfile::Builder::new().prefix(STAGE).tempdir_in(folder);
     stage.map_err(|source| Error::file("write into", folder, &source))
+}
+
+/// Removes what builds have left that were killed. What cannot be removed only takes room.
+fn remove_abandoned(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_stage = entry.file_name().as_encoded_bytes().starts_with(STAGE.as_bytes());
+        let written = entry.metadata().and_then(|metadata| metadata.modified());
+        if is_stage && written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > ABANDONED)) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Writes the engine with the site and its digest into a new executable file. Returns its size.
@@ -159,4 +177,44 @@ fn pages(pack: Pack) -> Result<usize, graven_pack::Error> {
 
 fn warn(message: &str) {
     eprintln!("warning: {message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::SystemTime;
+
+    #[test]
+    fn what_a_killed_build_has_left_goes_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let old = SystemTime::now() - 2 * ABANDONED;
+        for (name, is_old) in [(".graven-build.a", true), (".graven-build.b", false), ("notes", true)] {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).expect("a folder");
+            fs::write(path.join("site.pack"), "").expect("a file");
+            if is_old {
+                File::open(&path).and_then(|file| file.set_modified(old)).expect("its time can be set");
+            }
+        }
+        remove_abandoned(folder.path());
+        let mut left: Vec<_> =
+            fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".graven-build.b", "notes"]);
+    }
+
+    #[test]
+    fn the_site_follows_the_engine_at_a_page_and_the_trailer_ends_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("notes");
+        let (engine, site) = (vec![7; 70_000], vec![9; 1234]);
+        let length = attach(&engine, (&site, [3; 32]), &path).expect("it can be written");
+        let file = fs::read(&path).expect("a file");
+        assert_eq!((length, file.len()), (file.len() as u64, 131_072 + site.len() + Trailer::SIZE));
+        assert!(file[..70_000] == engine && file[70_000..131_072].iter().all(|byte| *byte == 0));
+        assert!(file[131_072..][..site.len()] == site);
+        let engine = Sha256::digest(&file[..131_072]).into();
+        let trailer = Trailer { offset: 131_072, length: 1234, engine, pack: [3; 32] };
+        assert_eq!(file[131_072 + site.len()..], trailer.to_bytes());
+    }
 }

@@ -4,6 +4,7 @@
 //! So the author needs one file, and the engines are always of the version of the command. `--engine FILE` names another one.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 
 use graven_pack::attachment::{End, Mark, Trailer};
@@ -108,6 +109,11 @@ fn missing(engines: &[(&str, &[u8])], wanted: &str) -> Error {
     ))
 }
 
+/// Whether an executable is an engine to which no site is attached, or whose end is missing.
+pub(crate) fn is_alone(file: &[u8]) -> bool {
+    matches!(Trailer::read(Cursor::new(file)), Ok(End::Bare)) && Mark::find(file).is_some()
+}
+
 /// Checks that bytes are an engine of this version.
 fn open(mut bytes: Vec<u8>) -> Result<Engine, String> {
     let executable = elf::executable(&bytes).map_err(|fault| match fault {
@@ -133,7 +139,7 @@ fn open(mut bytes: Vec<u8>) -> Result<Engine, String> {
         ));
     }
     // A site that was attached before is replaced.
-    match Trailer::read(std::io::Cursor::new(&bytes)) {
+    match Trailer::read(Cursor::new(&bytes)) {
         Ok(End::Attached(trailer)) => bytes.truncate(usize::try_from(trailer.offset).unwrap_or(usize::MAX)),
         Ok(End::Damaged(damage)) => return Err(format!("the executable is damaged: {damage}; name another engine")),
         Ok(End::Bare) => {}

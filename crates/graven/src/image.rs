@@ -14,6 +14,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::elf;
+use crate::engine;
 use crate::error::Error;
 use layout::Entry;
 use reference::Reference;
@@ -86,6 +87,12 @@ fn is_same_file(left: &Path, right: &Path) -> bool {
 fn read(path: &Path) -> Result<(PathBuf, Entry), Error> {
     let executable = fs::read(path).map_err(|source| Error::file("read", path, &source))?;
     let platform = elf::platform(&executable).map_err(|fault| Error::new(format!("{} {fault}", path.display())))?;
+    if engine::is_alone(&executable) {
+        return Err(Error::new(format!(
+            "{} is an engine without a site, or its end is missing; attach a site with `graven build`",
+            path.display()
+        )));
+    }
     Ok((path.to_owned(), Entry { platform, executable }))
 }
 
@@ -135,6 +142,18 @@ mod tests {
             "error: old/notes and new/notes are both for linux/amd64; an image contains one executable for each machine, so leave one out"
         );
         assert!(refuse_same_platform(&[entry("notes")]).is_ok());
+    }
+
+    #[test]
+    fn an_engine_without_a_site_is_no_executable_for_an_image() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("graven-engine");
+        let mark = graven_pack::attachment::Mark::new("0.1.0");
+        fs::write(&path, [&Elf::new(X86_64).bytes(), mark.bytes()].concat()).expect("a file");
+        let error = read(&path).map(drop).expect_err("it has no site").to_string();
+        assert!(error.contains("is an engine without a site") && error.contains("graven build"), "{error}");
+        fs::write(&path, Elf::new(X86_64).bytes()).expect("a file");
+        assert!(read(&path).is_ok());
     }
 
     #[test]

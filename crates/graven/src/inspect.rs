@@ -7,11 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use graven_inspect::{Existing, Format};
-use graven_pack::attachment::{End, Mark, Trailer};
+use graven_pack::attachment::{End, Trailer};
 use graven_pack::{Pack, hex};
 use sha2::{Digest as _, Sha256};
 
 use crate::content;
+use crate::engine;
 use crate::error::{self, Error};
 
 /// List every path of a site, with its type and its size in each coding.
@@ -185,7 +186,7 @@ fn place(file: &[u8]) -> Result<Place, String> {
     match Trailer::read(Cursor::new(file)) {
         Ok(End::Attached(trailer)) => return Ok(Place::Attached(trailer)),
         Ok(End::Damaged(damage)) => return Err(format!("the executable is damaged: {damage}; copy it again")),
-        Ok(End::Bare) if Mark::find(file).is_some() => {
+        Ok(End::Bare) if engine::is_alone(file) => {
             return Err("it is an engine without a site, or its end is missing; copy it again".to_owned());
         }
         Ok(End::Bare) => {}

@@ -75,7 +75,7 @@ impl Executable {
         options.offset(offset).len(length);
         // SAFETY: the bytes of a mapping must not change while there are references to them, and the file must not get shorter.
         // - The file is that of the running program. While a program runs, Linux refuses to open its file for writing or to truncate it
-        //   (ETXTBSY; not in 6.11 and the first releases of 6.12). To replace it, another file gets its name, which leaves this one as it is.
+        //   (ETXTBSY; some releases of Linux 6.11 and 6.12 do not). To replace it, another file gets its name, which leaves this one as it is.
         // - The kernel trusts in the same: it maps the code and the constants of the program from the same file, in the same way. Who can
         //   change the file in spite of it (on the disk below it, in the lower layer of an overlay, on the server of a network file system)
         //   changes the program itself, so this mapping adds no promise that is not needed anyway.
