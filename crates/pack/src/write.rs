@@ -1,18 +1,20 @@
 //! The writer: plain data in, the bytes of a pack out.
 //!
-//! 1. [`Writer::put`] checks each route against the rules of [`Pack::verify`](crate::Pack::verify), lays out its records, and
-//!    writes its bodies to a scratch file; each distinct text and body is stored once. A body that can be inflated from that of
-//!    the page's gzip variant is not stored. Only records and texts stay in memory.
-//! 2. [`Writer::finish`] finds the second representations of pages, fills the hash table, and joins the sections with the
+//! 1. [`Checked::new`] checks a route against the rules of [`Pack::verify`](crate::Pack::verify) and hashes its bodies. It needs
+//!    nothing of the others, so that a program can do this for several routes at once.
+//! 2. [`Writer::put_checked`] lays out its records, and writes its bodies to a scratch file; each distinct text and body is stored once. A
+//!    body that can be inflated from that of the page's gzip variant is not stored. Only records and texts stay in memory.
+//! 3. [`Writer::finish`] finds the second representations of pages, fills the hash table, and joins the sections with the
 //!    digest and the checksum of the index in the header. The bodies, which are the last section, are copied from the scratch
 //!    file.
 //!
 //! [`Image`] is a whole site in memory, for tests and small uses. The bytes depend on the routes alone: the same routes always
 //! give the same bytes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 
 use crate::error::Fault;
 use crate::format::{
@@ -229,9 +231,20 @@ impl<S: Read + Write + Seek> Writer<S> {
     /// an error, as is one that breaks a rule. After an error, the pack cannot be written.
     pub fn put(&mut self, path: &str, editions: &[EditionSpec]) -> Result<(), WriteError> {
         self.outcome.clone()?;
-        let checked = self.tables.check_order(path).and_then(|()| check_route(path, editions));
-        self.outcome = checked.and_then(|()| self.tables.put_route(path, editions, &mut self.scratch));
+        self.outcome = Checked::new(path, editions).and_then(|route| self.add(&route));
         self.outcome.clone()
+    }
+
+    /// As [`Self::put`], of a route that breaks no rule.
+    pub fn put_checked(&mut self, route: &Checked<'_>) -> Result<(), WriteError> {
+        self.outcome.clone()?;
+        self.outcome = self.add(route);
+        self.outcome.clone()
+    }
+
+    fn add(&mut self, route: &Checked<'_>) -> Result<(), WriteError> {
+        self.tables.check_order(route.path)?;
+        self.tables.put_route(route, &mut self.scratch)
     }
 
     /// Writes the pack to `out`, from its first byte to its last.
@@ -241,8 +254,61 @@ impl<S: Read + Write + Seek> Writer<S> {
         out.write_all(&self.tables.index(self.time, &slots)?)?;
         self.scratch.seek(SeekFrom::Start(0))?;
         let length = u64::from(self.tables.bodies.length);
-        let copied = io::copy(&mut self.scratch.take(length), out)?;
+        // `io::copy` reads into the buffer of its writer, and its own is small.
+        let mut out = BufWriter::with_capacity(COPIED_AT_ONCE, out);
+        let copied = io::copy(&mut self.scratch.take(length), &mut out)?;
+        out.flush()?;
         if copied == length { Ok(()) } else { Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()) }
+    }
+}
+
+/// Bytes that are copied at once from the scratch file: few enough to stay in the processor's cache.
+const COPIED_AT_ONCE: usize = 256 * 1024;
+
+/// A route with its editions, oldest first, that breaks no rule by itself, and the hashes of its bodies.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use graven_pack::ALWAYS;
+/// use graven_pack::write::{Checked, ContentSpec, EditionSpec, RedirectSpec, Writer};
+///
+/// let redirect = RedirectSpec { status: 308, location: "/a".into(), cache_control: "no-cache".into() };
+/// let editions = [EditionSpec { from: ALWAYS, content: ContentSpec::Redirect(redirect) }];
+/// assert!(Checked::new("/a", &editions[..]).is_err(), "it redirects to itself");
+///
+/// let mut writer = Writer::new(0, Cursor::new(Vec::new()));
+/// // Another thread can do this at the same time for another route.
+/// let route = Checked::new("/b", &editions[..])?;
+/// writer.put_checked(&route)?;
+/// # Ok::<(), graven_pack::write::WriteError>(())
+/// ```
+#[derive(Debug)]
+pub struct Checked<'a> {
+    path: &'a str,
+    editions: Cow<'a, [EditionSpec]>,
+    /// Those of each edition, in the order of their codings; none of a redirect.
+    bodies: Vec<Vec<CheckedBody>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct CheckedBody {
+    digest: [u8; BODY_DIGEST_SIZE],
+    /// Whether it is not stored, but inflated from the next one.
+    is_inflated: bool,
+}
+
+impl<'a> Checked<'a> {
+    /// Checks a route and hashes its bodies. A route that breaks a rule is an error.
+    pub fn new(path: &'a str, editions: impl Into<Cow<'a, [EditionSpec]>>) -> Result<Self, WriteError> {
+        let editions = editions.into();
+        check_route(path, &editions)?;
+        let bodies = |edition: &EditionSpec| match &edition.content {
+            ContentSpec::Page(page) => page.checked_bodies(),
+            ContentSpec::Redirect(_) => Vec::new(),
+        };
+        let bodies = editions.iter().map(bodies).collect();
+        Ok(Checked { path, editions, bodies })
     }
 }
 
@@ -283,6 +349,16 @@ impl PageSpec {
         let mut variants: Vec<_> = self.variants.iter().collect();
         variants.sort_by_key(|variant| variant.coding);
         variants
+    }
+
+    fn checked_bodies(&self) -> Vec<CheckedBody> {
+        let variants = self.in_order();
+        let is_inflated = matches!(variants[..], [identity, gzip, ..] if can_inflate(identity, gzip));
+        let checked = variants.into_iter().map(|variant| CheckedBody {
+            digest: body_digest(&variant.bytes),
+            is_inflated: is_inflated && variant.coding == Coding::Identity,
+        });
+        checked.collect()
     }
 }
 
@@ -339,12 +415,15 @@ impl Tables {
         }
     }
 
-    fn put_route(&mut self, path: &str, editions: &[EditionSpec], bodies: &mut impl Write) -> Result<(), WriteError> {
-        let path = self.strings.put(path)?;
-        let run = Run { first: number(self.editions.len())?, count: number(editions.len())? };
-        for (n, edition) in editions.iter().enumerate() {
+    fn put_route(&mut self, route: &Checked, bodies: &mut impl Write) -> Result<(), WriteError> {
+        let path = self.strings.put(route.path)?;
+        let run = Run { first: number(self.editions.len())?, count: number(route.editions.len())? };
+        for (n, (edition, checked)) in route.editions.iter().zip(&route.bodies).enumerate() {
             let (kind, content) = match &edition.content {
-                ContentSpec::Page(page) => (EditionRecord::PAGE, self.put_page(page, n, bodies)?),
+                ContentSpec::Page(page) => {
+                    self.put_alternate(page, n);
+                    (EditionRecord::PAGE, self.put_page(page, checked, bodies)?)
+                }
                 ContentSpec::Redirect(redirect) => (EditionRecord::REDIRECT, self.put_redirect(redirect)?),
             };
             self.editions.push(EditionRecord { from: edition.from, kind, content });
@@ -353,8 +432,20 @@ impl Tables {
         Ok(())
     }
 
-    /// Adds a page, which is in this edition of the next route; returns its index.
-    fn put_page(&mut self, page: &PageSpec, edition: usize, bodies: &mut impl Write) -> Result<u32, WriteError> {
+    /// Remembers the second representation of the next page, which is in this edition of the next route.
+    fn put_alternate(&mut self, page: &PageSpec, edition: usize) {
+        if let Some(path) = page.alternate.clone() {
+            self.alternates.push(Alternate { page: self.pages.len(), route: self.routes.len(), edition, path });
+        }
+    }
+
+    /// Adds a page; returns its index.
+    fn put_page(
+        &mut self,
+        page: &PageSpec,
+        checked: &[CheckedBody],
+        bodies: &mut impl Write,
+    ) -> Result<u32, WriteError> {
         let index = number(self.pages.len())?;
         let record = PageRecord {
             content_type: self.strings.put(&page.content_type)?,
@@ -364,32 +455,29 @@ impl Tables {
             alternate: None,
             variants: Run { first: number(self.variants.len())?, count: number(page.variants.len())? },
         };
-        let variants = page.in_order();
-        let is_inflated = matches!(variants[..], [identity, gzip, ..] if can_inflate(identity, gzip));
-        for variant in variants {
-            let is_inflated = is_inflated && variant.coding == Coding::Identity;
-            self.put_variant(variant, if is_inflated { None } else { Some(&mut *bodies) })?;
-        }
-        if let Some(path) = page.alternate.clone() {
-            self.alternates.push(Alternate { page: self.pages.len(), route: self.routes.len(), edition, path });
+        for (variant, checked) in page.in_order().into_iter().zip(checked) {
+            self.put_variant(variant, *checked, bodies)?;
         }
         self.pages.push(record);
         Ok(index)
     }
 
-    /// Adds a variant. Without `bodies`, its bytes are those of the gzip variant after it, inflated.
-    fn put_variant(&mut self, variant: &VariantSpec, bodies: Option<&mut impl Write>) -> Result<(), WriteError> {
-        let (length, digest) = (number(variant.bytes.len())?, body_digest(&variant.bytes));
+    fn put_variant(
+        &mut self,
+        variant: &VariantSpec,
+        CheckedBody { digest, is_inflated }: CheckedBody,
+        bodies: &mut impl Write,
+    ) -> Result<(), WriteError> {
+        let length = number(variant.bytes.len())?;
         let etag = self.strings.put(&variant.etag)?;
-        let (body, source) = match bodies {
-            None => (Span { offset: 0, length }, VariantRecord::INFLATED),
-            Some(bodies) => {
-                let (body, is_new) = self.bodies.put(length, digest)?;
-                if is_new {
-                    bodies.write_all(&variant.bytes)?;
-                }
-                (body, VariantRecord::STORED)
+        let (body, source) = if is_inflated {
+            (Span { offset: 0, length }, VariantRecord::INFLATED)
+        } else {
+            let (body, is_new) = self.bodies.put(length, digest)?;
+            if is_new {
+                bodies.write_all(&variant.bytes)?;
             }
+            (body, VariantRecord::STORED)
         };
         self.variants.push(VariantRecord { etag, body, coding: variant.coding as u32, source, digest });
         Ok(())

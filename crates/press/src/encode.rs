@@ -1,48 +1,90 @@
 //! The last step: every output becomes an entry of the pack, with its content codings, a strong entity tag for each, and its security policy.
 
+use std::collections::VecDeque;
 use std::io::{Read, Seek, Write};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 
-use graven_pack::write::{ContentSpec, EditionSpec, PageSpec, RedirectSpec, VariantSpec, WriteError, Writer};
+use graven_pack::write::{Checked, ContentSpec, EditionSpec, PageSpec, RedirectSpec, VariantSpec, WriteError, Writer};
 use graven_pack::{ALWAYS, Coding};
-use rayon::prelude::*;
 
 use crate::assets::fingerprint;
 use crate::cache::Cache;
 use crate::check::Inspections;
-use crate::options::Codings;
+use crate::options::{Codings, Options};
 use crate::output::{self, Document, Freshness, Output, Outputs};
+use crate::progress::Step;
 use crate::{codings, compression, security_policy};
 
-/// How many documents are encoded, and in memory, at the same time: some hundred for each core, since all wait for the largest of them.
-const IN_FLIGHT: usize = 128;
+/// How many outputs are encoded and in memory at the same time: some hundred for each core, since they are written in order and those after a large one wait.
+const IN_FLIGHT: usize = 256;
 
 /// Encodes the outputs with the content codings `codings`, and puts them into the pack.
 ///
 /// # Errors
 /// If the format of the pack cannot hold them: a bug of press, or a site of more than 4 GiB. If the pack cannot be written.
-pub(crate) fn encode<S: Read + Write + Seek>(
-    (outputs, inspections): (&Outputs, &Inspections),
-    (codings, cache): (Codings, &Cache),
+pub(crate) fn encode<'o, S: Read + Write + Seek>(
+    (outputs, inspections): (&'o Outputs, &Inspections),
+    (options, cache): (&Options, &Cache),
     pack: &mut Writer<S>,
 ) -> Result<(), WriteError> {
-    let coders = match codings {
+    let coders = match options.codings {
         Codings::All => Some(cache),
         Codings::Identity => None,
     };
-    let encode = |(path, output): &(&String, &Output)| editions((path, output), inspections, coders);
+    let encode =
+        |(path, output): &(&'o String, &Output)| Checked::new(path, editions((path, output), inspections, coders));
     // A card is drawn for other sites, which do not see a preview.
     let is_left_out = |output: &Output| match output {
-        Output::Document(document) => codings == Codings::Identity && document.is_drawn(),
+        Output::Document(document) => coders.is_none() && document.is_drawn(),
         Output::Redirect(_) => false,
     };
-    let outputs: Vec<(&String, &Output)> = outputs.iter().filter(|(_, output)| !is_left_out(output)).collect();
-    for outputs in outputs.chunks(IN_FLIGHT) {
-        let encoded: Vec<_> = outputs.par_iter().map(encode).collect();
-        for ((path, _), editions) in outputs.iter().zip(&encoded) {
-            pack.put(path, editions)?;
+    let outputs: Vec<(&'o String, &Output)> = outputs.iter().filter(|(_, output)| !is_left_out(output)).collect();
+    let all = outputs.len();
+    let mut done = 0;
+    in_order(&outputs, encode, |route| {
+        pack.put_checked(&route?)?;
+        done += 1;
+        options.progress.report(Step::Encoded { done, all });
+        Ok(())
+    })
+}
+
+/// Maps items over all cores, and takes each result in their order as soon as it and those before it are there. At most [`IN_FLIGHT`] are begun and not
+/// taken.
+fn in_order<I: Sync, R: Send, E>(
+    items: &[I],
+    map: impl Fn(&I) -> R + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let map = &map;
+    rayon::in_place_scope_fifo(|scope| {
+        let (mut items, mut begun) = (items.iter(), VecDeque::new());
+        loop {
+            for item in items.by_ref().take(IN_FLIGHT - begun.len()) {
+                let (sender, receiver) = mpsc::sync_channel(1);
+                // Nobody receives after an error.
+                scope.spawn_fifo(move |_| drop(sender.send(map(item))));
+                begun.push_back(receiver);
+            }
+            match begun.pop_front() {
+                Some(receiver) => take(wait_for(&receiver))?,
+                None => return Ok(()),
+            }
+        }
+    })
+}
+
+/// The result of a task. A thread that is one of rayon's does other tasks meanwhile: there may be no other thread.
+fn wait_for<R>(receiver: &Receiver<R>) -> R {
+    const UNSENT: &str = "a task sends its result, or panics, which ends the scope";
+    while rayon::current_thread_index().is_some() {
+        match receiver.try_recv() {
+            Ok(result) => return result,
+            Err(TryRecvError::Empty) => drop(rayon::yield_now()),
+            Err(TryRecvError::Disconnected) => panic!("{UNSENT}"),
         }
     }
-    Ok(())
+    receiver.recv().expect(UNSENT)
 }
 
 /// The editions of an output. `coders` is the cache of what coders have made; without it, identity is the only coding.
@@ -50,10 +92,10 @@ pub(crate) fn editions(
     (path, output): (&str, &Output),
     inspections: &Inspections,
     coders: Option<&Cache>,
-) -> [EditionSpec; 1] {
+) -> Vec<EditionSpec> {
     let policy = inspections.get(path).and_then(|inspection| inspection.policy.as_deref());
     let content = content(output, policy.unwrap_or(security_policy::NOTHING), coders);
-    [EditionSpec { from: ALWAYS, content }]
+    vec![EditionSpec { from: ALWAYS, content }]
 }
 
 fn content(output: &Output, policy: &str, coders: Option<&Cache>) -> ContentSpec {
@@ -116,7 +158,41 @@ fn is_compressible(media_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+
+    /// Doubles 1,000 numbers, the first of which takes longest, until one is `end`. Returns what was taken, and the most that were done and not taken.
+    fn doubled(end: usize) -> (Vec<usize>, usize) {
+        let numbers: Vec<usize> = (0..1000).collect();
+        let (done, mut taken, mut waiting) = (AtomicUsize::new(0), Vec::new(), 0);
+        let double = |number: &usize| {
+            if *number == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            done.fetch_add(1, Ordering::Relaxed);
+            number * 2
+        };
+        let outcome = in_order(&numbers, double, |number| {
+            waiting = waiting.max(done.load(Ordering::Relaxed) - taken.len());
+            taken.push(number);
+            if number / 2 == end { Err("the end") } else { Ok(()) }
+        });
+        assert_eq!(outcome.is_err(), end < numbers.len());
+        (taken, waiting)
+    }
+
+    #[test]
+    fn results_come_in_order_and_few_of_them_wait() {
+        let expected: Vec<usize> = (0..1000).map(|number| number * 2).collect();
+        let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        // In a thread of a pool, which may be its only one, and in one of none.
+        for (taken, waiting) in [doubled(1000), pool(1).install(|| doubled(1000)), pool(3).install(|| doubled(1000))] {
+            assert_eq!(taken, expected);
+            assert!(waiting <= IN_FLIGHT, "{waiting}");
+        }
+        assert_eq!(doubled(3).0, expected[..4], "nothing is taken after an error");
+    }
 
     #[test]
     fn pictures_and_fonts_are_not_compressed_twice() {

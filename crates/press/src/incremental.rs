@@ -122,8 +122,7 @@ impl Preview<'_> {
     pub fn pack(self) -> Result<Vec<u8>, Report> {
         let mut bytes = Vec::new();
         let failed = |error: WriteError| Report::from(unwritten(&error.to_string()));
-        let writer =
-            encoded(self.checked, self.options.codings, (self.cache, Cursor::new(Vec::new()))).map_err(failed)?;
+        let writer = encoded(self.checked, self.options, (self.cache, Cursor::new(Vec::new()))).map_err(failed)?;
         writer.finish(&mut bytes).map_err(failed)?;
         Ok(bytes)
     }

@@ -8,9 +8,10 @@
 //! A module depends only on those above it and in its row:
 //!
 //! ```text
-//!    options  span  url  colours  what the steps share: `url` encodes, resolves and joins all URLs, `colours` are
-//!    markup  security_policy      those of the style sheets, `markup` parses all HTML and XML, `cache` keeps what
-//!    cache  temporary             was made before, `temporary` has what is not complete
+//!    options  progress  span      what the steps share: `progress` says which step it is, `url` encodes, resolves and
+//!    url  colours  markup         joins all URLs, `colours` are those of the style sheets, `markup` parses all HTML and
+//!    security_policy  cache       XML, `cache` keeps what was made before, `temporary` has what is not complete
+//!    temporary
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
 //!    diagnostic                   the report: what is wrong, where, and what to do
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
@@ -58,7 +59,7 @@
 //! `examples/press.rs` is a command that presses a folder into a pack file:
 //!
 //! ```text
-//! cargo run -p graven-press --example press -- content site.pack
+//! cargo run --profile author -p graven-press --example press -- content site.pack
 //! ```
 
 mod assets;
@@ -85,6 +86,7 @@ pub mod model;
 mod options;
 mod output;
 mod pictures;
+pub mod progress;
 mod rendered_site;
 mod scripts;
 mod search;
@@ -119,6 +121,7 @@ use crate::model::Site;
 pub use crate::options::{Codings, Options};
 use crate::output::Outputs;
 use crate::pictures::publish;
+use crate::progress::Step;
 use crate::rendered_site::RenderedSite;
 use crate::temporary::Temporary;
 use crate::texts::{Renderer, Text};
@@ -202,7 +205,7 @@ fn press_into<S: Read + Write + Seek>(
     (scratch, out): (S, &mut impl Write),
 ) -> Result<Report, Report> {
     let mut report = Report::default();
-    let pack = |checked: Checked, report: &mut Report| match encoded(checked, options.codings, (cache, scratch)) {
+    let pack = |checked: Checked, report: &mut Report| match encoded(checked, options, (cache, scratch)) {
         Ok(writer) => writer.finish(out).unwrap_or_else(|error| report.push(unwritten(&error.to_string()))),
         Err(error) => report.push(unwritten(&error.to_string())),
     };
@@ -222,13 +225,14 @@ struct Checked<'a> {
 /// Adds the search index, and puts all outputs into a pack.
 fn encoded<S: Read + Write + Seek>(
     checked: Checked,
-    codings: Codings,
+    options: &Options,
     (cache, scratch): (&Cache, S),
 ) -> Result<Writer<S>, WriteError> {
     let Checked { context, mut outputs, inspections } = checked;
+    options.progress.report(Step::SearchIndex);
     search::add(context, inspections, &mut outputs);
     let mut pack = Writer::new(context.site.now.as_second(), scratch);
-    encode::encode((&outputs, inspections), (codings, cache), &mut pack)?;
+    encode::encode((&outputs, inspections), (options, cache), &mut pack)?;
     Ok(pack)
 }
 
@@ -246,6 +250,7 @@ fn run(
     let Some(site) = memo.site(tree, options, report) else { return };
     let has_findings = !report.is_empty();
     let (theme, theme_number) = memo.theme(tree, report);
+    options.progress.report(Step::Texts(site.posts.len() + site.pages.len()));
     let (posts, pages) = texts((&site, tree), (&theme, theme_number), memo, report);
     let previews = memo.previews(&site.posts, tree);
     let numbers = Dependencies::new(&site, theme_number, (&posts, &pages), &previews);
@@ -271,6 +276,7 @@ fn run(
     cards.draw(cache, &mut outputs);
     views::render(context, &numbers, &mut outputs);
     feeds::render(context, &mut outputs, report);
+    options.progress.report(Step::Check(outputs.len()));
     memo.inspections = check::check(context, &outputs, &memo.inspections, report);
     if memo.is_of_one_press {
         memo.inspections.forget_pages();

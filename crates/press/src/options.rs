@@ -1,5 +1,7 @@
 //! The options of a build.
 
+use crate::progress::Progress;
+
 /// Everything about a build that is not in the content.
 ///
 /// ```
@@ -18,6 +20,8 @@ pub struct Options {
     pub now: Option<i64>,
     /// Which content codings the pack contains.
     pub codings: Codings,
+    /// Whom press tells about its steps.
+    pub progress: Progress,
 }
 
 /// The content codings of a pack.
