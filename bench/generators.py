@@ -190,15 +190,17 @@ PEERS = {"hugo": (install_hugo, hugo_site), "eleventy": (install_eleventy, eleve
 # Press
 
 
-# As cargo compiles press for build.rs, where most authors run it: `[profile.release.build-override]` of Cargo.toml.
-PROFILE = {"OPT_LEVEL": "2", "LTO": "off", "CODEGEN_UNITS": "16", "STRIP": "false"}
+# How press is compiled, by what runs it: the author's command, or build.rs in cargo (`[profile.release.build-override]` of Cargo.toml).
+PRESSES = {"author": ("author", {}), "build.rs": ("release", {"OPT_LEVEL": "2", "LTO": "off", "CODEGEN_UNITS": "16", "STRIP": "false"})}
 
 
-def build_press(repository):
+def build_press(repository, of):
     """Builds the example that presses a folder; cargo knows whether there is anything to do."""
     say("building press (some minutes the first time)")
-    environment = {**os.environ, **{f"CARGO_PROFILE_RELEASE_{key}": value for key, value in PROFILE.items()}}
-    argv = ["cargo", "build", "--release", "--locked", "--quiet", "-p", "graven-press", "--example", "press", "--target-dir", str(CACHE / "press")]
+    profile, changes = PRESSES[of]
+    environment = {**os.environ, **{f"CARGO_PROFILE_RELEASE_{key}": value for key, value in changes.items()}}
+    target = CACHE / "press"
+    argv = ["cargo", "build", "--profile", profile, "--locked", "--quiet", "-p", "graven-press", "--example", "press", "--target-dir", str(target)]
     if subprocess.run(argv, cwd=repository, env=environment, timeout=3600).returncode != 0:
         raise Failure("press could not be built")
-    return CACHE / "press" / "release" / "examples" / "press"
+    return target / profile / "examples" / "press"
