@@ -2,6 +2,7 @@
 //! page's first drawing.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use resvg::tiny_skia::Pixmap;
 use sha2::{Digest, Sha256};
@@ -79,12 +80,15 @@ pub(crate) struct Card {
 impl Content {
     /// A hash of what the card shows, and of all that draws it.
     pub(super) fn hash(&self, colours: &Colours) -> [u8; 32] {
-        let mut hash = Sha256::new_with_prefix(include_str!("card.rs"));
-        hash.update(include_str!("typeset.rs"));
-        hash.update(include_str!("current_color.rs"));
-        hash.update(draw::generation());
-        hash.update(format!("{self:?}{colours:?}"));
-        hash.finalize().into()
+        // What is the same for all cards is hashed once.
+        static CODE: LazyLock<Sha256> = LazyLock::new(|| {
+            let mut hash = Sha256::new_with_prefix(include_str!("card.rs"));
+            hash.update(include_str!("typeset.rs"));
+            hash.update(include_str!("current_color.rs"));
+            hash.update(draw::generation());
+            hash
+        });
+        CODE.clone().chain_update(format!("{self:?}{colours:?}")).finalize().into()
     }
 
     /// Draws the card. A card that would be too large is drawn without its drawing, which makes it so.
