@@ -48,7 +48,7 @@ fn run(folder: &Path, rounds: usize) -> Result<(), String> {
             edit(&mut tree, &path, round).ok_or_else(|| format!("{path} cannot be changed"))?;
             let start = Instant::now();
             let route = route(&path);
-            let page = site.press(&tree, |preview| preview.pack_of(&route));
+            let page = site.press(&tree, |preview| preview.content(&route));
             times.push(milliseconds(start));
             page.map_err(|report| report.render(&tree, ""))?.ok_or_else(|| format!("there is no page at {route}"))?;
         }

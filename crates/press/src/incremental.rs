@@ -1,10 +1,11 @@
 //! A site that is pressed again after each edit, in one process: what did not change is taken over from the press before.
 //!
 //! ```
+//! use graven_pack::write::ContentSpec;
 //! use graven_press::cache::Cache;
 //! use graven_press::incremental::Incremental;
 //! use graven_press::tree::SourceTree;
-//! use graven_press::{Codings, Options, Pack};
+//! use graven_press::{Codings, Options};
 //!
 //! let mut tree = SourceTree::default();
 //! tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
@@ -14,23 +15,18 @@
 //!
 //! let head = "+++\ntitle = \"Hello\"\ndescription = \"A greeting.\"\ndate = 2025-11-28\n+++\n";
 //! tree.insert("posts/hello.md", format!("{head}Hello.\n"));
-//! let page = site.press(&tree, |preview| preview.pack_of("/blog/hello"));
-//! let pack = page.map_err(|report| report.render(&tree, "content/"))?.expect("the post has a page");
-//! let pack = Pack::open(&pack).map_err(|error| error.to_string())?;
-//! assert!(pack.route("/blog/hello").is_ok_and(|route| route.is_some()));
-//! # Ok::<(), String>(())
+//! let page = site.press(&tree, |preview| preview.content("/blog/hello"));
+//! assert!(matches!(page, Ok(Some(ContentSpec::Page(page))) if page.content_type.starts_with("text/html")));
 //! ```
 
 use std::io::Cursor;
 
-use graven_pack::write::Writer;
-use graven_pack::{NOT_FOUND, write::WriteError};
+use graven_pack::write::{ContentSpec, WriteError};
 
 use crate::cache::Cache;
 use crate::diagnostic::Report;
 use crate::memo::Memo;
 use crate::options::Options;
-use crate::output::Output;
 use crate::tree::SourceTree;
 use crate::{Checked, encode, encoded, run, unwritten};
 
@@ -86,33 +82,17 @@ impl Preview<'_> {
         self.checked.outputs.keys().map(String::as_str)
     }
 
-    /// A pack of the route at `path` alone, with its Markdown, if it has one, and the page for what is not found. `None` if there is no such route.
+    /// The time of the build, in Unix seconds.
     #[must_use]
-    pub fn pack_of(&self, path: &str) -> Option<Vec<u8>> {
-        let outputs = &self.checked.outputs;
-        let (path, output) = outputs.get_key_value(path)?;
-        let alternate = match output {
-            Output::Document(document) => document.alternate.as_deref(),
-            Output::Redirect(_) => None,
-        };
-        let mut paths = vec![path.as_str(), NOT_FOUND];
-        paths.extend(alternate);
-        paths.sort_unstable();
-        paths.dedup();
-        let routes = paths.into_iter().filter_map(|path| Some((path, outputs.get(path)?)));
-        let routes: Vec<_> = routes.collect();
-        self.written(&routes).ok()
+    pub fn time(&self) -> i64 {
+        self.checked.context.site.now.as_second()
     }
 
-    fn written(&self, routes: &[(&str, &Output)]) -> Result<Vec<u8>, WriteError> {
-        let Checked { context, inspections, .. } = &self.checked;
-        let mut pack = Writer::new(context.site.now.as_second(), Cursor::new(Vec::new()));
-        for (path, output) in routes {
-            pack.put(path, &encode::editions((path, output), inspections, None))?;
-        }
-        let mut bytes = Vec::new();
-        pack.finish(&mut bytes)?;
-        Ok(bytes)
+    /// The page, file or redirect at `path`, without content codings.
+    #[must_use]
+    pub fn content(&self, path: &str) -> Option<ContentSpec> {
+        let (path, output) = self.checked.outputs.get_key_value(path)?;
+        encode::editions((path, output), self.checked.inspections, None).pop().map(|edition| edition.content)
     }
 
     /// The pack of the whole site.
