@@ -1,6 +1,7 @@
 //! The source tree: every file of `content/` by its path. Only this module reads a disk; everything after it is a pure function of the map.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -77,17 +78,92 @@ impl SourceTree {
         Ok(tree)
     }
 
+    /// Reads again what is at `path` below `root`: a file, a folder, or nothing any more; the whole tree if `path` is empty. Returns whether the tree is
+    /// another one now.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read). The tree is as it was then.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use graven_press::tree::SourceTree;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("site.toml");
+    /// std::fs::write(&file, "title = \"Notes\"\n")?;
+    /// let mut tree = SourceTree::read(folder.path())?;
+    /// assert!(!tree.refresh(folder.path(), Path::new("site.toml"))?);
+    ///
+    /// std::fs::remove_file(&file)?;
+    /// assert!(tree.refresh(folder.path(), Path::new("site.toml"))?);
+    /// assert_eq!(tree.get("site.toml"), None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn refresh(&mut self, root: &Path, path: &Path) -> io::Result<bool> {
+        let mut folder = root.to_owned();
+        let mut names = Vec::new();
+        for name in path {
+            let name = name.to_str().ok_or_else(|| not_utf8(&folder, name))?;
+            if is_left_out(name)
+                || (folder != *root && is_generated(&folder, names.last().copied().unwrap_or_default()))
+            {
+                return Ok(false);
+            }
+            folder.push(name);
+            names.push(name);
+        }
+        let prefix = names.join("/");
+        let mut found = Self::default();
+        match std::fs::metadata(&folder) {
+            Ok(metadata) if metadata.is_dir() && names.is_empty() => found.read_folder(&folder, "")?,
+            Ok(metadata) if metadata.is_dir() => {
+                if !is_generated(&folder, names.last().copied().unwrap_or_default()) {
+                    found.read_folder(&folder, &format!("{prefix}/"))?;
+                }
+            }
+            Ok(_) => match std::fs::read(&folder) {
+                Ok(bytes) => found.insert(prefix.as_str(), bytes),
+                // It was there a moment ago.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", folder.display()))),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", folder.display()))),
+        }
+        Ok(self.replace(&prefix, found))
+    }
+
+    /// Replaces the file `path`, or all files of the folder `path`. Returns whether anything changed.
+    fn replace(&mut self, path: &str, found: Self) -> bool {
+        let is_at = |file: &str| {
+            path.is_empty() || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let old = self.files.range(path.to_owned()..).take_while(|(file, _)| file.starts_with(path));
+        let gone: Vec<String> = old
+            .filter(|(file, _)| is_at(file) && !found.files.contains_key(*file))
+            .map(|(file, _)| file.clone())
+            .collect();
+        let mut is_changed = !gone.is_empty();
+        for file in gone {
+            self.files.remove(&file);
+        }
+        for (file, contents) in found.files {
+            if self.files.get(&file) != Some(&contents) {
+                self.files.insert(file, contents);
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
     fn read_folder(&mut self, folder: &Path, prefix: &str) -> io::Result<()> {
         let at = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", folder.display()));
         for entry in std::fs::read_dir(folder).map_err(at)? {
             let entry = entry.map_err(at)?;
-            let name = entry.file_name().into_string().map_err(|name| {
-                io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    format!("{}: the file name {} is not UTF-8; rename it", folder.display(), name.display()),
-                )
-            })?;
-            if name.starts_with('.') || name.ends_with('~') {
+            let name = entry.file_name().into_string().map_err(|name| not_utf8(folder, &name))?;
+            if is_left_out(&name) {
                 continue;
             }
             let path = entry.path();
@@ -154,6 +230,16 @@ impl SourceTree {
     }
 }
 
+/// Whether a name is that of a hidden file, or of a copy that an editor has made.
+fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~')
+}
+
+fn not_utf8(folder: &Path, name: &OsStr) -> io::Error {
+    let message = format!("{}: the file name {} is not UTF-8; rename it", folder.display(), name.display());
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
 /// Folders of what can be downloaded or built again, by their names: the programs that fill them do not mark them.
 const GENERATED: [&str; 2] = ["node_modules", "__pycache__"];
 
@@ -167,6 +253,43 @@ fn is_generated(folder: &Path, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_that_is_read_again_is_as_on_the_disk() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path();
+        let write = |file: &str, text: &str| {
+            let path = root.join(file);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+            std::fs::write(path, text).expect("a file can be written");
+        };
+        for file in ["site.toml", "posts/a/index.md", "posts/a/b/c.txt", "posts/ab.md", "posts/target/CACHEDIR.TAG"] {
+            write(file, "x");
+        }
+        let mut tree = SourceTree::read(root).expect("it can be read");
+        let mut check = |path: &str, expected: bool| {
+            let is_changed = tree.refresh(root, Path::new(path)).expect("it can be read");
+            assert_eq!(is_changed, expected, "{path}");
+            let now = SourceTree::read(root).expect("it can be read");
+            assert!(tree.changed_since(&now).is_some_and(|changed| changed.is_empty()), "{path}");
+        };
+        check("", false);
+        check("posts", false);
+        write("posts/a/index.md", "y");
+        check("posts/a/index.md", true);
+        write("posts/a/.hidden", "y");
+        check("posts/a/.hidden", false);
+        write("posts/target/debug/x.md", "y");
+        check("posts/target/debug/x.md", false);
+        std::fs::rename(root.join("posts/a"), root.join("posts/z")).expect("a folder can be renamed");
+        check("posts", true);
+        std::fs::remove_dir_all(root.join("posts/z")).expect("a folder can be removed");
+        check("posts/z", true);
+        write("posts/new/index.md", "y");
+        write("site.toml", "y");
+        std::fs::remove_file(root.join("posts/ab.md")).expect("a file can be removed");
+        check("", true);
+    }
 
     #[test]
     fn what_tools_leave_next_to_code_is_not_read() {

@@ -17,6 +17,7 @@ fn options() -> Options {
 #[derive(Clone, Debug)]
 enum Edit {
     Post { at: usize, head: Head, text: Vec<usize> },
+    Head { at: usize, head: Head },
     Text { file: usize, text: Vec<usize> },
     Page { at: usize, text: Vec<usize> },
     Remove { file: usize },
@@ -76,7 +77,7 @@ const FILES: [(&str, [&str; 2]); 11] = [
     (
         "posts/data/model.svg",
         [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><path d=\"M1 1h9\"/></svg>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><path class=\"hue\" d=\"M1 1h9\"/></svg>",
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"12\"><path class=\"hue\" d=\"M1 1h9\"/></svg>",
         ],
     ),
@@ -106,7 +107,7 @@ const FILES: [(&str, [&str; 2]); 11] = [
     ),
 ];
 
-const NAMES: [&str; 6] = ["p1", "p2", "p3", "p4", "p5", "p6"];
+const NAMES: [&str; 4] = ["p1", "p2", "p3", "p4"];
 const TITLES: [&str; 3] = ["First", "Second & third", "Ünïcödé 漢"];
 
 impl Head {
@@ -145,6 +146,11 @@ fn paragraphs(text: &[usize]) -> String {
     paragraphs.join("\n\n")
 }
 
+/// Where the text begins.
+fn body(file: &str) -> usize {
+    file.rfind("+++\n").map_or(0, |end| end + 4)
+}
+
 fn paths(tree: &SourceTree) -> Vec<String> {
     tree.below("").map(|(path, _)| path.to_owned()).collect()
 }
@@ -156,13 +162,17 @@ impl Edit {
                 let path = format!("posts/{}/index.md", NAMES[at % NAMES.len()]);
                 tree.insert(path, format!("+++\n{}+++\n{}", head.text(), paragraphs(text)));
             }
+            Self::Head { at, head } => {
+                let path = format!("posts/{}/index.md", NAMES[at % NAMES.len()]);
+                let old = String::from_utf8_lossy(tree.get(&path).unwrap_or_default()).into_owned();
+                tree.insert(path, format!("+++\n{}+++\n{}", head.text(), &old[body(&old)..]));
+            }
             Self::Text { file, text } => {
                 let is_text = |path: &String| path.starts_with("pages/") || path.ends_with("/index.md");
                 let paths: Vec<String> = paths(tree).into_iter().filter(is_text).collect();
                 let Some(path) = paths.get(file % paths.len().max(1)) else { return };
                 let old = String::from_utf8_lossy(tree.get(path).unwrap_or_default()).into_owned();
-                let head = old.rfind("+++\n").map_or(0, |end| end + 4);
-                tree.insert(path.as_str(), old[..head].to_owned() + &paragraphs(text));
+                tree.insert(path.as_str(), old[..body(&old)].to_owned() + &paragraphs(text));
             }
             Self::Page { at, text } => {
                 let path = ["pages/about.md", "pages/subscribe.md"][at % 2];
@@ -191,7 +201,7 @@ impl Edit {
 fn edits() -> impl Strategy<Value = Vec<Edit>> {
     let some = || any::<usize>();
     let head = (
-        (some(), some(), prop::option::weighted(0.2, some())),
+        (some(), some(), prop::option::weighted(0.4, some())),
         (prop::collection::vec(some(), 0..3), prop::collection::vec(some(), 0..4)),
         (prop::option::weighted(0.4, some()), prop::option::weighted(0.3, some())),
         (prop::bool::weighted(0.2), prop::bool::weighted(0.1)),
@@ -210,7 +220,8 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     // Most texts have no links that may be broken, so that most sites can be pressed.
     let text = || prop::collection::vec(prop_oneof![3 => select(vec![0, 1, 11, 12, 13, 14, 16]), 1 => some()], 0..5);
     let edit = prop_oneof![
-        8 => (some(), head, text()).prop_map(|(at, head, text)| Edit::Post { at, head, text }),
+        6 => (some(), head.clone(), text()).prop_map(|(at, head, text)| Edit::Post { at, head, text }),
+        6 => (some(), head.clone()).prop_map(|(at, head)| Edit::Head { at, head }),
         6 => (some(), text()).prop_map(|(file, text)| Edit::Text { file, text }),
         1 => (some(), text()).prop_map(|(at, text)| Edit::Page { at, text }),
         2 => some().prop_map(|file| Edit::Remove { file }),
@@ -226,10 +237,11 @@ fn site() -> SourceTree {
     for (path, [first, _]) in FILES {
         tree.insert(path, first);
     }
-    for (name, day) in NAMES.iter().zip(1..=3) {
+    // Links by file and by route, a table, a model.
+    for ((name, day), text) in NAMES.iter().zip(1..).zip([&[0, 1, 11, 16][..], &[0, 1, 5], &[0, 3, 16]]) {
         let head =
             format!("title = \"{name}\"\ndescription = \"About it.\"\ndate = 2025-02-0{day}\ntags = [\"one\"]\n");
-        tree.insert(format!("posts/{name}/index.md"), format!("+++\n{head}+++\n{}", paragraphs(&[0, 1, 11])));
+        tree.insert(format!("posts/{name}/index.md"), format!("+++\n{head}+++\n{}", paragraphs(text)));
     }
     tree
 }
