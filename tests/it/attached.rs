@@ -334,6 +334,11 @@ fn a_wrong_engine_is_refused_with_what_was_found_and_expected() {
         (b"#!/bin/sh\n".to_vec(), &[][..], "found no Linux executable"),
         (b"\x7fELF\x02\x01\x01".to_vec(), &[], "is cut short or damaged"),
         (changed(0, b"\0"), &[], "expected an engine, found another program"),
+        (
+            fs::read(env!("CARGO_BIN_EXE_notes")).expect("a file"),
+            &[],
+            "or a site executable that cargo has built with its content; name the file `graven-engine`",
+        ),
         (changed(24, b"9.9.9\0"), &[], &format!("expected an engine of Graven {version}, found one of Graven 9.9.9")),
         (changed(16, &[99]), &[], "the engine reads sites of format 99"),
         (
