@@ -201,7 +201,12 @@ impl Server {
 
     /// Starts it by a command whose arguments so far are options of `serve`.
     pub(crate) fn start_by(command: &mut Command) -> Self {
-        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        Self::start_listening(command.args(["--listen", "127.0.0.1:0"]))
+    }
+
+    /// Starts a command that prints its URL.
+    pub(crate) fn start_listening(command: &mut Command) -> Self {
+        command.stdout(Stdio::piped());
         let mut server = Server { child: spawn(command), address: String::new(), stdout: None };
         let mut stdout = BufReader::new(server.child.stdout.take().expect("it is piped"));
         let url = |line: String| line.split_once("http://").map(|(_, url)| url.to_owned());

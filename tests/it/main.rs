@@ -12,6 +12,7 @@ mod authoring;
 mod cli;
 mod cycles;
 mod damage;
+mod dev;
 mod documents;
 mod executable;
 mod graven;

@@ -3,6 +3,7 @@
 
 mod build;
 mod content;
+mod dev;
 mod elf;
 mod engine;
 mod error;
@@ -26,6 +27,7 @@ struct Graven {
 
 const EXAMPLES: &str = "\
 Examples:
+  graven dev                                         write with a preview: http://localhost:8080/
   graven build && ./notes                            serve the site in this folder at http://localhost:8080/
   graven build --target aarch64-unknown-linux-musl   build it for a Raspberry Pi
   graven image --output notes.tar notes              put it into a container image
@@ -36,6 +38,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(build::Options),
+    Dev(dev::Options),
     Image(image::Options),
     List(inspect::List),
     Verify(inspect::Verify),
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Build(options) => build::run(&options),
+        Command::Dev(options) => dev::run(&options),
         Command::Image(options) => image::run(&options),
         Command::List(options) => inspect::list(&options),
         Command::Verify(options) => inspect::verify(&options),

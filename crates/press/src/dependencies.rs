@@ -91,14 +91,28 @@ pub(crate) fn number(value: &impl Hash) -> u64 {
 
 /// All that a post says of itself besides its text. Related posts are not among it: they are entries of their own.
 fn entry<'a>(site: &'a Site, post: &'a Post) -> impl Hash + 'a {
-    let Post { body, slug, title, description, date, circa, updated, topics, tags, series, aliases, image, related: _ } =
-        post;
+    let Post {
+        body,
+        slug,
+        title,
+        description,
+        date,
+        circa,
+        updated,
+        topics,
+        tags,
+        series,
+        aliases,
+        image,
+        related: _,
+        is_draft,
+    } = post;
     let tags: Vec<_> = tags.iter().map(|&tag| (&site.tags[tag].name, &site.tags[tag].slug)).collect();
     let series = series.map(|series| &site.series[series].name);
-    ((&body.path, slug, title, description), (date, circa, updated, topics), (tags, series, aliases, image))
+    ((&body.path, slug, title, description), (date, circa, updated, topics), (tags, series, aliases, image, is_draft))
 }
 
 fn page(page: &StandingPage) -> impl Hash + '_ {
-    let StandingPage { body, slug, title, description, updated, aliases } = page;
-    (&body.path, slug, title, description, updated, aliases)
+    let StandingPage { body, slug, title, description, updated, aliases, is_draft } = page;
+    (&body.path, slug, title, description, updated, aliases, is_draft)
 }

@@ -104,5 +104,6 @@ pub(crate) fn post(slug: &str, date: &str) -> Post {
         aliases: Vec::new(),
         image: None,
         related: Vec::new(),
+        is_draft: false,
     }
 }

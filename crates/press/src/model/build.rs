@@ -82,6 +82,7 @@ fn post(file: MarkdownFile, tags: &BTreeMap<String, usize>, series: &BTreeMap<St
         aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
         image,
         related: Vec::new(),
+        is_draft: matter.draft,
     }
 }
 
@@ -94,6 +95,7 @@ fn page(file: MarkdownFile) -> StandingPage {
         description: matter.description,
         updated: matter.updated,
         aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
+        is_draft: matter.draft,
     }
 }
 

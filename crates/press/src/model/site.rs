@@ -120,6 +120,8 @@ pub struct Post {
     pub image: Option<String>,
     /// Indices into [`Site::posts`] of the most similar posts, best first, at most [`RELATED`].
     pub related: Vec<usize>,
+    /// Whether it is a draft, which only a preview shows.
+    pub is_draft: bool,
 }
 
 impl Post {
@@ -147,4 +149,6 @@ pub struct StandingPage {
     pub updated: Option<Date>,
     /// Paths that redirect to this page: `/old/path`.
     pub aliases: Vec<String>,
+    /// Whether it is a draft, which only a preview shows.
+    pub is_draft: bool,
 }

@@ -40,6 +40,11 @@ pub(super) fn exact_date(date: Date) -> Markup {
     html! { time.date datetime=(date) { (date.strftime("%-d %B %Y")) } }
 }
 
+/// The mark of a draft, in a preview.
+pub(super) fn draft(is_draft: bool) -> Markup {
+    html! { @if is_draft { mark { "Draft" } " " } }
+}
+
 /// The tags of a post, each a link to its page.
 pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
     html! {
@@ -76,6 +81,7 @@ pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> M
                         Under::Section => { h3 { a href=(post.route()) { (bind(&post.title)) } } }
                     }
                     (date(post))
+                    (draft(post.is_draft))
                     @if index < DRAWN { (face(context, index)) } @else { (number(context, index)) }
                     p { (post.description) }
                     (tags(context, post))

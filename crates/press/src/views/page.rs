@@ -16,6 +16,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
             header.head {
                 h1 { (bind(&page.title)) }
                 p.lede { (page.description) }
+                @if page.is_draft { p.meta { (lists::draft(true)) } }
                 @if let Some(updated) = page.updated { p.meta { span { "Updated " (lists::exact_date(updated)) } } }
             }
             (post::contents(rendered))

@@ -112,6 +112,7 @@ fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
             h1 { (bind(&post.title)) }
             p.lede { (post.description) }
             p.meta {
+                (lists::draft(post.is_draft))
                 (credits::byline(context.site))
                 (lists::date(post))
                 @if let Some(updated) = post.updated { span { "updated " (lists::exact_date(updated)) } }

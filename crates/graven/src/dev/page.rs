@@ -1,0 +1,121 @@
+//! One page of the preview as a site of its own, from which graven-serve answers as it answers from a whole one.
+//!
+//! A response refers to its pack for as long as it is sent, and packs are static; so the pack of a page is never freed. A page takes memory once for
+//! each content that a browser has seen: it is the same pack as long as its bytes are.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec};
+use graven_pack::{ALWAYS, NOT_FOUND, Pack, hex};
+use graven_press::incremental::Preview;
+use graven_serve::Site;
+use sha2::{Digest as _, Sha256};
+
+/// The path of the script of the preview.
+pub(super) const SCRIPT: &str = "/.graven/preview.js";
+
+/// What a browser appends to the path of a page, and is redirected from.
+const SUFFIXES: [&str; 4] = ["", "/", "/index.html", ".html"];
+
+/// The sites that were asked for, by path.
+#[derive(Debug, Default)]
+pub(super) struct Sites {
+    by_path: HashMap<String, (&'static [u8], Arc<Site>)>,
+}
+
+impl Sites {
+    /// The site from which the path of a request, decoded, is answered.
+    pub(super) fn get(&mut self, path: &str, preview: &Preview) -> Result<Arc<Site>, String> {
+        let bytes = image(path, preview).write().map_err(|error| error.to_string())?;
+        if let Some((known, site)) = self.by_path.get(path).filter(|(known, _)| *known == bytes) {
+            debug_assert_eq!(known.len(), bytes.len());
+            return Ok(Arc::clone(site));
+        }
+        let bytes: &'static [u8] = bytes.leak();
+        let pack = Pack::open(bytes).map_err(|error| error.to_string())?;
+        let site = Arc::new(Site::new(pack));
+        self.by_path.insert(path.to_owned(), (bytes, Arc::clone(&site)));
+        Ok(site)
+    }
+}
+
+/// The pack of a path: its page or file with the page's other representation, or what it redirects from; and the page for what is not found.
+fn image(path: &str, preview: &Preview) -> Image {
+    let mut routes = BTreeMap::new();
+    let mut add = |path: &str| {
+        let content = preview.content(path)?;
+        let alternate = match &content {
+            ContentSpec::Page(page) => page.alternate.clone(),
+            ContentSpec::Redirect(_) => None,
+        };
+        routes.insert(path.to_owned(), vec![EditionSpec { from: ALWAYS, content: shown(content) }]);
+        alternate
+    };
+    let stems = SUFFIXES.iter().filter_map(|suffix| path.strip_suffix(suffix));
+    for stem in stems.map(|stem| if stem.is_empty() { "/" } else { stem }).chain([NOT_FOUND]) {
+        if let Some(alternate) = add(stem) {
+            add(&alternate);
+        }
+    }
+    Image { time: preview.time(), routes }
+}
+
+/// The content as the preview shows it: not kept by the browser, and a page with the script.
+fn shown(content: ContentSpec) -> ContentSpec {
+    match content {
+        ContentSpec::Page(page) => ContentSpec::Page(with_script(page)),
+        ContentSpec::Redirect(mut redirect) => {
+            "no-cache".clone_into(&mut redirect.cache_control);
+            ContentSpec::Redirect(redirect)
+        }
+    }
+}
+
+fn with_script(mut page: PageSpec) -> PageSpec {
+    "no-cache".clone_into(&mut page.cache_control);
+    if !page.content_type.starts_with("text/html") {
+        return page;
+    }
+    page.security_policy = allowing_script(&page.security_policy);
+    for variant in &mut page.variants {
+        let html = String::from_utf8_lossy(&variant.bytes);
+        let element = format!("<script defer src=\"{SCRIPT}\"></script></head>");
+        variant.bytes = html.replacen("</head>", &element, 1).into_bytes();
+        variant.etag = format!("\"{}\"", hex(&Sha256::digest(&variant.bytes)[..8]));
+    }
+    page
+}
+
+/// The policy, which allows scripts and connections of this site too.
+fn allowing_script(policy: &str) -> String {
+    let mut directives: Vec<String> =
+        policy.split("; ").filter(|directive| !directive.is_empty()).map(str::to_owned).collect();
+    for name in ["script-src", "connect-src"] {
+        match directives.iter_mut().find(|directive| directive.split(' ').next() == Some(name)) {
+            Some(directive) if directive.contains("'self'") => {}
+            Some(directive) => directive.push_str(" 'self'"),
+            None => directives.push(format!("{name} 'self'")),
+        }
+    }
+    directives.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_allows_the_script_of_the_preview_besides_what_it_allowed() {
+        for (policy, expected) in [
+            ("default-src 'none'", "default-src 'none'; script-src 'self'; connect-src 'self'"),
+            (
+                "default-src 'none'; script-src 'sha256-x'; connect-src 'self'",
+                "default-src 'none'; script-src 'sha256-x' 'self'; connect-src 'self'",
+            ),
+            ("script-src 'self'", "script-src 'self'; connect-src 'self'"),
+        ] {
+            assert_eq!(allowing_script(policy), expected);
+        }
+    }
+}
