@@ -147,6 +147,17 @@ mod tests {
     }
 
     #[test]
+    fn a_run_can_go_on_in_the_next_row() {
+        let mut pixels = Pixmap::new(3, 2).expect("a picture");
+        let shades = [10, 20, 20, 20, 20, 10];
+        for (pixel, shade) in pixels.pixels_mut().iter_mut().zip(shades) {
+            *pixel = PremultipliedColorU8::from_rgba(shade, 0, 0, u8::MAX).expect("it is opaque");
+        }
+        assert_eq!(Runs::of(&pixels).runs, [(0, 1), (1, 4), (0, 1)]);
+        assert_eq!(Pixmap::decode_png(&encode(&pixels)).expect("a PNG file"), pixels);
+    }
+
+    #[test]
     fn more_colours_become_their_most_frequent_neighbours() {
         let shades = (0..=255).flat_map(|shade| [[shade, 0, 0, 255], [shade, shade, 9, 255]]);
         let colours: Vec<Colour> = shades.collect();
