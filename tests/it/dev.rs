@@ -177,4 +177,6 @@ fn it_answers_as_the_server_of_the_site_does() {
     let again = preview.server.get("/blog/first", &[("If-None-Match", page.field("etag"))]);
     assert_eq!(again.status, 304);
     assert_eq!(preview.server.get("/no/such/page", &[]).status, 404);
+    let found = preview.server.get("/search?q=first", &[]);
+    assert!(found.text().contains("href=\"/blog/first\""), "{}", found.text());
 }

@@ -53,7 +53,6 @@ fn bar() -> Progress {
     Progress::to(move |step| match step {
         Step::Texts(count) => bar.set_message(format!("rendering {count} texts")),
         Step::Check(count) => bar.set_message(format!("checking {count} documents")),
-        Step::SearchIndex => bar.set_message("indexing"),
         Step::Encoded { done, all } => {
             if done == 1 {
                 bar.set_style(style("compressing {wide_bar} {human_pos} of {human_len}, {eta} left"));

@@ -21,14 +21,16 @@
 
 use std::io::Cursor;
 
+use graven_pack::SEARCH_INDEX;
 use graven_pack::write::{ContentSpec, WriteError};
 
 use crate::cache::Cache;
 use crate::diagnostic::Report;
 use crate::memo::Memo;
 use crate::options::Options;
+use crate::output::Output;
 use crate::tree::SourceTree;
-use crate::{Checked, encode, encoded, run, unwritten};
+use crate::{Checked, encode, encoded, run, search, unwritten};
 
 /// A site that is pressed again and again.
 #[derive(Debug)]
@@ -88,11 +90,14 @@ impl Preview<'_> {
         self.checked.context.site.now.as_second()
     }
 
-    /// The page, file or redirect at `path`, without content codings.
+    /// The page, file or redirect at `path`, without content codings. The search index, at [`SEARCH_INDEX`], is made each time.
     #[must_use]
     pub fn content(&self, path: &str) -> Option<ContentSpec> {
-        let (path, output) = self.checked.outputs.get_key_value(path)?;
-        encode::editions((path, output), self.checked.inspections, None).pop().map(|edition| edition.content)
+        let Checked { context, outputs, inspections } = &self.checked;
+        let index = || Output::Document(search::index(*context, inspections));
+        let made = (path == SEARCH_INDEX).then(index);
+        let output = made.as_ref().or_else(|| outputs.get(path))?;
+        encode::editions((path, output), inspections, None).pop().map(|edition| edition.content)
     }
 
     /// The pack of the whole site.

@@ -104,10 +104,13 @@ mod views;
 
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read, Seek, Write};
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 pub use graven_pack::Pack;
+use graven_pack::SEARCH_INDEX;
 use graven_pack::write::{WriteError, Writer};
 
 use crate::cache::Cache;
@@ -119,7 +122,7 @@ use crate::media::Cards;
 use crate::memo::Memo;
 use crate::model::Site;
 pub use crate::options::{Codings, Options};
-use crate::output::Outputs;
+use crate::output::{Output, Outputs};
 use crate::pictures::publish;
 use crate::progress::Step;
 use crate::rendered_site::RenderedSite;
@@ -222,17 +225,21 @@ struct Checked<'a> {
     inspections: &'a Inspections,
 }
 
-/// Adds the search index, and puts all outputs into a pack.
+/// Puts all outputs into a pack. The search index, whose name is the last of all paths, is made meanwhile.
 fn encoded<S: Read + Write + Seek>(
     checked: Checked,
     options: &Options,
     (cache, scratch): (&Cache, S),
 ) -> Result<Writer<S>, WriteError> {
-    let Checked { context, mut outputs, inspections } = checked;
-    options.progress.report(Step::SearchIndex);
-    search::add(context, inspections, &mut outputs);
+    let Checked { context, outputs, inspections } = checked;
     let mut pack = Writer::new(context.site.now.as_second(), scratch);
-    encode::encode((&outputs, inspections), (options, cache), &mut pack)?;
+    thread::scope(|scope| {
+        let index = scope.spawn(|| search::index(context, inspections));
+        encode::encode((&outputs, inspections), (options, cache), &mut pack)?;
+        let index = index.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let index = (SEARCH_INDEX, &Output::Document(index));
+        pack.put(SEARCH_INDEX, &encode::editions(index, inspections, None))
+    })?;
     Ok(pack)
 }
 

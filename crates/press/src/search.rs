@@ -3,18 +3,17 @@
 //! The index is a document of the pack under a name that no request can ask for. It refers to the bytes of the finished pages, since the server takes
 //! snippets from there; therefore it is made when these have been inspected.
 
-use graven_pack::SEARCH_INDEX;
 use graven_search::markup::{self, Piece};
 use graven_search::write::{Builder, Post as Entry, Section};
 
 use crate::check::{Inspection, Inspections};
 use crate::markdown::Rendered;
-use crate::output::{Document, Output, Outputs};
+use crate::output::Document;
 use crate::rendered_site::RenderedSite;
 use crate::views;
 
-/// Adds the index to `outputs`, of whose other documents there are `inspections`.
-pub(crate) fn add(context: RenderedSite, inspections: &Inspections, outputs: &mut Outputs) {
+/// The index of a site, of whose documents there are `inspections`. It is the document at [`SEARCH_INDEX`](graven_pack::SEARCH_INDEX).
+pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Document<'static> {
     let site = context.site;
     let mut builder = Builder::new(&site.settings.language);
     for (post, rendered) in site.posts.iter().zip(context.posts) {
@@ -28,8 +27,7 @@ pub(crate) fn add(context: RenderedSite, inspections: &Inspections, outputs: &mu
         let page = Page { route: &page.route(), title: &page.title, description: &page.description, date: "" };
         page.add(rendered, (Vec::new(), Vec::new()), inspections, &mut builder);
     }
-    let document = Document::search_index(builder.finish());
-    outputs.insert(SEARCH_INDEX.to_owned(), Output::Document(document));
+    Document::search_index(builder.finish())
 }
 
 /// What the index contains of a page besides its text.

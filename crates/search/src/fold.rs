@@ -23,6 +23,10 @@ pub(crate) fn is_mark(c: char) -> bool {
 
 /// Appends what a character folds to.
 pub(crate) fn fold(c: char, to: &mut String) {
+    // Most characters of most texts.
+    if c.is_ascii() {
+        return to.push(c.to_ascii_lowercase());
+    }
     let code = c as usize;
     let of_table = match code {
         0xc0..=0x17f => LATIN.as_bytes().get(code - 0xc0),

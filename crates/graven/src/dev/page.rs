@@ -7,13 +7,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec};
-use graven_pack::{ALWAYS, NOT_FOUND, Pack, hex};
+use graven_pack::{ALWAYS, NOT_FOUND, Pack, SEARCH_INDEX, hex};
 use graven_press::incremental::Preview;
 use graven_serve::Site;
 use sha2::{Digest as _, Sha256};
 
 /// The path of the script of the preview.
 pub(super) const SCRIPT: &str = "/.graven/preview.js";
+
+/// The path of the search.
+const SEARCH: &str = "/search";
 
 /// What a browser appends to the path of a page, and is redirected from.
 const SUFFIXES: [&str; 4] = ["", "/", "/index.html", ".html"];
@@ -56,6 +59,10 @@ fn image(path: &str, preview: &Preview) -> Image {
     for stem in stems.map(|stem| if stem.is_empty() { "/" } else { stem }).chain([NOT_FOUND]) {
         if let Some(alternate) = add(stem) {
             add(&alternate);
+        }
+        // Hits have no snippets: those are in the pages.
+        if stem == SEARCH {
+            add(SEARCH_INDEX);
         }
     }
     Image { time: preview.time(), routes }
