@@ -195,12 +195,12 @@ PRESSES = {"author": ("author", {}), "build.rs": ("release", {"OPT_LEVEL": "2", 
 
 
 def build_press(repository, of):
-    """Builds the example that presses a folder; cargo knows whether there is anything to do."""
+    """Builds the example that presses a folder, and the one that edits it; cargo knows whether there is anything to do."""
     say("building press (some minutes the first time)")
     profile, changes = PRESSES[of]
     environment = {**os.environ, **{f"CARGO_PROFILE_RELEASE_{key}": value for key, value in changes.items()}}
     target = CACHE / "press"
-    argv = ["cargo", "build", "--profile", profile, "--locked", "--quiet", "-p", "graven-press", "--example", "press", "--target-dir", str(target)]
+    argv = ["cargo", "build", "--profile", profile, "--locked", "--quiet", "-p", "graven-press", "--example", "press", "--example", "edits", "--target-dir", str(target)]
     if subprocess.run(argv, cwd=repository, env=environment, timeout=3600).returncode != 0:
         raise Failure("press could not be built")
     return target / profile / "examples" / "press"

@@ -206,7 +206,9 @@ def press_group(group):
         rows.append([row["name"], *cells])
     over = "" if all("seconds" in row for row in group["rows"]) else f" –: over {group['limit']:.0f} s."
     title = f"### {group['label']}, {group['posts']:,} posts ({group['corpus']})"
-    return f"{title}\n\n{group['machine']['date']}; {megabytes}.{over}\n\n{table(header, rows)}"
+    edits = "".join(f"\n- {line}" for line in group.get("edits", []))
+    edits = edits and f"\n\nIn one process, from a changed file to the bytes of its page, median (least–most):\n{edits}"
+    return f"{title}\n\n{group['machine']['date']}; {megabytes}.{over}\n\n{table(header, rows)}{edits}"
 
 
 SECTIONS = {"http": http_tables, "start": start_table, "idle": idle_table, "scale": scale_table, "size": size_table, "press": press_tables}

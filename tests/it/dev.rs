@@ -97,7 +97,7 @@ fn drafts_are_shown_and_marked_and_the_pages_have_the_script_of_the_preview() {
     let preview = Preview::start();
     let draft = preview.server.get("/blog/second", &[]);
     assert!(draft.text().contains("<mark>Draft</mark>"), "{}", draft.text());
-    assert!(draft.text().contains("<script defer src=\"/.graven/preview.js\"></script></head>"));
+    assert!(draft.text().contains("<script src=\"/.graven/preview.js\"></script></body>"));
     assert!(draft.field("content-security-policy").contains("script-src 'self'"));
     assert!(draft.field("server-timing").starts_with("graven;desc="));
     assert!(!preview.text("/blog/first").contains("<mark>"), "it is no draft");
@@ -153,6 +153,16 @@ fn bursts_renamed_folders_half_written_files_and_a_new_theme_end_in_the_newest_s
     preview.wait_for("/blog/first", "the old name", |status, _| status == 404);
     preview.write("posts/renamed/index.md", &post("First", "", "In a renamed folder.\n"));
     preview.wait_for("/blog/renamed", "a change in a renamed folder", |_, page| page.contains("In a renamed folder."));
+    // As a branch switch may do.
+    let (here, away) = (preview.folder.path().to_owned(), preview.folder.path().with_extension("away"));
+    fs::rename(&here, &away).expect("a folder can be renamed");
+    fs::create_dir(&here).expect("a folder can be made");
+    preview.told("the site is gone", |state| state["problem"].is_string());
+    for name in ["site.toml", "posts"] {
+        fs::rename(away.join(name), here.join(name)).expect("a folder can be renamed");
+    }
+    fs::remove_dir(&away).expect("it is empty");
+    preview.told("the site is back", |state| state["problem"].is_null());
     preview.write("theme/prose.css", ".prose{color:teal}\n");
     preview.wait_for("/blog/renamed", "the theme", |_, page| page.contains("teal"));
 }

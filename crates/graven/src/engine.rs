@@ -8,6 +8,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use graven_pack::attachment::{End, Mark, Trailer};
+use sha2::{Digest as _, Sha256};
 
 use crate::elf::{self, Fault, Platform};
 use crate::error::Error;
@@ -140,7 +141,13 @@ fn open(mut bytes: Vec<u8>) -> Result<Engine, String> {
     }
     // A site that was attached before is replaced.
     match Trailer::read(Cursor::new(&bytes)) {
-        Ok(End::Attached(trailer)) => bytes.truncate(usize::try_from(trailer.offset).unwrap_or(usize::MAX)),
+        Ok(End::Attached(trailer)) => {
+            bytes.truncate(usize::try_from(trailer.offset).unwrap_or(usize::MAX));
+            // The next trailer would vouch for whatever these bytes are.
+            if Sha256::digest(&bytes)[..] != trailer.engine {
+                return Err("the executable is damaged: its program is not the one that the site was attached to; name another engine".to_owned());
+            }
+        }
         Ok(End::Damaged(damage)) => return Err(format!("the executable is damaged: {damage}; name another engine")),
         Ok(End::Bare) => {}
         Err(error) => return Err(error.to_string()),

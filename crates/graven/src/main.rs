@@ -27,7 +27,7 @@ struct Graven {
 
 const EXAMPLES: &str = "\
 Examples:
-  graven dev                                         write with a preview: http://localhost:8080/
+  graven dev                                         write with a preview: http://127.0.0.1:8080/
   graven build && ./notes                            serve the site in this folder at http://localhost:8080/
   graven build --target aarch64-unknown-linux-musl   build it for a Raspberry Pi
   graven image --output notes.tar notes              put it into a container image

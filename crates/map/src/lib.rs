@@ -68,7 +68,8 @@ impl Executable {
     #[allow(unsafe_code, reason = "there is no safe way to map a file, and a site in memory would grow with its size")]
     pub fn map(&self, offset: u64, length: usize) -> io::Result<&'static [u8]> {
         let end = offset.checked_add(length as u64);
-        if end.is_none_or(|end| self.file.metadata().is_ok_and(|metadata| end > metadata.len())) {
+        let size = self.file.metadata()?.len();
+        if end.is_none_or(|end| end > size) {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file ends before the part to be mapped"));
         }
         let mut options = MmapOptions::new();

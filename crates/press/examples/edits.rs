@@ -62,7 +62,11 @@ fn run(folder: &Path, rounds: usize) -> Result<(), String> {
 /// The route of the post at a path: its name without a date in front.
 fn route(path: &str) -> String {
     let name = path.trim_start_matches("posts/").trim_end_matches("/index.md").trim_end_matches(".md");
-    let undated = name.get(11..).filter(|_| name.starts_with(|first: char| first.is_ascii_digit()));
+    let is_date = |date: &&str| {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        date.ends_with('-') && date.split('-').all(digits)
+    };
+    let undated = name.get(..11).filter(is_date).map(|date| &name[date.len()..]);
     format!("/blog/{}", undated.unwrap_or(name))
 }
 
@@ -89,7 +93,8 @@ fn add_words(tree: &mut SourceTree, path: &str, round: usize) -> Option<()> {
 
 fn add_to_title(tree: &mut SourceTree, path: &str, round: usize) -> Option<()> {
     let text = text(tree, path);
-    let start = text.find("title = \"")? + "title = \"".len();
+    let line = text.find("\ntitle")? + 1;
+    let start = line + text[line..].find('"')? + 1;
     tree.insert(path, format!("{}{round} {}", &text[..start], &text[start..]));
     Some(())
 }
@@ -97,8 +102,8 @@ fn add_to_title(tree: &mut SourceTree, path: &str, round: usize) -> Option<()> {
 /// A date in front of the name leaves the slug as it is, so that no link to the post breaks.
 fn rename(tree: &mut SourceTree, path: &str, round: usize) -> Option<()> {
     let text = text(tree, path);
-    let (folder, name) = path.split_once('/')?;
-    let renamed = format!("{folder}/2020-01-{:02}-{name}", round % 28 + 1);
+    let slug = route(path);
+    let renamed = format!("posts/2020-01-{:02}-{}.md", round % 28 + 1, slug.strip_prefix("/blog/")?);
     tree.remove(path);
     tree.insert(renamed.as_str(), text);
     Some(())

@@ -18,6 +18,9 @@ use crate::{codings, compression, security_policy};
 /// How many outputs are encoded and in memory at the same time: some hundred for each core, since they are written in order and those after a large one wait.
 const IN_FLIGHT: usize = 256;
 
+/// How many bytes of copied files are in memory at the same time. A larger file is alone.
+const IN_FLIGHT_BYTES: usize = 64 * 1024 * 1024;
+
 /// Encodes the outputs with the content codings `codings`, and puts them into the pack.
 ///
 /// # Errors
@@ -41,7 +44,11 @@ pub(crate) fn encode<'o, S: Read + Write + Seek>(
     let outputs: Vec<(&'o String, &Output)> = outputs.iter().filter(|(_, output)| !is_left_out(output)).collect();
     let all = outputs.len();
     let mut done = 0;
-    in_order(&outputs, encode, |route| {
+    let weight = |(_, output): &(&'o String, &Output)| match output {
+        Output::Document(document) => document.kept_length(),
+        Output::Redirect(_) => 0,
+    };
+    in_order(&outputs, weight, encode, |route| {
         pack.put_checked(&route?)?;
         done += 1;
         options.progress.report(Step::Encoded { done, all });
@@ -50,26 +57,30 @@ pub(crate) fn encode<'o, S: Read + Write + Seek>(
 }
 
 /// Maps items over all cores, and takes each result in their order as soon as it and those before it are there. At most [`IN_FLIGHT`] are begun and not
-/// taken.
+/// taken, and no more than have a `weight` of [`IN_FLIGHT_BYTES`] together.
 fn in_order<I: Sync, R: Send, E>(
     items: &[I],
+    weight: impl Fn(&I) -> usize,
     map: impl Fn(&I) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     let map = &map;
     rayon::in_place_scope_fifo(|scope| {
-        let (mut items, mut begun) = (items.iter(), VecDeque::new());
+        let (mut items, mut begun, mut bytes) = (items.iter().peekable(), VecDeque::new(), 0);
         loop {
-            for item in items.by_ref().take(IN_FLIGHT - begun.len()) {
+            let has_room =
+                |weight: usize| begun.is_empty() || (begun.len() < IN_FLIGHT && bytes + weight <= IN_FLIGHT_BYTES);
+            if let Some(item) = items.next_if(|item| has_room(weight(item))) {
                 let (sender, receiver) = mpsc::sync_channel(1);
                 // Nobody receives after an error.
                 scope.spawn_fifo(move |_| drop(sender.send(map(item))));
-                begun.push_back(receiver);
+                bytes += weight(item);
+                begun.push_back((weight(item), receiver));
+                continue;
             }
-            match begun.pop_front() {
-                Some(receiver) => take(wait_for(&receiver))?,
-                None => return Ok(()),
-            }
+            let Some((weight, receiver)) = begun.pop_front() else { return Ok(()) };
+            take(wait_for(&receiver))?;
+            bytes -= weight;
         }
     })
 }
@@ -173,11 +184,16 @@ mod tests {
             done.fetch_add(1, Ordering::Relaxed);
             number * 2
         };
-        let outcome = in_order(&numbers, double, |number| {
-            waiting = waiting.max(done.load(Ordering::Relaxed) - taken.len());
-            taken.push(number);
-            if number / 2 == end { Err("the end") } else { Ok(()) }
-        });
+        let outcome = in_order(
+            &numbers,
+            |_| 0,
+            double,
+            |number| {
+                waiting = waiting.max(done.load(Ordering::Relaxed) - taken.len());
+                taken.push(number);
+                if number / 2 == end { Err("the end") } else { Ok(()) }
+            },
+        );
         assert_eq!(outcome.is_err(), end < numbers.len());
         (taken, waiting)
     }

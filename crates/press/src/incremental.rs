@@ -59,6 +59,7 @@ impl Incremental {
             report.sort();
             shown = Some(show(Preview { checked, report, options, cache }));
         });
+        cache.trim();
         report.sort();
         shown.ok_or(report)
     }

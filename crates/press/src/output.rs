@@ -155,6 +155,14 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The length of a body that is there; 0 for one that is made, which is a page or a card.
+    pub(crate) fn kept_length(&self) -> usize {
+        match &self.body {
+            Body::Kept(bytes) => bytes.len(),
+            Body::Made(_) => 0,
+        }
+    }
+
     /// The part of `body`, which is this document's, that was rendered from Markdown; empty if there is none.
     pub(crate) fn text_in(&self, body: &str) -> Range<usize> {
         let html = self.text.map(|text| text.html.as_str());

@@ -116,21 +116,9 @@ impl SourceTree {
         }
         let prefix = names.join("/");
         let mut found = Self::default();
-        match std::fs::metadata(&folder) {
-            Ok(metadata) if metadata.is_dir() && names.is_empty() => found.read_folder(&folder, "")?,
-            Ok(metadata) if metadata.is_dir() => {
-                if !is_generated(&folder, names.last().copied().unwrap_or_default()) {
-                    found.read_folder(&folder, &format!("{prefix}/"))?;
-                }
-            }
-            Ok(_) => match std::fs::read(&folder) {
-                Ok(bytes) => found.insert(prefix.as_str(), bytes),
-                // It was there a moment ago.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", folder.display()))),
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", folder.display()))),
+        match names.last() {
+            None => found.read_folder(&folder, "")?,
+            Some(name) => found.read_path(&folder, &prefix, name)?,
         }
         Ok(self.replace(&prefix, found))
     }
@@ -160,22 +148,35 @@ impl SourceTree {
 
     fn read_folder(&mut self, folder: &Path, prefix: &str) -> io::Result<()> {
         let at = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", folder.display()));
-        for entry in std::fs::read_dir(folder).map_err(at)? {
+        let Some(entries) = if_there(std::fs::read_dir(folder), folder)? else { return Ok(()) };
+        for entry in entries {
             let entry = entry.map_err(at)?;
             let name = entry.file_name().into_string().map_err(|name| not_utf8(folder, &name))?;
             if is_left_out(&name) {
                 continue;
             }
             let path = entry.path();
-            if std::fs::metadata(&path).map_err(at)?.is_dir() {
-                if !is_generated(&path, &name) {
-                    self.read_folder(&path, &format!("{prefix}{name}/"))?;
+            self.read_path(&path, &format!("{prefix}{name}"), &name)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the file or folder `name` at `path`, which is `place` in the tree.
+    fn read_path(&mut self, path: &Path, place: &str, name: &str) -> io::Result<()> {
+        match if_there(std::fs::metadata(path), path)? {
+            Some(metadata) if metadata.is_dir() && is_generated(path, name) => {}
+            Some(metadata) if metadata.is_dir() => self.read_folder(path, &format!("{place}/"))?,
+            Some(_) => {
+                if let Some(bytes) = if_there(std::fs::read(path), path)? {
+                    self.insert(place, bytes);
                 }
-            } else {
-                let bytes = std::fs::read(&path)
-                    .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-                self.insert(format!("{prefix}{name}"), bytes);
             }
+            None if std::fs::symlink_metadata(path).is_ok() => {
+                let message =
+                    format!("{}: this link leads nowhere; remove it, or what it leads to is missing", path.display());
+                return Err(io::Error::new(io::ErrorKind::NotFound, message));
+            }
+            None => {}
         }
         Ok(())
     }
@@ -227,6 +228,15 @@ impl SourceTree {
             .range(folder.to_owned()..)
             .take_while(move |(path, _)| path.starts_with(folder))
             .map(|(path, file)| (path.as_str(), file.bytes()))
+    }
+}
+
+/// The content of what there is at a path. `None` if there is nothing any more: programs remove files while their folder is read.
+fn if_there<T>(result: io::Result<T>, path: &Path) -> io::Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
     }
 }
 

@@ -95,7 +95,7 @@ const FILES: [(&str, [&str; 2]); 11] = [
         "topics.toml",
         [
             "[[topic]]\nslug = \"web\"\ntitle = \"Web\"\nblurb = \"Pages.\"\n[[topic]]\nslug = \"data\"\ntitle = \"Data\"\nblurb = \"Rows.\"\n",
-            "[[topic]]\nslug = \"data\"\ntitle = \"Data and more\"\nblurb = \"Rows.\"\n",
+            "[[topic]]\nslug = \"data\"\ntitle = \"Data and more\"\nblurb = \"Rows.\"\n[[topic]]\nslug = \"web\"\ntitle = \"Web\"\nblurb = \"Pages.\"\n",
         ],
     ),
     (
@@ -239,8 +239,9 @@ fn site() -> SourceTree {
     }
     // Links by file and by route, a table, a model.
     for ((name, day), text) in NAMES.iter().zip(1..).zip([&[0, 1, 11, 16][..], &[0, 1, 5], &[0, 3, 16]]) {
-        let head =
-            format!("title = \"{name}\"\ndescription = \"About it.\"\ndate = 2025-02-0{day}\ntags = [\"one\"]\n");
+        let head = format!(
+            "title = \"{name}\"\ndescription = \"About it.\"\ndate = 2025-02-0{day}\ntags = [\"one\"]\ntopics = [\"data\"]\n"
+        );
         tree.insert(format!("posts/{name}/index.md"), format!("+++\n{head}+++\n{}", paragraphs(text)));
     }
     tree
@@ -313,4 +314,41 @@ proptest! {
             check(&tree, &mut incremental, &format!("after {:#?}", &edits[..=at]));
         }
     }
+}
+
+/// Presses `site()` after each of these edits: a path, and the file as it is then.
+fn check_steps(steps: &[(&str, &str)]) {
+    let mut tree = site();
+    let mut incremental = Incremental::new(options(), Cache::none());
+    check(&tree, &mut incremental, "at first");
+    for (number, (path, text)) in steps.iter().enumerate() {
+        tree.insert(*path, *text);
+        check(&tree, &mut incremental, &format!("after step {number}"));
+    }
+}
+
+#[test]
+fn a_post_that_was_a_draft_in_between_is_published_again() {
+    let post = |more: &str, text: &str| {
+        format!("+++\ntitle = \"p1\"\ndescription = \"About it.\"\ndate = 2025-02-01\n{more}+++\n{text}\n")
+    };
+    check_steps(&[
+        // No post links to it.
+        ("posts/p2/index.md", &post("", "Nothing.")),
+        ("posts/p3/index.md", &post("", "Nothing.")),
+        ("posts/p1/index.md", &post("", "One.")),
+        ("posts/p1/index.md", &post("draft = true\n", "One.")),
+        ("posts/p1/index.md", &post("", "One.")),
+        ("posts/p1/index.md", &post("", "Two.")),
+    ]);
+}
+
+#[test]
+fn a_link_of_a_copied_file_becomes_one_of_this_site_with_another_base_url() {
+    let settings = |url: &str| format!("title = \"Notes\"\ndescription = \"Notes.\"\nbase_url = \"{url}\"\n");
+    check_steps(&[
+        ("static/page.html", "<!DOCTYPE html><title>A page</title><a href=\"https://b.example/nowhere\">nowhere</a>"),
+        ("site.toml", &settings("https://a.example")),
+        ("site.toml", &settings("https://b.example")),
+    ]);
 }

@@ -1,6 +1,6 @@
 //! The desk: the thread that owns the site, presses it after each change, and makes what browsers ask for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -11,12 +11,11 @@ use graven_press::diagnostic::Report;
 use graven_press::incremental::{Incremental, Preview};
 use graven_press::tree::SourceTree;
 use graven_press::{Codings, Options};
-use graven_serve::Site;
 use tokio::sync::oneshot;
 use tokio::sync::watch::Sender;
 
-use super::Message;
 use super::feed::State;
+use super::message::{Answer, Message};
 use super::page::Sites;
 
 /// How long nothing must change before the files are read: an editor empties a file before it fills it, and a branch switch writes many.
@@ -24,14 +23,6 @@ const QUIET: Duration = Duration::from_millis(10);
 
 /// The longest that a burst of changes is waited for. A program that writes all the time must not stop the preview.
 const MOST_WAIT: Duration = Duration::from_secs(1);
-
-/// What a request is answered from.
-pub(super) enum Answer {
-    /// A site that has the page, and the version of the preview.
-    Site { site: Arc<Site>, version: String },
-    /// No site could be pressed since the start: the report.
-    Problem(String),
-}
 
 /// The site, and what it is made from.
 pub(super) struct Desk {
@@ -141,6 +132,9 @@ impl Desk {
     }
 }
 
+/// How long after a file could not be read it is tried again.
+const RETRY: Duration = Duration::from_millis(200);
+
 /// Answers browsers while the files are as in `tree`.
 struct Attendant<'a> {
     root: &'a Path,
@@ -155,17 +149,25 @@ impl Attendant<'_> {
             let _ = reply.send(answer(&path));
         };
         requests.into_iter().for_each(&mut reply);
+        // What could not be read, and why.
+        let mut unread: BTreeMap<PathBuf, String> = BTreeMap::new();
         loop {
-            match self.messages.recv() {
-                Ok(Message::Page { path, reply: to }) => reply((path, to)),
-                Ok(Message::Changed(paths)) => {
-                    let (paths, requests) = self.wait_for_quiet(paths);
-                    match self.read_again(&paths) {
-                        Some(tree) => return Next::Changed(tree, requests),
-                        None => requests.into_iter().for_each(&mut reply),
-                    }
+            // Without such a path, it waits for a message.
+            let wait = if unread.is_empty() { Duration::MAX } else { RETRY };
+            let paths = match self.messages.recv_timeout(wait) {
+                Ok(Message::Page { path, reply: to }) => {
+                    reply((path, to));
+                    continue;
                 }
-                Err(_) => return Next::End,
+                Ok(Message::Changed(paths)) => paths,
+                Err(RecvTimeoutError::Timeout) => Vec::new(),
+                Err(RecvTimeoutError::Disconnected) => return Next::End,
+            };
+            let (mut paths, requests) = self.wait_for_quiet(paths);
+            paths.extend(unread.keys().cloned());
+            match self.read_again(paths, &mut unread) {
+                Some(tree) => return Next::Changed(tree, requests),
+                None => requests.into_iter().for_each(&mut reply),
             }
         }
     }
@@ -189,14 +191,23 @@ impl Attendant<'_> {
         (paths, requests)
     }
 
-    /// The files as they are now. `None` if they are the same as before.
-    fn read_again(&self, paths: &BTreeSet<PathBuf>) -> Option<SourceTree> {
+    /// The files as they are now. `None` if they are the same as before. What cannot be read is said once, and is in `unread` then.
+    fn read_again(&self, paths: BTreeSet<PathBuf>, unread: &mut BTreeMap<PathBuf, String>) -> Option<SourceTree> {
         let mut tree = self.tree.clone();
         let mut is_changed = false;
         for path in paths {
-            match tree.refresh(self.root, path) {
-                Ok(changed) => is_changed |= changed,
-                Err(error) => eprintln!("warning: {error}"),
+            match tree.refresh(self.root, &path) {
+                Ok(changed) => {
+                    is_changed |= changed;
+                    unread.remove(&path);
+                }
+                Err(error) => {
+                    let error = error.to_string();
+                    if unread.get(&path) != Some(&error) {
+                        eprintln!("warning: {error}");
+                    }
+                    unread.insert(path, error);
+                }
             }
         }
         is_changed.then_some(tree)
@@ -205,7 +216,7 @@ impl Attendant<'_> {
 
 /// Answers a request from the newest site.
 fn answer(path: &str, preview: &Preview, version: &str, sites: &mut Sites) -> Answer {
-    match sites.get(path, preview) {
+    match sites.get(path, preview, version) {
         Ok(site) => Answer::Site { site, version: version.to_owned() },
         Err(problem) => Answer::Problem(format!("error: {path} cannot be shown: {problem}\n")),
     }

@@ -13,6 +13,7 @@
 
 mod desk;
 mod feed;
+mod message;
 mod page;
 mod server;
 mod watch;
@@ -27,7 +28,7 @@ use graven_press::tree::SourceTree;
 use crate::content;
 use crate::error::{self, Error};
 
-/// Write with a preview: serve the site on this machine, show each change when it is saved.
+/// Write with a preview: show the site on this machine, as it is after each change
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
@@ -52,25 +53,21 @@ Examples:
 /// The first port that is tried, and how many.
 const PORTS: (u16, u16) = (8080, 20);
 
-/// What the desk is told.
-enum Message {
-    /// Files changed, at these paths below the folder; an empty path is the whole folder.
-    Changed(Vec<PathBuf>),
-    /// A browser asks for a path.
-    Page { path: String, reply: tokio::sync::oneshot::Sender<desk::Answer> },
-}
-
 /// Runs the command, until it is stopped.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let folder = content::folder(options.folder.as_deref());
+    if !folder.join("site.toml").is_file() {
+        let message = format!("there is no site.toml in {}; name the folder of a site", folder.display());
+        return Err(Error::new(message));
+    }
     let root = folder.canonicalize().map_err(|source| Error::file("find", &folder, &source))?;
     let listener = listen(options.port)?;
     let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
-    let url = format!("http://localhost:{}", address.port());
+    let url = format!("http://{address}");
 
     let (sender, messages) = mpsc::channel();
-    // Before the first reading, so that no change is missed. It watches as long as it lives.
-    let _watcher = watch::start(&root, sender.clone())?;
+    // Before the first reading, so that no change is missed.
+    watch::start(&root, &sender)?;
     let (feed, told) = tokio::sync::watch::channel(feed::State::default());
     let tree = SourceTree::read(&root).map_err(|error| Error::new(error.to_string()))?;
     let desk = desk::Desk::new(&root, &folder, &url, feed);

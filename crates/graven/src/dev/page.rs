@@ -24,27 +24,43 @@ const SUFFIXES: [&str; 4] = ["", "/", "/index.html", ".html"];
 /// The sites that were asked for, by path.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
-    by_path: HashMap<String, (&'static [u8], Arc<Site>)>,
+    by_path: HashMap<String, Known>,
+}
+
+/// A site, and the newest version of the preview that has the same.
+#[derive(Debug)]
+struct Known {
+    bytes: &'static [u8],
+    site: Arc<Site>,
+    version: String,
 }
 
 impl Sites {
-    /// The site from which the path of a request, decoded, is answered.
-    pub(super) fn get(&mut self, path: &str, preview: &Preview) -> Result<Arc<Site>, String> {
-        let bytes = image(path, preview).write().map_err(|error| error.to_string())?;
-        if let Some((known, site)) = self.by_path.get(path).filter(|(known, _)| *known == bytes) {
-            debug_assert_eq!(known.len(), bytes.len());
-            return Ok(Arc::clone(site));
+    /// The site from which the path of a request, decoded, is answered in a version of the preview.
+    pub(super) fn get(&mut self, path: &str, preview: &Preview, version: &str) -> Result<Arc<Site>, String> {
+        // Within a version, nothing changes.
+        if let Some(known) = self.by_path.get(path).filter(|known| known.version == version) {
+            return Ok(Arc::clone(&known.site));
+        }
+        let routes = routes(path, preview);
+        // All paths without a page are one.
+        let path = if routes.contains_key(NOT_FOUND) { NOT_FOUND } else { path };
+        let bytes = Image { time: 0, routes }.write().map_err(|error| error.to_string())?;
+        let version = version.to_owned();
+        if let Some(known) = self.by_path.get_mut(path).filter(|known| known.bytes == bytes) {
+            known.version = version;
+            return Ok(Arc::clone(&known.site));
         }
         let bytes: &'static [u8] = bytes.leak();
         let pack = Pack::open(bytes).map_err(|error| error.to_string())?;
         let site = Arc::new(Site::new(pack));
-        self.by_path.insert(path.to_owned(), (bytes, Arc::clone(&site)));
+        self.by_path.insert(path.to_owned(), Known { bytes, site: Arc::clone(&site), version });
         Ok(site)
     }
 }
 
-/// The pack of a path: its page or file with the page's other representation, or what it redirects from; and the page for what is not found.
-fn image(path: &str, preview: &Preview) -> Image {
+/// The routes for a path: its page or file with the page's other representation, or what it is redirected to; or else the page for what is not found.
+fn routes(path: &str, preview: &Preview) -> BTreeMap<String, Vec<EditionSpec>> {
     let mut routes = BTreeMap::new();
     let mut add = |path: &str| {
         let content = preview.content(path)?;
@@ -56,7 +72,7 @@ fn image(path: &str, preview: &Preview) -> Image {
         alternate
     };
     let stems = SUFFIXES.iter().filter_map(|suffix| path.strip_suffix(suffix));
-    for stem in stems.map(|stem| if stem.is_empty() { "/" } else { stem }).chain([NOT_FOUND]) {
+    for stem in stems.map(|stem| if stem.is_empty() { "/" } else { stem }) {
         if let Some(alternate) = add(stem) {
             add(&alternate);
         }
@@ -65,7 +81,10 @@ fn image(path: &str, preview: &Preview) -> Image {
             add(SEARCH_INDEX);
         }
     }
-    Image { time: preview.time(), routes }
+    if let Some(content) = preview.content(NOT_FOUND).filter(|_| routes.is_empty()) {
+        routes.insert(NOT_FOUND.to_owned(), vec![EditionSpec { from: ALWAYS, content: shown(content) }]);
+    }
+    routes
 }
 
 /// The content as the preview shows it: not kept by the browser, and a page with the script.
@@ -87,8 +106,8 @@ fn with_script(mut page: PageSpec) -> PageSpec {
     page.security_policy = allowing_script(&page.security_policy);
     for variant in &mut page.variants {
         let html = String::from_utf8_lossy(&variant.bytes);
-        let element = format!("<script defer src=\"{SCRIPT}\"></script></head>");
-        variant.bytes = html.replacen("</head>", &element, 1).into_bytes();
+        let (before, after) = html.split_at(html.rfind("</body>").unwrap_or(html.len()));
+        variant.bytes = format!("{before}<script src=\"{SCRIPT}\"></script>{after}").into_bytes();
         variant.etag = format!("\"{}\"", hex(&Sha256::digest(&variant.bytes)[..8]));
     }
     page

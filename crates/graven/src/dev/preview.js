@@ -23,14 +23,31 @@ Object.assign(overlay.style, {
   borderTop: '4px solid #ff8a8a',
 })
 
-new EventSource('/.graven/events').addEventListener('message', ({ data }) => {
+/** Shows the state of the preview. */
+const show = ({ data }) => {
   const state = JSON.parse(data)
   if (state.problem !== null) {
     overlay.textContent = state.problem
     document.body.append(overlay)
-  } else if (state.version !== version) {
-    location.reload()
-  } else {
-    overlay.remove()
+    return
   }
-})
+  overlay.remove()
+  // Once for each site: a browser may not say which one the page is of, or say an old one.
+  const loaded = `graven ${location.pathname}`
+  if (state.version !== version && sessionStorage.getItem(loaded) !== state.version) {
+    sessionStorage.setItem(loaded, state.version)
+    location.reload()
+  }
+}
+
+// A browser has six connections for all its pages of a site, so only the page that is seen has one.
+let events
+const listen = () => {
+  events?.close()
+  if (document.visibilityState === 'visible') {
+    events = new EventSource('/.graven/events')
+    events.addEventListener('message', show)
+  }
+}
+document.addEventListener('visibilitychange', listen)
+listen()

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use bytes::Bytes;
 use graven_serve::respond;
@@ -19,9 +20,8 @@ use tokio::sync::{oneshot, watch};
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::WatchStream;
 
-use super::Message;
-use super::desk::Answer;
 use super::feed::State;
+use super::message::{Answer, Message};
 use super::page::SCRIPT;
 
 /// The path of the events for open pages.
@@ -32,6 +32,9 @@ const SCRIPT_TEXT: &str = include_str!("preview.js");
 
 /// The names by which a browser on this machine asks. A page elsewhere can make another name lead here, and would then read drafts.
 const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// How long no connection is accepted after one could not be.
+const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(50);
 
 type Body = BoxBody<Bytes, graven_pack::Error>;
 
@@ -49,7 +52,11 @@ pub(super) fn run(listener: TcpListener, desk: &Sender<Message>, feed: &watch::R
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         loop {
-            let (socket, _) = listener.accept().await?;
+            let Ok((socket, _)) = listener.accept().await else {
+                // The browser went away, or the process has no descriptor left: others may be closed soon.
+                tokio::time::sleep(AFTER_FAILED_ACCEPT).await;
+                continue;
+            };
             let preview = Preview { desk: desk.clone(), feed: feed.clone() };
             let service = service_fn(move |request| preview.clone().answer(request));
             let http = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(socket), service);
@@ -79,7 +86,7 @@ impl Preview {
 
     /// The state of the preview, and each one that follows, as server-sent events.
     fn events(self) -> Response<Body> {
-        let events = WatchStream::new(self.feed).filter(|state| !state.version.is_empty());
+        let events = WatchStream::new(self.feed).filter(|state| *state != State::default());
         let frames = events.map(|state| Ok(Frame::data(Bytes::from(state.event()))));
         let mut response = Response::new(BoxBody::new(StreamBody::new(frames)));
         let fields = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];

@@ -1,35 +1,65 @@
 //! Watches a folder, and tells the desk which paths changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::Duration;
 
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::event::ModifyKind;
+use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
-use super::Message;
+use super::message::Message;
 use crate::error::Error;
 
-/// Watches `root` and all folders below it, as long as the result lives.
-pub(super) fn start(root: &Path, sender: Sender<Message>) -> Result<RecommendedWatcher, Error> {
-    let folder = root.to_owned();
+/// How often it is tried to watch a folder again that has gone.
+const RETRY: Duration = Duration::from_millis(200);
+
+/// Watches `root` and all folders below it, until the process ends.
+pub(super) fn start(root: &Path, sender: &Sender<Message>) -> Result<(), Error> {
+    let (lost, losses) = mpsc::channel();
+    let (folder, tell) = (root.to_owned(), sender.clone());
     let tell = move |event: notify::Result<Event>| {
         let paths = match event {
-            Ok(event) => changed(event, &folder),
-            // Something was missed.
-            Err(_) => vec![PathBuf::new()],
+            Ok(event) => {
+                if has_gone(&event, &folder) {
+                    let _ = lost.send(());
+                }
+                changed(event, &folder)
+            }
+            Err(error) => {
+                eprintln!("warning: some changes may be missed: {error}; {HELP}");
+                vec![PathBuf::new()]
+            }
         };
         if !paths.is_empty() {
             // Nobody listens when the command ends.
-            let _ = sender.send(Message::Changed(paths));
+            let _ = tell.send(Message::Changed(paths));
         }
     };
-    let watcher = notify::recommended_watcher(tell).and_then(|mut watcher| {
-        watcher.watch(root, RecursiveMode::Recursive)?;
-        Ok(watcher)
+    let failed = |error: notify::Error| Error::new(format!("cannot watch {}: {error}; {HELP}", root.display()));
+    let mut watcher = notify::recommended_watcher(tell).map_err(failed)?;
+    watcher.watch(root, RecursiveMode::Recursive).map_err(failed)?;
+    let (root, sender) = (root.to_owned(), sender.clone());
+    thread::spawn(move || {
+        // The watcher is told by name, but watches the folder that had the name: a branch switch may remove it and make another.
+        while losses.recv().is_ok() {
+            let _ = watcher.unwatch(&root);
+            while watcher.watch(&root, RecursiveMode::Recursive).is_err() {
+                thread::sleep(RETRY);
+            }
+            let _ = sender.send(Message::Changed(vec![PathBuf::new()]));
+        }
     });
-    watcher.map_err(|error| {
-        let help = "on Linux, fs.inotify.max_user_watches may be too small for the folder";
-        Error::new(format!("cannot watch {}: {error}; {help}", root.display()))
-    })
+    Ok(())
+}
+
+/// What to do if a folder cannot be watched.
+const HELP: &str = "on Linux, fs.inotify.max_user_watches may be too small for the folder";
+
+/// Whether an event is the end of the folder itself under its name.
+fn has_gone(event: &Event, root: &Path) -> bool {
+    let is_end = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+    is_end && event.paths.iter().any(|path| path == root)
 }
 
 /// The paths below `root` that an event is about. The empty path is the whole folder.
@@ -47,7 +77,7 @@ fn changed(event: Event, root: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use notify::event::{AccessKind, CreateKind, Flag, ModifyKind, RenameMode};
+    use notify::event::{AccessKind, CreateKind, Flag, RenameMode};
 
     use super::*;
 

@@ -41,7 +41,8 @@ pub(crate) fn check(
     let routes = Routes { base_url, outputs, inspections: &none };
     let inspect = |path: &str, document: &Document| {
         let format = format(document)?;
-        let made_from = document.made_from();
+        // What leads to this site depends on its URL, also in a copied file.
+        let made_from = document.made_from().map(|made_from| number(&(made_from, base_url)));
         let known = before.by_path.get(path).filter(|known| known.holds(made_from, &removed));
         let inspection = known.map(Arc::clone);
         Some(inspection.unwrap_or_else(|| Arc::new(Inspection::new(path, (document, format), made_from, routes))))

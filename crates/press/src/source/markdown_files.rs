@@ -51,7 +51,9 @@ pub(crate) fn changed_bodies(
 ) -> Option<Vec<Body>> {
     let mut bodies = Vec::new();
     for path in tree.changed_since(before)? {
-        let Known { file: before, .. } = known.files.get(path)?;
+        // A draft that is one no longer is among the known files as it was published before.
+        let Known { contents, file } = known.files.get(path)?;
+        let before = (before.contents(path) == Some(contents)).then_some(file)?;
         let topics = known.topics.as_deref();
         let kind = if path.starts_with(files::POSTS) { TextKind::Post { topics } } else { TextKind::Page };
         let mut found = Report::default();
