@@ -83,11 +83,48 @@ impl Diagnostic {
         self
     }
 
+    /// Where the marked bytes begin and end, for programs that show the diagnostic in their own way. `None` if the whole file is meant, or if `tree` has no
+    /// such file.
+    ///
+    /// ```
+    /// use graven_press::diagnostic::{Diagnostic, Position};
+    /// use graven_press::tree::SourceTree;
+    ///
+    /// let mut tree = SourceTree::default();
+    /// tree.insert("topics.toml", "# é\ntitel = \"Web\"\n");
+    /// let diagnostic = Diagnostic::error("topics.toml", 5..10, "unknown key `titel`");
+    /// let place = Position { line: 2, column: 1 }..Position { line: 2, column: 6 };
+    /// assert_eq!(diagnostic.place(&tree), Some(place));
+    /// ```
+    #[must_use]
+    pub fn place(&self, tree: &SourceTree) -> Option<Range<Position>> {
+        let (file, span) = (tree.get(&self.path)?, self.span.as_ref()?);
+        let start = span.start.min(file.len());
+        Some(Position::of(file, start)..Position::of(file, span.end.clamp(start, file.len())))
+    }
+
     /// Adds a line of help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+}
+
+/// A place in a file, as editors count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters (code points).
+    pub column: usize,
+}
+
+impl Position {
+    /// The position of the byte `at` of a file. A byte order mark is not counted.
+    fn of(file: &[u8], at: usize) -> Self {
+        let line = Excerpt::new(file, &(at..at));
+        Self { line: line.first_line, column: line.lines[..line.span.start].chars().count() + 1 }
     }
 }
 
@@ -340,6 +377,27 @@ mod tests {
                 assert!(text.contains(" --> content/a.md:"), "{start}..{end}: {text}");
                 assert!(text.contains("here"), "{start}..{end}: {text}");
             }
+        }
+    }
+
+    #[test]
+    fn the_place_of_any_span_is_where_the_report_shows_it() {
+        let file = "\u{feff}é\nüx\n\nz".as_bytes();
+        let mut tree = SourceTree::default();
+        tree.insert("a.md", file);
+        for start in 0..file.len() + 3 {
+            for end in 0..file.len() + 3 {
+                let diagnostic = Diagnostic::error("a.md", start..end, "wrong");
+                let place = diagnostic.place(&tree).expect("it has a span");
+                let shown = format!(" --> content/a.md:{}:{}\n", place.start.line, place.start.column);
+                let text = render(file, [diagnostic]);
+                assert!(text.contains(&shown), "{start}..{end}: {text}");
+                let order = |position: super::Position| (position.line, position.column);
+                assert!(order(place.start) <= order(place.end), "{start}..{end}");
+            }
+        }
+        for (path, span) in [("a.md", None), ("b.md", Some(0..1))] {
+            assert_eq!(Diagnostic::error(path, span, "wrong").place(&tree), None);
         }
     }
 
