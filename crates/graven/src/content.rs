@@ -18,6 +18,16 @@ pub(crate) fn folder(named: Option<&Path>) -> PathBuf {
     }
 }
 
+/// The files of a folder.
+pub(crate) fn read(folder: &Path) -> Result<SourceTree, Error> {
+    SourceTree::read(folder).map_err(|error| Error::new(error.to_string()))
+}
+
+/// What comes before the path of a file of the folder, so that a terminal can open it.
+pub(crate) fn prefix(folder: &Path) -> String {
+    if folder == Path::new(".") { String::new() } else { format!("{}/", folder.display()) }
+}
+
 /// Presses a folder into a pack in memory.
 pub(crate) fn press(folder: &Path, options: &Options) -> Result<Vec<u8>, Error> {
     run(folder, |tree, cache| graven_press::press(tree, options, cache).map(|pressed| (pressed.report, pressed.pack)))
@@ -32,9 +42,8 @@ fn run<Made>(
     folder: &Path,
     press: impl FnOnce(&SourceTree, &Cache) -> Result<(Report, Made), Report>,
 ) -> Result<Made, Error> {
-    let tree = SourceTree::read(folder).map_err(|error| Error::new(error.to_string()))?;
+    let (tree, prefix) = (read(folder)?, prefix(folder));
     let cache = Cache::of_user();
-    let prefix = if folder == Path::new(".") { String::new() } else { format!("{}/", folder.display()) };
     let (warnings, made) = press(&tree, &cache).map_err(|found| Error::report(found.render(&tree, &prefix)))?;
     if !warnings.is_empty() {
         eprintln!("{}", warnings.render(&tree, &prefix));

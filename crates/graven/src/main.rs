@@ -2,13 +2,16 @@
 //! This file selects the command and turns its result into an exit code: 0 success, 1 failure, 2 wrong command line.
 
 mod build;
+mod check;
 mod content;
 mod dev;
 mod elf;
 mod engine;
 mod error;
 mod image;
+mod init;
 mod inspect;
+mod new;
 mod reference_pages;
 
 use std::process::ExitCode;
@@ -27,6 +30,7 @@ struct Graven {
 
 const EXAMPLES: &str = "\
 Examples:
+  graven init blog                                   a site to start from, in a new folder
   graven dev                                         write with a preview: http://127.0.0.1:8080/
   graven build && ./notes                            serve the site in this folder at http://localhost:8080/
   graven build --target aarch64-unknown-linux-musl   build it for a Raspberry Pi
@@ -37,6 +41,9 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Options),
+    New(new::Options),
+    Check(check::Options),
     Build(build::Options),
     Dev(dev::Options),
     Image(image::Options),
@@ -67,6 +74,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Error> {
     match command {
+        Command::Init(options) => init::run(&options),
+        Command::New(options) => new::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::Build(options) => build::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Image(options) => image::run(&options),
