@@ -199,6 +199,29 @@ fn the_report_of_a_broken_site_in_each_form_is_as_the_golden_file_has_it() {
 }
 
 #[test]
+fn a_check_says_what_a_build_says() {
+    let content = "tests/it/reports/broken site";
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = TempDir::new().expect("a temporary folder");
+    let build = |content: &Path| {
+        let mut command = graven();
+        command.current_dir(here).arg("build").arg(content).arg("--engine").arg(engine());
+        let mut ran = finish(command.arg("--output").arg(output.path().join("notes")));
+        // The engine of the tests may need a loader, which is no matter of the content.
+        if ran.stderr.starts_with("warning: the engine needs ") {
+            ran.stderr = ran.stderr.split_once('\n').map_or("", |(_, rest)| rest).to_owned();
+        }
+        ran
+    };
+    assert_eq!(ran(&["check", content], here).stderr, build(content.as_ref()).stderr);
+    let site = site();
+    fs::write(site.path().join("NOTES.md"), "Not rendered.\n").expect("a file");
+    let (built, checked) = (build(site.path()), ran(&["check", &site.path().display().to_string()], here));
+    assert_eq!((built.code, checked.code, &checked.stderr), (Some(0), Some(0), &built.stderr));
+    assert!(checked.stderr.ends_with("\n1 warning\n\n"), "{}", checked.stderr);
+}
+
+#[test]
 fn a_check_writes_nothing_into_the_folder() {
     let site = site();
     let files = || {

@@ -1,11 +1,13 @@
 //! `graven check`: everything that a build checks, without its result. Nothing is compressed, and no pack is made.
 //!
-//! The report is for people as `graven build` prints it, or in a form that programs read: [`json`], [`sarif`], [`github`].
+//! The report is for people as `graven build` prints it, or in a form that programs read: [`json`], [`sarif`], [`github`]. Two checks are of this
+//! command alone, as warnings: of placeholders, and of what is [`unused`].
 
 mod finding;
 mod github;
 mod json;
 mod sarif;
+mod unused;
 
 use std::path::PathBuf;
 
@@ -115,6 +117,7 @@ fn check(tree: &SourceTree, options: &Options) -> Report {
     let pressed = Incremental::new(press, Cache::of_user()).press(tree, |preview| preview.report().clone());
     let mut report = pressed.unwrap_or_else(|report| report);
     placeholders(tree, &mut report);
+    unused::warn(tree, &mut report);
     report.sort();
     report
 }

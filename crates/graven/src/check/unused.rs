@@ -1,0 +1,73 @@
+//! Pictures, films, sounds and PDFs in the folder of a text that nothing names: left over from a change.
+//!
+//! A file is in use if its name occurs in a text of its folder, or in any Markdown. That overlooks some, and reports none that the site needs.
+
+use std::path::Path;
+
+use graven_press::diagnostic::{Diagnostic, Report};
+use graven_press::tree::SourceTree;
+use percent_encoding::percent_decode;
+
+/// The files that are in such a folder only to be shown or linked to. Data is not among them: the programs of a post compute and compare more than it shows.
+const KINDS: [&str; 11] = ["avif", "gif", "jpeg", "jpg", "mp3", "mp4", "pdf", "png", "svg", "webm", "webp"];
+
+/// Files that say which others they use.
+const TEXTS: [&str; 7] = ["css", "html", "js", "md", "mjs", "svg", "toml"];
+
+/// Adds a warning for each file that nothing names.
+pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
+    for (index, _) in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.below(folder)) {
+        let Some(folder) = index.strip_suffix("index.md") else { continue };
+        for (path, _) in tree.below(folder).filter(|(path, _)| is_for_readers(tree, folder, path)) {
+            if !is_named(tree, folder, path) && !is_named(tree, "", path) {
+                let warning = Diagnostic::warning(path, None, "nothing names this file");
+                report.push(warning.help(format!("show it in {index}, or delete it")));
+            }
+        }
+    }
+}
+
+/// Whether a file is in the folder only for readers. `code/` has what its programs need, and a still has the name of its model.
+fn is_for_readers(tree: &SourceTree, folder: &str, path: &str) -> bool {
+    let is_of_model = path.strip_suffix(".svg").is_some_and(|stem| tree.get(&format!("{stem}.js")).is_some());
+    is_one_of(path, &KINDS) && !path[folder.len()..].starts_with("code/") && !is_of_model
+}
+
+/// Whether a text in the folder contains the name of the file, as it is or as in a URL. In the folder of the site, only Markdown is looked through.
+fn is_named(tree: &SourceTree, folder: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let kinds = if folder.is_empty() { &["md"][..] } else { &TEXTS };
+    let mut texts = tree.below(folder).filter(|(text, _)| *text != path && is_one_of(text, kinds));
+    texts.any(|(_, text)| {
+        String::from_utf8_lossy(text).contains(name) || percent_decode(text).decode_utf8_lossy().contains(name)
+    })
+}
+
+fn is_one_of(path: &str, kinds: &[&str]) -> bool {
+    let kind = Path::new(path).extension().and_then(|kind| kind.to_str()).unwrap_or_default();
+    kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_for_readers_that_nothing_names_are_warned_of_and_no_others() {
+        let mut tree = SourceTree::default();
+        let text = "![A](a.png) ![Ö](%C3%B6%20b.png) ![C](data/c.gif)\n\n```model from=model/m.js id=m\n```\n";
+        tree.insert("posts/a/index.md", text);
+        tree.insert("posts/b.md", "[d](a/d.pdf)\n");
+        tree.insert("posts/a/page.html", "<img src=e.webp>");
+        let used = ["a.png", "ö b.png", "data/c.gif", "d.pdf", "e.webp", "model/m.js", "model/m.svg", "code/f.png"];
+        let unused = ["data/C.gif", "g.PNG", "model/n.svg"];
+        for name in used.into_iter().chain(unused).chain(["notes.txt", "data/i.csv"]) {
+            tree.insert(format!("posts/a/{name}"), "");
+        }
+        tree.insert("static/h.png", "");
+        let mut report = Report::default();
+        warn(&tree, &mut report);
+        let warned: Vec<_> = report.diagnostics().iter().map(|found| found.path.as_str()).collect();
+        assert_eq!(warned, unused.map(|name| format!("posts/a/{name}")));
+    }
+}
