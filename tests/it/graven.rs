@@ -216,8 +216,8 @@ fn a_check_says_what_a_build_says() {
     assert_eq!(ran(&["check", content], here).stderr, build(content.as_ref()).stderr);
     let site = site();
     fs::write(site.path().join("NOTES.md"), "Not rendered.\n").expect("a file");
-    let (built, checked) = (build(site.path()), ran(&["check", &site.path().display().to_string()], here));
-    assert_eq!((built.code, checked.code, &checked.stderr), (Some(0), Some(0), &built.stderr));
+    let (made, checked) = (build(site.path()), ran(&["check", &site.path().display().to_string()], here));
+    assert_eq!((made.code, checked.code, &checked.stderr), (Some(0), Some(0), &made.stderr));
     assert!(checked.stderr.ends_with("\n1 warning\n\n"), "{}", checked.stderr);
 }
 
