@@ -336,6 +336,8 @@ impl Client {
                 self.read.extend_from_slice(&buffer[..length]);
                 Ok(())
             }
+            // A child process that ends can interrupt it.
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
             Err(error) => Err(error.to_string()),
         }
     }

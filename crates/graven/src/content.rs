@@ -8,6 +8,7 @@ use graven_press::tree::SourceTree;
 use graven_press::{Options, press_to_file};
 
 use crate::error::Error;
+use crate::progress;
 
 /// The folder of the content: the named one; else this one if it is a site, else `content`.
 pub(crate) fn folder(named: Option<&Path>) -> PathBuf {
@@ -33,9 +34,10 @@ pub(crate) fn press(folder: &Path, options: &Options) -> Result<Vec<u8>, Error> 
     run(folder, |tree, cache| graven_press::press(tree, options, cache).map(|pressed| (pressed.report, pressed.pack)))
 }
 
-/// Presses a folder into a file.
+/// Presses a folder into a file, and shows on a terminal how far it is.
 pub(crate) fn press_into(folder: &Path, options: &Options, file: &Path) -> Result<(), Error> {
-    run(folder, |tree, cache| press_to_file(tree, options, cache, file).map(|report| (report, ())))
+    let options = Options { progress: progress::bar(), ..options.clone() };
+    run(folder, |tree, cache| press_to_file(tree, &options, cache, file).map(|report| (report, ())))
 }
 
 fn run<Made>(

@@ -221,12 +221,15 @@ mod tests {
         let mut bytes = engine(AARCH64);
         bytes.resize(65_536, 0);
         let alone = bytes.clone();
-        let trailer = Trailer { offset: 65_536, length: 3, engine: [0; 32], pack: [0; 32] };
+        let trailer = Trailer { offset: 65_536, length: 3, engine: Sha256::digest(&alone).into(), pack: [0; 32] };
         bytes.extend(b"abc");
         bytes.extend(trailer.to_bytes());
         assert!(open(bytes.clone()).is_ok_and(|engine| engine.bytes == alone));
-        let end = bytes.len() - 1;
-        bytes[end] ^= 1;
-        assert!(open(bytes).is_err_and(|fault| fault.contains("the executable is damaged")));
+        // A byte of the program, and one of the trailer.
+        for at in [60_000, bytes.len() - 1] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            assert!(open(damaged).is_err_and(|fault| fault.contains("the executable is damaged")), "{at}");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod image;
 mod init;
 mod inspect;
 mod new;
+mod progress;
 mod reference_pages;
 
 use std::process::ExitCode;

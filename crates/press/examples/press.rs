@@ -1,16 +1,14 @@
 //! Presses a folder into a pack file: `cargo run --profile author -p graven-press --example press -- content site.pack`.
 //!
 //! What builds have compressed and drawn before is in the user's cache, which `GRAVEN_CACHE` moves, or switches off if it is empty. With
-//! `--uncompressed` first, nothing is compressed. On a terminal, a bar shows how many documents are done, and how long the others will take.
+//! `--uncompressed` first, nothing is compressed.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use graven_press::cache::Cache;
-use graven_press::progress::{Progress, Step};
 use graven_press::tree::SourceTree;
 use graven_press::{Codings, Options, press_to_file};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,28 +37,8 @@ fn run(folder: &Path, output: &Path, codings: Codings) -> Result<String, String>
     let tree = SourceTree::read(folder).map_err(|error| format!("error: {error}\n"))?;
     let cache = Cache::of_user();
     let prefix = format!("{}/", folder.display());
-    let options = Options { codings, progress: bar(), ..Options::default() };
+    let options = Options { codings, ..Options::default() };
     let warnings = press_to_file(&tree, &options, &cache, output).map_err(|report| report.render(&tree, &prefix))?;
     let problem = cache.problem().map(|problem| format!("warning: {problem}\n")).unwrap_or_default();
     Ok(warnings.render(&tree, &prefix) + &problem)
-}
-
-/// A bar on standard error, if that is a terminal. It goes when press is done.
-fn bar() -> Progress {
-    let style = |template| ProgressStyle::with_template(template).expect("the templates are valid");
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let bar = bar.with_style(style("{msg}")).with_finish(ProgressFinish::AndClear);
-    Progress::to(move |step| match step {
-        Step::Texts(count) => bar.set_message(format!("rendering {count} texts")),
-        Step::Check(count) => bar.set_message(format!("checking {count} documents")),
-        Step::Encoded { done, all } => {
-            if done == 1 {
-                bar.set_style(style("compressing {wide_bar} {human_pos} of {human_len}, {eta} left"));
-                bar.set_length(all as u64);
-                bar.reset_eta();
-            }
-            bar.set_position(done as u64);
-        }
-        _ => {}
-    })
 }

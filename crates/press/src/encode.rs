@@ -10,10 +10,11 @@ use graven_pack::{ALWAYS, Coding};
 use crate::assets::fingerprint;
 use crate::cache::Cache;
 use crate::check::Inspections;
+use crate::compression::{self, Effort};
 use crate::options::{Codings, Options};
 use crate::output::{self, Document, Freshness, Output, Outputs};
 use crate::progress::Step;
-use crate::{codings, compression, security_policy};
+use crate::{codings, security_policy};
 
 /// How many outputs are encoded and in memory at the same time: some hundred for each core, since they are written in order and those after a large one wait.
 const IN_FLIGHT: usize = 256;
@@ -142,7 +143,8 @@ fn variants(document: &Document, coders: Option<&Cache>) -> Vec<VariantSpec> {
     };
     let generation = compression::generation();
     let identity = variant(Coding::Identity, document.body().into_owned(), generation);
-    let coded = codings::of(&identity.bytes, cache).into_iter();
+    let effort = if document.media_type.starts_with("text/javascript") { Effort::Most } else { Effort::Usual };
+    let coded = codings::of(&identity.bytes, effort, cache).into_iter();
     let coded = coded.map(|(coding, bytes)| variant(coding, bytes, generation)).collect::<Vec<_>>();
     std::iter::once(identity).chain(coded).collect()
 }

@@ -16,6 +16,7 @@ use tokio::sync::watch::Sender;
 use super::feed::State;
 use super::message::{Answer, Message};
 use super::page::Sites;
+use crate::content;
 
 /// How long nothing must change before the files are read: an editor empties a file before it fills it, and a branch switch writes many.
 const QUIET: Duration = Duration::from_millis(10);
@@ -54,7 +55,7 @@ impl Desk {
         let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
             root: root.to_owned(),
-            prefix: if folder == Path::new(".") { String::new() } else { format!("{}/", folder.display()) },
+            prefix: content::prefix(folder),
             incremental: Incremental::new(options, Cache::of_user()),
             sites: Sites::default(),
             feed,

@@ -23,7 +23,6 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 
 use clap::Args;
-use graven_press::tree::SourceTree;
 
 use crate::content;
 use crate::error::{self, Error};
@@ -69,7 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     // Before the first reading, so that no change is missed.
     watch::start(&root, &sender)?;
     let (feed, told) = tokio::sync::watch::channel(feed::State::default());
-    let tree = SourceTree::read(&root).map_err(|error| Error::new(error.to_string()))?;
+    let tree = content::read(&root)?;
     let desk = desk::Desk::new(&root, &folder, &url, feed);
     error::print(format!("{url}/ shows {}; press Ctrl-C to stop\n", folder.display()))?;
     std::thread::spawn(move || desk.run(tree, &messages));
