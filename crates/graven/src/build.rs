@@ -109,6 +109,13 @@ fn stage(output: &Path) -> Result<TempDir, Error> {
             output.display()
         )));
     }
+    // Written as root, a device would become a file.
+    if fs::metadata(output).is_ok_and(|there| !there.is_file()) {
+        return Err(Error::new(format!(
+            "cannot write {}: it is neither a file nor absent; name another",
+            output.display()
+        )));
+    }
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(Error::new(format!(
@@ -176,7 +183,7 @@ fn pages(pack: Pack) -> Result<usize, graven_pack::Error> {
 }
 
 fn warn(message: &str) {
-    eprintln!("warning: {message}");
+    error::say(format_args!("warning: {message}"));
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         Format::Human if report.has_errors() => return Err(Error::report(report.render(&tree, &prefix))),
         Format::Human if report.is_empty() => report.render(&tree, &prefix),
         Format::Human => {
-            eprintln!("{}", report.render(&tree, &prefix));
+            error::say(report.render(&tree, &prefix));
             String::new()
         }
         Format::Json => json::render(&findings(&report, &tree, &prefix)),
@@ -126,10 +126,11 @@ fn check(tree: &SourceTree, options: &Options) -> Report {
 fn placeholders(tree: &SourceTree, report: &mut Report) {
     for (path, bytes) in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.below(folder)) {
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
-        let head = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++")).map_or("", |(head, _)| head);
-        let is_draft = head.lines().any(|line| line.starts_with(DRAFT));
+        // A byte order mark and ends of lines may be those of another editor.
+        let is_toml = text.trim_start_matches('\u{feff}').starts_with("+++");
+        let head = text.split_once("\n+++").filter(|_| is_toml).map_or("", |(head, _)| head);
+        let is_draft = head.lines().any(|line| line.replace(' ', "").starts_with(&DRAFT.replace(' ', "")));
         if let Some(at) = head.find(DESCRIPTION).filter(|_| !is_draft) {
-            let at = at + "+++\n".len();
             let message = "the description is still to be written";
             let warning = Diagnostic::warning(path, at..at + DESCRIPTION.len(), message);
             report.push(warning.help("say in one sentence what the text is about"));

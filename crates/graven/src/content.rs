@@ -7,7 +7,7 @@ use graven_press::diagnostic::Report;
 use graven_press::tree::SourceTree;
 use graven_press::{Options, press_to_file};
 
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::progress;
 
 /// The folder of the content: the named one; else this one if it is a site, else `content`.
@@ -48,10 +48,10 @@ fn run<Made>(
     let cache = Cache::of_user();
     let (warnings, made) = press(&tree, &cache).map_err(|found| Error::report(found.render(&tree, &prefix)))?;
     if !warnings.is_empty() {
-        eprintln!("{}", warnings.render(&tree, &prefix));
+        error::say(warnings.render(&tree, &prefix));
     }
     if let Some(problem) = cache.problem() {
-        eprintln!("warning: {problem}");
+        error::say(format_args!("warning: {problem}"));
     }
     Ok(made)
 }

@@ -47,6 +47,11 @@ impl fmt::Display for Error {
     }
 }
 
+/// Prints a line to standard error. If that is closed, nobody wants to know; `eprintln!` would panic.
+pub(crate) fn say(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Prints to standard output. A closed pipe (`graven man | head -1`) is an error of one line; `print!` would panic.
 pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<(), Error> {
     io::stdout().write_all(text.as_ref()).map_err(|source| Error::file("write", Path::new("standard output"), &source))

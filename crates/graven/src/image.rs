@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::elf;
 use crate::engine;
-use crate::error::Error;
+use crate::error::{self, Error};
 use layout::Entry;
 use reference::Reference;
 
@@ -60,12 +60,12 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let archive = layout::archive(&entries, &options.reference, created()?);
     fs::write(&options.output, &archive).map_err(|source| Error::file("write", &options.output, &source))?;
     // To standard error, so that `--output /dev/stdout` can be piped.
-    eprintln!(
+    error::say(format_args!(
         "{}: {} for {platforms}, {} KiB",
         options.output.display(),
         options.reference,
         archive.len().div_ceil(1024)
-    );
+    ));
     Ok(())
 }
 

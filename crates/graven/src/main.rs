@@ -67,7 +67,7 @@ fn main() -> ExitCode {
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            error::say(&error);
             ExitCode::from(error.exit_code())
         }
     }

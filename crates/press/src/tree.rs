@@ -166,6 +166,11 @@ impl SourceTree {
         match if_there(std::fs::metadata(path), path)? {
             Some(metadata) if metadata.is_dir() && is_generated(path, name) => {}
             Some(metadata) if metadata.is_dir() => self.read_folder(path, &format!("{place}/"))?,
+            // Reading a pipe would wait for ever.
+            Some(metadata) if !metadata.is_file() => {
+                let message = format!("{}: neither a file nor a folder; remove it", path.display());
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            }
             Some(_) => {
                 if let Some(bytes) = if_there(std::fs::read(path), path)? {
                     self.insert(place, bytes);

@@ -121,6 +121,13 @@ fn the_image_of_the_front_matter_takes_the_place_of_the_card() {
 }
 
 #[test]
+fn a_card_shows_no_control_characters() {
+    let tree = tree(&[("posts/a.md", post("Bell \\u0007 and escape \\u001b", "slug = \"a\"\n", "Text.").as_bytes())]);
+    let pressed = pressed(&tree);
+    assert!(files(&pressed.pack).keys().any(|path| path.starts_with("/assets/card-a.")));
+}
+
+#[test]
 fn a_card_that_lacks_characters_is_a_warning_and_not_a_failure() {
     for (title, missing) in [("木の本", "の木本"), ("Rust 🦀 wins", "🦀")] {
         let tree = tree(&[("posts/a.md", post(title, "slug = \"a\"\n", "Text.").as_bytes())]);

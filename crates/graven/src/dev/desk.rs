@@ -17,6 +17,7 @@ use super::feed::State;
 use super::message::{Answer, Message};
 use super::page::Sites;
 use crate::content;
+use crate::error;
 
 /// How long nothing must change before the files are read: an editor empties a file before it fills it, and a branch switch writes many.
 const QUIET: Duration = Duration::from_millis(10);
@@ -77,7 +78,7 @@ impl Desk {
                 }
                 Err(report) => {
                     let problem = report.render(&tree, &self.prefix);
-                    eprintln!("{problem}");
+                    error::say(&problem);
                     self.feed.send_modify(|state| state.problem = Some(problem.clone()));
                     self.keep(good.as_ref(), (&tree, &problem), messages, requests)
                 }
@@ -204,7 +205,7 @@ impl Attendant<'_> {
                 Err(error) => {
                     let error = error.to_string();
                     if unread.get(&path) != Some(&error) {
-                        eprintln!("warning: {error}");
+                        error::say(format_args!("warning: {error}"));
                     }
                     unread.insert(path, error);
                 }
@@ -226,9 +227,9 @@ fn answer(path: &str, preview: &Preview, version: &str, sites: &mut Sites) -> An
 fn announce(preview: &Preview, tree: &SourceTree, prefix: &str, start: Instant) {
     let time = start.elapsed().as_millis();
     if preview.report().is_empty() {
-        eprintln!("no errors, {time} ms");
+        error::say(format_args!("no errors, {time} ms"));
     } else {
-        eprintln!("{}, {time} ms", preview.report().render(tree, prefix).trim_end());
+        error::say(format_args!("{}, {time} ms", preview.report().render(tree, prefix).trim_end()));
     }
 }
 

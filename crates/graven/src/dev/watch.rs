@@ -9,7 +9,7 @@ use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
 use super::message::Message;
-use crate::error::Error;
+use crate::error::{self, Error};
 
 /// How often it is tried to watch a folder again that has gone.
 const RETRY: Duration = Duration::from_millis(200);
@@ -27,7 +27,7 @@ pub(super) fn start(root: &Path, sender: &Sender<Message>) -> Result<(), Error> 
                 changed(event, &folder)
             }
             Err(error) => {
-                eprintln!("warning: some changes may be missed: {error}; {HELP}");
+                error::say(format_args!("warning: some changes may be missed: {error}; {HELP}"));
                 vec![PathBuf::new()]
             }
         };

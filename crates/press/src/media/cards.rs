@@ -197,7 +197,8 @@ fn drawable(content: Content, source: &str, report: &mut Report) -> Content {
         if lacking.iter().any(|char| char.is_alphabetic()) {
             return String::new();
         }
-        let kept: String = text.chars().filter(|char| !lacking.contains(char)).collect();
+        // SVG, as any XML, cannot have control characters.
+        let kept: String = text.chars().filter(|char| !lacking.contains(char) && !char.is_control()).collect();
         kept.split_inclusive(' ').filter(|word| *word != " ").collect()
     };
     let drawn = Content {
