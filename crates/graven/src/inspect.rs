@@ -3,12 +3,12 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use graven_inspect::{Existing, Format};
 use graven_pack::attachment::{End, Trailer};
 use graven_pack::{Pack, hex};
+use graven_serve::time;
 use sha2::{Digest as _, Sha256};
 
 use crate::content;
@@ -76,7 +76,7 @@ pub(crate) fn list(options: &List) -> Result<(), Error> {
     let site = Site::open(options.site.as_deref())?;
     let format = if options.json { Format::Json } else { Format::Table };
     let pack = site.pack()?;
-    let text = graven_inspect::list(pack, now(pack), format).map_err(|error| site.error(error))?;
+    let text = graven_inspect::list(pack, time::now(&pack), format).map_err(|error| site.error(error))?;
     error::print(text)
 }
 
@@ -98,15 +98,9 @@ pub(crate) fn extract(options: &Extract) -> Result<(), Error> {
     let site = Site::open(Some(&options.site))?;
     let existing = if options.force { Existing::Overwrite } else { Existing::Keep };
     let pack = site.pack()?;
-    let files =
-        graven_inspect::extract(pack, now(pack), &options.folder, existing).map_err(|error| site.error(error))?;
+    let files = graven_inspect::extract(pack, time::now(&pack), &options.folder, existing)
+        .map_err(|error| site.error(error))?;
     error::print(format!("{files} files in {}\n", options.folder.display()))
-}
-
-/// The time at which a server would look at the site: that of the clock, or that of the pack if the clock is behind.
-fn now(pack: Pack) -> i64 {
-    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(clock.as_secs()).unwrap_or(i64::MAX).max(pack.time())
 }
 
 /// A site with the file that it was found in.

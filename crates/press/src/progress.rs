@@ -22,7 +22,7 @@ pub enum Step {
     },
 }
 
-/// Whom press tells about its steps: by default, nobody.
+/// A listener for the steps of a press. The default ignores them.
 ///
 /// It is called in the thread that called press, at the beginning of a step, and after each document that is encoded; so it should return soon. What is
 /// pressed does not depend on it.
@@ -56,22 +56,22 @@ pub enum Step {
 pub struct Progress(Option<Arc<dyn Fn(Step) + Send + Sync>>);
 
 impl Progress {
-    /// Calls `tell` with each step.
+    /// Calls `listener` with each step.
     #[must_use]
-    pub fn to(tell: impl Fn(Step) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(tell)))
+    pub fn to(listener: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(listener)))
     }
 
     pub(crate) fn report(&self, step: Step) {
-        if let Some(tell) = &self.0 {
-            tell(step);
+        if let Some(listener) = &self.0 {
+            listener(step);
         }
     }
 }
 
 impl fmt::Debug for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "told" } else { "not told" })
+        f.write_str(if self.0.is_some() { "listening" } else { "ignored" })
     }
 }
 

@@ -57,3 +57,4 @@ pub use response::body::Body;
 pub use response::respond;
 pub use server::Server;
 pub use site::Site;
+pub use site::resolve::canonical;

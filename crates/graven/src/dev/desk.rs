@@ -244,12 +244,18 @@ mod tests {
         (Message::Page { path: path.to_owned(), reply }, answer)
     }
 
+    /// A folder with the file `a.md`, and what it was when it was read.
+    fn read_as(then: &str, now: &str) -> (tempfile::TempDir, SourceTree) {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.md"), now).expect("a file can be written");
+        let mut tree = SourceTree::default();
+        tree.insert("a.md", then);
+        (folder, tree)
+    }
+
     #[test]
     fn what_is_asked_for_during_a_burst_of_changes_waits_for_the_newest_files() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("a.md"), "new").expect("a file can be written");
-        let mut tree = SourceTree::default();
-        tree.insert("a.md", "old");
+        let (folder, tree) = read_as("old", "new");
         let (sender, messages) = mpsc::channel();
         let (before, answered) = page("/before");
         let (after, waits) = page("/after");
@@ -268,10 +274,7 @@ mod tests {
 
     #[test]
     fn a_change_that_changes_nothing_is_none_and_the_end_of_all_senders_is_the_end() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("a.md"), "same").expect("a file can be written");
-        let mut tree = SourceTree::default();
-        tree.insert("a.md", "same");
+        let (folder, tree) = read_as("same", "same");
         let (sender, messages) = mpsc::channel();
         sender.send(Message::Changed(vec!["a.md".into(), ".hidden".into()])).expect("there is a receiver");
         drop(sender);

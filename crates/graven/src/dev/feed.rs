@@ -1,4 +1,4 @@
-//! What open pages are told: which site is the newest, and what is wrong with the files.
+//! The state of the preview that is sent to open pages: which site is the newest, and what is wrong with the files.
 
 use serde_json::json;
 

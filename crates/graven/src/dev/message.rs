@@ -1,4 +1,4 @@
-//! What the desk is told and asked, and what it answers.
+//! The messages to the desk, and its answers.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use graven_serve::Site;
 use tokio::sync::oneshot::Sender;
 
-/// What the desk is told.
+/// A message to the desk.
 pub(super) enum Message {
     /// Files changed, at these paths below the folder; an empty path is the whole folder.
     Changed(Vec<PathBuf>),

@@ -9,7 +9,7 @@
 //! 1. [`watch`]: which paths changed.
 //! 2. [`desk`]: the site, pressed after each change. What is asked for while it presses waits, so that no page is stale.
 //! 3. [`page`]: one page as a site that graven-serve answers from, with the script of the preview in it.
-//! 4. [`server`]: HTTP on the loopback interface; [`feed`] is what open pages are told.
+//! 4. [`server`]: HTTP on the loopback interface; [`feed`] is the state that open pages receive.
 
 mod desk;
 mod feed;
@@ -67,12 +67,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let (sender, messages) = mpsc::channel();
     // Before the first reading, so that no change is missed.
     watch::start(&root, &sender)?;
-    let (feed, told) = tokio::sync::watch::channel(feed::State::default());
+    let (feed, states) = tokio::sync::watch::channel(feed::State::default());
     let tree = content::read(&root)?;
     let desk = desk::Desk::new(&root, &folder, &url, feed);
     error::print(format!("{url}/ shows {}; press Ctrl-C to stop\n", folder.display()))?;
     std::thread::spawn(move || desk.run(tree, &messages));
-    server::run(listener, &sender, &told).map_err(|error| Error::new(format!("the preview cannot be served: {error}")))
+    server::run(listener, &sender, &states)
+        .map_err(|error| Error::new(format!("the preview cannot be served: {error}")))
 }
 
 /// Listens on the loopback interface.

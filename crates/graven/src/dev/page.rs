@@ -9,17 +9,12 @@ use std::sync::Arc;
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec};
 use graven_pack::{ALWAYS, NOT_FOUND, Pack, SEARCH_INDEX, hex};
 use graven_press::incremental::Preview;
-use graven_serve::Site;
+use graven_search::frame::ROUTE as SEARCH;
+use graven_serve::{Site, canonical};
 use sha2::{Digest as _, Sha256};
 
 /// The path of the script of the preview.
 pub(super) const SCRIPT: &str = "/.graven/preview.js";
-
-/// The path of the search.
-const SEARCH: &str = "/search";
-
-/// What a browser appends to the path of a page, and is redirected from.
-const SUFFIXES: [&str; 4] = ["", "/", "/index.html", ".html"];
 
 /// The sites that were asked for, by path.
 #[derive(Debug, Default)]
@@ -59,32 +54,36 @@ impl Sites {
     }
 }
 
+/// The routes of a pack.
+type Routes = BTreeMap<String, Vec<EditionSpec>>;
+
 /// The routes for a path: its page or file with the page's other representation, or what it is redirected to; or else the page for what is not found.
-fn routes(path: &str, preview: &Preview) -> BTreeMap<String, Vec<EditionSpec>> {
-    let mut routes = BTreeMap::new();
-    let mut add = |path: &str| {
-        let content = preview.content(path)?;
-        let alternate = match &content {
-            ContentSpec::Page(page) => page.alternate.clone(),
-            ContentSpec::Redirect(_) => None,
-        };
-        routes.insert(path.to_owned(), vec![EditionSpec { from: ALWAYS, content: shown(content) }]);
-        alternate
-    };
-    let stems = SUFFIXES.iter().filter_map(|suffix| path.strip_suffix(suffix));
-    for stem in stems.map(|stem| if stem.is_empty() { "/" } else { stem }) {
-        if let Some(alternate) = add(stem) {
-            add(&alternate);
+fn routes(path: &str, preview: &Preview) -> Routes {
+    let mut routes = Routes::new();
+    for path in [Some(path), canonical(path)].into_iter().flatten() {
+        if let Some(alternate) = add(path, preview, &mut routes) {
+            add(&alternate, preview, &mut routes);
         }
         // Hits have no snippets: those are in the pages.
-        if stem == SEARCH {
-            add(SEARCH_INDEX);
+        if path == SEARCH {
+            add(SEARCH_INDEX, preview, &mut routes);
         }
     }
-    if let Some(content) = preview.content(NOT_FOUND).filter(|_| routes.is_empty()) {
-        routes.insert(NOT_FOUND.to_owned(), vec![EditionSpec { from: ALWAYS, content: shown(content) }]);
+    if routes.is_empty() {
+        add(NOT_FOUND, preview, &mut routes);
     }
     routes
+}
+
+/// Adds what is at a path, if anything. Returns the path of its other representation.
+fn add(path: &str, preview: &Preview, routes: &mut Routes) -> Option<String> {
+    let content = preview.content(path)?;
+    let alternate = match &content {
+        ContentSpec::Page(page) => page.alternate.clone(),
+        ContentSpec::Redirect(_) => None,
+    };
+    routes.insert(path.to_owned(), vec![EditionSpec { from: ALWAYS, content: shown(content) }]);
+    alternate
 }
 
 /// The content as the preview shows it: not kept by the browser, and a page with the script.

@@ -1,4 +1,4 @@
-//! Watches a folder, and tells the desk which paths changed.
+//! Watches a folder, and sends the paths that changed to the desk.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
@@ -17,8 +17,8 @@ const RETRY: Duration = Duration::from_millis(200);
 /// Watches `root` and all folders below it, until the process ends.
 pub(super) fn start(root: &Path, sender: &Sender<Message>) -> Result<(), Error> {
     let (lost, losses) = mpsc::channel();
-    let (folder, tell) = (root.to_owned(), sender.clone());
-    let tell = move |event: notify::Result<Event>| {
+    let (folder, changes) = (root.to_owned(), sender.clone());
+    let handle = move |event: notify::Result<Event>| {
         let paths = match event {
             Ok(event) => {
                 if has_gone(&event, &folder) {
@@ -33,15 +33,15 @@ pub(super) fn start(root: &Path, sender: &Sender<Message>) -> Result<(), Error> 
         };
         if !paths.is_empty() {
             // Nobody listens when the command ends.
-            let _ = tell.send(Message::Changed(paths));
+            let _ = changes.send(Message::Changed(paths));
         }
     };
     let failed = |error: notify::Error| Error::new(format!("cannot watch {}: {error}; {HELP}", root.display()));
-    let mut watcher = notify::recommended_watcher(tell).map_err(failed)?;
+    let mut watcher = notify::recommended_watcher(handle).map_err(failed)?;
     watcher.watch(root, RecursiveMode::Recursive).map_err(failed)?;
     let (root, sender) = (root.to_owned(), sender.clone());
     thread::spawn(move || {
-        // The watcher is told by name, but watches the folder that had the name: a branch switch may remove it and make another.
+        // A watch follows the folder, not its name. A branch switch may remove the folder and create another one with the same name.
         while losses.recv().is_ok() {
             let _ = watcher.unwatch(&root);
             while watcher.watch(&root, RecursiveMode::Recursive).is_err() {

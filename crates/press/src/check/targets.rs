@@ -98,6 +98,13 @@ pub(super) enum Certainty {
     Unknown,
 }
 
+/// The path of a reference within the site, decoded, its query and its fragment.
+fn parts(internal: &str) -> (Cow<'_, str>, &str, &str) {
+    let (rest, fragment) = internal.split_once('#').unwrap_or((internal, ""));
+    let (path, query) = split_path(rest);
+    (decoded(path), query, fragment)
+}
+
 impl<'a> Routes<'a> {
     /// What is certain about the reference `target` on the page `on`, which is `page`.
     pub(super) fn certainty(self, on: &str, target: &str, page: &CheckedPage) -> Certainty {
@@ -106,8 +113,7 @@ impl<'a> Routes<'a> {
             Target::External => return Certainty::Right,
             Target::Script => return Certainty::Unknown,
         };
-        let (rest, fragment) = internal.split_once('#').unwrap_or((&internal, ""));
-        let path = decoded(split_path(rest).0);
+        let (path, _, fragment) = parts(&internal);
         if path == on {
             return if page.has_target(fragment) { Certainty::Right } else { Certainty::Unknown };
         }
@@ -124,9 +130,7 @@ impl<'a> Routes<'a> {
             Target::External => return None,
             Target::Script => return Some(Verdict::Script),
         };
-        let (rest, fragment) = internal.split_once('#').unwrap_or((&internal, ""));
-        let (path, query) = split_path(rest);
-        let path = decoded(path);
+        let (path, query, fragment) = parts(&internal);
         // The 404 page has ids, but no path.
         if path == on && self.inspections.page(on).is_some() {
             return self.judge_fragment(on, fragment);

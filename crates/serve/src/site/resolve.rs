@@ -48,8 +48,15 @@ fn resolve_canonical<'a>(site: &'a Site, path: &str, now: i64) -> Result<Resolut
     })
 }
 
-/// Returns the path without a final `index.html`, `.html` or slash, or `None` if it has none of them.
-fn canonical(path: &str) -> Option<&str> {
+/// Returns the path without a final `index.html`, `.html` or slash, or `None` if it has none of them. A request for such a path is redirected to the
+/// page at the result, if there is one.
+///
+/// ```
+/// assert_eq!(graven_serve::canonical("/blog/index.html"), Some("/blog"));
+/// assert_eq!(graven_serve::canonical("/blog"), None);
+/// ```
+#[must_use]
+pub fn canonical(path: &str) -> Option<&str> {
     let stem = path
         .strip_suffix("/index.html")
         .or_else(|| path.strip_suffix(".html").filter(|stem| !stem.ends_with('/')))
