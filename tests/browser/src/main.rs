@@ -3,7 +3,7 @@
 //! 1. `pages` reads the sitemap.
 //! 2. `matrix` opens every page and looks at it in every width, scheme and font size (`survey.js`, which runs in the page).
 //! 3. `conditions` does the same for readers with other needs: forced colours, much zoom, no JavaScript.
-//! 4. `journeys`, `copy` and `print` do what readers do; `models` drives the figures that run.
+//! 4. `journeys`, `copy` and `print` do what readers do; `models` drives the figures that run; `preview` is an author's journey.
 //! 5. `findings` lists what is wrong, `pictures` shows what was looked at.
 //!
 //! `chromium` and `firefox` are the two ways to a `tab`, over a `socket` to a `process`.
@@ -19,6 +19,7 @@ mod models;
 mod outside;
 mod pages;
 mod pictures;
+mod preview;
 mod print;
 mod process;
 mod site;
@@ -42,13 +43,14 @@ use site::{Outcome, Site};
 use tab::{FONTS, SCHEMES, Scheme, View, WIDTHS};
 
 const HELP: &str =
-    "usage: browser BASE OUTPUT [chromium | firefox | models | outside FOLDER | weigh KIND=PATH… | --pictures FOLDER]
+    "usage: browser BASE OUTPUT [chromium | firefox | models | outside FOLDER | weigh KIND=PATH… |
+                           preview FOLDER | --pictures FOLDER]
 
 BASE     the address of a running site, for example http://127.0.0.1:8080
 OUTPUT   the folder for pictures and findings
 Both browsers are driven unless one is named. `models` drives the figures that run. `outside` has axe, Readability and Lighthouse
 look at the pages: FOLDER has their node_modules and lighthouse.mjs. `weigh` measures
-pages as a slow phone sees them, and writes OUTPUT/weigh.json. --pictures takes the README's pictures.";
+pages as a slow phone sees them, and writes OUTPUT/weigh.json. `preview` edits the site in FOLDER, of which BASE is the preview. --pictures takes the README's pictures.";
 
 /// Tabs at the same time; the machines of CI have two cores.
 const TABS: usize = 3;
@@ -90,6 +92,10 @@ fn run() -> Outcome<Findings> {
             findings.extend(in_firefox(&site, &paths)?);
         }
         ["outside", folder] => findings.extend(by_outside_tools(&site, &paths, folder.as_ref())?),
+        ["preview", folder] => {
+            let chromium = Chromium::start(&site.profile("chromium")?)?;
+            findings.extend(preview::all(&mut chromium.tab()?, &site, folder.as_ref())?);
+        }
         ["models"] => findings.extend(models::all(&Chromium::start(&site.profile("chromium")?)?, &site)?),
         ["chromium"] => findings.extend(in_chromium(&site, &paths)?),
         ["firefox"] => findings.extend(in_firefox(&site, &paths)?),
