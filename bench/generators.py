@@ -4,6 +4,7 @@ Each site is the least that shows the same things as Graven's: a page for each p
 and a feed. None minifies or compresses. Graven does more on top (cards, search index, Markdown sources, link check, three feeds, security policies).
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import corpus
 import peers
 from common import CACHE, Failure, say, version_of
 from corpus import TOPICS
@@ -36,6 +38,18 @@ def write_all(folder, files):
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+
+
+def generated_posts(posts, half_code=False):
+    """The folder with that many generated posts. They are kept for later runs: 10,000 take a minute."""
+    generator = hashlib.sha256(Path(corpus.__file__).read_bytes()).hexdigest()[:8]
+    folder = CACHE / "corpus" / f"{generator}-{'half' if half_code else 'usual'}-{posts}"
+    if not folder.exists():
+        say(f"generating {posts:,} posts")
+        unfinished = folder.with_suffix(".unfinished")
+        corpus.write(unfinished, corpus.generated(posts, half_code))
+        unfinished.rename(folder)
+    return folder
 
 
 # Graven

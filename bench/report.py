@@ -211,7 +211,26 @@ def press_group(group):
     return f"{title}\n\n{group['machine']['date']}; {megabytes}.{over}\n\n{table(header, rows)}{edits}"
 
 
-SECTIONS = {"http": http_tables, "start": start_table, "idle": idle_table, "scale": scale_table, "size": size_table, "press": press_tables}
+# The preview
+
+
+def dev_tables(data):
+    """The section on the preview: a table for each number of posts."""
+    head = ["## The author's preview", f"{about(data)} A paragraph of one post is changed; memory is resident, of the command and its children, after all saves."]
+    return "\n\n".join([*head, *(dev_group(group) for group in data["groups"])])
+
+
+def dev_group(group):
+    """The table for one number of posts."""
+    rows = [
+        [row["name"], ranged(row["first"], 2), ranged(row["bytes"], 0), ranged(row["pixels"], 0), f"{row['memory']['median'] / 2**20:,.0f}"]
+        for row in group["rows"]
+    ]
+    title = f"### {group['posts']:,} posts, {group['rounds']} rounds of {group['saves']} saves"
+    return title + "\n\n" + table(["", "first page, s", "save to bytes, ms", "save to pixels, ms", "memory, MiB"], rows)
+
+
+SECTIONS = {"http": http_tables, "start": start_table, "idle": idle_table, "scale": scale_table, "size": size_table, "press": press_tables, "dev": dev_tables}
 
 
 # The plot
