@@ -23,9 +23,8 @@ use crate::error::{self, Error};
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
-    /// The folder with the site's `site.toml` [default: this folder, or `content` in it]
-    #[arg(value_name = "DIR")]
-    folder: Option<PathBuf>,
+    #[command(flatten)]
+    site: Site,
 
     /// The executable to write; one that is there is replaced, even while it runs
     #[arg(short, long, value_name = "FILE", default_value = "notes")]
@@ -34,6 +33,14 @@ pub(crate) struct Options {
     /// The machine that it is for, as a Rust target [default: this machine]
     #[arg(short, long, value_name = "TRIPLE")]
     target: Option<Target>,
+}
+
+/// What is built, and with what.
+#[derive(Args, Debug)]
+pub(crate) struct Site {
+    /// The folder with the site's `site.toml` [default: this folder, or `content` in it]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
 
     /// The engine to attach the site to, in place of the one in this command
     #[arg(short, long, value_name = "FILE")]
@@ -69,36 +76,51 @@ const STAGE: &str = ".graven-build.";
 /// A folder that is older than this belongs to no build any more.
 const ABANDONED: Duration = Duration::from_hours(1);
 
+/// An executable that was built.
+#[derive(Debug)]
+pub(crate) struct Built {
+    /// The pressed site in it.
+    pub(crate) site: Vec<u8>,
+    /// A line about it, for people.
+    pub(crate) summary: String,
+}
+
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
+    let built = build(&options.site, options.target.as_ref(), &options.output)?;
+    error::print(format!("{}: {}\n", options.output.display(), built.summary))
+}
+
+/// Builds the executable `output`.
+pub(crate) fn build(site: &Site, target: Option<&Target>, output: &Path) -> Result<Built, Error> {
     let start = Instant::now();
-    let engine = engine::select(options.engine.as_deref(), options.target.as_ref())?;
+    let engine = engine::select(site.engine.as_deref(), target)?;
     if let Some(interpreter) = &engine.interpreter {
         warn(&format!(
             "the engine needs {interpreter}, so the site runs only where that is; one for a musl target runs everywhere"
         ));
     }
-    let stage = stage(&options.output)?;
-    let site = stage.path().join("site.pack");
-    let settings =
-        graven_press::Options { base_url: options.base_url.clone(), now: options.time, ..Default::default() };
-    content::press_into(&content::folder(options.folder.as_deref()), &settings, &site)?;
-    let site = fs::read(&site).map_err(|source| Error::file("read", &site, &source))?;
-    let pack = Pack::open(&site).map_err(|error| Error::new(format!("the pressed site: {error}")))?;
+    let stage = stage(output)?;
+    let path = stage.path().join("site.pack");
+    let settings = graven_press::Options { base_url: site.base_url.clone(), now: site.time, ..Default::default() };
+    content::press_into(&content::folder(site.folder.as_deref()), &settings, &path)?;
+    let site = fs::read(&path).map_err(|source| Error::file("read", &path, &source))?;
+    let wrong = |error: graven_pack::Error| Error::new(format!("the pressed site: {error}"));
+    let pack = Pack::open(&site).map_err(wrong)?;
 
     let staged = stage.path().join("executable");
     let written = attach(&engine.bytes, (&site, pack.digest()), &staged);
-    let written = written.and_then(|size| fs::rename(&staged, &options.output).map(|()| size));
-    let length = written.map_err(|source| Error::file("write", &options.output, &source))?;
-    error::print(format!(
-        "{}: {} KiB for {}, {} pages, content {}, {:.1} s\n",
-        options.output.display(),
+    let written = written.and_then(|size| fs::rename(&staged, output).map(|()| size));
+    let length = written.map_err(|source| Error::file("write", output, &source))?;
+    let summary = format!(
+        "{} KiB for {}, {} pages, content {}, {:.1} s",
         length.div_ceil(1024),
         engine.platform,
-        pages(pack).map_err(|error| Error::new(format!("the pressed site: {error}")))?,
+        pages(pack).map_err(wrong)?,
         hex(&pack.digest()),
         start.elapsed().as_secs_f64()
-    ))
+    );
+    Ok(Built { site, summary })
 }
 
 /// A folder next to the output for what is not complete, on the same file system. It is removed at the end.

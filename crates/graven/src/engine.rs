@@ -59,6 +59,12 @@ impl std::str::FromStr for Target {
     }
 }
 
+impl std::fmt::Display for Target {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.triple)
+    }
+}
+
 /// The engine in a file, which must be for the target if one is named; without a file, an embedded one.
 pub(crate) fn select(file: Option<&Path>, target: Option<&Target>) -> Result<Engine, Error> {
     let Some(file) = file else { return embedded(EMBEDDED, target) };

@@ -4,6 +4,7 @@
 mod build;
 mod check;
 mod content;
+mod deploy;
 mod dev;
 mod elf;
 mod engine;
@@ -35,6 +36,7 @@ Examples:
   graven dev                                         write with a preview: http://127.0.0.1:8080/
   graven build && ./notes                            serve the site in this folder at http://localhost:8080/
   graven build --target aarch64-unknown-linux-musl   build it for a Raspberry Pi
+  graven deploy pi@raspberrypi.local                 build it for that machine, and make it the service there
   graven image --output notes.tar notes              put it into a container image
 
 `graven help COMMAND` prints the options of a command.
@@ -46,6 +48,7 @@ enum Command {
     New(new::Options),
     Check(check::Options),
     Build(build::Options),
+    Deploy(deploy::Options),
     Dev(dev::Options),
     Image(image::Options),
     List(inspect::List),
@@ -79,6 +82,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::New(options) => new::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Build(options) => build::run(&options),
+        Command::Deploy(options) => deploy::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Image(options) => image::run(&options),
         Command::List(options) => inspect::list(&options),
@@ -120,6 +124,9 @@ mod tests {
             (&["build", "--target", "toaster", "no/such/folder"], 2),
             (&["build", "no/such/folder"], 1),
             (&["build", "--engine", "no/such/engine"], 1),
+            (&["deploy"], 2),
+            (&["deploy", "-oProxyCommand=true"], 2),
+            (&["deploy", "pi@host;true"], 2),
             (&["completions", "no-such-shell"], 2),
         ] {
             assert_eq!(exit_code(arguments), expected, "{arguments:?}");
