@@ -353,7 +353,7 @@ fn check_path(word: &str) -> Result<(), String> {
     if let Some(built) = word.strip_prefix("target/") {
         let names: Vec<_> = built.split('/').collect();
         let target = if names.len() == 3 { check_target(names[0]) } else { Ok(()) };
-        let is_built = names.contains(&"release")
+        let is_built = (names.contains(&"release") || names.contains(&"debug"))
             && names.last().is_some_and(|name| ["notes", "graven", "graven-engine"].contains(name));
         return target.and_then(|()| is_built.then_some(()).ok_or_else(|| "cargo does not build this".to_owned()));
     }

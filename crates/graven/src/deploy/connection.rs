@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use tempfile::TempDir;
 
-use super::survey::Rights;
+use super::rights::Rights;
 use crate::error::Error;
 
 /// The exit code of `ssh` if the connection itself failed.

@@ -8,6 +8,7 @@
 
 mod answer;
 mod connection;
+mod rights;
 mod survey;
 
 use std::path::PathBuf;
@@ -19,7 +20,8 @@ use sha2::{Digest as _, Sha256};
 
 use self::answer::Answer;
 use self::connection::{Connection, Destination, Terminal};
-use self::survey::{Rights, Survey};
+use self::rights::Rights;
+use self::survey::Survey;
 use crate::build::{self, Built};
 use crate::error::{self, Error};
 

@@ -3,34 +3,13 @@
 use std::fmt;
 
 use super::connection::{BROKEN, Connection};
+use super::rights::Rights;
 use crate::engine::Target;
 use crate::error::Error;
 
 /// Asks for everything at once. Each line is a name, `=` and a value. It has no single quotes and no backslashes: the
 /// connection puts it into single quotes.
 const SCRIPT: &str = r#"echo "system=$(uname -s)"; echo "machine=$(uname -m)"; echo "user=$(id -u)"; if [ -d /run/systemd/system ]; then echo systemd=yes; fi; if sudo -n true 2>/dev/null; then echo sudo=free; elif command -v sudo >/dev/null; then echo sudo=password; fi; echo "sum=$(cut -c1-64 /usr/local/bin/notes.sha256 2>/dev/null)"; echo "version=$(/usr/local/bin/notes --version 2>/dev/null)"; echo "active=$(systemctl is-active notes.service 2>/dev/null)"; df -Pk . 2>/dev/null | { read -r head; read -r from size used free more; echo "room=$free"; }"#;
-
-/// How the user there gets root's rights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rights {
-    /// Is root.
-    Root,
-    /// By `sudo`.
-    Sudo,
-    /// By `sudo`, which asks for a password.
-    SudoWithPassword,
-}
-
-impl Rights {
-    /// What goes before a command that needs them.
-    pub(super) fn sudo(self) -> &'static str {
-        match self {
-            Self::Root => "",
-            Self::Sudo => "sudo -n ",
-            Self::SudoWithPassword => "sudo ",
-        }
-    }
-}
 
 /// The answers of the script.
 #[derive(Debug, Default)]
