@@ -17,7 +17,7 @@
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
 //!    data                         CSV files of tables and charts, each cell with its place
 //!    scripts                      JavaScript modules, put into one file
-//! 2. source                       settings, topics and front matter, each value with its place
+//! 2. source  languages            settings, topics and front matter, each value with its place; the words of the theme
 //! 3. model                        topics, tags, series, neighbours, related posts
 //!    charts  diagrams             data and text as drawings, without files
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
@@ -78,6 +78,7 @@ mod drawing;
 mod encode;
 mod feeds;
 pub mod incremental;
+pub mod languages;
 pub mod markdown;
 mod markup;
 mod media;
@@ -256,7 +257,7 @@ fn run(
     memo.revision += 1;
     let Some(site) = memo.site(tree, options, report) else { return };
     let has_findings = !report.is_empty();
-    let (theme, theme_number) = memo.theme(tree, report);
+    let (theme, theme_number) = memo.theme(tree, &site.settings.words, report);
     options.progress.report(Step::Texts(site.posts.len() + site.pages.len()));
     let (posts, pages) = texts((&site, tree), (&theme, theme_number), memo, report);
     let previews = memo.previews(&site.posts, tree);
@@ -319,6 +320,7 @@ fn texts(
             tree,
             route_of: &|path| routes.get(path).cloned(),
             kit: markdown::Kit { route: &theme.kit.route, exports: &theme.kit.exports },
+            words: &site.settings.words,
             still: &|path, svg| drawing::still(svg, &theme.colours, theme.colours.hue(topic_of(path))),
         },
         look_of: &|body| number(&(theme_number, topic_of(&body.path))),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::assets::Preview;
 use crate::check::Inspections;
 use crate::diagnostic::Report;
+use crate::languages::Words;
 use crate::media::Cards;
 use crate::model::{self, Post, Site};
 use crate::options::Options;
@@ -40,10 +41,11 @@ struct KnownSite {
     site: Site,
 }
 
-/// A theme and the files that it was loaded from. One with findings is not kept: each press reports them.
+/// A theme, and the files and words that it was loaded from. One with findings is not kept: each press reports them.
 #[derive(Debug)]
 struct KnownTheme {
     files: Vec<(String, Contents)>,
+    words: Arc<Words>,
     theme: Arc<Theme>,
     revision: u64,
 }
@@ -74,17 +76,18 @@ impl Memo {
         }
     }
 
-    /// The theme, and a number for it.
-    pub(crate) fn theme(&mut self, tree: &SourceTree, report: &mut Report) -> (Arc<Theme>, u64) {
+    /// The theme with these words, and a number for it.
+    pub(crate) fn theme(&mut self, tree: &SourceTree, words: &Arc<Words>, report: &mut Report) -> (Arc<Theme>, u64) {
         let paths = tree.below(theme::FOLDER).map(|(path, _)| path);
         let files: Vec<_> = paths.filter_map(|path| Some((path.to_owned(), tree.contents(path)?.clone()))).collect();
-        if let Some(known) = self.theme.as_ref().filter(|known| known.files == files) {
+        if let Some(known) = self.theme.as_ref().filter(|known| known.files == files && known.words == *words) {
             return (Arc::clone(&known.theme), known.revision);
         }
         let mut found = Report::default();
-        let theme = Arc::new(Theme::load(tree, &mut found));
+        let theme = Arc::new(Theme::load(tree, words, &mut found));
         let revision = self.revision;
-        self.theme = found.is_empty().then(|| KnownTheme { files, theme: Arc::clone(&theme), revision });
+        let words = Arc::clone(words);
+        self.theme = found.is_empty().then(|| KnownTheme { files, words, theme: Arc::clone(&theme), revision });
         report.extend(found);
         (theme, revision)
     }

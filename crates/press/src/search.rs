@@ -19,7 +19,7 @@ pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Documen
     for (post, rendered) in site.posts.iter().zip(context.posts) {
         let topics = post.topics.iter().map(|topic| site.topics[*topic].slug.as_str()).collect();
         let tags = site.tag_names(post).collect();
-        let date = views::date_in_words(post);
+        let date = views::date_in_words(site, post);
         let page = Page { route: &post.route(), title: &post.title, description: &post.description, date: &date };
         page.add(rendered, (topics, tags), inspections, &mut builder);
     }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::assets::Preview;
 use crate::dependencies::Dependencies;
 use crate::diagnostic::Report;
+use crate::languages::english;
 use crate::markdown::Rendered;
 use crate::media::Cards;
 use crate::model::{Post, Site};
@@ -30,7 +31,7 @@ impl Fixture {
     /// The site of these posts, each with a short text.
     pub(crate) fn of(posts: Vec<Post>) -> Self {
         let html = |post: &Post| format!("<p>The text of {}.</p>", post.slug);
-        let theme = Theme::load(&SourceTree::default(), &mut Report::default());
+        let theme = Theme::load(&SourceTree::default(), &english(), &mut Report::default());
         let texts: Vec<_> = posts
             .iter()
             .map(|post| Text::of(Rendered { html: html(post), ..Rendered::default() }, &post.body))
@@ -78,6 +79,7 @@ fn settings() -> Settings {
         description: "What I learnt.".to_owned(),
         base_url: "https://example.org".to_owned(),
         language: "en-GB".to_owned(),
+        words: english(),
         author: None,
         license: None,
         navigation: Vec::new(),

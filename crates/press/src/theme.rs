@@ -12,6 +12,7 @@ use self::kit::Kit;
 pub(crate) use self::script::Script;
 use crate::colours::{Colours, HUES};
 use crate::diagnostic::{Diagnostic, Report};
+use crate::languages::Words;
 use crate::media::Icons;
 use crate::tree::SourceTree;
 
@@ -123,8 +124,8 @@ impl Parts {
 }
 
 impl Theme {
-    /// The default theme with the replacements of the tree. A style sheet that cannot be minified is reported, and left empty.
-    pub(crate) fn load(tree: &SourceTree, report: &mut Report) -> Self {
+    /// The default theme with the replacements of the tree, and its scripts with these words. A style sheet that cannot be minified is reported, and left empty.
+    pub(crate) fn load(tree: &SourceTree, words: &Words, report: &mut Report) -> Self {
         let mut sheet = |name: &str| minify(name, &read(tree, name), report);
         let (base, hues) = (sheet("base.css"), sheet("hues.css"));
         Self {
@@ -145,8 +146,8 @@ impl Theme {
             search: sheet("search.css"),
             controls: sheet("controls.css"),
             tools: sheet("tools.css"),
-            script: Script::load(tree, report),
-            kit: Kit::load(tree, report),
+            script: Script::load(tree, words, report),
+            kit: Kit::load(tree, words, report),
             icons: Icons::new(&read(tree, "favicon.svg"), report),
         }
     }
@@ -208,11 +209,12 @@ fn minify(name: &str, bytes: &[u8], report: &mut Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages::english;
 
     #[test]
     fn the_default_theme_is_complete() {
         let mut report = Report::default();
-        let theme = Theme::load(&SourceTree::default(), &mut report);
+        let theme = Theme::load(&SourceTree::default(), &english(), &mut report);
         assert!(report.is_empty(), "{report:?}");
         let code = |code| theme.css(Sheets::Article(Parts { code, ..Parts::default() })).contains(".k{");
         assert!(code(true) && !code(false), "the code sheet is in the pages that need it");
@@ -233,7 +235,9 @@ mod tests {
     fn a_file_of_the_site_replaces_one_of_the_theme() {
         let mut tree = SourceTree::default();
         tree.insert("theme/entries.css", "main { color : red }");
-        assert!(Theme::load(&tree, &mut Report::default()).css(Sheets::Entries).ends_with("main{color:red}"));
+        assert!(
+            Theme::load(&tree, &english(), &mut Report::default()).css(Sheets::Entries).ends_with("main{color:red}")
+        );
     }
 
     #[test]
@@ -242,7 +246,7 @@ mod tests {
         tree.insert("theme/base.css", "a::after { content: \"</style>\" }");
         tree.insert("theme/code.css", b"\xff");
         let mut report = Report::default();
-        Theme::load(&tree, &mut report);
+        Theme::load(&tree, &english(), &mut report);
         let paths: Vec<_> = report.diagnostics().iter().map(|found| found.path.as_str()).collect();
         assert_eq!(paths, ["theme/base.css", "theme/code.css"]);
     }

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use graven_press::diagnostic::{Report, Severity};
+use graven_press::languages::english;
 use graven_press::markdown::{Context, DIALECT, Kit, Rendered, render};
 use graven_press::source::Body;
 use graven_press::tree::SourceTree;
@@ -42,7 +43,8 @@ fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
     let still = |_: &str, svg: &str| Some(svg.to_owned());
     let exports = ["svg".to_owned()];
     let kit = Kit { route: "/assets/kit.js", exports: &exports };
-    let context = Context { tree, route_of: &route_of, kit, still: &still };
+    let words = english();
+    let context = Context { tree, route_of: &route_of, kit, words: &words, still: &still };
     let rendered = render(&body, &context, &mut report);
     (rendered, report)
 }

@@ -140,6 +140,18 @@ fn a_card_that_lacks_characters_is_a_warning_and_not_a_failure() {
 }
 
 #[test]
+fn a_site_whose_language_the_cards_cannot_show_is_one_warning() {
+    let site = "title = \"नोट्स\"\ndescription = \"लेख।\"\nbase_url = \"https://example.org\"\nlanguage = \"hi\"\n";
+    let article = post("कतारें", "slug = \"a\"\n", "लेख।");
+    let tree = tree(&[("site.toml", site.as_bytes()), ("posts/a.md", article.as_bytes())]);
+    let report = pressed(&tree).report;
+    let [warning] = report.diagnostics() else { panic!("{}", report.render(&tree, "")) };
+    assert_eq!(warning.path, "site.toml");
+    assert!(warning.message.starts_with("the cards of 2 pages lack the characters “"), "{}", warning.message);
+    assert_eq!(warning.help[0], "the first of these pages is that of posts/a.md");
+}
+
+#[test]
 fn the_icons_and_the_manifest_come_from_one_drawing() {
     let mut tree = tree(&[]);
     let files_of = |tree: &SourceTree| files(&pressed(tree).pack);

@@ -1,6 +1,8 @@
 //! The places of the search page that the server fills: press writes the page, serve splits it at these strings. So the page with hits is the page without,
 //! and no template engine ships.
 
+use crate::answers::Answers;
+
 /// The path of the search page.
 pub const ROUTE: &str = "/search";
 
@@ -30,6 +32,9 @@ pub struct Frame<'a> {
     /// Up to the title, the value, the results.
     before: [&'a str; 3],
     help: &'a str,
+    answers: Answers<'a>,
+    /// [`END`], and what follows it and the answers.
+    end: &'a str,
     after: &'a str,
 }
 
@@ -40,8 +45,16 @@ impl<'a> Frame<'a> {
         let (title, rest) = split_after(page, TITLE, TITLE.len())?;
         let (value, rest) = split_after(rest, VALUE, VALUE.len() - 1)?;
         let (results, rest) = split_after(rest, RESULTS, RESULTS.len())?;
-        let (help, after) = split_after(rest, END, 0)?;
-        Some(Frame { before: [title, value, results], help, after })
+        let (help, rest) = split_after(rest, END, 0)?;
+        let (end, rest) = rest.split_at(END.len());
+        let (answers, after) = Answers::split(rest);
+        Some(Frame { before: [title, value, results], help, answers: answers.unwrap_or(Answers::ENGLISH), end, after })
+    }
+
+    /// What the server says, in the language of the page.
+    #[must_use]
+    pub fn answers(&self) -> &Answers<'a> {
+        &self.answers
     }
 
     /// What the page has in place of results.
@@ -53,8 +66,8 @@ impl<'a> Frame<'a> {
     /// The page with these texts in its places, which must be escaped already: title, value, results.
     #[must_use]
     pub fn fill(&self, [title, value, results]: [&str; 3]) -> String {
-        let Frame { before: [to_title, to_value, to_results], after, .. } = self;
-        [to_title, title, to_value, value, to_results, results, after].concat()
+        let Frame { before: [to_title, to_value, to_results], end, after, .. } = self;
+        [to_title, title, to_value, value, to_results, results, end, after].concat()
     }
 }
 
@@ -66,6 +79,17 @@ fn split_after<'a>(text: &'a str, place: &str, length: usize) -> Option<(&'a str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_carries_the_answers_in_its_language_and_readers_get_the_page_without() {
+        let page = |answers: &str| ["<title></title><input value=\"\">", RESULTS, END, answers, "<p>"].concat();
+        let german = Answers { next: "Weiter", ..Answers::ENGLISH };
+        for (answers, expected) in [(String::new(), Answers::ENGLISH), (german.comment(), german)] {
+            let page_with_them = page(&answers);
+            let frame = Frame::split(&page_with_them).expect("a search page");
+            assert_eq!((frame.answers(), frame.fill(["", "", ""])), (&expected, page("")));
+        }
+    }
 
     #[test]
     fn a_page_without_a_place_is_no_search_page() {

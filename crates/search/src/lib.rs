@@ -119,6 +119,7 @@
 //! *Why a budget?* Some queries cost a thousand times as much as others: twelve wide prefixes, or twelve words with a typo each. The budget is large enough
 //! that no sensible query on 10,000 posts is cut. Beyond it, words in most posts count as found in the oldest posts, and rare forms of a prefix are left out.
 
+pub mod answers;
 mod bits;
 mod budget;
 mod dictionary;

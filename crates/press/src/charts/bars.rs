@@ -6,12 +6,13 @@ use super::frame::{
     Frame, GAP, LABEL, MIDDLE, NARROW_SPACE, PLOT, TO_LABEL, has_space, most_ticks, push_title, title_height,
     title_lines,
 };
-use super::keys::{Axis, Keys};
+use super::keys::Keys;
 use super::number::rounded;
 use super::place::{Rect, spread};
 use super::scale::{Domain, Scale};
 use super::style;
 use super::svg::{Anchor, LEADING, Path, SIZE, Svg, WIDTH, number, width, wrapped};
+use crate::languages::Numbers;
 
 /// The widest names that are at the left of their bars.
 const LEFT: f64 = 138.0;
@@ -27,8 +28,12 @@ const COLUMN: f64 = 34.0;
 const MARK: f64 = 82.0;
 
 /// Draws bars.
-pub(super) fn draw(data: &Data, keys: &Keys) -> String {
-    if data.are_numbers && data.series.len() == 1 { upright(data, keys) } else { horizontal(data, keys) }
+pub(super) fn draw(data: &Data, keys: &Keys, numbers: &Numbers) -> String {
+    if data.are_numbers && data.series.len() == 1 {
+        upright(data, keys, numbers)
+    } else {
+        horizontal(data, keys, numbers)
+    }
 }
 
 /// The domain of bars, which has zero in it.
@@ -71,30 +76,32 @@ fn rows(data: &Data) -> Vec<Row<'_>> {
 }
 
 /// Where the parts of horizontal bars are.
-struct Layout {
+struct Layout<'n> {
     scale: Scale,
+    numbers: &'n Numbers,
     /// Where bars have their names at the left.
     names: Option<f64>,
 }
 
-impl Layout {
-    fn of(rows: &[Row], data: &Data, keys: &Keys) -> Self {
+impl<'n> Layout<'n> {
+    fn of(rows: &[Row], data: &Data, keys: &Keys, numbers: &'n Numbers) -> Self {
         let bars = || rows.iter().filter(|row| row.bar.is_some());
         let widest = bars().flat_map(|row| &row.name).map(|line| width(line)).fold(0.0, f64::max);
         let names = (widest <= LEFT && bars().all(|row| row.name.len() < 2)).then_some(widest);
         let values = bars().filter_map(|row| row.bar).map(|(_, point)| point.y.unwrap_or_default());
         let space = |of: &dyn Fn(&f64) -> bool| {
-            values.clone().filter(of).map(|value| width(&rounded(value, DIGITS)) + GAP).fold(0.0, f64::max)
+            values.clone().filter(of).map(|value| width(&in_digits(value, numbers)) + GAP).fold(0.0, f64::max)
         };
         let (after, before) = (space(&|value| *value >= 0.0), space(&|value| *value < 0.0));
         let start = names.map_or(0.0, |names| names + GAP + 2.0) + before;
-        Self { scale: Scale { domain: domain(data, keys), start: start.round(), end: (WIDTH - after).round() }, names }
+        let scale = Scale { domain: domain(data, keys), start: start.round(), end: (WIDTH - after).round() };
+        Self { scale, numbers, names }
     }
 }
 
-fn horizontal(data: &Data, keys: &Keys) -> String {
+fn horizontal(data: &Data, keys: &Keys, numbers: &Numbers) -> String {
     let rows = rows(data);
-    let layout = Layout::of(&rows, data, keys);
+    let layout = Layout::of(&rows, data, keys, numbers);
     let titles = title_lines(&keys.y);
     let mut svg = Svg::default();
     push_title(&titles, &mut svg);
@@ -160,7 +167,7 @@ fn push_row((row, y): (&Row, f64), layout: &Layout, (bars, ranges): (&mut [Path]
         far = if value < 0.0 { far.min(low) } else { far.max(high) };
     }
     let (x, anchor) = if value < 0.0 { (far - GAP + 2.0, Anchor::End) } else { (far + GAP - 2.0, Anchor::Start) };
-    svg.text((x, middle + MIDDLE), anchor, "soft", &rounded(value, DIGITS));
+    svg.text((x, middle + MIDDLE), anchor, "soft", &in_digits(value, layout.numbers));
     y + THICK + 6.0
 }
 
@@ -207,7 +214,7 @@ fn push_marks(marks: &[(f64, Vec<String>)], (scale, top, spans): (&Scale, f64, &
     svg.path(&path, "", "stroke-dasharray=\"3 3\"");
 }
 
-fn upright(data: &Data, keys: &Keys) -> String {
+fn upright(data: &Data, keys: &Keys, numbers: &Numbers) -> String {
     let points: Vec<&Point> = data.series.iter().flat_map(|series| &series.points).collect();
     let own = domain(data, keys);
     let domain = own.extended(most_ticks(PLOT), (None, keys.y.to));
@@ -215,9 +222,10 @@ fn upright(data: &Data, keys: &Keys) -> String {
     let widest = marks.iter().flatten().map(|line| width(line)).fold(0.0, f64::max);
     let right = if widest > 0.0 { widest + TO_LABEL } else { 2.0 };
     // Numbers at the bars make an axis needless.
-    let numbered = Upright::numbered(&keys.y, right, (own, data));
+    let frame = |domain| Frame::new(domain, &keys.y, right, numbers);
+    let numbered = Upright::numbered(frame(own), numbers, (own, data));
     let has_numbers = numbered.numbers_fit(&points, keys);
-    let chart = if has_numbers { numbered } else { Upright::new(Frame::new(domain, &keys.y, right), domain, data) };
+    let chart = if has_numbers { numbered } else { Upright::new(frame(domain), numbers, (domain, data)) };
     let mut svg = Svg::default();
     chart.frame.push_y(&chart.y, &mut svg);
     chart.push_bars(&points, &mut svg);
@@ -229,23 +237,24 @@ fn upright(data: &Data, keys: &Keys) -> String {
 }
 
 /// Upright bars.
-struct Upright {
+struct Upright<'n> {
     frame: Frame,
+    numbers: &'n Numbers,
     y: Scale,
     /// The distance of two bars.
     pitch: f64,
 }
 
-impl Upright {
+impl<'n> Upright<'n> {
     #[expect(clippy::cast_precision_loss, reason = "there are few bars")]
-    fn new(frame: Frame, domain: Domain, data: &Data) -> Self {
+    fn new(frame: Frame, numbers: &'n Numbers, (domain, data): (Domain, &Data)) -> Self {
         let pitch = (frame.plot.right - frame.plot.left) / data.categories.len().max(1) as f64;
-        Self { y: frame.y_scale(domain), frame, pitch }
+        Self { y: frame.y_scale(domain), frame, numbers, pitch }
     }
 
     /// With numbers at the bars instead of an axis: those of negative ones are below them.
-    fn numbered(axis: &Axis, right: f64, (domain, data): (Domain, &Data)) -> Self {
-        let mut chart = Self::new(Frame::new(domain, axis, right).without_ticks(), domain, data);
+    fn numbered(frame: Frame, numbers: &'n Numbers, (domain, data): (Domain, &Data)) -> Self {
+        let mut chart = Self::new(frame.without_ticks(), numbers, (domain, data));
         if domain.low < 0.0 {
             chart.y.start -= SIZE + 3.0;
         }
@@ -273,7 +282,7 @@ impl Upright {
             let lines = keys.marks.iter().map(|mark| self.y.at(mark.at));
             lines.into_iter().any(|line| line > base - SIZE && line < base + 2.0)
         };
-        points.iter().all(|point| width(&number_of(point)) + 3.0 <= self.pitch && !is_crossed(self.base(point)))
+        points.iter().all(|point| width(&self.number_of(point)) + 3.0 <= self.pitch && !is_crossed(self.base(point)))
     }
 
     fn push_bars(&self, points: &[&Point], svg: &mut Svg) {
@@ -291,9 +300,13 @@ impl Upright {
         svg.path(&ranges, "", "stroke-width=\"1.2\"");
     }
 
+    fn number_of(&self, point: &Point) -> String {
+        in_digits(point.y.unwrap_or_default(), self.numbers)
+    }
+
     fn push_numbers(&self, points: &[&Point], svg: &mut Svg) {
         for point in points {
-            svg.text((self.middle(point.x), self.base(point)), Anchor::Middle, "", &number_of(point));
+            svg.text((self.middle(point.x), self.base(point)), Anchor::Middle, "", &self.number_of(point));
         }
     }
 
@@ -342,6 +355,6 @@ impl Upright {
     }
 }
 
-fn number_of(point: &Point) -> String {
-    rounded(point.y.unwrap_or_default(), DIGITS)
+fn in_digits(value: f64, numbers: &Numbers) -> String {
+    numbers.of(&rounded(value, DIGITS))
 }

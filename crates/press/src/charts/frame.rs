@@ -5,6 +5,7 @@ use super::number::rounded;
 use super::place::Rect;
 use super::scale::{Domain, Scale};
 use super::svg::{Anchor, LEADING, Path, SIZE, Svg, WIDTH, width, wrapped};
+use crate::languages::Numbers;
 
 /// The height of the plot.
 pub(super) const PLOT: f64 = 172.0;
@@ -60,10 +61,10 @@ pub(super) fn most_ticks(length: f64) -> usize {
 
 impl Frame {
     /// The frame around a plot with this domain for y, and with a margin to its right.
-    pub(super) fn new(y: Domain, axis: &Axis, right: f64) -> Self {
+    pub(super) fn new(y: Domain, axis: &Axis, right: f64, numbers: &Numbers) -> Self {
         let titles = title_lines(axis);
         let ticks = y.ticks(most_ticks(PLOT));
-        let labels = y.labels(&ticks);
+        let labels = y.labels(&ticks, numbers);
         let left = labels.iter().map(|label| width(label)).fold(0.0, f64::max) + GAP;
         let top = title_height(&titles) + 10.0;
         let plot = Rect { left: left.round(), top, right: (WIDTH - right).round(), bottom: top + PLOT };
@@ -135,19 +136,19 @@ const SHORT: usize = 5;
 const DIGITS: i32 = 7;
 
 /// The ticks of the x axis: at the values of the data if they are few and short, or else at round numbers, as many as have space for their labels.
-pub(super) fn x_ticks(scale: &Scale, values: &[f64]) -> Vec<(f64, String)> {
+pub(super) fn x_ticks(scale: &Scale, values: &[f64], numbers: &Numbers) -> Vec<(f64, String)> {
     let placed = |ticks: &[f64], labels: Vec<String>| -> Vec<(f64, String)> {
         ticks.iter().map(|tick| scale.at(*tick)).zip(labels).collect()
     };
     if values.len() <= MOST_VALUES {
-        let ticks = placed(values, values.iter().map(|value| rounded(*value, DIGITS)).collect());
+        let ticks = placed(values, values.iter().map(|value| numbers.of(&rounded(*value, DIGITS))).collect());
         if has_space(&ticks, SPACE) && ticks.iter().all(|(_, label)| label.chars().count() <= SHORT) {
             return ticks;
         }
     }
     let round = |most: usize| {
         let ticks = scale.domain.ticks(most);
-        placed(&ticks, scale.domain.labels(&ticks))
+        placed(&ticks, scale.domain.labels(&ticks, numbers))
     };
     (2..=8).rev().map(round).find(|ticks| has_space(ticks, SPACE)).unwrap_or_default()
 }

@@ -29,6 +29,7 @@ pub(crate) use self::data::{Table, shown};
 pub(crate) use self::keys::{Keys, Kind, read};
 pub(crate) use self::problem::{Place, Problem};
 use crate::diagnostic::Severity;
+use crate::languages::Words;
 
 /// A chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +40,18 @@ pub(crate) struct Chart {
     pub(crate) alt: String,
 }
 
-/// Draws a chart. `None` if it cannot be drawn, which is reported.
-pub(crate) fn draw(keys: &Keys, table: &Table, problems: &mut Vec<Problem>) -> Option<Chart> {
+/// Draws a chart, and describes it in these words. `None` if it cannot be drawn, which is reported.
+pub(crate) fn draw(keys: &Keys, table: &Table, words: &Words, problems: &mut Vec<Problem>) -> Option<Chart> {
     data::check_marks(keys, problems);
     let data = data::read(keys, table, problems)?;
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return None;
     }
     data::warn_of_repeated(&data, keys, problems);
-    let svg = if keys.kind == Kind::Bar { bars::draw(&data, keys) } else { plot::draw(&data, keys, problems) };
-    Some(Chart { svg, alt: words::describe(&data, keys) })
+    let svg = if keys.kind == Kind::Bar {
+        bars::draw(&data, keys, &words.numbers)
+    } else {
+        plot::draw(&data, keys, &words.numbers, problems)
+    };
+    Some(Chart { svg, alt: words::describe(&data, keys, words) })
 }

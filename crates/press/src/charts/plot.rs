@@ -9,6 +9,7 @@ use super::problem::{Place, Problem};
 use super::scale::{Domain, Ends, Scale};
 use super::style::{self, Style};
 use super::svg::{Anchor, Path, SIZE, Svg, WIDTH, width, wrapped};
+use crate::languages::Numbers;
 
 /// The widths in which the labels of lines are set: the narrow one leaves more to the plot, and the wide one needs fewer lines.
 const LABELS: [f64; 2] = [96.0, 126.0];
@@ -23,7 +24,7 @@ const DENSE: usize = 150;
 const MOST_POINTS: usize = 400;
 
 /// Draws a chart of points.
-pub(super) fn draw(data: &Data, keys: &Keys, problems: &mut Vec<Problem>) -> String {
+pub(super) fn draw(data: &Data, keys: &Keys, numbers: &Numbers, problems: &mut Vec<Problem>) -> String {
     let labels = labels(data);
     let widest = labels.iter().flatten().map(|line| width(line)).fold(0.0, f64::max);
     let right = match (widest > 0.0, keys.kind) {
@@ -33,12 +34,12 @@ pub(super) fn draw(data: &Data, keys: &Keys, problems: &mut Vec<Problem>) -> Str
         (false, _) => 8.0,
     };
     let y = y_domain(data, keys);
-    let mut frame = Frame::new(y, &keys.y, right);
+    let mut frame = Frame::new(y, &keys.y, right, numbers);
     let x = x_domain(data, keys, frame.plot.right - frame.plot.left);
     let scales = Scales { x: frame.x_scale(x), y: frame.y_scale(y), plot: frame.plot };
     let mut svg = Svg::default();
     frame.push_y(&scales.y, &mut svg);
-    frame.push_x((&x_ticks(&scales.x, &distinct(data, x)), &keys.x.titled()), &mut svg);
+    frame.push_x((&x_ticks(&scales.x, &distinct(data, x), numbers), &keys.x.titled()), &mut svg);
     let grid = frame.grid(&scales.y);
     let mut chart = Chart { keys, scales, svg, lines: grid };
     chart.push_bands(data);

@@ -1,6 +1,7 @@
 //! Scales: values to places, with ticks at round numbers.
 
 use super::number::{exponent, log10, of_log_ticks, of_ticks, power_of_ten};
+use crate::languages::Numbers;
 
 /// The range of an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -133,8 +134,9 @@ impl Domain {
     }
 
     /// The labels of ticks.
-    pub(super) fn labels(self, ticks: &[f64]) -> Vec<String> {
-        if self.is_log { of_log_ticks(ticks) } else { of_ticks(ticks) }
+    pub(super) fn labels(self, ticks: &[f64], numbers: &Numbers) -> Vec<String> {
+        let labels = if self.is_log { of_log_ticks(ticks) } else { of_ticks(ticks) };
+        labels.iter().map(|label| numbers.of(label)).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::svg::{SIZE, WIDTH, width};
 use super::*;
+use crate::languages::english;
 
 /// Draws a chart from its keys and inline data. The cells have no quotes.
 fn draw_text(text: &str) -> (Option<Chart>, Vec<Problem>) {
@@ -14,7 +15,7 @@ fn draw_text(text: &str) -> (Option<Chart>, Vec<Problem>) {
     let mut lines = text[keys.data.expect("the data are inline")..].lines();
     let columns = lines.next().map(|line| line.split(',').collect()).unwrap_or_default();
     let table = Table { columns, rows: lines.map(|line| line.split(',').collect()).collect() };
-    let chart = draw(&keys, &table, &mut problems);
+    let chart = draw(&keys, &table, &english(), &mut problems);
     (chart, problems)
 }
 
@@ -253,7 +254,7 @@ proptest! {
         let mut problems = Vec::new();
         if let Some(keys) = read(&text, &mut problems) {
             let table = Table { columns: vec!["a", "b"], rows: vec![vec!["1", "2"], vec!["é", ""]] };
-            draw(&keys, &table, &mut problems);
+            draw(&keys, &table, &english(), &mut problems);
         }
         for problem in problems {
             if let Place::Keys(place) = problem.place {

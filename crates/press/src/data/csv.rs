@@ -50,15 +50,6 @@ impl Origin {
             Self::Assumed => "assumed",
         }
     }
-
-    /// The word as the beginning of a sentence.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Computed => "Computed",
-            Self::Measured => "Measured",
-            Self::Assumed => "Assumed",
-        }
-    }
 }
 
 impl Csv {

@@ -3,5 +3,5 @@
 mod csv;
 mod decimal;
 
-pub(crate) use self::csv::{Cell, Csv, Provenance};
+pub(crate) use self::csv::{Cell, Csv, Origin, Provenance};
 pub(crate) use self::decimal::{Decimal, Groups, push_grouped};

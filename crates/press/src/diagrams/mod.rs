@@ -17,6 +17,7 @@ mod sequence;
 mod text;
 
 pub(crate) use self::outcome::{Drawn, Problem};
+use crate::languages::Words;
 
 /// The languages of diagrams, by the word that begins an info string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +31,11 @@ pub(crate) enum Kind {
 }
 
 /// Draws `text`, or says everything that is wrong with it.
-pub(crate) fn draw(kind: Kind, text: &str) -> Result<Drawn, Vec<Problem>> {
+pub(crate) fn draw(kind: Kind, text: &str, words: &Words) -> Result<Drawn, Vec<Problem>> {
     match kind {
-        Kind::Dot => dot::draw(text),
-        Kind::Sequence => sequence::draw(text),
-        Kind::Box => ascii::draw(text),
+        Kind::Dot => dot::draw(text, words),
+        Kind::Sequence => sequence::draw(text, words),
+        Kind::Box => ascii::draw(text, words),
     }
 }
 
@@ -43,10 +44,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::languages::english;
 
     /// What is drawn is an SVG without ids, styles and fractions; what is not has a place in the text.
     fn check(kind: Kind, text: &str) {
-        match draw(kind, text) {
+        match draw(kind, text, &english()) {
             Ok(drawn) => {
                 let svg = drawn.svg;
                 assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"), "{text:?}: {svg}");
@@ -65,8 +67,8 @@ mod tests {
     #[test]
     fn braces_within_each_other_end_before_the_stack_does() {
         let nested = |depth: usize| format!("digraph {{ {}a{} }}", "{".repeat(depth), "}".repeat(depth));
-        assert!(draw(Kind::Dot, &nested(32)).is_ok());
-        let problems = draw(Kind::Dot, &nested(100_000)).expect_err("too deep");
+        assert!(draw(Kind::Dot, &nested(32), &english()).is_ok());
+        let problems = draw(Kind::Dot, &nested(100_000), &english()).expect_err("too deep");
         assert_eq!(problems[0].message, "more than 32 braces within each other");
     }
 

@@ -14,7 +14,7 @@ use std::ops::Range;
 use crate::assets::fingerprint;
 use crate::colours::{Colour, Colours};
 use crate::drawing;
-use crate::markup::{Attribute, Element, Html, push_attribute};
+use crate::markup::{Attribute, Element, Html, push_attribute, push_text};
 use crate::url::{Target, encode_reference, resolve, urls_in};
 
 /// A post that is prepared.
@@ -27,6 +27,8 @@ pub(super) struct Preparation<'a> {
     pub(super) colours: &'a Colours,
     /// The hue of the post.
     pub(super) hue: &'a Colour,
+    /// What a model says in a reader, where it does not run.
+    pub(super) elsewhere: &'a str,
 }
 
 /// A text for readers.
@@ -124,7 +126,9 @@ impl Rewriter<'_> {
             "graven-model" => {
                 let id = element.attribute("id").map(escaped).unwrap_or_default();
                 let page = format!("{}{}", self.of.base_url, self.of.path);
-                let link = format!("<p><a href=\"{page}#{id}\">This figure runs on its page.</a></p>");
+                let mut link = format!("<p><a href=\"{page}#{id}\">");
+                push_text(&mut link, self.of.elsewhere);
+                link.push_str("</a></p>");
                 vec![(element.start.clone(), String::new()), (element.end.clone(), link)]
             }
             // Readers know `<img>`, and some of them nothing around it.
@@ -216,13 +220,15 @@ mod tests {
 
     use super::*;
     use crate::diagnostic::Report;
+    use crate::languages::english;
     use crate::theme::Theme;
     use crate::tree::SourceTree;
 
     fn prepared(html: &str, path: &str) -> Prepared {
-        let theme = Theme::load(&SourceTree::default(), &mut Report::default());
+        let theme = Theme::load(&SourceTree::default(), &english(), &mut Report::default());
         let (colours, hue) = (&theme.colours, theme.colours.hue(Some(0)));
-        Preparation { base_url: "https://e.org", path, slug: "p", colours, hue }.prepare(html)
+        let elsewhere = "This figure runs on its page.";
+        Preparation { base_url: "https://e.org", path, slug: "p", colours, hue, elsewhere }.prepare(html)
     }
 
     fn absolute(html: &str, path: &str) -> String {

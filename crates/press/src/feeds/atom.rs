@@ -38,7 +38,7 @@ pub(super) fn of_topic(site: &Site, topic: &Topic) -> String {
 /// The feed of a tag.
 pub(super) fn of_tag(site: &Site, tag: &Tag) -> String {
     let title = format!("{} · {}", tag.name, site.settings.title);
-    let subtitle = format!("Posts tagged {}.", tag.name);
+    let subtitle = site.settings.words.tags.feed_subtitle.fill(&[("tag", &tag.name)]);
     let (path, page) = (tag.feed_route(), tag.route());
     summaries(site, &tag.posts, &Feed { title: &title, subtitle: &subtitle, path: &path, page: &page })
 }

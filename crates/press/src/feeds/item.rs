@@ -40,6 +40,7 @@ fn prepared(context: RenderedSite, post: &Post, html: &str) -> Prepared {
         slug: &post.slug,
         colours,
         hue: colours.hue(post.topics.first().copied()),
+        elsewhere: &context.site.settings.words.text.elsewhere,
     };
     preparation.prepare(html)
 }
@@ -64,5 +65,6 @@ pub(super) fn rights(site: &Site) -> Option<String> {
     let license = site.settings.license.as_ref()?;
     let holder = site.settings.author.as_ref().map(|author| format!("© {}. ", author.name)).unwrap_or_default();
     let url = license.url.as_ref().map(|url| format!(", {}", site.settings.absolute_url(url))).unwrap_or_default();
-    Some(format!("{holder}Licence: {}{url}", license.name))
+    let license = site.settings.words.feeds.license.fill(&[("license", &license.name)]);
+    Some(format!("{holder}{license}{url}"))
 }

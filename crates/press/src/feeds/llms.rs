@@ -16,8 +16,11 @@ pub(super) fn render(site: &Site) -> String {
         description if description.is_empty() => description,
         description => format!("\n> {description}\n"),
     };
-    let rest =
-        [section("Other posts", of_no_topic.map(|index| entry(&index)).collect()), section("Pages", pages.collect())];
+    let words = &site.settings.words.llms;
+    let rest = [
+        section(&words.other_posts, of_no_topic.map(|index| entry(&index)).collect()),
+        section(&words.pages, pages.collect()),
+    ];
     [title, description].into_iter().chain(topics).chain(rest).collect()
 }
 

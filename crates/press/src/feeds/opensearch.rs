@@ -15,7 +15,7 @@ pub(super) fn render(site: &Site) -> String {
     let settings = &site.settings;
     Xml::document("OpenSearchDescription", &[("xmlns", "http://a9.com/-/spec/opensearch/1.1/")], |xml| {
         xml.text("ShortName", &[], &short_name(&settings.title));
-        xml.text("Description", &[], &format!("Search {}", settings.title));
+        xml.text("Description", &[], &settings.words.search.browser.fill(&[("site", &settings.title)]));
         xml.text("InputEncoding", &[], "UTF-8");
         let icon = settings.url("/favicon.svg");
         xml.text("Image", &[("type", "image/svg+xml"), ("width", "16"), ("height", "16")], &icon);

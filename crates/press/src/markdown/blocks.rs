@@ -7,7 +7,8 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 use super::events::{SpannedEvent, end_of};
 use super::headings::text_of;
 use super::page::Page;
-use crate::markup::push_attribute;
+use crate::languages::Words;
+use crate::markup::{attribute, push_attribute};
 
 /// Renders tables, task list items, alerts, rules and line breaks.
 pub(super) fn render(events: &mut [SpannedEvent], page: &Page) {
@@ -25,11 +26,11 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &Page) {
             }
             Event::Start(Tag::Table(_)) => {
                 let captioned = page.table_names.get(&events[index].1).cloned();
-                let name = captioned.unwrap_or_else(|| name_of_table(&section, &mut names));
+                let name = captioned.unwrap_or_else(|| name_of_table(&section, &mut names, page.words()));
                 render_table(events, index, &name);
             }
-            Event::Start(Tag::BlockQuote(Some(kind))) => render_alert(events, index, *kind),
-            Event::Start(Tag::Item) if is_task(events, index) => render_task(events, index),
+            Event::Start(Tag::BlockQuote(Some(kind))) => render_alert(events, index, *kind, page.words()),
+            Event::Start(Tag::Item) if is_task(events, index) => render_task(events, index, page.words()),
             Event::Start(Tag::Paragraph) if is_right_to_left(events, index) => set_direction(events, index, "p"),
             Event::Start(Tag::List(None)) if is_right_to_left(events, index) => set_direction(events, index, "ul"),
             Event::Start(Tag::BlockQuote(None)) if is_right_to_left(events, index) => {
@@ -43,8 +44,11 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &Page) {
 }
 
 /// The name of a table without a caption, for screen readers: of all tables of a page, each has another. `used` counts those of each name.
-fn name_of_table(section: &str, used: &mut BTreeMap<String, usize>) -> String {
-    let name = if section.is_empty() { "Table".to_owned() } else { format!("Table in {section}") };
+fn name_of_table(section: &str, used: &mut BTreeMap<String, usize>, words: &Words) -> String {
+    let name = match section {
+        "" => words.text.table_of_text.to_string(),
+        section => words.text.table_of_section.fill(&[("section", &section)]),
+    };
     let count = used.entry(name.clone()).or_default();
     *count += 1;
     if *count == 1 { name } else { format!("{name} ({count})") }
@@ -102,15 +106,17 @@ fn open_cell(is_heading: bool, alignment: Option<&Alignment>) -> &'static str {
 }
 
 /// An alert, which is not an `<aside>`: reading modes drop those. A note has the class `alert` only: `note` is the class of footnotes.
-fn render_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind) {
+fn render_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind, words: &Words) {
+    let words = &words.text;
     let (class, title) = match kind {
-        BlockQuoteKind::Note => ("alert", "Note"),
-        BlockQuoteKind::Tip => ("alert tip", "Tip"),
-        BlockQuoteKind::Important => ("alert important", "Important"),
-        BlockQuoteKind::Warning => ("alert warning", "Warning"),
-        BlockQuoteKind::Caution => ("alert caution", "Caution"),
+        BlockQuoteKind::Note => ("alert", &words.note),
+        BlockQuoteKind::Tip => ("alert tip", &words.tip),
+        BlockQuoteKind::Important => ("alert important", &words.important),
+        BlockQuoteKind::Warning => ("alert warning", &words.warning),
+        BlockQuoteKind::Caution => ("alert caution", &words.caution),
     };
     let end = end_of(events, start);
+    let title = attribute(title);
     let open =
         format!("<div class=\"{class}\" role=\"note\" aria-label=\"{title}\">\n<p class=\"alert-title\">{title}</p>\n");
     events[start].0 = Event::Html(open.into());
@@ -148,10 +154,12 @@ fn marker_of(events: &[SpannedEvent], item: usize) -> usize {
 }
 
 /// An item of a task list. Its checkbox has a label, because it cannot be changed.
-fn render_task(events: &mut [SpannedEvent], item: usize) {
+fn render_task(events: &mut [SpannedEvent], item: usize, words: &Words) {
     let marker = marker_of(events, item);
     let Event::TaskListMarker(done) = events[marker].0 else { return };
-    let state = if done { " checked aria-label=\"Done\"" } else { " aria-label=\"To do\"" };
+    let (state, label) = if done { (" checked", &words.text.done) } else { ("", &words.text.to_do) };
+    let label = attribute(label);
     events[item].0 = Event::Html("<li class=\"task\">".into());
-    events[marker].0 = Event::InlineHtml(format!("<input type=\"checkbox\" disabled{state}> ").into());
+    events[marker].0 =
+        Event::InlineHtml(format!("<input type=\"checkbox\" disabled{state} aria-label=\"{label}\"> ").into());
 }

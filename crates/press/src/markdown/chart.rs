@@ -9,6 +9,7 @@ use super::page::Page;
 use crate::charts::{self, Keys, Place, Problem, Table};
 use crate::data::{Cell, Csv};
 use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::languages::Words;
 use crate::markup::push_text;
 use crate::span::Spanned;
 
@@ -37,12 +38,12 @@ impl Data {
     }
 
     /// The line that says where the data come from, as HTML. Inline data without a provenance need none.
-    fn source(&self) -> String {
+    fn source(&self, words: &Words) -> String {
         match self {
-            Self::File(file) => file.source(),
+            Self::File(file) => file.source(words),
             Self::Inline(csv, _) => csv.provenance.as_ref().map_or_else(String::new, |provenance| {
                 let mut html = String::from("<p class=\"source\">");
-                push_text(&mut html, &format!("{}: {}", provenance.origin.title(), provenance.text));
+                push_text(&mut html, &files::in_words(provenance.origin, &provenance.text, words));
                 html + "</p>"
             }),
         }
@@ -68,7 +69,7 @@ pub(super) fn draw(source: &Source, page: &mut Page) -> Option<Drawn> {
         rows: rows.iter().map(|row| row.iter().map(|cell| cell.value.as_str()).collect()).collect(),
     };
     let mut problems = Vec::new();
-    let chart = charts::draw(&keys, &table, &mut problems).filter(|_| is_sound);
+    let chart = charts::draw(&keys, &table, page.words(), &mut problems).filter(|_| is_sound);
     // Without the rows that are wrong, a chart may seem to have no data.
     problems.retain(|problem| is_sound || matches!(problem.place, Place::Cell { .. }));
     for problem in problems {
@@ -79,21 +80,21 @@ pub(super) fn draw(source: &Source, page: &mut Page) -> Option<Drawn> {
         page.report.push(diagnostic(problem, place));
     }
     let chart = chart?;
-    let markdown = markdown((&keys, &table), &chart.alt, &data);
-    Some(Drawn { svg: chart.svg, alt: chart.alt, source: data.source(), markdown, ..Drawn::default() })
+    let markdown = markdown((&keys, &table), &chart.alt, &data, page.words());
+    Some(Drawn { svg: chart.svg, alt: chart.alt, source: data.source(page.words()), markdown, ..Drawn::default() })
 }
 
 /// The most rows of a table in the site's Markdown. Of more data in a file, it has the description instead.
 const MOST_ROWS: usize = 60;
 
 /// The data as blocks of Markdown: a table, and where they come from.
-fn markdown((keys, table): (&Keys, &Table), alt: &str, data: &Data) -> Vec<String> {
+fn markdown((keys, table): (&Keys, &Table), alt: &str, data: &Data, words: &Words) -> Vec<String> {
     let is_long = table.rows.len() > MOST_ROWS && matches!(data, Data::File(_));
     let first = if is_long { files::escaped(alt) } else { markdown_table(keys, table) };
     let source = match data {
-        Data::File(file) => file.source_markdown(),
+        Data::File(file) => file.source_markdown(words),
         Data::Inline(csv, _) => csv.provenance.as_ref().map_or_else(String::new, |provenance| {
-            files::escaped(&format!("{}: {}", provenance.origin.title(), provenance.text))
+            files::escaped(&files::in_words(provenance.origin, &provenance.text, words))
         }),
     };
     [first, source].into_iter().filter(|block| !block.is_empty()).collect()

@@ -13,6 +13,7 @@ use super::listing::{self, FileName, Listing};
 use super::page::Page;
 use super::{files, ranges, representation};
 use crate::diagnostic::nearest;
+use crate::languages::Words;
 use crate::markup::{push_attribute, push_text};
 use crate::span::{Spanned, trim_end};
 
@@ -50,7 +51,7 @@ pub(super) fn render<'p>(events: &mut [SpannedEvent<'p>], page: &mut Page<'p>) {
             CodeBlockKind::Indented => InfoString::default(),
         };
         let block = block(info, &events[start..=end], page);
-        let html = block.map(|block| figure(&block)).unwrap_or_default();
+        let html = block.map(|block| figure(&block, page.words())).unwrap_or_default();
         replace(&mut events[start..=end], html);
     }
 }
@@ -113,7 +114,7 @@ fn note_listing(span: &Range<usize>, listing: &Listing, language: &str, page: &m
     let mut blocks = vec![representation::fenced(language, &listing.code)];
     if let Some(file) = &listing.file {
         let href = file.href.as_deref().unwrap_or_default();
-        blocks.push(format!("[{}]({href}){}", files::escaped(file.name), file.lines_in_words()));
+        blocks.push(format!("[{}]({href}){}", files::escaped(file.name), file.lines_in_words(page.words())));
     }
     representation::note_block(span, &blocks, page);
 }
@@ -168,13 +169,13 @@ fn report_unknown(word: &Word, page: &mut Page) {
     });
 }
 
-fn figure(block: &Block) -> String {
+fn figure(block: &Block, words: &Words) -> String {
     let Block { language, listing: Listing { code, file }, numbers, marks } = block;
     let mut html = String::with_capacity(code.len() * 2);
     html.push_str(if *numbers { "<figure class=\"code numbers\">" } else { "<figure class=\"code\">" });
     let language = language.as_ref();
-    push_caption(&mut html, file.as_ref(), language);
-    push_region(&mut html, file.as_ref(), language);
+    push_caption(&mut html, file.as_ref(), language, words);
+    push_region(&mut html, file.as_ref(), language, words);
     html.push_str("<code");
     if let Some(language) = language {
         html.push_str(" class=\"language-");
@@ -192,18 +193,18 @@ fn figure(block: &Block) -> String {
 }
 
 /// The opening of a block that can be scrolled by keyboard, with a name for screen readers.
-fn push_region(html: &mut String, file: Option<&FileName>, language: Option<&Language>) {
+fn push_region(html: &mut String, file: Option<&FileName>, language: Option<&Language>, words: &Words) {
     html.push_str("<pre tabindex=\"0\" role=\"group\" aria-label=\"");
     match (file, language.filter(|language| !language.is_text())) {
-        (Some(file), _) => push_attribute(html, &format!("{}{}", file.name, file.lines_in_words())),
-        (None, Some(language)) => push_attribute(html, &format!("Code: {}", language.name())),
-        (None, None) => html.push_str("Preformatted text"),
+        (Some(file), _) => push_attribute(html, &format!("{}{}", file.name, file.lines_in_words(words))),
+        (None, Some(language)) => push_attribute(html, &words.text.code.fill(&[("language", &language.name())])),
+        (None, None) => push_attribute(html, &words.text.preformatted),
     }
     html.push_str("\">");
 }
 
 /// The file name and the language. Plain text without a file name gets no caption.
-fn push_caption(html: &mut String, file: Option<&FileName>, language: Option<&Language>) {
+fn push_caption(html: &mut String, file: Option<&FileName>, language: Option<&Language>, words: &Words) {
     let language = language.filter(|language| file.is_some() || !language.is_text());
     if file.is_none() && language.is_none() {
         return;
@@ -211,7 +212,7 @@ fn push_caption(html: &mut String, file: Option<&FileName>, language: Option<&La
     html.push_str("<figcaption>");
     if let Some(file) = file {
         html.push_str("<span class=\"file\">");
-        push_file(html, file);
+        push_file(html, file, words);
         html.push_str("</span>");
     }
     if let Some(language) = language {
@@ -223,7 +224,7 @@ fn push_caption(html: &mut String, file: Option<&FileName>, language: Option<&La
     html.push_str("</figcaption>");
 }
 
-fn push_file(html: &mut String, file: &FileName) {
+fn push_file(html: &mut String, file: &FileName, words: &Words) {
     let Some(href) = &file.href else {
         push_text(html, file.name);
         return;
@@ -233,5 +234,5 @@ fn push_file(html: &mut String, file: &FileName) {
     html.push_str("\">");
     push_text(html, file.name);
     html.push_str("</a>");
-    html.push_str(&file.lines_in_words());
+    push_text(html, &file.lines_in_words(words));
 }

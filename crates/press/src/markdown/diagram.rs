@@ -22,7 +22,7 @@ pub(super) fn ascii(source: &Source, page: &mut Page) -> Option<Drawn> {
 }
 
 fn draw(kind: Kind, source: &Source, page: &mut Page) -> Option<Drawn> {
-    match diagrams::draw(kind, &source.fence.text) {
+    match diagrams::draw(kind, &source.fence.text, page.words()) {
         Ok(drawn) => Some(Drawn { svg: drawn.svg, alt: drawn.alt, ..Drawn::default() }),
         Err(problems) => {
             for problem in problems {

@@ -9,7 +9,8 @@ use super::images::{self, Image, Loading};
 use super::page::{File, Page};
 use super::rendered::Drawing;
 use super::{inline, svg};
-use crate::markup::push_attribute;
+use crate::languages::Words;
+use crate::markup::{push_attribute, text};
 
 /// Renders every image, and every fence that press draws.
 pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
@@ -72,7 +73,7 @@ fn figure(image: &Image, file: Option<&File>, (number, loading): (usize, Loading
         }
         None => picture(image, file, loading, page),
     };
-    captioned((number, &id), &inline_html(&image.title), &drawing)
+    captioned((number, &id), &inline_html(&image.title), &drawing, page.words())
 }
 
 /// The figure of a fence that press draws. Empty if it cannot be drawn, which is reported.
@@ -80,14 +81,15 @@ fn generated_figure(kind: &Kind, at: (&[SpannedEvent], usize), number: usize, pa
     let id = page.ids.derive(&format!("fig-{number}"));
     let Some(figure) = generated::draw(kind, at, number, page) else { return String::new() };
     page.rendered.drawing.get_or_insert(Drawing { svg: figure.svg, alt: figure.alt });
-    captioned((number, &id), &(inline_html(&figure.caption) + &figure.source), &figure.html)
+    captioned((number, &id), &(inline_html(&figure.caption) + &figure.source), &figure.html, page.words())
 }
 
 /// A numbered figure: what it shows, and its caption as HTML.
-fn captioned((number, id): (usize, &str), caption: &str, shown: &str) -> String {
+fn captioned((number, id): (usize, &str), caption: &str, shown: &str, words: &Words) -> String {
+    let label = text(&words.text.figure.fill(&[("number", &number)]));
     let space = if caption.is_empty() { "" } else { " " };
     format!(
-        "<figure class=\"fig\" id=\"{id}\"><figcaption><b>Figure {number}.</b>{space}{caption}</figcaption>{shown}</figure>\n"
+        "<figure class=\"fig\" id=\"{id}\"><figcaption><b>{label}</b>{space}{caption}</figcaption>{shown}</figure>\n"
     )
 }
 

@@ -3,10 +3,13 @@
 
 use std::ops::Range;
 
+use maud::PreEscaped;
+
 use super::page::{File, Page};
-use crate::data::{Csv, Provenance};
+use crate::data::{Csv, Origin, Provenance};
 use crate::diagnostic::nearest;
-use crate::markup::{push_attribute, push_text};
+use crate::languages::Words;
+use crate::markup::{attribute, text};
 use crate::url::{join, relative};
 
 /// Finds the file `path`, which a text names at `place`. Reports it if it is missing.
@@ -53,30 +56,47 @@ impl DataFile {
     }
 
     /// The line under a table or a chart, as HTML: where the data comes from, and a link to it.
-    pub(super) fn source(&self) -> String {
-        let mut html = String::from("<p class=\"source\">");
-        if let Some(Provenance { origin, text }) = &self.csv.provenance {
-            push_text(&mut html, &format!("{}: {}. ", origin.title(), text.trim_end_matches('.')));
-        }
-        html.push_str("<a href=\"");
-        push_attribute(&mut html, &self.route);
-        html.push_str("\">");
-        push_text(&mut html, self.name());
-        html + "</a></p>"
+    pub(super) fn source(&self, words: &Words) -> String {
+        let link = format!("<a href=\"{}\">{}</a>", attribute(&self.route), text(self.name()));
+        let line = match &self.csv.provenance {
+            Some(Provenance { origin, text: how }) => {
+                let origin = text(&in_words(*origin, how.trim_end_matches('.'), words));
+                words
+                    .text
+                    .source
+                    .markup(&[("origin", PreEscaped(origin)), ("file", PreEscaped(link))], &[])
+                    .into_string()
+            }
+            None => link,
+        };
+        format!("<p class=\"source\">{line}</p>")
     }
 
     /// The same line as Markdown.
-    pub(super) fn source_markdown(&self) -> String {
-        let provenance = self.csv.provenance.as_ref();
-        let provenance = provenance.map(|Provenance { origin, text }| {
-            format!("{}: {}. ", origin.title(), escaped(text.trim_end_matches('.')))
-        });
-        format!("{}[{}]({})", provenance.unwrap_or_default(), escaped(self.name()), self.route)
+    pub(super) fn source_markdown(&self, words: &Words) -> String {
+        let link = format!("[{}]({})", escaped(self.name()), self.route);
+        match &self.csv.provenance {
+            Some(Provenance { origin, text }) => {
+                let origin = in_words(*origin, &escaped(text.trim_end_matches('.')), words);
+                words.text.source.fill(&[("origin", &origin), ("file", &link)])
+            }
+            None => link,
+        }
     }
 
     fn name(&self) -> &str {
         self.csv.path.rsplit('/').next().unwrap_or_default()
     }
+}
+
+/// Where data come from: `Measured: 2025, on a Pi 4`.
+pub(super) fn in_words(origin: Origin, text: &str, words: &Words) -> String {
+    let word = match origin {
+        Origin::Computed => &words.text.computed,
+        Origin::Measured => &words.text.measured,
+        Origin::Assumed => &words.text.assumed,
+    };
+    word.fill(&[("text", &text)])
 }
 
 /// Plain text as Markdown.

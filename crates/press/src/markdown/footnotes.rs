@@ -12,6 +12,8 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use super::events::{SpannedEvent, end_of};
 use super::ids::Ids;
 use super::page::Page;
+use crate::languages::Words;
+use crate::markup::attribute;
 
 /// The notes of a text, by label in lower case: `[^A]` refers to `[^a]:`.
 type Notes<'a> = BTreeMap<String, Note<'a>>;
@@ -36,7 +38,7 @@ pub(super) fn place<'a>(events: Vec<SpannedEvent<'a>>, page: &mut Page) -> Vec<S
         return events;
     }
     let (text, notes) = take_definitions(events, page);
-    let mut placer = Placer::new(notes, &mut page.ids);
+    let mut placer = Placer::new(notes, page.words(), &mut page.ids);
     for (event, span) in text {
         match &event {
             Event::Start(tag) => placer.open.push(tag.to_end()),
@@ -127,6 +129,7 @@ impl<'a> Definition<'a> {
 /// Numbers the notes and places them.
 struct Placer<'a, 'i> {
     ids: &'i mut Ids,
+    words: &'i Words,
     notes: Notes<'a>,
     numbered: usize,
     /// The elements around the current event.
@@ -139,9 +142,9 @@ struct Placer<'a, 'i> {
 }
 
 impl<'a, 'i> Placer<'a, 'i> {
-    fn new(notes: Notes<'a>, ids: &'i mut Ids) -> Self {
+    fn new(notes: Notes<'a>, words: &'i Words, ids: &'i mut Ids) -> Self {
         let (inline, pending) = (VecDeque::new(), VecDeque::new());
-        Self { ids, notes, numbered: 0, open: Vec::new(), inline, pending, placed: Vec::new() }
+        Self { ids, words, notes, numbered: 0, open: Vec::new(), inline, pending, placed: Vec::new() }
     }
 
     fn push(&mut self, (event, span): SpannedEvent<'a>) {
@@ -170,11 +173,12 @@ impl<'a, 'i> Placer<'a, 'i> {
         }
         let Note { number, references, id, .. } = note;
         // The note links back to its first reference.
+        let name = attribute(&self.words.text.footnote.fill(&[("number", number)]));
         let own_id = if *references == 1 { format!(" id=\"fnref-{id}\"") } else { String::new() };
         Event::InlineHtml(
             format!(
-                "<sup class=\"note-ref\"{own_id}><a href=\"#fn-{id}\" aria-label=\"Note {number}\">{number}</a>\
-                 <button popovertarget=\"fn-{id}\" aria-label=\"Note {number}\" value=\"{number}\"></button></sup>"
+                "<sup class=\"note-ref\"{own_id}><a href=\"#fn-{id}\" aria-label=\"{name}\">{number}</a>\
+                 <button popovertarget=\"fn-{id}\" aria-label=\"{name}\" value=\"{number}\"></button></sup>"
             )
             .into(),
         )
@@ -183,14 +187,14 @@ impl<'a, 'i> Placer<'a, 'i> {
     /// Places the notes that belong here. A note may refer to further ones, which follow it.
     fn place_notes(&mut self) {
         while let Some(note) = self.inline.pop_front().and_then(|key| self.notes.get_mut(&key)) {
-            for event in framed_phrase(note) {
+            for event in framed_phrase(note, self.words) {
                 self.push(event);
             }
         }
         while self.open.is_empty()
             && let Some(note) = self.pending.pop_front().and_then(|key| self.notes.get_mut(&key))
         {
-            for event in framed_blocks(note) {
+            for event in framed_blocks(note, self.words) {
                 self.push(event);
             }
         }
@@ -205,9 +209,10 @@ impl Note<'_> {
     }
 
     /// The link from the note back to the text.
-    fn back_link(&self) -> String {
+    fn back_link(&self, words: &Words) -> String {
         let Self { id, number, .. } = self;
-        format!("<sup><a href=\"#fnref-{id}\" aria-label=\"Note {number}, back to the text\">{number}</a></sup> ")
+        let name = attribute(&words.text.footnote_back.fill(&[("number", number)]));
+        format!("<sup><a href=\"#fnref-{id}\" aria-label=\"{name}\">{number}</a></sup> ")
     }
 }
 
@@ -228,11 +233,11 @@ fn may_contain(tag: TagEnd) -> bool {
 }
 
 /// A note of one paragraph, as a part of another one. The theme hides the brackets.
-fn framed_phrase<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
+fn framed_phrase<'a>(note: &mut Note<'a>, words: &Words) -> Vec<SpannedEvent<'a>> {
     let open = format!(
         "<small class=\"note\" id=\"fn-{}\" role=\"note\" popover><span class=\"bracket\"> (</span>{}",
         note.id,
-        note.back_link()
+        note.back_link(words)
     );
     let at = |html: String| (Event::InlineHtml(html.into()), note.span.clone());
     let mut content = take(&mut note.content);
@@ -243,9 +248,9 @@ fn framed_phrase<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
 }
 
 /// A note of any blocks, with the number before the first word.
-fn framed_blocks<'a>(note: &mut Note<'a>) -> Vec<SpannedEvent<'a>> {
+fn framed_blocks<'a>(note: &mut Note<'a>, words: &Words) -> Vec<SpannedEvent<'a>> {
     let open = format!("<div class=\"note\" id=\"fn-{}\" role=\"note\" popover>\n", note.id);
-    let number = note.back_link();
+    let number = note.back_link(words);
     let at = |event: Event<'a>| (event, note.span.clone());
     let mut content = take(&mut note.content);
     let begins_with_paragraph = matches!(content.first(), Some((Event::Start(Tag::Paragraph), _)));

@@ -79,7 +79,8 @@ pub(super) fn draw(
     };
     let caption = source.value(CAPTION).to_owned();
     if !drawn.markdown.is_empty() {
-        let caption = format!("**Figure {number}.** {caption}").trim_end().to_owned();
+        let label = page.words().text.figure.fill(&[("number", &number)]);
+        let caption = format!("**{label}** {caption}").trim_end().to_owned();
         let blocks: Vec<String> = [caption].into_iter().chain(drawn.markdown).collect();
         representation::note_block(&source.fence.block, &blocks, page);
     }

@@ -6,6 +6,7 @@ use super::files;
 use super::page::{File, Page};
 use super::regions::{Excerpt, Source};
 use crate::diagnostic::{BOM, Diagnostic, utf8};
+use crate::languages::Words;
 use crate::span::Spanned;
 
 /// The lines that a code block shows, and their caption.
@@ -26,11 +27,11 @@ pub(super) struct FileName<'a> {
 
 impl FileName<'_> {
     /// Which lines of the file are shown: `, lines 12–40`. Empty for all.
-    pub(super) fn lines_in_words(&self) -> String {
+    pub(super) fn lines_in_words(&self, words: &Words) -> String {
         match self.lines {
             None => String::new(),
-            Some((first, last)) if first == last => format!(", line {first}"),
-            Some((first, last)) => format!(", lines {first}\u{2013}{last}"),
+            Some((first, last)) if first == last => words.text.line.fill(&[("line", &first)]),
+            Some((first, last)) => words.text.lines.fill(&[("first", &first), ("last", &last)]),
         }
     }
 

@@ -10,6 +10,7 @@ use super::models::presets::Presets;
 use super::rendered::{Link, Rendered};
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report, nearest};
+use crate::languages::Words;
 use crate::scripts::{self, Bundle, External};
 use crate::source::Body;
 use crate::span::trim_end;
@@ -24,6 +25,8 @@ pub struct Context<'a> {
     pub route_of: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// The script that all models share.
     pub kit: Kit<'a>,
+    /// The words of the theme.
+    pub words: &'a Words,
     /// The still of a model as a file with its own ink: from the path of the text in the tree, and the SVG. `None` if it is no SVG with a size.
     pub still: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
 }
@@ -118,6 +121,11 @@ impl<'p> Page<'p> {
     /// The script that all models share.
     pub(super) fn kit(&self) -> Kit<'p> {
         self.context.kit
+    }
+
+    /// The words of the theme.
+    pub(super) fn words(&self) -> &'p Words {
+        self.context.words
     }
 
     /// The still of a model as a file with its own ink.

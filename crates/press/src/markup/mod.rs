@@ -6,7 +6,7 @@ mod html;
 pub(crate) mod xml;
 
 pub(crate) use element::{Attribute, Element};
-pub(crate) use escape::{push_attribute, push_text};
+pub(crate) use escape::{attribute, push_attribute, push_text, text};
 pub(crate) use html::Html;
 
 /// The formats that a browser renders, and that can therefore load or run something.

@@ -1,6 +1,6 @@
 //! The cards of a site: which page has which, and what is on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use graven_pack::hex;
@@ -24,12 +24,25 @@ pub(crate) struct Cards {
     colours: Colours,
 }
 
-/// The card of a page, and a number for what it shows. `None` if there is something to report about it: each press does.
+/// The card of a page, and a number for what it shows.
 #[derive(Debug)]
 struct CardOfPage {
     card: Card,
-    made_from: Option<u64>,
+    lacking: Lacking,
+    made_from: u64,
 }
+
+/// The characters that a card cannot show.
+#[derive(Debug)]
+struct Lacking {
+    /// The file whose text has them.
+    source: String,
+    /// Each once; empty if the card shows everything.
+    characters: String,
+}
+
+/// How many of them a warning lists: a script has thousands.
+const MOST_LISTED: usize = 24;
 
 /// What every card is made from.
 #[derive(Clone, Copy)]
@@ -52,33 +65,32 @@ impl Cards {
         report: &mut Report,
     ) -> Self {
         let maker = Maker { site, mark, colours };
-        let card = |route: String, number: u64, make: &dyn Fn(&mut Report) -> Card| {
+        let card = |route: String, number: u64, make: &dyn Fn() -> (Card, Lacking)| {
             let before = before.and_then(|before| before.by_page.get(&route));
-            if let Some(before) = before.filter(|before| before.made_from == Some(number)) {
-                return (route, Arc::clone(before), Report::default());
+            if let Some(before) = before.filter(|before| before.made_from == number) {
+                return (route, Arc::clone(before));
             }
-            let mut found = Report::default();
-            let card = make(&mut found);
-            let made_from = found.is_empty().then_some(number);
-            (route, Arc::new(CardOfPage { card, made_from }), found)
+            let (card, lacking) = make();
+            (route, Arc::new(CardOfPage { card, lacking, made_from: number }))
         };
         let of_posts = site.posts.par_iter().zip(posts).enumerate().filter(|(_, (post, _))| post.image.is_none());
-        let of_posts = of_posts.map(|(index, (post, text))| {
-            card(post.route(), numbers.of_card(index), &|found| maker.of_post(post, text, found))
-        });
-        let of_pages = site.pages.par_iter().zip(pages).enumerate().map(|(index, (page, text))| {
-            card(page.route(), numbers.of_page(index), &|found| maker.of_page(page, text, found))
-        });
+        let of_posts = of_posts
+            .map(|(index, (post, text))| card(post.route(), numbers.of_card(index), &|| maker.of_post(post, text)));
+        let of_pages = site
+            .pages
+            .par_iter()
+            .zip(pages)
+            .enumerate()
+            .map(|(index, (page, text))| card(page.route(), numbers.of_page(index), &|| maker.of_page(page, text)));
         let of_topics = site.topics.par_iter().enumerate().map(|(index, topic)| {
-            card(topic.route(), numbers.of_list(index, &topic.posts), &|found| maker.of_topic(topic, index, found))
+            card(topic.route(), numbers.of_list(index, &topic.posts), &|| maker.of_topic(topic, index))
         });
         let cards: Vec<_> = of_posts.chain(of_pages).chain(of_topics).collect();
-        let mut by_page = BTreeMap::new();
-        for (route, card, found) in cards {
-            by_page.insert(route, card);
-            report.extend(found);
-        }
-        Self { of_site: maker.of_site(report), by_page, colours: colours.clone() }
+        let by_page: BTreeMap<_, _> = cards.into_iter().collect();
+        let (of_site, lacking) = maker.of_site();
+        let lacking: Vec<_> = by_page.values().map(|card| &card.lacking).chain([&lacking]).collect();
+        warn_of_lacking(&lacking, report);
+        Self { of_site, by_page, colours: colours.clone() }
     }
 
     /// The card of the page at `path`.
@@ -100,13 +112,10 @@ impl Cards {
 }
 
 impl Maker<'_> {
-    fn of_post(self, post: &Post, rendered: &Rendered, report: &mut Report) -> Card {
+    fn of_post(self, post: &Post, rendered: &Rendered) -> (Card, Lacking) {
         let topic = post.topics.first();
-        let date = if post.circa {
-            format!("c. {}", post.date.strftime("%B %Y"))
-        } else {
-            post.date.strftime("%-d %B %Y").to_string()
-        };
+        let dates = &self.site.settings.words.dates;
+        let date = if post.circa { dates.circa(post.date) } else { dates.day(post.date) };
         let content = Content {
             description: post.description.clone(),
             topic: topic.map_or(self.host(), |topic| &self.site.topics[*topic].title).to_owned(),
@@ -114,37 +123,36 @@ impl Maker<'_> {
             date,
             ..self.content(&post.title, rendered)
         };
-        self.card(&post.slug, content, &post.body.path, rendered, report)
+        self.card(&post.slug, content, &post.body.path, rendered)
     }
 
-    fn of_page(self, page: &StandingPage, rendered: &Rendered, report: &mut Report) -> Card {
+    fn of_page(self, page: &StandingPage, rendered: &Rendered) -> (Card, Lacking) {
         let content = Content { description: page.description.clone(), ..self.content(&page.title, rendered) };
-        self.card(&page.slug, content, &page.body.path, rendered, report)
+        self.card(&page.slug, content, &page.body.path, rendered)
     }
 
-    fn of_topic(self, topic: &Topic, index: usize, report: &mut Report) -> Card {
+    fn of_topic(self, topic: &Topic, index: usize) -> (Card, Lacking) {
         let (none, count) = (Rendered::default(), topic.posts.len());
         let content = Content {
             description: topic.blurb.clone(),
             date: match count {
                 0 => String::new(),
-                1 => "1 post".to_owned(),
-                count => format!("{count} posts"),
+                count => self.site.settings.words.lists.posts.count(count),
             },
             hue: self.colours.hue(Some(index)).light.clone(),
             ..self.content(&topic.title, &none)
         };
-        self.card(&topic.slug, content, "topics.toml", &none, report)
+        self.card(&topic.slug, content, "topics.toml", &none)
     }
 
-    fn of_site(self, report: &mut Report) -> Card {
+    fn of_site(self) -> (Card, Lacking) {
         let (none, settings) = (Rendered::default(), &self.site.settings);
         let content = Content {
             site: String::new(),
             description: settings.description.clone(),
             ..self.content(&settings.title, &none)
         };
-        self.card("", content, "site.toml", &none, report)
+        self.card("", content, "site.toml", &none)
     }
 
     /// The name of the site's host, if it has one.
@@ -167,12 +175,13 @@ impl Maker<'_> {
     }
 
     /// The card with this content for the page `name`, from the file `source`.
-    fn card(self, name: &str, content: Content, source: &str, rendered: &Rendered, report: &mut Report) -> Card {
+    fn card(self, name: &str, content: Content, source: &str, rendered: &Rendered) -> (Card, Lacking) {
         let alt = alternative(&content, rendered);
-        let content = drawable(content, source, report);
+        let (content, characters) = drawable(content);
         let name = if name.is_empty() { "card".to_owned() } else { format!("card-{name}") };
         let hash = content.hash(self.colours);
-        Card { route: format!("/assets/{name}.{}.png", hex(&hash[..8])), alt, content, hash }
+        let card = Card { route: format!("/assets/{name}.{}.png", hex(&hash[..8])), alt, content, hash };
+        (card, Lacking { source: source.to_owned(), characters })
     }
 }
 
@@ -187,9 +196,9 @@ fn alternative(content: &Content, rendered: &Rendered) -> String {
     }
 }
 
-/// The content without what the fonts lack. Signs and pictures are left out of a text. A text that lacks letters is left out as a whole: a title with
+/// The content without what the fonts lack, and that. Signs and pictures are left out of a text. A text that lacks letters is left out as a whole: a title with
 /// holes is worse than none.
-fn drawable(content: Content, source: &str, report: &mut Report) -> Content {
+fn drawable(content: Content) -> (Content, String) {
     let mut missing = String::new();
     let mut text = |text: String, font: Font| {
         let lacking = font.missing(&text);
@@ -212,11 +221,29 @@ fn drawable(content: Content, source: &str, report: &mut Report) -> Content {
     let labels = Font::Mono.missing(&drawn.drawing);
     missing.extend(&labels);
     let drawn = if labels.is_empty() { drawn } else { Content { drawing: String::new(), ..drawn } };
-    if !missing.is_empty() {
-        report.push(
-            Diagnostic::warning(source, None, format!("the card of this page lacks the characters “{missing}”"))
-                .help("its fonts have European letters; to show others, draw a picture of 1200 × 630 pixels and name it as `image`"),
-        );
-    }
-    drawn
+    (drawn, missing)
+}
+
+/// Warns of the characters that cards lack: at the page, or once for the site, if its language has other letters than the fonts.
+fn warn_of_lacking(cards: &[&Lacking], report: &mut Report) {
+    let lacking: Vec<&&Lacking> = cards.iter().filter(|card| !card.characters.is_empty()).collect();
+    let warning = match lacking.as_slice() {
+        [] => return,
+        [Lacking { source, characters }] => {
+            let message = format!("the card of this page lacks the characters “{characters}”");
+            Diagnostic::warning(source.as_str(), None, message)
+        }
+        several => {
+            let characters: BTreeSet<char> = several.iter().flat_map(|card| card.characters.chars()).collect();
+            let listed: String = characters.iter().take(MOST_LISTED).collect();
+            let more = if characters.len() > MOST_LISTED { ", and others" } else { "" };
+            let count = several.len();
+            let message = format!("the cards of {count} pages lack the characters “{listed}”{more}");
+            let first = format!("the first of these pages is that of {}", several[0].source);
+            Diagnostic::warning("site.toml", None, message).help(first)
+        }
+    };
+    report.push(warning.help(
+        "their fonts have European letters; to show others, draw a picture of 1200 × 630 pixels and name it as `image`",
+    ));
 }

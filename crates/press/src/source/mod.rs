@@ -31,6 +31,7 @@ pub use settings::{NavigationItem, SecurityContact, Settings, SettingsRedirect};
 pub(crate) use settings::{SITE, TopicEntry};
 pub(crate) use sources::MarkdownFile;
 pub use sources::{Body, Sources};
+pub(crate) use value::{Entry, Fragment, Table, Value, ValueKind, parse_toml};
 
 /// Reads the settings, the topics and the texts of a tree. Returns `None` if there is no site: a tree without `site.toml`.
 ///

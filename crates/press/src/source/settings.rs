@@ -1,6 +1,7 @@
 //! `site.toml` and `topics.toml`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -8,6 +9,7 @@ use super::credits::{self, Author, License};
 use super::table_reader::{TableReader, path_error};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml};
 use crate::diagnostic::{Diagnostic, Report, utf8};
+use crate::languages::{self, Language, Words};
 use crate::options::Options;
 use crate::span::Spanned;
 use crate::tree::SourceTree;
@@ -51,6 +53,8 @@ pub struct Settings {
     pub base_url: String,
     /// A BCP 47 language tag: `en-GB`.
     pub language: String,
+    /// The words of the theme in that language.
+    pub words: Arc<Words>,
     /// The author of the site.
     pub author: Option<Author>,
     /// The licence of the texts.
@@ -131,18 +135,21 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
         reader.require("description", "description = \"…\"");
     }
     let base_url = base_url(&mut reader);
+    let language = language(&mut reader);
+    let words = words(&language, &mut reader, tree);
     Settings {
         title: reader.text("title").map(|title| title.value).unwrap_or_default(),
         description: reader.text("description").map(|description| description.value).unwrap_or_default(),
         base_url: chosen_base_url(options, reader.report).unwrap_or(base_url),
-        language: language(&mut reader),
         author: credits::author(&mut reader),
         license: credits::license(&mut reader),
-        navigation: navigation(&mut reader).unwrap_or_else(|| default_navigation(tree)),
+        navigation: navigation(&mut reader).unwrap_or_else(|| default_navigation(tree, &words)),
         start: reader.texts("start"),
         feed_length: feed_length(&mut reader),
         redirects: redirects(&mut reader),
         security: security(&mut reader),
+        language,
+        words,
     }
 }
 
@@ -214,6 +221,12 @@ fn language(reader: &mut TableReader<'_>) -> String {
     DEFAULT_LANGUAGE.to_owned()
 }
 
+/// The words of the theme in `language`.
+fn words(language: &str, reader: &mut TableReader<'_>, tree: &SourceTree) -> Arc<Words> {
+    let place = reader.get("language").map(|value| value.span.clone());
+    languages::read(tree, &Language { tag: language, path: SITE, place }, reader.report)
+}
+
 fn navigation(reader: &mut TableReader<'_>) -> Option<Vec<NavigationItem>> {
     let tables = reader.tables("navigation")?;
     let mut items = Vec::new();
@@ -238,11 +251,12 @@ fn navigation_item(reader: &mut TableReader<'_>) -> Option<NavigationItem> {
     Some(NavigationItem { label: label?.value, path: path.value, span: Some(path.span) })
 }
 
-fn default_navigation(tree: &SourceTree) -> Vec<NavigationItem> {
+fn default_navigation(tree: &SourceTree, words: &Words) -> Vec<NavigationItem> {
     let about = ["pages/about.md", "pages/about/index.md"].iter().any(|path| tree.get(path).is_some());
     let item = |label: &str, path: &str| NavigationItem { label: label.to_owned(), path: path.to_owned(), span: None };
-    let mut items = vec![item("Notes", "/notes"), item("Blog", "/blog"), item("Tags", "/tags")];
-    items.extend(about.then(|| item("About", "/about")));
+    let names = &words.pages;
+    let mut items = vec![item(&names.notes, "/notes"), item(&names.blog, "/blog"), item(&names.tags, "/tags")];
+    items.extend(about.then(|| item(&names.about, "/about")));
     items
 }
 

@@ -54,6 +54,13 @@ pub(crate) struct Table {
     pub(crate) entries: Vec<Entry>,
 }
 
+impl Table {
+    /// What the table has under a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&ValueKind> {
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value.kind)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: String,

@@ -4,6 +4,7 @@ use rust_embed::RustEmbed;
 
 use crate::assets::Asset;
 use crate::diagnostic::Report;
+use crate::languages::{self, KIT, Words};
 use crate::scripts::{self, Bundle};
 use crate::tree::SourceTree;
 
@@ -29,12 +30,13 @@ pub(crate) struct Kit {
 }
 
 impl Kit {
-    /// The kit with the replacements of the tree. Empty if its modules cannot be one file, which is reported.
-    pub(super) fn load(tree: &SourceTree, report: &mut Report) -> Self {
+    /// The kit with these words, and with the replacements of the tree. Empty if its modules cannot be one file, which is reported.
+    pub(super) fn load(tree: &SourceTree, words: &Words, report: &mut Report) -> Self {
         let mut modules = SourceTree::default();
         for name in DefaultKit::iter() {
             let file = DefaultKit::get(&name).expect("what is listed is there");
-            modules.insert(format!("{FOLDER}{name}"), file.data);
+            let source = String::from_utf8_lossy(&file.data);
+            modules.insert(format!("{FOLDER}{name}"), languages::translate(&name, &source, KIT, words));
         }
         for (path, bytes) in tree.below(FOLDER) {
             modules.insert(path, bytes);
@@ -52,11 +54,12 @@ impl Kit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages::english;
 
     #[test]
     fn the_default_kit_is_one_small_file() {
         let mut report = Report::default();
-        let kit = Kit::load(&SourceTree::default(), &mut report);
+        let kit = Kit::load(&SourceTree::default(), &english(), &mut report);
         assert!(report.is_empty(), "{:?}", report.diagnostics());
         let mut coded = Vec::new();
         brotli::BrotliCompress(&mut kit.text.as_bytes(), &mut coded, &brotli::enc::BrotliEncoderParams::default())
@@ -70,11 +73,11 @@ mod tests {
         let mut tree = SourceTree::default();
         tree.insert("theme/models/kit.js", "export const mount = () => 1\n");
         let mut report = Report::default();
-        let kit = Kit::load(&tree, &mut report);
+        let kit = Kit::load(&tree, &english(), &mut report);
         assert!(kit.text.contains("const mount=()=>1"), "{}", kit.text);
         assert_eq!(kit.exports, ["mount"]);
         tree.insert("theme/models/kit.js", "import './none.js'\n");
-        Kit::load(&tree, &mut report);
+        Kit::load(&tree, &english(), &mut report);
         assert_eq!(report.diagnostics()[0].path, "theme/models/kit.js");
     }
 }

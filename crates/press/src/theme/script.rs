@@ -4,6 +4,7 @@ use rust_embed::RustEmbed;
 
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report};
+use crate::languages::{self, SCRIPT, Words};
 use crate::scripts;
 use crate::tree::SourceTree;
 
@@ -32,19 +33,19 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// The script of the theme. `None` if the site has an empty `theme/script.js`: its pages then have no script at all.
-    pub(super) fn load(tree: &SourceTree, report: &mut Report) -> Option<Self> {
+    /// The script of the theme with these words. `None` if the site has an empty `theme/script.js`: its pages then have no script at all.
+    pub(super) fn load(tree: &SourceTree, words: &Words, report: &mut Report) -> Option<Self> {
         let text = match tree.get(&format!("theme/{FILE}")) {
             // As it was written: it is the author's.
             Some(bytes) => text_of(FILE, bytes, report),
-            None => default_text(),
+            None => default_text(words),
         };
         if text.trim().is_empty() {
             return None;
         }
         let first = match tree.get(&format!("theme/{FIRST}")) {
             Some(bytes) => text_of(FIRST, bytes, report),
-            None => compacted(FIRST),
+            None => compacted(FIRST, words),
         };
         if first.contains("</") || first.contains("<!--") {
             let message = "`</` and `<!--` would end or hide the page's <script>; write `<\\/` and `<\\!--`";
@@ -63,12 +64,13 @@ fn text_of(name: &str, bytes: &[u8], report: &mut Report) -> String {
 }
 
 /// The parts in one block, so that their names are not those of the page.
-fn default_text() -> String {
-    format!("{{\n{}\n}}\n", PARTS.map(compacted).join("\n"))
+fn default_text(words: &Words) -> String {
+    format!("{{\n{}\n}}\n", PARTS.map(|name| compacted(name, words)).join("\n"))
 }
 
-fn compacted(name: &str) -> String {
-    scripts::compact(name, &default(name)).expect("every part is a script, as a test checks")
+fn compacted(name: &str, words: &Words) -> String {
+    let source = languages::translate(name, &default(name), SCRIPT, words);
+    scripts::compact(name, &source).expect("every part is a script, as a test checks")
 }
 
 fn default(name: &str) -> String {
@@ -79,6 +81,7 @@ fn default(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages::english;
 
     fn load(files: &[(&str, &[u8])]) -> (Option<Script>, Report) {
         let mut tree = SourceTree::default();
@@ -86,7 +89,7 @@ mod tests {
             tree.insert(path, bytes);
         }
         let mut report = Report::default();
-        (Script::load(&tree, &mut report), report)
+        (Script::load(&tree, &english(), &mut report), report)
     }
 
     #[test]

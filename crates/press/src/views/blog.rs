@@ -11,11 +11,13 @@ use crate::theme::Sheets;
 
 pub(super) fn render(context: RenderedSite) -> String {
     let site = context.site;
-    let description = format!("Every post of {}, newest first.", site.settings.title);
+    let words = &site.settings.words;
+    let name = &*words.pages.blog;
+    let description = words.blog.description.fill(&[("site", &site.settings.title)]);
     let main = html! {
-        h1 { "Blog" }
-        p.lede { "Every post, newest first. By topic: " a href="/notes" { "/notes" } ". New ones by " a href=(SUBSCRIBE) { "feed" } "." }
-        @if site.posts.is_empty() { (lists::no_posts()) }
+        h1 { (name) }
+        p.lede { (words.blog.lede.linked(&[("notes", "/notes"), ("subscribe", SUBSCRIBE)])) }
+        @if site.posts.is_empty() { (lists::no_posts(words)) }
         @for (year, posts) in years(site) {
             section.year aria-labelledby={ "y" (year) } {
                 h2 #{ "y" (year) } { (year) }
@@ -24,8 +26,8 @@ pub(super) fn render(context: RenderedSite) -> String {
         }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Blog", "/blog")])],
-        ..Head::new(Some("Blog"), &description, "/blog", Sheets::Entries)
+        json_ld: vec![head::breadcrumbs(context, &[(name, "/blog")])],
+        ..Head::new(Some(name), &description, "/blog", Sheets::Entries)
     };
     layout::render(context, &head, &main)
 }

@@ -45,11 +45,13 @@ pub(super) fn meta(site: &Site) -> Markup {
 
 /// What a reader of a post can do next: answer, subscribe.
 pub(super) fn after(site: &Site, post: &Post) -> Markup {
+    let words = &site.settings.words;
     html! {
         @if let Some(email) = site.settings.author.as_ref().and_then(|author| author.email.as_ref()) {
-            a href={ "mailto:" (email) "?subject=" (encode_value(&format!("Re: {}", post.title))) } { "Reply by e-mail" }
+            @let subject = words.post.reply_subject.fill(&[("title", &post.title)]);
+            a href={ "mailto:" (email) "?subject=" (encode_value(&subject)) } { (words.post.reply) }
         }
-        a href=(SUBSCRIBE) { "Subscribe" }
+        a href=(SUBSCRIBE) { (words.pages.subscribe) }
         (license(site))
     }
 }
@@ -60,10 +62,11 @@ pub(super) fn about(site: &Site) -> Markup {
     if settings.author.is_none() && settings.license.is_none() {
         return Markup::default();
     }
+    let words = &settings.words.about;
     html! {
         footer.after {
-            section aria-label="Who writes this" {
-                h2 { "Who writes this" }
+            section aria-label=(words.author) {
+                h2 { (words.author) }
                 p {
                     @if let Some(author) = &settings.author {
                         @match &author.url {
@@ -76,7 +79,7 @@ pub(super) fn about(site: &Site) -> Markup {
                         }
                     }
                 }
-                @if settings.license.is_some() { p { "Licence of the texts: " (license(site)) } }
+                @if settings.license.is_some() { p { (words.license.markup(&[("license", license(site))], &[])) } }
             }
         }
     }

@@ -40,7 +40,7 @@ fn start(context: RenderedSite) -> Markup {
     html! {
         @if !site.start.is_empty() {
             section aria-labelledby="start" {
-                h2 #start { "Read first" }
+                h2 #start { (site.settings.words.home.read_first) }
                 ol.start {
                     @for &index in &site.start {
                         @let post = &site.posts[index];
@@ -61,11 +61,12 @@ fn newest(context: RenderedSite) -> Markup {
     let site = context.site;
     let newest: Vec<usize> = (0..site.posts.len().min(NEWEST)).collect();
     if newest.is_empty() {
-        return lists::no_posts();
+        return lists::no_posts(&site.settings.words);
     }
+    let words = &site.settings.words;
     html! {
         section aria-labelledby="newest" {
-            h2 #newest { a href="/blog" { "New" } }
+            h2 #newest { a href="/blog" { (words.home.new) } }
             @if site.start.is_empty() {
                 (lists::entries(context, &newest, lists::Under::Section))
             } @else {
@@ -73,15 +74,15 @@ fn newest(context: RenderedSite) -> Markup {
                     @for post in &site.posts[..newest.len()] {
                         li class=[lists::post_hue(post)] {
                             h3 { a href=(post.route()) { (bind(&post.title)) } }
-                            (lists::date(post))
+                            (lists::date(site, post))
                         }
                     }
                 }
             }
             p.more {
-                @if site.posts.len() > NEWEST { a href="/blog" { "All " (lists::count(site.posts.len())) } " " }
-                @if context.has_models { a href=(MODELS) { "Models" } " " }
-                a href=(SUBSCRIBE) { "Subscribe" }
+                @if site.posts.len() > NEWEST { a href="/blog" { (words.home.all_posts.fill(&[("count", &site.posts.len())])) } " " }
+                @if context.has_models { a href=(MODELS) { (words.pages.models) } " " }
+                a href=(SUBSCRIBE) { (words.pages.subscribe) }
             }
         }
     }
@@ -92,7 +93,7 @@ fn topics(context: RenderedSite) -> Markup {
     html! {
         @if !site.topics.is_empty() {
             section aria-labelledby="topics" {
-                h2 #topics { a href="/notes" { "Topics" } }
+                h2 #topics { a href="/notes" { (site.settings.words.home.topics) } }
                 ul.toc {
                     @for (index, topic) in site.topics.iter().enumerate() {
                         li class=(lists::hue(index)) {

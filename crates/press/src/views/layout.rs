@@ -13,21 +13,22 @@ const SEARCH: &str = "/search";
 /// A page with `main` as the content of its `<main>`.
 pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> String {
     let settings = &context.site.settings;
+    let words = &settings.words;
     let page = html! {
         (DOCTYPE)
         html lang=(settings.language) {
             head { (head::render(context, head)) }
             body {
-                a.skip href="#main" { "Skip to the text" }
+                a.skip href="#main" { (words.frame.skip) }
                 header.top { (wordmark(context)) (navigation(context, head.path)) }
                 main #main { (main) }
                 footer.end {
                     (credits::byline(context.site))
                     (credits::license(context.site))
-                    a href=(SUBSCRIBE) { "Subscribe" }
-                    @if context.has_models { a href=(MODELS) { "Models" } }
-                    a href="/sitemap.xml" { "Sitemap" }
-                    span { "One static executable." }
+                    a href=(SUBSCRIBE) { (words.pages.subscribe) }
+                    @if context.has_models { a href=(MODELS) { (words.pages.models) } }
+                    a href="/sitemap.xml" { (words.pages.sitemap) }
+                    @if !words.frame.colophon.is_empty() { span { (words.frame.colophon) } }
                 }
             }
         }
@@ -46,13 +47,14 @@ fn wordmark(context: RenderedSite) -> Markup {
 }
 
 fn navigation(context: RenderedSite, path: &str) -> Markup {
+    let words = &context.site.settings.words;
     html! {
-        nav aria-label="Site" {
+        nav aria-label=(words.frame.navigation) {
             ul {
                 @for item in &context.site.settings.navigation {
                     li { a href=(item.path) aria-current=[current(&item.path, path)] { (item.label) } }
                 }
-                li { a href=(SEARCH) aria-current=[current(SEARCH, path)] aria-keyshortcuts="/" { "Search" } }
+                li { a href=(SEARCH) aria-current=[current(SEARCH, path)] aria-keyshortcuts="/" { (words.pages.search) } }
             }
         }
     }

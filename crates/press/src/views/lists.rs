@@ -5,8 +5,9 @@ use maud::{Markup, html};
 
 use super::layout;
 use super::routes::SUBSCRIBE;
+use crate::languages::Words;
 use crate::markdown::bind;
-use crate::model::Post;
+use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
 pub(super) use crate::theme::hue;
 
@@ -19,37 +20,37 @@ pub(super) fn post_hue(post: &Post) -> Option<String> {
 }
 
 /// The date of a post: `28 November 2025`, with a machine-readable form; an approximate one is `c. July 2025`, without.
-pub(super) fn date(post: &Post) -> Markup {
+pub(super) fn date(site: &Site, post: &Post) -> Markup {
     html! {
         @if post.circa {
-            span.date { (date_in_words(post)) }
+            span.date { (date_in_words(site, post)) }
         } @else {
-            (exact_date(post.date))
+            (exact_date(site, post.date))
         }
     }
 }
 
 /// The date of a post, without markup: `28 November 2025`, or `c. July 2025`.
-pub(crate) fn date_in_words(post: &Post) -> String {
-    let format = if post.circa { "c. %B %Y" } else { "%-d %B %Y" };
-    post.date.strftime(format).to_string()
+pub(crate) fn date_in_words(site: &Site, post: &Post) -> String {
+    let dates = &site.settings.words.dates;
+    if post.circa { dates.circa(post.date) } else { dates.day(post.date) }
 }
 
 /// A day in words, with a machine-readable form.
-pub(super) fn exact_date(date: Date) -> Markup {
-    html! { time.date datetime=(date) { (date.strftime("%-d %B %Y")) } }
+pub(super) fn exact_date(site: &Site, date: Date) -> Markup {
+    html! { time.date datetime=(date) { (site.settings.words.dates.day(date)) } }
 }
 
 /// The mark of a draft, in a preview.
-pub(super) fn draft(is_draft: bool) -> Markup {
-    html! { @if is_draft { mark { "Draft" } " " } }
+pub(super) fn draft(site: &Site, is_draft: bool) -> Markup {
+    html! { @if is_draft { mark { (site.settings.words.lists.draft) } " " } }
 }
 
 /// The tags of a post, each a link to its page.
 pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
     html! {
         @if !post.tags.is_empty() {
-            ul.tags aria-label="Tags" {
+            ul.tags aria-label=(context.site.settings.words.pages.tags) {
                 @for tag in &post.tags {
                     @let tag = &context.site.tags[*tag];
                     // The sign separates names of several words. Without it, the tag "Go" reads like a command.
@@ -80,8 +81,8 @@ pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> M
                         Under::Page => { h2 { a href=(post.route()) { (bind(&post.title)) } } }
                         Under::Section => { h3 { a href=(post.route()) { (bind(&post.title)) } } }
                     }
-                    (date(post))
-                    (draft(post.is_draft))
+                    (date(context.site, post))
+                    (draft(context.site, post.is_draft))
                     @if index < DRAWN { (face(context, index)) } @else { (number(context, index)) }
                     p { (post.description) }
                     (tags(context, post))
@@ -105,13 +106,8 @@ fn number(context: RenderedSite, index: usize) -> Markup {
 }
 
 /// What is there in place of posts.
-pub(super) fn no_posts() -> Markup {
-    html! { p.empty { "No posts yet. " a href=(SUBSCRIBE) { "Subscribe" } " to see the first one." } }
-}
-
-/// `1 post`, `12 posts`.
-pub(super) fn count(number: usize) -> String {
-    if number == 1 { "1 post".to_owned() } else { format!("{number} posts") }
+pub(super) fn no_posts(words: &Words) -> Markup {
+    html! { p.empty { (words.lists.no_posts.linked(&[("subscribe", SUBSCRIBE)])) } }
 }
 
 #[cfg(test)]
@@ -121,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_day_is_written_in_words_and_for_machines() {
-        let html = exact_date(Date::constant(2025, 11, 8)).into_string();
+        let site = Fixture::of(Vec::new()).site;
+        let html = exact_date(&site, Date::constant(2025, 11, 8)).into_string();
         assert_eq!(html, r#"<time class="date" datetime="2025-11-08">8 November 2025</time>"#);
     }
 

@@ -22,12 +22,13 @@ pub(super) fn render(context: RenderedSite) -> Markup {
     }
     // The oldest on the left, as on every time axis.
     let columns: Vec<usize> = (0..site.posts.len().min(COLUMNS)).rev().collect();
+    let words = &site.settings.words.matrix;
     html! {
         div.matrix {
             table {
                 caption {
-                    "Each column is a post, the oldest on the left; a square is a post on the topic of its row."
-                    @if site.posts.len() > COLUMNS { " The newest " (COLUMNS) " of " (lists::count(site.posts.len())) "." }
+                    (words.caption)
+                    @if site.posts.len() > COLUMNS { " " (words.newest.fill(&[("shown", &COLUMNS), ("count", &site.posts.len())])) }
                 }
                 thead { (heads(site, &columns)) }
                 tbody { @for topic in 0..site.topics.len() { (row(site, topic, &columns)) } }
@@ -43,14 +44,15 @@ fn heads(site: &Site, columns: &[usize]) -> Markup {
             td {}
             @for index in columns {
                 @let post = &site.posts[*index];
-                th scope="col" { a href=(post.route()) title=(post.title) { span.data { (month(post)) } " " (short(&post.title)) } }
+                th scope="col" { a href=(post.route()) title=(post.title) { span.data { (month(site, post)) } " " (short(&post.title)) } }
             }
         }
     }
 }
 
-fn month(post: &Post) -> String {
-    format!("{}{}", if post.circa { "c. " } else { "" }, post.date.strftime("%b %Y"))
+fn month(site: &Site, post: &Post) -> String {
+    let dates = &site.settings.words.dates;
+    if post.circa { dates.short_circa(post.date) } else { dates.short_month(post.date) }
 }
 
 /// A title in so few words that a column can be headed with it.

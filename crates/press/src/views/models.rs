@@ -18,9 +18,10 @@ pub(super) fn render(context: RenderedSite) -> String {
     });
     let pages = context.site.pages.iter().map(|page| Text { title: &page.title, route: page.route(), hue: None });
     let texts: Vec<_> = posts.zip(context.posts).chain(pages.zip(context.pages)).collect();
-    let description = "Systems of the posts as figures that run: drive them, break them, and watch them recover.";
+    let words = &context.site.settings.words;
+    let (name, description) = (&*words.pages.models, &*words.gallery.description);
     let main = html! {
-        h1 { "Models" }
+        h1 { (name) }
         p.lede { (description) }
         ul.gallery {
             @for (text, rendered) in &texts {
@@ -29,8 +30,8 @@ pub(super) fn render(context: RenderedSite) -> String {
         }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Models", MODELS)])],
-        ..Head::new(Some("Models"), description, MODELS, Sheets::Gallery)
+        json_ld: vec![head::breadcrumbs(context, &[(name, MODELS)])],
+        ..Head::new(Some(name), description, MODELS, Sheets::Gallery)
     };
     layout::render(context, &head, &main)
 }

@@ -13,21 +13,22 @@ const OFFERED: usize = 3;
 
 pub(super) fn render(context: RenderedSite) -> String {
     let newest: Vec<usize> = (0..context.site.posts.len().min(OFFERED)).collect();
+    let words = &context.site.settings.words;
     let main = html! {
-        h1 { "Not found" }
-        p.lede { "There is nothing at this address. It may have been mistyped, or the page has moved." }
+        h1 { (words.pages.not_found) }
+        p.lede { (words.not_found.lede) }
         ul.toc {
-            li { a href="/notes" { span.name { "All posts by topic" } span.count.data { "/notes" } } }
-            li { a href="/blog" { span.name { "All posts by date" } span.count.data { "/blog" } } }
-            li { a href="/tags" { span.name { "All tags" } span.count.data { "/tags" } } }
+            li { a href="/notes" { span.name { (words.not_found.by_topic) } span.count.data { "/notes" } } }
+            li { a href="/blog" { span.name { (words.not_found.by_date) } span.count.data { "/blog" } } }
+            li { a href="/tags" { span.name { (words.tags.all_tags) } span.count.data { "/tags" } } }
         }
         @if !newest.is_empty() {
             section aria-labelledby="newest" {
-                h2 #newest { "Newest posts" }
+                h2 #newest { (words.not_found.newest) }
                 (lists::entries(context, &newest, lists::Under::Section))
             }
         }
     };
-    let head = Head::new(Some("Not found"), "There is nothing at this address.", NOT_FOUND, Sheets::Contents);
+    let head = Head::new(Some(&words.pages.not_found), &words.not_found.nothing, NOT_FOUND, Sheets::Contents);
     layout::render(context, &head, &main)
 }

@@ -11,18 +11,20 @@ use crate::theme::Sheets;
 
 pub(super) fn render_all(context: RenderedSite) -> String {
     let site = context.site;
-    let description = format!("All posts of {}, grouped by topic.", site.settings.title);
+    let words = &site.settings.words;
+    let name = &*words.pages.notes;
+    let description = words.notes.description.fill(&[("site", &site.settings.title)]);
     let main = html! {
-        h1 { "Notes" }
-        p.lede { "All posts grouped by topic. The chronological feed is at " a href="/blog" { "/blog" } "." }
-        @if site.posts.is_empty() { (lists::no_posts()) }
+        h1 { (name) }
+        p.lede { (words.notes.lede.linked(&[("blog", "/blog")])) }
+        @if site.posts.is_empty() { (lists::no_posts(words)) }
         (matrix::render(context))
         @for (index, topic) in site.topics.iter().enumerate() {
             section.topic.(lists::hue(index)) aria-labelledby=(topic.slug) {
                 h2 #(topic.slug) {
                     span.data { (index + 1) }
                     a href=(topic.route()) { (topic.title) }
-                    span.data.count { (lists::count(topic.posts.len())) }
+                    span.data.count { (words.lists.posts.count(topic.posts.len())) }
                 }
                 p { (topic.blurb) }
                 (topic_entries(context, index, Under::Section))
@@ -30,8 +32,8 @@ pub(super) fn render_all(context: RenderedSite) -> String {
         }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Notes", "/notes")])],
-        ..Head::new(Some("Notes"), &description, "/notes", Sheets::Contents)
+        json_ld: vec![head::breadcrumbs(context, &[(name, "/notes")])],
+        ..Head::new(Some(name), &description, "/notes", Sheets::Contents)
     };
     layout::render(context, &head, &main)
 }
@@ -40,6 +42,7 @@ pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
     let site = context.site;
     let topic = &site.topics[index];
     let path = topic.route();
+    let words = &site.settings.words;
     let main = html! {
         div.topic.(lists::hue(index)) {
             h1 { (topic.title) }
@@ -47,13 +50,13 @@ pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
             (topic_entries(context, index, Under::Page))
         }
         p.more {
-            a href="/notes" { "All topics" } " "
-            a href=(topic.feed_route()) { "Feed of this topic" } " "
-            a href=(SUBSCRIBE) { "Subscribe" }
+            a href="/notes" { (words.notes.all_topics) } " "
+            a href=(topic.feed_route()) { (words.notes.feed) } " "
+            a href=(SUBSCRIBE) { (words.pages.subscribe) }
         }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Notes", "/notes"), (&topic.title, &path)])],
+        json_ld: vec![head::breadcrumbs(context, &[(&*words.pages.notes, "/notes"), (&topic.title, &path)])],
         feed: Some(topic.feed_route()),
         ..Head::new(Some(&topic.title), &topic.blurb, &path, Sheets::Entries)
     };
@@ -62,12 +65,10 @@ pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
 
 fn topic_entries(context: RenderedSite, index: usize, under: Under) -> Markup {
     let topic = &context.site.topics[index];
+    let words = &context.site.settings.words.notes;
     html! {
         @if topic.posts.is_empty() {
-            p.empty {
-                "No posts yet. New ones will appear here and in the "
-                a href=(topic.feed_route()) { "feed" } " of this topic."
-            }
+            p.empty { (words.no_posts.linked(&[("feed", &topic.feed_route())])) }
         } @else {
             (lists::entries(context, &topic.posts, under))
         }

@@ -11,15 +11,19 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
     let page = &context.site.pages[index];
     let rendered = &context.pages[index];
     let path = page.route();
+    let site = context.site;
+    let words = &site.settings.words;
     let main = html! {
         article {
             header.head {
                 h1 { (bind(&page.title)) }
                 p.lede { (page.description) }
-                @if page.is_draft { p.meta { (lists::draft(true)) } }
-                @if let Some(updated) = page.updated { p.meta { span { "Updated " (lists::exact_date(updated)) } } }
+                @if page.is_draft { p.meta { (lists::draft(site, true)) } }
+                @if let Some(updated) = page.updated {
+                    p.meta { span { (words.page.updated.markup(&[("date", lists::exact_date(site, updated))], &[])) } }
+                }
             }
-            (post::contents(rendered))
+            (post::contents(rendered, words))
             div.prose { (layout::raw(&rendered.html)) }
             @if page.slug == credits::ABOUT { (credits::about(context.site)) }
         }

@@ -6,13 +6,11 @@ use serde_json::{Value, json};
 use super::head::{self, Article, Head};
 use super::{credits, layout, lists};
 use crate::assets::Preview;
+use crate::languages::Words;
 use crate::markdown::{Heading, Rendered, bind};
 use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 use crate::theme::{Parts, Sheets};
-
-/// Words per minute, for the reading time: the average silent reading rate of adults in English (238, Brysbaert 2019), less a little for technical text.
-const READING_SPEED: usize = 220;
 
 /// How many headings a text needs for a contents list.
 const CONTENTS_FROM: usize = 3;
@@ -24,13 +22,16 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
     let main = html! {
         article class=[lists::post_hue(post)] {
             (opening(context, post, rendered))
-            (contents(rendered))
+            (contents(rendered, &context.site.settings.words))
             div.prose { (layout::raw(&rendered.html)) }
             (closing(context, index))
         }
     };
     let head = Head {
-        json_ld: vec![posting(context, index), head::breadcrumbs(context, &[("Blog", "/blog"), (&post.title, &path)])],
+        json_ld: vec![
+            posting(context, index),
+            head::breadcrumbs(context, &[(&context.site.settings.words.pages.blog, "/blog"), (&post.title, &path)]),
+        ],
         article: Some(Article {
             published: post.published().map(|date| date.to_string()),
             modified: post.updated.map(|date| date.to_string()),
@@ -71,13 +72,13 @@ pub(super) fn sheets(rendered: &Rendered) -> Sheets {
 
 /// The contents list: two levels of headings. Empty for a text with few headings. The list follows the element that opens it, and is not in it: where there
 /// is a margin, the theme shows the list without that element, which would be announced as collapsed.
-pub(super) fn contents(rendered: &Rendered) -> Markup {
+pub(super) fn contents(rendered: &Rendered, words: &Words) -> Markup {
     if rendered.headings.len() < CONTENTS_FROM {
         return Markup::default();
     }
     html! {
-        nav.contents aria-label="Contents" {
-            details { summary { "Contents" } }
+        nav.contents aria-label=(words.post.contents) {
+            details { summary { (words.post.contents) } }
             ol {
                 @for (heading, below) in sections(&rendered.headings) {
                     li {
@@ -106,20 +107,24 @@ fn sections(headings: &[Heading]) -> Vec<(&Heading, Vec<&Heading>)> {
 }
 
 fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
-    let minutes = rendered.words.div_ceil(READING_SPEED).max(1);
+    let site = context.site;
+    let words = &site.settings.words;
+    let minutes = rendered.words.div_ceil(words.reading.words_per_minute).max(1);
     html! {
         header.head {
             h1 { (bind(&post.title)) }
             p.lede { (post.description) }
             p.meta {
-                (lists::draft(post.is_draft))
-                (credits::byline(context.site))
-                (lists::date(post))
-                @if let Some(updated) = post.updated { span { "updated " (lists::exact_date(updated)) } }
-                span { (minutes) " min" }
+                (lists::draft(site, post.is_draft))
+                (credits::byline(site))
+                (lists::date(site, post))
+                @if let Some(updated) = post.updated {
+                    span { (words.post.updated.markup(&[("date", lists::exact_date(site, updated))], &[])) }
+                }
+                span { (words.post.minutes.fill(&[("count", &minutes)])) }
                 @for topic in &post.topics {
                     @let hue = lists::hue(*topic);
-                    @let topic = &context.site.topics[*topic];
+                    @let topic = &site.topics[*topic];
                     a class=(hue) href=(topic.route()) { (topic.title) }
                 }
             }
@@ -130,23 +135,24 @@ fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
 fn closing(context: RenderedSite, index: usize) -> Markup {
     let site = context.site;
     let post = &site.posts[index];
+    let words = &site.settings.words.post;
     html! {
         footer.after {
             (lists::tags(context, post))
             (series(context, post))
             @if !post.related.is_empty() {
                 section aria-labelledby="related" {
-                    h2 #related { "Related" }
+                    h2 #related { (words.related) }
                     ul.list { @for related in &post.related { (link(&site.posts[*related])) } }
                 }
             }
-            nav.turn aria-label="Neighbouring posts" {
-                @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { "Previous" } (bind(&older.title)) } }
-                @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { "Next" } (bind(&newer.title)) } }
+            nav.turn aria-label=(words.neighbours) {
+                @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { (words.previous) } (bind(&older.title)) } }
+                @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { (words.next) } (bind(&newer.title)) } }
             }
             p.meta {
                 (credits::after(site, post))
-                a href=(post.markdown_route()) { "This post as Markdown" }
+                a href=(post.markdown_route()) { (words.markdown) }
             }
         }
     }
@@ -156,7 +162,7 @@ fn series(context: RenderedSite, post: &Post) -> Markup {
     let Some(series) = post.series.map(|series| &context.site.series[series]) else { return Markup::default() };
     html! {
         section aria-labelledby="series" {
-            h2 #series { "Series: " (series.name) }
+            h2 #series { (context.site.settings.words.post.series.fill(&[("name", &series.name)])) }
             ol { @for index in &series.posts { (link(&context.site.posts[*index])) } }
         }
     }

@@ -5,6 +5,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::head::{self, Head};
 use super::layout;
+use crate::languages::answers;
 use crate::rendered_site::RenderedSite;
 use crate::theme::Sheets;
 
@@ -13,38 +14,42 @@ const MAX_LENGTH: u32 = 200;
 
 pub(super) fn render(context: RenderedSite) -> String {
     let site = context.site;
-    let description = format!("Search all posts of {}.", site.settings.title);
+    let words = &site.settings.words;
+    let name = &*words.pages.search;
+    let description = words.search.description.fill(&[("site", &site.settings.title)]);
     let main = html! {
-        h1 { "Search" }
+        h1 { (name) }
         form.search role="search" action=(ROUTE) {
-            label for="q" { "Words, a “phrase”, or part of a name" }
+            label for="q" { (words.search.label) }
             span {
                 input #q type="search" name="q" value="" maxlength=(MAX_LENGTH) autocomplete="off" spellcheck="false" enterkeyhint="search";
-                button { "Search" }
+                button { (words.search.button) }
             }
         }
         (PreEscaped(frame::RESULTS)) (help(context)) (PreEscaped(frame::END))
+        @if let Some(answers) = answers(words) { (PreEscaped(answers)) }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Search", ROUTE)])],
-        ..Head::new(Some("Search"), &description, ROUTE, Sheets::Search)
+        json_ld: vec![head::breadcrumbs(context, &[(name, ROUTE)])],
+        ..Head::new(Some(name), &description, ROUTE, Sheets::Search)
     };
     layout::render(context, &head, &main)
 }
 
 fn help(context: RenderedSite) -> Markup {
     let site = context.site;
+    let words = &site.settings.words.search;
     html! {
         section.help aria-labelledby="how" {
-            h2 #how { "How to ask" }
+            h2 #how { (words.how) }
             dl {
-                dt { code { "kafka lag" } } dd { "posts with both words, in any form: " i { "lag" } ", " i { "lags" } ", " i { "lagging" } }
-                dt { code { "\"at least once\"" } } dd { "these words in this order" }
-                dt { code { "idem*" } } dd { "words that begin so" }
-                @if let Some(tag) = site.tags.first() { dt { code { "tag:" (tag.slug) } } dd { "posts with this " a href="/tags" { "tag" } } }
-                @if let Some(topic) = site.topics.first() { dt { code { "topic:" (topic.slug) } } dd { "posts of this " a href="/notes" { "topic" } } }
+                dt { code { (words.both_example) } } dd { (words.both.linked(&[])) }
+                dt { code { (words.phrase_example) } } dd { (words.phrase) }
+                dt { code { (words.beginning_example) } } dd { (words.beginning) }
+                @if let Some(tag) = site.tags.first() { dt { code { "tag:" (tag.slug) } } dd { (words.tag.linked(&[("tags", "/tags")])) } }
+                @if let Some(topic) = site.topics.first() { dt { code { "topic:" (topic.slug) } } dd { (words.topic.linked(&[("notes", "/notes")])) } }
             }
-            p { "Accents and capitals do not matter. A typing error in a longer word is forgiven." }
+            p { (words.mistakes) }
         }
     }
 }

@@ -15,29 +15,27 @@ const NAMED: usize = 3;
 
 pub(super) fn render_all(context: RenderedSite) -> String {
     let site = context.site;
-    let description = format!("The {} tags of {}, each with its posts.", site.tags.len(), site.settings.title);
+    let (words, count) = (&site.settings.words.tags, site.tags.len());
+    let name = &*site.settings.words.pages.tags;
+    let description = words.description.of(count).fill(&[("count", &count), ("site", &site.settings.title)]);
     let (several, single): (Vec<&Tag>, Vec<&Tag>) = site.tags.iter().partition(|tag| tag.posts.len() > 1);
     let main = html! {
-        h1 { "Tags" }
-        p.lede { "All tags, with the number of their posts. For a shorter list, see the " a href="/notes" { "topics" } "." }
-        @if site.tags.is_empty() { p.empty { "No tags yet." } }
+        h1 { (name) }
+        p.lede { (words.lede.linked(&[("notes", "/notes")])) }
+        @if site.tags.is_empty() { p.empty { (words.no_tags) } }
         @if !several.is_empty() { (index(context, &several)) }
         @if !single.is_empty() {
             details.fold open[several.is_empty()] {
-                summary { (of_one_post(single.len())) }
+                summary { (words.single.count(single.len())) }
                 (list(&single))
             }
         }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Tags", "/tags")])],
-        ..Head::new(Some("Tags"), &description, "/tags", Sheets::Contents)
+        json_ld: vec![head::breadcrumbs(context, &[(name, "/tags")])],
+        ..Head::new(Some(name), &description, "/tags", Sheets::Contents)
     };
     layout::render(context, &head, &main)
-}
-
-fn of_one_post(tags: usize) -> String {
-    if tags == 1 { "1 tag with one post".to_owned() } else { format!("{tags} tags with one post each") }
 }
 
 /// Tags as in the index of a book, each with its newest posts.
@@ -71,20 +69,21 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
     let site = context.site;
     let tag = &site.tags[index];
     let path = tag.route();
-    let summary = format!("{} tagged {}.", lists::count(tag.posts.len()), tag.name);
+    let (words, count) = (&site.settings.words, tag.posts.len());
+    let summary = words.tags.tagged.of(count).fill(&[("count", &count), ("tag", &tag.name)]);
     let description = format!("{}: {summary}", site.settings.title);
     let main = html! {
         h1 { (tag.name) }
         p.lede { (summary) }
         (lists::entries(context, &tag.posts, lists::Under::Page))
         p.more {
-            a href="/tags" { "All tags" } " "
-            a href=(tag.feed_route()) { "Feed of this tag" } " "
-            a href=(SUBSCRIBE) { "Subscribe" }
+            a href="/tags" { (words.tags.all_tags) } " "
+            a href=(tag.feed_route()) { (words.tags.feed) } " "
+            a href=(SUBSCRIBE) { (words.pages.subscribe) }
         }
     };
     let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[("Tags", "/tags"), (&tag.name, &path)])],
+        json_ld: vec![head::breadcrumbs(context, &[(&*words.pages.tags, "/tags"), (&tag.name, &path)])],
         feed: Some(tag.feed_route()),
         ..Head::new(Some(&tag.name), &description, &path, Sheets::Entries)
     };

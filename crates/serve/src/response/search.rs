@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::fmt::Write as _;
 
 use graven_pack::Source;
+use graven_search::answers::{Answers, push_filled};
 use graven_search::{Hit, Query, Results, markup};
 
 use super::body::Body;
@@ -18,8 +19,6 @@ use crate::site::search::Search;
 
 /// Hits on a page: so many that it is within a reader's first view, ten segments, without a coding.
 const HITS: usize = 7;
-
-const REFUSED: &str = "Too many searches at once. Try again in a second.";
 
 /// A search to be answered.
 #[derive(Debug)]
@@ -63,9 +62,18 @@ impl Searching<'_> {
     /// Returns the content of a refusal, which keeps what was typed.
     pub(crate) fn refusal(&self) -> String {
         match self.form {
-            Form::Html => self.page(|_| format!("<p class=\"count\">{REFUSED}</p>")),
-            Form::Json => format!("{{\"error\":\"{REFUSED}\"}}\n"),
+            Form::Html => self.page(|_| {
+                let mut html = String::new();
+                push_line(self.answers().refused, &[], &mut html);
+                html
+            }),
+            // For programs, in English: the theme's script says it in the language of its page.
+            Form::Json => format!("{{\"error\":\"{}\"}}\n", Answers::ENGLISH.refused),
         }
+    }
+
+    fn answers(&self) -> &Answers<'static> {
+        self.search.frame.answers()
     }
 
     /// Returns the search page with the results that `write` makes from the escaped query.
@@ -78,7 +86,7 @@ impl Searching<'_> {
 
     fn hits_in_html(&self, results: &Results<'_>, words: &str, page: usize) -> String {
         let mut html = String::new();
-        push_summary(results, words, &mut html);
+        push_summary(self.answers(), results, words, &mut html);
         if results.hits.is_empty() {
             html.push_str(self.search.frame.help());
         } else {
@@ -117,17 +125,18 @@ impl Searching<'_> {
         if page == 1 && !has_next {
             return;
         }
-        html.push_str("<nav class=\"pages\" aria-label=\"Pages of hits\">");
+        let Answers { pages, previous, next, .. } = self.answers();
+        html.extend(["<nav class=\"pages\" aria-label=\"", pages, "\">"]);
         let mut link = |rel: &str, page: usize, text: &str| {
             write!(html, "<a rel=\"{rel}\" href=\"").expect("writing to a string cannot fail");
             escape(&self.query.target(page), html);
             html.extend(["\">", text, "</a>"]);
         };
         if page > 1 {
-            link("prev", page - 1, "Previous");
+            link("prev", page - 1, previous);
         }
         if has_next {
-            link("next", page + 1, "Next");
+            link("next", page + 1, next);
         }
         html.push_str("</nav>");
     }
@@ -186,31 +195,35 @@ impl Searching<'_> {
 }
 
 /// Says what was found; `words` is the query, escaped.
-fn push_summary(results: &Results<'_>, words: &str, html: &mut String) {
+fn push_summary(answers: &Answers, results: &Results<'_>, words: &str, html: &mut String) {
     if words.is_empty() {
-        html.push_str("<p class=\"count\">Type one word or more.</p>");
-        return;
+        return push_line(answers.empty, &[], html);
     }
     for (typed, used) in &results.corrections {
-        html.push_str("<p class=\"count\">No post has “");
-        escape(typed, html);
-        html.push_str("”. These have <b>");
-        escape(used, html);
-        html.push_str("</b>.</p>");
+        let [mut escaped, mut bold] = [String::new(), String::from("<b>")];
+        escape(typed, &mut escaped);
+        escape(used, &mut bold);
+        bold.push_str("</b>");
+        push_line(answers.corrected, &[("typed", &escaped), ("used", &bold)], html);
     }
-    let written = match results.total {
-        0 => write!(
-            html,
-            "<p class=\"count\">No post matches “{words}”.</p><p>Try other words or fewer, or look through \
-             <a href=\"/notes\">all posts by topic</a>, <a href=\"/blog\">by date</a> or <a href=\"/tags\">by tag</a>.</p>"
-        ),
-        total if !results.complete => {
-            write!(html, "<p class=\"count\">No post has all of this. {total} come near it.</p>")
-        }
-        1 => write!(html, "<p class=\"count\">1 post matches.</p>"),
-        total => write!(html, "<p class=\"count\">{total} posts match.</p>"),
+    let total = results.total.to_string();
+    let places = [("query", words), ("total", total.as_str())];
+    let line = match results.total {
+        0 => answers.none,
+        _ if !results.complete => answers.partial,
+        1 => answers.one,
+        _ => answers.other,
     };
-    written.expect("writing to a string cannot fail");
+    push_line(line, &places, html);
+    if results.total == 0 {
+        html.extend(["<p>", answers.advice, "</p>"]);
+    }
+}
+
+fn push_line(answer: &str, places: &[(&str, &str)], html: &mut String) {
+    html.push_str("<p class=\"count\">");
+    push_filled(answer, places, html);
+    html.push_str("</p>");
 }
 
 fn url(hit: &Hit<'_>) -> String {

@@ -4,9 +4,10 @@ mod grid;
 mod picture;
 
 use super::outcome::{Drawn, Problem};
+use crate::languages::Words;
 
 /// Draws lines and boxes.
-pub(super) fn draw(text: &str) -> Result<Drawn, Vec<Problem>> {
+pub(super) fn draw(text: &str, words: &Words) -> Result<Drawn, Vec<Problem>> {
     let problems: Vec<Problem> = text
         .char_indices()
         .filter(|(_, character)| character.is_control() && !matches!(character, '\n' | '\r'))
@@ -24,5 +25,5 @@ pub(super) fn draw(text: &str) -> Result<Drawn, Vec<Problem>> {
     }
     let grid = grid::Grid::new(text);
     let labels: Vec<String> = grid.labels().into_iter().map(|label| label.text).collect();
-    Ok(Drawn { svg: picture::draw(&grid), alt: format!("Drawing: {}.", labels.join(", ")) })
+    Ok(Drawn { svg: picture::draw(&grid), alt: words.diagram.drawing.fill(&[("labels", &labels.join(", "))]) })
 }

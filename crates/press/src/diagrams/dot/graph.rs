@@ -1,8 +1,7 @@
 //! A graph as its author wrote it.
 
-use std::fmt::Write;
-
 use crate::diagrams::canvas::Pen;
+use crate::languages::Diagram;
 
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -63,32 +62,30 @@ const MOST_EDGES: usize = 20;
 
 impl Graph {
     /// What the graph shows: `Orders to payments (reserve), payments to bank.`
-    pub(super) fn in_words(&self) -> String {
-        let mut words = String::from("Graph: ");
-        for (index, edge) in self.edges.iter().take(MOST_EDGES).enumerate() {
-            let [from, to] = [edge.from, edge.to].map(|node| self.nodes[node].in_words());
-            let link = match edge.heads {
-                [false, true] => "to",
-                [true, false] => "from",
-                _ => "and",
-            };
-            let separator = if index == 0 { "" } else { "; " };
-            write!(words, "{separator}{from} {link} {to}").expect("writing to a string cannot fail");
-            let label = edge.label.split_whitespace().collect::<Vec<_>>().join(" ");
-            if !label.is_empty() {
-                write!(words, " ({label})").expect("writing to a string cannot fail");
-            }
-        }
+    pub(super) fn in_words(&self, words: &Diagram) -> String {
+        let mut edges: Vec<String> = self.edges.iter().take(MOST_EDGES).map(|edge| self.edge(edge, words)).collect();
         let is_alone = |node: usize| self.edges.iter().all(|edge| edge.from != node && edge.to != node);
         let alone = (0..self.nodes.len()).filter(|&node| is_alone(node)).take(MOST_EDGES);
-        for node in alone {
-            let separator = if words.ends_with(": ") { "" } else { "; " };
-            write!(words, "{separator}{}", self.nodes[node].in_words()).expect("writing to a string cannot fail");
-        }
+        edges.extend(alone.map(|node| self.nodes[node].in_words()));
         if self.edges.len() > MOST_EDGES {
-            write!(words, "; and {} more", self.edges.len() - MOST_EDGES).expect("writing to a string cannot fail");
+            edges.push(words.more.fill(&[("count", &(self.edges.len() - MOST_EDGES))]));
         }
-        words + "."
+        words.graph.fill(&[("edges", &edges.join("; "))])
+    }
+
+    /// `Orders to payments (reserve)`.
+    fn edge(&self, edge: &Edge, words: &Diagram) -> String {
+        let [from, to] = [edge.from, edge.to].map(|node| self.nodes[node].in_words());
+        let link = match edge.heads {
+            [false, true] => &words.to,
+            [true, false] => &words.from,
+            _ => &words.and,
+        };
+        let link = link.fill(&[("from", &from), ("to", &to)]);
+        match edge.label.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
+            "" => link,
+            label => format!("{link} ({label})"),
+        }
     }
 }
 

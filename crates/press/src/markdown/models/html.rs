@@ -13,6 +13,8 @@ pub(super) struct Frame<'a> {
     pub(super) kit: &'a str,
     pub(super) still: Still<'a>,
     pub(super) controls: &'a [Control<'a>],
+    /// What opens the controls that are not seen at once.
+    pub(super) more: &'a str,
 }
 
 /// The picture in the place of a model that does not run.
@@ -32,7 +34,7 @@ pub(super) fn element(frame: &Frame) -> String {
     html.push_str(" loading=\"lazy\"><form><div class=\"clock\"></div>");
     push_outputs(&mut html, frame.controls);
     push_presets(&mut html, frame);
-    push_controls(&mut html, frame.controls);
+    push_controls(&mut html, frame.controls, frame.more);
     html + "</form></graven-model>"
 }
 
@@ -55,7 +57,7 @@ fn push(html: &mut String, attributes: &[(&str, &str)]) {
 const MOST_SHOWN: usize = 6;
 
 /// The controls, in their order. The first six are seen, the others when a reader asks for them.
-fn push_controls(html: &mut String, controls: &[Control]) {
+fn push_controls(html: &mut String, controls: &[Control], label: &str) {
     let controls: Vec<_> =
         controls.iter().filter(|control| !matches!(control.kind, Kind::Output | Kind::Preset(_))).collect();
     let (shown, more) = controls.split_at(controls.len().min(MOST_SHOWN));
@@ -63,7 +65,9 @@ fn push_controls(html: &mut String, controls: &[Control]) {
         push_control(html, control);
     }
     if !more.is_empty() {
-        html.push_str("<details><summary>More</summary>");
+        html.push_str("<details><summary>");
+        push_text(html, label);
+        html.push_str("</summary>");
         for control in more {
             push_control(html, control);
         }

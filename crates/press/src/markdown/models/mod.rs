@@ -190,12 +190,13 @@ fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source:
         kit: page.kit().route,
         still: Still { route: &picture.route, size, alt },
         controls,
+        more: &page.words().text.more,
     };
     let html = html::element(&frame);
     let route = page.route_of(&page.body.path).unwrap_or_default();
     let markdown = vec![
         format!("![{}]({})", files::escaped(alt), picture.route),
-        format!("[This figure runs on its page.]({route}#{id})"),
+        format!("[{}]({route}#{id})", files::escaped(&page.words().text.elsewhere)),
     ];
     let shown = ShownModel {
         id: id.to_owned(),

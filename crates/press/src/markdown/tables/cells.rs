@@ -3,6 +3,7 @@
 use super::column::{Cells, Column, Format};
 use crate::data::{Cell, Csv, Decimal, Groups};
 use crate::diagnostic::{Diagnostic, Report};
+use crate::languages::Numbers;
 
 /// A column of finished cells.
 pub(super) struct Finished {
@@ -15,15 +16,15 @@ pub(super) struct Finished {
 const GROUPED_FROM: usize = 5;
 
 /// Finishes the cells of `rows`. A cell that is not a number where the column needs one is reported at its place in the CSV.
-pub(super) fn finish(column: &Column, rows: &[&Vec<Cell>], csv: &Csv, report: &mut Report) -> Finished {
-    let of = |index: usize| rows.iter().map(|row| &row[index]).collect::<Vec<_>>();
+pub(super) fn finish(column: &Column, rows: &[&Vec<Cell>], of: (&Csv, &Numbers), report: &mut Report) -> Finished {
+    let at = |index: usize| rows.iter().map(|row| &row[index]).collect::<Vec<_>>();
     match column.cells {
-        Cells::Of(index) => of_column(&of(index), column.format, csv, report),
-        Cells::Range(low, high) => of_range((&of(low), &of(high)), column.format, csv, report),
+        Cells::Of(index) => of_column(&at(index), column.format, of, report),
+        Cells::Range(low, high) => of_range((&at(low), &at(high)), column.format, of, report),
     }
 }
 
-fn of_column(cells: &[&Cell], format: Format, csv: &Csv, report: &mut Report) -> Finished {
+fn of_column(cells: &[&Cell], format: Format, (csv, own): (&Csv, &Numbers), report: &mut Report) -> Finished {
     let numbers: Vec<_> = cells.iter().map(|cell| Decimal::parse(&cell.value)).collect();
     let is_filled = |cell: &Cell| !cell.value.is_empty();
     let is_number = |(cell, number): (&&Cell, &Option<Decimal>)| !is_filled(cell) || number.is_some();
@@ -43,11 +44,17 @@ fn of_column(cells: &[&Cell], format: Format, csv: &Csv, report: &mut Report) ->
     }
     let shown = rounded(&numbers, format);
     let groups = groups(shown.iter().flatten());
-    let text = |number: &Option<Decimal>| number.as_ref().map(|number| number.text(groups)).unwrap_or_default();
+    let text =
+        |number: &Option<Decimal>| number.as_ref().map(|number| own.of(&number.text(groups))).unwrap_or_default();
     Finished { texts: shown.iter().map(text).collect(), is_numeric }
 }
 
-fn of_range((low, high): (&[&Cell], &[&Cell]), format: Format, csv: &Csv, report: &mut Report) -> Finished {
+fn of_range(
+    (low, high): (&[&Cell], &[&Cell]),
+    format: Format,
+    (csv, own): (&Csv, &Numbers),
+    report: &mut Report,
+) -> Finished {
     let mut numbers = Vec::new();
     for (low, high) in low.iter().zip(high) {
         let is_empty = low.value.is_empty() && high.value.is_empty();
@@ -61,13 +68,14 @@ fn of_range((low, high): (&[&Cell], &[&Cell]), format: Format, csv: &Csv, report
     }
     let shown = rounded(&numbers, format);
     let groups = groups(shown.iter().flatten());
+    let number = |number: &Decimal| own.of(&number.text(groups));
     let text = |pair: &[Option<Decimal>]| match pair {
-        [Some(low), Some(high)] if low == high => low.text(groups),
+        [Some(low), Some(high)] if low == high => number(low),
         // A dash after a minus, or before one, is apart from it.
         [Some(low), Some(high)] if low.is_negative() || high.is_negative() => {
-            format!("{}\u{a0}\u{2013} {}", low.text(groups), high.text(groups))
+            format!("{}\u{a0}\u{2013} {}", number(low), number(high))
         }
-        [Some(low), Some(high)] => format!("{}\u{2013}{}", low.text(groups), high.text(groups)),
+        [Some(low), Some(high)] => format!("{}\u{2013}{}", number(low), number(high)),
         _ => String::new(),
     };
     Finished { texts: shown.chunks(2).map(text).collect(), is_numeric: true }

@@ -22,6 +22,8 @@ use super::files::{self, DataFile};
 use super::headings::text_of;
 use super::page::Page;
 use super::{inline, representation};
+use crate::languages::Words;
+use crate::markup;
 use crate::span::Spanned;
 
 /// The word that begins the info string.
@@ -58,7 +60,7 @@ pub(super) fn expand<'a>(mut events: Vec<SpannedEvent<'a>>, page: &mut Page) -> 
         let span = events[start].1.clone();
         let mut shown = Vec::new();
         if let Some(table) = Table::read(&events[start..end], &mut number, page) {
-            representation::note_block(&span, &table.markdown(), page);
+            representation::note_block(&span, &table.markdown(page.words()), page);
             shown = table.figure(&span, page);
         }
         let length = shown.len();
@@ -82,7 +84,7 @@ impl<'a> Table<'a> {
         let rows = info.rows(&data.csv, page)?;
         let errors = page.report.errors();
         let finish = |column: Column| {
-            let cells = cells::finish(&column, &rows, &data.csv, page.report);
+            let cells = cells::finish(&column, &rows, (&data.csv, &page.words().numbers), page.report);
             Shown::new(column, cells)
         };
         let columns: Vec<_> = columns?.into_iter().map(finish).collect();
@@ -116,7 +118,7 @@ impl<'a> Table<'a> {
             });
         }
         events.push(Event::End(TagEnd::Table));
-        events.push(Event::Html((self.data.source() + "</figure>\n").into()));
+        events.push(Event::Html((self.data.source(page.words()) + "</figure>\n").into()));
         events
     }
 
@@ -136,7 +138,7 @@ impl<'a> Table<'a> {
     }
 
     /// The table for the site's Markdown: its caption, a Markdown table, the source of its data.
-    fn markdown(&self) -> Vec<String> {
+    fn markdown(&self, words: &Words) -> Vec<String> {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let of_columns = |cell: &dyn Fn(&Shown) -> String| line(self.columns.iter().map(cell).collect());
         let mut table = of_columns(&|column| column.heading.replace("\\|", "|").replace('|', "\\|"));
@@ -148,8 +150,11 @@ impl<'a> Table<'a> {
         for row in self.rows() {
             table += &of_columns(&|column| files::escaped(&column.cells[row]).replace('\n', " "));
         }
-        let caption = self.caption.as_ref().map(|caption| format!("**Table {}.** {}", caption.number, caption.text));
-        caption.into_iter().chain([table, self.data.source_markdown()]).collect()
+        let caption = self.caption.as_ref().map(|Caption { number, text }| {
+            let label = words.text.table.fill(&[("number", number)]);
+            format!("**{label}** {text}")
+        });
+        caption.into_iter().chain([table, self.data.source_markdown(words)]).collect()
     }
 }
 
@@ -158,9 +163,12 @@ impl Caption<'_> {
     fn open_figure(&self, events: &mut Vec<Event<'static>>, span: &Range<usize>, page: &mut Page) {
         let number = self.number;
         let id = page.ids.derive(&format!("table-{number}"));
-        let open = format!("<figure class=\"table\" id=\"{id}\"><figcaption><b>Table {number}.</b> ");
+        let words = &page.words().text;
+        let label = markup::text(&words.table.fill(&[("number", &number)]));
+        let open = format!("<figure class=\"table\" id=\"{id}\"><figcaption><b>{label}</b> ");
         let text: Vec<_> = inline::events(self.text).map(|event| (event.into_static(), span.clone())).collect();
-        page.table_names.insert(span.clone(), format!("Table {number}: {}", text_of(&text)));
+        let name = words.named_table.fill(&[("number", &number), ("caption", &text_of(&text))]);
+        page.table_names.insert(span.clone(), name);
         events.push(Event::Html(open.into()));
         events.extend(text.into_iter().map(|(event, _)| event));
         events.push(Event::Html("</figcaption>".into()));
