@@ -132,6 +132,7 @@ fn every_block_is_tested() {
             "sh" | "ini" | "yaml" => true,
             "markdown" | "text" => block.document == "README.md",
             "js" => block.document == "docs/models.md",
+            "toml" => block.document == "docs/languages.md",
             "" => block.document == "docs/operating.md",
             info => block.document == "README.md" && is_pressed(info),
         };
@@ -202,6 +203,19 @@ fn the_fences_of_the_readme_can_be_copied() {
         .unwrap_or_else(|report| panic!("{}", report.render(&tree, "")))
         .report;
     assert!(report.is_empty(), "{}", report.render(&tree, ""));
+}
+
+#[test]
+fn the_words_of_the_manual_are_those_of_a_language() {
+    let block = blocks().find(|block| block.language == "toml").expect("the manual has words");
+    let mut tree = SourceTree::default();
+    tree.insert("site.toml", "title = \"A\"\ndescription = \"B.\"\nlanguage = \"nl\"\n");
+    tree.insert("theme/languages/nl.toml", block.text);
+    let report = press(&tree, &Options::default(), &Cache::none())
+        .unwrap_or_else(|report| panic!("{}", report.render(&tree, "")))
+        .report;
+    let [warning] = report.diagnostics() else { panic!("{}", report.render(&tree, "")) };
+    assert!(warning.message.contains("words of the theme are missing here, and stay English"), "{warning:?}");
 }
 
 #[test]

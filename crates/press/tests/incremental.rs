@@ -60,7 +60,7 @@ const PARAGRAPHS: [&str; 17] = [
 ];
 
 /// Files that texts are made from, each in two versions.
-const FILES: [(&str, [&str; 2]); 11] = [
+const FILES: [(&str, [&str; 2]); 12] = [
     ("posts/data/data.csv", ["day,load\n1,2\n2,3\n", "day,load\n1,9\n2,3\n"]),
     (
         "posts/data/code.js",
@@ -92,6 +92,10 @@ const FILES: [(&str, [&str; 2]); 11] = [
     ("static/p.png", ["not a picture", "nor this"]),
     ("theme/prose.css", [".prose{color:red}", ".prose{color:blue}"]),
     (
+        "theme/languages/en.toml",
+        ["[text]\ntable_of_text = \"List\"\n", "[pages]\nblog = \"Diary\"\n\n[model]\nrun = \"Go\"\n"],
+    ),
+    (
         "topics.toml",
         [
             "[[topic]]\nslug = \"web\"\ntitle = \"Web\"\nblurb = \"Pages.\"\n[[topic]]\nslug = \"data\"\ntitle = \"Data\"\nblurb = \"Rows.\"\n",
@@ -102,7 +106,7 @@ const FILES: [(&str, [&str; 2]); 11] = [
         "site.toml",
         [
             "title = \"Notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\n",
-            "title = \"Other notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\nstart = [\"p1\"]\n[[redirects]]\nfrom = \"/short\"\nto = \"/blog/p2\"\n",
+            "title = \"Other notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\nlanguage = \"de\"\nstart = [\"p1\"]\n[[redirects]]\nfrom = \"/short\"\nto = \"/blog/p2\"\n",
         ],
     ),
 ];

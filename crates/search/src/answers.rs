@@ -104,15 +104,12 @@ pub fn push_filled(answer: &str, places: &[(&str, &str)], html: &mut String) {
             let (_, text) = places.iter().find(|(known, _)| *known == name)?;
             Some((text, after))
         });
-        match text {
-            Some((text, after)) => {
-                html.push_str(text);
-                rest = after;
-            }
-            None => {
-                html.push('{');
-                rest = after;
-            }
+        if let Some((text, after)) = text {
+            html.push_str(text);
+            rest = after;
+        } else {
+            html.push('{');
+            rest = after;
         }
     }
     html.push_str(rest);

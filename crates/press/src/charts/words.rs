@@ -37,12 +37,11 @@ impl Describer<'_> {
         };
         let points = || data.series.iter().flat_map(|series| &series.points);
         let y = self.range(&keys.y, points().flat_map(Point::values));
-        let axes = match keys.kind {
-            Kind::Bar => y,
-            _ => {
-                let x = self.range(&keys.x, points().map(|point| point.x));
-                words.axes.fill(&[("y", &y), ("x", &x)])
-            }
+        let axes = if keys.kind == Kind::Bar {
+            y
+        } else {
+            let x = self.range(&keys.x, points().map(|point| point.x));
+            words.axes.fill(&[("y", &y), ("x", &x)])
         };
         let mut text = kind.fill(&[("what", &axes)]);
         for series in &data.series {

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::*;
 use crate::diagnostic::Report;
+use crate::theme::Theme;
 use crate::tree::SourceTree;
 
 fn read_as(tag: &str, files: &[(&str, &str)]) -> (std::sync::Arc<Words>, Report) {
@@ -85,4 +86,26 @@ fn a_language_is_found_by_its_whole_tag_or_by_the_start_of_it() {
         "each word is from the nearest file"
     );
     assert!(report.is_empty(), "{report:?}");
+}
+
+/// The most bytes by which the words of a language make the script of each page and the kit of models longer than in English, with br. Many letters of
+/// other languages have two bytes or three, and the scripts repeat few words.
+const MORE: [usize; 2] = [192, 96];
+
+#[test]
+fn the_scripts_are_little_longer_in_other_languages() {
+    let sizes = |tag: &str| {
+        let theme = Theme::load(&SourceTree::default(), &read_as(tag, &[]).0, &mut Report::default());
+        [theme.script.expect("the theme has a script").text, theme.kit.text].map(|text| {
+            let (mut coded, parameters) = (Vec::new(), brotli::enc::BrotliEncoderParams::default());
+            brotli::BrotliCompress(&mut text.as_bytes(), &mut coded, &parameters).expect("compresses");
+            coded.len()
+        })
+    };
+    let english = sizes("en");
+    for (tag, _) in read::LANGUAGES {
+        let sizes = sizes(tag);
+        let is_within = sizes.iter().zip(english).zip(MORE).all(|((size, english), more)| *size <= english + more);
+        assert!(is_within, "{tag}: {sizes:?}, in English {english:?}");
+    }
 }

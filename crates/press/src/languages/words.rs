@@ -66,7 +66,7 @@ words! {
     matrix: Matrix { caption: Text, newest: Text }
     /// The tags.
     tags: Tags {
-        description: Plural, lede: Text, no_tags: Text, single: Plural, tagged: Plural, all_tags: Text, feed: Text, feed_subtitle: Text,
+        description: Plural, lede: Text, none: Text, single: Plural, tagged: Plural, all: Text, feed: Text, feed_subtitle: Text,
     }
     /// A post.
     post: Post {

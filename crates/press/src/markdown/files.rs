@@ -57,17 +57,17 @@ impl DataFile {
 
     /// The line under a table or a chart, as HTML: where the data comes from, and a link to it.
     pub(super) fn source(&self, words: &Words) -> String {
-        let link = format!("<a href=\"{}\">{}</a>", attribute(&self.route), text(self.name()));
+        let file = format!("<a href=\"{}\">{}</a>", attribute(&self.route), text(self.name()));
         let line = match &self.csv.provenance {
             Some(Provenance { origin, text: how }) => {
                 let origin = text(&in_words(*origin, how.trim_end_matches('.'), words));
                 words
                     .text
                     .source
-                    .markup(&[("origin", PreEscaped(origin)), ("file", PreEscaped(link))], &[])
+                    .markup(&[("origin", PreEscaped(origin)), ("file", PreEscaped(file))], &[])
                     .into_string()
             }
-            None => link,
+            None => file,
         };
         format!("<p class=\"source\">{line}</p>")
     }

@@ -20,7 +20,7 @@ pub(super) fn render(context: RenderedSite) -> String {
         ul.toc {
             li { a href="/notes" { span.name { (words.not_found.by_topic) } span.count.data { "/notes" } } }
             li { a href="/blog" { span.name { (words.not_found.by_date) } span.count.data { "/blog" } } }
-            li { a href="/tags" { span.name { (words.tags.all_tags) } span.count.data { "/tags" } } }
+            li { a href="/tags" { span.name { (words.tags.all) } span.count.data { "/tags" } } }
         }
         @if !newest.is_empty() {
             section aria-labelledby="newest" {

@@ -22,7 +22,7 @@ pub(super) fn render_all(context: RenderedSite) -> String {
     let main = html! {
         h1 { (name) }
         p.lede { (words.lede.linked(&[("notes", "/notes")])) }
-        @if site.tags.is_empty() { p.empty { (words.no_tags) } }
+        @if site.tags.is_empty() { p.empty { (words.none) } }
         @if !several.is_empty() { (index(context, &several)) }
         @if !single.is_empty() {
             details.fold open[several.is_empty()] {
@@ -77,7 +77,7 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
         p.lede { (summary) }
         (lists::entries(context, &tag.posts, lists::Under::Page))
         p.more {
-            a href="/tags" { (words.tags.all_tags) } " "
+            a href="/tags" { (words.tags.all) } " "
             a href=(tag.feed_route()) { (words.tags.feed) } " "
             a href=(SUBSCRIBE) { (words.pages.subscribe) }
         }

@@ -306,8 +306,13 @@ mod tests {
     use crate::limits::allowance::SearchAllowance;
     use crate::response::respond_to;
 
-    /// A site with a search page and an empty index.
+    /// A site with a search page in English and an empty index.
     fn site() -> Site {
+        site_with("")
+    }
+
+    /// A site whose search page carries these answers.
+    fn site_with(answers: &str) -> Site {
         let page = |content_type: &str, bytes: &[u8]| {
             let variant = VariantSpec { coding: Coding::Identity, etag: "\"1\"".to_owned(), bytes: bytes.to_vec() };
             let page = PageSpec {
@@ -320,10 +325,11 @@ mod tests {
             };
             vec![EditionSpec { from: ALWAYS, content: ContentSpec::Page(page) }]
         };
-        let html = b"<title>Search</title><input value=\"\"><div id=\"results\"></div><!--results-->";
+        let html =
+            format!("<title>Search</title><input value=\"\"><div id=\"results\"></div><!--results-->{answers}<p>");
         let index = Builder::new("en").finish();
         let routes = BTreeMap::from([
-            ("/search".to_owned(), page("text/html", html)),
+            ("/search".to_owned(), page("text/html", html.as_bytes())),
             (SEARCH_INDEX.to_owned(), page("application/octet-stream", &index)),
         ]);
         let bytes = Image { time: 0, routes }.write().expect("a sound image");
@@ -351,6 +357,33 @@ mod tests {
             assert_eq!(response.headers()["cache-control"], "no-store");
             let content = String::from_utf8_lossy(&response.body().content()).into_owned();
             assert!(content.contains(expected), "{content}");
+        }
+    }
+
+    #[test]
+    fn a_page_in_another_language_is_answered_in_that() {
+        let german = Answers {
+            empty: "Mindestens ein Wort eingeben.",
+            none: "Kein Beitrag passt zu „{query}“.",
+            advice: "<a href=\"/tags\">Schlagwörter</a>",
+            ..Answers::ENGLISH
+        };
+        let site = site_with(&german.comment());
+        let ask = |query: &str| {
+            let request =
+                Request::get(format!("/search?q={query}")).header("host", "a").header("accept", "text/html").body(());
+            let response = respond_to(&site, 0, request.expect("a request").into_parts().0, None).0;
+            String::from_utf8_lossy(&response.body().content()).into_owned()
+        };
+        for (query, expected) in [
+            ("", "<p class=\"count\">Mindestens ein Wort eingeben.</p>"),
+            (
+                "a%26b",
+                "<p class=\"count\">Kein Beitrag passt zu „a&amp;b“.</p><p><a href=\"/tags\">Schlagwörter</a></p>",
+            ),
+        ] {
+            let content = ask(query);
+            assert!(content.ends_with(&format!("<div id=\"results\">{expected}</div><!--results--><p>")), "{content}");
         }
     }
 
