@@ -222,6 +222,8 @@ fn macro_paths(input: ParseStream) -> syn::Result<Vec<syn::Path>> {
         } else if input.peek(token::Bracket) {
             syn::bracketed!(content in input);
             paths.extend(macro_paths(&content)?);
+        } else if input.peek(token::Pub) {
+            input.parse::<Visibility>()?;
         } else if input.peek(Ident::peek_any) && syn::Path::parse_mod_style(&input.fork()).is_ok() {
             paths.push(input.call(syn::Path::parse_mod_style)?);
         } else {
@@ -395,6 +397,7 @@ fn what_is_no_import_makes_no_cycle() {
         ("mod child; use child::C;", "use super::other; use super::O;"),
         ("mod child; use child::C;", "#[cfg(test)] mod tests { use super::super::P; }"),
         ("mod child; use child::C;", "impl C { #[cfg(test)] fn f() { crate::f() } }"),
+        ("mod child; use child::C;", "macro_rules! m { () => { pub(crate) struct C; pub(super) fn f() {} } }"),
         ("mod child; use child::C;", "/// As [`crate::P`].\nfn f() {}"),
     ] {
         let parent = format!("{parent} mod other; use other::O; struct P;");

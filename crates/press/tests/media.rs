@@ -147,7 +147,7 @@ fn a_site_whose_language_the_cards_cannot_show_is_one_warning() {
     let report = pressed(&tree).report;
     let [warning] = report.diagnostics() else { panic!("{}", report.render(&tree, "")) };
     assert_eq!(warning.path, "site.toml");
-    assert!(warning.message.starts_with("the cards of 2 pages lack the characters “"), "{}", warning.message);
+    assert!(warning.message.starts_with("the cards of 3 pages lack the characters “"), "{}", warning.message);
     assert_eq!(warning.help[0], "the first of these pages is that of posts/a.md");
 }
 
