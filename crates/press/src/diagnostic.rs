@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
-
+pub(crate) use crate::places::BOM;
+pub use crate::places::{Places, Position};
 use crate::tree::SourceTree;
 
 /// Whether the site can be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The site cannot be built.
     Error,
@@ -56,7 +56,23 @@ pub struct Diagnostic {
     pub label: String,
     /// How to fix it: `did you mean "fintech"?`. One entry per line of help.
     pub help: Vec<String>,
+    /// What kind of mistake it is, for programs: `broken-link`. Empty if it has no name.
+    pub code: &'static str,
+    /// The change that corrects it, if it is certain what the author meant.
+    pub suggestion: Option<Suggestion>,
 }
+
+/// A change of what a diagnostic points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is replaced. If it is not written like that at the place, because of an escape for example, nothing is.
+    pub old: String,
+    /// What takes its place.
+    pub new: String,
+}
+
+/// The code of the error that two things of the site have the same address.
+pub const TAKEN_ADDRESS: &str = "taken-address";
 
 impl Diagnostic {
     /// An error at `span` of the file `path`.
@@ -68,6 +84,8 @@ impl Diagnostic {
             message: message.into(),
             label: String::new(),
             help: Vec::new(),
+            code: "",
+            suggestion: None,
         }
     }
 
@@ -84,7 +102,7 @@ impl Diagnostic {
     }
 
     /// Where the marked bytes begin and end, for programs that show the diagnostic in their own way. `None` if the whole file is meant, or if `tree` has no
-    /// such file.
+    /// such file. For many diagnostics, [`Places`] is faster.
     ///
     /// ```
     /// use graven_press::diagnostic::{Diagnostic, Position};
@@ -98,9 +116,7 @@ impl Diagnostic {
     /// ```
     #[must_use]
     pub fn place(&self, tree: &SourceTree) -> Option<Range<Position>> {
-        let (file, span) = (tree.get(&self.path)?, self.span.as_ref()?);
-        let start = span.start.min(file.len());
-        Some(Position::of(file, start)..Position::of(file, span.end.clamp(start, file.len())))
+        Places::new(tree).find(&self.path, self.span.as_ref()?)
     }
 
     /// Adds a line of help.
@@ -109,22 +125,41 @@ impl Diagnostic {
         self.help.push(help.into());
         self
     }
-}
 
-/// A place in a file, as editors count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// Counted from 1.
-    pub line: usize,
-    /// Counted from 1, in characters (code points).
-    pub column: usize,
-}
+    /// Names the kind of the mistake, for programs.
+    #[must_use]
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
 
-impl Position {
-    /// The position of the byte `at` of a file. A byte order mark is not counted.
-    fn of(file: &[u8], at: usize) -> Self {
-        let line = Excerpt::new(file, &(at..at));
-        Self { line: line.first_line, column: line.lines[..line.span.start].chars().count() + 1 }
+    /// Adds the change that corrects the mistake: at the place of the diagnostic, `new` instead of `old`. Only for what is certain: `graven check --fix` makes
+    /// it without a question. [`Diagnostic::fix`] has an example.
+    #[must_use]
+    pub fn suggest(mut self, old: impl Into<String>, new: impl Into<String>) -> Self {
+        self.suggestion = Some(Suggestion { old: old.into(), new: new.into() });
+        self
+    }
+
+    /// The bytes of the file that the suggestion replaces, and what with. `None` if there is no suggestion, or if it does not fit the file.
+    ///
+    /// ```
+    /// use graven_press::diagnostic::Diagnostic;
+    /// use graven_press::tree::SourceTree;
+    ///
+    /// let mut tree = SourceTree::default();
+    /// tree.insert("topics.toml", "slug = \"tolling\"\n");
+    /// let error = Diagnostic::error("topics.toml", 7..16, "unknown topic").suggest("tolling", "tooling");
+    /// assert_eq!(error.fix(&tree), Some((8..15, "tooling")));
+    /// ```
+    #[must_use]
+    pub fn fix(&self, tree: &SourceTree) -> Option<(Range<usize>, &str)> {
+        let Suggestion { old, new } = self.suggestion.as_ref()?;
+        let span = self.span.clone()?;
+        let marked = std::str::from_utf8(tree.get(&self.path)?.get(span.clone())?).ok()?;
+        let mut found = marked.match_indices(old.as_str());
+        let (at, _) = found.next().filter(|_| !old.is_empty())?;
+        found.next().is_none().then(|| (span.start + at..span.start + at + old.len(), new.as_str()))
     }
 }
 
@@ -183,97 +218,6 @@ impl Report {
         self.diagnostics.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| place(a).cmp(&place(b))));
         self.diagnostics.dedup();
     }
-
-    /// Renders the report as plain text, without colours: each diagnostic, then a summary. `tree` provides the lines to show. Each path gets the
-    /// `prefix`, so that a terminal or an editor can open it: with `content/`, paths look like `content/posts/hello.md:4:11`.
-    ///
-    /// ```
-    /// use graven_press::cache::Cache;
-    /// use graven_press::tree::SourceTree;
-    /// use graven_press::{Options, press};
-    ///
-    /// let tree = SourceTree::default();
-    /// let report = press(&tree, &Options::default(), &Cache::none()).expect_err("an empty folder is no site");
-    /// assert!(report.render(&tree, "content/").starts_with("error: there is no site.toml\n--> content/site.toml\n"));
-    /// ```
-    #[must_use]
-    pub fn render(&self, tree: &SourceTree, prefix: &str) -> String {
-        let renderer = Renderer::plain();
-        let mut text = String::new();
-        for diagnostic in &self.diagnostics {
-            text.push_str(&diagnostic.render(&renderer, tree, prefix));
-            text.push_str("\n\n");
-        }
-        text.push_str(&self.summary());
-        text.push('\n');
-        text
-    }
-
-    /// `3 errors, 1 warning`.
-    fn summary(&self) -> String {
-        let errors = self.errors();
-        let warnings = self.diagnostics.len() - errors;
-        match (errors, warnings) {
-            (0, 0) => "no errors".to_owned(),
-            (0, _) => count(warnings, "warning"),
-            (_, 0) => count(errors, "error"),
-            _ => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
-        }
-    }
-}
-
-impl Diagnostic {
-    fn render(&self, renderer: &Renderer, tree: &SourceTree, prefix: &str) -> String {
-        let level = match self.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-        };
-        let path = format!("{prefix}{}", self.path);
-        let mut group = level.primary_title(self.message.as_str()).elements(None::<Element<'_>>);
-        match self.span.as_ref().and_then(|span| Some(Excerpt::new(tree.get(&self.path)?, span))) {
-            Some(excerpt) => {
-                let mark = AnnotationKind::Primary.span(excerpt.span);
-                let mark = if self.label.is_empty() { mark } else { mark.label(self.label.as_str()) };
-                group = group
-                    .element(Snippet::source(excerpt.lines).line_start(excerpt.first_line).path(path).annotation(mark));
-            }
-            None if self.path.is_empty() => {}
-            None => group = group.element(Origin::path(path)),
-        }
-        group = group.elements(self.help.iter().map(|help| Level::HELP.message(help.as_str())));
-        renderer.render(&[group])
-    }
-}
-
-/// The lines of a file that contain a span. Only they go to the renderer, so that a file that is not UTF-8 can be shown too.
-struct Excerpt {
-    lines: String,
-    /// Counted from 1.
-    first_line: usize,
-    /// In `lines`.
-    span: Range<usize>,
-}
-
-impl Excerpt {
-    /// Clamps any `span` to the lines of the excerpt: a report must not panic.
-    fn new(file: &[u8], span: &Range<usize>) -> Self {
-        let start = span.start.min(file.len());
-        let end = span.end.clamp(start, file.len());
-        let bom = if file.starts_with(BOM) { BOM.len() } else { 0 };
-        let from = file[..start].iter().rposition(|&byte| byte == b'\n').map_or(bom.min(start), |newline| newline + 1);
-        // The newline that ends a marked line does not begin another.
-        let last = end.saturating_sub(1).max(start);
-        let to = file[last..].iter().position(|&byte| byte == b'\n').map_or(file.len(), |newline| last + newline);
-        let to = to.max(end);
-        let before = String::from_utf8_lossy(&file[from..start]);
-        let marked = String::from_utf8_lossy(&file[start..end]);
-        let after = String::from_utf8_lossy(&file[end..to]);
-        Self {
-            first_line: file[..from].split(|&byte| byte == b'\n').count(),
-            span: before.len()..before.len() + marked.len(),
-            lines: format!("{before}{marked}{after}"),
-        }
-    }
 }
 
 /// The text of a file of the tree. If it is not UTF-8, the first invalid byte is reported.
@@ -290,15 +234,6 @@ pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Opti
             None
         }
     }
-}
-
-/// The byte order mark with which some editors begin a UTF-8 file. It is not part of the text.
-pub(crate) const BOM: &[u8] = "\u{feff}".as_bytes();
-
-/// `1 error`, `2 errors`.
-fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 /// What to write instead of `word`: the known word that is nearest to it, or else one of all that are known.
@@ -331,6 +266,24 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     nearest
 }
 
+/// The fewest letters of a word that can be recognised in spite of a mistake: `gc` and `go` are two words.
+const FEWEST_LETTERS: usize = 4;
+
+/// The candidate that `word` is a misspelling of, if that is certain: it is the only one within one edit, and has the same digits. `part-1` is not a
+/// misspelling of `part-2`.
+pub(crate) fn certain<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let lower = word.to_lowercase();
+    let is_near = |candidate: &&str| {
+        let candidate = candidate.to_lowercase();
+        least_distance(&lower, &candidate) <= 1 && strsim::osa_distance(&lower, &candidate) <= 1
+    };
+    let mut near = candidates.into_iter().filter(is_near);
+    let only = near.next()?;
+    let is_only = near.next().is_none();
+    (is_only && word.chars().count() >= FEWEST_LETTERS && digits(word) == digits(only)).then_some(only)
+}
+
 /// How many edits it takes at least from one text to another: an edit adds a letter, removes one or replaces one by another. Letters are bytes; texts with
 /// others are not told apart.
 fn least_distance(one: &str, other: &str) -> usize {
@@ -350,7 +303,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::{Diagnostic, Report, least_distance, nearest};
+    use super::{Diagnostic, Position, Report, certain, least_distance, nearest};
     use crate::tree::SourceTree;
 
     fn render(file: &[u8], diagnostics: impl IntoIterator<Item = Diagnostic>) -> String {
@@ -392,7 +345,7 @@ mod tests {
                 let shown = format!(" --> content/a.md:{}:{}\n", place.start.line, place.start.column);
                 let text = render(file, [diagnostic]);
                 assert!(text.contains(&shown), "{start}..{end}: {text}");
-                let order = |position: super::Position| (position.line, position.column);
+                let order = |position: Position| (position.line, position.column);
                 assert!(order(place.start) <= order(place.end), "{start}..{end}");
             }
         }
@@ -450,6 +403,23 @@ mod tests {
             ("wéb3", Some("web3")),
         ] {
             assert_eq!(nearest(word, words), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_misspelling_is_certain_if_only_one_word_is_within_one_edit() {
+        let words = ["title", "part-1", "tags", "tag", "unsafe", "safe", "go"];
+        for (word, expected) in [
+            ("titel", Some("title")),
+            ("Titel", Some("title")),
+            ("tittel", None),
+            ("part-2", None),
+            ("parts-1", Some("part-1")),
+            ("tagz", None),
+            ("safer", Some("safe")),
+            ("gp", None),
+        ] {
+            assert_eq!(certain(word, words), expected, "{word}");
         }
     }
 

@@ -13,7 +13,8 @@
 //!    security_policy  cache       XML, `cache` keeps what was made before, `temporary` has what is not complete
 //!    temporary
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
-//!    diagnostic                   the report: what is wrong, where, and what to do
+//!    places  diagnostic           the report: what is wrong, where, and what to do; `report_text` shows it to people
+//!    report_text
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
 //!    data                         CSV files of tables and charts, each cell with its place
 //!    scripts                      JavaScript modules, put into one file
@@ -32,6 +33,7 @@
 //! 6. check                        every reference has a target; the security policy of each page
 //! 7. search                       the search index, which refers to the bytes of the pages
 //! 8. compression  codings  encode content codings, entity tags; the pack
+//!    advice                       what is worth a second look, for `graven check`
 //!    memo                         what a press leaves to the next one of the same process
 //!    lib  incremental             drive the steps: once; again after each edit
 //! ```
@@ -62,6 +64,7 @@
 //! cargo run --profile author -p graven-press --example press -- content site.pack
 //! ```
 
+pub mod advice;
 mod assets;
 pub mod cache;
 mod charts;
@@ -87,8 +90,10 @@ pub mod model;
 mod options;
 mod output;
 mod pictures;
+mod places;
 pub mod progress;
 mod rendered_site;
+mod report_text;
 mod scripts;
 mod search;
 mod security_policy;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::inspections::Inspections;
 use super::page::{CheckedPage, without_text_directive};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, certain, nearest};
 use crate::output::{Output, Outputs};
 use crate::url::{Target, decoded, resolve, split_path, without_base_url};
 
@@ -44,16 +44,23 @@ impl Verdict {
                     Some(route) => format!("did you mean {route:?}?"),
                     None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
                 };
-                let error = Diagnostic::error(file, span, format!("broken link {target:?}"));
-                error.label(format!("no page or file at {path}")).help(help)
+                let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
+                let error = error.label(format!("no page or file at {path}")).help(help);
+                let meant = certain(path, routes.routes()).filter(|_| decoded(target) == *path);
+                replaced(error, target, meant.map(str::to_owned))
             }
             Self::NoId { path, id, help } => {
-                let error = Diagnostic::error(file, span, format!("broken link {target:?}"));
-                error.label(format!("{path} has no element with the id {id:?}")).help(help)
+                let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
+                let error = error.label(format!("{path} has no element with the id {id:?}")).help(help);
+                let meant =
+                    routes.inspections.page(path).and_then(|page| certain(id, page.ids.iter().map(String::as_str)));
+                let near = meant.zip(target.split_once('#')).map(|(near, (page, _))| format!("{page}#{near}"));
+                replaced(error, target, near)
             }
             Self::NotCanonical { canonical } => {
                 let warning = Diagnostic::warning(file, span, format!("the link {target:?} is redirected"));
-                warning.label("points to a redirect").help(format!("link to the final URL: {canonical:?}"))
+                let warning = warning.label("points to a redirect").code("redirected-link");
+                replaced(warning.help(format!("link to the final URL: {canonical:?}")), target, Some(canonical.clone()))
             }
             Self::Loop { path } => {
                 let error = Diagnostic::error(file, span, format!("the link {target:?} ends in a redirect loop"));
@@ -63,6 +70,15 @@ impl Verdict {
                 .label("blocked by the page's security policy")
                 .help("link to a page"),
         }
+    }
+}
+
+/// The diagnostic with the suggestion to write `link` instead of `target`, if that can be written anywhere without escapes.
+fn replaced(diagnostic: Diagnostic, target: &str, link: Option<String>) -> Diagnostic {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "/-._~#?=%".contains(char);
+    match link.filter(|link| link.chars().all(is_plain)) {
+        Some(link) => diagnostic.suggest(target, link),
+        None => diagnostic,
     }
 }
 
@@ -207,9 +223,13 @@ impl<'a> Routes<'a> {
         Some(Verdict::NoId { path: path.to_owned(), id: id.into_owned(), help })
     }
 
+    fn routes(self) -> impl Iterator<Item = &'a str> {
+        self.outputs.keys().map(String::as_str).filter(|route| route.starts_with('/'))
+    }
+
     /// The route that is spelt most like `path`, or else one with the same last segment.
     fn nearest_route(self, path: &str) -> Option<String> {
-        let routes = || self.outputs.keys().map(String::as_str).filter(|route| route.starts_with('/'));
+        let routes = || self.routes();
         let name = |path: &str| path.rsplit('/').find(|name| !name.is_empty()).map(str::to_owned);
         let moved = || routes().find(|route| name(route).is_some() && name(route) == name(path));
         nearest(path, routes()).or_else(moved).map(str::to_owned)

@@ -9,13 +9,13 @@ use super::ids::Ids;
 use super::models::presets::Presets;
 use super::rendered::{Link, Rendered};
 use crate::assets::Asset;
-use crate::diagnostic::{Diagnostic, Report, nearest};
+use crate::diagnostic::{Diagnostic, Report, certain, nearest};
 use crate::languages::Words;
 use crate::scripts::{self, Bundle, External};
 use crate::source::Body;
 use crate::span::trim_end;
 use crate::tree::SourceTree;
-use crate::url::{ReferenceKind, references_in, relative};
+use crate::url::{ReferenceKind, references_in, relative, split_path};
 
 /// The surroundings of a text: the files of the content and the routes of the other texts.
 pub struct Context<'a> {
@@ -197,15 +197,27 @@ impl<'p> Page<'p> {
 
     /// Reports that the file `path` of the tree is missing, and suggests the file that may be meant.
     pub(super) fn report_missing(&mut self, path: &str, destination: &str, span: &Range<usize>) {
-        let error = self.error(span.clone(), format!("there is no file `{path}`"));
+        let error = self.error(span.clone(), format!("there is no file `{path}`")).code("missing-file");
         let folder = self.body.folder();
+        let is_relative = ReferenceKind::of(destination) == ReferenceKind::RelativePath;
+        let meant = certain(path, self.paths()).filter(|_| is_relative);
+        let meant = meant.map(|meant| relative(folder, meant) + split_path(destination).1);
+        let error = match meant.filter(|meant| is_plain(meant)) {
+            Some(meant) => error.suggest(destination, meant),
+            None => error,
+        };
         let error = match nearest(path, self.paths()) {
             Some(near) => error.help(format!("did you mean `{}`?", relative(folder, near))),
-            None if ReferenceKind::of(destination) == ReferenceKind::RelativePath => error.help(format!(
+            None if is_relative => error.help(format!(
                 "a path is relative to the folder of the text, `{folder}`; link to a page of the site as `/blog/…`"
             )),
             None => error,
         };
         self.report.push(error);
     }
+}
+
+/// Whether a destination can be written anywhere without escapes.
+fn is_plain(destination: &str) -> bool {
+    destination.chars().all(|char| char.is_ascii_alphanumeric() || "/-._~#?=".contains(char))
 }

@@ -107,15 +107,11 @@ fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<Stri
         for tag in &file.matter.tags {
             let &mut (name, place) = first.entry(tag_slug(&tag.value)).or_insert((&tag.value, path));
             if name != tag.value {
-                report.push(
-                    Diagnostic::warning(
-                        path,
-                        tag.span.clone(),
-                        format!("the tag \"{}\" is spelt \"{name}\" elsewhere", tag.value),
-                    )
-                    .label("the same tag")
-                    .help(format!("use one spelling; the site shows \"{name}\", as in {place}")),
-                );
+                let message = format!("the tag \"{}\" is spelt \"{name}\" elsewhere", tag.value);
+                let warning =
+                    Diagnostic::warning(path, tag.span.clone(), message).label("the same tag").code("tag-spelling");
+                let warning = warning.help(format!("use one spelling; the site shows \"{name}\", as in {place}"));
+                report.push(if is_plain(name) { warning.suggest(tag.value.as_str(), name) } else { warning });
             }
         }
     }
@@ -124,6 +120,12 @@ fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<Stri
     tags.sort_by_cached_key(|tag| (tag.name.to_lowercase(), tag.name.clone()));
     let by_slug = tags.iter().enumerate().map(|(index, tag)| (tag.slug.clone(), index)).collect();
     (tags, by_slug)
+}
+
+/// Whether a text means the same with quotes and without, in TOML and in YAML.
+fn is_plain(text: &str) -> bool {
+    let begins_as_word = text.starts_with(char::is_alphabetic);
+    begins_as_word && text.chars().all(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '.' | '+' | '_'))
 }
 
 /// The series of the site, still without posts, and their indices by name.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::front_matter::tag_slug;
 use super::settings;
 use super::sources::{MarkdownFile, Sources};
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{Diagnostic, Report, TAKEN_ADDRESS};
 use crate::tree::SourceTree;
 
 /// The routes of every site, in addition to its posts, topics and tags. `/404` and `/assets` are reserved for the 404 page and the fingerprinted files; `/index`
@@ -78,7 +78,8 @@ fn claim_file(file: &str, taken: &mut Taken, report: &mut Report) {
     match taken.get(address) {
         Some(owner) if !matches!(address, "/favicon.ico" | "/favicon.svg") => report.push(
             Diagnostic::error(file, None, format!("the path of this file is taken: {address} is {owner}"))
-                .help("rename the file"),
+                .help("rename the file")
+                .code(TAKEN_ADDRESS),
         ),
         _ => drop(taken.insert(address.to_owned(), format!("the file {file}"))),
     }
@@ -98,7 +99,7 @@ fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, 
     };
     let message = format!("the slug \"{}\" is taken", file.slug);
     let error = Diagnostic::error(path, file.slug_span.clone(), message);
-    report.push(error.label(format!("{address} is {owner}")).help(help));
+    report.push(error.label(format!("{address} is {owner}")).help(help).code(TAKEN_ADDRESS));
     false
 }
 
@@ -122,7 +123,8 @@ fn claim(claimed: &Claim<'_>, taken: &mut Taken, report: &mut Report) -> bool {
     report.push(
         Diagnostic::error(claimed.path, claimed.span.clone(), message)
             .label(format!("{} is {owner}", claimed.address))
-            .help("remove it, or choose another path"),
+            .help("remove it, or choose another path")
+            .code(TAKEN_ADDRESS),
     );
     false
 }

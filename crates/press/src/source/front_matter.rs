@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::table_reader::{TableReader, list, path_error};
 use super::value::{Fragment, Table, parse_toml, parse_yaml};
-use crate::diagnostic::{BOM, Diagnostic, Report, nearest};
+use crate::diagnostic::{BOM, Diagnostic, Report, certain, nearest};
 use crate::span::Spanned;
 
 /// The length at which search engines and link previews cut a description, in characters.
@@ -222,27 +222,37 @@ fn updated(reader: &mut TableReader<'_>, date: Option<&Spanned<Date>>) -> Option
 fn topic_indices(reader: &mut TableReader<'_>, topics: Option<&[String]>) -> Vec<usize> {
     let mut indices = Vec::new();
     let Some(topics) = topics else { return indices };
-    for topic in reader.texts("topics") {
+    let written = reader.texts("topics");
+    for topic in &written {
         match topics.iter().position(|slug| *slug == topic.value) {
             Some(index) if indices.contains(&index) => {
                 let message = format!("duplicate topic \"{}\"", topic.value);
-                reader.error(topic.span, message, "", "remove one of the two");
+                reader.error(topic.span.clone(), message, "", "remove one of the two");
             }
             Some(index) => indices.push(index),
-            None => unknown_topic(reader, &topic, topics),
+            None => {
+                let is_new = |slug: &&String| written.iter().all(|other| other.value != **slug);
+                let meant = certain(&topic.value, topics.iter().filter(is_new).map(String::as_str));
+                unknown_topic(reader, topic, topics, meant);
+            }
         }
     }
     indices.sort_unstable();
     indices
 }
 
-fn unknown_topic(reader: &mut TableReader<'_>, topic: &Spanned<String>, topics: &[String]) {
+fn unknown_topic(reader: &mut TableReader<'_>, topic: &Spanned<String>, topics: &[String], meant: Option<&str>) {
     let help = match nearest(&topic.value, topics.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
         None if topics.is_empty() => "there are no topics yet: add one to topics.toml".to_owned(),
         None => format!("expected one of {}", list(topics)),
     };
-    reader.error(topic.span.clone(), format!("unknown topic \"{}\"", topic.value), "not a topic in topics.toml", help);
+    let error = Diagnostic::error(reader.path, topic.span.clone(), format!("unknown topic \"{}\"", topic.value));
+    let error = error.label("not a topic in topics.toml").help(help).code("unknown-topic");
+    reader.report.push(match meant {
+        Some(slug) => error.suggest(topic.value.as_str(), slug),
+        None => error,
+    });
 }
 
 /// The tags of a post. Two tags with the same slug are duplicates: they share a page.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::date;
 use super::value::{Table, Value, ValueKind};
-use crate::diagnostic::{Diagnostic, Report, nearest};
+use crate::diagnostic::{Diagnostic, Report, certain, nearest};
 use crate::span::Spanned;
 
 /// A table, its file, and the report on it.
@@ -29,8 +29,21 @@ impl<'a> TableReader<'a> {
                 Some(key) => format!("did you mean `{key}`?"),
                 None => format!("expected one of {}", list(known)),
             };
-            self.error(entry.key_span.clone(), format!("unknown key `{}`", entry.key), "", help);
+            let error = Diagnostic::error(self.path, entry.key_span.clone(), format!("unknown key `{}`", entry.key));
+            let error = error.help(help).code("unknown-key");
+            self.report.push(match self.meant(&entry.key, known) {
+                Some(key) => error.suggest(entry.key.as_str(), key),
+                None => error,
+            });
         }
+    }
+
+    /// The key that `written` certainly is a misspelling of. None if the table has that key already, or two misspellings of it.
+    fn meant<'k>(&self, written: &str, known: &[&'k str]) -> Option<&'k str> {
+        let certain = |written| certain(written, known.iter().copied());
+        let key = certain(written).filter(|key| self.get(key).is_none())?;
+        let mut others = self.table.entries.iter().filter(|entry| entry.key != written);
+        others.all(|entry| certain(&entry.key) != Some(key)).then_some(key)
     }
 
     /// The value of `key`, if the table has it.

@@ -1,0 +1,76 @@
+//! Tags that a single post has: a misspelling of another, or one too many.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Report, certain};
+use crate::source::{Sources, tag_slug};
+
+/// With more tags than that, nobody reads the list of all, and a tag that leads to no other post is of no use. Young sites have few tags, which grow.
+const MANY: usize = 50;
+
+/// Warns of tags of a single post: of each that is a misspelling of another, and of all if the site has many.
+pub(super) fn warn_of_lonely(sources: &Sources, report: &mut Report) {
+    let mut posts: BTreeMap<String, (&str, usize)> = BTreeMap::new();
+    let tags = sources.posts.iter().flat_map(|post| post.matter.tags.iter().map(move |tag| (post, tag)));
+    for (_, tag) in tags.clone() {
+        posts.entry(tag_slug(&tag.value)).or_insert((&tag.value, 0)).1 += 1;
+    }
+    let common: Vec<&str> = posts.values().filter(|(_, posts)| *posts > 1).map(|(name, _)| *name).collect();
+    for (post, tag) in tags {
+        if posts.get(&tag_slug(&tag.value)).is_none_or(|(_, posts)| *posts > 1) {
+            continue;
+        }
+        let warning = Diagnostic::warning(post.body.path.as_str(), tag.span.clone(), "a tag that no other post has");
+        let warning = warning.code("lonely-tag");
+        match certain(&tag.value, common.iter().copied()) {
+            Some(meant) => {
+                report.push(warning.label(format!("not {meant:?}?")).help(format!("did you mean {meant:?}?")))
+            }
+            None if posts.len() > MANY => report.push(warning.help("use a tag of other posts, or remove it")),
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use crate::source;
+    use crate::tree::SourceTree;
+
+    /// The marked texts and the helps, of a site whose posts have these tags.
+    fn warned(posts: &[&[&str]]) -> Vec<(String, String)> {
+        let mut tree = SourceTree::default();
+        tree.insert("site.toml", "title = \"A\"\ndescription = \"B.\"\n");
+        for (number, tags) in posts.iter().enumerate() {
+            let head = "+++\ntitle = \"A\"\ndescription = \"B.\"\ndate = 2025-11-28\n";
+            tree.insert(format!("posts/p{number}.md"), format!("{head}tags = {tags:?}\n+++\n"));
+        }
+        let mut report = Report::default();
+        let sources = source::read(&tree, &Options::default(), &mut report).expect("a site");
+        warn_of_lonely(&sources, &mut report);
+        let marked = |found: &Diagnostic| {
+            let file = tree.get(&found.path).expect("the file");
+            String::from_utf8_lossy(&file[found.span.clone().expect("a place")]).into_owned()
+        };
+        report.diagnostics().iter().map(|found| (marked(found), found.help.concat())).collect()
+    }
+
+    #[test]
+    fn a_misspelt_tag_is_warned_of_and_a_new_one_is_not() {
+        let found = warned(&[&["Kubernetes", "web2"], &["kubernetes", "web2"], &["kuberentes", "Linux", "web3"]]);
+        assert_eq!(found, [("\"kuberentes\"".to_owned(), "did you mean \"Kubernetes\"?".to_owned())]);
+    }
+
+    #[test]
+    fn of_many_tags_those_of_one_post_are_warned_of() {
+        let names: Vec<String> = (0..=MANY).map(|number| format!("tag {number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(warned(&[&names[..MANY]]), []);
+        assert_eq!(
+            warned(&[&names, &names[1..]]),
+            [("\"tag 0\"".to_owned(), "use a tag of other posts, or remove it".to_owned())]
+        );
+    }
+}
