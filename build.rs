@@ -35,7 +35,7 @@ fn build() -> Result<(), String> {
     let tree = SourceTree::read(Path::new(CONTENT)).map_err(|error| error.to_string())?;
     let output = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("site.pack");
     let cache = Cache::of_user();
-    let render = |found: &Report| found.render(&tree, CONTENT);
+    let render = |found: &Report| found.render_causes(&tree, CONTENT);
     let warnings = press_to_file(&tree, &options()?, &cache, &output).map_err(|found| render(&found))?;
     if !warnings.is_empty() {
         report("warning", &render(&warnings));

@@ -1,17 +1,19 @@
 //! `graven check`: everything that a build checks, without its result. Nothing is compressed, and no pack is made.
 //!
-//! The report is for people as `graven build` prints it, or in a form that programs read: [`json`], [`sarif`], [`github`]. Two checks are of this
-//! command alone, as warnings: of placeholders, and of what is [`unused`].
+//! The report is for people as `graven build` prints it, or in a form that programs read: [`json`], [`sarif`], [`github`]. Some checks are of this
+//! command alone, as warnings: those of press's `advice`, and of what is [`unused`]. [`fix`] makes the changes that are certain.
 
 mod finding;
+mod fix;
 mod github;
 mod json;
 mod sarif;
 mod unused;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use graven_press::advice::Advice;
 use graven_press::cache::Cache;
 use graven_press::diagnostic::{Diagnostic, Report};
 use graven_press::incremental::Incremental;
@@ -21,7 +23,7 @@ use graven_press::{Codings, Options as Press};
 use self::finding::findings;
 use crate::content;
 use crate::error::{self, Error};
-use crate::new::{DESCRIPTION, DRAFT};
+use crate::new::DESCRIPTION;
 
 /// Check the site: report what a build would report, without building it.
 #[derive(Args, Debug)]
@@ -34,6 +36,22 @@ pub(crate) struct Options {
     /// The form of the report
     #[arg(short, long, value_name = "FORM", default_value = "human")]
     format: Format,
+
+    /// Show people each mistake; without it, those of one cause are shown together, and of many causes the first 20
+    #[arg(long)]
+    all: bool,
+
+    /// Correct what is certain: misspelt keys, topics, links and tags with one correct spelling, and links that are redirected on this site
+    #[arg(long)]
+    fix: bool,
+
+    /// With --fix, only list the changes
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
+
+    /// Look for slips in the texts too: doubled words, skipped levels of headings, very long sentences
+    #[arg(long)]
+    prose: bool,
 
     /// Fail if there are warnings
     #[arg(long)]
@@ -53,10 +71,11 @@ pub(crate) struct Options {
 }
 
 const EXAMPLES: &str = "\
-The exit code is 0 if a build would succeed, and 1 if not. In the folder nothing is written. For people, the report goes to standard error, as that of a build; for programs, to standard output.
+The exit code is 0 if a build would succeed, and 1 if not. Without --fix, nothing is written in the folder. For people, the report goes to standard error, as that of a build; for programs, to standard output.
 
 Examples:
   graven check
+  graven check --fix --dry-run         what would be corrected
   graven check blog --drafts --deny-warnings
   graven check --format github         in a workflow of GitHub: notes at the lines of a pull request
   graven check --format sarif >graven.sarif
@@ -78,22 +97,45 @@ enum Format {
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let folder = content::folder(options.folder.as_deref());
-    let (tree, prefix) = (content::read(&folder)?, content::prefix(&folder));
-    let report = check(&tree, options);
-    let failure = failure(&report, options.deny_warnings);
+    let prefix = content::prefix(&folder);
+    let tree = match content::read(&folder) {
+        Ok(tree) => tree,
+        Err(error) if options.format == Format::Human => return Err(error),
+        Err(error) => return finish(&unreadable(&error, &folder), (&SourceTree::default(), &prefix), options),
+    };
+    let mut check = Check::new(options);
+    if !options.fix {
+        return finish(&check.run(&tree), (&tree, &prefix), options);
+    }
+    let fixed = fix::fix(&tree, |tree| check.run(tree));
+    if !options.dry_run {
+        fixed.write(&tree, &folder)?;
+    }
+    let changes = fixed.list(&prefix, options.dry_run);
+    if options.format == Format::Human {
+        error::print(changes)?;
+    } else {
+        error::say(changes.trim_end());
+    }
+    finish(&fixed.report, (&fixed.tree, &prefix), options)
+}
+
+/// Prints the report. The command fails if a build would, or if there are warnings and these are denied.
+fn finish(report: &Report, (tree, prefix): (&SourceTree, &str), options: &Options) -> Result<(), Error> {
+    let for_people = || if options.all { report.render(tree, prefix) } else { report.render_causes(tree, prefix) };
     let printed = match options.format {
-        Format::Human if report.has_errors() => return Err(Error::report(report.render(&tree, &prefix))),
-        Format::Human if report.is_empty() => report.render(&tree, &prefix),
+        Format::Human if report.has_errors() => return Err(Error::report(for_people())),
+        Format::Human if report.is_empty() => for_people(),
         Format::Human => {
-            error::say(report.render(&tree, &prefix));
+            error::say(for_people());
             String::new()
         }
-        Format::Json => json::render(&findings(&report, &tree, &prefix)),
-        Format::Sarif => sarif::render(&findings(&report, &tree, &prefix)),
-        Format::Github => github::render(&findings(&report, &tree, &prefix)),
+        Format::Json => json::render(&findings(report, tree, prefix)),
+        Format::Sarif => sarif::render(&findings(report, tree, prefix)),
+        Format::Github => github::render(&findings(report, tree, prefix)),
     };
     error::print(printed)?;
-    failure.map_or(Ok(()), |message| Err(Error::new(message)))
+    failure(report, options.deny_warnings).map_or(Ok(()), |message| Err(Error::new(message)))
 }
 
 /// Why the command fails, if it does.
@@ -104,36 +146,45 @@ fn failure(report: &Report, denies_warnings: bool) -> Option<&'static str> {
     (denies_warnings && !report.is_empty()).then_some("there are warnings, and --deny-warnings was given")
 }
 
-/// The errors and warnings of a build, and those of this command.
-fn check(tree: &SourceTree, options: &Options) -> Report {
-    let press = Press {
-        base_url: options.base_url.clone(),
-        drafts: options.drafts,
-        now: options.time,
-        codings: Codings::Identity,
-        ..Press::default()
-    };
-    // What pictures are made of is kept for later, so that a second check need not make it again.
-    let pressed = Incremental::new(press, Cache::of_user()).press(tree, |preview| preview.report().clone());
-    let mut report = pressed.unwrap_or_else(|report| report);
-    placeholders(tree, &mut report);
-    unused::warn(tree, &mut report);
-    report.sort();
-    report
+/// The error that a file cannot be read, as a report. Its message begins with the path.
+fn unreadable(error: &Error, folder: &Path) -> Report {
+    let message = error.without_level();
+    let below = message.strip_prefix(&format!("{}/", folder.display()));
+    let (path, message) = below.and_then(|rest| rest.split_once(": ")).unwrap_or(("", message));
+    Diagnostic::error(path, None, message).code("unreadable-file").into()
 }
 
-/// Warns about descriptions that `graven new` has left to the author, of texts that are to be published.
-fn placeholders(tree: &SourceTree, report: &mut Report) {
-    for (path, bytes) in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.below(folder)) {
-        let Ok(text) = std::str::from_utf8(bytes) else { continue };
-        // A byte order mark and ends of lines may be those of another editor.
-        let is_toml = text.trim_start_matches('\u{feff}').starts_with("+++");
-        let head = text.split_once("\n+++").filter(|_| is_toml).map_or("", |(head, _)| head);
-        let is_draft = head.lines().any(|line| line.replace(' ', "").starts_with(&DRAFT.replace(' ', "")));
-        if let Some(at) = head.find(DESCRIPTION).filter(|_| !is_draft) {
-            let message = "the description is still to be written";
-            let warning = Diagnostic::warning(path, at..at + DESCRIPTION.len(), message);
-            report.push(warning.help("say in one sentence what the text is about"));
+/// The checks of a build, and those of this command.
+struct Check {
+    press: Press,
+    site: Incremental,
+    advice: Advice<'static>,
+}
+
+impl Check {
+    fn new(options: &Options) -> Self {
+        let press = Press {
+            base_url: options.base_url.clone(),
+            drafts: options.drafts,
+            now: options.time,
+            codings: Codings::Identity,
+            ..Press::default()
+        };
+        Self {
+            // What pictures are made of is kept for later, so that a second check need not make it again.
+            site: Incremental::new(press.clone(), Cache::of_user()),
+            press,
+            advice: Advice { prose: options.prose, placeholder: Some(DESCRIPTION) },
         }
+    }
+
+    /// What is wrong with the files as they are now.
+    fn run(&mut self, tree: &SourceTree) -> Report {
+        let pressed = self.site.press(tree, |preview| preview.report().clone());
+        let mut report = pressed.unwrap_or_else(|report| report);
+        self.advice.give(tree, &self.press, &mut report);
+        unused::warn(tree, &mut report);
+        report.sort();
+        report
     }
 }

@@ -46,9 +46,9 @@ fn run<Made>(
 ) -> Result<Made, Error> {
     let (tree, prefix) = (read(folder)?, prefix(folder));
     let cache = Cache::of_user();
-    let (warnings, made) = press(&tree, &cache).map_err(|found| Error::report(found.render(&tree, &prefix)))?;
+    let (warnings, made) = press(&tree, &cache).map_err(|found| Error::report(found.render_causes(&tree, &prefix)))?;
     if !warnings.is_empty() {
-        error::say(warnings.render(&tree, &prefix));
+        error::say(warnings.render_causes(&tree, &prefix));
     }
     if let Some(problem) = cache.problem() {
         error::say(format_args!("warning: {problem}"));

@@ -35,6 +35,11 @@ impl Error {
         Self::new(format!("cannot {action} {}: {source}", path.display()))
     }
 
+    /// The message, without the word that it begins with.
+    pub(crate) fn without_level(&self) -> &str {
+        self.message.strip_prefix(ERROR).unwrap_or(&self.message)
+    }
+
     /// The exit code of the process: 2 for a wrong command line, 1 for everything else.
     pub(crate) fn exit_code(&self) -> u8 {
         self.exit_code

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::{Args, ValueEnum};
-use graven_press::diagnostic::{Report, Severity};
+use graven_press::diagnostic::{Report, Severity, TAKEN_ADDRESS};
 use graven_press::source;
 use graven_press::tree::SourceTree;
 use jiff::Zoned;
@@ -74,7 +74,7 @@ enum Kind {
 pub(crate) const DESCRIPTION: &str = "TODO: one sentence, for lists, feeds and search engines.";
 
 /// The line that keeps a text out of builds.
-pub(crate) const DRAFT: &str = "draft = true";
+const DRAFT: &str = "draft = true";
 
 /// The longest name of a file that is made from a title, in bytes: it is an address that people read. File systems allow 255.
 const LONGEST_NAME: usize = 80;
@@ -216,8 +216,7 @@ fn refuse_mistakes(path: &str, before: &Report, after: &Report) -> Result<(), Er
     let mut errors = after.diagnostics().iter().filter(|found| found.severity == Severity::Error);
     let Some(mistake) = errors.find(|found| !before.diagnostics().contains(found)) else { return Ok(()) };
     let label = if mistake.label.is_empty() { String::new() } else { format!(": {}", mistake.label) };
-    let is_taken = mistake.message.contains("slug");
-    let help = if is_taken { ANOTHER.to_owned() } else { mistake.help.join("; ") };
+    let help = if mistake.code == TAKEN_ADDRESS { ANOTHER.to_owned() } else { mistake.help.join("; ") };
     Err(Error::new(format!("cannot begin {path}: {}{label}; {help}", mistake.message)))
 }
 

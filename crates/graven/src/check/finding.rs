@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use graven_press::diagnostic::{Diagnostic, Position, Report};
+use graven_press::diagnostic::{Diagnostic, Places, Position, Report};
 use graven_press::tree::SourceTree;
 
 /// An error or a warning.
@@ -11,6 +11,8 @@ pub(super) struct Finding<'a> {
     /// As the command line names the folder. `None` if it is about no file.
     pub(super) path: Option<String>,
     pub(super) place: Option<Range<Position>>,
+    /// What is to be replaced, and what with.
+    pub(super) fix: Option<(Range<Position>, &'a str)>,
 }
 
 impl Finding<'_> {
@@ -25,10 +27,12 @@ impl Finding<'_> {
 
 /// The errors and warnings of a report. `prefix` comes before the path of each file.
 pub(super) fn findings<'a>(report: &'a Report, tree: &SourceTree, prefix: &str) -> Vec<Finding<'a>> {
+    let mut places = Places::new(tree);
     let finding = |diagnostic: &'a Diagnostic| Finding {
         diagnostic,
         path: (!diagnostic.path.is_empty()).then(|| format!("{prefix}{}", diagnostic.path)),
-        place: diagnostic.place(tree),
+        place: diagnostic.span.as_ref().and_then(|span| places.find(&diagnostic.path, span)),
+        fix: diagnostic.fix(tree).and_then(|(span, new)| Some((places.find(&diagnostic.path, &span)?, new))),
     };
     report.diagnostics().iter().map(finding).collect()
 }

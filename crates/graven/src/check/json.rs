@@ -17,18 +17,24 @@ pub(super) fn render(findings: &[Finding]) -> String {
 }
 
 fn diagnostic(finding: &Finding) -> Value {
-    let Diagnostic { severity, message, label, help, .. } = finding.diagnostic;
+    let Diagnostic { severity, message, label, help, code, .. } = finding.diagnostic;
+    let suggestion = finding
+        .fix
+        .as_ref()
+        .map(|(place, text)| json!({ "start": position(place.start), "end": position(place.end), "text": text }));
     json!({
         "severity": match severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
         },
+        "code": Some(code).filter(|code| !code.is_empty()),
         "message": message,
         "label": label,
         "help": help,
         "path": finding.path,
         "start": finding.place.as_ref().map(|place| position(place.start)),
         "end": finding.place.as_ref().map(|place| position(place.end)),
+        "suggestion": suggestion,
     })
 }
 

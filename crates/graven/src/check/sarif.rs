@@ -1,8 +1,10 @@
 //! The report as SARIF 2.1.0 (OASIS), the form in which code scanners and editors exchange findings.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 
-use graven_press::diagnostic::Severity;
+use graven_press::diagnostic::{Position, Severity};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -11,53 +13,71 @@ use super::finding::Finding;
 /// What a URI contains as it is, besides letters and digits: the unreserved characters of RFC 3986 §2.3, and the slashes of a path.
 const IN_A_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// The two rules: the report has no finer ones. The order is that of `rule`.
-const RULES: [(&str, &str); 2] = [
+/// The rules of diagnostics without a code. The order is that of `rule`.
+const GENERAL: [(&str, &str); 2] = [
     ("content-error", "The site cannot be built."),
     ("content-warning", "The site can be built, but may not be what its author meant."),
 ];
 
 /// The report as text, with a newline at its end.
 pub(super) fn render(findings: &[Finding]) -> String {
-    let rules = RULES.map(|(id, text)| json!({ "id": id, "shortDescription": { "text": text } }));
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.diagnostic.code).collect();
+    let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
+    let general = GENERAL.map(|(id, text)| json!({ "id": id, "shortDescription": { "text": text } }));
+    let rules: Vec<Value> = general.into_iter().chain(codes.iter().map(|code| json!({ "id": code }))).collect();
     let report = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": { "name": "graven", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
             "columnKind": "unicodeCodePoints",
-            "results": findings.iter().map(result).collect::<Vec<_>>(),
+            "results": findings.iter().map(|finding| result(finding, &codes)).collect::<Vec<_>>(),
         }],
     });
     format!("{report:#}\n")
 }
 
-fn result(finding: &Finding) -> Value {
-    let (rule, level) = match finding.diagnostic.severity {
+/// A result. `codes` are the rules after the general ones, in their order.
+fn result(finding: &Finding, codes: &[&str]) -> Value {
+    let (general, level) = match finding.diagnostic.severity {
         Severity::Error => (0, "error"),
         Severity::Warning => (1, "warning"),
     };
+    let (rule, index) = match codes.binary_search(&finding.diagnostic.code) {
+        Ok(own) => (codes[own], GENERAL.len() + own),
+        Err(_) => (GENERAL[general].0, general),
+    };
     let text = [finding.diagnostic.message.clone(), finding.details()].join("\n");
-    json!({
-        "ruleId": RULES[rule].0,
-        "ruleIndex": rule,
+    let mut result = json!({
+        "ruleId": rule,
+        "ruleIndex": index,
         "level": level,
         "message": { "text": text.trim_end() },
         "locations": finding.path.iter().map(|path| location(path, finding)).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some((place, text)), Some(path)) = (&finding.fix, &finding.path) {
+        let replacement = json!({ "deletedRegion": region(place), "insertedContent": { "text": text } });
+        let change = json!({ "artifactLocation": { "uri": uri(path) }, "replacements": [replacement] });
+        result["fixes"] = json!([{ "artifactChanges": [change] }]);
+    }
+    result
 }
 
 fn location(path: &str, finding: &Finding) -> Value {
     let mut location = json!({ "artifactLocation": { "uri": uri(path) } });
     if let Some(place) = &finding.place {
-        location["region"] = json!({
-            "startLine": place.start.line,
-            "startColumn": place.start.column,
-            "endLine": place.end.line,
-            "endColumn": place.end.column,
-        });
+        location["region"] = region(place);
     }
     json!({ "physicalLocation": location })
+}
+
+fn region(place: &Range<Position>) -> Value {
+    json!({
+        "startLine": place.start.line,
+        "startColumn": place.start.column,
+        "endLine": place.end.line,
+        "endColumn": place.end.column,
+    })
 }
 
 /// A relative path stays one, so that a reader can resolve it where it has the files.

@@ -21,7 +21,7 @@ pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
         for (path, _) in tree.below(folder).filter(|(path, _)| is_for_readers(tree, folder, path)) {
             if !is_named(tree, folder, path) && !is_named(tree, "", path) {
                 let warning = Diagnostic::warning(path, None, "nothing names this file");
-                report.push(warning.help(format!("show it in {index}, or delete it")));
+                report.push(warning.help(format!("show it in {index}, or delete it")).code("unused-file"));
             }
         }
     }

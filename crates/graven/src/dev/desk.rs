@@ -77,7 +77,7 @@ impl Desk {
                     next
                 }
                 Err(report) => {
-                    let problem = report.render(&tree, &self.prefix);
+                    let problem = report.render_causes(&tree, &self.prefix);
                     error::say(&problem);
                     self.feed.send_modify(|state| state.problem = Some(problem.clone()));
                     self.keep(good.as_ref(), (&tree, &problem), messages, requests)
@@ -229,7 +229,7 @@ fn announce(preview: &Preview, tree: &SourceTree, prefix: &str, start: Instant) 
     if preview.report().is_empty() {
         error::say(format_args!("no errors, {time} ms"));
     } else {
-        error::say(format_args!("{}, {time} ms", preview.report().render(tree, prefix).trim_end()));
+        error::say(format_args!("{}, {time} ms", preview.report().render_causes(tree, prefix).trim_end()));
     }
 }
 
