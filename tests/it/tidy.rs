@@ -78,6 +78,8 @@ fn nothing_of_press_and_nothing_in_c_ships() {
         "brotli",
         "zstd",
         "resvg",
+        "ring",
+        "ureq",
         "webp",
     ];
     let wrong: Vec<_> = used.iter().filter(|name| is_native(name) || of_press.contains(&name.as_str())).collect();

@@ -7,6 +7,7 @@ mod finding;
 mod fix;
 mod github;
 mod json;
+mod links;
 mod sarif;
 mod unused;
 
@@ -28,6 +29,7 @@ use crate::new::DESCRIPTION;
 /// Check the site: report what a build would report, without building it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
     /// The folder with the site's `site.toml` [default: this folder, or `content` in it]
     #[arg(value_name = "DIR")]
@@ -52,6 +54,10 @@ pub(crate) struct Options {
     /// Look for slips in the texts too: doubled words, skipped levels of headings, very long sentences
     #[arg(long)]
     prose: bool,
+
+    /// Ask other sites whether the links to them are right; what they said is kept for a week, what was wrong for an hour
+    #[arg(long)]
+    links: bool,
 
     /// Fail if there are warnings
     #[arg(long)]
@@ -105,9 +111,12 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     };
     let mut check = Check::new(options);
     if !options.fix {
-        return finish(&check.run(&tree), (&tree, &prefix), options);
+        let mut report = check.run(&tree);
+        check.run_links(&tree, &mut report);
+        return finish(&report, (&tree, &prefix), options);
     }
-    let fixed = fix::fix(&tree, |tree| check.run(tree));
+    let mut fixed = fix::fix(&tree, |tree| check.run(tree));
+    check.run_links(&fixed.tree, &mut fixed.report);
     if !options.dry_run {
         fixed.write(&tree, &folder)?;
     }
@@ -159,6 +168,7 @@ struct Check {
     press: Press,
     site: Incremental,
     advice: Advice<'static>,
+    links: bool,
 }
 
 impl Check {
@@ -175,6 +185,7 @@ impl Check {
             site: Incremental::new(press.clone(), Cache::of_user()),
             press,
             advice: Advice { prose: options.prose, placeholder: Some(DESCRIPTION) },
+            links: options.links,
         }
     }
 
@@ -186,5 +197,13 @@ impl Check {
         unused::warn(tree, &mut report);
         report.sort();
         report
+    }
+
+    /// Adds what is wrong with the links of the same files to other sites, if that is asked for.
+    fn run_links(&self, tree: &SourceTree, report: &mut Report) {
+        if self.links {
+            links::warn(&self.site.outside_links(tree), report);
+            report.sort();
+        }
     }
 }

@@ -20,6 +20,7 @@
 //! ```
 
 use std::io::Cursor;
+use std::ops::Range;
 
 use graven_pack::SEARCH_INDEX;
 use graven_pack::write::{ContentSpec, WriteError};
@@ -29,7 +30,9 @@ use crate::diagnostic::Report;
 use crate::memo::Memo;
 use crate::options::Options;
 use crate::output::Output;
+use crate::source;
 use crate::tree::SourceTree;
+use crate::url::{is_external, without_base_url};
 use crate::{Checked, encode, encoded, run, search, unwritten};
 
 /// A site that is pressed again and again.
@@ -63,6 +66,53 @@ impl Incremental {
         report.sort();
         shown.ok_or(report)
     }
+
+    /// The links of the last press's texts to other sites, by their places. They are known if the site has errors, too.
+    ///
+    /// ```
+    /// use graven_press::Options;
+    /// use graven_press::cache::Cache;
+    /// use graven_press::incremental::Incremental;
+    /// use graven_press::tree::SourceTree;
+    ///
+    /// let mut tree = SourceTree::default();
+    /// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\nbase_url = \"https://a.example\"\n");
+    /// let head = "+++\ntitle = \"About\"\ndescription = \"Who.\"\n+++\n";
+    /// tree.insert("pages/about.md", format!("{head}[here](https://a.example/) [there](//b.example/x) <a@b.example>\n"));
+    /// let mut site = Incremental::new(Options::default(), Cache::none());
+    /// assert!(site.press(&tree, |_| ()).is_ok());
+    /// let urls: Vec<_> = site.outside_links(&tree).into_iter().map(|link| link.url).collect();
+    /// assert_eq!(urls, ["https://b.example/x"]);
+    /// ```
+    #[must_use]
+    pub fn outside_links(&self, tree: &SourceTree) -> Vec<OutsideLink> {
+        let sources = source::read(tree, &self.options, &mut Report::default());
+        let base_url = sources.map(|sources| sources.settings.base_url).unwrap_or_default();
+        let mut links = Vec::new();
+        for (path, text) in &self.memo.texts {
+            for link in text.rendered.links.iter().filter(|link| is_external(&link.target)) {
+                let scheme = if link.target.starts_with("//") { "https:" } else { "" };
+                let url = format!("{scheme}{}", link.target);
+                if without_base_url(&url, &base_url) == url {
+                    links.push(OutsideLink { url, path: path.clone(), span: link.span.clone() });
+                }
+            }
+        }
+        links.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.span.start.cmp(&b.span.start)));
+        links.dedup();
+        links
+    }
+}
+
+/// A link to another site, in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideLink {
+    /// An address with `http:` or `https:`.
+    pub url: String,
+    /// The path of the text in the source tree.
+    pub path: String,
+    /// The place of the destination in the file.
+    pub span: Range<usize>,
 }
 
 /// A site that is pressed and checked. Its pages are made when they are asked for.

@@ -90,7 +90,7 @@ struct Block {
 /// A word of a block, and the white space or whatever is before it.
 struct Word<'a> {
     before: &'a str,
-    word: &'a str,
+    text: &'a str,
     /// In the block.
     span: Range<usize>,
 }
@@ -116,10 +116,10 @@ impl Block {
     fn warn_of_doubled(&self, words: &[Word], repeated: &[&str], body: &Body, report: &mut Report) {
         for pair in words.windows(2) {
             let [first, second] = pair else { continue };
-            let word = second.word.to_lowercase();
-            let is_doubled = first.word.to_lowercase() == word && second.before.chars().all(char::is_whitespace);
+            let word = second.text.to_lowercase();
+            let is_doubled = first.text.to_lowercase() == word && second.before.chars().all(char::is_whitespace);
             // Names: Bora Bora.
-            let is_name = second.word.starts_with(char::is_uppercase);
+            let is_name = second.text.starts_with(char::is_uppercase);
             let is_prose = word.chars().all(char::is_alphabetic) && (word.len() > 1 || word == "a");
             if is_doubled && is_prose && !is_name && !repeated.contains(&word.as_str()) {
                 let span = self.place(&(first.span.start..second.span.end));
@@ -168,7 +168,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
         // A dash between two words is none.
         if word.contains(char::is_alphanumeric) {
             let before = words.last().map_or(0, |word: &Word| word.span.end);
-            words.push(Word { before: &text[before..start], word, span: start..start + length });
+            words.push(Word { before: &text[before..start], text: word, span: start..start + length });
         }
         end = start + length;
     }

@@ -20,14 +20,15 @@ pub(super) fn warn_of_lonely(sources: &Sources, report: &mut Report) {
         if posts.get(&tag_slug(&tag.value)).is_none_or(|(_, posts)| *posts > 1) {
             continue;
         }
-        let warning = Diagnostic::warning(post.body.path.as_str(), tag.span.clone(), "a tag that no other post has");
-        let warning = warning.code("lonely-tag");
-        match certain(&tag.value, common.iter().copied()) {
-            Some(meant) => {
-                report.push(warning.label(format!("not {meant:?}?")).help(format!("did you mean {meant:?}?")))
-            }
-            None if posts.len() > MANY => report.push(warning.help("use a tag of other posts, or remove it")),
-            None => {}
+        let warning = |message: String| {
+            Diagnostic::warning(post.body.path.as_str(), tag.span.clone(), message).code("lonely-tag")
+        };
+        if let Some(meant) = certain(&tag.value, common.iter().copied()) {
+            let warning = warning(format!("no other post has the tag {:?}", tag.value));
+            report.push(warning.help(format!("did you mean {meant:?}?")));
+        } else if posts.len() > MANY {
+            let warning = warning("no other post has this tag".to_owned());
+            report.push(warning.help("use a tag of other posts, or remove it"));
         }
     }
 }

@@ -89,6 +89,12 @@ impl Folder {
         Ok(total)
     }
 
+    /// The path of a file next to the entries, whose names are digits. The folder is there then.
+    pub(super) fn named(&self, name: &str) -> io::Result<PathBuf> {
+        self.prepare()?;
+        Ok(self.path.join(name))
+    }
+
     fn file_of(&self, key: &Key) -> PathBuf {
         let name = key.name();
         let (folder, file) = name.split_at(2);

@@ -82,6 +82,23 @@ impl Cache {
         folder_of_user(|name| env::var_os(name), env::home_dir()).map_or_else(Self::none, Self::at)
     }
 
+    /// Where a command can keep a file of its own, such as `links.json`, which no build reads or removes. `None` if there is no cache, or if its folder
+    /// cannot be made.
+    ///
+    /// ```
+    /// use graven_press::cache::Cache;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let file = Cache::at(folder.path()).named("links.json");
+    /// assert_eq!(file, Some(folder.path().join("links.json")));
+    /// assert_eq!(Cache::none().named("links.json"), None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<PathBuf> {
+        self.folder.as_ref()?.named(name).ok()
+    }
+
     /// How many things were made since the cache was opened because they were not in it.
     #[must_use]
     pub fn made(&self) -> usize {

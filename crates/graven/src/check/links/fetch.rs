@@ -1,0 +1,219 @@
+//! Asks for an address, and judges by the answers: HEAD first, GET where a server does not like that; again after a while if it may be a passing fault.
+
+use std::net::{IpAddr, ToSocketAddrs as _};
+use std::thread;
+use std::time::Duration;
+
+use http::{Response, StatusCode, header};
+use ureq::Body;
+
+use super::address::Address;
+use super::pace::Pace;
+
+/// What the check of a link found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// There is a page.
+    Good,
+    /// There is one, and all redirects to this address are permanent.
+    Moved(String),
+    /// A server answers, but not programs, or not now, or is none of the public network.
+    Unclear,
+    /// Its host has no address.
+    NoHost,
+    /// There is no page, and why.
+    Dead(String),
+}
+
+/// How long and how often it is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The time for one answer, from the connection to the end of its head.
+    pub(super) answer: Duration,
+    /// The pause between two requests to one host.
+    pub(super) pause: Duration,
+    /// How long it waits after the first fault; twice as long after each further one.
+    pub(super) backoff: Duration,
+    /// How long it waits at most if a server names a time.
+    pub(super) retry_after: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // Slow servers of universities and archives take some seconds; who waits longer than this closes the page.
+            answer: Duration::from_secs(20),
+            // Two requests a second are fewer than one reader with a browser makes.
+            pause: Duration::from_millis(500),
+            backoff: Duration::from_secs(2),
+            // Longer than that, the other links wait too; the next check asks again.
+            retry_after: Duration::from_mins(1),
+        }
+    }
+}
+
+/// How often it is asked in all if the fault may pass.
+const ATTEMPTS: u32 = 3;
+
+/// How many redirects in a row are followed, as browsers do (Fetch standard, HTTP-redirect fetch).
+const MOST_REDIRECTS: usize = 20;
+
+/// Asks servers.
+pub(super) struct Checker {
+    agent: ureq::Agent,
+    limits: Limits,
+    pace: Pace,
+    /// Which addresses may be connected to.
+    is_allowed: fn(IpAddr) -> bool,
+    /// Whether a proxy finds the hosts, so that this machine need not.
+    has_proxy: bool,
+}
+
+/// What came of one request.
+enum Answer {
+    Response(Response<Body>),
+    NoHost,
+    /// The host is in a private network.
+    Private,
+    Failed(String),
+}
+
+impl Checker {
+    /// A checker that connects only to addresses which `is_allowed` names. Tests allow their own machine.
+    pub(super) fn new(limits: Limits, is_allowed: fn(IpAddr) -> bool) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(limits.answer))
+            .user_agent(concat!("graven/", env!("CARGO_PKG_VERSION"), " (checks the links of a site for its author)"))
+            .build();
+        let has_proxy = config.proxy().is_some();
+        Self { agent: config.into(), limits, pace: Pace::new(limits.pause), is_allowed, has_proxy }
+    }
+
+    /// Follows an address to its end.
+    pub(super) fn judge(&self, address: &Address) -> Verdict {
+        let mut address = address.clone();
+        // The address after the permanent redirects at the start.
+        let mut moved = None;
+        let mut is_permanent = true;
+        for _ in 0..=MOST_REDIRECTS {
+            let response = match self.ask(&address) {
+                Answer::Response(response) => response,
+                Answer::NoHost => return Verdict::NoHost,
+                Answer::Private => return Verdict::Unclear,
+                Answer::Failed(why) => return Verdict::Dead(why),
+            };
+            let status = response.status();
+            if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return judged(status, moved);
+            }
+            let Some(next) = target(&response, &address) else {
+                return Verdict::Dead("it redirects to no address".to_owned());
+            };
+            is_permanent &= matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
+            if is_permanent {
+                moved = Some(next.url.clone());
+            }
+            address = next;
+        }
+        Verdict::Dead("its redirects do not end".to_owned())
+    }
+
+    /// The answer of an address, after as many attempts as it takes.
+    fn ask(&self, address: &Address) -> Answer {
+        let mut method = Method::Head;
+        let mut attempt = 1;
+        loop {
+            let answer = self.pace.ask(&address.host, || self.request(address, method));
+            let is_last = attempt == ATTEMPTS;
+            let wait = match &answer {
+                Answer::NoHost | Answer::Private => return answer,
+                Answer::Response(response) if method == Method::Head && dislikes_head(response.status()) => {
+                    method = Method::Get;
+                    continue;
+                }
+                Answer::Response(response) if !may_pass(response.status()) => return answer,
+                Answer::Response(response) => match retry_after(response) {
+                    Some(wait) if wait > self.limits.retry_after => return answer,
+                    Some(wait) => wait,
+                    None => self.backoff(attempt),
+                },
+                Answer::Failed(_) => self.backoff(attempt),
+            };
+            if is_last {
+                return answer;
+            }
+            thread::sleep(wait);
+            attempt += 1;
+        }
+    }
+
+    fn backoff(&self, attempt: u32) -> Duration {
+        self.limits.backoff * 2_u32.pow(attempt - 1)
+    }
+
+    fn request(&self, address: &Address, method: Method) -> Answer {
+        if !self.has_proxy {
+            match address.socket().to_socket_addrs() {
+                Ok(found) if found.clone().all(|found| (self.is_allowed)(found.ip())) => {}
+                Ok(_) => return Answer::Private,
+                Err(_) => return Answer::NoHost,
+            }
+        }
+        let request = match method {
+            Method::Head => self.agent.head(&address.url),
+            Method::Get => self.agent.get(&address.url),
+        };
+        match request.call() {
+            Ok(response) => Answer::Response(response),
+            Err(ureq::Error::HostNotFound) => Answer::NoHost,
+            Err(ureq::Error::Timeout(_)) => {
+                Answer::Failed(format!("no answer within {} s", self.limits.answer.as_secs()))
+            }
+            Err(error) => Answer::Failed(format!("no answer: {error}")),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Head,
+    Get,
+}
+
+/// Whether a server that answers HEAD like this may have another answer to GET. Some do not implement it, some take it for a robot's.
+fn dislikes_head(status: StatusCode) -> bool {
+    let is_clear =
+        [StatusCode::NOT_FOUND, StatusCode::GONE, StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
+    (status.is_client_error() || status.is_server_error()) && !is_clear.contains(&status)
+}
+
+/// Whether it may be otherwise in a moment.
+fn may_pass(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT
+}
+
+/// How long to wait, in seconds (RFC 9110 §10.2.3). A date is as good as none: the next check asks again.
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    Some(Duration::from_secs(value.trim().parse().unwrap_or(u64::MAX)))
+}
+
+/// Where a redirect leads.
+fn target(response: &Response<Body>, from: &Address) -> Option<Address> {
+    from.join(response.headers().get(header::LOCATION)?.to_str().ok()?)
+}
+
+/// The verdict on the last answer.
+fn judged(status: StatusCode, moved: Option<String>) -> Verdict {
+    // A login, a fee, a robot's trap, a law, a limit, and LinkedIn's own: there is something, which is not for us.
+    if matches!(status.as_u16(), 401 | 402 | 403 | 407 | 429 | 451 | 999) {
+        return Verdict::Unclear;
+    }
+    if status.is_client_error() || status.is_server_error() {
+        return Verdict::Dead(status.to_string());
+    }
+    moved.map_or(Verdict::Good, Verdict::Moved)
+}
