@@ -9,6 +9,7 @@
 
 mod attached;
 mod authoring;
+mod check;
 mod cli;
 mod cycles;
 mod damage;

@@ -10,6 +10,7 @@ use jiff::{ToSpan as _, Zoned};
 
 use crate::error::{self, Error};
 use crate::new::{create, toml_string};
+use crate::schema;
 
 /// Begin a site: a folder with its settings, a topic, a post and a page.
 #[derive(Args, Debug)]
@@ -32,7 +33,7 @@ Example:
 ";
 
 /// The files of a new site, with placeholders: `@TITLE@`, `@DATE@` and `@EXPIRES@`.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("site.toml", include_str!("../templates/site.toml")),
     ("topics.toml", include_str!("../templates/topics.toml")),
     ("posts/hello/index.md", include_str!("../templates/hello.md")),
@@ -41,6 +42,8 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("theme/hues.css", concat!(include_str!("../templates/hues.css"), include_str!("../../press/theme/hues.css"))),
     ("DEPLOY.txt", include_str!("../templates/DEPLOY.txt")),
     (".gitignore", include_str!("../templates/gitignore")),
+    (".graven/site.json", schema::SITE),
+    (".graven/topics.json", schema::TOPICS),
 ];
 
 /// Runs the command.
@@ -131,7 +134,7 @@ mod tests {
 
     /// The paragraphs with settings that are off, each as it is and switched on.
     fn settings(site: &str) -> Vec<(&str, String)> {
-        let is_off = |line: &str| line.strip_prefix('#').is_some_and(|rest| !rest.starts_with(' '));
+        let is_off = |line: &str| line.strip_prefix('#').is_some_and(|rest| !rest.starts_with([' ', ':']));
         let on = |line| if is_off(line) { &line[1..] } else { line };
         let paragraphs = site.split("\n\n").filter(|paragraph| paragraph.lines().any(is_off));
         paragraphs.map(|off| (off, off.lines().map(on).collect::<Vec<_>>().join("\n"))).collect()

@@ -15,6 +15,7 @@ mod inspect;
 mod new;
 mod progress;
 mod reference_pages;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ enum Command {
     List(inspect::List),
     Verify(inspect::Verify),
     Extract(inspect::Extract),
+    Schema(schema::Options),
     Completions(reference_pages::Completions),
     Man(reference_pages::Man),
 }
@@ -88,6 +90,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::List(options) => inspect::list(&options),
         Command::Verify(options) => inspect::verify(&options),
         Command::Extract(options) => inspect::extract(&options),
+        Command::Schema(options) => schema::run(&options),
         Command::Completions(options) => reference_pages::completions::<Graven>(&options),
         Command::Man(options) => reference_pages::man::<Graven>(&options),
     }
