@@ -252,6 +252,9 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     let mut nearest = None;
     // A site has thousands of routes, and one that moves here has as many broken links: few candidates are compared letter by letter.
     for candidate in candidates {
+        if differ_in_length(&word, candidate, limit) {
+            continue;
+        }
         let lower = candidate.to_lowercase();
         if least_distance(&word, &lower) > limit {
             continue;
@@ -275,6 +278,9 @@ pub(crate) fn certain<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let lower = word.to_lowercase();
     let is_near = |candidate: &&str| {
+        if differ_in_length(&lower, candidate, 1) {
+            return false;
+        }
         let candidate = candidate.to_lowercase();
         least_distance(&lower, &candidate) <= 1 && strsim::osa_distance(&lower, &candidate) <= 1
     };
@@ -282,6 +288,12 @@ pub(crate) fn certain<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     let only = near.next()?;
     let is_only = near.next().is_none();
     (is_only && word.chars().count() >= FEWEST_LETTERS && digits(word) == digits(only)).then_some(only)
+}
+
+/// Whether the lengths of two texts alone tell that it takes more than `limit` edits from one to the other, in upper case or lower case. It is asked for
+/// each of a site's routes and each broken link, and spares most of them the rest.
+fn differ_in_length(one: &str, other: &str, limit: usize) -> bool {
+    one.is_ascii() && other.is_ascii() && one.len().abs_diff(other.len()) > limit
 }
 
 /// How many edits it takes at least from one text to another: an edit adds a letter, removes one or replaces one by another. Letters are bytes; texts with

@@ -118,8 +118,8 @@ impl Block {
             let [first, second] = pair else { continue };
             let word = second.text.to_lowercase();
             let is_doubled = first.text.to_lowercase() == word && second.before.chars().all(char::is_whitespace);
-            // Names: Bora Bora.
-            let is_name = second.text.starts_with(char::is_uppercase);
+            // Names and codes: Bora Bora, shER shER.
+            let is_name = second.text.contains(char::is_uppercase);
             let is_prose = word.chars().all(char::is_alphabetic) && (word.len() > 1 || word == "a");
             if is_doubled && is_prose && !is_name && !repeated.contains(&word.as_str()) {
                 let span = self.place(&(first.span.start..second.span.end));
@@ -220,7 +220,7 @@ mod tests {
             ("```\nthe the\n```\n\n    the the\n\n<p>the the</p>\n", "en", None),
             ("$the the$ and `the the`", "en", None),
             ("![the the](a.png)", "en", None),
-            ("Bora Bora, 1 1, x x", "en", None),
+            ("Bora Bora, 1 1, x x, shER shER", "en", None),
             ("well-known known", "en", None),
             ("धीरे धीरे the the", "hi", None),
         ] {
