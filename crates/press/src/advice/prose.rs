@@ -20,7 +20,13 @@ const GAP: char = '\u{fffc}';
 
 /// The words that may follow themselves, by language. Other languages are not looked at: some double words by their grammar, as Hindi and Indonesian do.
 const REPEATED: [(&str, &[&str]); 4] = [
-    ("en", &["that", "had", "is", "her", "no", "so", "very", "bye", "ha", "blah", "log"]),
+    (
+        "en",
+        &[
+            "ah", "blah", "bye", "etc", "ha", "had", "her", "is", "log", "long", "many", "much", "no", "oh", "really",
+            "so", "that", "very",
+        ],
+    ),
     ("de", &["die", "der", "das", "den", "dem", "deren", "sie", "ihr", "wir", "sehr", "ja", "nein"]),
     ("fr", &["nous", "vous", "très", "non", "oui"]),
     ("es", &["no", "sí", "muy"]),
@@ -114,14 +120,19 @@ impl Block {
     }
 
     fn warn_of_doubled(&self, words: &[Word], repeated: &[&str], body: &Body, report: &mut Report) {
-        for pair in words.windows(2) {
-            let [first, second] = pair else { continue };
+        let is_again = |first: &Word, second: &Word| {
+            let is_apart = second.before.contains(|char: char| !char.is_whitespace());
+            !is_apart && first.text.to_lowercase() == second.text.to_lowercase()
+        };
+        // What is there three times is meant so.
+        for run in words.chunk_by(is_again) {
+            let [first, second] = run else { continue };
             let word = second.text.to_lowercase();
-            let is_doubled = first.text.to_lowercase() == word && second.before.chars().all(char::is_whitespace);
-            // Names and codes: Bora Bora, shER shER.
-            let is_name = second.text.contains(char::is_uppercase);
+            // Names and codes: Bora Bora, shER sher.
+            let mut capitals = first.text.chars().skip(1).chain(second.text.chars());
+            let is_name = capitals.any(char::is_uppercase);
             let is_prose = word.chars().all(char::is_alphabetic) && (word.len() > 1 || word == "a");
-            if is_doubled && is_prose && !is_name && !repeated.contains(&word.as_str()) {
+            if is_prose && !is_name && !repeated.contains(&word.as_str()) {
                 let span = self.place(&(first.span.start..second.span.end));
                 let warning =
                     Diagnostic::warning(body.path.as_str(), span, format!("a doubled word: \"{word} {word}\""));
@@ -220,7 +231,7 @@ mod tests {
             ("```\nthe the\n```\n\n    the the\n\n<p>the the</p>\n", "en", None),
             ("$the the$ and `the the`", "en", None),
             ("![the the](a.png)", "en", None),
-            ("Bora Bora, 1 1, x x, shER shER", "en", None),
+            ("Bora Bora, 1 1, x x, shER sher, the the the", "en", None),
             ("well-known known", "en", None),
             ("धीरे धीरे the the", "hi", None),
         ] {

@@ -42,6 +42,9 @@ impl Server {
         let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines();
         let line = lines.next().and_then(Result::ok).unwrap_or_default();
         let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+        if line.is_empty() {
+            return;
+        }
         assert!(head.iter().any(|field| field.to_lowercase().starts_with("user-agent: graven/")), "{head:?}");
         let line = line.trim_end_matches(" HTTP/1.1").to_owned();
         let earlier = {
@@ -136,6 +139,15 @@ fn a_server_that_does_not_answer_is_dead_after_three_attempts() {
         let asked = server.asked().iter().filter(|line| line.ends_with(path)).count();
         assert_eq!(asked, 3, "{path}");
     }
+}
+
+#[test]
+fn tls_with_a_server_that_has_none_is_a_fault_of_the_link() {
+    let server = Server::start();
+    let url = server.url.replace("http:", "https:");
+    let verdict = Checker::new(LIMITS, is_here).judge(&Address::parse(&url).expect("an address"));
+    assert!(matches!(&verdict, Verdict::Dead(why) if why.starts_with("no answer")), "{verdict:?}");
+    assert_eq!(server.asked(), [""; 0]);
 }
 
 #[test]
