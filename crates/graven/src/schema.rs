@@ -113,7 +113,7 @@ mod tests {
                 _ => &[],
             };
             let others = others.iter().filter(|(other, _)| *other != key);
-            let others: String = others.map(|(other, value)| format!("{other} = {value}\n")).collect();
+            let others = others.fold(String::new(), |lines, (other, value)| lines + other + " = " + value + "\n");
             let file = format!("{}{key} = {}\n{others}{}", self.before, toml(value), self.after);
             let at = self.before.len()..file.len() - others.len() - self.after.len();
             tree.insert(self.path, file);
