@@ -116,10 +116,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         return finish(&report, (&tree, &prefix), options);
     }
     let mut fixed = fix::fix(&tree, |tree| check.run(tree));
-    check.run_links(&fixed.tree, &mut fixed.report);
     if !options.dry_run {
         fixed.write(&tree, &folder)?;
     }
+    check.run_links(&fixed.tree, &mut fixed.report);
     let changes = fixed.list(&prefix, options.dry_run);
     if options.format == Format::Human {
         error::print(changes)?;
