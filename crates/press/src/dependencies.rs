@@ -96,23 +96,32 @@ fn entry<'a>(site: &'a Site, post: &'a Post) -> impl Hash + 'a {
         slug,
         title,
         description,
+        is_excerpt,
         date,
         circa,
         updated,
+        update_note,
+        authors,
         topics,
         tags,
         series,
         aliases,
         image,
         related: _,
+        extra,
         is_draft,
     } = post;
     let tags: Vec<_> = tags.iter().map(|&tag| (&site.tags[tag].name, &site.tags[tag].slug)).collect();
     let series = series.map(|series| &site.series[series].name);
-    ((&body.path, slug, title, description), (date, circa, updated, topics), (tags, series, aliases, image, is_draft))
+    (
+        (&body.path, slug, title, description, is_excerpt),
+        (date, circa, updated, update_note, authors, topics),
+        (tags, series, aliases, image, extra, is_draft),
+    )
 }
 
 fn page(page: &StandingPage) -> impl Hash + '_ {
-    let StandingPage { body, slug, title, description, updated, aliases, is_draft } = page;
-    (&body.path, slug, title, description, updated, aliases, is_draft)
+    let StandingPage { body, slug, title, description, is_excerpt, updated, update_note, aliases, extra, is_draft } =
+        page;
+    ((&body.path, slug, title, description, is_excerpt), (updated, update_note, aliases, extra, is_draft))
 }

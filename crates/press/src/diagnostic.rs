@@ -223,6 +223,11 @@ impl Report {
 /// The text of a file of the tree. If it is not UTF-8, the first invalid byte is reported.
 pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Option<&'a str> {
     match std::str::from_utf8(bytes) {
+        // Text of the Latin alphabet is UTF-8 by its bytes as well.
+        _ if is_utf16(bytes) => {
+            report.push(Diagnostic::error(path, None, "the file is UTF-16").help("save it as UTF-8"));
+            None
+        }
         Ok(text) => Some(text),
         Err(error) => {
             let at = error.valid_up_to();
@@ -234,6 +239,13 @@ pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8], report: &mut Report) -> Opti
             None
         }
     }
+}
+
+/// Whether a text is UTF-16, by its byte order mark or by the zeros of its first letter.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || matches!(bytes, [0, letter, 0, ..] | [letter, 0, _, 0, ..] if *letter != 0)
 }
 
 /// What to write instead of `word`: the known word that is nearest to it, or else one of all that are known.

@@ -15,6 +15,7 @@
 //! 1. tree                         a folder becomes a map of files; the only step that reads a disk
 //!    places  diagnostic           the report: what is wrong, where, and what to do; `report_text` shows it to people
 //!    report_text
+//!    dialect                      which Markdown it is
 //!    assets  pictures             the published names of files; photographs in the widths that a page offers
 //!    data                         CSV files of tables and charts, each cell with its place
 //!    scripts                      JavaScript modules, put into one file
@@ -77,6 +78,7 @@ mod data;
 mod dependencies;
 pub mod diagnostic;
 mod diagrams;
+mod dialect;
 mod drawing;
 mod encode;
 mod feeds;

@@ -20,11 +20,17 @@ pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Documen
         let topics = post.topics.iter().map(|topic| site.topics[*topic].slug.as_str()).collect();
         let tags = site.tag_names(post).collect();
         let date = views::date_in_words(site, post);
-        let page = Page { route: &post.route(), title: &post.title, description: &post.description, date: &date };
+        let page = Page {
+            route: &post.route(),
+            title: &post.title,
+            description: post.lede().unwrap_or_default(),
+            date: &date,
+        };
         page.add(rendered, (topics, tags), inspections, &mut builder);
     }
     for (page, rendered) in site.pages.iter().zip(context.pages) {
-        let page = Page { route: &page.route(), title: &page.title, description: &page.description, date: "" };
+        let page =
+            Page { route: &page.route(), title: &page.title, description: page.lede().unwrap_or_default(), date: "" };
         page.add(rendered, (Vec::new(), Vec::new()), inspections, &mut builder);
     }
     Document::search_index(builder.finish())
@@ -34,6 +40,7 @@ pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Documen
 struct Page<'a> {
     route: &'a str,
     title: &'a str,
+    /// Empty if it is a part of the text.
     description: &'a str,
     date: &'a str,
 }

@@ -63,11 +63,13 @@ impl PartialEq for Contents {
 }
 
 impl SourceTree {
-    /// Reads every file below `root`. Symbolic links are followed. Names that begin with a dot or end with `~` are left out, and so are folders that a
-    /// build or a package manager fills: those with a `CACHEDIR.TAG` (cargo's `target`), `node_modules` and `__pycache__`.
+    /// Reads every file below `root`. Symbolic links are followed. Names that begin with a dot, copies of editors (`a.md~`, `#a.md#`) and what file managers
+    /// leave (`Thumbs.db`, `desktop.ini`) are left out, and so are folders that a build or a package manager fills: those with a `CACHEDIR.TAG` (cargo's
+    /// `target`), `node_modules` and `__pycache__`.
     ///
     /// # Errors
-    /// If the file system reports an error, or a name is not UTF-8. The message begins with the path.
+    /// If the file system reports an error, a link leads nowhere or back to a folder that it is in, or a name is not UTF-8. The message begins with the
+    /// path.
     pub fn read(root: &Path) -> io::Result<Self> {
         if !root.is_dir() {
             let message = format!("{}: there is no such folder; create it, with a site.toml in it", root.display());
@@ -163,9 +165,22 @@ impl SourceTree {
 
     /// Reads the file or folder `name` at `path`, which is `place` in the tree.
     fn read_path(&mut self, path: &Path, place: &str, name: &str) -> io::Result<()> {
-        match if_there(std::fs::metadata(path), path)? {
+        let target = std::fs::metadata(path);
+        if let Err(error) = &target
+            && is_link(path)
+        {
+            return Err(unusable_link(path, error));
+        }
+        match if_there(target, path)? {
             Some(metadata) if metadata.is_dir() && is_generated(path, name) => {}
-            Some(metadata) if metadata.is_dir() => self.read_folder(path, &format!("{place}/"))?,
+            Some(metadata) if metadata.is_dir() => {
+                if is_link(path) && leads_back(path) {
+                    let message =
+                        format!("{}: this link leads back to a folder that it is in; remove it", path.display());
+                    return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+                }
+                self.read_folder(path, &format!("{place}/"))?;
+            }
             // Reading a pipe would wait for ever.
             Some(metadata) if !metadata.is_file() => {
                 let message = format!("{}: neither a file nor a folder; remove it", path.display());
@@ -175,11 +190,6 @@ impl SourceTree {
                 if let Some(bytes) = if_there(std::fs::read(path), path)? {
                     self.insert(place, bytes);
                 }
-            }
-            None if std::fs::symlink_metadata(path).is_ok() => {
-                let message =
-                    format!("{}: this link leads nowhere; remove it, or what it leads to is missing", path.display());
-                return Err(io::Error::new(io::ErrorKind::NotFound, message));
             }
             None => {}
         }
@@ -245,9 +255,35 @@ fn if_there<T>(result: io::Result<T>, path: &Path) -> io::Result<Option<T>> {
     }
 }
 
-/// Whether a name is that of a hidden file, or of a copy that an editor has made.
+fn is_link(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+}
+
+/// Whether a link to a folder leads to one of the folders through which it was reached: what is in it would be read without end.
+fn leads_back(link: &Path) -> bool {
+    let Ok(target) = std::fs::canonicalize(link) else { return false };
+    let is_in_target = |folder: &Path| std::fs::canonicalize(folder).is_ok_and(|folder| folder.starts_with(&target));
+    link.ancestors().skip(1).any(is_in_target)
+}
+
+/// A link that cannot be followed.
+fn unusable_link(path: &Path, error: &io::Error) -> io::Error {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "leads nowhere; remove it, or what it leads to is missing".to_owned()
+        }
+        _ => format!("cannot be followed; remove it ({error})"),
+    };
+    io::Error::new(error.kind(), format!("{}: this link {why}", path.display()))
+}
+
+/// What file managers of Windows keep in folders that they have shown. Those of macOS begin with a dot.
+const OF_FILE_MANAGERS: [&str; 3] = ["Thumbs.db", "ehthumbs.db", "desktop.ini"];
+
+/// Whether a name is that of a hidden file, of a copy that an editor has made, or of what a file manager leaves.
 fn is_left_out(name: &str) -> bool {
-    name.starts_with('.') || name.ends_with('~')
+    let is_copy = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    name.starts_with('.') || is_copy || OF_FILE_MANAGERS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn not_utf8(folder: &Path, name: &OsStr) -> io::Error {
@@ -304,6 +340,49 @@ mod tests {
         write("site.toml", "y");
         std::fs::remove_file(root.join("posts/ab.md")).expect("a file can be removed");
         check("", true);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_cannot_be_followed_is_named() {
+        for (link, to, expected) in [
+            ("posts/gone.md", "nowhere.md", "posts/gone.md: this link leads nowhere"),
+            ("posts/self", "self", "posts/self: this link cannot be followed"),
+            ("posts/up", "..", "posts/up: this link leads back to a folder that it is in"),
+            ("posts/a/root", "/", "posts/a/root: this link leads back to a folder that it is in"),
+            ("posts/a/up", "../../posts", "posts/a/up: this link leads back to a folder that it is in"),
+        ] {
+            let root = tempfile::tempdir().expect("a folder");
+            let root = root.path();
+            std::fs::create_dir_all(root.join("posts/a")).expect("a folder can be made");
+            std::os::unix::fs::symlink(to, root.join(link)).expect("a link can be made");
+            let read = SourceTree::read(root).expect_err(link).to_string();
+            let again = SourceTree::default().refresh(root, Path::new(link)).expect_err(link).to_string();
+            for message in [read, again] {
+                assert!(message.starts_with(&root.join(expected).display().to_string()), "{message}");
+            }
+        }
+        // Two links to one folder are no loop.
+        let root = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(root.path().join("shared")).expect("a folder can be made");
+        std::fs::write(root.path().join("shared/a.txt"), "x").expect("a file can be written");
+        for link in ["one", "two"] {
+            std::os::unix::fs::symlink("shared", root.path().join(link)).expect("a link can be made");
+        }
+        let tree = SourceTree::read(root.path()).expect("it can be read");
+        let found: Vec<_> = tree.below("").map(|(path, _)| path).collect();
+        assert_eq!(found, ["one/a.txt", "shared/a.txt", "two/a.txt"]);
+    }
+
+    #[test]
+    fn what_editors_and_file_managers_leave_is_not_read() {
+        let left = [".DS_Store", "._a.png", "Thumbs.db", "thumbs.db", "Desktop.ini", "a.md~", ".a.md.swp", "#a.md#"];
+        for name in left {
+            assert!(is_left_out(name), "{name}");
+        }
+        for name in ["a.md", "#a.md", "thumbs.png", "_index.md", "c#"] {
+            assert!(!is_left_out(name), "{name}");
+        }
     }
 
     #[test]

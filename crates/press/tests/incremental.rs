@@ -19,7 +19,7 @@ enum Edit {
     Post { at: usize, head: Head, text: Vec<usize> },
     Head { at: usize, head: Head },
     Text { file: usize, text: Vec<usize> },
-    Page { at: usize, text: Vec<usize> },
+    Page { at: usize, has_description: bool, text: Vec<usize> },
     Remove { file: usize },
     Rename { file: usize, to: usize },
     Write { file: usize, version: usize },
@@ -36,7 +36,17 @@ struct Head {
     alias: Option<usize>,
     has_image: bool,
     is_draft: bool,
+    has_description: bool,
+    more: Option<usize>,
 }
+
+/// Further lines of a head.
+const MORE: [&str; 4] = [
+    "authors = [\"Ada\"]\n",
+    "authors = [\"Grace\", { name = \"Ada\", url = \"/about\" }]\n",
+    "updated = { date = 2025-02-01, note = \"A note.\" }\n",
+    "extra = { own = [1, 2] }\n",
+];
 
 /// Paragraphs of a text: links of all kinds, some of them right only sometimes, and all that is made from files.
 const PARAGRAPHS: [&str; 17] = [
@@ -123,7 +133,7 @@ impl Head {
             names.join(", ")
         };
         let mut head = format!(
-            "title = \"{}\"\ndescription = \"About it.\"\ndate = 2025-01-{:02}\ntopics = [{}]\ntags = [{}]\n",
+            "title = \"{}\"\ndate = 2025-01-{:02}\ntopics = [{}]\ntags = [{}]\n",
             TITLES[self.title % TITLES.len()],
             self.day % 28 + 1,
             list(&["web", "data"], &self.topics),
@@ -135,6 +145,8 @@ impl Head {
         line("slug", self.slug.map(|at| format!("\"slug-{}\"", at % 2)));
         line("series", self.series.map(|at| format!("\"Series {}\"", at % 2)));
         line("aliases", self.alias.map(|at| format!("[\"/alias-{}\"]", at % 2)));
+        line("description", self.has_description.then(|| "\"About it.\"".to_owned()));
+        head.extend(self.more.map(|at| MORE[at % MORE.len()]));
         if self.has_image {
             head.push_str("image = \"/p.png\"\n");
         }
@@ -178,9 +190,10 @@ impl Edit {
                 let old = String::from_utf8_lossy(tree.get(path).unwrap_or_default()).into_owned();
                 tree.insert(path.as_str(), old[..body(&old)].to_owned() + &paragraphs(text));
             }
-            Self::Page { at, text } => {
-                let path = ["pages/about.md", "pages/subscribe.md"][at % 2];
-                let head = "+++\ntitle = \"A page\"\ndescription = \"About it.\"\n+++\n";
+            Self::Page { at, has_description, text } => {
+                let path = ["pages/about.md", "pages/subscribe.md", "pages/a/b.markdown"][at % 3];
+                let description = if *has_description { "description = \"About it.\"\n" } else { "" };
+                let head = format!("+++\ntitle = \"A page\"\n{description}+++\n");
                 tree.insert(path, format!("{head}{}", paragraphs(text)));
             }
             Self::Remove { file } => {
@@ -209,25 +222,21 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         (prop::collection::vec(some(), 0..3), prop::collection::vec(some(), 0..4)),
         (prop::option::weighted(0.4, some()), prop::option::weighted(0.3, some())),
         (prop::bool::weighted(0.2), prop::bool::weighted(0.1)),
+        (any::<bool>(), prop::option::weighted(0.4, some())),
     );
-    let head = head.prop_map(|((title, day, slug), (topics, tags), (series, alias), (has_image, is_draft))| Head {
-        title,
-        day,
-        slug,
-        topics,
-        tags,
-        series,
-        alias,
-        has_image,
-        is_draft,
-    });
+    let head =
+        head.prop_map(
+            |((title, day, slug), (topics, tags), (series, alias), (has_image, is_draft), (has_description, more))| {
+                Head { title, day, slug, topics, tags, series, alias, has_image, is_draft, has_description, more }
+            },
+        );
     // Most texts have no links that may be broken, so that most sites can be pressed.
     let text = || prop::collection::vec(prop_oneof![3 => select(vec![0, 1, 11, 12, 13, 14, 16]), 1 => some()], 0..5);
     let edit = prop_oneof![
         6 => (some(), head.clone(), text()).prop_map(|(at, head, text)| Edit::Post { at, head, text }),
         6 => (some(), head.clone()).prop_map(|(at, head)| Edit::Head { at, head }),
         6 => (some(), text()).prop_map(|(file, text)| Edit::Text { file, text }),
-        1 => (some(), text()).prop_map(|(at, text)| Edit::Page { at, text }),
+        1 => (some(), any::<bool>(), text()).prop_map(|(at, has_description, text)| Edit::Page { at, has_description, text }),
         2 => some().prop_map(|file| Edit::Remove { file }),
         1 => (some(), some()).prop_map(|(file, to)| Edit::Rename { file, to }),
         4 => (some(), some()).prop_map(|(file, version)| Edit::Write { file, version }),
@@ -344,6 +353,38 @@ fn a_post_that_was_a_draft_in_between_is_published_again() {
         ("posts/p1/index.md", &post("draft = true\n", "One.")),
         ("posts/p1/index.md", &post("", "One.")),
         ("posts/p1/index.md", &post("", "Two.")),
+    ]);
+}
+
+#[test]
+fn a_description_that_is_the_beginning_of_a_text_changes_with_it() {
+    let post = |text: &str| format!("+++\ntitle = \"p1\"\ndate = 2025-02-01\n+++\n{text}\n");
+    let page = |text: &str| format!("+++\ntitle = \"About\"\n+++\n{text}\n");
+    check_steps(&[
+        // No post links to it.
+        ("posts/p2/index.md", &post("Nothing.")),
+        ("posts/p3/index.md", &post("Nothing.")),
+        ("posts/p1/index.md", &post("One.\n\nTwo.")),
+        ("posts/p1/index.md", &post("One.\n\nThree.")),
+        ("posts/p1/index.md", &post("Another.\n\nThree.")),
+        ("posts/p1/index.md", &post("- No paragraph.")),
+        ("pages/about.md", &page("One.")),
+        ("pages/about.md", &page("Two.")),
+        ("pages/about.md", &page("")),
+    ]);
+}
+
+#[test]
+fn a_folder_that_no_text_refers_to_any_longer_is_warned_of() {
+    let post = |text: &str| format!("+++\ntitle = \"p1\"\ndate = 2025-02-01\n+++\nA paragraph.\n\n{text}\n");
+    check_steps(&[
+        // No post links to it.
+        ("posts/p2/index.md", &post("Nothing.")),
+        ("posts/p3/index.md", &post("Nothing.")),
+        ("posts/p1/index.md", &post("[a picture](../../images/a.txt)")),
+        ("images/a.txt", "A picture."),
+        ("posts/p1/index.md", &post("Nothing.")),
+        ("posts/p1/index.md", &post("[a picture](../../images/a.txt)")),
     ]);
 }
 

@@ -195,7 +195,7 @@ fn full_site() -> SourceTree {
     for number in 0..14 {
         let tags = if number == 0 { "\"Тег\", \"Один\"" } else { "\"Тег\"" };
         let more = match number {
-            0 => "updated = 2026-02-01\ncirca = true\nseries = \"Серия\"\n",
+            0 => "updated = { date = 2026-02-01, note = \"Описание.\" }\ncirca = true\nseries = \"Серия\"\n",
             1 => "series = \"Серия\"\n",
             _ => "topics = [\"theta\"]\n",
         };
@@ -217,7 +217,7 @@ fn full_site() -> SourceTree {
     }
     tree.insert(
         "pages/about.md",
-        "+++\ntitle = \"Описание\"\ndescription = \"Описание.\"\nupdated = 2025-02-02\n+++\nа\n",
+        "+++\ntitle = \"Описание\"\ndescription = \"Описание.\"\nupdated = { date = 2025-02-02, note = \"Описание.\" }\n+++\nа\n",
     );
     tree
 }

@@ -415,6 +415,143 @@ fn a_site_that_names_nobody_invents_nobody() {
     }
 }
 
+/// A signed site with a post of two authors, of whom one is that of the site, and a post of a third.
+fn site_of_several() -> Vec<u8> {
+    let authors = "authors = [\"Ada & Co\", { name = \"Grace\", url = \"https://grace.example/\", email = \"g@grace.example\" }]\n";
+    let tree = signed_tree(&[
+        ("posts/a.md", &post(authors, "Text.\n")),
+        ("posts/b.md", &post("authors = [\"Alan\"]\n", "Text.\n")),
+        ("pages/about.md", ABOUT),
+    ]);
+    pressed(&tree).pack
+}
+
+#[test]
+fn a_post_names_its_own_authors_wherever_readers_and_programs_look() {
+    let pack = site_of_several();
+    let (page, other) = (text(&pack, "/blog/a"), text(&pack, "/blog/b"));
+    for (page, part) in [
+        // The author of the site is known by name.
+        (
+            &page,
+            "<a class=\"author\" rel=\"author\" href=\"/about\">Ada &amp; Co</a><a class=\"author\" rel=\"author\" href=\"https://grace.example/\">Grace</a>",
+        ),
+        (
+            &page,
+            "<meta name=\"author\" content=\"Ada &amp; Co\"><meta name=\"fediverse:creator\" content=\"@ada@example.social\"><meta name=\"author\" content=\"Grace\">",
+        ),
+        (&page, r#""author":[{"@type":"Person","email":"ada@example.org","name":"Ada & Co","#),
+        (&page, r#"{"@type":"Person","email":"g@grace.example","name":"Grace","url":"https://grace.example/"}]"#),
+        (&page, "<a href=\"mailto:ada@example.org?"),
+        (&other, "<span class=\"author\">Alan</span>"),
+        (&other, "<meta name=\"author\" content=\"Alan\"><link"),
+        (&other, r#""author":{"@type":"Person","name":"Alan"}"#),
+        (&other, r#""publisher":{"@type":"Person","email":"ada@example.org","#),
+        (&other, "<a href=\"mailto:ada@example.org?"),
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[test]
+fn the_authors_of_a_post_are_in_every_feed() {
+    let pack = site_of_several();
+    for (path, part) in [
+        ("/feed.xml", "<author>\n   <name>Ada &amp; Co</name>"),
+        (
+            "/feed.xml",
+            "<author>\n   <name>Grace</name>\n   <uri>https://grace.example/</uri>\n   <email>g@grace.example</email>\n  </author>",
+        ),
+        ("/feed.xml", "<author>\n   <name>Alan</name>\n  </author>"),
+        ("/rss.xml", "<dc:creator>Ada &amp; Co</dc:creator>\n   <dc:creator>Grace</dc:creator>"),
+        ("/rss.xml", "<dc:creator>Alan</dc:creator>"),
+        (
+            "/feed.json",
+            r#""authors":[{"name":"Ada & Co","url":"https://example.org/about"},{"name":"Grace","url":"https://grace.example/"}]"#,
+        ),
+        ("/feed.json", r#""authors":[{"name":"Alan"}]"#),
+    ] {
+        let feed = text(&pack, path);
+        assert!(feed.contains(part), "{path}: {part}: {feed}");
+    }
+}
+
+#[test]
+fn a_text_without_a_description_is_described_by_its_beginning_which_is_not_shown_twice() {
+    let head = "+++\ntitle = \"Post\"\ndate = 2025-11-28\n+++\n";
+    let words = "*The* beginning & all.\n\nMore.\n";
+    let tree = tree(&[
+        ("posts/a.md", &format!("{head}{words}")),
+        ("posts/b.md", &format!("{head}- No paragraph.\n")),
+        ("pages/c.md", &format!("+++\ntitle = \"Page\"\n+++\n{words}")),
+    ]);
+    let pack = pressed(&tree).pack;
+    let description = "<meta name=\"description\" content=\"The beginning &amp; all.\">";
+    for path in ["/blog/a", "/c"] {
+        let page = text(&pack, path);
+        assert!(page.contains(description) && !page.contains("class=\"lede\""), "{page}");
+        assert!(page.contains("<meta property=\"og:description\" content=\"The beginning &amp; all.\">"), "{page}");
+    }
+    assert!(text(&pack, "/blog/a").contains(r#""description":"The beginning & all.""#));
+    assert_eq!(text(&pack, "/blog/a.md"), format!("# Post\n\n{words}"));
+    for (path, with, without) in [
+        ("/blog", "<p>The beginning &amp; all.</p>", "<p></p>"),
+        ("/feed.xml", "<summary>The beginning &amp; all.</summary>", "<summary></summary>"),
+        ("/rss.xml", "<description>The beginning &amp; all.</description>", "<description></description>"),
+        ("/feed.json", r#""summary":"The beginning & all.""#, r#""summary":"""#),
+        ("/llms.txt", "(https://example.org/blog/a.md): The beginning & all.\n", "(https://example.org/blog/b.md):"),
+    ] {
+        let text = text(&pack, path);
+        assert!(text.contains(with) && !text.contains(without), "{path}: {text}");
+    }
+    let page = text(&pack, "/blog/b");
+    for part in ["name=\"description\"", "og:description", "\"description\"", "class=\"lede\""] {
+        assert!(!page.contains(part), "{part}: {page}");
+    }
+    assert_eq!(text(&pack, "/blog/b.md"), "# Post\n\n- No paragraph.\n");
+}
+
+#[test]
+fn what_changed_in_a_text_is_said_after_it() {
+    let updated = "updated = { date = 2025-11-29, note = \"One number & more.\" }\n";
+    let page = format!("+++\ntitle = \"Page\"\n{updated}+++\nText.\n");
+    let tree = tree(&[("posts/a.md", &post(updated, "Text.\n")), ("pages/b.md", &page)]);
+    let pack = pressed(&tree).pack;
+    let note = "<footer class=\"after\"><p>Updated <time class=\"date\" datetime=\"2025-11-29\">29 November 2025</time>: One number &amp; more.</p>";
+    for path in ["/blog/a", "/b"] {
+        let page = text(&pack, path);
+        assert!(page.contains(note), "{path}: {page}");
+    }
+    assert!(text(&pack, "/blog/a").contains("<meta property=\"article:modified_time\" content=\"2025-11-29\">"));
+}
+
+#[test]
+fn texts_in_folders_and_with_the_other_extension_are_found_and_can_be_linked_to() {
+    let links =
+        "[a](2024/2024-05-06-trip/index.markdown) [b](2024/b.markdown) [c](../pages/guide/first.md) [d](2024/b)\n";
+    let named = "+++\ntitle = \"Named\"\ndescription = \"A trip.\"\nimage = \"./photo.svg\"\n+++\nText.\n";
+    let tree = tree(&[
+        ("posts/a.md", &post("", links)),
+        ("posts/2024/2024-05-06-trip/index.markdown", named),
+        ("posts/2024/2024-05-06-trip/photo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+        ("posts/2024/2024-05-06-trip/code/README.md", "No text of the site."),
+        ("posts/2024/b.markdown", &post("", "Text.\n")),
+        ("pages/guide/first.md", "+++\ntitle = \"First\"\naliases = [\"/first\"]\n+++\n[back](../../posts/a.md)\n"),
+    ]);
+    let pressed = pressed(&tree);
+    assert!(pressed.report.is_empty(), "{}", pressed.report.render(&tree, ""));
+    let pack = pressed.pack;
+    let page = text(&pack, "/blog/a");
+    for link in ["/blog/trip", "/blog/b", "/guide/first"] {
+        assert!(page.contains(&format!("<a href=\"{link}\">")), "{link}: {page}");
+    }
+    let trip = text(&pack, "/blog/trip");
+    assert!(trip.contains("<time class=\"date\" datetime=\"2024-05-06\">"), "{trip}");
+    assert!(trip.contains("content=\"https://example.org/assets/photo."), "{trip}");
+    assert!(text(&pack, "/guide/first").contains("<a href=\"/blog/a\">"));
+    assert!(text(&pack, "/sitemap.xml").contains("<loc>https://example.org/guide/first</loc>"));
+}
+
 #[test]
 fn the_content_may_have_its_own_page_about_feeds_and_its_own_paths_of_feeds() {
     let page = "+++\ntitle = \"My feeds\"\ndescription = \"Feeds.\"\n+++\nText.\n";

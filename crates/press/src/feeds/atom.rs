@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::item::{Item, author_name, changed, midnight, rights};
+use super::item::{Item, changed, midnight, rights};
 use super::routes::FEED;
 use super::xml::Xml;
 use crate::model::{Post, Site, Tag, Topic};
+use crate::source::Author;
 
 /// The metadata of a feed.
 struct Feed<'a> {
@@ -63,17 +64,19 @@ fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnc
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &site.settings.url(feed.page))]);
         xml.text("id", &[], &own);
         xml.text("updated", &[], &updated.map_or_else(|| site.now.to_string(), midnight));
-        author(xml, site);
+        match &site.settings.author {
+            Some(of_site) => author(xml, site, of_site),
+            None => xml.element("author", &[], |xml| xml.text("name", &[], &site.settings.title)),
+        }
         license(xml, site);
         entries(xml);
     })
 }
 
-/// `atom:author`, which a feed must have if its entries have none (§4.1.1).
-fn author(xml: &mut Xml, site: &Site) {
+/// `atom:author`, which a feed must have if its entries have none (§4.1.1). Without one in the settings, that is the site.
+fn author(xml: &mut Xml, site: &Site, author: &Author) {
     xml.element("author", &[], |xml| {
-        xml.text("name", &[], author_name(site));
-        let Some(author) = &site.settings.author else { return };
+        xml.text("name", &[], &author.name);
         if let Some(url) = &author.url {
             xml.text("uri", &[], &site.settings.absolute_url(url));
         }
@@ -104,10 +107,13 @@ fn entry(xml: &mut Xml, site: &Site, post: &Post, content: impl FnOnce(&mut Xml)
             xml.text("published", &[], &midnight(date));
         }
         xml.text("updated", &[], &midnight(changed(post)));
+        post.authors.iter().for_each(|of_post| author(xml, site, of_post));
         for tag in site.tag_names(post) {
             xml.empty("category", &[("term", tag)]);
         }
-        xml.text("summary", &[], &post.description);
+        if !post.description.is_empty() {
+            xml.text("summary", &[], &post.description);
+        }
         content(xml);
     });
 }

@@ -55,9 +55,12 @@ pub(super) fn midnight(date: Date) -> String {
     format!("{date}T00:00:00Z")
 }
 
-/// The author's name, or else that of the site: Atom requires one.
-pub(super) fn author_name(site: &Site) -> &str {
-    site.settings.author.as_ref().map_or(&site.settings.title, |author| &author.name)
+/// The names of the authors of a post, or else that of the site.
+pub(super) fn author_names<'a>(site: &'a Site, post: &'a Post) -> Vec<&'a str> {
+    match site.authors(post) {
+        [] => vec![&site.settings.title],
+        authors => authors.iter().map(|author| author.name.as_str()).collect(),
+    }
 }
 
 /// What readers may do with the texts, in a sentence. `None` if the settings do not say it.

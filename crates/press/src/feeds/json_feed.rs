@@ -2,17 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::item::{Item, author_name, changed, midnight};
+use super::item::{Item, changed, midnight};
 use super::routes::JSON_FEED;
 use crate::model::Site;
+use crate::source::Author;
 
 /// The feed of the whole site.
 pub(super) fn render(site: &Site, items: &[Item]) -> String {
     let settings = &site.settings;
-    let mut author = json!({ "name": author_name(site) });
-    if let Some(url) = settings.author.as_ref().and_then(|author| author.url.as_ref()) {
-        author["url"] = json!(settings.absolute_url(url));
-    }
+    let author =
+        settings.author.as_ref().map_or_else(|| json!({ "name": settings.title }), |of_site| author(site, of_site));
     let items: Vec<Value> = items.iter().map(|post| item(site, post)).collect();
     let feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
@@ -23,12 +22,26 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
     feed.to_string()
 }
 
+fn author(site: &Site, author: &Author) -> Value {
+    let mut value = json!({ "name": author.name });
+    if let Some(url) = &author.url {
+        value["url"] = json!(site.settings.absolute_url(url));
+    }
+    value
+}
+
 fn item(site: &Site, item: &Item) -> Value {
     let post = item.post;
     let mut value = json!({
-        "id": item.url, "url": item.url, "title": post.title, "summary": post.description, "content_html": item.text.html,
+        "id": item.url, "url": item.url, "title": post.title, "content_html": item.text.html,
         "tags": site.tag_names(post).collect::<Vec<_>>(),
     });
+    if !post.description.is_empty() {
+        value["summary"] = json!(post.description);
+    }
+    if !post.authors.is_empty() {
+        value["authors"] = post.authors.iter().map(|of_post| author(site, of_post)).collect();
+    }
     if let Some(date) = post.published() {
         value["date_published"] = json!(midnight(date));
     }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::item::{Item, author_name, changed, rights};
+use super::item::{Item, author_names, changed, rights};
 use super::routes::RSS;
 use super::xml::Xml;
 use crate::model::Site;
@@ -57,11 +57,15 @@ fn item(xml: &mut Xml, site: &Site, item: &Item) {
         xml.text("guid", &[("isPermaLink", "true")], &item.url);
         xml.text("pubDate", &[], &midnight(item.post.published().unwrap_or_else(|| changed(item.post))));
         // The `author` of RSS is an e-mail address.
-        xml.text("dc:creator", &[], author_name(site));
+        for author in author_names(site, item.post) {
+            xml.text("dc:creator", &[], author);
+        }
         for tag in site.tag_names(item.post) {
             xml.text("category", &[], tag);
         }
-        xml.text("description", &[], &item.post.description);
+        if !item.post.description.is_empty() {
+            xml.text("description", &[], &item.post.description);
+        }
         xml.character_data("content:encoded", &[], &item.text.html);
     });
 }

@@ -74,7 +74,7 @@ words! {
         reply_subject: Text, markdown: Text,
     }
     /// A page that is not a post.
-    page: Page { updated: Text }
+    page: Page { updated: Text, changed: Text }
     /// The page about the author.
     about: About { author: Text, license: Text }
     /// The page of all models.

@@ -58,11 +58,14 @@ fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> 
         return None;
     };
     let base = path.trim_end_matches('/');
-    let routes = [base.to_owned(), format!("{base}/index.md"), format!("{base}.md")];
+    let ends = ["", "/index.md", ".md", "/index.markdown", ".markdown"];
+    let routes = ends.map(|end| format!("{base}{end}"));
     if let Some(route) = routes.iter().find_map(|path| page.route_of(path)) {
         return Some(route + suffix);
     }
-    let is_text = base.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("md"));
+    let is_text = base
+        .rsplit_once('.')
+        .is_some_and(|(_, extension)| ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
     match page.file(base) {
         Some(_) if is_text => {
             page.report.push(

@@ -55,12 +55,12 @@ use pulldown_cmark::html;
 pub(crate) use self::figures::inline_html;
 use self::page::Page;
 pub use self::page::{Context, Kit};
-pub use self::parse::DIALECT;
 pub(crate) use self::rendered::ShownModel;
 pub use self::rendered::{Drawing, Heading, Link, Rendered, Rewrite};
 pub(crate) use self::typography::bind;
 pub use crate::assets::Asset;
 use crate::diagnostic::Report;
+pub use crate::dialect::DIALECT;
 use crate::source::Body;
 
 /// Renders `body`. What is wrong goes to `report`, and the rest is rendered.

@@ -2,23 +2,13 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
+use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Parser, Tag};
 
 use super::destinations::{self, Destinations};
 use super::events::SpannedEvent;
 use crate::diagnostic::{Diagnostic, Report};
+use crate::dialect::DIALECT;
 use crate::source::Body;
-
-/// The dialect of Markdown: `CommonMark`, the extensions of GitHub, and those that technical prose needs.
-pub const DIALECT: Options = Options::ENABLE_TABLES
-    .union(Options::ENABLE_FOOTNOTES)
-    .union(Options::ENABLE_STRIKETHROUGH)
-    .union(Options::ENABLE_TASKLISTS)
-    .union(Options::ENABLE_SMART_PUNCTUATION)
-    .union(Options::ENABLE_HEADING_ATTRIBUTES)
-    .union(Options::ENABLE_MATH)
-    .union(Options::ENABLE_GFM)
-    .union(Options::ENABLE_DEFINITION_LIST);
 
 /// Parses a text into its events and the places of its destinations. Warns of undefined references.
 pub(super) fn parse<'p>(body: &'p Body, report: &mut Report) -> (Vec<SpannedEvent<'p>>, Destinations) {

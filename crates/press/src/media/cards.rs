@@ -178,7 +178,8 @@ impl Maker<'_> {
     fn card(self, name: &str, content: Content, source: &str, rendered: &Rendered) -> (Card, Lacking) {
         let alt = alternative(&content, rendered);
         let (content, characters) = drawable(content);
-        let name = if name.is_empty() { "card".to_owned() } else { format!("card-{name}") };
+        // The slug of a page in a folder has slashes.
+        let name = if name.is_empty() { "card".to_owned() } else { format!("card-{}", name.replace('/', "-")) };
         let hash = content.hash(self.colours);
         let card = Card { route: format!("/assets/{name}.{}.png", hex(&hash[..8])), alt, content, hash };
         (card, Lacking { source: source.to_owned(), characters })

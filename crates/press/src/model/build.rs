@@ -11,15 +11,16 @@ use rayon::prelude::*;
 use super::site::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
-use crate::source::{MarkdownFile, Sources, TopicEntry, tag_slug};
+use crate::source::{Author, MarkdownFile, Sources, TopicEntry, tag_slug};
 
 /// Builds the site from its sources. Reports errors to `report`. [`read`](crate::source::read) has an example.
 pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
     let now = now(&sources, options, report);
     let (mut tags, tag_by_slug) = tags(&sources.posts, report);
     let (mut series, series_by_name) = series(&sources.posts);
+    let author = sources.settings.author.as_ref();
     let mut posts: Vec<Post> =
-        sources.posts.into_iter().map(|file| post(file, &tag_by_slug, &series_by_name)).collect();
+        sources.posts.into_iter().map(|file| post(file, &tag_by_slug, &series_by_name, author)).collect();
     posts.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
     let mut topics: Vec<Topic> = sources.topics.into_iter().map(topic).collect();
     let mut pages: Vec<StandingPage> = sources.pages.into_iter().map(page).collect();
@@ -66,35 +67,56 @@ fn topic(entry: TopicEntry) -> Topic {
     Topic { slug: entry.slug, title: entry.title, blurb: entry.blurb, posts: Vec::new() }
 }
 
-fn post(file: MarkdownFile, tags: &BTreeMap<String, usize>, series: &BTreeMap<String, usize>) -> Post {
-    let MarkdownFile { body, slug, image, matter, .. } = file;
+fn post(
+    file: MarkdownFile,
+    tags: &BTreeMap<String, usize>,
+    series: &BTreeMap<String, usize>,
+    author: Option<&Author>,
+) -> Post {
+    let MarkdownFile { body, slug, image, description, matter, .. } = file;
     Post {
         body,
         slug,
         title: matter.title,
-        description: matter.description,
+        is_excerpt: matter.description.is_none(),
+        description,
         date: matter.date,
         circa: matter.circa,
         updated: matter.updated,
+        update_note: matter.update_note,
+        authors: matter.authors.into_iter().map(|named| known(named, author)).collect(),
         topics: matter.topics,
         tags: matter.tags.iter().filter_map(|tag| tags.get(&tag_slug(&tag.value)).copied()).collect(),
         series: matter.series.and_then(|name| series.get(&name).copied()),
         aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
         image,
         related: Vec::new(),
+        extra: matter.extra,
         is_draft: matter.draft,
     }
 }
 
+/// An author of a post. One who is only named, and is the author of the site, need not be described again.
+fn known(named: Author, author: Option<&Author>) -> Author {
+    let is_only_named = named == Author { name: named.name.clone(), ..Author::default() };
+    match author.filter(|author| is_only_named && author.name == named.name) {
+        Some(author) => author.clone(),
+        None => named,
+    }
+}
+
 fn page(file: MarkdownFile) -> StandingPage {
-    let MarkdownFile { body, slug, matter, .. } = file;
+    let MarkdownFile { body, slug, description, matter, .. } = file;
     StandingPage {
         body,
         slug,
         title: matter.title,
-        description: matter.description,
+        is_excerpt: matter.description.is_none(),
+        description,
         updated: matter.updated,
+        update_note: matter.update_note,
         aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
+        extra: matter.extra,
         is_draft: matter.draft,
     }
 }
@@ -235,6 +257,20 @@ mod tests {
         assert_eq!(site.older(0).map(|post| post.slug.as_str()), Some("a"));
         assert_eq!(site.newer(3).map(|post| post.slug.as_str()), Some("b"));
         assert_eq!(site.older(3).map(|post| post.slug.as_str()), None);
+    }
+
+    #[test]
+    fn keys_of_an_author_are_kept_for_their_own_views() {
+        let site = site(
+            &[(
+                "a",
+                "date = 2025-01-01\n[extra]\nn = 1\nday = 2025-01-02\nlist = [1.5, true, { a = \"b\" }]\nnone = nan",
+            )],
+            &Options::default(),
+        );
+        let expected =
+            serde_json::json!({ "n": 1, "day": "2025-01-02", "list": [1.5, true, { "a": "b" }], "none": null });
+        assert_eq!(serde_json::Value::Object(site.posts[0].extra.clone()), expected);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde_json::{Map, Value};
 
-use crate::source::{Body, Settings};
+use crate::source::{Author, Body, Settings};
 
 /// The whole site. Lists are in the order in which the site shows them.
 #[derive(Debug)]
@@ -50,6 +51,12 @@ impl Site {
                 *body = new;
             }
         }
+    }
+
+    /// The authors of a post: those that it names, or else that of the site.
+    #[must_use]
+    pub fn authors<'a>(&'a self, post: &'a Post) -> &'a [Author] {
+        if post.authors.is_empty() { self.settings.author.as_slice() } else { &post.authors }
     }
 
     /// The names of the tags of a post.
@@ -100,14 +107,20 @@ pub struct Post {
     pub slug: String,
     /// Plain text.
     pub title: String,
-    /// Plain text, a sentence or two.
+    /// Plain text, a sentence or two. Empty if the author has written none and the text has no paragraph.
     pub description: String,
+    /// Whether the description is the beginning of the text, because the author has written none.
+    pub is_excerpt: bool,
     /// The day of publication.
     pub date: Date,
     /// Whether the date is approximate: shown as "c. July 2025", left out of structured data.
     pub circa: bool,
     /// The day of the last change, not before `date`.
     pub updated: Option<Date>,
+    /// What changed then.
+    pub update_note: Option<String>,
+    /// Its authors, if the front matter names them; otherwise it is by the author of the site.
+    pub authors: Vec<Author>,
     /// Indices into [`Site::topics`], in that order.
     pub topics: Vec<usize>,
     /// Indices into [`Site::tags`], in the order of the front matter.
@@ -120,11 +133,19 @@ pub struct Post {
     pub image: Option<String>,
     /// Indices into [`Site::posts`] of the most similar posts, best first, at most [`RELATED`].
     pub related: Vec<usize>,
+    /// `[extra]` of the front matter, which only a site's own views use.
+    pub extra: Map<String, Value>,
     /// Whether it is a draft, which only a preview shows.
     pub is_draft: bool,
 }
 
 impl Post {
+    /// The description above the text. `None` if there is none, or if it is the beginning of the text, which would be shown twice.
+    #[must_use]
+    pub fn lede(&self) -> Option<&str> {
+        (!self.is_excerpt).then_some(&self.description)
+    }
+
     /// The day of publication, if it is known to the day.
     pub(crate) fn published(&self) -> Option<Date> {
         (!self.circa).then_some(self.date)
@@ -139,16 +160,30 @@ pub const RELATED: usize = 3;
 pub struct StandingPage {
     /// Its Markdown.
     pub body: Body,
-    /// In its URL: `about`. Not a route of every site.
+    /// In its URL: `about`, or `guide/first` for a page in a folder. Not a route of every site.
     pub slug: String,
     /// Plain text.
     pub title: String,
-    /// Plain text, a sentence or two.
+    /// Plain text, a sentence or two. Empty if the author has written none and the text has no paragraph.
     pub description: String,
+    /// Whether the description is the beginning of the text, because the author has written none.
+    pub is_excerpt: bool,
     /// The day of the last change.
     pub updated: Option<Date>,
+    /// What changed then.
+    pub update_note: Option<String>,
     /// Paths that redirect to this page: `/old/path`.
     pub aliases: Vec<String>,
+    /// `[extra]` of the front matter, which only a site's own views use.
+    pub extra: Map<String, Value>,
     /// Whether it is a draft, which only a preview shows.
     pub is_draft: bool,
+}
+
+impl StandingPage {
+    /// The description above the text. `None` if there is none, or if it is the beginning of the text, which would be shown twice.
+    #[must_use]
+    pub fn lede(&self) -> Option<&str> {
+        (!self.is_excerpt).then_some(&self.description)
+    }
 }

@@ -89,7 +89,7 @@ fn claim_file(file: &str, taken: &mut Taken, report: &mut Report) {
 fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, report: &mut Report) -> bool {
     let address = format!("{folder}{}", file.slug);
     let path = &file.body.path;
-    let Some(owner) = taken.get(&address) else {
+    let Some(owner) = owner(&address, taken) else {
         taken.insert(address, format!("the {kind} {path}"));
         return true;
     };
@@ -103,6 +103,12 @@ fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, 
     false
 }
 
+/// Who has a path already.
+fn owner<'a>(address: &str, taken: &'a Taken) -> Option<&'a str> {
+    let asset = address.starts_with("/assets/").then_some("reserved for fingerprinted files");
+    asset.or_else(|| taken.get(address).map(String::as_str))
+}
+
 /// A path that an author claims.
 struct Claim<'a> {
     address: &'a str,
@@ -113,9 +119,7 @@ struct Claim<'a> {
 
 /// Claims the path of an alias or a redirect. Returns false if it is taken.
 fn claim(claimed: &Claim<'_>, taken: &mut Taken, report: &mut Report) -> bool {
-    let asset = claimed.address.starts_with("/assets/").then_some("reserved for fingerprinted files");
-    let owner = asset.or_else(|| taken.get(claimed.address).map(String::as_str));
-    let Some(owner) = owner else {
+    let Some(owner) = owner(claimed.address, taken) else {
         taken.insert(claimed.address.to_owned(), format!("the {} in {}", claimed.what, claimed.path));
         return true;
     };

@@ -1,9 +1,10 @@
-//! Who writes the site, and what readers may do with it: `author` and `license` of `site.toml`.
+//! Who writes, and what readers may do with it: `author` and `license` of `site.toml`, `authors` of posts.
 
 use super::table_reader::{TableReader, path_error};
+use super::value::ValueKind;
 
-/// The author of the site.
-#[derive(Clone, Debug, Default)]
+/// The author of the site, or of a post.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Author {
     /// The name, as shown.
     pub name: String,
@@ -35,7 +36,35 @@ pub struct License {
 
 pub(super) fn author(reader: &mut TableReader<'_>) -> Option<Author> {
     let (table, place) = reader.table("author")?;
-    let mut reader = TableReader { path: reader.path, table, place: Some(place), report: reader.report };
+    person(TableReader { path: reader.path, table, place: Some(place), report: reader.report })
+}
+
+/// The authors of a post: names, or tables as that of the site's author.
+pub(super) fn authors(reader: &mut TableReader<'_>) -> Vec<Author> {
+    const LIST: &str = "a list of names";
+    let Some(value) = reader.get("authors") else { return Vec::new() };
+    let ValueKind::Array(values) = &value.kind else {
+        reader.mismatch("authors", value, LIST);
+        return Vec::new();
+    };
+    let mut authors = Vec::new();
+    for value in values {
+        match &value.kind {
+            ValueKind::String(name) if name.trim().is_empty() => {
+                reader.error(value.span.clone(), "an empty name in `authors`", "", "remove it");
+            }
+            ValueKind::String(name) => authors.push(Author { name: name.trim().to_owned(), ..Author::default() }),
+            ValueKind::Table(table) => {
+                let place = Some(value.span.clone());
+                authors.extend(person(TableReader { path: reader.path, table, place, report: reader.report }));
+            }
+            _ => reader.mismatch("authors", value, LIST),
+        }
+    }
+    authors
+}
+
+fn person(mut reader: TableReader<'_>) -> Option<Author> {
     reader.only(&["name", "email", "url", "fediverse"]);
     reader.require("name", "name = \"…\"");
     let name = reader.text("name").map(|name| name.value);

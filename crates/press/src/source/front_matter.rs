@@ -7,14 +7,15 @@
 use std::ops::Range;
 
 use jiff::civil::Date;
+use serde_json::{Map, Value as Json};
 
+use super::credits::{self, Author};
+use super::excerpt;
+use super::foreign_keys::{self, Keys, stands_for};
 use super::table_reader::{TableReader, list, path_error};
-use super::value::{Fragment, Table, parse_toml, parse_yaml};
+use super::value::{Fragment, Table, Value, ValueKind, parse_toml, parse_yaml};
 use crate::diagnostic::{BOM, Diagnostic, Report, certain, nearest};
 use crate::span::Spanned;
-
-/// The length at which search engines and link previews cut a description, in characters.
-const DESCRIPTION_LENGTH: usize = 160;
 
 const POST_KEYS: &[&str] = &[
     "title",
@@ -29,17 +30,21 @@ const POST_KEYS: &[&str] = &[
     "draft",
     "image",
     "circa",
+    "authors",
+    "extra",
 ];
-const PAGE_KEYS: &[&str] = &["title", "description", "updated", "slug", "aliases", "draft"];
+const PAGE_KEYS: &[&str] = &["title", "description", "updated", "slug", "aliases", "draft", "extra"];
 
-/// The front matter of a post or a page. A page has no date, topics, tags, series or image.
+/// The front matter of a post or a page. A page has no date, authors, topics, tags, series or image.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FrontMatter {
     pub(crate) title: String,
-    pub(crate) description: String,
+    pub(crate) description: Option<String>,
     pub(crate) date: Date,
     pub(crate) circa: bool,
     pub(crate) updated: Option<Date>,
+    /// What changed then.
+    pub(crate) update_note: Option<String>,
     pub(crate) slug: Option<Spanned<String>>,
     /// Indices into the topics of the site.
     pub(crate) topics: Vec<usize>,
@@ -48,6 +53,8 @@ pub(crate) struct FrontMatter {
     pub(crate) aliases: Vec<Spanned<String>>,
     pub(crate) draft: bool,
     pub(crate) image: Option<Spanned<String>>,
+    pub(crate) authors: Vec<Author>,
+    pub(crate) extra: Map<String, Json>,
 }
 
 /// The syntax of front matter. It follows from the fence.
@@ -70,6 +77,14 @@ impl Syntax {
         match self {
             Self::Toml => "+++",
             Self::Yaml => "---",
+        }
+    }
+
+    /// How a table of one's own begins.
+    fn extra(self) -> &'static str {
+        match self {
+            Self::Toml => "[extra]",
+            Self::Yaml => "extra:",
         }
     }
 
@@ -107,7 +122,7 @@ impl<'a> Parts<'a> {
             report.push(
                 Diagnostic::error(path, fence, "the front matter is missing")
                     .label("expected a line +++")
-                    .help(format!("begin with:\n+++\ntitle = \"…\"\ndescription = \"…\"\n{date}+++")),
+                    .help(format!("begin with:\n+++\ntitle = \"…\"\n{date}+++")),
             );
             return None;
         };
@@ -140,21 +155,31 @@ fn lines(file: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Reads the front matter of a post. `topics` are the slugs of the topics of the site, if they are known.
-pub(crate) fn post(parts: &Parts<'_>, topics: Option<&[String]>, report: &mut Report) -> Option<FrontMatter> {
+/// Reads the front matter of a post. `topics` are the slugs of the topics of the site, if they are known; `named` is the date in its name.
+pub(crate) fn post(
+    parts: &Parts<'_>,
+    topics: Option<&[String]>,
+    named: Option<Date>,
+    report: &mut Report,
+) -> Option<FrontMatter> {
     let table = parts.parse(report)?;
     let mut reader = TableReader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
-    reader.only(POST_KEYS);
+    let required: &[&str] = if named.is_some() { &["title"] } else { &["title", "date"] };
+    let keys = Keys { known: POST_KEYS, required, of_others: &[], extra: parts.syntax.extra() };
+    foreign_keys::report(&mut reader, keys);
     let mut matter = common(&mut reader, parts.syntax);
-    reader.require("date", &parts.syntax.line("date", "2025-11-28"));
-    let date = reader.date("date");
-    matter.date = date.as_ref().map_or_else(Date::default, |date| date.value);
-    matter.updated = updated(&mut reader, date.as_ref());
+    if required.contains(&"date") {
+        require(&mut reader, "date", &parts.syntax.line("date", "2025-11-28"));
+    }
+    let date = if reader.get("date").is_none() { named } else { reader.date("date").map(|date| date.value) };
+    matter.date = date.unwrap_or_default();
+    updated(&mut reader, date, &mut matter);
     matter.circa = reader.flag("circa");
     matter.topics = topic_indices(&mut reader, topics);
     matter.tags = distinct_tags(&mut reader);
     matter.series = reader.text("series").map(|series| series.value);
     matter.image = reader.text("image");
+    matter.authors = credits::authors(&mut reader);
     Some(matter)
 }
 
@@ -162,60 +187,81 @@ pub(crate) fn post(parts: &Parts<'_>, topics: Option<&[String]>, report: &mut Re
 pub(crate) fn page(parts: &Parts<'_>, report: &mut Report) -> Option<FrontMatter> {
     let table = parts.parse(report)?;
     let mut reader = TableReader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
-    let mut known = PAGE_KEYS.to_vec();
-    for entry in &table.entries {
-        if POST_KEYS.contains(&entry.key.as_str()) && !PAGE_KEYS.contains(&entry.key.as_str()) {
-            known.push(&entry.key);
-            reader.error(
-                entry.key_span.clone(),
-                format!("a page has no `{}`", entry.key),
-                "only posts have this key",
-                format!("expected one of {}", list(PAGE_KEYS)),
-            );
-        }
-    }
-    reader.only(&known);
+    let keys = Keys { known: PAGE_KEYS, required: &["title"], of_others: POST_KEYS, extra: parts.syntax.extra() };
+    foreign_keys::report(&mut reader, keys);
     let mut matter = common(&mut reader, parts.syntax);
-    matter.updated = updated(&mut reader, None);
+    updated(&mut reader, None, &mut matter);
     Some(matter)
 }
 
 /// What posts and pages have in common.
 fn common(reader: &mut TableReader<'_>, syntax: Syntax) -> FrontMatter {
-    reader.require("title", &syntax.line("title", "\"…\""));
-    reader.require("description", &syntax.line("description", "\"…\""));
+    require(reader, "title", &syntax.line("title", "\"…\""));
     FrontMatter {
         title: reader.text("title").map(|title| title.value).unwrap_or_default(),
         description: description(reader),
         slug: reader.slug("slug"),
         aliases: aliases(reader),
         draft: reader.flag("draft"),
+        extra: extra(reader),
         ..FrontMatter::default()
     }
 }
 
-fn description(reader: &mut TableReader<'_>) -> String {
-    let Some(description) = reader.text("description") else { return String::new() };
+/// Reports that `key` is missing, unless another key stands for it: [`foreign_keys::report`] reports that.
+fn require(reader: &mut TableReader<'_>, key: &'static str, example: &str) {
+    let is_there = |written: &str| written == key || stands_for(written, &[key]).is_some();
+    if !reader.table.entries.iter().any(|entry| is_there(&entry.key)) {
+        reader.error(reader.place.clone(), format!("`{key}` is missing"), "", format!("add a line: {example}"));
+    }
+}
+
+fn description(reader: &mut TableReader<'_>) -> Option<String> {
+    let description = reader.text("description")?;
     let length = description.value.chars().count();
-    if length > DESCRIPTION_LENGTH {
+    if length > excerpt::LENGTH {
         reader.report.push(
             Diagnostic::warning(reader.path, description.span, "the description is long")
                 .label(format!("{length} characters"))
-                .help(format!("search engines and link previews cut it after about {DESCRIPTION_LENGTH}")),
+                .help(format!("search engines and link previews cut it after about {}", excerpt::LENGTH)),
         );
     }
-    description.value
+    Some(description.value)
 }
 
-fn updated(reader: &mut TableReader<'_>, date: Option<&Spanned<Date>>) -> Option<Date> {
-    let updated = reader.date("updated")?;
-    if let Some(date) = date.filter(|date| updated.value < date.value) {
-        let label = format!("`date` is {}", date.value);
-        let help = "`updated` is the day of a later change; remove it until there is one";
-        reader.error(updated.span, "`updated` is before `date`", label, help);
-        return None;
+/// Reads `updated`: a date, or a table of a date and a note of what changed.
+fn updated(reader: &mut TableReader<'_>, date: Option<Date>, matter: &mut FrontMatter) {
+    let updated = match reader.get("updated") {
+        Some(Value { kind: ValueKind::Table(table), span }) => {
+            let mut reader = TableReader { path: reader.path, table, place: Some(span.clone()), report: reader.report };
+            reader.only(&["date", "note"]);
+            if reader.get("date").is_none() {
+                reader.error(
+                    span.clone(),
+                    "`updated` has no `date`",
+                    "",
+                    "write the day of the change in it as `date`",
+                );
+            }
+            matter.update_note = reader.text("note").map(|note| note.value);
+            reader.date("date")
+        }
+        _ => reader.date("updated"),
+    };
+    let Some(updated) = updated else { return };
+    match date.filter(|date| updated.value < *date) {
+        Some(date) => {
+            let label = format!("`date` is {date}");
+            let help = "`updated` is the day of a later change; remove it until there is one";
+            reader.error(updated.span, "`updated` is before `date`", label, help);
+        }
+        None => matter.updated = Some(updated.value),
     }
-    Some(updated.value)
+}
+
+/// The keys of the author's own.
+fn extra(reader: &mut TableReader<'_>) -> Map<String, Json> {
+    reader.table("extra").map(|(table, _)| table.to_json()).unwrap_or_default()
 }
 
 /// The topics that a post names, in the order of the site.
@@ -281,7 +327,11 @@ fn aliases(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     let mut aliases = Vec::new();
     for mut alias in reader.texts("aliases") {
         if let Some(error) = path_error(&alias.value) {
-            let help = "an alias is an old path of this site: \"/old/name\"";
+            let rooted = format!("/{}", alias.value);
+            let help = match path_error(&rooted) {
+                None => format!("write \"{rooted}\""),
+                Some(_) => "an alias is an old path of this site: \"/old/name\"".to_owned(),
+            };
             reader.error(alias.span, format!("\"{}\" is not a path of this site", alias.value), error, help);
             continue;
         }

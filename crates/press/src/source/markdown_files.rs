@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::files::{self, Found};
 use super::markdown_file::{self, TextKind};
 use super::sources::{Body, MarkdownFile};
+use super::top;
 use crate::diagnostic::Report;
 use crate::options::Options;
 use crate::tree::{Contents, SourceTree};
@@ -42,13 +43,17 @@ impl KnownFiles {
     }
 }
 
-/// The bodies of the texts that changed since the tree `before`, if nothing else did: neither another file nor a front matter. `known` is of that tree.
+/// The bodies of the texts that changed since the tree `before`, if nothing else did: neither another file, nor a front matter, nor a description that is
+/// the beginning of a text. `known` is of that tree.
 pub(crate) fn changed_bodies(
     tree: &SourceTree,
     before: &SourceTree,
     known: &mut KnownFiles,
     options: &Options,
 ) -> Option<Vec<Body>> {
+    if top::depends_on_texts(tree) {
+        return None;
+    }
     let mut bodies = Vec::new();
     for path in tree.changed_since(before)? {
         // A draft that is one no longer is among the known files as it was published before.
@@ -58,7 +63,8 @@ pub(crate) fn changed_bodies(
         let kind = if path.starts_with(files::POSTS) { TextKind::Post { topics } } else { TextKind::Page };
         let mut found = Report::default();
         let file = markdown_file::read(tree, path, kind, options, &mut found).filter(|_| found.is_empty())?;
-        if (&file.slug, &file.image, &file.matter) != (&before.slug, &before.image, &before.matter) {
+        let all_but_body = |file: &MarkdownFile| MarkdownFile { body: before.body.clone(), ..file.clone() };
+        if all_but_body(&file) != *before {
             return None;
         }
         known.put(&file, tree);

@@ -1,23 +1,30 @@
 //! Reads the settings, the topics and the texts.
 //!
 //! 1. `settings`: `site.toml` and `topics.toml`; `credits` reads its author and licence.
-//! 2. `files`: which files are posts and pages.
-//! 3. `markdown_files`: all posts and pages; `markdown_file`: one of them. `front_matter` reads its head, by way of `value` and `table_reader`.
+//! 2. `files`: which files are posts and pages; `top`: which are in a wrong place.
+//! 3. `markdown_files`: all posts and pages; `markdown_file`: one of them. `front_matter` reads its head, by way of `value` and `table_reader`;
+//!    `foreign_keys` knows the keys of other generators. `names` has date and slug of a name, `excerpt` the description of a text without one, `conflicts`
+//!    the marks of an unfinished merge.
 //! 4. `addresses`: no two outputs have the same path; `start`: every recommended post exists.
 //!
 //! Each step reports what is wrong and continues with the rest, so that one build reports everything.
 
 mod addresses;
+mod conflicts;
 mod credits;
 mod date;
+mod excerpt;
 mod files;
+mod foreign_keys;
 mod front_matter;
 mod markdown_file;
 mod markdown_files;
+mod names;
 mod settings;
 mod sources;
 mod start;
 mod table_reader;
+mod top;
 mod value;
 
 use crate::diagnostic::{Diagnostic, Report};
@@ -74,6 +81,7 @@ pub(crate) fn read_again(
     let topics = settings::topics(tree, report);
     let slugs = topics.as_ref().map(|topics| topics.iter().map(|topic| topic.slug.clone()).collect::<Vec<_>>());
     let found = files::find(tree, report);
+    top::check(tree, report);
     let (posts, pages) = markdown_files::read((tree, options), found, slugs.as_deref(), known, report);
     let mut sources = Sources { settings, posts, pages, topics: topics.unwrap_or_default() };
     addresses::check(&mut sources, tree, report);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::conflicts;
 use super::credits::{self, Author, License};
+use super::files;
 use super::table_reader::{TableReader, path_error};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml};
 use crate::diagnostic::{Diagnostic, Report, utf8};
@@ -155,6 +157,10 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
 
 fn parse_file(tree: &SourceTree, path: &str, report: &mut Report) -> Option<Table> {
     let text = utf8(path, tree.get(path)?, report)?;
+    if let Some(conflict) = conflicts::in_settings(path, text) {
+        report.push(conflict);
+        return None;
+    }
     let bom = text.len() - text.trim_start_matches('\u{feff}').len();
     parse_toml(Fragment { path, text: &text[bom..], offset: bom }, report)
 }
@@ -252,7 +258,8 @@ fn navigation_item(reader: &mut TableReader<'_>) -> Option<NavigationItem> {
 }
 
 fn default_navigation(tree: &SourceTree, words: &Words) -> Vec<NavigationItem> {
-    let about = ["pages/about.md", "pages/about/index.md"].iter().any(|path| tree.get(path).is_some());
+    let about =
+        tree.below("pages/about").any(|(path, _)| files::is_markdown(path) && files::stem(path) == "pages/about");
     let item = |label: &str, path: &str| NavigationItem { label: label.to_owned(), path: path.to_owned(), span: None };
     let names = &words.pages;
     let mut items = vec![item(&names.notes, "/notes"), item(&names.blog, "/blog"), item(&names.tags, "/tags")];

@@ -18,7 +18,7 @@ pub struct Sources {
 }
 
 /// A post or a page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MarkdownFile {
     pub(crate) body: Body,
     pub(crate) slug: String,
@@ -26,6 +26,8 @@ pub(crate) struct MarkdownFile {
     pub(crate) slug_span: Option<Range<usize>>,
     /// The image of the front matter: the path of a file of the tree.
     pub(crate) image: Option<String>,
+    /// That of the front matter, or else the beginning of the text. Empty if the text has no paragraph.
+    pub(crate) description: String,
     pub(crate) matter: FrontMatter,
 }
 

@@ -219,8 +219,11 @@ fn help(expected: &str, found: &ValueKind) -> String {
             "put it in quotes".to_owned()
         }
         ("a string", _) => "write it as \"…\"".to_owned(),
-        ("a list of strings", ValueKind::String(text)) => format!("write [\"{text}\"]"),
-        ("a list of strings", _) => "write [\"…\", \"…\"]".to_owned(),
+        ("a list of strings" | "a list of names", ValueKind::String(text)) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            format!("write [{}]", parts.map(|part| format!("\"{part}\"")).collect::<Vec<_>>().join(", "))
+        }
+        ("a list of strings" | "a list of names", _) => "write [\"…\", \"…\"]".to_owned(),
         ("a date", _) => date::FORM.to_owned(),
         ("true or false", _) => "write true or false, without quotes".to_owned(),
         _ => format!("write {expected}"),

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
+use serde_json::{Map, Value as Json};
 use toml_edit::{Document, Item, TableLike};
 
 use super::date;
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{Diagnostic, Report, nearest};
 
 /// A value and its place in the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,25 @@ impl Table {
     /// What the table has under a key.
     pub(crate) fn get(&self, key: &str) -> Option<&ValueKind> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value.kind)
+    }
+
+    /// The table as JSON. Dates are strings, as written; numbers that JSON lacks are null.
+    pub(crate) fn to_json(&self) -> Map<String, Json> {
+        self.entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect()
+    }
+}
+
+impl Value {
+    fn to_json(&self) -> Json {
+        match &self.kind {
+            ValueKind::String(text) | ValueKind::Date(text) => Json::from(text.as_str()),
+            ValueKind::Integer(number) => Json::from(*number),
+            ValueKind::Float(number) => Json::from(*number),
+            ValueKind::Boolean(flag) => Json::from(*flag),
+            ValueKind::Array(values) => values.iter().map(Self::to_json).collect(),
+            ValueKind::Table(table) => Json::Object(table.to_json()),
+            ValueKind::Null | ValueKind::Invalid => Json::Null,
+        }
     }
 }
 
@@ -113,8 +133,12 @@ fn toml_error(fragment: Fragment<'_>, span: Range<usize>, message: &str) -> Diag
         bare_value(text, span.start).map(|token| &text[token]).filter(|word| word.starts_with(char::is_alphabetic));
     let error = Diagnostic::error(fragment.path, fragment.shift(span.clone()), "invalid TOML");
     match bare {
-        Some(word) if message.contains("float") || message.contains("value") => {
-            error.label("not a value").help(format!("put a string in quotes: \"{word}\""))
+        Some(word) if ["float", "value", "boolean"].iter().any(|kind| message.contains(kind)) => {
+            let error = error.label("not a value");
+            match nearest(word, ["true", "false"]) {
+                Some(flag) => error.help(format!("write {flag}, or put a string in quotes: \"{word}\"")),
+                None => error.help(format!("put a string in quotes: \"{word}\"")),
+            }
         }
         _ if message.contains("duplicate key") => error.label("duplicate key").help("remove one of the two"),
         _ if message.contains("string, expected") => {
@@ -213,6 +237,9 @@ pub(crate) fn parse_yaml(fragment: Fragment<'_>, report: &mut Report) -> Option<
 
 /// The message of saphyr, with help for common mistakes.
 fn yaml_error(fragment: Fragment<'_>, at: usize, message: &str) -> Diagnostic {
+    if message.contains("trailing content after") {
+        return text_after_quotes(fragment, at);
+    }
     let help = match message {
         _ if message.contains("duplicated key") => "remove one of the two",
         _ if message.contains("mapping values") => "put a value that contains a colon in quotes",
@@ -220,6 +247,41 @@ fn yaml_error(fragment: Fragment<'_>, at: usize, message: &str) -> Diagnostic {
         _ => "write lines as `key: value`",
     };
     Diagnostic::error(fragment.path, fragment.shift(at..at), "invalid YAML").label(message).help(help)
+}
+
+/// Text follows closed quotes: most likely an apostrophe or a quote is a part of the text. Saphyr calls all quotes double, and names a place after them.
+fn text_after_quotes(fragment: Fragment<'_>, at: usize) -> Diagnostic {
+    let before = fragment.text.get(..at).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let (quote, close) = last_closed_quote(&before[line..]).map_or(('"', at), |(quote, close)| (quote, line + close));
+    let help = if quote == '\'' {
+        "double an apostrophe that belongs to the text (''), or put the value in double quotes"
+    } else {
+        "write a quote that belongs to the text as \\\", or put the value in single quotes"
+    };
+    let span = fragment.shift(close..close + quote.len_utf8());
+    Diagnostic::error(fragment.path, span, "invalid YAML")
+        .label("the quotes are closed here, and text follows")
+        .help(help)
+}
+
+/// The last quote of a line that closes a value, and its place. A quote opens a value after a space or a bracket only.
+fn last_closed_quote(line: &str) -> Option<(char, usize)> {
+    let mut open = None;
+    let mut closed = None;
+    let mut before = ' ';
+    for (at, char) in line.char_indices() {
+        match open {
+            Some(quote) if char == quote && before != '\\' => {
+                closed = Some((quote, at));
+                open = None;
+            }
+            None if matches!(char, '"' | '\'') && matches!(before, ' ' | '[' | '{' | ',') => open = Some(char),
+            _ => {}
+        }
+        before = char;
+    }
+    closed
 }
 
 /// Saphyr counts characters; a span counts bytes.

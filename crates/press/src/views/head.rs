@@ -8,6 +8,7 @@ use super::credits;
 use crate::assets::Preview;
 use crate::media::{HEIGHT, MANIFEST, TOUCH_ICON, WIDTH};
 use crate::rendered_site::RenderedSite;
+use crate::source::Author;
 use crate::theme::Sheets;
 
 /// The metadata of a page.
@@ -15,7 +16,7 @@ use crate::theme::Sheets;
 pub(super) struct Head<'a> {
     /// Its title, without that of the site. `None` on the first page.
     pub title: Option<&'a str>,
-    /// A sentence.
+    /// A sentence; empty if there is none.
     pub description: &'a str,
     /// Its route, for the canonical URL. The 404 page has a name without a slash, and no canonical URL.
     pub path: &'a str,
@@ -43,6 +44,8 @@ pub(super) struct Article<'a> {
     pub published: Option<String>,
     /// As `2025-11-28`.
     pub modified: Option<String>,
+    /// Who wrote it.
+    pub authors: &'a [Author],
     /// The names of its tags.
     pub tags: Vec<&'a str>,
     /// The path of its Markdown.
@@ -58,8 +61,8 @@ pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
         meta charset="utf-8";
         title { (title) }
         meta name="viewport" content="width=device-width, initial-scale=1";
-        meta name="description" content=(head.description);
-        (credits::meta(context.site))
+        @if !head.description.is_empty() { meta name="description" content=(head.description); }
+        (credits::meta(head.article.as_ref().map_or(settings.author.as_slice(), |article| article.authors)))
         @if head.path.starts_with('/') {
             link rel="canonical" href=(settings.url(head.path));
         } @else {
@@ -94,7 +97,7 @@ fn open_graph(context: RenderedSite, head: &Head) -> Markup {
     html! {
         meta property="og:site_name" content=(settings.title);
         meta property="og:title" content=(head.title.unwrap_or(&settings.title));
-        meta property="og:description" content=(head.description);
+        @if !head.description.is_empty() { meta property="og:description" content=(head.description); }
         meta property="og:type" content=(if article.is_some() { "article" } else { "website" });
         @if head.path.starts_with('/') { meta property="og:url" content=(settings.url(head.path)); }
         @if let Some(article) = article {

@@ -29,7 +29,7 @@ pub(super) fn render(context: RenderedSite) -> String {
         "name": settings.title, "description": settings.description, "url": format!("{}/", settings.base_url),
         "inLanguage": settings.language,
     });
-    credits::add_to(&mut website, context);
+    credits::add_to(&mut website, context, settings.author.as_slice());
     let head = Head { json_ld: vec![website], ..Head::new(None, &settings.description, "/", Sheets::Contents) };
     layout::render(context, &head, &main)
 }
@@ -47,7 +47,7 @@ fn start(context: RenderedSite) -> Markup {
                         li class=[lists::post_hue(post)] {
                             h3 { a href=(post.route()) { (bind(&post.title)) } }
                             (lists::face(context, index))
-                            p { (post.description) }
+                            @if !post.description.is_empty() { p { (post.description) } }
                         }
                     }
                 }

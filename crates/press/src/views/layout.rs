@@ -23,7 +23,7 @@ pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> Strin
                 header.top { (wordmark(context)) (navigation(context, head.path)) }
                 main #main { (main) }
                 footer.end {
-                    (credits::byline(context.site))
+                    (credits::byline(context.site, context.site.settings.author.as_slice()))
                     (credits::license(context.site))
                     a href=(SUBSCRIBE) { (words.pages.subscribe) }
                     @if context.has_models { a href=(MODELS) { (words.pages.models) } }

@@ -41,6 +41,13 @@ pub(super) fn exact_date(site: &Site, date: Date) -> Markup {
     html! { time.date datetime=(date) { (site.settings.words.dates.day(date)) } }
 }
 
+/// What changed in a text after its publication, if its author says it.
+pub(super) fn change(site: &Site, updated: Option<Date>, note: Option<&str>) -> Markup {
+    let (Some(updated), Some(note)) = (updated, note) else { return Markup::default() };
+    let places = [("date", exact_date(site, updated)), ("note", html! { (note) })];
+    html! { p { (site.settings.words.page.changed.markup(&places, &[])) } }
+}
+
 /// The mark of a draft, in a preview.
 pub(super) fn draft(site: &Site, is_draft: bool) -> Markup {
     html! { @if is_draft { mark { (site.settings.words.lists.draft) } " " } }
@@ -84,7 +91,7 @@ pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> M
                     (date(context.site, post))
                     (draft(context.site, post.is_draft))
                     @if index < DRAWN { (face(context, index)) } @else { (number(context, index)) }
-                    p { (post.description) }
+                    @if !post.description.is_empty() { p { (post.description) } }
                     (tags(context, post))
                 }
             }

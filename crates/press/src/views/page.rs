@@ -17,7 +17,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
         article {
             header.head {
                 h1 { (bind(&page.title)) }
-                p.lede { (page.description) }
+                @if let Some(lede) = page.lede() { p.lede { (lede) } }
                 @if page.is_draft { p.meta { (lists::draft(site, true)) } }
                 @if let Some(updated) = page.updated {
                     p.meta { span { (words.page.updated.markup(&[("date", lists::exact_date(site, updated))], &[])) } }
@@ -25,6 +25,9 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
             }
             (post::contents(rendered, words))
             div.prose { (layout::raw(&rendered.html)) }
+            @if page.update_note.is_some() {
+                footer.after { (lists::change(site, page.updated, page.update_note.as_deref())) }
+            }
             @if page.slug == credits::ABOUT { (credits::about(context.site)) }
         }
     };

@@ -35,6 +35,7 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
         article: Some(Article {
             published: post.published().map(|date| date.to_string()),
             modified: post.updated.map(|date| date.to_string()),
+            authors: context.site.authors(post),
             tags: context.site.tag_names(post).collect(),
             markdown: post.markdown_route(),
             image: context.previews[index].as_deref(),
@@ -48,8 +49,9 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
 pub(super) fn markdown(context: RenderedSite, index: usize) -> String {
     let post = &context.site.posts[index];
     let text = context.posts[index].markdown(&post.body);
-    let (title, description) = (as_markdown(&post.title), as_markdown(&post.description));
-    format!("# {title}\n\n> {description}\n\n{}", text.trim_start_matches(['\r', '\n']))
+    let title = as_markdown(&post.title);
+    let lede = post.lede().map(|lede| format!("> {}\n\n", as_markdown(lede))).unwrap_or_default();
+    format!("# {title}\n\n{lede}{}", text.trim_start_matches(['\r', '\n']))
 }
 
 /// Plain text as Markdown, without links and HTML.
@@ -113,10 +115,10 @@ fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
     html! {
         header.head {
             h1 { (bind(&post.title)) }
-            p.lede { (post.description) }
+            @if let Some(lede) = post.lede() { p.lede { (lede) } }
             p.meta {
                 (lists::draft(site, post.is_draft))
-                (credits::byline(site))
+                (credits::byline(site, site.authors(post)))
                 (lists::date(site, post))
                 @if let Some(updated) = post.updated {
                     span { (words.post.updated.markup(&[("date", lists::exact_date(site, updated))], &[])) }
@@ -138,6 +140,7 @@ fn closing(context: RenderedSite, index: usize) -> Markup {
     let words = &site.settings.words.post;
     html! {
         footer.after {
+            (lists::change(site, post.updated, post.update_note.as_deref()))
             (lists::tags(context, post))
             (series(context, post))
             @if !post.related.is_empty() {
@@ -179,17 +182,20 @@ fn posting(context: RenderedSite, index: usize) -> Value {
     let url = settings.url(&post.route());
     let mut value = json!({
         "@context": "https://schema.org", "@type": "BlogPosting",
-        "headline": post.title, "description": post.description, "url": url, "mainEntityOfPage": url,
+        "headline": post.title, "url": url, "mainEntityOfPage": url,
         "inLanguage": settings.language, "wordCount": rendered.words, "keywords": context.site.tag_names(post).collect::<Vec<_>>(),
         "isPartOf": { "@type": "WebSite", "name": settings.title, "url": format!("{}/", settings.base_url) },
     });
+    if !post.description.is_empty() {
+        value["description"] = json!(post.description);
+    }
     if let Some(date) = post.published() {
         value["datePublished"] = json!(date.to_string());
     }
     if let Some(updated) = post.updated {
         value["dateModified"] = json!(updated.to_string());
     }
-    credits::add_to(&mut value, context);
+    credits::add_to(&mut value, context, context.site.authors(post));
     let card = &context.cards.of(&post.route()).route;
     value["image"] = json!(settings.url(context.previews[index].as_deref().map_or(card.as_str(), Preview::route)));
     value
