@@ -1,7 +1,10 @@
 //! Who writes, and what readers may do with it: `author` and `license` of `site.toml`, `authors` of posts.
 
+use super::foreign_keys::{self, Keys};
 use super::table_reader::{TableReader, path_error};
 use super::value::ValueKind;
+
+const PERSON_KEYS: &[&str] = &["name", "email", "url", "fediverse"];
 
 /// The author of the site, or of a post.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,7 +39,9 @@ pub struct License {
 
 pub(super) fn author(reader: &mut TableReader<'_>) -> Option<Author> {
     let (table, place) = reader.table("author")?;
-    person(TableReader { path: reader.path, table, place: Some(place), report: reader.report })
+    let mut reader = TableReader { path: reader.path, table, place: Some(place), report: reader.report };
+    reader.only(PERSON_KEYS);
+    person(&mut reader)
 }
 
 /// The authors of a post: names, or tables as that of the site's author.
@@ -56,7 +61,10 @@ pub(super) fn authors(reader: &mut TableReader<'_>) -> Vec<Author> {
             ValueKind::String(name) => authors.push(Author { name: name.trim().to_owned(), ..Author::default() }),
             ValueKind::Table(table) => {
                 let place = Some(value.span.clone());
-                authors.extend(person(TableReader { path: reader.path, table, place, report: reader.report }));
+                let mut reader = TableReader { path: reader.path, table, place, report: reader.report };
+                let keys = Keys { known: PERSON_KEYS, required: &["name"], of_others: &[], extra: None };
+                foreign_keys::report(&mut reader, keys);
+                authors.extend(person(&mut reader));
             }
             _ => reader.mismatch("authors", value, LIST),
         }
@@ -64,13 +72,12 @@ pub(super) fn authors(reader: &mut TableReader<'_>) -> Vec<Author> {
     authors
 }
 
-fn person(mut reader: TableReader<'_>) -> Option<Author> {
-    reader.only(&["name", "email", "url", "fediverse"]);
+fn person(reader: &mut TableReader<'_>) -> Option<Author> {
     reader.require("name", "name = \"…\"");
     let name = reader.text("name").map(|name| name.value);
-    let email = email(&mut reader);
-    let url = address(&mut reader);
-    let fediverse = fediverse(&mut reader);
+    let email = email(reader);
+    let url = address(reader);
+    let fediverse = fediverse(reader);
     Some(Author { name: name?, email, url, fediverse })
 }
 

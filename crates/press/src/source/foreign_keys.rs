@@ -1,7 +1,7 @@
 //! Keys of front matter that Graven has under another name or not at all. They are warnings, so that texts can move here as they are; one that stands for
 //! a missing key that a text must have is an error.
 
-use super::table_reader::TableReader;
+use super::table_reader::{TableReader, list};
 use super::value::ValueKind;
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 
@@ -16,6 +16,7 @@ const ADDRESS: &str = "write `slug` for the last part of the address, `aliases` 
 const DESCRIPTION: &str = "write `description`";
 const DRAFT: &str = "write `draft = true` for a text that is not to be published";
 const LOOK: &str = "all posts look alike, and so do all pages: remove it";
+const PERSON: &str = "write `url`";
 const ORDER: &str = "posts are in the order of their dates; `[[navigation]]` of site.toml lists pages";
 const LANGUAGE: &str = "a site has one language, that of site.toml: remove it";
 
@@ -30,6 +31,7 @@ const FOREIGN: &[Foreign] = &[
     ("excerpt", "description", DESCRIPTION),
     ("featured_image", "image", IMAGE),
     ("heroimage", "image", IMAGE),
+    ("homepage", "url", PERSON),
     ("keywords", "tags", "write `tags`"),
     ("lang", "", LANGUAGE),
     ("language", "", LANGUAGE),
@@ -37,6 +39,7 @@ const FOREIGN: &[Foreign] = &[
     ("lastmod", "updated", UPDATED),
     ("lastupdated", "updated", UPDATED),
     ("layout", "", LOOK),
+    ("link", "url", PERSON),
     ("menu", "", ORDER),
     ("modified", "updated", UPDATED),
     ("nav_order", "", ORDER),
@@ -55,10 +58,11 @@ const FOREIGN: &[Foreign] = &[
     ("type", "", LOOK),
     ("updateddate", "updated", UPDATED),
     ("url", "slug", ADDRESS),
+    ("website", "url", PERSON),
     ("weight", "", ORDER),
 ];
 
-/// The keys of a kind of text.
+/// The keys of a kind of text, or of a table in it.
 #[derive(Clone, Copy)]
 pub(super) struct Keys<'a> {
     pub(super) known: &'a [&'static str],
@@ -66,8 +70,8 @@ pub(super) struct Keys<'a> {
     pub(super) required: &'a [&'static str],
     /// Those that only another kind of text has.
     pub(super) of_others: &'a [&'static str],
-    /// How the table of other keys begins.
-    pub(super) extra: &'static str,
+    /// How the table begins in which any key may be, if there is one.
+    pub(super) extra: Option<&'static str>,
 }
 
 /// Reports the keys that are not known.
@@ -107,10 +111,12 @@ fn foreign(key: &str) -> Option<&'static Foreign> {
 }
 
 fn help(key: &str, keys: Keys<'_>) -> String {
-    let foreign = foreign(key).filter(|(_, place, _)| place.is_empty() || keys.known.contains(place));
-    match (foreign, nearest(key, keys.known.iter().copied())) {
-        (Some((_, _, help)), _) => (*help).to_owned(),
-        (None, Some(near)) => format!("did you mean `{near}`?"),
-        (None, None) => format!("remove it, or move it below `{}`, where any key may be", keys.extra),
+    let foreign =
+        foreign(key).filter(|(_, place, _)| keys.known.contains(place) || (place.is_empty() && keys.extra.is_some()));
+    match (foreign, nearest(key, keys.known.iter().copied()), keys.extra) {
+        (Some((_, _, help)), _, _) => (*help).to_owned(),
+        (None, Some(near), _) => format!("did you mean `{near}`?"),
+        (None, None, Some(extra)) => format!("remove it, or move it below `{extra}`, where any key may be"),
+        (None, None, None) => format!("expected one of {}", list(keys.known)),
     }
 }

@@ -165,7 +165,7 @@ pub(crate) fn post(
     let table = parts.parse(report)?;
     let mut reader = TableReader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
     let required: &[&str] = if named.is_some() { &["title"] } else { &["title", "date"] };
-    let keys = Keys { known: POST_KEYS, required, of_others: &[], extra: parts.syntax.extra() };
+    let keys = Keys { known: POST_KEYS, required, of_others: &[], extra: Some(parts.syntax.extra()) };
     foreign_keys::report(&mut reader, keys);
     let mut matter = common(&mut reader, parts.syntax);
     if required.contains(&"date") {
@@ -187,7 +187,7 @@ pub(crate) fn post(
 pub(crate) fn page(parts: &Parts<'_>, report: &mut Report) -> Option<FrontMatter> {
     let table = parts.parse(report)?;
     let mut reader = TableReader { path: parts.path, table: &table, place: Some(parts.fence.clone()), report };
-    let keys = Keys { known: PAGE_KEYS, required: &["title"], of_others: POST_KEYS, extra: parts.syntax.extra() };
+    let keys = Keys { known: PAGE_KEYS, required: &["title"], of_others: POST_KEYS, extra: Some(parts.syntax.extra()) };
     foreign_keys::report(&mut reader, keys);
     let mut matter = common(&mut reader, parts.syntax);
     updated(&mut reader, None, &mut matter);
