@@ -280,12 +280,12 @@ fn the_next_build_sees_a_post_that_is_added_changed_or_removed() {
 #[test]
 fn a_build_reports_mistakes_as_errors_of_cargo() {
     let build = Build::new();
-    build.write("posts/one.md", &post("One", "tagz = []\n", "The first."));
+    build.write("posts/one.md", &post("One", "slug = \"One\"\n", "The first."));
     build.write("posts/two.md", &post("Two", "", "[The first](/blog/on)."));
     let said = build.run().stdout;
     for line in [
-        "cargo::error= --> content/posts/one.md:6:1",
-        "cargo::error=  = help: did you mean `tags`?",
+        "cargo::error= --> content/posts/one.md:6:8",
+        "cargo::error=  = help: write \"one\"",
         "cargo::error= --> content/posts/two.md:7:13",
         "cargo::error=2 errors",
     ] {

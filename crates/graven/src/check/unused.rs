@@ -12,12 +12,13 @@ use percent_encoding::percent_decode;
 const KINDS: [&str; 11] = ["avif", "gif", "jpeg", "jpg", "mp3", "mp4", "pdf", "png", "svg", "webm", "webp"];
 
 /// Files that say which others they use.
-const TEXTS: [&str; 7] = ["css", "html", "js", "md", "mjs", "svg", "toml"];
+const TEXTS: [&str; 8] = ["css", "html", "js", "markdown", "md", "mjs", "svg", "toml"];
 
 /// Adds a warning for each file that nothing names.
 pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
     for (index, _) in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.below(folder)) {
-        let Some(folder) = index.strip_suffix("index.md") else { continue };
+        let folder = ["index.md", "index.markdown"].iter().find_map(|name| index.strip_suffix(name));
+        let Some(folder) = folder else { continue };
         for (path, _) in tree.below(folder).filter(|(path, _)| is_for_readers(tree, folder, path)) {
             if !is_named(tree, folder, path) && !is_named(tree, "", path) {
                 let warning = Diagnostic::warning(path, None, "nothing names this file");
@@ -36,7 +37,7 @@ fn is_for_readers(tree: &SourceTree, folder: &str, path: &str) -> bool {
 /// Whether a text in the folder contains the name of the file, as it is or as in a URL. In the folder of the site, only Markdown is looked through.
 fn is_named(tree: &SourceTree, folder: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let kinds = if folder.is_empty() { &["md"][..] } else { &TEXTS };
+    let kinds = if folder.is_empty() { &["md", "markdown"][..] } else { &TEXTS };
     let mut texts = tree.below(folder).filter(|(text, _)| *text != path && is_one_of(text, kinds));
     texts.any(|(_, text)| {
         String::from_utf8_lossy(text).contains(name) || percent_decode(text).decode_utf8_lossy().contains(name)
@@ -57,7 +58,7 @@ mod tests {
         let mut tree = SourceTree::default();
         let text = "![A](a.png) ![Ö](%C3%B6%20b.png) ![C](data/c.gif)\n\n```model from=model/m.js id=m\n```\n";
         tree.insert("posts/a/index.md", text);
-        tree.insert("posts/b.md", "[d](a/d.pdf)\n");
+        tree.insert("posts/b.markdown", "[d](a/d.pdf)\n");
         tree.insert("posts/a/page.html", "<img src=e.webp>");
         let used = ["a.png", "ö b.png", "data/c.gif", "d.pdf", "e.webp", "model/m.js", "model/m.svg", "code/f.png"];
         let unused = ["data/C.gif", "g.PNG", "model/n.svg"];
