@@ -18,7 +18,12 @@ pub(super) fn of(markdown: &str) -> String {
     let mut depth = 0_usize;
     let mut pictures = 0_usize;
     let mut text = String::new();
+    // The text since the last code or formula, in which other marks may be.
+    let mut run = String::new();
     for (event, span) in Parser::new_ext(markdown, DIALECT).into_offset_iter() {
+        if !matches!(event, Event::Text(_) | Event::SoftBreak) {
+            text.push_str(&without_marks(&std::mem::take(&mut run)));
+        }
         match event {
             Event::Start(tag) => {
                 pictures += usize::from(matches!(tag, Tag::Image { .. }));
@@ -35,15 +40,72 @@ pub(super) fn of(markdown: &str) -> String {
                 }
             }
             _ if pictures > 0 => {}
-            Event::Text(words) | Event::Code(words) => text.push_str(&words),
+            Event::Text(words) => run.push_str(&words),
+            Event::Code(words) => text.push_str(&words),
             Event::InlineMath(formula) | Event::DisplayMath(formula) => {
                 text.push_str(if is_price(markdown, span.end) { &markdown[span] } else { &formula });
             }
-            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::SoftBreak => run.push(' '),
+            Event::HardBreak => text.push(' '),
             _ => {}
         }
     }
     String::new()
+}
+
+/// Text without the marks that the parser leaves in it: `[[name|text]]`, `![[picture]]`, `==text==`.
+fn without_marks(text: &str) -> String {
+    without_highlights(&without_brackets(text))
+}
+
+fn without_brackets(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, (inner, after))) =
+        rest.split_once("[[").and_then(|(before, rest)| Some((before, rest.split_once("]]")?)))
+    {
+        // White space: a test in a shell. A colon: a class of characters. Brackets: a matrix.
+        let is_name =
+            !inner.is_empty() && inner.trim() == inner && !inner.contains('[') && !inner.starts_with([':', '|']);
+        match before.strip_suffix('!') {
+            _ if !is_name => {
+                plain.push_str(before);
+                plain.push_str("[[");
+                rest = &rest[before.len() + 2..];
+                continue;
+            }
+            Some(before) => plain.push_str(before),
+            None => {
+                plain.push_str(before);
+                plain.push_str(inner.split_once('|').map_or(inner, |(_, shown)| shown));
+            }
+        }
+        rest = after;
+    }
+    plain + rest
+}
+
+fn without_highlights(text: &str) -> String {
+    let mut plain = text.to_owned();
+    let mut open = None;
+    let mut from = 0;
+    while let Some(at) = plain[from..].find("==").map(|found| from + found) {
+        let (before, after) = (plain[..at].chars().next_back(), plain[at + 2..].chars().next());
+        let is_word = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+        let is_space = |char: Option<char>| char.is_none_or(char::is_whitespace);
+        from = at + 2;
+        match open {
+            Some(start) if !is_space(before) && !is_word(after) => {
+                plain.replace_range(at..at + 2, "");
+                plain.replace_range(start..start + 2, "");
+                from = at - 2;
+                open = None;
+            }
+            None if !is_space(after) && !is_word(before) => open = Some(at),
+            _ => {}
+        }
+    }
+    plain
 }
 
 /// Whether a paragraph has words. One that begins with a brace is an instruction to another generator: `{{< figure >}}`, `{% include %}`, `{: .wide }`.
@@ -113,6 +175,8 @@ mod tests {
             ("It costs US$5, not CA$7, and takes $O(n)$.", "It costs US$5, not CA$7, and takes O(n)."),
             ("[One][r] two.\n\n[r]: x.md", "One two."),
             ("<div>\n\nText.\n\n</div>", "Text."),
+            ("A [[name|link]], [[name]], ![[a.png]] ==marked== `[[x]] ==y==`", "A link, name, marked [[x]] ==y=="),
+            ("If [[ -f x ]], a==b, ==x and [[:alpha:]]", "If [[ -f x ]], a==b, ==x and [[:alpha:]]"),
             ("***\n\n![A](a.png)\n\n- list\n\n```\ncode\n```\n", ""),
             ("", ""),
         ] {
@@ -148,7 +212,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_has_a_longer_description(markdown in "[a-c é漢.!?”$`*\\[\\]\n>-]{0,400}") {
+        fn no_text_has_a_longer_description(markdown in "[a-c é漢.!?”$`*\\[\\]|=\n>-]{0,400}") {
             assert!(of(&markdown).chars().count() <= LENGTH);
         }
     }
