@@ -96,7 +96,11 @@ pub(super) fn report(reader: &mut TableReader<'_>, keys: Keys<'_>) {
         if place.is_some_and(|place| keys.required.contains(&place) && reader.get(place).is_none()) {
             diagnostic.severity = Severity::Error;
         }
-        reader.report.push(diagnostic.help(help(key, keys)));
+        let diagnostic = diagnostic.help(help(key, keys)).code("unknown-key");
+        reader.report.push(match reader.meant(key, keys.known) {
+            Some(meant) => diagnostic.suggest(key, meant),
+            None => diagnostic,
+        });
     }
 }
 
@@ -116,7 +120,9 @@ fn help(key: &str, keys: Keys<'_>) -> String {
     match (foreign, nearest(key, keys.known.iter().copied()), keys.extra) {
         (Some((_, _, help)), _, _) => (*help).to_owned(),
         (None, Some(near), _) => format!("did you mean `{near}`?"),
-        (None, None, Some(extra)) => format!("remove it, or move it below `{extra}`, where any key may be"),
+        (None, None, Some(extra)) => {
+            format!("expected one of {}; keys of your own may be below {extra}", list(keys.known))
+        }
         (None, None, None) => format!("expected one of {}", list(keys.known)),
     }
 }

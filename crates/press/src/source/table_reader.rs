@@ -39,7 +39,7 @@ impl<'a> TableReader<'a> {
     }
 
     /// The key that `written` certainly is a misspelling of. None if the table has that key already, or two misspellings of it.
-    fn meant<'k>(&self, written: &str, known: &[&'k str]) -> Option<&'k str> {
+    pub(super) fn meant<'k>(&self, written: &str, known: &[&'k str]) -> Option<&'k str> {
         let certain = |written| certain(written, known.iter().copied());
         let key = certain(written).filter(|key| self.get(key).is_none())?;
         let mut others = self.table.entries.iter().filter(|entry| entry.key != written);
