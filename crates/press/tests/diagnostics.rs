@@ -3,11 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use graven_press::Options;
+use graven_press::cache::Cache;
 use graven_press::diagnostic::Report;
+use graven_press::incremental::Incremental;
 use graven_press::model::{self, Site};
 use graven_press::source;
 use graven_press::tree::SourceTree;
+use graven_press::{Codings, Options};
 use proptest::prelude::*;
 
 /// The files of a case that does not replace them, so that it contains only what it tests.
@@ -30,6 +32,13 @@ fn read(tree: &SourceTree, options: &Options) -> (Option<Site>, String) {
     (site, report.render(tree, "content/"))
 }
 
+/// The report of a whole press: also of what is wrong in the texts, and with the links between them.
+fn pressed(tree: &SourceTree) -> String {
+    let options = Options { codings: Codings::Identity, ..Options::default() };
+    let pressed = Incremental::new(options, Cache::none()).press(tree, |preview| preview.report().clone());
+    pressed.unwrap_or_else(|report| report).render(tree, "content/")
+}
+
 /// The sections of a case, each under a line `== name`.
 fn sections(case: &str) -> Vec<(String, String)> {
     let mut sections: Vec<(String, String)> = Vec::new();
@@ -49,7 +58,7 @@ fn check_case(path: &Path) {
     let files = sections.iter().filter(|(name, _)| name != REPORT);
     let files: Vec<(&str, &[u8])> = files.map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
     let tree = tree(&files);
-    let (_, report) = read(&tree, &Options::default());
+    let report = pressed(&tree);
     if std::env::var_os("GRAVEN_BLESS").is_some() {
         let inputs = case.split("== report\n").next().unwrap_or_default();
         std::fs::write(path, format!("{inputs}== report\n{report}")).expect("a case can be written");
