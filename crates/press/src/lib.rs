@@ -292,7 +292,7 @@ fn run(
     views::render(context, &numbers, &mut outputs);
     feeds::render(context, &mut outputs, report);
     options.progress.report(Step::Check(outputs.len()));
-    memo.inspections = check::check(context, &outputs, &memo.inspections, report);
+    memo.inspections = check::check((context, tree), &outputs, &memo.inspections, report);
     if memo.is_of_one_press {
         memo.inspections.forget_pages();
     }

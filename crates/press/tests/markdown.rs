@@ -130,14 +130,15 @@ fn check(cases: &[(&str, &[Expected])]) {
 #[test]
 fn broken_links_are_reported() {
     check(&[
-        ("[a](dat.csv)", &[("error: there is no file `posts/case/dat.csv`", "did you mean `data.csv`?", "dat.csv")]),
+        ("[a](dat.csv)", &[("error: there is no file `dat.csv`", "did you mean `data.csv`?", "dat.csv")]),
         (
             "[a](../othr/index.md#b)",
             &[("error: there is no file", "did you mean `../other/index.md`?", "../othr/index.md#b")],
         ),
         ("[a](../draft/index.md)", &[("error: `posts/draft/index.md` is not published", "", "../draft/index.md")]),
         ("[a](some/page)", &[("error: there is no file", "`/blog/…`", "some/page")]),
-        ("[a](../../../x)", &[("error: `../../../x` is outside the content folder", "", "../../../x")]),
+        ("[a](code)", &[("error: `code` is a folder", "a file in it", "code")]),
+        ("[a](../../../x)", &[("error: `../../../x` is outside the content folder", "`posts/case/`", "../../../x")]),
         ("[a]()", &[("error: a link without a destination", "", "[a]()")]),
         ("[a](javascript:alert)", &[("error: a link to a script", "", "javascript:alert")]),
         ("[a][b]\n\n[b]: dat.csv", &[("error: there is no file", "data.csv", "dat.csv")]),
@@ -152,14 +153,19 @@ fn broken_links_are_reported() {
 fn errors_in_images_and_drawings_are_reported() {
     check(&[
         ("![a](phto.png)", &[("error: there is no file", "did you mean `photo.png`?", "phto.png")]),
-        ("![a](/lgo.png)", &[("error: there is no file `static/lgo.png`", "did you mean `/logo.png`?", "/lgo.png")]),
+        ("![a](/lgo.png)", &[("error: there is no file `/lgo.png`", "did you mean `/logo.png`?", "/lgo.png")]),
         ("![](photo.png) b", &[("error: an image without alternative text", "`![ ](file)`", "![](photo.png)")]),
         ("![ ](photo.png) b", &[]),
         (
             "![a](https://example.org/b.png)",
-            &[("warning: a file from another site", "a copy", "https://example.org/b.png")],
+            &[("warning: a picture of another site", "a copy", "https://example.org/b.png")],
         ),
-        ("![a](data.csv)", &[("warning: cannot read the size of this image", "", "data.csv")]),
+        ("![a](HTTP://a/b.png)", &[("error: a file that the page's security policy blocks", "", "HTTP://a/b.png")]),
+        ("<img src='//a/b.png' alt=c>", &[("warning: a picture of another site", "a copy", "//a/b.png")]),
+        ("![a](data:,x)", &[]),
+        ("<video poster='https://a/b.png'></video>", &[("error: a file that", "a copy", "https://a/b.png")]),
+        ("![a](data.csv)", &[("error: `data.csv` is no picture", "`[what it is](data.csv)`", "data.csv")]),
+        ("![a](../../../b.png)", &[("error: `../../../b.png` is outside", "relative", "../../../b.png")]),
         (
             "![a](blocked.svg)",
             &[
@@ -447,6 +453,16 @@ fn errors_in_raw_html_are_reported() {
         ("<!-- a", &[("error: raw HTML that ends within a tag or a comment", "", "<")]),
         ("<p id=a>b</p>\n\n<p id=a>c</p>", &[("error: the id \"a\" is taken", "", "a")]),
         ("```html\n<script style=x>\n```\n\n`<script>`", &[]),
+        (
+            "<img src=photo.png>",
+            &[("warning: an `<img>` without alternative text", "`alt=\"\"`", "<img src=photo.png>")],
+        ),
+        ("<img src=photo.png alt>", &[]),
+        ("a Vec<T> b", &[("warning: `<T>` is not closed", "backticks", "<T>")]),
+        ("<div>\n\na</DIV>\n\n<p>b<li>c<br>", &[]),
+        ("<a id=b /> <a id=c />", &[("warning: `<a/>` is not closed", "no slash", "<a id=b />")]),
+        ("a</div>", &[("warning: `</div>` closes nothing", "remove it", "</div>")]),
+        ("<svg viewBox='0 0 1 1'><path d=''/></svg><br/>", &[]),
     ]);
 }
 
@@ -573,8 +589,10 @@ fn with_path_of_site(event: Event) -> Event {
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
             Event::Start(Tag::Link { link_type, dest_url: path(&dest_url).into(), title, id })
         }
-        // An image with the destination of a page is reported, and stays.
-        Event::Start(Tag::Image { link_type, dest_url, title, id }) if !dest_url.starts_with("..") => {
+        // An image with the destination of a page or of data is reported, and stays.
+        Event::Start(Tag::Image { link_type, dest_url, title, id })
+            if !dest_url.starts_with("..") && !dest_url.starts_with("data.csv") =>
+        {
             Event::Start(Tag::Image { link_type, dest_url: path(&dest_url).into(), title, id })
         }
         event => event,

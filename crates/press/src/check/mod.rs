@@ -1,10 +1,11 @@
 //! Checks of the finished outputs.
 //!
 //! Each output is parsed once, over all cores. [`page`] takes its ids and references from the elements, [`security_policy`] the policy that the server
-//! sends with it, [`blocked`] whatever that policy blocks. Then [`links`] checks every reference against the [`targets`].
+//! sends with it, [`blocked`] whatever that policy blocks, [`large`] files that take long to load. Then [`links`] checks every reference against the [`targets`].
 
 mod blocked;
 mod inspections;
+mod large;
 mod links;
 mod page;
 mod targets;
@@ -18,17 +19,18 @@ use rayon::prelude::*;
 
 pub(crate) use self::inspections::{Inspection, Inspections};
 use self::page::CheckedPage;
-use self::targets::{Certainty, Routes};
+use self::targets::{Certainty, Drafts, Routes};
 use crate::dependencies::number;
 use crate::diagnostic::Report;
 use crate::markup::{Element, Format};
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 use crate::security_policy;
+use crate::tree::SourceTree;
 
-/// Checks the `outputs`, of which all but the search index are there. What the press before found in the same documents is taken over from `before`.
+/// Checks the `outputs` of `tree`, of which all but the search index are there. What the press before found in the same documents is taken over from `before`.
 pub(crate) fn check(
-    context: RenderedSite,
+    (context, tree): (RenderedSite, &SourceTree),
     outputs: &Outputs,
     before: &Inspections,
     report: &mut Report,
@@ -38,7 +40,8 @@ pub(crate) fn check(
     let documents: HashSet<u64> = outputs.iter().filter(is_document).map(|(path, _)| number(path)).collect();
     let removed: HashSet<u64> = before.documents.difference(&documents).copied().collect();
     let none = Inspections::default();
-    let routes = Routes { base_url, outputs, inspections: &none };
+    let drafts = Drafts::of(tree);
+    let routes = Routes { base_url, outputs, inspections: &none, drafts: &drafts };
     let inspect = |path: &str, document: &Document| {
         let format = format(document)?;
         // What leads to this site depends on its URL, also in a copied file.
@@ -56,7 +59,7 @@ pub(crate) fn check(
         .collect();
     let by_path = found.into_iter().map(|(path, inspection)| (path.clone(), inspection)).collect();
     let inspections = Inspections { by_path, documents };
-    links::check(context, Routes { base_url, outputs, inspections: &inspections }, report);
+    links::check(context, Routes { inspections: &inspections, ..routes }, report);
     for (path, page) in inspections.pages() {
         page.report_duplicates(path, report);
     }
@@ -65,6 +68,7 @@ pub(crate) fn check(
             report.push(warning.clone());
         }
     }
+    large::warn(outputs, report);
     inspections
 }
 

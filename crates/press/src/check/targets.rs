@@ -1,12 +1,16 @@
 //! The routes of the site, and what is wrong with a reference to them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::inspections::Inspections;
 use super::page::{CheckedPage, without_text_directive};
 use crate::diagnostic::{Diagnostic, certain, nearest};
 use crate::output::{Output, Outputs};
+use crate::source;
+use crate::tree::SourceTree;
 use crate::url::{Target, decoded, resolve, split_path, without_base_url};
 
 /// How many ids are listed if none is near the missing one: what an author takes in at a glance.
@@ -40,11 +44,17 @@ impl Verdict {
     ) -> Diagnostic {
         match self {
             Self::NoRoute { path } => {
-                let help = match routes.nearest_route(path) {
+                let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
+                if let Some(draft) = routes.drafts.at(path) {
+                    let label = format!("the page of a draft, {draft}");
+                    return error
+                        .label(label)
+                        .help("remove `draft = true` there when it is finished, or remove this link");
+                }
+                let help = match routes.nearest_route(path, file) {
                     Some(route) => format!("did you mean {route:?}?"),
                     None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
                 };
-                let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
                 let error = error.label(format!("no page or file at {path}")).help(help);
                 let meant = certain(path, routes.routes()).filter(|_| decoded(target) == *path);
                 replaced(error, target, meant.map(str::to_owned))
@@ -101,6 +111,7 @@ pub(super) struct Routes<'a> {
     pub(super) base_url: &'a str,
     pub(super) outputs: &'a Outputs<'a>,
     pub(super) inspections: &'a Inspections,
+    pub(super) drafts: &'a Drafts<'a>,
 }
 
 /// What is certain about a reference before the other pages are known.
@@ -227,11 +238,32 @@ impl<'a> Routes<'a> {
         self.outputs.keys().map(String::as_str).filter(|route| route.starts_with('/'))
     }
 
-    /// The route that is spelt most like `path`, or else one with the same last segment.
-    fn nearest_route(self, path: &str) -> Option<String> {
-        let routes = || self.routes();
+    /// The route that is spelt most like `path`, or else one with the same last segment. A text does not mean its own page.
+    fn nearest_route(self, path: &str, file: &str) -> Option<String> {
+        let is_other = |output: &Output| match output {
+            Output::Document(document) => file.is_empty() || document.source.as_deref() != Some(file),
+            Output::Redirect(_) => true,
+        };
+        let routes = || self.routes().filter(|route| self.outputs.get(*route).is_some_and(is_other));
         let name = |path: &str| path.rsplit('/').find(|name| !name.is_empty()).map(str::to_owned);
         let moved = || routes().find(|route| name(route).is_some() && name(route) == name(path));
         nearest(path, routes()).or_else(moved).map(str::to_owned)
+    }
+}
+
+/// The drafts of the content, which are only looked for when a link is broken.
+pub(super) struct Drafts<'a> {
+    tree: &'a SourceTree,
+    found: OnceLock<BTreeMap<String, String>>,
+}
+
+impl<'a> Drafts<'a> {
+    pub(super) fn of(tree: &'a SourceTree) -> Self {
+        Self { tree, found: OnceLock::new() }
+    }
+
+    /// The file of the draft whose page would be at `path`.
+    fn at(&self, path: &str) -> Option<&str> {
+        self.found.get_or_init(|| source::drafts(self.tree)).get(path).map(String::as_str)
     }
 }

@@ -7,11 +7,11 @@ use pulldown_cmark::{CowStr, Event, Tag};
 
 use super::events::SpannedEvent;
 use super::page::{File, Page};
-use super::{representation, svg};
+use super::{representation, svg, templates, unshown};
 use crate::assets::STATIC;
 use crate::markup::push_attribute;
 use crate::pictures::{Picture, Shown, Variant};
-use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
+use crate::url::{ReferenceKind, decoded, encode_reference, join, scheme, split_path};
 
 /// An image of the page.
 pub(super) struct Image<'a> {
@@ -56,7 +56,7 @@ pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
     for (event, span) in events {
         let Event::Start(Tag::Image { dest_url, .. }) = event else { continue };
         let place = page.destination_span(span);
-        let file = find(dest_url, &place, page);
+        let file = find(dest_url, Shows::Picture, &place, page);
         let href = href(dest_url, file.as_ref(), page);
         representation::note_link(span, dest_url, &href, page);
         page.record(&href, place);
@@ -65,27 +65,61 @@ pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
+/// What shows the file that an attribute names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// An image of Markdown, the `src` of an `<img>`.
+    Picture,
+    /// Another element: a film, a sound, a still.
+    Other,
+}
+
 /// Finds the file of an image: in the folder of the text, or in `static/`.
-pub(super) fn find<'p>(destination: &str, span: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
+pub(super) fn find<'p>(destination: &str, shows: Shows, span: &Range<usize>, page: &mut Page<'p>) -> Option<File<'p>> {
+    if let Some(error) = templates::in_destination(destination, span, page) {
+        page.report.push(error);
+        return None;
+    }
     let (path, _) = split_path(destination);
     let path = decoded(path);
     let path = match ReferenceKind::of(destination) {
         ReferenceKind::Site => join(STATIC, &path),
         ReferenceKind::RelativePath => join(page.body.folder(), &path),
         ReferenceKind::External | ReferenceKind::Script => {
-            page.report.push(
-                page.warning(span.clone(), "a file from another site, which the page's security policy blocks")
-                    .help("put a copy into the folder of the text"),
-            );
+            report_external(destination, shows, span, page);
             return None;
         }
     };
-    let path = path.unwrap_or_default();
-    let bytes = page.file(&path);
-    if bytes.is_none() {
+    let Some(path) = path else {
+        page.report_outside(destination, span);
+        return None;
+    };
+    let Some(bytes) = page.file(&path) else {
         page.report_missing(&path, destination, span);
+        return None;
+    };
+    if shows == Shows::Picture
+        && let Some((message, help)) = unshown::reason(&path, bytes, destination)
+    {
+        page.report.push(page.error(span.clone(), message).label("not shown").help(help));
+        return None;
     }
-    bytes.map(|bytes| File { path, bytes })
+    Some(File { path, bytes })
+}
+
+/// Reports a file that is not of this site. The page's security policy allows pictures over HTTPS and as `data:`, and nothing else.
+fn report_external(destination: &str, shows: Shows, span: &Range<usize>, page: &mut Page) {
+    let scheme = scheme(destination.trim()).unwrap_or("https").to_ascii_lowercase();
+    let copy = "put a copy into the folder of the text";
+    let found = match (scheme.as_str(), shows) {
+        ("data", Shows::Picture) => return,
+        ("https", Shows::Picture) => page
+            .warning(span.clone(), "a picture of another site")
+            .label("each reader's browser asks that site for it")
+            .help(copy),
+        _ => page.error(span.clone(), "a file that the page's security policy blocks").label("not shown").help(copy),
+    };
+    page.report.push(found);
 }
 
 /// The URL of an image in the page, with query and fragment as written: `sprite.svg#icon` shows a part.

@@ -5,16 +5,22 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
 
-use super::events::SpannedEvent;
+use super::events::{SpannedEvent, end_of};
+use super::headings::text_of;
 use super::page::Page;
-use super::representation;
+use super::{external, representation, templates};
 use crate::assets::is_shown_as_text;
 use crate::span::trim_end;
 use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
 
 /// Resolves the destination of every link.
 pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
-    for (event, span) in events {
+    for index in 0..events.len() {
+        if let (Event::Start(Tag::Link { dest_url, .. }), span) = &events[index] {
+            let text = || text_of(&events[index..end_of(events, index)]);
+            external::check_host(dest_url, text, &page.destination_span(span), page);
+        }
+        let (event, span) = &mut events[index];
         let Event::Start(Tag::Link { link_type, dest_url, .. }) = event else { continue };
         let place = page.destination_span(span);
         if *link_type == LinkType::Email {
@@ -38,6 +44,10 @@ pub(super) fn resolve_destination(destination: &str, span: &Range<usize>, page: 
         );
         return None;
     }
+    if let Some(error) = templates::in_destination(destination, span, page) {
+        page.report.push(error);
+        return None;
+    }
     match ReferenceKind::of(destination) {
         ReferenceKind::Script => {
             page.report.push(
@@ -46,7 +56,11 @@ pub(super) fn resolve_destination(destination: &str, span: &Range<usize>, page: 
             );
             None
         }
-        ReferenceKind::External | ReferenceKind::Site => None,
+        ReferenceKind::External => {
+            external::check(destination, span, page);
+            None
+        }
+        ReferenceKind::Site => None,
         ReferenceKind::RelativePath => resolve_relative(destination, span, page),
     }
 }
@@ -54,7 +68,7 @@ pub(super) fn resolve_destination(destination: &str, span: &Range<usize>, page: 
 fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> Option<String> {
     let (path, suffix) = split_path(destination);
     let Some(path) = join(page.body.folder(), &decoded(path)) else {
-        page.report.push(page.error(span.clone(), format!("`{destination}` is outside the content folder")));
+        page.report_outside(destination, span);
         return None;
     };
     let base = path.trim_end_matches('/');
@@ -63,23 +77,35 @@ fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> 
     if let Some(route) = routes.iter().find_map(|path| page.route_of(path)) {
         return Some(route + suffix);
     }
-    let is_text = base
-        .rsplit_once('.')
-        .is_some_and(|(_, extension)| ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
+    if let Some(text) = routes.iter().find(|path| is_markdown(path) && page.file(path).is_some()) {
+        report_unpublished(text, span, page);
+        return None;
+    }
     match page.file(base) {
-        Some(_) if is_text => {
-            page.report.push(
-                page.error(span.clone(), format!("`{base}` is not published"))
-                    .label("a draft, or not a post or page")
-                    .help("link to it when it is published"),
-            );
-            None
-        }
         Some(bytes) if is_shown_as_text(base, bytes) => Some(page.add_plain_text(base, bytes) + suffix),
         Some(bytes) => Some(page.add_asset(base, bytes) + suffix),
+        None if page.is_folder(base) => {
+            let error = page.error(span.clone(), format!("`{}` is a folder", split_path(destination).0));
+            page.report.push(error.help("link to a file in it"));
+            None
+        }
         None => {
             page.report_missing(base, destination, span);
             None
         }
     }
+}
+
+fn is_markdown(path: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, extension)| ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
+}
+
+fn report_unpublished(path: &str, span: &Range<usize>, page: &mut Page) {
+    let error = page.error(span.clone(), format!("`{path}` is not published"));
+    page.report.push(if page.is_draft(path) {
+        error.label("a draft").help("remove `draft = true` there when it is finished, or remove this link")
+    } else {
+        error.label("no post or page").help("make it one, or link to a page of the site")
+    });
 }

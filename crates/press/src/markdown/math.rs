@@ -8,7 +8,9 @@ use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::events::{SpannedEvent, replace};
+use super::latex;
 use super::page::Page;
+use crate::diagnostic::Diagnostic;
 use crate::markup::push_text;
 use crate::span::trim_end;
 
@@ -48,7 +50,8 @@ fn place_displayed(events: &mut [SpannedEvent], index: usize, html: String) {
 
 /// The formula as `MathML`. If it is invalid, its LaTeX as code.
 fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut Page) -> String {
-    let converted = CONVERTER.convert_with_local_state(latex, display);
+    let known = latex::with_known_environments(latex);
+    let converted = CONVERTER.convert_with_local_state(&known, display);
     let error = match converted.as_ref().map(|result| conform(&result.mathml)) {
         Ok(Ok(mathml)) => return mathml,
         Ok(Err(declaration)) => page
@@ -56,12 +59,13 @@ fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut 
                 trim_end(span, &page.body.file),
                 format!("this formula needs the style `{declaration}`, which the page's security policy blocks"),
             )
-            .help(
-                "remove colours, sizes and rules, and use `aligned`, `cases` or a matrix instead of `align` or `array`",
-            ),
+            .help("remove colours, sizes and rules, and use `aligned`, `cases` or a matrix instead of `multline` or `array`"),
         Err(error) => {
             let message = error.error_message();
-            page.error(place(latex, span, &error.0, page), format!("invalid LaTeX: {}", message.trim_end_matches('.')))
+            let part = known.get(error.0.clone()).unwrap_or_default();
+            let place = place((latex, &known), span, &error.0, page);
+            let invalid = page.error(place, format!("invalid LaTeX: {}", message.trim_end_matches('.')));
+            latex::help(&message, part).into_iter().fold(invalid, Diagnostic::help)
         }
     };
     page.report.push(error);
@@ -70,12 +74,17 @@ fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut 
     code + "</code>"
 }
 
-/// The place of the bytes `part` of `latex`. The whole formula if it is not written there literally, as in a block quote.
-fn place(latex: &str, span: &Range<usize>, part: &Range<usize>, page: &Page) -> Range<usize> {
-    match page.body.file[span.clone()].find(latex) {
-        Some(start) if part.end <= latex.len() => span.start + start + part.start..span.start + start + part.end,
-        _ => trim_end(span, &page.body.file),
+/// The place of the bytes `part` of `known`, which `latex` became. The whole formula if it is not written there literally, as in a block quote.
+fn place((latex, known): (&str, &str), span: &Range<usize>, part: &Range<usize>, page: &Page) -> Range<usize> {
+    let whole = || trim_end(span, &page.body.file);
+    let Some(start) = page.body.file[span.clone()].find(latex).map(|start| span.start + start) else { return whole() };
+    if known == latex && part.end <= latex.len() {
+        return start + part.start..start + part.end;
     }
+    // The names of environments have other lengths.
+    let text = known.get(part.clone()).filter(|text| !text.is_empty());
+    text.and_then(|text| Some((latex.find(text)?, text)))
+        .map_or_else(whole, |(at, text)| start + at..start + at + text.len())
 }
 
 /// Rewrites the `MathML` of the converter. Classes replace inline styles, which the security policy blocks: `r` and `ml` align cells right and left, which
@@ -158,7 +167,8 @@ mod tests {
     use super::*;
 
     fn convert(latex: &str) -> String {
-        conform(&CONVERTER.convert_with_local_state(latex, MathDisplay::Block).expect(latex).mathml).expect(latex)
+        let known = latex::with_known_environments(latex);
+        conform(&CONVERTER.convert_with_local_state(&known, MathDisplay::Block).expect(latex).mathml).expect(latex)
     }
 
     #[test]
@@ -171,6 +181,10 @@ mod tests {
             r"\mathcal{O}(n \log n)",
             r"\sqrt[3]{\overline{x}} \le \left\lfloor \frac{a}{b} \right\rfloor",
             r"\begin{array}{lr}a&b\end{array}",
+            r"\begin{align}a&=b\\c&=d\nonumber\end{align}",
+            r"\begin{equation*}\begin{split}a&=b\end{split}\end{equation*}",
+            r"\begin{gather}a\\b\notag\end{gather}",
+            r"\begin{eqnarray}a&=&b\end{eqnarray}",
         ] {
             let mathml = convert(latex);
             assert!(!mathml.contains(" style=\"") && !mathml.contains("scriptlevel"), "{latex}: {mathml}");
@@ -189,6 +203,15 @@ mod tests {
             (r"a\,b", "<mi>a</mi><mspace width=\"0.16666667em\"/><mi>b</mi>"),
         ] {
             assert_eq!(convert(latex), format!("<math display=\"block\">{expected}</math>"), "{latex}");
+        }
+    }
+
+    #[test]
+    fn every_command_that_is_suggested_is_known() {
+        for command in latex::COMMANDS {
+            let converted = CONVERTER.convert_with_local_state(command, MathDisplay::Block);
+            let message = converted.err().map(|error| error.error_message()).unwrap_or_default();
+            assert!(!message.starts_with("Unknown command"), "{message}");
         }
     }
 

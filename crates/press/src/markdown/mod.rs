@@ -1,7 +1,7 @@
 //! Markdown to HTML: the text of a post or page becomes the content of its `<article>`, with lists of its headings, links and assets.
 //!
-//! `parse` turns the text into a list of `events`, each with its place in the file. Passes go over that list, one module each, and replace events by
-//! finished HTML if pages need another form than that of pulldown-cmark. They share a `page`:
+//! `parse` turns the text into a list of `events`, each with its place in the file; `dollars` says which dollar signs begin no formula. Passes go over that
+//! list, one module each, and replace events by finished HTML if pages need another form than that of pulldown-cmark. They share a `page`:
 //!
 //! 1. `raw_html` checks the author's HTML, and resolves its links.
 //! 2. `models` turns links to the presets of models into tags; `links` and `images` resolve the destinations, which `destinations` has located in the file.
@@ -16,30 +16,40 @@
 //!
 //! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves, `files` finds what fences show with `from=`.
 
+mod balance;
 mod blocks;
 mod chart;
 mod code;
 mod destinations;
 mod diagram;
+mod dollars;
 mod drawn;
 mod events;
+mod external;
 mod fence;
+mod fences;
 mod figures;
 mod files;
 mod footnotes;
+mod formulas;
 mod generated;
 mod headings;
 mod highlight;
+mod html_run;
 mod ids;
 mod images;
 mod info_string;
 mod inline;
+mod latex;
 mod links;
 mod listing;
 mod math;
+mod missing;
 mod models;
 mod page;
 mod parse;
+mod pipes;
+mod prose;
 mod ranges;
 mod raw_html;
 mod regions;
@@ -47,18 +57,23 @@ mod rendered;
 mod representation;
 mod svg;
 mod tables;
+mod templates;
 mod text;
 mod typography;
+mod unlinked;
+mod unshown;
 
 use pulldown_cmark::html;
 
 pub(crate) use self::figures::inline_html;
 use self::page::Page;
 pub use self::page::{Context, Kit};
+use self::prose::Prose;
 pub(crate) use self::rendered::ShownModel;
 pub use self::rendered::{Drawing, Heading, Link, Rendered, Rewrite};
 pub(crate) use self::typography::bind;
 pub use crate::assets::Asset;
+pub use crate::dialect::DIALECT;
 use crate::diagnostic::Report;
 pub use crate::dialect::DIALECT;
 use crate::source::Body;
@@ -88,12 +103,19 @@ use crate::source::Body;
 /// ```
 pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let (mut events, destinations) = parse::parse(body, report);
+    let prose = Prose::new(&events, body);
     let mut page = Page::new(body, context, destinations, report);
     raw_html::check(&mut events, &mut page);
     models::find(&events, &mut page);
     models::link(&mut events, &mut page);
     links::resolve(&mut events, &mut page);
     images::resolve(&mut events, &mut page);
+    fences::warn(&events, &mut page);
+    templates::warn(&prose, &mut page);
+    let prose = prose.without_tags_and_links();
+    unlinked::warn(&prose, &mut page);
+    pipes::warn(&events, &prose, &mut page);
+    formulas::warn(&events, &prose, &mut page);
     headings::set_levels(&mut events, &mut page);
     headings::set_ids(&mut events, &mut page);
     let mut events = tables::expand(events, &mut page);

@@ -6,13 +6,14 @@ use std::ops::Range;
 
 use super::destinations::Destinations;
 use super::ids::Ids;
+use super::missing;
 use super::models::presets::Presets;
 use super::rendered::{Link, Rendered};
 use crate::assets::Asset;
-use crate::diagnostic::{Diagnostic, Report, certain, nearest};
+use crate::diagnostic::{Diagnostic, Report, Severity, certain};
 use crate::languages::Words;
 use crate::scripts::{self, Bundle, External};
-use crate::source::Body;
+use crate::source::{self, Body};
 use crate::span::trim_end;
 use crate::tree::SourceTree;
 use crate::url::{ReferenceKind, references_in, relative, split_path};
@@ -159,6 +160,16 @@ impl<'p> Page<'p> {
         self.report.push(self.error(span, message).help(help));
     }
 
+    /// Whether an error at a place that contains `span` has been reported.
+    pub(super) fn is_reported(&self, span: &Range<usize>) -> bool {
+        let contains = |place: &Range<usize>| place.start <= span.start && span.end <= place.end;
+        self.report.diagnostics().iter().any(|found| {
+            found.severity == Severity::Error
+                && found.path == self.body.path
+                && found.span.as_ref().is_some_and(contains)
+        })
+    }
+
     /// Lists a reference of the page, or of its Markdown, for the link check.
     pub(super) fn record(&mut self, target: &str, span: Range<usize>) {
         self.rendered.links.push(Link { target: target.to_owned(), span });
@@ -195,25 +206,37 @@ impl<'p> Page<'p> {
         route
     }
 
-    /// Reports that the file `path` of the tree is missing, and suggests the file that may be meant.
+    /// Whether a folder of the tree has this path.
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        self.paths().any(|file| file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// Whether the text with this path in the tree is a draft.
+    pub(super) fn is_draft(&self, path: &str) -> bool {
+        source::is_draft(self.context.tree, path)
+    }
+
+    /// Reports that `destination` leads out of the tree.
+    pub(super) fn report_outside(&mut self, destination: &str, span: &Range<usize>) {
+        let error = self.error(span.clone(), format!("`{destination}` is outside the content folder"));
+        self.report.push(error.help(format!("a path is relative to the folder of the text, `{}`", self.body.folder())));
+    }
+
+    /// Reports that the file `path` of the tree, which `destination` leads to, is missing. Suggests the file that may be meant.
     pub(super) fn report_missing(&mut self, path: &str, destination: &str, span: &Range<usize>) {
-        let error = self.error(span.clone(), format!("there is no file `{path}`")).code("missing-file");
+        let written = split_path(destination).0;
+        let error = self.error(span.clone(), format!("there is no file `{written}`")).code("missing-file");
+        let error = if path == written { error } else { error.label(format!("no `{path}` in the content folder")) };
         let folder = self.body.folder();
-        let is_relative = ReferenceKind::of(destination) == ReferenceKind::RelativePath;
-        let meant = certain(path, self.paths()).filter(|_| is_relative);
-        let meant = meant.map(|meant| relative(folder, meant) + split_path(destination).1);
+        let meant = certain(path, self.paths())
+            .filter(|_| ReferenceKind::of(destination) == ReferenceKind::RelativePath)
+            .map(|meant| relative(folder, meant) + split_path(destination).1);
         let error = match meant.filter(|meant| is_plain(meant)) {
             Some(meant) => error.suggest(destination, meant),
             None => error,
         };
-        let error = match nearest(path, self.paths()) {
-            Some(near) => error.help(format!("did you mean `{}`?", relative(folder, near))),
-            None if is_relative => error.help(format!(
-                "a path is relative to the folder of the text, `{folder}`; link to a page of the site as `/blog/…`"
-            )),
-            None => error,
-        };
-        self.report.push(error);
+        let help = missing::help((path, destination), folder, &self.paths().collect::<Vec<_>>());
+        self.report.push(help.into_iter().fold(error, Diagnostic::help));
     }
 }
 

@@ -5,21 +5,44 @@ use std::ops::Range;
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Parser, Tag};
 
 use super::destinations::{self, Destinations};
+use super::dollars;
 use super::events::SpannedEvent;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::DIALECT;
 use crate::source::Body;
 
+/// A reference without a definition: its place, its kind and its label.
+type Broken = (Range<usize>, LinkType, String);
+
 /// Parses a text into its events and the places of its destinations. Warns of undefined references.
 pub(super) fn parse<'p>(body: &'p Body, report: &mut Report) -> (Vec<SpannedEvent<'p>>, Destinations) {
     let base = body.range.start;
-    let in_file = |span: Range<usize>| span.start + base..span.end + base;
     let mut broken = Vec::new();
+    let (events, definitions) = match dollars::hide(body.text()) {
+        None => events_of(body.text(), base, &mut broken),
+        Some(hidden) => {
+            let (events, definitions) = events_of(&hidden.text, base, &mut broken);
+            for (_, _, label) in &mut broken {
+                *label = hidden.with_dollars(label).into_string();
+            }
+            (events.into_iter().map(|(event, span)| (hidden.restore(event), span)).collect(), definitions)
+        }
+    };
+    for (span, kind, reference) in broken {
+        warn_of_broken_reference(span, kind, &reference, body, report);
+    }
+    let destinations = destinations::locate(&events, &definitions, &body.file);
+    (events, destinations)
+}
+
+/// The events of `text`, which begins at `base` of its file, and the places of the definitions that its links and images refer to.
+fn events_of<'t>(text: &'t str, base: usize, broken: &mut Vec<Broken>) -> (Vec<SpannedEvent<'t>>, Destinations) {
+    let in_file = |span: Range<usize>| span.start + base..span.end + base;
     let note = |link: BrokenLink| {
         broken.push((in_file(link.span), link.link_type, link.reference.into_string()));
         None::<(CowStr, CowStr)>
     };
-    let mut parser = Parser::new_with_broken_link_callback(body.text(), DIALECT, Some(note)).into_offset_iter();
+    let mut parser = Parser::new_with_broken_link_callback(text, DIALECT, Some(note)).into_offset_iter();
     let mut events = Vec::new();
     let mut definitions = Destinations::new();
     while let Some((event, span)) = parser.next() {
@@ -31,12 +54,7 @@ pub(super) fn parse<'p>(body: &'p Body, report: &mut Report) -> (Vec<SpannedEven
         }
         events.push((event, span));
     }
-    drop(parser);
-    for (span, kind, reference) in broken {
-        warn_of_broken_reference(span, kind, &reference, body, report);
-    }
-    let destinations = destinations::locate(&events, &definitions, &body.file);
-    (events, destinations)
+    (events, definitions)
 }
 
 /// Warns of `[text][label]` without a definition. In `CommonMark` it is plain text, which no author intends.

@@ -5,8 +5,10 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag};
 
 use super::events::{SpannedEvent, end_of, replace};
+use super::html_run::HtmlRun;
+use super::images::Shows;
 use super::page::Page;
-use super::{images, links, representation};
+use super::{balance, images, links, representation};
 use crate::markup::{Attribute, Element, Html, push_attribute};
 use crate::security_policy::is_blocked_attribute;
 use crate::url::encode_reference;
@@ -28,6 +30,7 @@ const BLOCKED: [(&str, &str); 10] = [
 /// Checks all raw HTML. A block is read as a whole, since a tag may span several lines. Inline, `CommonMark` accepts complete tags only.
 pub(super) fn check(events: &mut [SpannedEvent], page: &mut Page) {
     let mut index = 0;
+    let mut whole = HtmlRun::default();
     while index < events.len() {
         let run = match &events[index].0 {
             Event::Start(Tag::HtmlBlock) => index..end_of(events, index) + 1,
@@ -37,52 +40,19 @@ pub(super) fn check(events: &mut [SpannedEvent], page: &mut Page) {
                 continue;
             }
         };
-        if let Some(html) = HtmlRun::read(&events[run.clone()]).check(page) {
+        let read = HtmlRun::read(&events[run.clone()]);
+        whole.append(&read);
+        if let Some(html) = read.check(page) {
             let is_inline = run.len() == 1;
             replace(&mut events[run.clone()], String::new());
             events[index].0 = if is_inline { Event::InlineHtml(html.into()) } else { Event::Html(html.into()) };
         }
         index = run.end;
     }
-}
-
-/// A run of raw HTML, joined from its lines, and their places in the file.
-struct HtmlRun {
-    html: String,
-    /// The offset of each piece in `html` and in the file.
-    pieces: Vec<(usize, usize)>,
+    balance::warn(&whole, page);
 }
 
 impl HtmlRun {
-    fn read(events: &[SpannedEvent]) -> Self {
-        let mut run = Self { html: String::new(), pieces: Vec::new() };
-        for (event, span) in events {
-            if let Event::Html(html) | Event::InlineHtml(html) | Event::Text(html) = event {
-                // Without carriage returns, which the tokeniser does not count.
-                for (start, line) in html
-                    .split('\r')
-                    .scan(span.start, |at, line| Some((std::mem::replace(at, *at + line.len() + 1), line)))
-                {
-                    run.pieces.push((run.html.len(), start));
-                    run.html.push_str(line);
-                }
-            }
-        }
-        run
-    }
-
-    /// The place in the file of a range of the HTML.
-    fn place(&self, range: Range<usize>) -> Range<usize> {
-        let at = |offset: usize| {
-            let piece = self.pieces.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
-            let (start, in_file) = self.pieces[piece];
-            in_file + offset - start
-        };
-        // The end follows the last byte, which may be in another piece than the byte after it.
-        let start = at(range.start);
-        start..if range.is_empty() { start } else { at(range.end - 1) + 1 }
-    }
-
     /// Reports what is wrong. Returns the HTML with its links resolved, if that changes it.
     fn check(&self, page: &mut Page) -> Option<String> {
         let html = Html::parse(&self.html);
@@ -118,8 +88,17 @@ impl HtmlRun {
         let name = element.name.as_str();
         if let Some((_, help)) = BLOCKED.iter().find(|(blocked, _)| *blocked == name) {
             let place = self.place(element.start.start..element.start.start + 1 + name.len());
-            page.report.push(page.error(place, format!("`<{name}>` in a text: {}", reason(name))).help(*help));
+            let help = if name == "iframe" { help_for_frame(element) } else { (*help).to_owned() };
+            page.report.push(page.error(place, format!("`<{name}>` in a text: {}", reason(name))).help(help));
             return;
+        }
+        if name == "img" && element.attribute("alt").is_none() {
+            let warning = page.warning(self.place(element.start.clone()), "an `<img>` without alternative text");
+            page.report.push(
+                warning
+                    .label("who cannot see it does not learn what it shows")
+                    .help("describe what it shows: `alt=\"…\"`; if it only decorates: `alt=\"\"`"),
+            );
         }
         for attribute in &element.attributes {
             if let Some(value) = self.check_attribute(name, attribute, page) {
@@ -149,7 +128,8 @@ impl HtmlRun {
                 encode_reference(target.as_deref().unwrap_or(value)).into_owned()
             }
             "src" | "poster" => {
-                let file = images::find(value, &place, page);
+                let shows = if element == "img" && name == "src" { Shows::Picture } else { Shows::Other };
+                let file = images::find(value, shows, &place, page);
                 images::href(value, file.as_ref(), page)
             }
             // Not resolved, but checked.
@@ -164,6 +144,18 @@ impl HtmlRun {
         }
         page.record(&target, place);
         Some(target).filter(|target| target != value)
+    }
+}
+
+/// What to write instead of a frame: a link, with a still of the film if it shows one.
+fn help_for_frame(frame: &Element) -> String {
+    let address = frame.attribute("src").unwrap_or_default();
+    let embedded = address.split_once("/embed/").filter(|(site, _)| site.contains("youtube"));
+    match embedded.map(|(_, film)| film.split(['?', '&']).next().unwrap_or_default()) {
+        Some(film) => format!(
+            "link to the film with a still: `[![what it shows](still.jpg)](https://www.youtube.com/watch?v={film})`"
+        ),
+        None => format!("link to what it shows: `[what it is]({address})`"),
     }
 }
 

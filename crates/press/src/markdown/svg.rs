@@ -99,6 +99,9 @@ const BLOCKED: [(&str, &str); 3] = [
     ("foreignObject", "use `<text>`"),
 ];
 
+/// How many characters of a reference a message shows: a `data:` URL may have millions.
+const SHOWN: usize = 60;
+
 /// Elements whose white space is shown or spoken.
 const TEXT: [&str; 5] = ["desc", "text", "textPath", "title", "tspan"];
 
@@ -255,6 +258,8 @@ impl Inliner<'_> {
                 }
                 Cow::Owned(id)
             }
+            // The page's security policy allows it, and it needs no other file.
+            "href" if attribute.value.trim_start().starts_with("data:image/") => Cow::Borrowed(&*attribute.value),
             "href" => Cow::Owned(self.renamed(&attribute.value, &place)),
             "aria-labelledby" | "aria-describedby" => {
                 let ids =
@@ -269,7 +274,9 @@ impl Inliner<'_> {
     /// A reference with the prefix before its id. It must refer to an element of this drawing.
     fn renamed(&mut self, reference: &str, place: &Range<usize>) -> String {
         let Some(id) = reference.trim().strip_prefix('#') else {
-            self.error(place.clone(), format!("`{reference}` is outside this drawing"))
+            let shown: String = reference.chars().take(SHOWN).collect();
+            let more = if shown.len() < reference.len() { "…" } else { "" };
+            self.error(place.clone(), format!("`{shown}{more}` is outside this drawing"))
                 .push("refer to elements of this drawing only (`#id`), and put links into the text".to_owned());
             return reference.to_owned();
         };

@@ -14,6 +14,8 @@ use super::element::{Attribute, Element, Normalized};
 pub(crate) struct Html {
     /// In the order of their start tags.
     pub(crate) elements: Vec<Element>,
+    /// The end tags that close nothing: their names, and their bytes in the file.
+    pub(crate) strays: Vec<(String, Range<usize>)>,
     /// Whether the text ends within a tag or a comment.
     pub(crate) is_unfinished: bool,
 }
@@ -103,7 +105,10 @@ impl Builder<'_> {
 
     fn end_tag(&mut self, name: &[u8], span: &Range<usize>) {
         let elements = &mut self.html.elements;
-        let Some(at) = self.open.iter().rposition(|index| elements[*index].name.as_bytes() == name) else { return };
+        let Some(at) = self.open.iter().rposition(|index| elements[*index].name.as_bytes() == name) else {
+            self.html.strays.push((lossy(name), span.clone()));
+            return;
+        };
         for index in self.open.drain(at + 1..) {
             elements[index].end = span.start..span.start;
         }
@@ -124,6 +129,9 @@ impl Builder<'_> {
             for span in spans.chain([&mut element.start, &mut element.end]) {
                 *span = normalized.in_file(span.clone());
             }
+        }
+        for (_, span) in &mut self.html.strays {
+            *span = normalized.in_file(span.clone());
         }
         self.html
     }
@@ -153,6 +161,13 @@ mod tests {
         ] {
             assert_eq!(parse(file), expected, "{file}");
         }
+    }
+
+    #[test]
+    fn an_end_tag_that_closes_nothing_is_listed() {
+        let file = "<a></b>\r\n</a></A>";
+        let strays: Vec<_> = Html::parse(file).strays.into_iter().map(|(name, span)| (name, &file[span])).collect();
+        assert_eq!(strays, [("b".to_owned(), "</b>"), ("a".to_owned(), "</A>")]);
     }
 
     #[test]

@@ -7,12 +7,15 @@
 //!    the marks of an unfinished merge.
 //! 4. `addresses`: no two outputs have the same path; `start`: every recommended post exists.
 //!
+//! `drafts` knows the texts that are left out, for messages about links to them.
+//!
 //! Each step reports what is wrong and continues with the rest, so that one build reports everything.
 
 mod addresses;
 mod conflicts;
 mod credits;
 mod date;
+mod drafts;
 mod excerpt;
 mod files;
 mod foreign_keys;
@@ -32,6 +35,7 @@ use crate::options::Options;
 use crate::tree::SourceTree;
 
 pub use credits::{Author, License};
+pub(crate) use drafts::{drafts, is_draft};
 pub(crate) use front_matter::tag_slug;
 pub(crate) use markdown_files::{KnownFiles, changed_bodies};
 pub use settings::{NavigationItem, SecurityContact, Settings, SettingsRedirect};

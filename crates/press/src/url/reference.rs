@@ -89,8 +89,8 @@ fn strip(reference: &str) -> Cow<'_, str> {
     if trimmed.contains(['\t', '\n', '\r']) { trimmed.replace(['\t', '\n', '\r'], "").into() } else { trimmed.into() }
 }
 
-/// RFC 3986 §3.1.
-fn scheme(reference: &str) -> Option<&str> {
+/// The scheme of a reference (RFC 3986 §3.1).
+pub(crate) fn scheme(reference: &str) -> Option<&str> {
     let (scheme, _) = reference.split_once(':')?;
     let is_scheme = scheme.starts_with(|char: char| char.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
