@@ -18,8 +18,9 @@ const WITHOUT_END: [&str; 32] = [
 /// A kind of mistake: its message and its help.
 type Mistake = (String, String);
 
-/// Warns of tags that are not balanced in all raw HTML of a text: the first of each kind, with the number of the others.
-pub(super) fn warn(run: &HtmlRun, page: &mut Page) {
+/// Warns of tags that are not balanced in all raw HTML of a text: the first of each kind, with the number of the others. What is in a place of `foreign` is
+/// left out.
+pub(super) fn warn(run: &HtmlRun, foreign: &[Range<usize>], page: &mut Page) {
     let html = Html::parse(&run.html);
     // They have been reported, and what is within them may not be HTML.
     let holds_code = |element: &Element| matches!(element.name.as_str(), "script" | "style" | "iframe");
@@ -27,27 +28,29 @@ pub(super) fn warn(run: &HtmlRun, page: &mut Page) {
         return;
     }
     let mut first: BTreeMap<Mistake, (Range<usize>, usize)> = BTreeMap::new();
-    let open = html.elements.iter().filter(|element| is_open(element, &html, &run.html));
+    let drawings = html.elements.iter().filter(|element| matches!(element.name.as_str(), "svg" | "math"));
+    let drawings: Vec<_> = drawings.map(|drawing| drawing.start.start..drawing.end.end).collect();
+    let open = html.elements.iter().filter(|element| is_open(element, &drawings, &run.html));
     let open = open.map(|element| (not_closed(element, &run.html), &element.start));
     let strays = html.strays.iter().map(|(name, span)| (closes_nothing(name), span));
-    for (mistake, span) in open.chain(strays) {
-        first.entry(mistake).and_modify(|(_, more)| *more += 1).or_insert((span.clone(), 0));
+    let in_file = open.chain(strays).map(|(mistake, span)| (mistake, run.place(span.clone())));
+    for (mistake, span) in in_file.filter(|(_, span)| !foreign.iter().any(|place| place.contains(&span.start))) {
+        first.entry(mistake).and_modify(|(_, more)| *more += 1).or_insert((span, 0));
     }
     for ((message, help), (span, more)) in first {
-        let warning = page.warning(run.place(span), message).help(help);
+        let warning = page.warning(span, message).help(help);
         let label = if more == 0 { String::new() } else { format!("and {more} more in this file") };
         page.report.push(warning.label(label));
     }
 }
 
-/// Whether an element needs an end tag and has none.
-fn is_open(element: &Element, html: &Html, text: &str) -> bool {
-    let is_foreign = |other: &Element| {
-        matches!(other.name.as_str(), "svg" | "math")
-            && (other.start.start..other.end.end).contains(&element.start.start)
-    };
+/// Whether an element needs an end tag and has none. Within `drawings`, a slash ends an element.
+fn is_open(element: &Element, drawings: &[Range<usize>], text: &str) -> bool {
     let needs_end = element.end.is_empty() && !WITHOUT_END.contains(&element.name.as_str());
-    let is_empty = || text[element.start.clone()].ends_with("/>") && html.elements.iter().any(is_foreign);
+    let is_empty = || {
+        text[element.start.clone()].ends_with("/>")
+            && drawings.iter().any(|drawing| drawing.contains(&element.start.start))
+    };
     needs_end && !is_empty()
 }
 

@@ -41,17 +41,27 @@ fn wrong_openings(text: &str) -> Vec<usize> {
         return Vec::new();
     }
     let events = Parser::new_ext(text, DIALECT).into_offset_iter();
-    let formulas = events.filter(|(event, _)| matches!(event, Event::InlineMath(_))).map(|(_, span)| span);
-    formulas.filter(|span| !is_formula(&text[..span.start], &text[span.end..])).map(|span| span.start).collect()
+    let formulas = events.filter_map(|(event, span)| match event {
+        Event::InlineMath(latex) => Some((latex, span)),
+        _ => None,
+    });
+    let wrong = formulas.filter(|(latex, span)| !is_formula(latex, &text[..span.start], &text[span.end..]));
+    wrong.map(|(_, span)| span.start).collect()
 }
 
-/// Whether a formula can be between `before` and `after`.
-fn is_formula(before: &str, after: &str) -> bool {
+/// Whether `latex` can be a formula between `before` and `after`.
+fn is_formula(latex: &str, before: &str, after: &str) -> bool {
     let is_letter_or_digit =
         |character: Option<char>| character.is_some_and(|character| character.is_ascii_alphanumeric());
     let word = &after[..after.find(|character: char| !character.is_alphanumeric()).unwrap_or(after.len())];
-    !is_letter_or_digit(before.chars().next_back())
-        && (!is_letter_or_digit(after.chars().next()) || ORDINALS.contains(&word))
+    let begins = !is_letter_or_digit(before.chars().next_back());
+    let ends = !is_letter_or_digit(after.chars().next()) || ORDINALS.contains(&word);
+    begins && ends || has_command(latex)
+}
+
+/// Whether a text contains a command of LaTeX: "10 $\mu$s". One letter after a backslash is rather `\n` in a program.
+pub(super) fn has_command(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|part| part[0] == b'\\' && part[1..].iter().all(u8::is_ascii_alphabetic))
 }
 
 impl Hidden {
@@ -116,6 +126,7 @@ mod tests {
             ("$$a$$b $$", &["a"]),
             ("| US$5, CA$7 | $x$ |\n|-|-|", &["x"]),
             ("## $5/a$6", &[]),
+            ("10$\\mu$s, $\\sim$6000, \"$a\\n$b\"", &["\\mu", "\\sim"]),
         ] {
             assert_eq!(formulas(text), expected, "{text}");
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
 
+use super::dollars::has_command;
 use super::events::SpannedEvent;
 use super::page::Page;
 use super::prose::Prose;
@@ -12,18 +13,45 @@ use super::prose::Prose;
 pub(super) fn warn(events: &[SpannedEvent], prose: &Prose, page: &mut Page) {
     for (event, span) in events {
         if matches!(event, Event::Start(Tag::Paragraph)) {
-            check_paragraph(&prose.text()[span.clone()], span.start, page);
+            let text = &prose.text()[span.clone()];
+            warn_of_latex(text, span, prose, page);
+            check_dollars(text, span.start, page);
         }
     }
 }
 
-fn check_paragraph(text: &str, offset: usize, page: &mut Page) {
-    let in_file = |range: Range<usize>| offset + range.start..offset + range.end;
-    if let Some(open) = text.find(r"\begin{") {
+/// Warns of LaTeX without dollar signs, which other engines find by brackets or by themselves.
+fn warn_of_latex(text: &str, span: &Range<usize>, prose: &Prose, page: &mut Page) {
+    let (place, label, sign) = if let Some((place, sign)) = in_brackets(span, prose, &page.body.file) {
+        (place, "shown as text", sign)
+    } else if let Some(open) = text.find(r"\begin{") {
         let end = text[open..].find('}').map_or(text.len(), |length| open + length + 1);
-        let warning = page.warning(in_file(open..end), "LaTeX outside of a formula");
-        page.report.push(warning.label("shown as written").help("write it between `$$` and `$$`"));
-    }
+        (span.start + open..span.start + end, "shown as written", "$$")
+    } else {
+        return;
+    };
+    let warning = page.warning(place, "LaTeX outside of a formula").label(label);
+    page.report.push(warning.help(format!("write it between `{sign}` and `{sign}`")));
+}
+
+/// The first `\( … \)` or `\[ … \]` of a paragraph that contains a command of LaTeX, and the dollar signs to write. Some write two backslashes.
+fn in_brackets(paragraph: &Range<usize>, prose: &Prose, file: &str) -> Option<(Range<usize>, &'static str)> {
+    let escapes = prose.escapes(paragraph);
+    let bracket = |at: usize| file[at..paragraph.end].trim_start_matches('\\').chars().next();
+    escapes.iter().enumerate().find_map(|(index, open)| {
+        let (closing, sign) = match bracket(*open)? {
+            '(' => (')', "$"),
+            '[' => (']', "$$"),
+            _ => return None,
+        };
+        let close = *escapes[index + 1..].iter().find(|at| bracket(**at) == Some(closing))?;
+        let end = close + file[close..].find(closing)? + 1;
+        has_command(file[*open..close].trim_start_matches('\\')).then_some((*open..end, sign))
+    })
+}
+
+fn check_dollars(text: &str, offset: usize, page: &mut Page) {
+    let in_file = |range: Range<usize>| offset + range.start..offset + range.end;
     if let Some(formula) = unbalanced(text) {
         let error = page.error(in_file(formula), "the braces of this formula do not match");
         page.report.push(
@@ -63,11 +91,6 @@ fn is_balanced(latex: &str) -> bool {
         depth < 0
     });
     !closes_early && depth == 0
-}
-
-/// Whether a text contains a command: `\frac`.
-fn has_command(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic())
 }
 
 fn is_latex(text: &str) -> bool {

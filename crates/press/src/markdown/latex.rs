@@ -19,9 +19,18 @@ const ENVIRONMENTS: [(&str, &str, &str); 11] = [
     ("smallmatrix", r"\begin{matrix}", r"\end{matrix}"),
 ];
 
-/// `latex` with environments that the converter can render without inline styles.
-pub(super) fn with_known_environments(latex: &str) -> Cow<'_, str> {
+/// Commands of another name, with what follows them.
+const SYNONYMS: [(&str, &str); 4] =
+    [(r"\dotsb ", r"\cdots "), (r"\dotsc ", r"\ldots "), (r"\hbox{", r"\text{"), (r"\mbox{", r"\text{")];
+
+/// `latex` with the names that the converter knows, and with environments that it renders without inline styles.
+pub(super) fn with_known_names(latex: &str) -> Cow<'_, str> {
     let mut known = Cow::Borrowed(latex);
+    for (from, to) in SYNONYMS {
+        if known.contains(from) {
+            known = known.replace(from, to).into();
+        }
+    }
     if !latex.contains(r"\begin{") {
         return known;
     }
@@ -124,11 +133,13 @@ pub(super) const COMMANDS: [&str; 78] = [
 ];
 
 /// Other ways to write what the converter does not know.
-const INSTEAD: [(&str, &str); 6] = [
+const INSTEAD: [(&str, &str); 8] = [
     (r"\boxed", "write it without a box"),
-    (r"\hbox", r"write `\text{…}`"),
-    (r"\mbox", r"write `\text{…}`"),
+    (r"\dotsb", r"write `\cdots`"),
+    (r"\dotsc", r"write `\ldots`"),
     (r"\label", "formulas have no numbers: refer to them by words"),
+    (r"\LaTeX", "write `LaTeX`, without dollar signs"),
+    (r"\TeX", "write `TeX`, without dollar signs"),
     (r"\tag", r"formulas have no numbers: write `\quad (1)` at the end of the line"),
     (r"\textcolor", "formulas have the colour of the text: remove it"),
 ];

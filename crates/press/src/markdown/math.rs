@@ -50,7 +50,7 @@ fn place_displayed(events: &mut [SpannedEvent], index: usize, html: String) {
 
 /// The formula as `MathML`. If it is invalid, its LaTeX as code.
 fn to_mathml(latex: &str, span: &Range<usize>, display: MathDisplay, page: &mut Page) -> String {
-    let known = latex::with_known_environments(latex);
+    let known = latex::with_known_names(latex);
     let converted = CONVERTER.convert_with_local_state(&known, display);
     let error = match converted.as_ref().map(|result| conform(&result.mathml)) {
         Ok(Ok(mathml)) => return mathml,
@@ -81,7 +81,7 @@ fn place((latex, known): (&str, &str), span: &Range<usize>, part: &Range<usize>,
     if known == latex && part.end <= latex.len() {
         return start + part.start..start + part.end;
     }
-    // The names of environments have other lengths.
+    // The names have other lengths.
     let text = known.get(part.clone()).filter(|text| !text.is_empty());
     text.and_then(|text| Some((latex.find(text)?, text)))
         .map_or_else(whole, |(at, text)| start + at..start + at + text.len())
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     fn convert(latex: &str) -> String {
-        let known = latex::with_known_environments(latex);
+        let known = latex::with_known_names(latex);
         conform(&CONVERTER.convert_with_local_state(&known, MathDisplay::Block).expect(latex).mathml).expect(latex)
     }
 
@@ -185,6 +185,7 @@ mod tests {
             r"\begin{equation*}\begin{split}a&=b\end{split}\end{equation*}",
             r"\begin{gather}a\\b\notag\end{gather}",
             r"\begin{eqnarray}a&=&b\end{eqnarray}",
+            r"a \dotsc b \mbox{if}",
         ] {
             let mathml = convert(latex);
             assert!(!mathml.contains(" style=\"") && !mathml.contains("scriptlevel"), "{latex}: {mathml}");

@@ -5,6 +5,7 @@
 //!
 //! 1. `raw_html` checks the author's HTML, and resolves its links.
 //! 2. `models` turns links to the presets of models into tags; `links` and `images` resolve the destinations, which `destinations` has located in the file.
+//!    `external`, `missing` and `unshown` know what is wrong with those that lead nowhere.
 //! 3. `headings` sets levels and ids.
 //! 4. `tables` makes tables from CSV files, which the following passes take for those of the text.
 //! 5. `typography` sets no-break spaces.
@@ -13,6 +14,9 @@
 //! 8. `math`, `figures` (with `svg`, and `generated` for the fences that press draws, before `code` would show them), `code` (with `highlight`) and
 //!    `blocks` render the elements of their name.
 //! 9. `headings` writes anchors and the contents list, after the inline HTML is finished.
+//!
+//! What is no syntax is text for the parser, though its author meant more: `fences`, `templates`, `balance`, `unlinked`, `pipes` and `formulas` warn of it.
+//! Most of them look at the `prose`, which is the file without code.
 //!
 //! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves, `files` finds what fences show with `from=`.
 
@@ -105,14 +109,15 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let (mut events, destinations) = parse::parse(body, report);
     let prose = Prose::new(&events, body);
     let mut page = Page::new(body, context, destinations, report);
-    raw_html::check(&mut events, &mut page);
+    let html = raw_html::check(&mut events, &mut page);
     models::find(&events, &mut page);
     models::link(&mut events, &mut page);
     links::resolve(&mut events, &mut page);
     images::resolve(&mut events, &mut page);
     fences::warn(&events, &mut page);
-    templates::warn(&prose, &mut page);
-    let prose = prose.without_tags_and_links();
+    let foreign = templates::warn(&prose, &mut page);
+    balance::warn(&html, &foreign, &mut page);
+    let prose = prose.without_tags_and_links(&foreign);
     unlinked::warn(&prose, &mut page);
     pipes::warn(&events, &prose, &mut page);
     formulas::warn(&events, &prose, &mut page);

@@ -4,25 +4,21 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
 
-use super::events::{SpannedEvent, end_of};
+use super::events::SpannedEvent;
 use super::page::Page;
 use super::prose::Prose;
 
 /// Warns of tables that are no tables, and of cells that are not shown. `prose` is without raw HTML and links.
 pub(super) fn warn(events: &[SpannedEvent], prose: &Prose, page: &mut Page) {
     let mut columns = 0;
-    for (index, (event, span)) in events.iter().enumerate() {
+    for (event, span) in events {
         match event {
-            Event::Start(Tag::Paragraph) if !is_in_table(events, index) => warn_of_paragraph(span, prose, page),
+            Event::Start(Tag::Paragraph) => warn_of_paragraph(span, prose, page),
             Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
             Event::Start(Tag::TableRow) => warn_of_surplus(span, columns, page),
             _ => {}
         }
     }
-}
-
-fn is_in_table(events: &[SpannedEvent], paragraph: usize) -> bool {
-    events[paragraph..=end_of(events, paragraph)].iter().any(|(event, _)| matches!(event, Event::Start(Tag::Table(_))))
 }
 
 /// A line of a paragraph, without the markers of block quotes and white space around it.

@@ -13,12 +13,15 @@ pub(super) struct Prose {
     bytes: Vec<u8>,
     tags: Vec<Range<usize>>,
     links: Vec<Range<usize>>,
+    /// The offsets of the backslashes before escaped characters.
+    escapes: Vec<usize>,
 }
 
 impl Prose {
     /// The prose of `body`, which was parsed into `events`.
     pub(super) fn new(events: &[SpannedEvent], body: &Body) -> Self {
-        let mut prose = Self { bytes: body.file.as_bytes().to_vec(), tags: Vec::new(), links: Vec::new() };
+        let mut prose =
+            Self { bytes: body.file.as_bytes().to_vec(), tags: Vec::new(), links: Vec::new(), escapes: Vec::new() };
         prose.blank(0..body.range.start);
         for (index, (event, span)) in events.iter().enumerate() {
             match event {
@@ -38,9 +41,10 @@ impl Prose {
         prose
     }
 
-    /// The same without raw HTML and links.
-    pub(super) fn without_tags_and_links(mut self) -> Self {
-        for span in std::mem::take(&mut self.tags).into_iter().chain(std::mem::take(&mut self.links)) {
+    /// The same without raw HTML, links and the places `others`.
+    pub(super) fn without_tags_and_links(mut self, others: &[Range<usize>]) -> Self {
+        let (tags, links) = (std::mem::take(&mut self.tags), std::mem::take(&mut self.links));
+        for span in tags.into_iter().chain(links).chain(others.iter().cloned()) {
             self.blank(span);
         }
         self
@@ -50,6 +54,12 @@ impl Prose {
     pub(super) fn text(&self) -> &str {
         // Only whole events and ASCII characters are replaced.
         std::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+
+    /// The offsets of the backslashes before escaped characters in a part of the file.
+    pub(super) fn escapes(&self, part: &Range<usize>) -> &[usize] {
+        let [start, end] = [part.start, part.end].map(|at| self.escapes.partition_point(|escape| *escape < at));
+        &self.escapes[start..end]
     }
 
     fn blank(&mut self, span: Range<usize>) {
@@ -64,6 +74,7 @@ impl Prose {
         while at + 1 < self.bytes.len() {
             if self.bytes[at] == b'\\' && self.bytes[at + 1].is_ascii_punctuation() {
                 self.blank(at..at + 2);
+                self.escapes.push(at);
                 at += 1;
             }
             at += 1;
@@ -90,6 +101,8 @@ mod tests {
         let words = |prose: &Prose| prose.text().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(words(&prose), ["a", "{é}}", "<i", "d>", "[h](i)", "{{j}}"]);
         assert_eq!(prose.text().len(), text.len());
-        assert_eq!(words(&prose.without_tags_and_links()), ["a", "{é}}", "{{j}}"]);
+        assert_eq!(prose.escapes(&(0..text.len())), [text.find("\\{").expect("it is there")]);
+        let other = text.len() - "{{j}}\n".len()..text.len();
+        assert_eq!(words(&prose.without_tags_and_links(std::slice::from_ref(&other))), ["a", "{é}}"]);
     }
 }

@@ -8,7 +8,7 @@ use super::events::{SpannedEvent, end_of, replace};
 use super::html_run::HtmlRun;
 use super::images::Shows;
 use super::page::Page;
-use super::{balance, images, links, representation};
+use super::{images, links, representation};
 use crate::markup::{Attribute, Element, Html, push_attribute};
 use crate::security_policy::is_blocked_attribute;
 use crate::url::encode_reference;
@@ -27,8 +27,9 @@ const BLOCKED: [(&str, &str); 10] = [
     ("style", "use a class, and style it in the theme"),
 ];
 
-/// Checks all raw HTML. A block is read as a whole, since a tag may span several lines. Inline, `CommonMark` accepts complete tags only.
-pub(super) fn check(events: &mut [SpannedEvent], page: &mut Page) {
+/// Checks all raw HTML, and returns what can be read of it. A block is read as a whole, since a tag may span several lines. Inline, `CommonMark` accepts
+/// complete tags only.
+pub(super) fn check(events: &mut [SpannedEvent], page: &mut Page) -> HtmlRun {
     let mut index = 0;
     let mut whole = HtmlRun::default();
     while index < events.len() {
@@ -41,24 +42,25 @@ pub(super) fn check(events: &mut [SpannedEvent], page: &mut Page) {
             }
         };
         let read = HtmlRun::read(&events[run.clone()]);
-        whole.append(&read);
-        if let Some(html) = read.check(page) {
+        let parsed = Html::parse(&read.html);
+        if parsed.is_unfinished {
+            read.report_unfinished(page);
+        } else {
+            whole.append(&read);
+        }
+        if let Some(html) = read.check(&parsed, page) {
             let is_inline = run.len() == 1;
             replace(&mut events[run.clone()], String::new());
             events[index].0 = if is_inline { Event::InlineHtml(html.into()) } else { Event::Html(html.into()) };
         }
         index = run.end;
     }
-    balance::warn(&whole, page);
+    whole
 }
 
 impl HtmlRun {
     /// Reports what is wrong. Returns the HTML with its links resolved, if that changes it.
-    fn check(&self, page: &mut Page) -> Option<String> {
-        let html = Html::parse(&self.html);
-        if html.is_unfinished {
-            self.report_unfinished(page);
-        }
+    fn check(&self, html: &Html, page: &mut Page) -> Option<String> {
         let mut rewritten = Vec::new();
         html.elements.iter().for_each(|element| self.check_element(element, &mut rewritten, page));
         (!rewritten.is_empty()).then(|| self.with(&rewritten))

@@ -1,4 +1,4 @@
-//! Tags and shortcodes of other engines, which no page runs: Liquid (`{% … %}`, `{{ … }}`), Zola (`{{ name(…) }}`), Hugo (`{{< … >}}`). Who moves a
+//! Tags and shortcodes of other engines, which no page runs: Liquid (`{% … %}`, `{{ … }}`), Go templates (`{{ … }}`), Zola (`{{ name(…) }}`), Hugo (`{{< … >}}`). Who moves a
 //! text here learns what to write instead.
 
 use std::collections::BTreeMap;
@@ -27,11 +27,11 @@ const DELIMITERS: [(&str, &str, &str); 4] = [
     ("{{<", ">}}", "a shortcode of Hugo"),
     ("{{%", "%}}", "a shortcode of Hugo"),
     ("{%", "%}", "a tag of Liquid"),
-    ("{{", "}}", "a tag of Liquid"),
+    ("{{", "}}", "a tag of a template language"),
 ];
 
 /// What to write instead of tags with these names.
-const HELP: [(&[&str], &str); 8] = [
+const HELP: [(&[&str], &str); 9] = [
     (
         &["code", "codeblock", "highlight"],
         "write the code between a line ```` ```LANGUAGE ```` and a line ```` ``` ````",
@@ -57,20 +57,24 @@ const HELP: [(&[&str], &str); 8] = [
         &["admonition", "alert", "callout", "hint", "info", "note", "notice", "tip", "warning"],
         "write an alert: a block quote that begins with a line `> [!NOTE]`",
     ),
+    (&["comment", "raw", "verbatim"], "remove it and its end: braces mean nothing here, and a comment is `<!-- … -->`"),
     (&["toc"], "remove it: a page has a list of its headings"),
 ];
+
+/// The help for what is known of the site or the page: `{{ site.repository }}`.
+const VALUE_HELP: &str = "write the value itself";
 
 /// The help for all other tags.
 const OTHER_HELP: &str = "write in Markdown what it stands for; if it is meant to be read, put it between backticks";
 
-/// Warns of the first of each kind of tags in the text, with the number of the others. Those in destinations have been reported.
-pub(super) fn warn(prose: &Prose, page: &mut Page) {
-    let mut first: BTreeMap<&str, (Template, usize)> = BTreeMap::new();
-    let mut at = 0;
-    while let Some(found) = find(&prose.text()[at..], at) {
-        at = found.span.end;
-        if !page.is_reported(&found.span) && !found.is_end() {
-            first.entry(found.help()).and_modify(|(_, more)| *more += 1).or_insert((found, 0));
+/// Warns of the first of each kind of tags in the text, with the number of the others. Those in destinations have been reported. Returns the places of all
+/// tags, each with what is between it and its end: that is no Markdown.
+pub(super) fn warn(prose: &Prose, page: &mut Page) -> Vec<Range<usize>> {
+    let templates = all(prose.text());
+    let mut first: BTreeMap<&str, (&Template, usize)> = BTreeMap::new();
+    for template in &templates {
+        if !template.is_end() && !page.is_reported(&template.span) {
+            first.entry(template.help()).and_modify(|(_, more)| *more += 1).or_insert((template, 0));
         }
     }
     for (help, (template, more)) in first {
@@ -78,6 +82,27 @@ pub(super) fn warn(prose: &Prose, page: &mut Page) {
         let warning = page.warning(template.span.clone(), format!("{}, which is shown as written", template.kind));
         page.report.push(warning.label(label).help(help));
     }
+    blocks(&templates)
+}
+
+fn all(text: &str) -> Vec<Template<'_>> {
+    let mut templates = Vec::new();
+    let mut at = 0;
+    while let Some(found) = find(&text[at..], at) {
+        at = found.span.end;
+        templates.push(found);
+    }
+    templates
+}
+
+/// The places of tags, each up to the end tag with its name, if there is one before another tag with its name.
+fn blocks(templates: &[Template]) -> Vec<Range<usize>> {
+    let block = |(index, template): (usize, &Template)| {
+        let mut later = templates[index + 1..].iter().skip_while(|other| !other.is_about(template.name));
+        let end = later.next().filter(|other| !template.is_end() && other.is_end());
+        template.span.start..end.map_or(template.span.end, |end| end.span.end)
+    };
+    templates.iter().enumerate().map(block).collect()
 }
 
 /// The error that a destination contains a tag.
@@ -101,6 +126,8 @@ fn find(text: &str, offset: usize) -> Option<Template<'_>> {
 
 fn template_at(text: &str, start: usize, offset: usize) -> Option<Template<'_>> {
     let (open, close, kind) = DELIMITERS.iter().find(|(open, _, _)| text[start..].starts_with(open))?;
+    // `style={{ color: "red" }}` is an attribute of JSX.
+    let is_attribute = text[..start].ends_with('=');
     let inner = &text[start + open.len()..];
     let length = inner.find(close)?;
     let content = &inner[..length];
@@ -111,10 +138,10 @@ fn template_at(text: &str, start: usize, offset: usize) -> Option<Template<'_>> 
     let content = content.trim_matches(|character: char| character == '-' || character.is_whitespace());
     let name_end = content.find(|character: char| character.is_whitespace() || character == '(' || character == '|');
     let (name, rest) = content.split_at(name_end.unwrap_or(content.len()));
-    if name.is_empty() {
+    if name.is_empty() || (is_attribute && name.ends_with(':')) {
         return None;
     }
-    let kind = if rest.starts_with('(') && *kind == DELIMITERS[2].2 { "a shortcode of Zola" } else { kind };
+    let kind = if rest.starts_with('(') && !kind.ends_with("Hugo") { "a shortcode of Zola" } else { kind };
     let end = start + open.len() + length + close.len();
     Some(Template { span: offset + start..offset + end, kind, name, rest })
 }
@@ -125,11 +152,20 @@ impl Template<'_> {
         self.name.starts_with("end") || self.name.starts_with('/')
     }
 
+    /// Whether it has this name, or closes a tag that has.
+    fn is_about(&self, name: &str) -> bool {
+        let own = self.name.strip_prefix("end").or_else(|| self.name.strip_prefix('/')).unwrap_or(self.name);
+        // Zola closes each shortcode by `{% end %}`; Hugo's end may have a space after the slash.
+        own == name || own.is_empty()
+    }
+
     fn help(&self) -> &'static str {
         // `{{ "/about" | relative_url }}`.
         let is_url = self.rest.contains("relative_url") || self.rest.contains("absolute_url");
         let name = if is_url { "site.url" } else { self.name.rsplit("::").next().unwrap_or(self.name) };
-        HELP.iter().find(|(names, _)| names.contains(&name)).map_or(OTHER_HELP, |(_, help)| help)
+        let is_value = name.starts_with("site.") || name.starts_with("page.");
+        let other = if is_value { VALUE_HELP } else { OTHER_HELP };
+        HELP.iter().find(|(names, _)| names.contains(&name)).map_or(other, |(_, help)| help)
     }
 }
 
@@ -143,16 +179,34 @@ mod tests {
             ("a {{< figure src=\"x\" >}} b", Some(("a shortcode of Hugo", "figure", "{{< figure src=\"x\" >}}"))),
             ("{{% note %}}", Some(("a shortcode of Hugo", "note", "{{% note %}}"))),
             ("{%- highlight ruby -%}", Some(("a tag of Liquid", "highlight", "{%- highlight ruby -%}"))),
-            ("é{{page.title|x}}", Some(("a tag of Liquid", "page.title", "{{page.title|x}}"))),
+            ("é{{page.title|x}}", Some(("a tag of a template language", "page.title", "{{page.title|x}}"))),
             ("{{ youtube(id=\"x\") }}", Some(("a shortcode of Zola", "youtube", "{{ youtube(id=\"x\") }}"))),
             ("{% quote() %}", Some(("a shortcode of Zola", "quote", "{% quote() %}"))),
-            ("{ {{ }} {{b}}", Some(("a tag of Liquid", "b", "{{b}}"))),
+            ("{ {{ }} {{b}}", Some(("a tag of a template language", "b", "{{b}}"))),
             ("{{ a\n\nb }} {% c", None),
             ("{a} {} {{}} {{ }}", None),
+            ("style={{ color: 'red' }}", None),
         ] {
             let found = find(text, 0);
             let found = found.as_ref().map(|found| (found.kind, found.name, &text[found.span.clone()]));
             assert_eq!(found, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_between_a_tag_and_its_end_belongs_to_it() {
+        let text = "{{< a >}} b {{< /a >}} {% c %} d {% endc %} {% e() %} f {% end %} {{ g }} h {{ g }}";
+        let blocks: Vec<_> = blocks(&all(text)).into_iter().map(|block| &text[block]).collect();
+        let expected = [
+            "{{< a >}} b {{< /a >}}",
+            "{{< /a >}}",
+            "{% c %} d {% endc %}",
+            "{% endc %}",
+            "{% e() %} f {% end %}",
+            "{% end %}",
+            "{{ g }}",
+            "{{ g }}",
+        ];
+        assert_eq!(blocks, expected);
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn warn(prose: &Prose, page: &mut Page) {
         if !text[line_start..at].contains('[') || !text[inside.clone()].contains(' ') {
             continue;
         }
-        let (destination, title) = parts(&text[inside.clone()]);
+        // With a tag of another engine, which is reported as such.
+        let (destination, title) = parts(&page.body.file[inside.clone()]);
         if !is_destination(destination) {
             continue;
         }
