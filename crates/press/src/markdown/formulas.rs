@@ -11,27 +11,29 @@ use super::prose::Prose;
 
 /// Reports what is meant as a formula, but is text. `prose` is without raw HTML and links.
 pub(super) fn warn(events: &[SpannedEvent], prose: &Prose, page: &mut Page) {
-    for (event, span) in events {
-        if matches!(event, Event::Start(Tag::Paragraph)) {
-            let text = &prose.text()[span.clone()];
-            warn_of_latex(text, span, prose, page);
-            check_dollars(text, span.start, page);
-        }
+    let paragraphs = || events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));
+    for (_, span) in paragraphs() {
+        check_dollars(&prose.text()[span.clone()], span.start, page);
+    }
+    let file = &page.body.file;
+    let outside: Vec<_> = paragraphs().filter_map(|(_, span)| latex_outside(span, prose, file)).collect();
+    if let Some(((place, sign), more)) = outside.split_first() {
+        let label =
+            if more.is_empty() { String::new() } else { format!("and {} more paragraphs of this file", more.len()) };
+        let warning = page.warning(place.clone(), "LaTeX outside of a formula, which is shown as text").label(label);
+        page.report.push(warning.help(format!("write it between `{sign}` and `{sign}`")));
     }
 }
 
-/// Warns of LaTeX without dollar signs, which other engines find by brackets or by themselves.
-fn warn_of_latex(text: &str, span: &Range<usize>, prose: &Prose, page: &mut Page) {
-    let (place, label, sign) = if let Some((place, sign)) = in_brackets(span, prose, &page.body.file) {
-        (place, "shown as text", sign)
-    } else if let Some(open) = text.find(r"\begin{") {
+/// LaTeX of a paragraph without dollar signs, and those to write. Other engines find it by brackets or by itself.
+fn latex_outside(span: &Range<usize>, prose: &Prose, file: &str) -> Option<(Range<usize>, &'static str)> {
+    let environment = || {
+        let text = &prose.text()[span.clone()];
+        let open = text.find(r"\begin{")?;
         let end = text[open..].find('}').map_or(text.len(), |length| open + length + 1);
-        (span.start + open..span.start + end, "shown as written", "$$")
-    } else {
-        return;
+        Some((span.start + open..span.start + end, "$$"))
     };
-    let warning = page.warning(place, "LaTeX outside of a formula").label(label);
-    page.report.push(warning.help(format!("write it between `{sign}` and `{sign}`")));
+    in_brackets(span, prose, file).or_else(environment)
 }
 
 /// The first `\( … \)` or `\[ … \]` of a paragraph that contains a command of LaTeX, and the dollar signs to write. Some write two backslashes.

@@ -59,7 +59,7 @@ fn warn_of_paragraph(span: &Range<usize>, prose: &Prose, page: &mut Page) {
 
 /// The first line of what is meant as a table: two lines that begin with a pipe, or a paragraph whose lines all have the same number of pipes.
 fn table_start(lines: &[Line]) -> Option<usize> {
-    let is_framed = |pair: &[Line]| pair.iter().all(|line| line.text.starts_with('|'));
+    let is_framed = |pair: &[Line]| pair.iter().all(|line| line.text.starts_with('|') && !line.text.starts_with("||"));
     let columns = |line: &Line| line.text.matches(" | ").count();
     let is_even =
         || lines.len() > 1 && columns(&lines[0]) > 0 && lines.iter().all(|line| columns(line) == columns(&lines[0]));
