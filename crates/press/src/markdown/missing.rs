@@ -17,7 +17,8 @@ pub(super) fn help((path, destination): (&str, &str), folder: &str, paths: &[&st
     let path = destination.strip_prefix("@/").map_or(path, |rest| split_path(rest).0);
     // A long path is near to others in the same folder, whatever its last name is.
     let has_near_name = |other: &&str| nearest(name(path), [name(other)]).is_some();
-    if let Some(near) = nearest(path, paths.iter().copied().filter(has_near_name)).or_else(|| moved(path, paths)) {
+    let near = nearest(path, paths.iter().copied()).filter(has_near_name);
+    if let Some(near) = near.or_else(|| moved(path, paths)) {
         return Some(format!("did you mean `{}`?", relative(folder, near)));
     }
     (ReferenceKind::of(destination) == ReferenceKind::RelativePath).then(|| {

@@ -10,7 +10,7 @@ use crate::source::Body;
 
 /// The text of a file without front matter, code, formulas, comments and escaped characters. Each of their bytes is a space; line breaks stay.
 pub(super) struct Prose {
-    bytes: Vec<u8>,
+    text: String,
     tags: Vec<Range<usize>>,
     links: Vec<Range<usize>>,
     /// The offsets of the backslashes before escaped characters.
@@ -20,40 +20,39 @@ pub(super) struct Prose {
 impl Prose {
     /// The prose of `body`, which was parsed into `events`.
     pub(super) fn new(events: &[SpannedEvent], body: &Body) -> Self {
-        let mut prose =
-            Self { bytes: body.file.as_bytes().to_vec(), tags: Vec::new(), links: Vec::new(), escapes: Vec::new() };
-        prose.blank(0..body.range.start);
+        let mut prose = Self { text: String::new(), tags: Vec::new(), links: Vec::new(), escapes: Vec::new() };
+        let front_matter = 0..body.range.start;
+        let mut blanks = vec![front_matter];
         for (index, (event, span)) in events.iter().enumerate() {
             match event {
                 Event::Start(Tag::CodeBlock(_)) | Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {
-                    prose.blank(span.clone());
+                    blanks.push(span.clone());
                 }
                 Event::Start(Tag::HtmlBlock) if is_comment(&events[index + 1..end_of(events, index)]) => {
-                    prose.blank(span.clone());
+                    blanks.push(span.clone());
                 }
-                Event::InlineHtml(html) if html.starts_with("<!--") => prose.blank(span.clone()),
+                Event::InlineHtml(html) if html.starts_with("<!--") => blanks.push(span.clone()),
                 Event::Html(_) | Event::InlineHtml(_) => prose.tags.push(span.clone()),
                 Event::Start(Tag::Link { .. } | Tag::Image { .. }) => prose.links.push(span.clone()),
                 _ => {}
             }
         }
-        prose.blank_escapes();
+        prose.text = blanked(&body.file, blanks);
+        prose.escapes = escapes(&prose.text);
+        prose.text = blanked(&prose.text, prose.escapes.iter().map(|at| *at..at + 2));
         prose
     }
 
     /// The same without raw HTML, links and the places `others`.
     pub(super) fn without_tags_and_links(mut self, others: &[Range<usize>]) -> Self {
-        let (tags, links) = (std::mem::take(&mut self.tags), std::mem::take(&mut self.links));
-        for span in tags.into_iter().chain(links).chain(others.iter().cloned()) {
-            self.blank(span);
-        }
+        let spans = self.tags.iter().chain(&self.links).chain(others).cloned();
+        self.text = blanked(&self.text, spans);
         self
     }
 
     /// The text: of the length of the file.
     pub(super) fn text(&self) -> &str {
-        // Only whole events and ASCII characters are replaced.
-        std::str::from_utf8(&self.bytes).unwrap_or_default()
+        &self.text
     }
 
     /// The offsets of the backslashes before escaped characters in a part of the file.
@@ -61,25 +60,34 @@ impl Prose {
         let [start, end] = [part.start, part.end].map(|at| self.escapes.partition_point(|escape| *escape < at));
         &self.escapes[start..end]
     }
+}
 
-    fn blank(&mut self, span: Range<usize>) {
-        for byte in self.bytes[span].iter_mut().filter(|byte| **byte != b'\n') {
-            *byte = b' ';
+/// `text` with spaces at `spans`, which are whole characters.
+fn blanked(text: &str, spans: impl IntoIterator<Item = Range<usize>>) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for span in spans {
+        let mut at = span.start;
+        for line in text[span].split_inclusive('\n') {
+            let end = at + line.len();
+            bytes[at..end - usize::from(line.ends_with('\n'))].fill(b' ');
+            at = end;
         }
     }
+    String::from_utf8(bytes).unwrap_or_default()
+}
 
-    /// A backslash before punctuation makes it text (`CommonMark` §2.4).
-    fn blank_escapes(&mut self) {
-        let mut at = 0;
-        while at + 1 < self.bytes.len() {
-            if self.bytes[at] == b'\\' && self.bytes[at + 1].is_ascii_punctuation() {
-                self.blank(at..at + 2);
-                self.escapes.push(at);
-                at += 1;
-            }
-            at += 1;
+/// The backslashes before punctuation, which make it text (`CommonMark` §2.4).
+fn escapes(text: &str) -> Vec<usize> {
+    let mut escapes = Vec::new();
+    let mut free = 0;
+    for (at, _) in text.match_indices('\\') {
+        let is_escape = text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_punctuation);
+        if at >= free && is_escape {
+            escapes.push(at);
+            free = at + 2;
         }
     }
+    escapes
 }
 
 fn is_comment(block: &[SpannedEvent]) -> bool {
