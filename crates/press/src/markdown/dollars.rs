@@ -6,7 +6,7 @@
 
 use pulldown_cmark::{CowStr, Event, Parser, Tag};
 
-use super::dialect::DIALECT;
+use crate::dialect::DIALECT;
 
 /// What follows a formula without a space: "the $n$th".
 const ORDINALS: [&str; 4] = ["th", "st", "nd", "rd"];

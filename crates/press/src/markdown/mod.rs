@@ -77,7 +77,6 @@ pub(crate) use self::rendered::ShownModel;
 pub use self::rendered::{Drawing, Heading, Link, Rendered, Rewrite};
 pub(crate) use self::typography::bind;
 pub use crate::assets::Asset;
-pub use crate::dialect::DIALECT;
 use crate::diagnostic::Report;
 pub use crate::dialect::DIALECT;
 use crate::source::Body;
