@@ -146,7 +146,7 @@ mod tests {
         let site = text(&tree, "site.toml");
         let before = pressed(&tree);
         let mut all = site.clone();
-        assert_eq!(settings(&site).len(), 9);
+        assert_eq!(settings(&site).len(), 11);
         for (off, on) in settings(&site) {
             let mut tree = tree.clone();
             tree.insert("site.toml", site.replace(off, &on));
@@ -163,9 +163,14 @@ mod tests {
     fn the_settings_are_all_that_press_knows() {
         let tree = tree("A");
         let settings = text(&tree, "site.toml").replace("\n#", "\n");
-        for (table, count) in
-            [("", 11), ("[author]\n", 4), ("[license]\n", 2), ("[[navigation]]\n", 2), ("[security]\n", 2)]
-        {
+        for (table, count) in [
+            ("", 13),
+            ("[author]\n", 4),
+            ("[license]\n", 2),
+            ("[[navigation]]\n", 4),
+            ("[policy]\n", 5),
+            ("[security]\n", 2),
+        ] {
             let mut tree = tree.clone();
             tree.insert("site.toml", format!("{table}no_such_setting = 1\n"));
             let report = press(&tree, &Options::default(), &Cache::none()).expect_err("it is unknown");

@@ -69,7 +69,7 @@ mod tests {
         after: &'static str,
     }
 
-    const PLACES: [Place; 8] = [
+    const PLACES: [Place; 10] = [
         Place { schema: FRONT_MATTER, table: "", path: "posts/a/index.md", before: "+++\n", after: "+++\n" },
         Place { schema: SITE, table: "", path: "site.toml", before: "", after: "" },
         Place { schema: SITE, table: "/properties/author", path: "site.toml", before: "[author]\n", after: "" },
@@ -82,6 +82,8 @@ mod tests {
             before: "[[navigation]]\n",
             after: "",
         },
+        Place { schema: SITE, table: "/properties/footer/items", path: "site.toml", before: "[[footer]]\n", after: "" },
+        Place { schema: SITE, table: "/properties/policy", path: "site.toml", before: "[policy]\n", after: "" },
         Place { schema: TOPICS, table: "", path: "topics.toml", before: "", after: "" },
         Place {
             schema: TOPICS,

@@ -7,6 +7,7 @@ use crate::model::Site;
 use crate::output::{Document, Output, Outputs};
 use crate::pictures::{Picture, Published, Shown, published};
 use crate::rendered_site::RenderedSite;
+use crate::theme::Wordmark;
 use crate::tree::SourceTree;
 
 /// Adds the files, the pictures, of which `published` has the widths, and the redirects.
@@ -29,6 +30,10 @@ fn add_files<'a>(context: RenderedSite<'a>, (tree, cache): (&'a SourceTree, &Cac
         |path: &str, document: Document<'a>| drop(outputs.insert(path.to_owned(), Output::Document(document)));
     if let Some(script) = &context.theme.script {
         put(&script.route, Document::asset(&script.route, script.text.as_bytes()));
+    }
+    if let Some(Wordmark::File { route, .. }) = &context.theme.mark {
+        let file = tree.get(Wordmark::SOURCE).unwrap_or_default();
+        put(route, Document::asset(route, file).with_source(Wordmark::SOURCE));
     }
     let texts = || context.posts.iter().chain(context.pages);
     for made in texts().flat_map(|rendered| &rendered.made) {

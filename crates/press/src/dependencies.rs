@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::assets::Preview;
 use crate::model::{Post, Site, StandingPage};
+use crate::options::Look;
 use crate::texts::Text;
 
 /// More than lists show in the way of new posts.
@@ -47,6 +48,15 @@ impl Dependencies {
             posts: posts.iter().zip(previews).map(text).collect(),
             pages: standing.iter().zip(pages).map(|(page, text)| number(&(page, text.revision))).collect(),
         }
+    }
+
+    /// The numbers of a site with this look. Views that are not the theme's may show anything of the site on each page.
+    pub(crate) fn with_look(self, look: &Look, site: &Site) -> Self {
+        if look.is_of_theme() {
+            return self;
+        }
+        let frame = number(&(self.frame, site.now, &self.entries, &self.posts, &self.pages));
+        Self { frame, ..self }
     }
 
     /// Of the page of a post: its text, and the entries of the posts that it links to.
@@ -121,7 +131,19 @@ fn entry<'a>(site: &'a Site, post: &'a Post) -> impl Hash + 'a {
 }
 
 fn page(page: &StandingPage) -> impl Hash + '_ {
-    let StandingPage { body, slug, title, description, is_excerpt, updated, update_note, aliases, extra, is_draft } =
-        page;
+    // The place follows from the path.
+    let StandingPage {
+        body,
+        slug,
+        place: _,
+        title,
+        description,
+        is_excerpt,
+        updated,
+        update_note,
+        aliases,
+        extra,
+        is_draft,
+    } = page;
     ((&body.path, slug, title, description, is_excerpt), (updated, update_note, aliases, extra, is_draft))
 }

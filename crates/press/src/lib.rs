@@ -108,7 +108,7 @@ mod texts;
 mod theme;
 pub mod tree;
 mod url;
-mod views;
+pub mod views;
 
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read, Seek, Write};
@@ -138,6 +138,7 @@ use crate::temporary::Temporary;
 use crate::texts::{Renderer, Text};
 use crate::theme::Theme;
 use crate::tree::SourceTree;
+use crate::views::ThemeViews;
 
 /// A pressed site.
 #[derive(Debug)]
@@ -264,11 +265,11 @@ fn run(
     memo.revision += 1;
     let Some(site) = memo.site(tree, options, report) else { return };
     let has_findings = !report.is_empty();
-    let (theme, theme_number) = memo.theme(tree, &site.settings.words, report);
+    let (theme, theme_number) = memo.theme(tree, (&site.settings.policy, &site.settings.words), report);
     options.progress.report(Step::Texts(site.posts.len() + site.pages.len()));
     let (posts, pages) = texts((&site, tree), (&theme, theme_number), memo, report);
     let previews = memo.previews(&site.posts, tree);
-    let numbers = Dependencies::new(&site, theme_number, (&posts, &pages), &previews);
+    let numbers = Dependencies::new(&site, theme_number, (&posts, &pages), &previews).with_look(&options.look, &site);
     let faces: Vec<_> = posts.iter().map(|text| text.face.clone()).collect();
     let [posts, pages] = [posts, pages].map(rendered);
     let drawn_from = (theme.icons.svg(), &theme.colours);
@@ -277,6 +278,8 @@ fn run(
     let context = RenderedSite {
         site: &site,
         theme: &theme,
+        views: options.look.views(),
+        theme_views: &ThemeViews,
         posts: &posts,
         pages: &pages,
         previews: &previews,
@@ -326,11 +329,12 @@ fn texts(
         context: markdown::Context {
             tree,
             route_of: &|path| routes.get(path).cloned(),
+            hosts: &site.settings.policy,
             kit: markdown::Kit { route: &theme.kit.route, exports: &theme.kit.exports },
             words: &site.settings.words,
             still: &|path, svg| drawing::still(svg, &theme.colours, theme.colours.hue(topic_of(path))),
         },
-        look_of: &|body| number(&(theme_number, topic_of(&body.path))),
+        look_of: &|body| number(&(theme_number, &site.settings.policy, topic_of(&body.path))),
         before: &memo.texts,
         revision: memo.revision,
     };

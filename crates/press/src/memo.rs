@@ -12,6 +12,7 @@ use crate::media::Cards;
 use crate::model::{self, Post, Site};
 use crate::options::Options;
 use crate::pictures::Published;
+use crate::security_policy::Hosts;
 use crate::source::{self, KnownFiles};
 use crate::texts::Texts;
 use crate::theme::{self, Theme};
@@ -41,10 +42,11 @@ struct KnownSite {
     site: Site,
 }
 
-/// A theme, and the files and words that it was loaded from. One with findings is not kept: each press reports them.
+/// A theme, and the files, hosts and words that it was loaded from. One with findings is not kept: each press reports them.
 #[derive(Debug)]
 struct KnownTheme {
     files: Vec<(String, Contents)>,
+    hosts: Hosts,
     words: Arc<Words>,
     theme: Arc<Theme>,
     revision: u64,
@@ -76,18 +78,24 @@ impl Memo {
         }
     }
 
-    /// The theme with these words, and a number for it.
-    pub(crate) fn theme(&mut self, tree: &SourceTree, words: &Arc<Words>, report: &mut Report) -> (Arc<Theme>, u64) {
+    /// The theme of a site that loads from these hosts too, with these words, and a number for it.
+    pub(crate) fn theme(
+        &mut self,
+        tree: &SourceTree,
+        (hosts, words): (&Hosts, &Arc<Words>),
+        report: &mut Report,
+    ) -> (Arc<Theme>, u64) {
         let paths = tree.below(theme::FOLDER).map(|(path, _)| path);
         let files: Vec<_> = paths.filter_map(|path| Some((path.to_owned(), tree.contents(path)?.clone()))).collect();
-        if let Some(known) = self.theme.as_ref().filter(|known| known.files == files && known.words == *words) {
+        let is_same = |known: &&KnownTheme| (&known.files, &known.hosts, &known.words) == (&files, hosts, words);
+        if let Some(known) = self.theme.as_ref().filter(is_same) {
             return (Arc::clone(&known.theme), known.revision);
         }
         let mut found = Report::default();
-        let theme = Arc::new(Theme::load(tree, words, &mut found));
+        let theme = Arc::new(Theme::load(tree, (hosts, words), &mut found));
         let revision = self.revision;
-        let words = Arc::clone(words);
-        self.theme = found.is_empty().then(|| KnownTheme { files, words, theme: Arc::clone(&theme), revision });
+        let (hosts, words) = (hosts.clone(), Arc::clone(words));
+        self.theme = found.is_empty().then(|| KnownTheme { files, hosts, words, theme: Arc::clone(&theme), revision });
         report.extend(found);
         (theme, revision)
     }

@@ -1,5 +1,9 @@
 //! The options of a build.
 
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
 use crate::progress::Progress;
 
 /// Everything about a build that is not in the content.
@@ -18,10 +22,31 @@ pub struct Options {
     pub drafts: bool,
     /// The time of the build in Unix seconds. By default, the newest date in the content.
     pub now: Option<i64>,
+    /// What the pages look like: as the theme has it, or as the views of the site.
+    pub look: Look,
     /// Which content codings the pack contains.
     pub codings: Codings,
     /// Whom press tells about its steps.
     pub progress: Progress,
+}
+
+/// What the pages of a site look like. The default is the theme; [`Look::of`] makes one from views.
+///
+/// What the views are is not known here, since they show what is built with these options.
+#[derive(Clone, Default)]
+pub struct Look(pub(crate) Option<Arc<dyn Any + Send + Sync>>);
+
+impl Look {
+    /// Whether the views are those of the theme.
+    pub(crate) fn is_of_theme(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl fmt::Debug for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_of_theme() { "of the theme" } else { "of the site" })
+    }
 }
 
 /// The content codings of a pack.

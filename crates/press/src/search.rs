@@ -28,7 +28,7 @@ pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Documen
         };
         page.add(rendered, (topics, tags), inspections, &mut builder);
     }
-    for (page, rendered) in site.pages.iter().zip(context.pages) {
+    for (page, rendered) in site.pages.iter().zip(context.pages).filter(|(page, _)| page.has_address()) {
         let page =
             Page { route: &page.route(), title: &page.title, description: page.lede().unwrap_or_default(), date: "" };
         page.add(rendered, (Vec::new(), Vec::new()), inspections, &mut builder);

@@ -11,19 +11,52 @@ use crate::url::is_external;
 /// The policy of a document that is neither a page nor a picture: it may load nothing.
 pub(crate) const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// The policy of a page with these elements. It may also run the theme's script, which is a file, and load from its own site: the script asks `/search`,
-/// and tools that inspect a page read `/robots.txt`.
-pub(crate) fn of_page(elements: &[Element]) -> String {
-    let mut blocks = Blocks::of(elements);
-    if elements.iter().any(is_script_file) {
+/// The other hosts that the pages of a site may load from, each as a source of the policy: `https://stats.example`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Hosts {
+    /// For pictures.
+    pub images: Vec<String>,
+    /// For scripts.
+    pub scripts: Vec<String>,
+    /// For pages in an `<iframe>`.
+    pub frames: Vec<String>,
+    /// For what scripts fetch and send.
+    pub connect: Vec<String>,
+    /// For forms that readers send.
+    pub forms: Vec<String>,
+}
+
+/// Whether `sources` contains the host of `url`, with https.
+pub(crate) fn allows(sources: &[String], url: &str) -> bool {
+    let Some(rest) = url.get(8..).filter(|_| url[..8].eq_ignore_ascii_case("https://")) else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let host = host.strip_suffix(":443").unwrap_or(&host);
+    sources.iter().filter_map(|source| source.strip_prefix("https://")).any(|source| {
+        // CSP 3 §6.7.2.8: `*.` stands for one name or several, and not for none.
+        source.strip_prefix('*').map_or(source == host, |domain| host.len() > domain.len() && host.ends_with(domain))
+    })
+}
+
+/// The policy of a page with these elements on a site that loads from these hosts too. It may also run the theme's script, which is a file, and load from
+/// its own site: the script asks `/search`, and tools that inspect a page read `/robots.txt`.
+pub(crate) fn of_page(elements: &[Element], hosts: &Hosts) -> String {
+    let mut blocks = Blocks::of(elements, hosts);
+    if elements.iter().any(is_own_script) {
         blocks.scripts.insert("'self'".to_owned());
     }
-    policy(&blocks, "; connect-src 'self'")
+    blocks.scripts.extend(hosts.scripts.iter().cloned());
+    policy(&blocks, hosts, &format!("; connect-src 'self'{}", list(&hosts.connect)))
 }
 
 /// The policy of a copied file with these elements.
 pub(crate) fn of_file(elements: &[Element]) -> String {
-    policy(&Blocks::of(elements), "")
+    let hosts = Hosts::default();
+    policy(&Blocks::of(elements, &hosts), &hosts, "")
+}
+
+/// Sources after others.
+fn list<'s>(sources: impl IntoIterator<Item = &'s String>) -> String {
+    sources.into_iter().flat_map(|source| [" ", source.as_str()]).collect()
 }
 
 /// Whether every policy blocks the attribute `name`: inline styles, event handlers.
@@ -43,14 +76,14 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn of(elements: &[Element]) -> Self {
+    fn of(elements: &[Element], hosts: &Hosts) -> Self {
         let sources = |is_block: fn(&Element) -> bool| {
             elements.iter().filter(|element| is_block(element)).map(|element| source(element.text.as_bytes())).collect()
         };
         Self {
             styles: sources(|element| element.name == "style"),
             scripts: sources(is_inline_script),
-            foreign_images: allows_https_images(elements),
+            foreign_images: foreign_images(elements).any(|url| !allows(&hosts.images, url)),
             manifest: elements.iter().any(is_manifest),
         }
     }
@@ -60,8 +93,8 @@ fn is_inline_script(element: &Element) -> bool {
     element.name == "script" && !has_source(element) && !is_data_block(element)
 }
 
-fn is_script_file(element: &Element) -> bool {
-    element.name == "script" && has_source(element)
+fn is_own_script(element: &Element) -> bool {
+    element.name == "script" && has_source(element) && !element.attribute("src").is_some_and(is_external)
 }
 
 fn has_source(script: &Element) -> bool {
@@ -75,7 +108,12 @@ pub(crate) fn is_data_block(script: &Element) -> bool {
 
 /// Whether the policy allows pictures from other hosts: if the document shows one.
 pub(crate) fn allows_https_images(elements: &[Element]) -> bool {
-    elements.iter().any(|element| element.name == "img" && element.attribute("src").is_some_and(is_external))
+    foreign_images(elements).next().is_some()
+}
+
+fn foreign_images(elements: &[Element]) -> impl Iterator<Item = &str> {
+    let images = elements.iter().filter(|element| element.name == "img");
+    images.filter_map(|element| element.attribute("src")).filter(|url| is_external(url))
 }
 
 fn is_manifest(element: &Element) -> bool {
@@ -88,20 +126,29 @@ fn source(text: &[u8]) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
-fn policy(blocks: &Blocks, more: &str) -> String {
+fn policy(blocks: &Blocks, hosts: &Hosts, more: &str) -> String {
     let mut policy = String::from("default-src 'none'");
-    let list = |sources: &BTreeSet<String>| sources.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     if !blocks.styles.is_empty() {
-        policy.extend(["; style-src ", &list(&blocks.styles)]);
+        policy.extend(["; style-src", &list(&blocks.styles)]);
     }
     if !blocks.scripts.is_empty() {
-        policy.extend(["; script-src ", &list(&blocks.scripts)]);
+        policy.extend(["; script-src", &list(&blocks.scripts)]);
     }
-    policy += if blocks.foreign_images { "; img-src 'self' data: https:" } else { "; img-src 'self' data:" };
+    policy += "; img-src 'self' data:";
+    policy += &list(&hosts.images);
+    if blocks.foreign_images {
+        policy += " https:";
+    }
+    if !hosts.frames.is_empty() {
+        policy.extend(["; frame-src", &list(&hosts.frames)]);
+    }
     if blocks.manifest {
         policy += "; manifest-src 'self'";
     }
-    policy + more + "; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    policy += more;
+    policy += "; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'";
+    policy += &list(&hosts.forms);
+    policy + "; frame-ancestors 'none'"
 }
 
 #[cfg(test)]
@@ -110,7 +157,47 @@ mod tests {
     use crate::markup::Format;
 
     fn policy_of(html: &str) -> String {
-        of_page(&Format::Html.parse(html))
+        of_page(&Format::Html.parse(html), &Hosts::default())
+    }
+
+    fn sources(sources: &[&str]) -> Vec<String> {
+        sources.iter().map(|host| format!("https://{host}")).collect()
+    }
+
+    #[test]
+    fn the_hosts_of_the_settings_are_in_the_policy_of_every_page() {
+        let hosts = Hosts {
+            images: sources(&["i.example"]),
+            scripts: sources(&["s.example", "*.t.example"]),
+            frames: sources(&["f.example"]),
+            connect: sources(&["c.example:8443"]),
+            forms: sources(&["m.example"]),
+        };
+        let html = "<script defer src='https://s.example/a.js'></script><img src='https://i.example/a.png'>";
+        let expected = "default-src 'none'; script-src https://*.t.example https://s.example; img-src 'self' data: https://i.example; \
+                        frame-src https://f.example; connect-src 'self' https://c.example:8443; font-src 'self'; media-src 'self'; \
+                        base-uri 'none'; form-action 'self' https://m.example; frame-ancestors 'none'";
+        assert_eq!(of_page(&Format::Html.parse(html), &hosts), expected);
+        let other = of_page(&Format::Html.parse("<img src='https://other.example/a.png'>"), &hosts);
+        assert!(other.contains("img-src 'self' data: https://i.example https:;"), "{other}");
+    }
+
+    #[test]
+    fn a_host_is_allowed_with_https_and_as_a_whole() {
+        for (source, url, expected) in [
+            ("a.example", "https://a.example/x?y", true),
+            ("a.example", "HTTPS://A.example:443", true),
+            ("a.example", "http://a.example/", false),
+            ("a.example", "https://b.a.example/", false),
+            ("a.example", "https://a.example.evil/", false),
+            ("a.example", "//a.example/", false),
+            ("a.example", "é", false),
+            ("*.a.example", "https://c.b.a.example/", true),
+            ("*.a.example", "https://a.example/", false),
+            ("a.example:8443", "https://a.example:8443/", true),
+        ] {
+            assert_eq!(allows(&sources(&[source]), url), expected, "{source} {url}");
+        }
     }
 
     #[test]

@@ -12,10 +12,12 @@ use crate::markdown::Rendered;
 use crate::media::Cards;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
+use crate::security_policy::Hosts;
 use crate::source::{Body, Settings};
 use crate::texts::Text;
 use crate::theme::Theme;
 use crate::tree::SourceTree;
+use crate::views::ThemeViews;
 
 /// All that a [`RenderedSite`] borrows.
 pub(crate) struct Fixture {
@@ -31,7 +33,7 @@ impl Fixture {
     /// The site of these posts, each with a short text.
     pub(crate) fn of(posts: Vec<Post>) -> Self {
         let html = |post: &Post| format!("<p>The text of {}.</p>", post.slug);
-        let theme = Theme::load(&SourceTree::default(), &english(), &mut Report::default());
+        let theme = Theme::load(&SourceTree::default(), (&Hosts::default(), &english()), &mut Report::default());
         let texts: Vec<_> = posts
             .iter()
             .map(|post| Text::of(Rendered { html: html(post), ..Rendered::default() }, &post.body))
@@ -63,6 +65,8 @@ impl Fixture {
         RenderedSite {
             site: &self.site,
             theme: &self.theme,
+            views: &ThemeViews,
+            theme_views: &ThemeViews,
             posts: &self.posts,
             pages: &[],
             previews: &self.previews,
@@ -83,6 +87,8 @@ fn settings() -> Settings {
         author: None,
         license: None,
         navigation: Vec::new(),
+        footer: Vec::new(),
+        policy: Hosts::default(),
         start: Vec::new(),
         feed_length: 20,
         redirects: Vec::new(),

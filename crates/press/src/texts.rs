@@ -58,7 +58,7 @@ pub(crate) type Texts = HashMap<String, Arc<Text>>;
 /// What texts are rendered with.
 pub(crate) struct Renderer<'a> {
     pub(crate) context: Context<'a>,
-    /// A number for the theme and the topic of a text, after which its models look.
+    /// A number for the theme and the topic of a text, after which its models look, and for the hosts that it may load from.
     pub(crate) look_of: &'a (dyn Fn(&Body) -> u64 + Sync),
     /// The texts of the press before.
     pub(crate) before: &'a Texts,

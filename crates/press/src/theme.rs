@@ -1,27 +1,35 @@
 //! The theme: style sheets, the script and icons. rust-embed embeds them; in debug builds it reads them from disk, so that an edit shows at once. A file of the same
-//! name in `content/theme/` replaces one of them.
+//! name in `content/theme/` replaces one of them; others add to every page.
 
+mod address;
+mod css;
+mod fragment;
 mod kit;
+mod names;
 mod script;
+mod wordmark;
 
 use std::borrow::Cow;
 
 use rust_embed::RustEmbed;
 
+use self::address::Judge;
+pub(crate) use self::address::Reference;
+use self::fragment::Place;
 use self::kit::Kit;
+pub(crate) use self::names::FOLDER;
 pub(crate) use self::script::Script;
+pub(crate) use self::wordmark::Wordmark;
 use crate::colours::{Colours, HUES};
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{Report, utf8};
 use crate::languages::Words;
 use crate::media::Icons;
+use crate::security_policy::Hosts;
 use crate::tree::SourceTree;
 
 #[derive(RustEmbed)]
 #[folder = "theme/"]
 struct DefaultTheme;
-
-/// The folder of the files that replace those of the default theme. A theme is made from nothing else.
-pub(crate) const FOLDER: &str = "theme/";
 
 /// The style sheets of a build, minified, the script, and the icons.
 #[derive(Debug)]
@@ -58,6 +66,18 @@ pub(crate) struct Theme {
     controls: String,
     /// What the script adds to code blocks.
     tools: String,
+    /// The wordmark of the site's own.
+    wordmark: String,
+    /// The rules of the site, after all others.
+    custom: String,
+    /// The HTML of the site at the end of each head.
+    pub(crate) head: String,
+    /// The HTML of the site at the end of each footer.
+    pub(crate) foot: String,
+    /// What the files of the site's theme refer to.
+    pub(crate) references: Vec<Reference>,
+    /// The drawing of the site's name, if it has one of its own.
+    pub(crate) mark: Option<Wordmark>,
     /// `None` if the site has none.
     pub(crate) script: Option<Script>,
     /// What runs the models of a page.
@@ -124,12 +144,17 @@ impl Parts {
 }
 
 impl Theme {
-    /// The default theme with the replacements of the tree, and its scripts with these words. A style sheet that cannot be minified is reported, and left empty.
-    pub(crate) fn load(tree: &SourceTree, words: &Words, report: &mut Report) -> Self {
-        let mut sheet = |name: &str| minify(name, &read(tree, name), report);
+    /// The default theme with the replacements and additions of the tree, on a site that loads from these hosts too, and its
+    /// scripts with these words. A file with a mistake is reported, and left empty.
+    pub(crate) fn load(tree: &SourceTree, (hosts, words): (&Hosts, &Words), report: &mut Report) -> Self {
+        names::check(tree, DefaultTheme::iter().collect::<Vec<_>>().iter().map(|name| &**name), report);
+        let mut files = Files { tree, hosts, references: Vec::new(), report };
+        let custom = files.own_sheet("custom.css").unwrap_or_default();
+        let mut sheet = |name: &str| files.sheet(name);
         let (base, hues) = (sheet("base.css"), sheet("hues.css"));
+        let colours = [custom.root.as_str(), &base, &hues].concat();
         Self {
-            colours: Colours::read(&[base.as_str(), &hues].concat(), &[text("base.css"), text("hues.css")].concat()),
+            colours: Colours::read(&colours, &[text("base.css"), text("hues.css")].concat()),
             base,
             hues,
             entries: sheet("entries.css"),
@@ -146,16 +171,23 @@ impl Theme {
             search: sheet("search.css"),
             controls: sheet("controls.css"),
             tools: sheet("tools.css"),
-            script: Script::load(tree, words, report),
-            kit: Kit::load(tree, words, report),
-            icons: Icons::new(&read(tree, "favicon.svg"), report),
+            wordmark: sheet("wordmark.css"),
+            custom: custom.text,
+            head: files.fragment("head.html", Place::Head),
+            foot: files.fragment("foot.html", Place::Foot),
+            script: Script::load(tree, words, files.report),
+            kit: Kit::load(tree, words, files.report),
+            icons: Icons::new(&read(tree, "favicon.svg"), files.report),
+            mark: tree.get(wordmark::FILE).and_then(|file| Wordmark::read(file, files.report)),
+            references: files.references,
         }
     }
 
     /// The text of the page's only `<style>`.
     pub(crate) fn css(&self, sheets: Sheets) -> String {
-        let frame = [self.base.as_str(), &self.controls].concat();
-        match sheets {
+        let wordmark = if self.mark.is_some() { self.wordmark.as_str() } else { "" };
+        let frame = [self.base.as_str(), &self.controls, wordmark].concat();
+        let of_theme = match sheets {
             Sheets::Entries => [frame.as_str(), &self.hues, &self.entries].concat(),
             Sheets::Contents => [frame.as_str(), &self.hues, &self.entries, &self.contents].concat(),
             Sheets::Gallery => [frame.as_str(), &self.hues, &self.gallery].concat(),
@@ -174,7 +206,46 @@ impl Theme {
                 let optional = optional.iter().filter(|(is_used, _)| *is_used).map(|(_, sheet)| sheet.as_str());
                 [frame.as_str(), &self.hues, &self.prose].into_iter().chain(optional).collect()
             }
-        }
+        };
+        of_theme + &self.custom
+    }
+}
+
+/// The files of the theme while they are read.
+struct Files<'a> {
+    tree: &'a SourceTree,
+    hosts: &'a Hosts,
+    references: Vec<Reference>,
+    report: &'a mut Report,
+}
+
+impl Files<'_> {
+    /// The text of a style sheet: of the site's, or else of the default theme's. A copy of one of the theme's changes nothing until it is edited.
+    fn sheet(&mut self, name: &str) -> String {
+        let Some(sheet) = self.own_sheet(name) else { return minified(&default(name)).unwrap_or_default() };
+        let file = self.tree.get(&format!("{FOLDER}{name}")).filter(|_| !sheet.text.is_empty());
+        file.and_then(minified).unwrap_or(sheet.text)
+    }
+
+    /// A style sheet of the site.
+    fn own_sheet(&mut self, name: &str) -> Option<css::Sheet> {
+        let path = format!("{FOLDER}{name}");
+        let file = self.tree.get(&path)?;
+        let text = utf8(&path, file, self.report)?.trim_start_matches('\u{feff}');
+        let sheet = css::read((&path, file.len() - text.len()), text, self.report);
+        sheet.judge(&mut self.judge(&path));
+        Some(sheet)
+    }
+
+    fn fragment(&mut self, name: &str, place: Place) -> String {
+        let path = format!("{FOLDER}{name}");
+        let Some(file) = self.tree.get(&path) else { return String::new() };
+        fragment::read(place, file, &mut self.judge(&path))
+    }
+
+    fn judge<'f>(&'f mut self, path: &'f str) -> Judge<'f> {
+        let Self { tree, hosts, references, report } = self;
+        Judge { path, tree, hosts, references, report }
     }
 }
 
@@ -194,16 +265,9 @@ fn read<'a>(tree: &'a SourceTree, name: &str) -> Cow<'a, [u8]> {
     }
 }
 
-fn minify(name: &str, bytes: &[u8], report: &mut Report) -> String {
-    let minified = match std::str::from_utf8(bytes) {
-        Ok(text) if text.contains("</") => Err("`</` would end the page's <style>; write it `<\\/`".to_owned()),
-        Ok(text) => minifier::css::minify(text).map(|css| css.to_string()).map_err(str::to_owned),
-        Err(error) => Err(error.to_string()),
-    };
-    minified.unwrap_or_else(|message| {
-        report.push(Diagnostic::error(format!("theme/{name}"), None, format!("invalid style sheet: {message}")));
-        String::new()
-    })
+/// A style sheet without what separates nothing. `None` if there is something in it that the minifier does not know.
+fn minified(bytes: &[u8]) -> Option<String> {
+    minifier::css::minify(std::str::from_utf8(bytes).ok()?).map(|css| css.to_string()).ok()
 }
 
 #[cfg(test)]
@@ -214,7 +278,7 @@ mod tests {
     #[test]
     fn the_default_theme_is_complete() {
         let mut report = Report::default();
-        let theme = Theme::load(&SourceTree::default(), &english(), &mut report);
+        let theme = Theme::load(&SourceTree::default(), (&Hosts::default(), &english()), &mut report);
         assert!(report.is_empty(), "{report:?}");
         let code = |code| theme.css(Sheets::Article(Parts { code, ..Parts::default() })).contains(".k{");
         assert!(code(true) && !code(false), "the code sheet is in the pages that need it");
@@ -222,6 +286,9 @@ mod tests {
         assert!(data(true) && !data(false), "the data sheet is in the pages that need it");
         let wide = |wide| theme.css(Sheets::Article(Parts { wide, ..Parts::default() })).contains(".wide");
         assert!(wide(true) && !wide(false), "diagrams have their sheet where one is wide");
+        assert!(
+            DefaultTheme::iter().filter(|name| name.contains(".css")).all(|name| minified(&default(&name)).is_some())
+        );
         assert!(theme.icons.svg().starts_with("<svg"));
         assert!((0..HUES).all(|topic| theme.colours.hue(Some(topic)).light != "#000000"), "every hue is hexadecimal");
     }
@@ -231,23 +298,53 @@ mod tests {
         assert_eq!([hue(0), hue(4), hue(5)], ["t1", "t5", "t1"]);
     }
 
+    /// The theme of a site with these files, and what is reported.
+    fn load(files: &[(&str, &[u8])]) -> (Theme, Vec<(String, String)>) {
+        let mut tree = SourceTree::default();
+        for &(path, bytes) in files {
+            tree.insert(path, bytes);
+        }
+        let mut report = Report::default();
+        let theme = Theme::load(&tree, (&Hosts::default(), &english()), &mut report);
+        let found = report.diagnostics().iter();
+        (theme, found.map(|found| (found.path.clone(), found.message.clone())).collect())
+    }
+
     #[test]
     fn a_file_of_the_site_replaces_one_of_the_theme() {
-        let mut tree = SourceTree::default();
-        tree.insert("theme/entries.css", "main { color : red }");
-        assert!(
-            Theme::load(&tree, &english(), &mut Report::default()).css(Sheets::Entries).ends_with("main{color:red}")
-        );
+        let (theme, found) = load(&[("theme/entries.css", b"main { color:red }")]);
+        assert!(theme.css(Sheets::Entries).ends_with("main{color:red}"), "{found:?}");
+    }
+
+    #[test]
+    fn the_rules_of_the_site_follow_those_of_every_page_and_define_its_colours() {
+        let (theme, found) = load(&[("theme/custom.css", b":root { --ink: #123456 }")]);
+        assert_eq!(found, []);
+        let article = Sheets::Article(Parts { code: true, ..Parts::default() });
+        for sheets in [Sheets::Entries, Sheets::Contents, Sheets::Gallery, Sheets::Search, article] {
+            assert!(theme.css(sheets).ends_with(":root{--ink:#123456}"), "{sheets:?}");
+        }
+        assert_eq!(theme.colours.ink.light, "#123456");
     }
 
     #[test]
     fn every_style_sheet_that_cannot_be_used_is_reported() {
-        let mut tree = SourceTree::default();
-        tree.insert("theme/base.css", "a::after { content: \"</style>\" }");
-        tree.insert("theme/code.css", b"\xff");
-        let mut report = Report::default();
-        Theme::load(&tree, &english(), &mut report);
-        let paths: Vec<_> = report.diagnostics().iter().map(|found| found.path.as_str()).collect();
-        assert_eq!(paths, ["theme/base.css", "theme/code.css"]);
+        let (theme, found) = load(&[
+            ("theme/base.css", b"a::after { content: \"</style>\" }"),
+            ("theme/code.css", b"\xff"),
+            ("theme/custom.css", b"a { b: c"),
+        ]);
+        let paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["theme/custom.css", "theme/base.css", "theme/code.css"]);
+        assert!(!theme.css(Sheets::Entries).contains("a::after"));
+    }
+
+    #[test]
+    fn a_file_that_is_none_of_the_theme_is_named() {
+        let own = [("theme/models/mine.js", &b""[..]), ("theme/base.css", b""), ("theme/script.js", b"")];
+        assert_eq!(load(&own).1, []);
+        let (_, found) = load(&[("theme/bas.css", b""), ("theme/script/scheme.js", b"")]);
+        let paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["theme/bas.css", "theme/script/scheme.js"]);
     }
 }

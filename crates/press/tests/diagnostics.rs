@@ -1,4 +1,5 @@
-//! Broken content and the report on it. Every file of `tests/diagnostics` is a case: the files of a source tree, then the report.
+//! Broken content and the report on it. Every file of `tests/diagnostics` is a case: the files of a source tree, then the report. Those in `pressed` are
+//! pressed as a whole, the others are only read.
 //! `GRAVEN_BLESS=1 cargo test -p graven-press --test diagnostics` rewrites the reports; read the diff before you commit it.
 
 use std::path::{Path, PathBuf};

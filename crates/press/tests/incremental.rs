@@ -58,7 +58,7 @@ const PARAGRAPHS: [&str; 17] = [
     "[by its route](/blog/p3)",
     "[by its slug](/blog/slug-1#a-heading)",
     "[a page](/about)",
-    "[an alias](/alias-1)",
+    "[an alias](/alias-1), [the first page](/)",
     "[a tag](/tags/one)",
     "[a file](/file.txt) and [a page of static](/drawing.svg)",
     "```table from=../data/data.csv\n```",
@@ -70,7 +70,7 @@ const PARAGRAPHS: [&str; 17] = [
 ];
 
 /// Files that texts are made from, each in two versions.
-const FILES: [(&str, [&str; 2]); 12] = [
+const FILES: [(&str, [&str; 2]); 14] = [
     ("posts/data/data.csv", ["day,load\n1,2\n2,3\n", "day,load\n1,9\n2,3\n"]),
     (
         "posts/data/code.js",
@@ -101,6 +101,8 @@ const FILES: [(&str, [&str; 2]); 12] = [
     ),
     ("static/p.png", ["not a picture", "nor this"]),
     ("theme/prose.css", [".prose{color:red}", ".prose{color:blue}"]),
+    ("theme/custom.css", ["a{color:red}", "a{background:url(/drawing.svg)}"]),
+    ("theme/head.html", ["<script>a()</script>", "<script src=\"https://a.example/b.js\"></script>"]),
     (
         "theme/languages/en.toml",
         ["[text]\ntable_of_text = \"List\"\n", "[pages]\nblog = \"Diary\"\n\n[model]\nrun = \"Go\"\n"],
@@ -116,7 +118,7 @@ const FILES: [(&str, [&str; 2]); 12] = [
         "site.toml",
         [
             "title = \"Notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\n",
-            "title = \"Other notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\nlanguage = \"de\"\nstart = [\"p1\"]\n[[redirects]]\nfrom = \"/short\"\nto = \"/blog/p2\"\n",
+            "title = \"Other notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\nlanguage = \"de\"\nstart = [\"p1\"]\n[policy]\nscripts = [\"a.example\"]\n[redirects]\n\"/short\" = \"/blog/p2\"\n",
         ],
     ),
 ];
@@ -191,7 +193,9 @@ impl Edit {
                 tree.insert(path.as_str(), old[..body(&old)].to_owned() + &paragraphs(text));
             }
             Self::Page { at, has_description, text } => {
-                let path = ["pages/about.md", "pages/subscribe.md", "pages/a/b.markdown"][at % 3];
+                let path =
+                    ["pages/about.md", "pages/subscribe.md", "pages/a/b.markdown", "pages/index.md", "pages/404.md"]
+                        [at % 5];
                 let description = if *has_description { "description = \"About it.\"\n" } else { "" };
                 let head = format!("+++\ntitle = \"A page\"\n{description}+++\n");
                 tree.insert(path, format!("{head}{}", paragraphs(text)));

@@ -7,7 +7,7 @@ use std::path::Path;
 use graven_press::diagnostic::{Report, Severity};
 use graven_press::languages::english;
 use graven_press::markdown::{Context, DIALECT, Kit, Rendered, render};
-use graven_press::source::Body;
+use graven_press::source::{Body, Hosts};
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};
@@ -43,8 +43,9 @@ fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
     let still = |_: &str, svg: &str| Some(svg.to_owned());
     let exports = ["svg".to_owned()];
     let kit = Kit { route: "/assets/kit.js", exports: &exports };
+    let hosts = Hosts { frames: vec!["https://video.example".to_owned()], ..Hosts::default() };
     let words = english();
-    let context = Context { tree, route_of: &route_of, kit, words: &words, still: &still };
+    let context = Context { tree, route_of: &route_of, hosts: &hosts, kit, words: &words, still: &still };
     let rendered = render(&body, &context, &mut report);
     (rendered, report)
 }
@@ -445,6 +446,15 @@ fn errors_in_raw_html_are_reported() {
         (
             "<iframe src='/blog/x'></iframe>",
             &[("error: `<iframe>` in a text: blocked", "link to what it shows", "<iframe")],
+        ),
+        (
+            "<iframe src='https://other.example/1'></iframe>",
+            &[("error: `<iframe>` in a text: blocked", "[policy]", "<iframe")],
+        ),
+        ("<iframe src='https://video.example/1' title=a></iframe>", &[]),
+        (
+            "<iframe src='https://video.example/1' style='a:b'></iframe>",
+            &[("error: the attribute `style`", "", "style='a:b'")],
         ),
         ("a <object data=x></object>", &[("error: `<object>` in a text: blocked", "link", "<object")]),
         ("<h1>a</h1>", &[("error: `<h1>` in a text", "<h2>", "<h1")]),

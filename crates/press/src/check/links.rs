@@ -1,7 +1,7 @@
 //! The link check: every reference inside the site has a target.
 //!
 //! 1. References of Markdown come from [`Rendered`], with their spans.
-//! 2. Links of the navigation and redirects come from the settings, with theirs.
+//! 2. Links of the navigation and of the footer and redirects come from the settings, and references of the site's theme from its files, with theirs.
 //! 3. All others are in a view or a file of `static/`. They come from the outputs, and are reported with the pages that contain them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use super::targets::{Routes, Verdict};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::markdown::{Link, Rendered};
 use crate::rendered_site::RenderedSite;
-use crate::source::{Body, SITE};
+use crate::source::{self, Body, SITE};
 
 /// Checks every reference of the site against its `routes`.
 pub(super) fn check(context: RenderedSite, routes: Routes, report: &mut Report) {
@@ -57,19 +57,27 @@ fn in_markdown(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
 }
 
 fn in_settings(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
-    let settings = &context.site.settings;
     let items =
-        settings.navigation.iter().filter_map(|item| broken(routes, "/", &item.path, (SITE, item.span.as_ref()?)));
-    let redirects = settings.redirects.iter();
+        links_of_settings(context).filter_map(|item| broken(routes, "/", &item.path, (SITE, item.span.as_ref()?)));
+    let redirects = context.site.settings.redirects.iter();
     let redirects =
         redirects.filter_map(|redirect| broken(routes, &redirect.from, &redirect.to, (SITE, &redirect.span)));
-    items.chain(redirects).collect()
+    let in_theme = context.theme.references.iter();
+    let in_theme = in_theme.filter_map(|found| broken(routes, "/", &found.target, (&found.path, &found.span)));
+    items.chain(redirects).chain(in_theme).collect()
 }
 
-/// Reports each reference of the outputs once, with the pages that have it. The navigation, which is on every page, has been checked in the settings.
+/// The links of the settings, which are on every page.
+fn links_of_settings(context: RenderedSite<'_>) -> impl Iterator<Item = &source::Link> {
+    let settings = &context.site.settings;
+    settings.navigation.iter().chain(&settings.footer).filter(|link| link.span.is_some())
+}
+
+/// Reports each reference of the outputs once, with the pages that have it. What is on every page has been checked where it is written.
 fn report_others(context: RenderedSite, routes: Routes, report: &mut Report) {
-    let navigation = context.site.settings.navigation.iter().filter(|item| item.span.is_some());
-    let checked: BTreeSet<&str> = navigation.map(|item| item.path.as_str()).collect();
+    let in_settings = links_of_settings(context).map(|link| link.path.as_str());
+    let in_theme = context.theme.references.iter().map(|found| found.target.as_str());
+    let checked: BTreeSet<&str> = in_settings.chain(in_theme).collect();
     let mut pages: BTreeMap<(&str, Verdict), Vec<&str>> = BTreeMap::new();
     for (path, page) in routes.inspections.pages() {
         for target in page.references.iter().filter(|target| !checked.contains(target.as_str())) {

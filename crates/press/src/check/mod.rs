@@ -1,9 +1,11 @@
 //! Checks of the finished outputs.
 //!
 //! Each output is parsed once, over all cores. [`page`] takes its ids and references from the elements, [`security_policy`] the policy that the server
-//! sends with it, [`blocked`] whatever that policy blocks, [`large`] files that take long to load. Then [`links`] checks every reference against the [`targets`].
+//! sends with it, [`blocked`] whatever that policy blocks, [`large`] files that take long to load. Then [`links`] checks every reference against the [`targets`],
+//! and [`frame`] the search page.
 
 mod blocked;
+mod frame;
 mod inspections;
 mod large;
 mod links;
@@ -25,7 +27,7 @@ use crate::diagnostic::Report;
 use crate::markup::{Element, Format};
 use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
-use crate::security_policy;
+use crate::security_policy::{self, Hosts};
 use crate::tree::SourceTree;
 
 /// Checks the `outputs` of `tree`, of which all but the search index are there. What the press before found in the same documents is taken over from `before`.
@@ -42,13 +44,17 @@ pub(crate) fn check(
     let none = Inspections::default();
     let drafts = Drafts::of(tree);
     let routes = Routes { base_url, outputs, inspections: &none, drafts: &drafts };
+    let hosts = &context.site.settings.policy;
     let inspect = |path: &str, document: &Document| {
         let format = format(document)?;
         // What leads to this site depends on its URL, also in a copied file.
         let made_from = document.made_from().map(|made_from| number(&(made_from, base_url)));
         let known = before.by_path.get(path).filter(|known| known.holds(made_from, &removed));
         let inspection = known.map(Arc::clone);
-        Some(inspection.unwrap_or_else(|| Arc::new(Inspection::new(path, (document, format), made_from, routes))))
+        Some(
+            inspection
+                .unwrap_or_else(|| Arc::new(Inspection::new(path, (document, format), made_from, (routes, hosts)))),
+        )
     };
     let found: Vec<(&String, Arc<Inspection>)> = outputs
         .par_iter()
@@ -60,6 +66,7 @@ pub(crate) fn check(
     let by_path = found.into_iter().map(|(path, inspection)| (path.clone(), inspection)).collect();
     let inspections = Inspections { by_path, documents };
     links::check(context, Routes { inspections: &inspections, ..routes }, report);
+    frame::check(outputs, report);
     for (path, page) in inspections.pages() {
         page.report_duplicates(path, report);
     }
@@ -74,13 +81,18 @@ pub(crate) fn check(
 
 impl Inspection {
     /// Inspects the document at `path`. `routes` has no pages yet.
-    fn new(path: &str, (document, format): (&Document, Format), made_from: Option<u64>, routes: Routes) -> Self {
+    fn new(
+        path: &str,
+        (document, format): (&Document, Format),
+        made_from: Option<u64>,
+        (routes, hosts): (Routes, &Hosts),
+    ) -> Self {
         let body = document.body();
         let body = String::from_utf8_lossy(&body);
         let elements = format.parse(&body);
         let text = document.text_in(&body);
         let mut inspection = Self {
-            policy: (format != Format::Xml).then(|| policy(document, &elements)),
+            policy: (format != Format::Xml).then(|| policy(document, &elements, hosts)),
             text_start: text.start,
             page: None,
             blocked: blocked::check(document, &elements),
@@ -119,6 +131,6 @@ fn format(document: &Document) -> Option<Format> {
     Format::of(&document.media_type).filter(|format| *format != Format::Xml || !document.is_pressed())
 }
 
-fn policy(document: &Document, elements: &[Element]) -> String {
-    if document.is_pressed() { security_policy::of_page(elements) } else { security_policy::of_file(elements) }
+fn policy(document: &Document, elements: &[Element], hosts: &Hosts) -> String {
+    if document.is_pressed() { security_policy::of_page(elements, hosts) } else { security_policy::of_file(elements) }
 }

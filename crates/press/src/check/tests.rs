@@ -4,7 +4,7 @@ use super::{Inspections, check};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::markdown::{Link, Rendered};
 use crate::output::{Document, Output, Outputs};
-use crate::source::{NavigationItem, SettingsRedirect};
+use crate::source::{self, SettingsRedirect};
 use crate::test_site::{Fixture, post};
 use crate::tree::SourceTree;
 
@@ -186,7 +186,7 @@ fn a_link_of_the_navigation_is_reported_once_in_the_settings() {
     let (mut fixture, mut outputs) = site(html);
     outputs.insert("/about".to_owned(), Output::Document(page(html)));
     fixture.site.settings.navigation =
-        vec![NavigationItem { label: "About".to_owned(), path: "/abuot".to_owned(), span: Some(40..48) }];
+        vec![source::Link { label: "About".to_owned(), path: "/abuot".to_owned(), rel: None, span: Some(40..48) }];
     let found = checked(&fixture, &outputs);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0].path.as_str(), found[0].span.clone()), ("site.toml", Some(40..48)));

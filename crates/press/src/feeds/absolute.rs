@@ -221,11 +221,12 @@ mod tests {
     use super::*;
     use crate::diagnostic::Report;
     use crate::languages::english;
+    use crate::security_policy::Hosts;
     use crate::theme::Theme;
     use crate::tree::SourceTree;
 
     fn prepared(html: &str, path: &str) -> Prepared {
-        let theme = Theme::load(&SourceTree::default(), &english(), &mut Report::default());
+        let theme = Theme::load(&SourceTree::default(), (&Hosts::default(), &english()), &mut Report::default());
         let (colours, hue) = (&theme.colours, theme.colours.hue(Some(0)));
         let elsewhere = "This figure runs on its page.";
         Preparation { base_url: "https://e.org", path, slug: "p", colours, hue, elsewhere }.prepare(html)

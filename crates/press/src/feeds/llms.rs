@@ -10,7 +10,8 @@ pub(super) fn render(site: &Site) -> String {
     };
     let topics = site.topics.iter().map(|topic| section(&topic.title, topic.posts.iter().map(entry).collect()));
     let of_no_topic = (0..site.posts.len()).filter(|index| site.posts[*index].topics.is_empty());
-    let pages = site.pages.iter().map(|page| link(&page.title, &site.settings.url(&page.route()), &page.description));
+    let pages = site.pages.iter().filter(|page| page.has_address());
+    let pages = pages.map(|page| link(&page.title, &site.settings.url(&page.route()), &page.description));
     let title = format!("# {}\n", one_line(&site.settings.title));
     let description = match one_line(&site.settings.description) {
         description if description.is_empty() => description,

@@ -87,7 +87,7 @@ use crate::source::Body;
 /// use graven_press::diagnostic::Report;
 /// use graven_press::languages::english;
 /// use graven_press::markdown::{Context, Kit, render};
-/// use graven_press::source::Body;
+/// use graven_press::source::{Body, Hosts};
 /// use graven_press::tree::SourceTree;
 ///
 /// let mut tree = SourceTree::default();
@@ -96,7 +96,8 @@ use crate::source::Body;
 /// let body = Body { path: "posts/hello/index.md".to_owned(), range: 0..file.len(), file: file.into() };
 ///
 /// let kit = Kit { route: "/assets/kit.js", exports: &[] };
-/// let context = Context { tree: &tree, route_of: &|_| None, kit, words: &english(), still: &|_, _| None };
+/// let (hosts, words) = (Hosts::default(), english());
+/// let context = Context { tree: &tree, route_of: &|_| None, hosts: &hosts, kit, words: &words, still: &|_, _| None };
 /// let mut report = Report::default();
 /// let rendered = render(&body, &context, &mut report);
 /// assert!(report.is_empty());

@@ -13,6 +13,7 @@ use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report, Severity, certain};
 use crate::languages::Words;
 use crate::scripts::{self, Bundle, External};
+use crate::security_policy::{Hosts, allows};
 use crate::source::{self, Body};
 use crate::span::trim_end;
 use crate::tree::SourceTree;
@@ -24,6 +25,8 @@ pub struct Context<'a> {
     pub tree: &'a SourceTree,
     /// The route of the post or page with this path in the tree: `/blog/hello` for `posts/hello/index.md`.
     pub route_of: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// The other hosts that pages may load from.
+    pub hosts: &'a Hosts,
     /// The script that all models share.
     pub kit: Kit<'a>,
     /// The words of the theme.
@@ -104,6 +107,11 @@ impl<'p> Page<'p> {
     pub(super) fn route_of(&mut self, path: &str) -> Option<String> {
         self.rendered.inputs.routes.insert(path.to_owned());
         (self.context.route_of)(path)
+    }
+
+    /// Whether a page may show the page at `url` in a frame.
+    pub(super) fn allows_frame(&self, url: &str) -> bool {
+        allows(&self.context.hosts.frames, url)
     }
 
     /// The paths of all files of the tree, to suggest one in a diagnostic. They are no input: a text with a diagnostic is rendered again each time.

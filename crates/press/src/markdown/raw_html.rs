@@ -11,7 +11,7 @@ use super::page::Page;
 use super::{images, links, representation};
 use crate::markup::{Attribute, Element, Html, push_attribute};
 use crate::security_policy::is_blocked_attribute;
-use crate::url::encode_reference;
+use crate::url::{encode_reference, is_external};
 
 /// Elements that a text must not contain, with the help.
 const BLOCKED: [(&str, &str); 10] = [
@@ -88,7 +88,8 @@ impl HtmlRun {
 
     fn check_element(&self, element: &Element, rewritten: &mut Vec<(Range<usize>, String)>, page: &mut Page) {
         let name = element.name.as_str();
-        if let Some((_, help)) = BLOCKED.iter().find(|(blocked, _)| *blocked == name) {
+        let is_allowed_frame = name == "iframe" && element.attribute("src").is_some_and(|url| page.allows_frame(url));
+        if let Some((_, help)) = BLOCKED.iter().find(|(blocked, _)| *blocked == name && !is_allowed_frame) {
             let place = self.place(element.start.start..element.start.start + 1 + name.len());
             let help = if name == "iframe" { help_for_frame(element) } else { (*help).to_owned() };
             page.report.push(page.error(place, format!("`<{name}>` in a text: {}", reason(name))).help(help));
@@ -129,6 +130,8 @@ impl HtmlRun {
                 let target = links::resolve_destination(value, &place, page);
                 encode_reference(target.as_deref().unwrap_or(value)).into_owned()
             }
+            // Its host is allowed.
+            "src" if element == "iframe" => return None,
             "src" | "poster" => {
                 let shows = if element == "img" && name == "src" { Shows::Picture } else { Shows::Other };
                 let file = images::find(value, shows, &place, page);
@@ -157,7 +160,10 @@ fn help_for_frame(frame: &Element) -> String {
         Some(film) => format!(
             "link to the film with a still: `[![what it shows](still.jpg)](https://www.youtube.com/watch?v={film})`"
         ),
-        None => format!("link to what it shows: `[what it is]({address})`"),
+        None if !is_external(address) => format!("link to what it shows: `[what it is]({address})`"),
+        None => format!(
+            "link to what it shows: `[what it is]({address})`, or name its host in site.toml, below `[policy]`: `frames = [\"…\"]`"
+        ),
     }
 }
 

@@ -18,6 +18,17 @@ pub(crate) struct Html {
     pub(crate) strays: Vec<(String, Range<usize>)>,
     /// Whether the text ends within a tag or a comment.
     pub(crate) is_unfinished: bool,
+    /// The texts that are in no element but perhaps in one without a content, as `<br>` is.
+    pub(crate) loose: Vec<Range<usize>>,
+}
+
+/// The elements without a content and an end tag (HTML §13.1.2).
+const VOID: [&str; 13] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+
+/// Whether an element has neither a content nor an end tag.
+pub(crate) fn is_void(name: &str) -> bool {
+    VOID.contains(&name)
 }
 
 impl Html {
@@ -71,12 +82,20 @@ impl Builder<'_> {
                 let open = self.open.last().map(|index| &mut self.html.elements[*index]);
                 if let Some(element) = open.filter(|element| element.holds_text()) {
                     element.text += &String::from_utf8_lossy(value);
+                } else if !value.trim_ascii().is_empty() && self.is_outside() {
+                    self.html.loose.push(span);
                 }
             }
             CallbackEvent::Error(Error::EofInTag | Error::EofInComment) => self.html.is_unfinished = true,
             _ => {}
         }
     }
+
+    /// Whether no element with a content is open.
+    fn is_outside(&self) -> bool {
+        self.open.iter().all(|index| is_void(&self.html.elements[*index].name))
+    }
+
     fn last(&mut self) -> Option<&mut Element> {
         self.html.elements.last_mut()
     }
@@ -130,7 +149,8 @@ impl Builder<'_> {
                 *span = normalized.in_file(span.clone());
             }
         }
-        for (_, span) in &mut self.html.strays {
+        let places = self.html.strays.iter_mut().map(|(_, span)| span).chain(&mut self.html.loose);
+        for span in places {
             *span = normalized.in_file(span.clone());
         }
         self.html

@@ -7,7 +7,7 @@ pub(crate) mod xml;
 
 pub(crate) use element::{Attribute, Element};
 pub(crate) use escape::{attribute, push_attribute, push_text, text};
-pub(crate) use html::Html;
+pub(crate) use html::{Html, is_void};
 
 /// The formats that a browser renders, and that can therefore load or run something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -81,6 +81,7 @@ impl Cards {
             .par_iter()
             .zip(pages)
             .enumerate()
+            .filter(|(_, (page, _))| page.has_address())
             .map(|(index, (page, text))| card(page.route(), numbers.of_page(index), &|| maker.of_page(page, text)));
         let of_topics = site.topics.par_iter().enumerate().map(|(index, topic)| {
             card(topic.route(), numbers.of_list(index, &topic.posts), &|| maker.of_topic(topic, index))

@@ -17,3 +17,11 @@ mod typeset;
 pub(crate) use self::card::{HEIGHT, WIDTH};
 pub(crate) use self::cards::Cards;
 pub(crate) use self::icons::{Icons, MANIFEST, TOUCH_ICON};
+
+/// Width and height of an SVG file.
+///
+/// # Errors
+/// If it is no SVG.
+pub(crate) fn size_of_svg(svg: &str) -> Result<(f32, f32), String> {
+    draw::Drawing::read(svg, "").map(|drawing| drawing.size())
+}

@@ -106,10 +106,11 @@ fn known(named: Author, author: Option<&Author>) -> Author {
 }
 
 fn page(file: MarkdownFile) -> StandingPage {
-    let MarkdownFile { body, slug, description, matter, .. } = file;
+    let MarkdownFile { body, slug, place, description, matter, .. } = file;
     StandingPage {
         body,
         slug,
+        place,
         title: matter.title,
         is_excerpt: matter.description.is_none(),
         description,

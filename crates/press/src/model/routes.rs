@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use graven_pack::NOT_FOUND;
+
 use super::site::{Post, Site, StandingPage, Tag, Topic};
+use crate::source::PagePlace;
 
 impl Topic {
     /// The path of the topic's page: `/notes/fintech`.
@@ -47,10 +50,20 @@ impl Post {
 }
 
 impl StandingPage {
-    /// The path of the page: `/about`.
+    /// The path of the page: `/about`. That for unknown addresses has the name by which the server finds it, which is no path.
     #[must_use]
     pub fn route(&self) -> String {
-        format!("/{}", self.slug)
+        match self.place {
+            PagePlace::Slug => format!("/{}", self.slug),
+            PagePlace::Home => "/".to_owned(),
+            PagePlace::NotFound => NOT_FOUND.to_owned(),
+        }
+    }
+
+    /// Whether readers can go to it: all but the page of unknown addresses.
+    #[must_use]
+    pub fn has_address(&self) -> bool {
+        self.place != PagePlace::NotFound
     }
 }
 
@@ -59,6 +72,7 @@ impl Site {
     #[must_use]
     pub fn routes(&self) -> HashMap<&str, String> {
         let posts = self.posts.iter().map(|post| (post.body.path.as_str(), post.route()));
-        posts.chain(self.pages.iter().map(|page| (page.body.path.as_str(), page.route()))).collect()
+        let pages = self.pages.iter().filter(|page| page.has_address());
+        posts.chain(pages.map(|page| (page.body.path.as_str(), page.route()))).collect()
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::source::{Author, Body, Settings};
+use crate::source::{Author, Body, PagePlace, Settings};
 
 /// The whole site. Lists are in the order in which the site shows them.
 #[derive(Debug)]
@@ -162,6 +162,8 @@ pub struct StandingPage {
     pub body: Body,
     /// In its URL: `about`, or `guide/first` for a page in a folder. Not a route of every site.
     pub slug: String,
+    /// Where it is.
+    pub place: PagePlace,
     /// Plain text.
     pub title: String,
     /// Plain text, a sentence or two. Empty if the author has written none and the text has no paragraph.

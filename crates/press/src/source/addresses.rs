@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::front_matter::tag_slug;
 use super::settings;
-use super::sources::{MarkdownFile, Sources};
+use super::sources::{MarkdownFile, PagePlace, Sources};
 use crate::diagnostic::{Diagnostic, Report, TAKEN_ADDRESS};
 use crate::tree::SourceTree;
 
@@ -30,6 +30,9 @@ const FIXED: &[&str] = &[
     "/tags",
     "/.well-known/security.txt",
 ];
+
+/// The owner of a route of every site.
+const OF_EVERY_SITE: &str = "a route of every site";
 
 /// The owner of each path, in words: `the post posts/hello.md`.
 type Taken = BTreeMap<String, String>;
@@ -60,7 +63,7 @@ pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Repor
 
 /// The routes of every site, of topics and of tags.
 fn routes_of_groups(sources: &Sources) -> Taken {
-    let mut taken: Taken = FIXED.iter().map(|path| ((*path).to_owned(), "a route of every site".to_owned())).collect();
+    let mut taken: Taken = FIXED.iter().map(|path| ((*path).to_owned(), OF_EVERY_SITE.to_owned())).collect();
     let topics =
         sources.topics.iter().map(|topic| ("notes", topic.slug.clone(), format!("the topic \"{}\"", topic.slug)));
     let tags = sources.posts.iter().flat_map(|post| &post.matter.tags);
@@ -87,15 +90,22 @@ fn claim_file(file: &str, taken: &mut Taken, report: &mut Report) {
 
 /// Claims the path of a post or a page. Returns false if it is taken.
 fn claim_slug(file: &MarkdownFile, folder: &str, kind: &str, taken: &mut Taken, report: &mut Report) -> bool {
-    let address = format!("{folder}{}", file.slug);
+    let address = match file.place {
+        PagePlace::Slug => format!("{folder}{}", file.slug),
+        PagePlace::Home => "/".to_owned(),
+        PagePlace::NotFound => "/404".to_owned(),
+    };
     let path = &file.body.path;
-    let Some(owner) = owner(&address, taken) else {
+    // A page with a place of its own replaces that of every site.
+    let replaces = |owner: &&str| file.place != PagePlace::Slug && *owner == OF_EVERY_SITE;
+    let Some(owner) = owner(&address, taken).filter(|owner| !replaces(owner)) else {
         taken.insert(address, format!("the {kind} {path}"));
         return true;
     };
-    let help = match file.matter.slug {
-        Some(_) => "choose another slug",
-        None => "rename the file, or set its `slug`",
+    let help = match (file.place, &file.matter.slug) {
+        (PagePlace::Home | PagePlace::NotFound, _) => "remove one of the two files",
+        (PagePlace::Slug, Some(_)) => "choose another slug",
+        (PagePlace::Slug, None) => "rename the file, or set its `slug`",
     };
     let message = format!("the slug \"{}\" is taken", file.slug);
     let error = Diagnostic::error(path, file.slug_span.clone(), message);

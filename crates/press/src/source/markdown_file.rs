@@ -1,7 +1,7 @@
 //! One post or page: its file, read and checked.
 
 use super::front_matter::{self, FrontMatter, Parts};
-use super::sources::{Body, MarkdownFile};
+use super::sources::{Body, MarkdownFile, PagePlace};
 use super::{conflicts, excerpt, files, names};
 use crate::assets::STATIC;
 use crate::diagnostic::{Diagnostic, Report, nearest, utf8};
@@ -44,11 +44,21 @@ fn read_whole(tree: &SourceTree, path: &str, kind: TextKind<'_>, report: &mut Re
         TextKind::Page => front_matter::page(parts, report),
     });
     let matter = matter.unwrap_or_default();
+    let place = match kind {
+        TextKind::Post { .. } => PagePlace::Slug,
+        TextKind::Page => PagePlace::of(path),
+    };
+    check_place(place, path, &matter, report);
     let image = image(tree, path, &matter, report);
-    let name = matter.slug.as_ref().map_or_else(|| names::slug(path, report), |slug| slug.value.clone());
-    let slug = match kind {
-        TextKind::Post { .. } => name,
-        TextKind::Page => names::folders(path, report) + &name,
+    let set = matter.slug.as_ref().map(|slug| slug.value.clone());
+    let slug = match (kind, place) {
+        (_, PagePlace::Home) => "index".to_owned(),
+        (_, PagePlace::NotFound) => "404".to_owned(),
+        (TextKind::Post { .. }, PagePlace::Slug) => set.unwrap_or_else(|| names::slug(path, report)),
+        (TextKind::Page, PagePlace::Slug) => {
+            let name = set.unwrap_or_else(|| names::slug(path, report));
+            names::folders(path, report) + &name
+        }
     };
     let fence = parts.as_ref().map(|parts| parts.fence.clone());
     let slug_span = matter.slug.as_ref().map(|slug| slug.span.clone()).or(fence);
@@ -56,7 +66,24 @@ fn read_whole(tree: &SourceTree, path: &str, kind: TextKind<'_>, report: &mut Re
     let body = parts.map_or(file.len(), |parts| parts.body)..file.len();
     let description = matter.description.clone().unwrap_or_else(|| excerpt::of(&file[body.clone()]));
     let body = Body { path: path.to_owned(), file: tree.text(path).unwrap_or_default(), range: body };
-    Some(MarkdownFile { body, slug, slug_span, image, description, matter })
+    Some(MarkdownFile { body, slug, slug_span, place, image, description, matter })
+}
+
+/// Reports what a page cannot have whose place follows from its name.
+fn check_place(place: PagePlace, path: &str, matter: &FrontMatter, report: &mut Report) {
+    let (what, address) = match place {
+        PagePlace::Slug => return,
+        PagePlace::Home => ("the first page", "its address is /"),
+        PagePlace::NotFound => ("the page of unknown addresses", "it is sent for each address that nothing has"),
+    };
+    if let Some(slug) = &matter.slug {
+        let error = Diagnostic::error(path, slug.span.clone(), format!("{what} has no slug"));
+        report.push(error.label(address).help("remove the line, or rename the file"));
+    }
+    for alias in matter.aliases.iter().filter(|_| place == PagePlace::NotFound) {
+        let error = Diagnostic::error(path, alias.span.clone(), format!("{what} has no alias"));
+        report.push(error.label(address).help("remove it: nothing can lead there"));
+    }
 }
 
 /// Splits a file at its fences. One with marks of a merge is read no further: all else that is wrong with it follows from them.

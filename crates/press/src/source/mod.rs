@@ -1,6 +1,6 @@
 //! Reads the settings, the topics and the texts.
 //!
-//! 1. `settings`: `site.toml` and `topics.toml`; `credits` reads its author and licence.
+//! 1. `settings`: `site.toml` and `topics.toml`; `credits` reads its author and licence, `links` its links, `policy` its hosts.
 //! 2. `files`: which files are posts and pages; `top`: which are in a wrong place.
 //! 3. `markdown_files`: all posts and pages; `markdown_file`: one of them. `front_matter` reads its head, by way of `value` and `table_reader`;
 //!    `foreign_keys` knows the keys of other generators. `names` has date and slug of a name, `excerpt` the description of a text without one, `conflicts`
@@ -20,9 +20,11 @@ mod excerpt;
 mod files;
 mod foreign_keys;
 mod front_matter;
+mod links;
 mod markdown_file;
 mod markdown_files;
 mod names;
+mod policy;
 mod settings;
 mod sources;
 mod start;
@@ -34,14 +36,16 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
 use crate::tree::SourceTree;
 
+pub use crate::security_policy::Hosts;
 pub use credits::{Author, License};
 pub(crate) use drafts::{drafts, is_draft};
 pub(crate) use front_matter::tag_slug;
+pub use links::Link;
 pub(crate) use markdown_files::{KnownFiles, changed_bodies};
-pub use settings::{NavigationItem, SecurityContact, Settings, SettingsRedirect};
 pub(crate) use settings::{SITE, TopicEntry};
+pub use settings::{SecurityContact, Settings, SettingsRedirect};
 pub(crate) use sources::MarkdownFile;
-pub use sources::{Body, Sources};
+pub use sources::{Body, PagePlace, Sources};
 pub(crate) use value::{Entry, Fragment, Table, Value, ValueKind, parse_toml};
 
 /// Reads the settings, the topics and the texts of a tree. Returns `None` if there is no site: a tree without `site.toml`.

@@ -7,12 +7,14 @@ use jiff::Timestamp;
 
 use super::conflicts;
 use super::credits::{self, Author, License};
-use super::files;
+use super::links::{self, Link};
+use super::policy;
 use super::table_reader::{TableReader, path_error};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml};
 use crate::diagnostic::{Diagnostic, Report, utf8};
 use crate::languages::{self, Language, Words};
 use crate::options::Options;
+use crate::security_policy::Hosts;
 use crate::span::Spanned;
 use crate::tree::SourceTree;
 use crate::url::absolute;
@@ -38,6 +40,8 @@ const SITE_KEYS: &[&str] = &[
     "author",
     "license",
     "navigation",
+    "footer",
+    "policy",
     "start",
     "feed_length",
     "redirects",
@@ -62,7 +66,11 @@ pub struct Settings {
     /// The licence of the texts.
     pub license: Option<License>,
     /// The links at the top of every page, in order.
-    pub navigation: Vec<NavigationItem>,
+    pub navigation: Vec<Link>,
+    /// The links of the site's own at the bottom of every page, in order.
+    pub footer: Vec<Link>,
+    /// The other hosts that pages may load from.
+    pub policy: Hosts,
     /// The slugs of the posts that the first page recommends, in order.
     pub(crate) start: Vec<Spanned<String>>,
     /// How many posts a feed contains.
@@ -83,17 +91,6 @@ impl Settings {
     pub(crate) fn absolute_url(&self, address: &str) -> String {
         if address.starts_with('/') { self.url(address) } else { address.to_owned() }
     }
-}
-
-/// A link at the top of every page.
-#[derive(Debug)]
-pub struct NavigationItem {
-    /// The link's text.
-    pub label: String,
-    /// A path of this site (`/notes`), checked like every link.
-    pub path: String,
-    /// The place of `path` in `site.toml`; `None` for a default item.
-    pub span: Option<Range<usize>>,
 }
 
 /// A redirect of the settings.
@@ -145,7 +142,9 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
         base_url: chosen_base_url(options, reader.report).unwrap_or(base_url),
         author: credits::author(&mut reader),
         license: credits::license(&mut reader),
-        navigation: navigation(&mut reader).unwrap_or_else(|| default_navigation(tree, &words)),
+        navigation: links::read("navigation", &mut reader).unwrap_or_else(|| links::default_navigation(tree, &words)),
+        footer: links::read("footer", &mut reader).unwrap_or_default(),
+        policy: policy::read(&mut reader),
         start: reader.texts("start"),
         feed_length: feed_length(&mut reader),
         redirects: redirects(&mut reader),
@@ -231,40 +230,6 @@ fn language(reader: &mut TableReader<'_>) -> String {
 fn words(language: &str, reader: &mut TableReader<'_>, tree: &SourceTree) -> Arc<Words> {
     let place = reader.get("language").map(|value| value.span.clone());
     languages::read(tree, &Language { tag: language, path: SITE, place }, reader.report)
-}
-
-fn navigation(reader: &mut TableReader<'_>) -> Option<Vec<NavigationItem>> {
-    let tables = reader.tables("navigation")?;
-    let mut items = Vec::new();
-    for (table, place) in tables {
-        let mut reader = TableReader { path: reader.path, table, place: Some(place), report: reader.report };
-        items.extend(navigation_item(&mut reader));
-    }
-    Some(items)
-}
-
-fn navigation_item(reader: &mut TableReader<'_>) -> Option<NavigationItem> {
-    reader.only(&["label", "path"]);
-    reader.require("label", "label = \"…\"");
-    reader.require("path", "path = \"/…\"");
-    let label = reader.text("label");
-    let path = reader.text("path")?;
-    if let Some(error) = path_error(&path.value) {
-        let message = format!("\"{}\" is not a path of this site", path.value);
-        reader.error(path.span, message, error, "write one such as \"/about\"");
-        return None;
-    }
-    Some(NavigationItem { label: label?.value, path: path.value, span: Some(path.span) })
-}
-
-fn default_navigation(tree: &SourceTree, words: &Words) -> Vec<NavigationItem> {
-    let about =
-        tree.below("pages/about").any(|(path, _)| files::is_markdown(path) && files::stem(path) == "pages/about");
-    let item = |label: &str, path: &str| NavigationItem { label: label.to_owned(), path: path.to_owned(), span: None };
-    let names = &words.pages;
-    let mut items = vec![item(&names.notes, "/notes"), item(&names.blog, "/blog"), item(&names.tags, "/tags")];
-    items.extend(about.then(|| item(&names.about, "/about")));
-    items
 }
 
 fn feed_length(reader: &mut TableReader<'_>) -> usize {

@@ -24,11 +24,36 @@ pub(crate) struct MarkdownFile {
     pub(crate) slug: String,
     /// The place of the slug: `slug` in the front matter, or else the opening fence.
     pub(crate) slug_span: Option<Range<usize>>,
+    /// Where a page is; a post has its slug.
+    pub(crate) place: PagePlace,
     /// The image of the front matter: the path of a file of the tree.
     pub(crate) image: Option<String>,
     /// That of the front matter, or else the beginning of the text. Empty if the text has no paragraph.
     pub(crate) description: String,
     pub(crate) matter: FrontMatter,
+}
+
+/// Where a standing page is. It follows from the name of its file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PagePlace {
+    /// At the path of its slug.
+    #[default]
+    Slug,
+    /// At `/`, in place of the theme's first page: `pages/index.md`.
+    Home,
+    /// Sent for unknown addresses, in place of the theme's page: `pages/404.md`.
+    NotFound,
+}
+
+impl PagePlace {
+    /// The place of the page of a file.
+    pub(crate) fn of(path: &str) -> Self {
+        match path {
+            "pages/index.md" | "pages/index/index.md" => Self::Home,
+            "pages/404.md" | "pages/404/index.md" => Self::NotFound,
+            _ => Self::Slug,
+        }
+    }
 }
 
 /// A Markdown text and its file.

@@ -1,7 +1,7 @@
 //! `start` of `site.toml`: the posts that the first page recommends, by slug.
 
 use super::settings::SITE;
-use super::sources::Sources;
+use super::sources::{PagePlace, Sources};
 use crate::diagnostic::{Diagnostic, Report, nearest};
 use crate::span::Spanned;
 
@@ -25,6 +25,12 @@ pub(super) fn check(sources: &mut Sources, report: &mut Report) {
             };
             error(format!("there is no post \"{}\"", slug.value)).label("not the slug of a post").help(help)
         });
+    }
+    let home = sources.pages.iter().find(|page| page.place == PagePlace::Home);
+    if let (Some(home), Some(first)) = (home, start.first()) {
+        let warning = Diagnostic::warning(SITE, first.span.clone(), "`start` has no effect");
+        let path = &home.body.path;
+        report.push(warning.label(format!("{path} takes the place of the page with these posts")).help("remove it"));
     }
     sources.settings.start = start;
 }

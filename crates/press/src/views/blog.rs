@@ -1,6 +1,6 @@
 //! `/blog`: the chronological feed, newest first, grouped by year.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::head::{self, Head};
 use super::routes::SUBSCRIBE;
@@ -14,7 +14,19 @@ pub(super) fn render(context: RenderedSite) -> String {
     let words = &site.settings.words;
     let name = &*words.pages.blog;
     let description = words.blog.description.fill(&[("site", &site.settings.title)]);
-    let main = html! {
+    let head = Head {
+        json_ld: vec![head::breadcrumbs(context, &[(name, "/blog")])],
+        ..Head::new(Some(name), &description, "/blog", Sheets::Entries)
+    };
+    layout::render(context, &head, &context.views.blog(context))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main(context: RenderedSite) -> Markup {
+    let site = context.site;
+    let words = &site.settings.words;
+    let name = &*words.pages.blog;
+    html! {
         h1 { (name) }
         p.lede { (words.blog.lede.linked(&[("notes", "/notes"), ("subscribe", SUBSCRIBE)])) }
         @if site.posts.is_empty() { (lists::no_posts(words)) }
@@ -24,12 +36,7 @@ pub(super) fn render(context: RenderedSite) -> String {
                 (lists::entries(context, &posts, lists::Under::Section))
             }
         }
-    };
-    let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[(name, "/blog")])],
-        ..Head::new(Some(name), &description, "/blog", Sheets::Entries)
-    };
-    layout::render(context, &head, &main)
+    }
 }
 
 /// The posts of each year, the newest year first.

@@ -1,58 +1,14 @@
 //! The `<head>`: title, description, canonical URL, Open Graph and Twitter fields, JSON-LD, the feeds, the script, and the inline
-//! style sheet.
+//! style sheet; what the site adds.
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 
 use super::credits;
+pub(super) use super::metadata::{Article, Head};
 use crate::assets::Preview;
 use crate::media::{HEIGHT, MANIFEST, TOUCH_ICON, WIDTH};
 use crate::rendered_site::RenderedSite;
-use crate::source::Author;
-use crate::theme::Sheets;
-
-/// The metadata of a page.
-#[derive(Debug)]
-pub(super) struct Head<'a> {
-    /// Its title, without that of the site. `None` on the first page.
-    pub title: Option<&'a str>,
-    /// A sentence; empty if there is none.
-    pub description: &'a str,
-    /// Its route, for the canonical URL. The 404 page has a name without a slash, and no canonical URL.
-    pub path: &'a str,
-    /// Its style sheets.
-    pub sheets: Sheets,
-    /// Its structured data.
-    pub json_ld: Vec<Value>,
-    /// The `article` fields of Open Graph.
-    pub article: Option<Article<'a>>,
-    /// The feed of a topic or a tag.
-    pub feed: Option<String>,
-}
-
-impl<'a> Head<'a> {
-    /// The metadata of a page without structured data, article fields and feed.
-    pub(super) fn new(title: Option<&'a str>, description: &'a str, path: &'a str, sheets: Sheets) -> Self {
-        Self { title, description, path, sheets, json_ld: Vec::new(), article: None, feed: None }
-    }
-}
-
-/// The `article` fields of Open Graph.
-#[derive(Debug)]
-pub(super) struct Article<'a> {
-    /// As `2025-11-28`; `None` if the date is approximate.
-    pub published: Option<String>,
-    /// As `2025-11-28`.
-    pub modified: Option<String>,
-    /// Who wrote it.
-    pub authors: &'a [Author],
-    /// The names of its tags.
-    pub tags: Vec<&'a str>,
-    /// The path of its Markdown.
-    pub markdown: String,
-    /// The picture of its front matter.
-    pub image: Option<&'a Preview>,
-}
 
 pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
     let settings = &context.site.settings;
@@ -78,6 +34,7 @@ pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
         @for value in &head.json_ld { script type="application/ld+json" { (PreEscaped(script_text(value))) } }
         (script(context))
         style { (PreEscaped(context.theme.css(head.sheets))) }
+        (PreEscaped(&context.theme.head))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/`: what the site is, what to read first, what is new, and the topics.
 
 use maud::{Markup, html};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::head::Head;
 use super::routes::{MODELS, SUBSCRIBE};
@@ -15,7 +15,15 @@ const NEWEST: usize = 5;
 
 pub(super) fn render(context: RenderedSite) -> String {
     let settings = &context.site.settings;
-    let main = html! {
+    let head =
+        Head { json_ld: vec![website(context)], ..Head::new(None, &settings.description, "/", Sheets::Contents) };
+    layout::render(context, &head, &context.views.home(context))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main(context: RenderedSite) -> Markup {
+    let settings = &context.site.settings;
+    html! {
         h1 { (settings.title) }
         p.lede { (settings.description) }
         (start(context))
@@ -23,15 +31,19 @@ pub(super) fn render(context: RenderedSite) -> String {
             (newest(context))
             (topics(context))
         }
-    };
+    }
+}
+
+/// The `WebSite` of schema.org.
+pub(super) fn website(context: RenderedSite) -> Value {
+    let settings = &context.site.settings;
     let mut website = json!({
         "@context": "https://schema.org", "@type": "WebSite",
         "name": settings.title, "description": settings.description, "url": format!("{}/", settings.base_url),
         "inLanguage": settings.language,
     });
     credits::add_to(&mut website, context, settings.author.as_slice());
-    let head = Head { json_ld: vec![website], ..Head::new(None, &settings.description, "/", Sheets::Contents) };
-    layout::render(context, &head, &main)
+    website
 }
 
 /// The posts that the settings recommend, each with its drawing.

@@ -3,45 +3,69 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::credits;
-use super::head::{self, Head};
+use super::head::Head;
 use super::routes::{MODELS, SUBSCRIBE};
 use crate::rendered_site::RenderedSite;
+use crate::theme::Wordmark;
 
 /// The route of the search, which each page links to after the navigation of the settings. The script goes there as well, when `/` is pressed.
 const SEARCH: &str = "/search";
 
 /// A page with `main` as the content of its `<main>`.
 pub(super) fn render(context: RenderedSite, head: &Head, main: &Markup) -> String {
+    context.views.document(context, head, main).into_string()
+}
+
+/// The document around `main`.
+pub(super) fn document(context: RenderedSite, head: &Head, main: &Markup) -> Markup {
     let settings = &context.site.settings;
-    let words = &settings.words;
-    let page = html! {
+    html! {
         (DOCTYPE)
         html lang=(settings.language) {
-            head { (head::render(context, head)) }
+            head { (context.views.head(context, head)) }
             body {
-                a.skip href="#main" { (words.frame.skip) }
-                header.top { (wordmark(context)) (navigation(context, head.path)) }
+                a.skip href="#main" { (settings.words.frame.skip) }
+                header.top { (context.views.header(context, head)) }
                 main #main { (main) }
                 footer.end {
-                    (credits::byline(context.site, context.site.settings.author.as_slice()))
-                    (credits::license(context.site))
-                    a href=(SUBSCRIBE) { (words.pages.subscribe) }
-                    @if context.has_models { a href=(MODELS) { (words.pages.models) } }
-                    a href="/sitemap.xml" { (words.pages.sitemap) }
-                    @if !words.frame.colophon.is_empty() { span { (words.frame.colophon) } }
+                    (context.views.footer(context, head))
+                    (raw(&context.theme.foot))
                 }
             }
         }
-    };
-    page.into_string()
+    }
 }
 
-/// The title of the site with the drawing of the favicon.
-fn wordmark(context: RenderedSite) -> Markup {
+/// The content of the header.
+pub(super) fn header(context: RenderedSite, head: &Head) -> Markup {
+    html! { (wordmark(context)) (navigation(context, head.path)) }
+}
+
+/// The content of the footer.
+pub(super) fn footer(context: RenderedSite) -> Markup {
+    let settings = &context.site.settings;
+    let words = &settings.words;
     html! {
-        a.mark href="/" {
-            (raw(context.theme.icons.inline()))
-            (context.site.settings.title)
+        (credits::byline(context.site, settings.author.as_slice()))
+        (credits::license(context.site))
+        a href=(SUBSCRIBE) { (words.pages.subscribe) }
+        @if context.has_models { a href=(MODELS) { (words.pages.models) } }
+        a href="/sitemap.xml" { (words.pages.sitemap) }
+        @for link in &settings.footer { a href=(link.path) rel=[&link.rel] { (link.label) } }
+        @if !words.frame.colophon.is_empty() { span { (words.frame.colophon) } }
+    }
+}
+
+/// The title of the site with the drawing of the favicon, or else the wordmark of the site.
+fn wordmark(context: RenderedSite) -> Markup {
+    let title = &context.site.settings.title;
+    html! {
+        @match &context.theme.mark {
+            None => { a.mark href="/" { (raw(context.theme.icons.inline())) (title) } }
+            Some(Wordmark::Inline(svg)) => { a.mark href="/" aria-label=(title) { (raw(svg)) } }
+            Some(Wordmark::File { route, width, height }) => {
+                a.mark href="/" { img src=(route) width=(width) height=(height) alt=(title); }
+            }
         }
     }
 }
@@ -52,7 +76,7 @@ fn navigation(context: RenderedSite, path: &str) -> Markup {
         nav aria-label=(words.frame.navigation) {
             ul {
                 @for item in &context.site.settings.navigation {
-                    li { a href=(item.path) aria-current=[current(&item.path, path)] { (item.label) } }
+                    li { a href=(item.path) rel=[&item.rel] aria-current=[current(&item.path, path)] { (item.label) } }
                 }
                 li { a href=(SEARCH) aria-current=[current(SEARCH, path)] aria-keyshortcuts="/" { (words.pages.search) } }
             }

@@ -9,6 +9,7 @@ use crate::languages::Words;
 use crate::markdown::bind;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
+pub(super) use crate::rendered_site::Under;
 pub(super) use crate::theme::hue;
 
 /// How many of the newest posts have their drawing in lists. A list of all posts is a page of one view, and a drawing is a third of a KiB.
@@ -68,22 +69,22 @@ pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
     }
 }
 
-/// The heading above a list, so that no level is skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Under {
-    /// The title of the page.
-    Page,
-    /// The heading of a section.
-    Section,
-}
-
 /// Posts with title, description, tags and date, each with its face.
 pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> Markup {
     html! {
         ol.entries {
             @for &index in posts {
                 @let post = &context.site.posts[index];
-                li class=[post_hue(post)] {
+                li class=[post_hue(post)] { (context.views.entry(context, index, under)) }
+            }
+        }
+    }
+}
+
+/// The content of an entry.
+pub(super) fn entry(context: RenderedSite, index: usize, under: Under) -> Markup {
+    let post = &context.site.posts[index];
+    html! {
                     @match under {
                         Under::Page => { h2 { a href=(post.route()) { (bind(&post.title)) } } }
                         Under::Section => { h3 { a href=(post.route()) { (bind(&post.title)) } } }
@@ -93,9 +94,6 @@ pub(super) fn entries(context: RenderedSite, posts: &[usize], under: Under) -> M
                     @if index < DRAWN { (face(context, index)) } @else { (number(context, index)) }
                     @if !post.description.is_empty() { p { (post.description) } }
                     (tags(context, post))
-                }
-            }
-        }
     }
 }
 

@@ -1,5 +1,29 @@
 //! The views: functions from the model and the rendered texts to pages, one file per kind of page. They write HTML; the content and the order of lists
-//! come from the model.
+//! come from the model. A site can replace some or all of them: it implements [`Views`], and passes that as the [`Look`] of its options.
+//!
+//! ```
+//! use graven_press::cache::Cache;
+//! use graven_press::tree::SourceTree;
+//! use graven_press::views::{Head, Look, RenderedSite, Views};
+//! use graven_press::{Options, press};
+//! use maud::{Markup, html};
+//!
+//! struct Mine;
+//!
+//! impl Views for Mine {
+//!     fn footer(&self, site: RenderedSite<'_>, page: &Head<'_>) -> Markup {
+//!         html! {
+//!             (site.theme_views().footer(site, page))
+//!             span { "Posts: " (site.model().posts.len()) }
+//!         }
+//!     }
+//! }
+//!
+//! let mut tree = SourceTree::default();
+//! tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
+//! let options = Options { look: Look::of(Mine), ..Options::default() };
+//! assert!(press(&tree, &options, &Cache::none()).is_ok());
+//! ```
 
 mod blog;
 mod credits;
@@ -7,7 +31,9 @@ mod head;
 mod home;
 mod layout;
 mod lists;
+mod look;
 mod matrix;
+pub(crate) mod metadata;
 mod models;
 mod not_found;
 mod notes;
@@ -17,15 +43,19 @@ mod routes;
 mod search;
 mod subscribe;
 mod tags;
+mod theme_views;
 
 use graven_pack::NOT_FOUND;
 use graven_search::frame::ROUTE;
 
 pub(crate) use self::lists::date_in_words;
+pub use self::metadata::Head;
 use self::routes::{MODELS, SUBSCRIBE};
+pub(crate) use self::theme_views::ThemeViews;
 use crate::dependencies::Dependencies;
+pub use crate::options::Look;
 use crate::output::{Document, Output, Outputs};
-use crate::rendered_site::RenderedSite;
+pub use crate::rendered_site::{RenderedSite, Under, Views};
 
 /// Adds every page of the site to `outputs`, each with its number.
 pub(crate) fn render<'a>(context: RenderedSite<'a>, numbers: &Dependencies, outputs: &mut Outputs<'a>) {

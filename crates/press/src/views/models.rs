@@ -11,16 +11,29 @@ use crate::theme::Sheets;
 
 /// The page.
 pub(super) fn render(context: RenderedSite) -> String {
+    let words = &context.site.settings.words;
+    let (name, description) = (&*words.pages.models, &*words.gallery.description);
+    let head = Head {
+        json_ld: vec![head::breadcrumbs(context, &[(name, MODELS)])],
+        ..Head::new(Some(name), description, MODELS, Sheets::Gallery)
+    };
+    layout::render(context, &head, &context.views.models(context))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main(context: RenderedSite) -> Markup {
     let posts = context.site.posts.iter().map(|post| Text {
         title: &post.title,
         route: post.route(),
         hue: lists::post_hue(post),
     });
     let pages = context.site.pages.iter().map(|page| Text { title: &page.title, route: page.route(), hue: None });
-    let texts: Vec<_> = posts.zip(context.posts).chain(pages.zip(context.pages)).collect();
+    let texts = posts.zip(context.posts).chain(pages.zip(context.pages));
+    // Nothing leads to the page of unknown addresses.
+    let texts: Vec<_> = texts.filter(|(text, _)| text.route.starts_with('/')).collect();
     let words = &context.site.settings.words;
     let (name, description) = (&*words.pages.models, &*words.gallery.description);
-    let main = html! {
+    html! {
         h1 { (name) }
         p.lede { (description) }
         ul.gallery {
@@ -28,12 +41,7 @@ pub(super) fn render(context: RenderedSite) -> String {
                 @for model in &rendered.models { li class=[&text.hue] { (entry(text, model)) } }
             }
         }
-    };
-    let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[(name, MODELS)])],
-        ..Head::new(Some(name), description, MODELS, Sheets::Gallery)
-    };
-    layout::render(context, &head, &main)
+    }
 }
 
 /// What has a model: a post or a standing page.

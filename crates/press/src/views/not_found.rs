@@ -1,7 +1,7 @@
 //! The 404 page: says so, and offers links.
 
 use graven_pack::NOT_FOUND;
-use maud::html;
+use maud::{Markup, html};
 
 use super::head::Head;
 use super::{layout, lists};
@@ -12,9 +12,16 @@ use crate::theme::Sheets;
 const OFFERED: usize = 3;
 
 pub(super) fn render(context: RenderedSite) -> String {
+    let words = &context.site.settings.words;
+    let head = Head::new(Some(&words.pages.not_found), &words.not_found.nothing, NOT_FOUND, Sheets::Contents);
+    layout::render(context, &head, &context.views.not_found(context))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main(context: RenderedSite) -> Markup {
     let newest: Vec<usize> = (0..context.site.posts.len().min(OFFERED)).collect();
     let words = &context.site.settings.words;
-    let main = html! {
+    html! {
         h1 { (words.pages.not_found) }
         p.lede { (words.not_found.lede) }
         ul.toc {
@@ -28,7 +35,5 @@ pub(super) fn render(context: RenderedSite) -> String {
                 (lists::entries(context, &newest, lists::Under::Section))
             }
         }
-    };
-    let head = Head::new(Some(&words.pages.not_found), &words.not_found.nothing, NOT_FOUND, Sheets::Contents);
-    layout::render(context, &head, &main)
+    }
 }

@@ -14,7 +14,19 @@ pub(super) fn render_all(context: RenderedSite) -> String {
     let words = &site.settings.words;
     let name = &*words.pages.notes;
     let description = words.notes.description.fill(&[("site", &site.settings.title)]);
-    let main = html! {
+    let head = Head {
+        json_ld: vec![head::breadcrumbs(context, &[(name, "/notes")])],
+        ..Head::new(Some(name), &description, "/notes", Sheets::Contents)
+    };
+    layout::render(context, &head, &context.views.notes(context))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main_of_all(context: RenderedSite) -> Markup {
+    let site = context.site;
+    let words = &site.settings.words;
+    let name = &*words.pages.notes;
+    html! {
         h1 { (name) }
         p.lede { (words.notes.lede.linked(&[("blog", "/blog")])) }
         @if site.posts.is_empty() { (lists::no_posts(words)) }
@@ -30,12 +42,7 @@ pub(super) fn render_all(context: RenderedSite) -> String {
                 (topic_entries(context, index, Under::Section))
             }
         }
-    };
-    let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[(name, "/notes")])],
-        ..Head::new(Some(name), &description, "/notes", Sheets::Contents)
-    };
-    layout::render(context, &head, &main)
+    }
 }
 
 pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
@@ -43,7 +50,20 @@ pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
     let topic = &site.topics[index];
     let path = topic.route();
     let words = &site.settings.words;
-    let main = html! {
+    let head = Head {
+        json_ld: vec![head::breadcrumbs(context, &[(&*words.pages.notes, "/notes"), (&topic.title, &path)])],
+        feed: Some(topic.feed_route()),
+        ..Head::new(Some(&topic.title), &topic.blurb, &path, Sheets::Entries)
+    };
+    layout::render(context, &head, &context.views.topic(context, index))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main_of_topic(context: RenderedSite, index: usize) -> Markup {
+    let site = context.site;
+    let topic = &site.topics[index];
+    let words = &site.settings.words;
+    html! {
         div.topic.(lists::hue(index)) {
             h1 { (topic.title) }
             p.lede { (topic.blurb) }
@@ -54,13 +74,7 @@ pub(super) fn render_topic(context: RenderedSite, index: usize) -> String {
             a href=(topic.feed_route()) { (words.notes.feed) } " "
             a href=(SUBSCRIBE) { (words.pages.subscribe) }
         }
-    };
-    let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[(&*words.pages.notes, "/notes"), (&topic.title, &path)])],
-        feed: Some(topic.feed_route()),
-        ..Head::new(Some(&topic.title), &topic.blurb, &path, Sheets::Entries)
-    };
-    layout::render(context, &head, &main)
+    }
 }
 
 fn topic_entries(context: RenderedSite, index: usize, under: Under) -> Markup {

@@ -19,14 +19,6 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
     let post = &context.site.posts[index];
     let rendered = &context.posts[index];
     let path = post.route();
-    let main = html! {
-        article class=[lists::post_hue(post)] {
-            (opening(context, post, rendered))
-            (contents(rendered, &context.site.settings.words))
-            div.prose { (layout::raw(&rendered.html)) }
-            (closing(context, index))
-        }
-    };
     let head = Head {
         json_ld: vec![
             posting(context, index),
@@ -42,7 +34,21 @@ pub(super) fn render(context: RenderedSite, index: usize) -> String {
         }),
         ..Head::new(Some(&post.title), &post.description, &path, sheets(rendered))
     };
-    layout::render(context, &head, &main)
+    layout::render(context, &head, &context.views.post(context, index))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main(context: RenderedSite, index: usize) -> Markup {
+    let post = &context.site.posts[index];
+    let rendered = &context.posts[index];
+    html! {
+        article class=[lists::post_hue(post)] {
+            (opening(context, post, rendered))
+            (contents(rendered, &context.site.settings.words))
+            div.prose { (layout::raw(&rendered.html)) }
+            (closing(context, index))
+        }
+    }
 }
 
 /// The Markdown of a post that the site serves, with title and description instead of the front matter, and with paths of the site.

@@ -15,7 +15,19 @@ pub(super) fn render(context: RenderedSite) -> String {
     let words = &site.settings.words.subscribe;
     let name = &*site.settings.words.pages.subscribe;
     let description = words.description.fill(&[("site", &site.settings.title)]);
-    let main = html! {
+    let head = Head {
+        json_ld: vec![head::breadcrumbs(context, &[(name, SUBSCRIBE)])],
+        ..Head::new(Some(name), &description, SUBSCRIBE, Sheets::Contents)
+    };
+    layout::render(context, &head, &context.views.subscribe(context))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main(context: RenderedSite) -> Markup {
+    let site = context.site;
+    let words = &site.settings.words.subscribe;
+    let name = &*site.settings.words.pages.subscribe;
+    html! {
         h1 { (name) }
         p.lede { (words.lede) }
         (explanation(words, site.settings.feed_length))
@@ -38,12 +50,7 @@ pub(super) fn render(context: RenderedSite) -> String {
         @if !site.tags.is_empty() {
             p { (words.tags.linked(&[("tags", "/tags")])) }
         }
-    };
-    let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[(name, SUBSCRIBE)])],
-        ..Head::new(Some(name), &description, SUBSCRIBE, Sheets::Contents)
-    };
-    layout::render(context, &head, &main)
+    }
 }
 
 fn explanation(words: &Subscribe, feed_length: usize) -> Markup {

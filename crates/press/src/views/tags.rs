@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::head::{self, Head};
 use super::routes::SUBSCRIBE;
 use super::{layout, lists};
+use crate::languages::Words;
 use crate::markdown::bind;
 use crate::model::Tag;
 use crate::rendered_site::RenderedSite;
@@ -18,8 +19,20 @@ pub(super) fn render_all(context: RenderedSite) -> String {
     let (words, count) = (&site.settings.words.tags, site.tags.len());
     let name = &*site.settings.words.pages.tags;
     let description = words.description.of(count).fill(&[("count", &count), ("site", &site.settings.title)]);
+    let head = Head {
+        json_ld: vec![head::breadcrumbs(context, &[(name, "/tags")])],
+        ..Head::new(Some(name), &description, "/tags", Sheets::Contents)
+    };
+    layout::render(context, &head, &context.views.tags(context))
+}
+
+/// The content of its `<main>`.
+pub(super) fn main_of_all(context: RenderedSite) -> Markup {
+    let site = context.site;
+    let words = &site.settings.words.tags;
+    let name = &*site.settings.words.pages.tags;
     let (several, single): (Vec<&Tag>, Vec<&Tag>) = site.tags.iter().partition(|tag| tag.posts.len() > 1);
-    let main = html! {
+    html! {
         h1 { (name) }
         p.lede { (words.lede.linked(&[("notes", "/notes")])) }
         @if site.tags.is_empty() { p.empty { (words.none) } }
@@ -30,12 +43,7 @@ pub(super) fn render_all(context: RenderedSite) -> String {
                 (list(&single))
             }
         }
-    };
-    let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[(name, "/tags")])],
-        ..Head::new(Some(name), &description, "/tags", Sheets::Contents)
-    };
-    layout::render(context, &head, &main)
+    }
 }
 
 /// Tags as in the index of a book, each with its newest posts.
@@ -69,25 +77,35 @@ pub(super) fn render_tag(context: RenderedSite, index: usize) -> String {
     let site = context.site;
     let tag = &site.tags[index];
     let path = tag.route();
-    let (words, count) = (&site.settings.words, tag.posts.len());
-    let summary = words.tags.tagged.of(count).fill(&[("count", &count), ("tag", &tag.name)]);
-    let description = format!("{}: {summary}", site.settings.title);
-    let main = html! {
+    let words = &site.settings.words;
+    let description = format!("{}: {}", site.settings.title, summary(tag, words));
+    let head = Head {
+        json_ld: vec![head::breadcrumbs(context, &[(&*words.pages.tags, "/tags"), (&tag.name, &path)])],
+        feed: Some(tag.feed_route()),
+        ..Head::new(Some(&tag.name), &description, &path, Sheets::Entries)
+    };
+    layout::render(context, &head, &context.views.tag(context, index))
+}
+
+/// How many posts have the tag.
+fn summary(tag: &Tag, words: &Words) -> String {
+    let count = tag.posts.len();
+    words.tags.tagged.of(count).fill(&[("count", &count), ("tag", &tag.name)])
+}
+
+/// The content of its `<main>`.
+pub(super) fn main_of_tag(context: RenderedSite, index: usize) -> Markup {
+    let (tag, words) = (&context.site.tags[index], &context.site.settings.words);
+    html! {
         h1 { (tag.name) }
-        p.lede { (summary) }
+        p.lede { (summary(tag, words)) }
         (lists::entries(context, &tag.posts, lists::Under::Page))
         p.more {
             a href="/tags" { (words.tags.all) } " "
             a href=(tag.feed_route()) { (words.tags.feed) } " "
             a href=(SUBSCRIBE) { (words.pages.subscribe) }
         }
-    };
-    let head = Head {
-        json_ld: vec![head::breadcrumbs(context, &[(&*words.pages.tags, "/tags"), (&tag.name, &path)])],
-        feed: Some(tag.feed_route()),
-        ..Head::new(Some(&tag.name), &description, &path, Sheets::Entries)
-    };
-    layout::render(context, &head, &main)
+    }
 }
 
 #[cfg(test)]
