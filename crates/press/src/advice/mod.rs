@@ -41,9 +41,8 @@ impl Advice<'_> {
         let texts = || sources.posts.iter().chain(&sources.pages);
         for text in texts().filter(|text| !text.matter.draft) {
             let head = &text.body.file[..text.body.range.start];
-            let placeholder = self
-                .placeholder
-                .filter(|placeholder| text.matter.description.as_deref().as_deref() == Some(*placeholder));
+            let placeholder =
+                self.placeholder.filter(|placeholder| text.matter.description.as_deref() == Some(*placeholder));
             if let Some((placeholder, at)) = placeholder.and_then(|text| Some((text, head.find(text)?))) {
                 let message = "the description is still to be written";
                 let warning = Diagnostic::warning(text.body.path.as_str(), at..at + placeholder.len(), message);
