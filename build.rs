@@ -54,7 +54,9 @@ fn options() -> Result<Options, String> {
         ),
         Err(_) => None,
     };
-    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), drafts: false, now, ..Options::default() })
+    // What `cargo run` builds is for its author.
+    let is_published = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), is_published, now, ..Options::default() })
 }
 
 /// Passes a text to cargo, which prints each line after the word `error` or `warning`.

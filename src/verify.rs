@@ -4,7 +4,7 @@
 //! 2. The file: its SHA-256 against its [`record`]. Without a record the digest is printed, for a person to compare.
 //! 3. The engine, if the site is attached to one: every byte before the site against the digest in the trailer.
 //!
-//! A program that checks itself may be damaged in the check; docs/operating.md describes how to check it from outside.
+//! A program that checks itself may be damaged in the check; docs/pages/operating.md describes how to check it from outside.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

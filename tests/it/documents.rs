@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
-use graven_press::{Options, press};
+use graven_press::{Codings, Options, press};
 use saphyr::{LoadableYamlNode as _, Yaml};
 
 use crate::authoring::Build;
@@ -19,7 +19,10 @@ use crate::executable::{Ran, command, finish, output, path, spawn};
 use crate::graven::graven;
 use crate::shell::commands;
 
-/// The documents, beside those in `docs/`.
+/// The pages of the manual, which is a site.
+const MANUAL: &str = "docs/pages";
+
+/// The documents, beside those of the manual.
 const DOCUMENTS: [&str; 7] = [
     "README.md",
     "CONTRIBUTING.md",
@@ -32,8 +35,8 @@ const DOCUMENTS: [&str; 7] = [
 
 /// Blocks that no test here checks: the document, how the block begins, and why.
 const ELSEWHERE: [(&str, &str, &str); 2] = [
-    ("docs/operating.md", "example.org {", "tests/deploy/proxy runs Caddy with it"),
-    ("docs/operating.md", "upstream notes {", "tests/deploy/proxy runs nginx with it"),
+    ("docs/pages/operating.md", "example.org {", "tests/deploy/proxy runs Caddy with it"),
+    ("docs/pages/operating.md", "upstream notes {", "tests/deploy/proxy runs nginx with it"),
 ];
 
 /// Programs that are not part of this repository.
@@ -58,8 +61,8 @@ fn read(path: &str) -> String {
 
 /// Every document: its path and its text.
 fn documents() -> Vec<(String, String)> {
-    let manual = fs::read_dir(root().join("docs")).expect("there is a manual").map(|entry| entry.expect("an entry"));
-    let manual = manual.map(|entry| format!("docs/{}", entry.file_name().to_string_lossy()));
+    let manual = fs::read_dir(root().join(MANUAL)).expect("there is a manual").map(|entry| entry.expect("an entry"));
+    let manual = manual.map(|entry| format!("{MANUAL}/{}", entry.file_name().to_string_lossy()));
     let is_markdown = |path: &String| Path::new(path).extension().is_some_and(|kind| kind == "md");
     let mut paths: Vec<_> = manual.chain(DOCUMENTS.map(str::to_owned)).filter(is_markdown).collect();
     paths.sort();
@@ -130,13 +133,13 @@ fn every_block_is_tested() {
         }
         let is_tested = match block.language.as_str() {
             "sh" | "ini" | "yaml" => true,
-            "markdown" => ["README.md", "docs/look.md"].contains(&block.document.as_str()),
+            "markdown" => ["README.md", "docs/pages/look.md"].contains(&block.document.as_str()),
             "text" => block.document == "README.md",
-            "js" => block.document == "docs/models.md",
-            "toml" => ["docs/languages.md", "docs/look.md"].contains(&block.document.as_str()),
+            "js" => block.document == "docs/pages/writing-a-model.md",
+            "toml" => ["docs/pages/languages.md", "docs/pages/look.md"].contains(&block.document.as_str()),
             // crates/press/tests/look.rs
-            "css" | "html" | "rust" => block.document == "docs/look.md",
-            "" => block.document == "docs/operating.md",
+            "css" | "html" | "rust" => block.document == "docs/pages/look.md",
+            "" => block.document == "docs/pages/operating.md",
             info => block.document == "README.md" && is_pressed(info),
         };
         assert!(is_tested, "{}: no test checks a block of {:?}", block.place(), block.language);
@@ -146,7 +149,7 @@ fn every_block_is_tested() {
 
 #[test]
 fn the_blocks_of_proxies_are_those_that_the_rehearsal_takes() {
-    let (rehearsal, manual) = (read("tests/deploy/proxy"), read("docs/operating.md"));
+    let (rehearsal, manual) = (read("tests/deploy/proxy"), read("docs/pages/operating.md"));
     for (heading, begin) in [("Caddy", "```caddyfile\nexample.org {"), ("nginx", "```nginx\nupstream notes {")] {
         assert!(rehearsal.contains(&format!("block_of(\"{heading}\")")), "{heading}");
         let section = manual.split_once(&format!("\n### {heading}")).expect("a section").1;
@@ -257,7 +260,7 @@ fn every_command_option_and_file_in_the_text_exists() {
     // The completions name every option of every command.
     let (of_site, of_author) = (output(&["--help"]), finish(graven().args(["completions", "bash"])).stdout);
     for (document, text) in documents() {
-        let help = if document == "docs/graven.md" { &of_author } else { &of_site };
+        let help = if document == "docs/pages/graven.md" { &of_author } else { &of_site };
         let prose = split(&document, &text).1;
         for span in prose.split("\n\n").flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2)) {
             let span = span.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -459,6 +462,21 @@ fn every_variable_in_the_documents_is_read_by_something() {
 }
 
 #[test]
+fn the_manual_is_a_site_without_mistakes_whose_first_page_leads_to_all_others() {
+    let tree = SourceTree::read(&root().join("docs")).expect("it can be read");
+    let options = Options { codings: Codings::Identity, ..Options::default() };
+    let pressed = press(&tree, &options, &Cache::none()).map_or_else(|report| report, |pressed| pressed.report);
+    assert!(pressed.is_empty(), "{}", pressed.render(&tree, "docs/"));
+    let first = read("docs/pages/index.md");
+    let missing: Vec<_> = documents()
+        .into_iter()
+        .filter_map(|(path, _)| path.strip_prefix("docs/pages/").map(str::to_owned))
+        .filter(|page| page != "index.md" && !first.contains(&format!("]({page})")))
+        .collect();
+    assert_none(&missing);
+}
+
+#[test]
 fn every_link_between_documents_leads_to_a_file_and_a_heading() {
     let mut faults = Vec::new();
     for (document, text) in documents() {
@@ -521,9 +539,12 @@ fn the_workflow_runs_what_decides() {
 /// The block of the manual without a language that begins with these words.
 fn sample(begin: &str) -> String {
     let is_it = |block: &Block| {
-        block.document == "docs/operating.md" && block.language.is_empty() && block.text.starts_with(begin)
+        block.document == "docs/pages/operating.md" && block.language.is_empty() && block.text.starts_with(begin)
     };
-    blocks().find(is_it).unwrap_or_else(|| panic!("docs/operating.md has no block that begins with {begin:?}")).text
+    blocks()
+        .find(is_it)
+        .unwrap_or_else(|| panic!("docs/pages/operating.md has no block that begins with {begin:?}"))
+        .text
 }
 
 /// A text with `N` in place of each number.

@@ -102,7 +102,12 @@ pub(crate) fn build(site: &Site, target: Option<&Target>, output: &Path) -> Resu
     }
     let stage = stage(output)?;
     let path = stage.path().join("site.pack");
-    let settings = graven_press::Options { base_url: site.base_url.clone(), now: site.time, ..Default::default() };
+    let settings = graven_press::Options {
+        base_url: site.base_url.clone(),
+        now: site.time,
+        is_published: true,
+        ..Default::default()
+    };
     content::press_into(&content::folder(site.folder.as_deref()), &settings, &path)?;
     let site = fs::read(&path).map_err(|source| Error::file("read", &path, &source))?;
     let wrong = |error: graven_pack::Error| Error::new(format!("the pressed site: {error}"));

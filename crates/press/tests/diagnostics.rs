@@ -93,6 +93,24 @@ fn tree(files: &[(&str, &[u8])]) -> SourceTree {
 }
 
 #[test]
+fn a_site_for_others_needs_an_address_that_they_have() {
+    for (settings, chosen, is_warned) in [
+        ("", None, true),
+        ("base_url = \"http://127.0.0.1:8080\"\n", None, true),
+        ("base_url = \"https://example.org\"\n", None, false),
+        ("", Some("https://localhost.example.org"), false),
+        ("base_url = \"https://example.org\"\n", Some("http://[::1]:80"), true),
+    ] {
+        let site = format!("title = \"A\"\ndescription = \"B.\"\n{settings}");
+        let tree = tree(&[("site.toml", site.as_bytes())]);
+        let options =
+            |is_published| Options { base_url: chosen.map(str::to_owned), is_published, ..Options::default() };
+        assert_eq!(read(&tree, &options(true)).1.contains("only this machine"), is_warned, "{settings} {chosen:?}");
+        assert_eq!(read(&tree, &options(false)).1, "no errors\n", "a preview");
+    }
+}
+
+#[test]
 fn a_tree_without_settings_is_no_site() {
     let (site, report) = read(&SourceTree::default(), &Options::default());
     assert!(site.is_none());

@@ -200,7 +200,7 @@ fn the_views_of_a_site_take_the_place_of_those_of_the_theme() {
         let html = text(page);
         assert!(html.contains("<span>One static executable.</span><span>Posts: 1</span></footer>"), "{path}: {html}");
     }
-    let manual = include_str!("../../../docs/look.md");
+    let manual = include_str!("../../../docs/pages/look.md");
     let example = include_str!("look/mine.rs").split_once("\n\n").expect("a comment, then the code").1;
     assert!(manual.contains(&format!("```rust\n{example}```\n")), "the manual has other code");
 }
@@ -300,7 +300,7 @@ fn what_a_view_writes_is_checked() {
 
 /// The blocks of the manual about the look with the name of the file that each belongs to: the last one before it.
 fn blocks_of_manual() -> Vec<(String, String)> {
-    let manual = include_str!("../../../docs/look.md");
+    let manual = include_str!("../../../docs/pages/look.md");
     let (mut blocks, mut file, mut open) = (Vec::new(), String::new(), None::<(&str, String)>);
     for line in manual.lines() {
         match (&mut open, line.find(|char| char != '`')) {

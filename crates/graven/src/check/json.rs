@@ -1,4 +1,4 @@
-//! The report as one JSON object. docs/graven.md describes it.
+//! The report as one JSON object. docs/pages/graven.md describes it.
 
 use graven_press::diagnostic::{Diagnostic, Position, Severity};
 use serde_json::{Value, json};

@@ -133,13 +133,17 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
         reader.require("title", "title = \"…\"");
         reader.require("description", "description = \"…\"");
     }
-    let base_url = base_url(&mut reader);
+    let of_settings = base_url(&mut reader);
+    let base_url = chosen_base_url(options, reader.report).unwrap_or(of_settings);
+    if options.is_published {
+        warn_of_local(&base_url, &mut reader);
+    }
     let language = language(&mut reader);
     let words = words(&language, &mut reader, tree);
     Settings {
         title: reader.text("title").map(|title| title.value).unwrap_or_default(),
         description: reader.text("description").map(|description| description.value).unwrap_or_default(),
-        base_url: chosen_base_url(options, reader.report).unwrap_or(base_url),
+        base_url,
         author: credits::author(&mut reader),
         license: credits::license(&mut reader),
         navigation: links::read("navigation", &mut reader).unwrap_or_else(|| links::default_navigation(tree, &words)),
@@ -190,6 +194,20 @@ fn base_url(reader: &mut TableReader<'_>) -> String {
             DEFAULT_BASE_URL.to_owned()
         }
     }
+}
+
+/// Warns of an address that only this machine has.
+fn warn_of_local(base_url: &str, reader: &mut TableReader<'_>) {
+    let authority = base_url.split_once("//").map_or(base_url, |(_, authority)| authority);
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    if host != "localhost" && !host.starts_with("127.") && host != "[::1]" {
+        return;
+    }
+    let place = reader.get("base_url").map(|value| value.span.clone());
+    reader.report.push(
+        Diagnostic::warning(SITE, place, format!("the address of the site is {base_url}, which only this machine has"))
+            .help("set `base_url = \"https://example.org\"`, or name it for this build with --base-url or NOTES_BASE_URL: feeds, sitemap and previews of links lead there"),
+    );
 }
 
 /// The base URL of the options, which has precedence over that of the settings.
