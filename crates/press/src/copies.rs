@@ -1,5 +1,7 @@
 //! The outputs that are no pages: files of the content, what the theme and the texts bring along, pictures in their widths, redirects.
 
+use std::collections::BTreeSet;
+
 use crate::assets::{Preview, STATIC};
 use crate::cache::Cache;
 use crate::diagnostic::{Diagnostic, Report};
@@ -74,18 +76,20 @@ pub(crate) fn pictures(context: RenderedSite<'_>) -> Vec<&Picture> {
 
 /// Adds the pictures of the texts in their widths. Reports those that cannot be decoded, and pages with too many.
 fn add_pictures<'a>(context: RenderedSite, published: &'a Published, outputs: &mut Outputs<'a>, report: &mut Report) {
-    let all: Vec<(&str, &Shown)> =
-        shown(context).flat_map(|(path, pictures)| pictures.iter().map(move |shown| (path, shown))).collect();
-    for (index, error) in &published.errors {
-        let (path, Shown { place, .. }) = all[*index];
-        let error = Diagnostic::error(path, place.clone(), format!("this picture cannot be decoded: {error}"));
-        report.push(error.help("save it again with an image editor"));
+    let mut reported = BTreeSet::new();
+    for (path, Shown { picture, place }) in
+        shown(context).flat_map(|(path, pictures)| pictures.iter().map(move |shown| (path, shown)))
+    {
+        for (route, bytes) in published.files(picture) {
+            outputs.insert(route.to_owned(), Output::Document(Document::asset(route, bytes)));
+        }
+        if let Some(error) = published.error(picture).filter(|_| reported.insert(&picture.source)) {
+            let error = Diagnostic::error(path, place.clone(), format!("this picture cannot be decoded: {error}"));
+            report.push(error.help("save it again with an image editor"));
+        }
     }
     for (path, pictures) in shown(context) {
         warn_of_weight(path, pictures, published, report);
-    }
-    for (route, bytes) in published.files() {
-        outputs.insert(route.to_owned(), Output::Document(Document::asset(route, bytes)));
     }
 }
 

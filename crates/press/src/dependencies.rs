@@ -108,6 +108,7 @@ fn entry<'a>(site: &'a Site, post: &'a Post) -> impl Hash + 'a {
         description,
         is_excerpt,
         date,
+        published_at,
         circa,
         updated,
         update_note,
@@ -120,13 +121,14 @@ fn entry<'a>(site: &'a Site, post: &'a Post) -> impl Hash + 'a {
         related: _,
         extra,
         is_draft,
+        is_scheduled,
     } = post;
     let tags: Vec<_> = tags.iter().map(|&tag| (&site.tags[tag].name, &site.tags[tag].slug)).collect();
     let series = series.map(|series| &site.series[series].name);
     (
         (&body.path, slug, title, description, is_excerpt),
-        (date, circa, updated, update_note, authors, topics),
-        (tags, series, aliases, image, extra, is_draft),
+        (date, published_at, circa, updated, update_note, authors, topics),
+        (tags, series, aliases, image, extra, is_draft, is_scheduled),
     )
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Every step adds to one [`Report`] and continues as far as it can, so that a build reports all errors at once.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 pub(crate) use crate::places::BOM;
@@ -186,6 +187,13 @@ impl Report {
     /// Adds the diagnostics of another report.
     pub fn extend(&mut self, other: Report) {
         self.diagnostics.extend(other.diagnostics);
+    }
+
+    /// Adds the diagnostics of another report whose message is not there for the same place.
+    pub(crate) fn add_new(&mut self, other: Report) {
+        let key = |found: &Diagnostic| (found.path.clone(), found.span.clone(), found.message.clone());
+        let known: HashSet<_> = self.diagnostics.iter().map(key).collect();
+        self.diagnostics.extend(other.diagnostics.into_iter().filter(|found| !known.contains(&key(found))));
     }
 
     /// Whether there are neither errors nor warnings.

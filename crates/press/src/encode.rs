@@ -1,19 +1,20 @@
 //! The last step: every output becomes an entry of the pack, with its content codings, a strong entity tag for each, and its security policy.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{Read, Seek, Write};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 
+use graven_pack::Coding;
 use graven_pack::write::{Checked, ContentSpec, EditionSpec, PageSpec, RedirectSpec, VariantSpec, WriteError, Writer};
-use graven_pack::{ALWAYS, Coding};
 
 use crate::assets::fingerprint;
 use crate::cache::Cache;
-use crate::check::Inspections;
 use crate::compression::{self, Effort};
 use crate::options::{Codings, Options};
-use crate::output::{self, Document, Freshness, Output, Outputs};
+use crate::output::{self, Document, Freshness, Output};
 use crate::progress::Step;
+use crate::snapshots::{self, Edition, Snapshot};
 use crate::{codings, security_policy};
 
 /// How many outputs are encoded and in memory at the same time: some hundred for each core, since they are written in order and those after a large one wait.
@@ -22,12 +23,12 @@ const IN_FLIGHT: usize = 256;
 /// How many bytes of copied files are in memory at the same time. A larger file is alone.
 const IN_FLIGHT_BYTES: usize = 64 * 1024 * 1024;
 
-/// Encodes the outputs with the content codings `codings`, and puts them into the pack.
+/// Encodes the outputs of the site at all its times, and puts them into the pack.
 ///
 /// # Errors
 /// If the format of the pack cannot hold them: a bug of press, or a site of more than 4 GiB. If the pack cannot be written.
 pub(crate) fn encode<'o, S: Read + Write + Seek>(
-    (outputs, inspections): (&'o Outputs, &Inspections),
+    snapshots: &'o [Snapshot],
     (options, cache): (&Options, &Cache),
     pack: &mut Writer<S>,
 ) -> Result<(), WriteError> {
@@ -35,20 +36,21 @@ pub(crate) fn encode<'o, S: Read + Write + Seek>(
         Codings::All => Some(cache),
         Codings::Identity => None,
     };
-    let encode =
-        |(path, output): &(&'o String, &Output)| Checked::new(path, editions((path, output), inspections, coders));
     // A card is drawn for other sites, which do not see a preview.
-    let is_left_out = |output: &Output| match output {
-        Output::Document(document) => coders.is_none() && document.is_drawn(),
-        Output::Redirect(_) => false,
+    let is_left_out = |editions: &[Edition]| match editions.first().map(|edition| edition.output) {
+        Some(Output::Document(document)) => coders.is_none() && document.is_drawn(),
+        _ => false,
     };
-    let outputs: Vec<(&'o String, &Output)> = outputs.iter().filter(|(_, output)| !is_left_out(output)).collect();
+    let outputs: Vec<(&'o str, Vec<Edition>)> =
+        snapshots::editions(snapshots).into_iter().filter(|(_, editions)| !is_left_out(editions)).collect();
     let all = outputs.len();
     let mut done = 0;
-    let weight = |(_, output): &(&'o String, &Output)| match output {
+    let length = |edition: &Edition| match edition.output {
         Output::Document(document) => document.kept_length(),
         Output::Redirect(_) => 0,
     };
+    let weight = |(_, editions): &(&str, Vec<Edition>)| editions.iter().map(length).sum();
+    let encode = |of_path: &(&'o str, Vec<Edition>)| Checked::new(of_path.0, editions((of_path.0, &of_path.1), coders));
     in_order(&outputs, weight, encode, |route| {
         pack.put_checked(&route?)?;
         done += 1;
@@ -99,50 +101,64 @@ fn wait_for<R>(receiver: &Receiver<R>) -> R {
     receiver.recv().expect(UNSENT)
 }
 
-/// The editions of an output. `coders` is the cache of what coders have made; without it, identity is the only coding.
-pub(crate) fn editions(
-    (path, output): (&str, &Output),
-    inspections: &Inspections,
-    coders: Option<&Cache>,
-) -> Vec<EditionSpec> {
-    let policy = inspections.get(path).and_then(|inspection| inspection.policy.as_deref());
-    let content = content(output, policy.unwrap_or(security_policy::NOTHING), coders);
-    vec![EditionSpec { from: ALWAYS, content }]
+/// The editions of a path, without those whose bytes are as those of the one before. `coders` is the cache of what coders have made; without it, identity
+/// is the only coding.
+pub(crate) fn editions((path, editions): (&str, &[Edition]), coders: Option<&Cache>) -> Vec<EditionSpec> {
+    let mut specs: Vec<EditionSpec> = Vec::with_capacity(editions.len());
+    for Edition { from, output, inspections } in editions {
+        let policy = inspections.get(path).and_then(|inspection| inspection.policy.as_deref());
+        let policy = policy.unwrap_or(security_policy::NOTHING);
+        let content = match output {
+            Output::Document(document) => {
+                let body = document.body();
+                if specs.last().is_some_and(|last| has_body(last, &body)) {
+                    continue;
+                }
+                ContentSpec::Page(page(document, body, policy, coders))
+            }
+            Output::Redirect(location) => ContentSpec::Redirect(redirect(location)),
+        };
+        specs.push(EditionSpec { from: *from, content });
+    }
+    specs
 }
 
-fn content(output: &Output, policy: &str, coders: Option<&Cache>) -> ContentSpec {
-    match output {
-        Output::Document(document) => ContentSpec::Page(page(document, policy, coders)),
-        Output::Redirect(location) => ContentSpec::Redirect(RedirectSpec {
-            status: PERMANENT_REDIRECT,
-            location: location.clone(),
-            cache_control: Freshness::Hour.field_value().to_owned(),
-        }),
+/// Whether an edition has these bytes. Its type and its fields follow from them and from its path.
+fn has_body(edition: &EditionSpec, body: &[u8]) -> bool {
+    let ContentSpec::Page(page) = &edition.content else { return false };
+    page.variants.iter().any(|variant| variant.coding == Coding::Identity && variant.bytes == body)
+}
+
+fn redirect(location: &str) -> RedirectSpec {
+    RedirectSpec {
+        status: PERMANENT_REDIRECT,
+        location: location.to_owned(),
+        cache_control: Freshness::Hour.field_value().to_owned(),
     }
 }
 
 /// RFC 9110 §15.4.9: moved permanently; the method must not change.
 const PERMANENT_REDIRECT: u16 = 308;
 
-fn page(document: &Document, policy: &str, coders: Option<&Cache>) -> PageSpec {
+fn page(document: &Document, body: Cow<[u8]>, policy: &str, coders: Option<&Cache>) -> PageSpec {
     PageSpec {
         content_type: document.media_type.clone(),
         cache_control: document.freshness.field_value().to_owned(),
         security_policy: policy.to_owned(),
         class: document.class,
         alternate: document.alternate.clone(),
-        variants: variants(document, coders),
+        variants: variants(document, body.into_owned(), coders),
     }
 }
 
 /// The codings of a document, identity first. The entity tags of compressible documents depend on the generation of the coders too. `coders` is the cache
 /// of what they have made; without it, identity is the only coding.
-fn variants(document: &Document, coders: Option<&Cache>) -> Vec<VariantSpec> {
+fn variants(document: &Document, body: Vec<u8>, coders: Option<&Cache>) -> Vec<VariantSpec> {
     let Some(cache) = coders.filter(|_| is_compressible(&document.media_type)) else {
-        return vec![variant(Coding::Identity, document.body().into_owned(), &[])];
+        return vec![variant(Coding::Identity, body, &[])];
     };
     let generation = compression::generation();
-    let identity = variant(Coding::Identity, document.body().into_owned(), generation);
+    let identity = variant(Coding::Identity, body, generation);
     let effort = if document.media_type.starts_with("text/javascript") { Effort::Most } else { Effort::Usual };
     let coded = codings::of(&identity.bytes, effort, cache).into_iter();
     let coded = coded.map(|(coding, bytes)| variant(coding, bytes, generation)).collect::<Vec<_>>();

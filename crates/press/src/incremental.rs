@@ -30,10 +30,11 @@ use crate::diagnostic::Report;
 use crate::memo::Memo;
 use crate::options::Options;
 use crate::output::Output;
+use crate::snapshots::Snapshot;
 use crate::source;
 use crate::tree::SourceTree;
 use crate::url::{is_external, without_base_url};
-use crate::{Checked, encode, encoded, run, search, unwritten};
+use crate::{Snapshots, encode, encoded, run, search, unwritten};
 
 /// A site that is pressed again and again.
 #[derive(Debug)]
@@ -58,9 +59,9 @@ impl Incremental {
         let Self { options, cache, memo } = self;
         let mut report = Report::default();
         let mut shown = None;
-        run(tree, options, cache, memo, &mut report, |checked, report| {
+        run(tree, options, cache, memo, &mut report, |snapshots, report| {
             report.sort();
-            shown = Some(show(Preview { checked, report, options, cache }));
+            shown = snapshots.first().map(|first| show(Preview { snapshots, first, report, options, cache }));
         });
         cache.trim();
         report.sort();
@@ -115,9 +116,11 @@ pub struct OutsideLink {
     pub span: Range<usize>,
 }
 
-/// A site that is pressed and checked. Its pages are made when they are asked for.
+/// A site that is pressed and checked. Its pages are made when they are asked for, as they are at the time of the build.
 pub struct Preview<'a> {
-    checked: Checked<'a>,
+    snapshots: Snapshots<'a>,
+    /// As the site is at the time of the build.
+    first: &'a Snapshot<'a>,
     report: &'a Report,
     options: &'a Options,
     cache: &'a Cache,
@@ -132,23 +135,23 @@ impl Preview<'_> {
 
     /// The paths of all pages, files and redirects.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.checked.outputs.keys().map(String::as_str)
+        self.first.outputs.keys().map(String::as_str)
     }
 
     /// The time of the build, in Unix seconds.
     #[must_use]
     pub fn time(&self) -> i64 {
-        self.checked.context.site.now.as_second()
+        self.first.context.site.now.as_second()
     }
 
     /// The page, file or redirect at `path`, without content codings. The search index, at [`SEARCH_INDEX`], is made each time.
     #[must_use]
     pub fn content(&self, path: &str) -> Option<ContentSpec> {
-        let Checked { context, outputs, inspections } = &self.checked;
+        let Snapshot { context, outputs, inspections, .. } = self.first;
         let index = || Output::Document(search::index(*context, inspections));
         let made = (path == SEARCH_INDEX).then(index);
         let output = made.as_ref().or_else(|| outputs.get(path))?;
-        encode::editions((path, output), inspections, None).pop().map(|edition| edition.content)
+        encode::editions((path, &[self.first.edition(output)]), None).pop().map(|edition| edition.content)
     }
 
     /// The pack of the whole site.
@@ -158,7 +161,7 @@ impl Preview<'_> {
     pub fn pack(self) -> Result<Vec<u8>, Report> {
         let mut bytes = Vec::new();
         let failed = |error: WriteError| Report::from(unwritten(&error.to_string()));
-        let writer = encoded(self.checked, self.options, (self.cache, Cursor::new(Vec::new()))).map_err(failed)?;
+        let writer = encoded(self.snapshots, self.options, (self.cache, Cursor::new(Vec::new()))).map_err(failed)?;
         writer.finish(&mut bytes).map_err(failed)?;
         Ok(bytes)
     }

@@ -32,6 +32,7 @@
 //!    rendered_site                all that pages and feeds are made from
 //! 5. copies  views  feeds         files, pictures and redirects; every page, feed and index; by path
 //! 6. check                        every reference has a target; the security policy of each page
+//!    snapshots                    all of 5 and 6 for each time at which the site changes
 //! 7. search                       the search index, which refers to the bytes of the pages
 //! 8. compression  codings  encode content codings, entity tags; the pack
 //!    advice                       what is worth a second look, for `graven check`
@@ -99,6 +100,7 @@ mod report_text;
 mod scripts;
 mod search;
 mod security_policy;
+mod snapshots;
 pub mod source;
 mod span;
 mod temporary;
@@ -123,22 +125,19 @@ use graven_pack::write::{WriteError, Writer};
 
 use crate::cache::Cache;
 use crate::check::Inspections;
-use crate::dependencies::{Dependencies, number};
+use crate::dependencies::number;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::markdown::Rendered;
-use crate::media::Cards;
 use crate::memo::Memo;
 use crate::model::Site;
-pub use crate::options::{Codings, Options};
-use crate::output::{Output, Outputs};
+pub use crate::options::{Codings, Options, Scheduled};
+use crate::output::Output;
 use crate::pictures::publish;
 use crate::progress::Step;
-use crate::rendered_site::RenderedSite;
+use crate::snapshots::{Edition, Snapshot, Stage, Whole};
 use crate::temporary::Temporary;
 use crate::texts::{Renderer, Text};
 use crate::theme::Theme;
 use crate::tree::SourceTree;
-use crate::views::ThemeViews;
 
 /// A pressed site.
 #[derive(Debug)]
@@ -217,7 +216,7 @@ fn press_into<S: Read + Write + Seek>(
     (scratch, out): (S, &mut impl Write),
 ) -> Result<Report, Report> {
     let mut report = Report::default();
-    let pack = |checked: Checked, report: &mut Report| match encoded(checked, options, (cache, scratch)) {
+    let pack = |snapshots: Snapshots, report: &mut Report| match encoded(snapshots, options, (cache, scratch)) {
         Ok(writer) => writer.finish(out).unwrap_or_else(|error| report.push(unwritten(&error.to_string()))),
         Err(error) => report.push(unwritten(&error.to_string())),
     };
@@ -227,27 +226,26 @@ fn press_into<S: Read + Write + Seek>(
     if report.has_errors() { Err(report) } else { Ok(report) }
 }
 
-/// A site whose outputs have been checked: all but the search index.
-struct Checked<'a> {
-    context: RenderedSite<'a>,
-    outputs: Outputs<'a>,
-    inspections: &'a Inspections,
-}
+/// The site at each of its times, the first first. All is checked and there but the search indexes.
+type Snapshots<'a> = &'a [Snapshot<'a>];
 
-/// Puts all outputs into a pack. The search index, whose name is the last of all paths, is made meanwhile.
+/// Puts all outputs into a pack. The search indexes, whose path is the last of all, are made meanwhile.
 fn encoded<S: Read + Write + Seek>(
-    checked: Checked,
+    snapshots: Snapshots,
     options: &Options,
     (cache, scratch): (&Cache, S),
 ) -> Result<Writer<S>, WriteError> {
-    let Checked { context, outputs, inspections } = checked;
-    let mut pack = Writer::new(context.site.now.as_second(), scratch);
+    let now = snapshots.first().map_or(0, |snapshot| snapshot.context.site.now.as_second());
+    let mut pack = Writer::new(now, scratch);
+    let index = |snapshot: &Snapshot| Output::Document(search::index(snapshot.context, &snapshot.inspections));
     thread::scope(|scope| {
-        let index = scope.spawn(|| search::index(context, inspections));
-        encode::encode((&outputs, inspections), (options, cache), &mut pack)?;
-        let index = index.join().unwrap_or_else(|panic| resume_unwind(panic));
-        let index = (SEARCH_INDEX, &Output::Document(index));
-        pack.put(SEARCH_INDEX, &encode::editions(index, inspections, None))
+        let indexes = scope.spawn(|| snapshots.iter().map(index).collect::<Vec<_>>());
+        encode::encode(snapshots, (options, cache), &mut pack)?;
+        let indexes = indexes.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let of_snapshots = snapshots.iter().zip(&indexes);
+        let editions = of_snapshots.map(|(snapshot, output)| snapshot.edition(output));
+        let editions: Vec<Edition> = editions.collect();
+        pack.put(SEARCH_INDEX, &encode::editions((SEARCH_INDEX, &editions), None))
     })?;
     Ok(pack)
 }
@@ -260,7 +258,7 @@ fn run(
     cache: &Cache,
     memo: &mut Memo,
     report: &mut Report,
-    finish: impl FnOnce(Checked, &mut Report),
+    finish: impl FnOnce(Snapshots, &mut Report),
 ) {
     memo.revision += 1;
     let Some(site) = memo.site(tree, options, report) else { return };
@@ -269,49 +267,62 @@ fn run(
     options.progress.report(Step::Texts(site.posts.len() + site.pages.len()));
     let (posts, pages) = texts((&site, tree), (&theme, theme_number), memo, report);
     let previews = memo.previews(&site.posts, tree);
-    let numbers = Dependencies::new(&site, theme_number, (&posts, &pages), &previews).with_look(&options.look, &site);
-    let faces: Vec<_> = posts.iter().map(|text| text.face.clone()).collect();
-    let [posts, pages] = [posts, pages].map(rendered);
-    let drawn_from = (theme.icons.svg(), &theme.colours);
-    let cards = Arc::new(Cards::new(&site, (&posts, &pages), drawn_from, (&numbers, memo.cards.as_deref()), report));
-    memo.cards = Some(Arc::clone(&cards));
-    let context = RenderedSite {
+    let whole = Whole {
         site: &site,
-        theme: &theme,
-        views: options.look.views(),
-        theme_views: &ThemeViews,
+        theme: (&theme, theme_number),
+        look: &options.look,
         posts: &posts,
-        pages: &pages,
         previews: &previews,
-        faces: &faces,
-        cards: &cards,
-        has_models: posts.iter().chain(&pages).any(|text| !text.models.is_empty()),
+        pages: &pages,
     };
-
-    memo.pictures = publish(&copies::pictures(context), tree, cache, &memo.pictures);
-    let mut outputs = Outputs::new();
-    copies::add(context, (tree, cache), &memo.pictures, &mut outputs, report);
-    cards.draw(cache, &mut outputs);
-    views::render(context, &numbers, &mut outputs);
-    feeds::render(context, &mut outputs, report);
-    options.progress.report(Step::Check(outputs.len()));
-    memo.inspections = check::check((context, tree), &outputs, &memo.inspections, report);
+    let earlier = snapshots::earlier(&site);
+    let stages = snapshots::stages(&whole, &earlier, memo.cards.as_deref(), report);
+    let last = stages.first().expect("a site is at one time at least");
+    memo.cards = Some(Arc::clone(last.cards()));
+    memo.pictures = publish(&copies::pictures(last.context()), tree, cache, &memo.pictures);
+    let sources = snapshots::Sources { tree, cache, pictures: &memo.pictures };
+    let mut snapshots = checked(&stages, sources, (options, &memo.inspections), report);
     if memo.is_of_one_press {
-        memo.inspections.forget_pages();
+        for snapshot in &mut snapshots {
+            snapshot.inspections.forget_pages();
+        }
     }
-    if report.has_errors() {
-        drop(outputs);
-    } else {
-        finish(Checked { context, outputs, inspections: &memo.inspections }, report);
+    if !report.has_errors() {
+        finish(&snapshots, report);
     }
+    let inspections = snapshots.pop().map(|last| last.inspections);
+    drop(snapshots);
+    memo.inspections = inspections.unwrap_or_default();
+    drop(stages);
     if !has_findings {
         memo.keep(site, tree);
     }
 }
 
-/// The rendered texts, without what they were made from.
-fn rendered(texts: Vec<Arc<Text>>) -> Vec<Arc<Rendered>> {
-    texts.into_iter().map(|text| Arc::clone(&text.rendered)).collect()
+/// The outputs of all stages, checked. What the press `before` found in the same documents is taken over.
+fn checked<'a>(
+    stages: &'a [Stage<'a>],
+    sources: snapshots::Sources<'a>,
+    (options, before): (&Options, &Inspections),
+    report: &mut Report,
+) -> Vec<Snapshot<'a>> {
+    let mut snapshots: Vec<Snapshot> = Vec::with_capacity(stages.len());
+    for stage in stages {
+        // What is wrong at the last time is reported once.
+        let mut found = report.clone();
+        let mut snapshot = Snapshot::new(stage, sources, &mut found);
+        options.progress.report(Step::Check(snapshot.outputs.len()));
+        let before = snapshots.last().map_or(before, |later| &later.inspections);
+        snapshot.check((sources.tree, &snapshots), before, &mut found);
+        if snapshots.is_empty() {
+            *report = found;
+        } else {
+            report.add_new(found);
+        }
+        snapshots.push(snapshot);
+    }
+    snapshots.reverse();
+    snapshots
 }
 
 /// The texts of posts and of standing pages.

@@ -22,8 +22,13 @@ pub struct Options {
     pub is_published: bool,
     /// Whether to press drafts too. Not for a pack that is published.
     pub drafts: bool,
-    /// The time of the build in Unix seconds. By default, the newest date in the content.
+    /// The time of the build in Unix seconds. By default, the newest date in the content that is not after the `clock`.
     pub now: Option<i64>,
+    /// The clock of the machine that builds, in Unix seconds, for a build without `now`. Posts that are dated after either are scheduled; without both,
+    /// none is.
+    pub clock: Option<i64>,
+    /// What becomes of scheduled posts.
+    pub scheduled: Scheduled,
     /// What the pages look like: as the theme has it, or as the views of the site.
     pub look: Look,
     /// Which content codings the pack contains.
@@ -49,6 +54,37 @@ impl fmt::Debug for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_of_theme() { "of the theme" } else { "of the site" })
     }
+}
+
+/// What becomes of posts that are dated after the build.
+///
+/// ```
+/// use graven_press::cache::Cache;
+/// use graven_press::tree::SourceTree;
+/// use graven_press::{Options, Pack, Scheduled, press};
+///
+/// let mut tree = SourceTree::default();
+/// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
+/// let head = "+++\ntitle = \"Later\"\ndescription = \"A greeting.\"\ndate = 2026-12-24T08:00:00Z\n+++\n";
+/// tree.insert("posts/later.md", format!("{head}Hello.\n"));
+/// let is_there = |scheduled, time| {
+///     let options = Options { clock: Some(1_798_000_000), scheduled, ..Options::default() };
+///     let pressed = press(&tree, &options, &Cache::none()).map_err(|report| report.render(&tree, "content/"))?;
+///     let pack = Pack::open(&pressed.pack).map_err(|error| error.to_string())?;
+///     let route = pack.route("/blog/later").map_err(|error| error.to_string())?;
+///     Ok::<_, String>(route.is_some_and(|route| route.index_at(time).is_ok_and(|edition| edition.is_some())))
+/// };
+/// assert_eq!(is_there(Scheduled::AtTheirTime, 1_798_099_199), Ok(false));
+/// assert_eq!(is_there(Scheduled::AtTheirTime, 1_798_099_200), Ok(true));
+/// assert_eq!(is_there(Scheduled::Shown, 0), Ok(true));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheduled {
+    /// The site changes at their times: the pack has editions for before and after.
+    #[default]
+    AtTheirTime,
+    /// They are shown at once, and marked: for a preview. Not for a pack that is published.
+    Shown,
 }
 
 /// The content codings of a pack.

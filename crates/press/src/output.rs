@@ -28,6 +28,17 @@ pub(crate) enum Output<'a> {
     Redirect(String),
 }
 
+impl Output<'_> {
+    /// Whether it is certainly the same as `other`, which is at the same path at another time. If not, its bytes may be the same nevertheless.
+    pub(crate) fn is_certainly(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Document(one), Self::Document(other)) => one.is_certainly(other),
+            (Self::Redirect(one), Self::Redirect(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
 /// A representation before it is encoded.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
@@ -179,6 +190,16 @@ impl<'a> Document<'a> {
         match &self.body {
             Body::Kept(bytes) => Some(number(&(&self.source, bytes))),
             Body::Made(_) => self.made_from,
+        }
+    }
+
+    fn is_certainly(&self, other: &Self) -> bool {
+        match (&self.body, &other.body) {
+            // The path has the hash of the bytes.
+            _ if self.freshness == Freshness::Immutable && other.freshness == Freshness::Immutable => true,
+            (Body::Kept(one), Body::Kept(other)) => one == other,
+            (Body::Made(_), Body::Made(_)) => self.made_from.is_some() && self.made_from == other.made_from,
+            _ => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A value and its place in the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spanned<T> {
     /// The value.
     pub(crate) value: T,

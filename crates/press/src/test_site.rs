@@ -41,6 +41,7 @@ impl Fixture {
         let (previews, faces): (Vec<_>, Vec<_>) = posts.iter().map(|_| (None, None)).unzip();
         let site = Site {
             now: "2026-01-02T03:04:05Z".parse().expect("a time"),
+            times: Vec::new(),
             settings: settings(),
             topics: Vec::new(),
             posts,
@@ -105,6 +106,7 @@ pub(crate) fn post(slug: &str, date: &str) -> Post {
         description: format!("About {slug}."),
         is_excerpt: false,
         date: date.parse::<Date>().expect("a date"),
+        published_at: format!("{date}T00:00:00Z").parse().expect("a time"),
         circa: false,
         updated: None,
         update_note: None,
@@ -117,5 +119,6 @@ pub(crate) fn post(slug: &str, date: &str) -> Post {
         related: Vec::new(),
         extra: serde_json::Map::new(),
         is_draft: false,
+        is_scheduled: false,
     }
 }

@@ -10,6 +10,8 @@ use crate::diagnostic::Diagnostic;
 #[derive(Debug, Default)]
 pub(crate) struct Inspections {
     pub(super) by_path: BTreeMap<String, Arc<Inspection>>,
+    /// The HTML pages among them.
+    pub(super) pages: BTreeMap<String, Arc<CheckedPage>>,
     /// The numbers of the paths of all documents.
     pub(super) documents: HashSet<u64>,
 }
@@ -21,8 +23,6 @@ pub(crate) struct Inspection {
     pub(crate) policy: Option<String>,
     /// Where the text that was rendered from Markdown begins in its body.
     pub(crate) text_start: usize,
-    /// `None` if it is not HTML.
-    pub(super) page: Option<CheckedPage>,
     pub(super) blocked: Vec<Diagnostic>,
     /// A number for what it was found in. `None` if that is unknown.
     pub(super) made_from: Option<u64>,
@@ -36,20 +36,18 @@ impl Inspections {
         self.by_path.get(path).map(|inspection| &**inspection)
     }
 
-    /// Forgets what only the next press of the site would need.
+    /// Forgets what only another check of the site would need.
     pub(crate) fn forget_pages(&mut self) {
-        for inspection in self.by_path.values_mut().filter_map(Arc::get_mut) {
-            inspection.page = None;
-        }
+        self.pages = BTreeMap::new();
     }
 
     pub(super) fn page(&self, path: &str) -> Option<&CheckedPage> {
-        self.get(path)?.page.as_ref()
+        self.pages.get(path).map(|page| &**page)
     }
 
     /// The HTML pages by their paths.
     pub(super) fn pages(&self) -> impl Iterator<Item = (&str, &CheckedPage)> {
-        self.by_path.iter().filter_map(|(path, inspection)| Some((path.as_str(), inspection.page.as_ref()?)))
+        self.pages.iter().map(|(path, page)| (path.as_str(), &**page))
     }
 }
 

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 
 pub(crate) use self::inspections::{Inspection, Inspections};
 use self::page::CheckedPage;
+pub(crate) use self::targets::Later;
 use self::targets::{Certainty, Drafts, Routes};
 use crate::dependencies::number;
 use crate::diagnostic::Report;
@@ -30,10 +31,14 @@ use crate::rendered_site::RenderedSite;
 use crate::security_policy::{self, Hosts};
 use crate::tree::SourceTree;
 
-/// Checks the `outputs` of `tree`, of which all but the search index are there. What the press before found in the same documents is taken over from `before`.
+/// What was found in a document, and the document if it is HTML.
+type Found = (Arc<Inspection>, Option<Arc<CheckedPage>>);
+
+/// Checks the `outputs` of `tree`, of which all but the search index are there. What was found before in the same documents is taken over from `before`.
+/// `later` is what the site has later, so that a link that is too early is not called wrong.
 pub(crate) fn check(
     (context, tree): (RenderedSite, &SourceTree),
-    outputs: &Outputs,
+    (outputs, later): (&Outputs, Later),
     before: &Inspections,
     report: &mut Report,
 ) -> Inspections {
@@ -43,28 +48,28 @@ pub(crate) fn check(
     let removed: HashSet<u64> = before.documents.difference(&documents).copied().collect();
     let none = Inspections::default();
     let drafts = Drafts::of(tree);
-    let routes = Routes { base_url, outputs, inspections: &none, drafts: &drafts };
+    let routes = Routes { base_url, outputs, later, inspections: &none, drafts: &drafts };
     let hosts = &context.site.settings.policy;
     let inspect = |path: &str, document: &Document| {
         let format = format(document)?;
         // What leads to this site depends on its URL, also in a copied file.
         let made_from = document.made_from().map(|made_from| number(&(made_from, base_url)));
         let known = before.by_path.get(path).filter(|known| known.holds(made_from, &removed));
-        let inspection = known.map(Arc::clone);
-        Some(
-            inspection
-                .unwrap_or_else(|| Arc::new(Inspection::new(path, (document, format), made_from, (routes, hosts)))),
-        )
+        let known = known.map(|known| (Arc::clone(known), before.pages.get(path).map(Arc::clone)));
+        Some(known.unwrap_or_else(|| Inspection::new(path, (document, format), made_from, (routes, hosts))))
     };
-    let found: Vec<(&String, Arc<Inspection>)> = outputs
+    let found: Vec<(&String, Found)> = outputs
         .par_iter()
         .filter_map(|(path, output)| match output {
             Output::Document(document) => Some((path, inspect(path, document)?)),
             Output::Redirect(_) => None,
         })
         .collect();
-    let by_path = found.into_iter().map(|(path, inspection)| (path.clone(), inspection)).collect();
-    let inspections = Inspections { by_path, documents };
+    let mut inspections = Inspections { documents, ..Inspections::default() };
+    for (path, (inspection, page)) in found {
+        inspections.by_path.insert(path.clone(), inspection);
+        inspections.pages.extend(page.map(|page| (path.clone(), page)));
+    }
     links::check(context, Routes { inspections: &inspections, ..routes }, report);
     frame::check(outputs, report);
     for (path, page) in inspections.pages() {
@@ -86,7 +91,7 @@ impl Inspection {
         (document, format): (&Document, Format),
         made_from: Option<u64>,
         (routes, hosts): (Routes, &Hosts),
-    ) -> Self {
+    ) -> Found {
         let body = document.body();
         let body = String::from_utf8_lossy(&body);
         let elements = format.parse(&body);
@@ -94,17 +99,16 @@ impl Inspection {
         let mut inspection = Self {
             policy: (format != Format::Xml).then(|| policy(document, &elements, hosts)),
             text_start: text.start,
-            page: None,
             blocked: blocked::check(document, &elements),
             made_from,
             leads_to: Vec::new(),
         };
-        if format == Format::Html {
+        let page = (format == Format::Html).then(|| {
             let mut page = CheckedPage::new(path, (document, &text), &elements, routes.base_url);
             inspection.settle(path, document, &mut page, routes);
-            inspection.page = Some(page);
-        }
-        inspection
+            Arc::new(page)
+        });
+        (Arc::new(inspection), page)
     }
 
     /// Leaves in `page` the references that have to be judged when all pages are known.

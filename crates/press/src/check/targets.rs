@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use jiff::Timestamp;
+
 use super::inspections::Inspections;
 use super::page::{CheckedPage, without_text_directive};
 use crate::diagnostic::{Diagnostic, certain, nearest};
@@ -44,6 +46,9 @@ impl Verdict {
     ) -> Diagnostic {
         match self {
             Self::NoRoute { path } => {
+                if let Some(time) = routes.first_time(path) {
+                    return too_early(target, (file, span), path, time);
+                }
                 let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
                 if let Some(draft) = routes.drafts.at(path) {
                     let label = format!("the page of a draft, {draft}");
@@ -92,6 +97,14 @@ fn replaced(diagnostic: Diagnostic, target: &str, link: Option<String>) -> Diagn
     }
 }
 
+/// The error on a reference to something that is published later than the text with the reference.
+fn too_early(target: &str, (file, span): (&str, Option<Range<usize>>), path: &str, time: Timestamp) -> Diagnostic {
+    let error = Diagnostic::error(file, span, format!("the link {target:?} is too early"));
+    error
+        .label(format!("there is no {path} before {time}"))
+        .help("link to it in a text that is published then or later")
+}
+
 /// The result of following the redirects from a path.
 #[derive(Debug, PartialEq, Eq)]
 enum Lookup<'a> {
@@ -105,11 +118,15 @@ enum Lookup<'a> {
     Loop,
 }
 
+/// The outputs of the site at each later time, the earliest first.
+pub(crate) type Later<'a> = &'a [(Timestamp, &'a Outputs<'a>)];
+
 /// Everything that can be referred to.
 #[derive(Clone, Copy)]
 pub(super) struct Routes<'a> {
     pub(super) base_url: &'a str,
     pub(super) outputs: &'a Outputs<'a>,
+    pub(super) later: Later<'a>,
     pub(super) inspections: &'a Inspections,
     pub(super) drafts: &'a Drafts<'a>,
 }
@@ -236,6 +253,11 @@ impl<'a> Routes<'a> {
 
     fn routes(self) -> impl Iterator<Item = &'a str> {
         self.outputs.keys().map(String::as_str).filter(|route| route.starts_with('/'))
+    }
+
+    /// When there is something at `path`, if that is later.
+    fn first_time(self, path: &str) -> Option<Timestamp> {
+        self.later.iter().find(|(_, outputs)| outputs.contains_key(path)).map(|(time, _)| *time)
     }
 
     /// The route that is spelt most like `path`, or else one with the same last segment. A text does not mean its own page.

@@ -29,7 +29,7 @@ fn site(html: &str) -> (Fixture, Outputs<'static>) {
 
 fn checked(fixture: &Fixture, outputs: &Outputs) -> Vec<Diagnostic> {
     let mut report = Report::default();
-    check((fixture.context(), &SourceTree::default()), outputs, &Inspections::default(), &mut report);
+    check((fixture.context(), &SourceTree::default()), (outputs, &[]), &Inspections::default(), &mut report);
     report.diagnostics().to_vec()
 }
 
@@ -156,7 +156,7 @@ fn a_place_that_an_earlier_step_reported_is_not_reported_again() {
     fixture.text(0).links = vec![Link { target: "nope.png".to_owned(), span: 3..9 }];
     let mut report = Report::default();
     report.push(Diagnostic::error("posts/p.md", 3..9, "there is no file `posts/nope.png`"));
-    check((fixture.context(), &SourceTree::default()), &outputs, &Inspections::default(), &mut report);
+    check((fixture.context(), &SourceTree::default()), (&outputs, &[]), &Inspections::default(), &mut report);
     assert_eq!(report.diagnostics().len(), 1, "{report:?}");
 }
 

@@ -1,8 +1,8 @@
 //! Atom (RFC 4287): `/feed.xml` with the full text of the newest posts, and a feed of summaries for each topic and each tag.
 
-use jiff::civil::Date;
+use jiff::Timestamp;
 
-use super::item::{Item, changed, midnight, rights};
+use super::item::{Item, changed, published, rights};
 use super::routes::FEED;
 use super::xml::Xml;
 use crate::model::{Post, Site, Tag, Topic};
@@ -54,7 +54,7 @@ fn summaries(site: &Site, posts: &[usize], feed: &Feed) -> String {
 }
 
 /// `atom:feed` (§4.1.1). Without entries, it has the time of the build.
-fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnce(&mut Xml)) -> String {
+fn document(site: &Site, feed: &Feed, updated: Option<Timestamp>, entries: impl FnOnce(&mut Xml)) -> String {
     let attributes = [("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", &site.settings.language)];
     let own = site.settings.url(feed.path);
     Xml::document("feed", &attributes, |xml| {
@@ -63,7 +63,7 @@ fn document(site: &Site, feed: &Feed, updated: Option<Date>, entries: impl FnOnc
         xml.empty("link", &[("rel", "self"), ("type", "application/atom+xml"), ("href", &own)]);
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &site.settings.url(feed.page))]);
         xml.text("id", &[], &own);
-        xml.text("updated", &[], &updated.map_or_else(|| site.now.to_string(), midnight));
+        xml.text("updated", &[], &updated.unwrap_or(site.now).to_string());
         match &site.settings.author {
             Some(of_site) => author(xml, site, of_site),
             None => xml.element("author", &[], |xml| xml.text("name", &[], &site.settings.title)),
@@ -103,10 +103,10 @@ fn entry(xml: &mut Xml, site: &Site, post: &Post, content: impl FnOnce(&mut Xml)
         xml.text("title", &[], &post.title);
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &own)]);
         xml.text("id", &[], &own);
-        if let Some(date) = post.published() {
-            xml.text("published", &[], &midnight(date));
+        if let Some(time) = published(post) {
+            xml.text("published", &[], &time.to_string());
         }
-        xml.text("updated", &[], &midnight(changed(post)));
+        xml.text("updated", &[], &changed(post).to_string());
         post.authors.iter().for_each(|of_post| author(xml, site, of_post));
         for tag in site.tag_names(post) {
             xml.empty("category", &[("term", tag)]);

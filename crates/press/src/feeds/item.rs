@@ -1,6 +1,7 @@
 //! The parts of a post that all feeds share.
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::absolute::{Preparation, Prepared};
 use crate::model::{Post, Site};
@@ -45,14 +46,16 @@ fn prepared(context: RenderedSite, post: &Post, html: &str) -> Prepared {
     preparation.prepare(html)
 }
 
-/// The day of the last change. It is the only date of a post with an approximate one: a feed has no word for that, but readers sort by it.
-pub(super) fn changed(post: &Post) -> Date {
-    post.updated.unwrap_or(post.date)
+/// The time of publication, if it is known to the day.
+pub(super) fn published(post: &Post) -> Option<Timestamp> {
+    (!post.circa).then_some(post.published_at)
 }
 
-/// A day as a time of RFC 3339: midnight in UTC, since the time of day is unknown.
-pub(super) fn midnight(date: Date) -> String {
-    format!("{date}T00:00:00Z")
+/// The time of the last change: the midnight before the day in UTC, since the time of day is unknown. It is the only date of a post with an approximate
+/// one: a feed has no word for that, but readers sort by it.
+pub(super) fn changed(post: &Post) -> Timestamp {
+    let updated = post.updated.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+    updated.map_or(post.published_at, |midnight| midnight.timestamp().max(post.published_at))
 }
 
 /// The names of the authors of a post, or else that of the site.

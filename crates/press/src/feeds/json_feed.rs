@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::item::{Item, changed, midnight};
+use super::item::{Item, changed, published};
 use super::routes::JSON_FEED;
 use crate::model::Site;
 use crate::source::Author;
@@ -42,11 +42,11 @@ fn item(site: &Site, item: &Item) -> Value {
     if !post.authors.is_empty() {
         value["authors"] = post.authors.iter().map(|of_post| author(site, of_post)).collect();
     }
-    if let Some(date) = post.published() {
-        value["date_published"] = json!(midnight(date));
+    if let Some(time) = published(post) {
+        value["date_published"] = json!(time.to_string());
     }
     if post.circa || post.updated.is_some() {
-        value["date_modified"] = json!(midnight(changed(post)));
+        value["date_modified"] = json!(changed(post).to_string());
     }
     if let Some(image) = &item.image {
         value["image"] = json!(image);

@@ -1,8 +1,8 @@
 //! `/rss.xml`: RSS 2.0 with `content:encoded`, for readers without Atom.
 
-use jiff::civil::Date;
+use jiff::Timestamp;
 
-use super::item::{Item, author_names, changed, rights};
+use super::item::{Item, author_names, changed, published, rights};
 use super::routes::RSS;
 use super::xml::Xml;
 use crate::model::Site;
@@ -24,8 +24,8 @@ pub(super) fn render(site: &Site, items: &[Item]) -> String {
             xml.text("link", &[], &site.settings.url("/"));
             xml.text("description", &[], &settings.description);
             xml.text("language", &[], &settings.language);
-            if let Some(date) = updated {
-                xml.text("lastBuildDate", &[], &midnight(date));
+            if let Some(time) = updated {
+                xml.text("lastBuildDate", &[], &rfc_822(time));
             }
             credits(xml, site);
             xml.empty(
@@ -55,7 +55,7 @@ fn item(xml: &mut Xml, site: &Site, item: &Item) {
         xml.text("title", &[], &item.post.title);
         xml.text("link", &[], &item.url);
         xml.text("guid", &[("isPermaLink", "true")], &item.url);
-        xml.text("pubDate", &[], &midnight(item.post.published().unwrap_or_else(|| changed(item.post))));
+        xml.text("pubDate", &[], &rfc_822(published(item.post).unwrap_or_else(|| changed(item.post))));
         // The `author` of RSS is an e-mail address.
         for author in author_names(site, item.post) {
             xml.text("dc:creator", &[], author);
@@ -70,7 +70,7 @@ fn item(xml: &mut Xml, site: &Site, item: &Item) {
     });
 }
 
-/// A day as a time of RFC 822, with a year of four digits, as RSS requires.
-fn midnight(date: Date) -> String {
-    date.strftime("%a, %d %b %Y 00:00:00 GMT").to_string()
+/// A time as in RFC 822, with a year of four digits, as RSS requires.
+fn rfc_822(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

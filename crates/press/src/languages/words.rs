@@ -55,7 +55,7 @@ words! {
     /// Around each page.
     frame: Frame { skip: Text, navigation: Text, colophon: Text }
     /// Lists of posts.
-    lists: Lists { posts: Plural, no_posts: Text, draft: Text }
+    lists: Lists { posts: Plural, no_posts: Text, draft: Text, scheduled: Text }
     /// The first page.
     home: Home { read_first: Text, new: Text, all_posts: Text, topics: Text }
     /// The posts by date.

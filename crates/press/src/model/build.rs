@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+use super::schedule::Schedule;
 use super::site::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
@@ -15,16 +14,25 @@ use crate::source::{Author, MarkdownFile, Sources, TopicEntry, tag_slug};
 
 /// Builds the site from its sources. Reports errors to `report`. [`read`](crate::source::read) has an example.
 pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
-    let now = now(&sources, options, report);
+    let schedule = Schedule::of(&sources, options, report);
     let (mut tags, tag_by_slug) = tags(&sources.posts, report);
     let (mut series, series_by_name) = series(&sources.posts);
     let author = sources.settings.author.as_ref();
     let mut posts: Vec<Post> =
-        sources.posts.into_iter().map(|file| post(file, &tag_by_slug, &series_by_name, author)).collect();
-    posts.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
+        sources.posts.into_iter().map(|file| post(file, (&tag_by_slug, &series_by_name), author, &schedule)).collect();
+    posts.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.slug.cmp(&b.slug)));
     let mut topics: Vec<Topic> = sources.topics.into_iter().map(topic).collect();
     let mut pages: Vec<StandingPage> = sources.pages.into_iter().map(page).collect();
     pages.sort_by(|a, b| a.slug.cmp(&b.slug));
+    group(&mut posts, (&mut topics, &mut tags, &mut series));
+    let of_slug = |slug: &str| posts.iter().position(|post| post.slug == slug);
+    let start = sources.settings.start.iter().filter_map(|slug| of_slug(&slug.value)).collect();
+    let Schedule { now, times, .. } = schedule;
+    Site { now, times, settings: sources.settings, topics, posts, start, pages, tags, series }
+}
+
+/// Puts the posts, which are sorted, into their groups, which are empty. Finds related posts.
+fn group(posts: &mut [Post], (topics, tags, series): (&mut [Topic], &mut [Tag], &mut [Series])) {
     for (index, post) in posts.iter().enumerate() {
         post.topics.iter().for_each(|&topic| topics[topic].posts.push(index));
         post.tags.iter().for_each(|&tag| tags[tag].posts.push(index));
@@ -32,35 +40,50 @@ pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
     for (index, post) in posts.iter().enumerate().rev() {
         post.series.iter().for_each(|&row| series[row].posts.push(index));
     }
-    let related = related(&posts, &topics, &tags);
+    let related = related(posts, topics, tags);
     for (post, related) in posts.iter_mut().zip(related) {
         post.related = related;
     }
-    let of_slug = |slug: &str| posts.iter().position(|post| post.slug == slug);
-    let start = sources.settings.start.iter().filter_map(|slug| of_slug(&slug.value)).collect();
-    Site { now, settings: sources.settings, topics, posts, start, pages, tags, series }
 }
 
-/// The time of the build. By default it is the newest date, not the clock, so that the same content gives the same bytes on any day.
-fn now(sources: &Sources, options: &Options, report: &mut Report) -> Timestamp {
-    if let Some(second) = options.now {
-        return Timestamp::from_second(second).unwrap_or_else(|error| {
-            report.push(Diagnostic::error(
-                "",
-                None,
-                format!("{second}, given as the time of this build, is out of range: {error}"),
-            ));
-            Timestamp::UNIX_EPOCH
-        });
+impl Site {
+    /// The site with the posts that are published before `time` alone. A tag or a series that has none of them is not on it; the others are spelt as with
+    /// all posts.
+    #[must_use]
+    pub fn before(&self, time: Timestamp) -> Self {
+        let kept: Vec<usize> = (0..self.posts.len()).filter(|&post| self.posts[post].published_at < time).collect();
+        let has_any = |posts: &[usize]| posts.iter().any(|&post| self.posts[post].published_at < time);
+        let mut topics = self.topics.clone();
+        for topic in &mut topics {
+            topic.posts.clear();
+        }
+        let (mut tags, tag_of) = emptied(&self.tags, |tag| has_any(&tag.posts), |tag| tag.posts.clear());
+        let (mut series, row_of) = emptied(&self.series, |row| has_any(&row.posts), |row| row.posts.clear());
+        let post = |&index: &usize| {
+            let post = self.posts[index].clone();
+            let tags = post.tags.iter().filter_map(|&tag| tag_of[tag]).collect();
+            Post { tags, series: post.series.and_then(|row| row_of[row]), related: Vec::new(), ..post }
+        };
+        let mut posts: Vec<Post> = kept.iter().map(post).collect();
+        group(&mut posts, (&mut topics, &mut tags, &mut series));
+        let start = self.start.iter().filter_map(|post| kept.binary_search(post).ok()).collect();
+        let (settings, pages) = (self.settings.clone(), self.pages.clone());
+        Self { now: self.now, times: Vec::new(), settings, topics, posts, start, pages, tags, series }
     }
-    let posts = sources.posts.iter().flat_map(|post| [Some(post.matter.date), post.matter.updated]);
-    let pages = sources.pages.iter().map(|page| page.matter.updated);
-    let newest = posts.chain(pages).flatten().max();
-    newest.map_or(Timestamp::UNIX_EPOCH, midnight)
 }
 
-fn midnight(date: Date) -> Timestamp {
-    date.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
+/// The groups that are `kept`, `clear`ed, and the new index of each group.
+fn emptied<T: Clone>(groups: &[T], kept: impl Fn(&T) -> bool, clear: impl Fn(&mut T)) -> (Vec<T>, Vec<Option<usize>>) {
+    let mut left = Vec::new();
+    let new_index = |group: &T| {
+        kept(group).then(|| {
+            left.push(group.clone());
+            left.len() - 1
+        })
+    };
+    let indices = groups.iter().map(new_index).collect();
+    left.iter_mut().for_each(clear);
+    (left, indices)
 }
 
 fn topic(entry: TopicEntry) -> Topic {
@@ -69,18 +92,20 @@ fn topic(entry: TopicEntry) -> Topic {
 
 fn post(
     file: MarkdownFile,
-    tags: &BTreeMap<String, usize>,
-    series: &BTreeMap<String, usize>,
+    (tags, series): (&BTreeMap<String, usize>, &BTreeMap<String, usize>),
     author: Option<&Author>,
+    schedule: &Schedule,
 ) -> Post {
     let MarkdownFile { body, slug, image, description, matter, .. } = file;
+    let published_at = schedule.time_of(&matter.date.value);
     Post {
         body,
         slug,
         title: matter.title,
         is_excerpt: matter.description.is_none(),
         description,
-        date: matter.date,
+        date: matter.date.value.day,
+        published_at,
         circa: matter.circa,
         updated: matter.updated,
         update_note: matter.update_note,
@@ -93,6 +118,7 @@ fn post(
         related: Vec::new(),
         extra: matter.extra,
         is_draft: matter.draft,
+        is_scheduled: schedule.is_shown_before(published_at),
     }
 }
 
@@ -348,11 +374,43 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_the_build_is_that_of_the_options_or_else_the_newest_date() {
-        let posts = [("a", "date = 2025-01-01\nupdated = 2025-03-01"), ("b", "date = 2025-02-01")];
-        let time = |text: &str| text.parse::<Timestamp>().expect("a time");
-        assert_eq!(site(&posts, &Options::default()).now, time("2025-03-01T00:00:00Z"));
-        assert_eq!(site(&posts, &Options { now: Some(1), ..Options::default() }).now, time("1970-01-01T00:00:01Z"));
+    fn the_time_of_the_build_is_that_of_the_options_or_else_the_newest_date_that_is_not_after_the_clock() {
+        let posts = [("a", "date = 2025-01-01\nupdated = 2025-03-01"), ("b", "date = 2025-02-01T10:00:00+01:00")];
+        let second = |text: &str| text.parse::<Timestamp>().expect("a time").as_second();
+        let now = |now, clock: &str| {
+            let site = site(&posts, &Options { now, clock: Some(second(clock)), ..Options::default() });
+            (site.now.to_string(), site.times.len())
+        };
+        assert_eq!(site(&posts, &Options::default()).now.as_second(), second("2025-03-01T00:00:00Z"));
+        assert_eq!(now(None, "2025-02-28T00:00:00Z"), ("2025-02-01T09:00:00Z".to_owned(), 0));
+        assert_eq!(now(None, "2025-02-01T08:59:59Z"), ("2025-01-01T00:00:00Z".to_owned(), 1));
+        assert_eq!(now(None, "2024-01-01T00:00:00Z"), ("1970-01-01T00:00:00Z".to_owned(), 2));
+        assert_eq!(now(Some(1), "2025-02-28T00:00:00Z"), ("1970-01-01T00:00:01Z".to_owned(), 2));
         assert_eq!(site(&[], &Options::default()).now, Timestamp::UNIX_EPOCH);
+    }
+
+    #[test]
+    fn a_site_before_a_time_is_that_of_the_posts_before_it() {
+        let posts = [
+            ("a", "date = 2025-01-01\ntags = [\"k3s\"]\nseries = \"S\""),
+            ("b", "date = 2025-01-02\ntags = [\"Ada\", \"k3s\"]\ntopics = [\"s\"]"),
+            ("c", "date = 2025-01-03\ntags = [\"Zig\", \"k3s\"]\nseries = \"R\"\ntopics = [\"s\"]"),
+        ];
+        let describe = |site: &Site| {
+            let related = site.posts.iter().map(|post| slugs(site, &post.related)).collect::<Vec<_>>();
+            let tags = site.tags.iter().map(|tag| (tag.name.clone(), slugs(site, &tag.posts))).collect::<Vec<_>>();
+            let series = site.series.iter().map(|row| (row.name.clone(), slugs(site, &row.posts))).collect::<Vec<_>>();
+            let topics = site.topics.iter().map(|topic| slugs(site, &topic.posts)).collect::<Vec<_>>();
+            let groups = site.posts.iter().map(|post| (post.tags.clone(), post.series)).collect::<Vec<_>>();
+            format!(
+                "{:?} {related:?} {tags:?} {series:?} {topics:?} {groups:?}",
+                slugs(site, &[0, 1][..site.posts.len().min(2)])
+            )
+        };
+        let whole = site(&posts, &Options::default());
+        for count in 0..3 {
+            let before = whole.before(whole.posts[2 - count].published_at);
+            assert_eq!(describe(&before), describe(&site(&posts[..count], &Options::default())), "{count} posts");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod routes;
+mod schedule;
 mod site;
 
 pub use build::build;

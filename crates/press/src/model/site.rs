@@ -11,13 +11,15 @@ use crate::source::{Author, Body, PagePlace, Settings};
 /// The whole site. Lists are in the order in which the site shows them.
 #[derive(Debug)]
 pub struct Site {
-    /// The time of the build: that of the options, or else the newest date in the content.
+    /// The time of the build: that of the options, or else the newest date in the content that is not in the future.
     pub now: Timestamp,
+    /// The times after the build at which posts are published, the earliest first.
+    pub times: Vec<Timestamp>,
     /// The settings of `site.toml`.
     pub settings: Settings,
     /// In the order of `topics.toml`.
     pub topics: Vec<Topic>,
-    /// Newest first; with the same date, by slug.
+    /// Newest first; with the same time, by slug.
     pub posts: Vec<Post>,
     /// Indices into `posts`: those that the first page recommends, in the order of the settings.
     pub start: Vec<usize>,
@@ -66,7 +68,7 @@ impl Site {
 }
 
 /// One of the ordered groups of the site.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Topic {
     /// In its URL: `edge-infra`.
     pub slug: String,
@@ -79,7 +81,7 @@ pub struct Topic {
 }
 
 /// A free label. Tags with the same slug are one tag.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tag {
     /// As the posts write it: `Raspberry Pi`.
     pub name: String,
@@ -90,7 +92,7 @@ pub struct Tag {
 }
 
 /// Posts in sequence.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Series {
     /// As the posts write it.
     pub name: String,
@@ -99,7 +101,8 @@ pub struct Series {
 }
 
 /// An article with a date.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "none follows from the others")]
 pub struct Post {
     /// Its Markdown.
     pub body: Body,
@@ -111,8 +114,10 @@ pub struct Post {
     pub description: String,
     /// Whether the description is the beginning of the text, because the author has written none.
     pub is_excerpt: bool,
-    /// The day of publication.
+    /// The day of publication, as the author wrote it.
     pub date: Date,
+    /// The time of publication: that after the date, or else the midnight before the day.
+    pub published_at: Timestamp,
     /// Whether the date is approximate: shown as "c. July 2025", left out of structured data.
     pub circa: bool,
     /// The day of the last change, not before `date`.
@@ -137,6 +142,8 @@ pub struct Post {
     pub extra: Map<String, Value>,
     /// Whether it is a draft, which only a preview shows.
     pub is_draft: bool,
+    /// Whether it is shown before its time, which only a preview does.
+    pub is_scheduled: bool,
 }
 
 impl Post {
@@ -156,7 +163,7 @@ impl Post {
 pub const RELATED: usize = 3;
 
 /// A page that is not a post: `/about`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StandingPage {
     /// Its Markdown.
     pub body: Body,

@@ -25,8 +25,8 @@ pub(crate) struct Shown {
 pub(crate) struct Published {
     /// By the file of each picture that can be decoded.
     pictures: BTreeMap<String, Arc<Files>>,
-    /// The index of each picture that cannot be decoded, and the reason.
-    pub(crate) errors: Vec<(usize, String)>,
+    /// The file of each picture that cannot be decoded, and the reason.
+    errors: BTreeMap<String, String>,
 }
 
 /// The files of a picture, and what they were made from.
@@ -39,10 +39,16 @@ struct Files {
 }
 
 impl Published {
-    /// All files by their routes.
-    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        let files = self.pictures.values().flat_map(|files| files.variants.iter().zip(&files.bytes));
+    /// The files of a picture by their routes.
+    pub(crate) fn files(&self, picture: &Picture) -> impl Iterator<Item = (&str, &[u8])> {
+        let files = self.pictures.get(&picture.source).into_iter();
+        let files = files.flat_map(|files| files.variants.iter().zip(&files.bytes));
         files.map(|(variant, bytes)| (variant.route.as_str(), bytes.as_slice()))
+    }
+
+    /// Why a picture cannot be decoded.
+    pub(crate) fn error(&self, picture: &Picture) -> Option<&str> {
+        self.errors.get(&picture.source).map(String::as_str)
     }
 
     /// The length of a picture in the width for the largest screens.
@@ -55,20 +61,14 @@ impl Published {
 /// Makes the files of these pictures, or takes them over from the press `before`.
 pub(crate) fn publish(pictures: &[&Picture], tree: &SourceTree, cache: &Cache, before: &Published) -> Published {
     // Several texts may show the same picture.
-    let mut distinct: BTreeMap<&str, (usize, &Picture)> = BTreeMap::new();
-    for (index, picture) in pictures.iter().enumerate() {
-        distinct.entry(&picture.source).or_insert((index, picture));
-    }
-    let distinct: Vec<(usize, &Picture)> = distinct.into_values().collect();
-    let results: Vec<_> = distinct
-        .into_par_iter()
-        .map(|(index, picture)| (index, picture, files(picture, tree, cache, before)))
-        .collect();
+    let distinct: BTreeMap<&str, &Picture> = pictures.iter().map(|picture| (&*picture.source, *picture)).collect();
+    let results: Vec<_> =
+        distinct.into_par_iter().map(|(source, picture)| (source, files(picture, tree, cache, before))).collect();
     let mut published = Published::default();
-    for (index, picture, result) in results {
+    for (source, result) in results {
         match result {
-            Ok(files) => drop(published.pictures.insert(picture.source.clone(), files)),
-            Err(error) => published.errors.push((index, error)),
+            Ok(files) => drop(published.pictures.insert(source.to_owned(), files)),
+            Err(error) => drop(published.errors.insert(source.to_owned(), error)),
         }
     }
     published
@@ -125,9 +125,9 @@ mod tests {
         tree.insert("posts/a/b.png", bytes);
         let picture = Picture::plan("posts/a/b.png", bytes).expect("it can be read").expect("it is a picture");
         let published = publish(&[&picture, &picture], &tree, &Cache::none(), &Published::default());
-        assert_eq!(published.errors, []);
-        let files = published.files().map(|(route, bytes)| (route.to_owned(), bytes.to_owned()));
-        (picture, files.collect())
+        assert_eq!(published.error(&picture), None);
+        let files = published.files(&picture).map(|(route, bytes)| (route.to_owned(), bytes.to_owned())).collect();
+        (picture, files)
     }
 
     #[test]
@@ -159,6 +159,8 @@ mod tests {
         damaged[middle..middle + 64].fill(0);
         tree.insert("a.png", damaged.clone());
         let picture = Picture::plan("a.png", &damaged).expect("its head is sound").expect("a picture");
-        assert_eq!(publish(&[&picture], &tree, &Cache::none(), &Published::default()).errors.len(), 1);
+        let published = publish(&[&picture], &tree, &Cache::none(), &Published::default());
+        assert!(published.error(&picture).is_some());
+        assert_eq!(published.files(&picture).count(), 0);
     }
 }

@@ -2,9 +2,29 @@
 
 use std::ops::Range;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::{Offset, TimeZone};
 
 use crate::diagnostic::Diagnostic;
+
+/// A date as it is written, with its time and offset if it has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct WrittenDate {
+    pub(crate) day: Date,
+    time: Option<Time>,
+    offset: Option<Offset>,
+}
+
+impl WrittenDate {
+    /// The time that is meant: that of the day, or else its midnight, at the offset, or else in `zone`.
+    pub(crate) fn timestamp(&self, zone: &TimeZone) -> Timestamp {
+        let local = self.day.to_datetime(self.time.unwrap_or(Time::midnight()));
+        let zone = self.offset.map_or_else(|| zone.clone(), Offset::to_time_zone);
+        // A date has four digits, so it is in range.
+        local.to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+    }
+}
 
 /// Why a text is not a date, and what to write.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,29 +44,36 @@ impl DateError {
 /// The help if the text suggests no date.
 pub(crate) const FORM: &str = "a date is written year-month-day: 2025-11-28";
 
-/// The date of `text`. A time after it is accepted and ignored: posts are dated by day.
-pub(crate) fn parse(text: &str) -> Result<Date, DateError> {
-    let (day, time) = split_time(text);
-    match numbers(day).map(date) {
-        Some(Ok(date)) if date.to_string() == day && time.is_none_or(is_time) => Ok(date),
-        _ => Err(error(text)),
-    }
+/// The date of `text`, which may have a time after it, and the time an offset.
+pub(crate) fn parse(text: &str) -> Result<WrittenDate, DateError> {
+    let (day, rest) = split_time(text);
+    let date = numbers(day).map(date).and_then(Result::ok).filter(|date| date.to_string() == day);
+    let day = date.ok_or_else(|| error(text))?;
+    let Some(rest) = rest else { return Ok(WrittenDate { day, time: None, offset: None }) };
+    let (time, rest) = time(rest).ok_or_else(|| error(text))?;
+    let offset = match rest.trim_start() {
+        "" => None,
+        rest => Some(offset(rest).ok_or_else(|| error(text))?),
+    };
+    Ok(WrittenDate { day, time: Some(time), offset })
 }
 
 /// What is wrong with `text`, which is not a date.
 pub(crate) fn error(text: &str) -> DateError {
-    let (day, _) = split_time(text);
+    let (day, rest) = split_time(text);
     let (label, help) = match numbers(day).map(date) {
         None => ("expected a year, a month and a day".to_owned(), FORM.to_owned()),
         Some(Err(label)) => (label, FORM.to_owned()),
-        Some(Ok(date)) => {
-            let label = if date.to_string() == day {
-                "expected a time after the date"
-            } else {
-                "expected hyphens and two digits"
-            };
-            (label.to_owned(), format!("write {date}"))
+        Some(Ok(date)) if date.to_string() != day => {
+            ("expected hyphens and two digits".to_owned(), format!("write {date}"))
         }
+        Some(Ok(date)) => match rest.and_then(time) {
+            None => ("expected a time after the date".to_owned(), format!("write {date}, or {date}T08:00")),
+            Some((time, _)) => {
+                let time = time.strftime("%H:%M");
+                ("expected an offset after the time".to_owned(), format!("write {date}T{time}+01:00, or {date}T{time}"))
+            }
+        },
     };
     DateError { message: format!("\"{text}\" is not a date"), label, help }
 }
@@ -62,9 +89,39 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
     text.split_once(['T', 't', ' ']).map_or((text, None), |(day, time)| (day, Some(time)))
 }
 
-/// Whether `text` begins like a time: `10:30`. The rest is not used.
-fn is_time(text: &str) -> bool {
-    matches!(text.as_bytes(), [a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
+/// The time at the start of `text`, `10:30`, `10:30:15` or `10:30:15.5`, and what follows it. A fraction of a second is dropped.
+fn time(text: &str) -> Option<(Time, &str)> {
+    let (hour, rest) = two_digits(text)?;
+    let (minute, rest) = two_digits(rest.strip_prefix(':')?)?;
+    let Some(after) = rest.strip_prefix(':') else { return Some((Time::new(hour, minute, 0, 0).ok()?, rest)) };
+    let (second, rest) = two_digits(after)?;
+    let rest = match rest.strip_prefix('.') {
+        Some(fraction) => fraction.trim_start_matches(|char: char| char.is_ascii_digit()),
+        None => rest,
+    };
+    Some((Time::new(hour, minute, second, 0).ok()?, rest))
+}
+
+/// The offset from UTC that `text` is: `Z`, `+01:00`, `+0100` or `+01`.
+fn offset(text: &str) -> Option<Offset> {
+    if matches!(text, "Z" | "z") {
+        return Some(Offset::UTC);
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, rest) = two_digits(&text[1..])?;
+    let (minutes, rest) = if rest.is_empty() { (0, "") } else { two_digits(rest.strip_prefix(':').unwrap_or(rest))? };
+    let is_in_range = hours < 24 && minutes < 60 && rest.is_empty();
+    Offset::from_seconds(sign * (i32::from(hours) * 60 + i32::from(minutes)) * 60).ok().filter(|_| is_in_range)
+}
+
+/// The number of the two digits that `text` begins with, and what follows them.
+fn two_digits(text: &str) -> Option<(i8, &str)> {
+    let digits = text.get(..2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some((digits.parse().ok()?, &text[2..]))
 }
 
 /// Year, month and day, with any of the separators that people use.
@@ -83,18 +140,26 @@ fn date([year, month, day]: [i16; 3]) -> Result<Date, String> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::{Offset, TimeZone};
+
     use super::{date, error, numbers, parse};
 
     #[test]
-    fn a_date_is_read_with_or_without_a_time() {
-        for text in [
-            "2025-11-28",
-            "2025-11-28T10:30:00Z",
-            "2025-11-28t10:30:00.5+05:30",
-            "2025-11-28 10:30",
-            "2025-11-28 10:30:00 +0530",
+    fn a_date_is_a_time_at_its_offset_or_in_the_zone_of_the_site() {
+        let zone = TimeZone::fixed(Offset::constant(-2));
+        for (text, expected) in [
+            ("2025-11-28", "2025-11-28T02:00:00Z"),
+            ("2025-11-28 10:30", "2025-11-28T12:30:00Z"),
+            ("2025-11-28T10:30:15", "2025-11-28T12:30:15Z"),
+            ("2025-11-28T10:30:00Z", "2025-11-28T10:30:00Z"),
+            ("2025-11-28t10:30:00.5+05:30", "2025-11-28T05:00:00Z"),
+            ("2025-11-28 10:30:00 +0530", "2025-11-28T05:00:00Z"),
+            ("2025-11-28T00:30+01", "2025-11-27T23:30:00Z"),
+            ("2025-11-28T23:30-01:00", "2025-11-29T00:30:00Z"),
         ] {
-            assert_eq!(parse(text).map(|date| date.to_string()), Ok("2025-11-28".to_owned()), "{text}");
+            let date = parse(text).expect(text);
+            assert_eq!(date.timestamp(&zone).to_string(), expected, "{text}");
+            assert_eq!(date.day.to_string(), "2025-11-28", "{text}");
         }
         assert!(parse("2024-02-29").is_ok());
     }
@@ -109,7 +174,24 @@ mod tests {
             ("2025-11-300", "November 2025 has 30 days", "a date is written year-month-day: 2025-11-28"),
             ("2025/11/28", "expected hyphens and two digits", "write 2025-11-28"),
             ("2025.1.5", "expected hyphens and two digits", "write 2025-01-05"),
-            ("2025-11-28 soon", "expected a time after the date", "write 2025-11-28"),
+            ("2025-11-28 soon", "expected a time after the date", "write 2025-11-28, or 2025-11-28T08:00"),
+            ("2025-11-28T24:00", "expected a time after the date", "write 2025-11-28, or 2025-11-28T08:00"),
+            ("2025-11-28T8:00", "expected a time after the date", "write 2025-11-28, or 2025-11-28T08:00"),
+            (
+                "2025-11-28T08:15 CET",
+                "expected an offset after the time",
+                "write 2025-11-28T08:15+01:00, or 2025-11-28T08:15",
+            ),
+            (
+                "2025-11-28T08:15+1:00",
+                "expected an offset after the time",
+                "write 2025-11-28T08:15+01:00, or 2025-11-28T08:15",
+            ),
+            (
+                "2025-11-28T08:15+24:00",
+                "expected an offset after the time",
+                "write 2025-11-28T08:15+01:00, or 2025-11-28T08:15",
+            ),
             ("28.11.2025", "expected a year, a month and a day", "a date is written year-month-day: 2025-11-28"),
             ("2025-+1-05", "expected a year, a month and a day", "a date is written year-month-day: 2025-11-28"),
             ("2025-11", "expected a year, a month and a day", "a date is written year-month-day: 2025-11-28"),

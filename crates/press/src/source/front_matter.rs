@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
 use super::credits::{self, Author};
+use super::date::WrittenDate;
 use super::excerpt;
 use super::foreign_keys::{self, Keys, stands_for};
 use super::table_reader::{TableReader, list, path_error};
@@ -40,7 +41,7 @@ const PAGE_KEYS: &[&str] = &["title", "description", "updated", "slug", "aliases
 pub(crate) struct FrontMatter {
     pub(crate) title: String,
     pub(crate) description: Option<String>,
-    pub(crate) date: Date,
+    pub(crate) date: Spanned<WrittenDate>,
     pub(crate) circa: bool,
     pub(crate) updated: Option<Date>,
     /// What changed then.
@@ -159,7 +160,7 @@ fn lines(file: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
 pub(crate) fn post(
     parts: &Parts<'_>,
     topics: Option<&[String]>,
-    named: Option<Date>,
+    named: Option<WrittenDate>,
     report: &mut Report,
 ) -> Option<FrontMatter> {
     let table = parts.parse(report)?;
@@ -171,9 +172,10 @@ pub(crate) fn post(
     if required.contains(&"date") {
         require(&mut reader, "date", &parts.syntax.line("date", "2025-11-28"));
     }
-    let date = if reader.get("date").is_none() { named } else { reader.date("date").map(|date| date.value) };
+    let named = named.map(|value| Spanned { value, span: parts.fence.clone() });
+    let date = if reader.get("date").is_none() { named } else { reader.date_and_time("date") };
+    updated(&mut reader, date.as_ref().map(|date| date.value.day), &mut matter);
     matter.date = date.unwrap_or_default();
-    updated(&mut reader, date, &mut matter);
     matter.circa = reader.flag("circa");
     matter.topics = topic_indices(&mut reader, topics);
     matter.tags = distinct_tags(&mut reader);

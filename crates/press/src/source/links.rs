@@ -8,7 +8,7 @@ use crate::languages::Words;
 use crate::tree::SourceTree;
 
 /// A link on every page.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Link {
     /// The link's text.
     pub label: String,

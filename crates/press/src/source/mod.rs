@@ -38,6 +38,7 @@ use crate::tree::SourceTree;
 
 pub use crate::security_policy::Hosts;
 pub use credits::{Author, License};
+pub(crate) use date::WrittenDate;
 pub(crate) use drafts::{drafts, is_draft};
 pub(crate) use front_matter::tag_slug;
 pub use links::Link;

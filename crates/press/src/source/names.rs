@@ -1,13 +1,11 @@
 //! What the name of a text says: the date that it begins with, and its slug.
 
-use jiff::civil::Date;
-
-use super::date;
+use super::date::{self, WrittenDate};
 use super::files::{PAGES, stem};
 use crate::diagnostic::{Diagnostic, Report};
 
 /// The date at the start of the name of a file, or of the folder of an `index.md`: `posts/2013-05-06-name.md`.
-pub(super) fn date(path: &str) -> Option<Date> {
+pub(super) fn date(path: &str) -> Option<WrittenDate> {
     dated(name(path)).0
 }
 
@@ -42,7 +40,7 @@ fn part(name: &str, path: &str, report: &mut Report) -> String {
 }
 
 /// The date at the start of a name, and the rest. A name that is only a date is kept.
-fn dated(name: &str) -> (Option<Date>, &str) {
+fn dated(name: &str) -> (Option<WrittenDate>, &str) {
     let Some((Ok(date), rest)) = name.split_at_checked(10).map(|(day, rest)| (date::parse(day), rest)) else {
         return (None, name);
     };
@@ -71,7 +69,7 @@ mod tests {
             ("posts/2013-05-é.md", None, "2013-05-e"),
         ] {
             let mut report = Report::default();
-            assert_eq!(date(path).map(|date| date.to_string()).as_deref(), date_of_it, "{path}");
+            assert_eq!(date(path).map(|date| date.day.to_string()).as_deref(), date_of_it, "{path}");
             assert_eq!(slug(path, &mut report), slug_of_it, "{path}");
             assert!(report.is_empty(), "{path}");
         }

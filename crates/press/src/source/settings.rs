@@ -49,7 +49,7 @@ const SITE_KEYS: &[&str] = &[
 ];
 
 /// `site.toml`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The name of the site.
     pub title: String,
@@ -94,7 +94,7 @@ impl Settings {
 }
 
 /// A redirect of the settings.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SettingsRedirect {
     /// A path of this site, without a slash at the end.
     pub from: String,
@@ -105,7 +105,7 @@ pub struct SettingsRedirect {
 }
 
 /// `/.well-known/security.txt` (RFC 9116).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SecurityContact {
     /// A URI: `mailto:security@example.org`.
     pub contact: String,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::date;
+use super::date::{self, WrittenDate};
 use super::value::{Table, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Report, certain, nearest};
 use crate::span::Spanned;
@@ -128,8 +128,14 @@ impl<'a> TableReader<'a> {
         None
     }
 
-    /// A date, as a date of TOML or as a string.
+    /// The day of a date, as a date of TOML or as a string.
     pub(crate) fn date(&mut self, key: &str) -> Option<Spanned<Date>> {
+        let date = self.date_and_time(key)?;
+        Some(Spanned { value: date.value.day, span: date.span })
+    }
+
+    /// A date, as a date of TOML or as a string, and its time if it has one.
+    pub(crate) fn date_and_time(&mut self, key: &str) -> Option<Spanned<WrittenDate>> {
         let value = self.get(key)?;
         let (ValueKind::String(text) | ValueKind::Date(text)) = &value.kind else {
             self.mismatch(key, value, "a date");

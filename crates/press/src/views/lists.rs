@@ -49,6 +49,15 @@ pub(super) fn change(site: &Site, updated: Option<Date>, note: Option<&str>) -> 
     html! { p { (site.settings.words.page.changed.markup(&places, &[])) } }
 }
 
+/// The mark of a post that is not published yet, in a preview.
+pub(super) fn unpublished(site: &Site, post: &Post) -> Markup {
+    let words = &site.settings.words;
+    html! {
+        (draft(site, post.is_draft))
+        @if post.is_scheduled { mark { (words.lists.scheduled.fill(&[("date", &words.dates.day(post.date))])) } " " }
+    }
+}
+
 /// The mark of a draft, in a preview.
 pub(super) fn draft(site: &Site, is_draft: bool) -> Markup {
     html! { @if is_draft { mark { (site.settings.words.lists.draft) } " " } }
@@ -90,7 +99,7 @@ pub(super) fn entry(context: RenderedSite, index: usize, under: Under) -> Markup
                         Under::Section => { h3 { a href=(post.route()) { (bind(&post.title)) } } }
                     }
                     (date(context.site, post))
-                    (draft(context.site, post.is_draft))
+                    (unpublished(context.site, post))
                     @if index < DRAWN { (face(context, index)) } @else { (number(context, index)) }
                     @if !post.description.is_empty() { p { (post.description) } }
                     (tags(context, post))

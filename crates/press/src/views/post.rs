@@ -123,7 +123,7 @@ fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
             h1 { (bind(&post.title)) }
             @if let Some(lede) = post.lede() { p.lede { (lede) } }
             p.meta {
-                (lists::draft(site, post.is_draft))
+                (lists::unpublished(site, post))
                 (credits::byline(site, site.authors(post)))
                 (lists::date(site, post))
                 @if let Some(updated) = post.updated {
