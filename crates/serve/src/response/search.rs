@@ -25,7 +25,7 @@ const HITS: usize = 7;
 pub(crate) struct Searching<'a> {
     pub(crate) site: &'a Site,
     pub(crate) now: i64,
-    pub(crate) search: &'a Search,
+    pub(crate) search: Search<'a>,
     /// The search page, whose fields the answer has.
     pub(crate) page: &'a PreparedPage,
     pub(crate) query: SearchQuery,

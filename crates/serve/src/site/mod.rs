@@ -10,6 +10,7 @@
 //! prepared and never sent. Requests for it are answered with 500, and [`DamagedPages`] reports it to the operator.
 
 pub(crate) mod damage;
+pub(crate) mod opened;
 pub(crate) mod page;
 pub(crate) mod resolve;
 pub(crate) mod route_class;
@@ -18,7 +19,7 @@ pub(crate) mod vary;
 
 use std::sync::OnceLock;
 
-use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route, SEARCH_INDEX, Source};
+use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route, SEARCH_INDEX};
 
 use self::damage::{DamagedPack, DamagedPages};
 use self::page::{PrepareError, PreparedPage};
@@ -58,8 +59,6 @@ pub struct Site {
     /// The prepared editions, by index. `None` is a damaged one.
     editions: Box<[OnceLock<Option<Box<Prepared>>>]>,
     damaged_pages: DamagedPages,
-    /// Opened by the first search; `None` if the site has none, or if its index is damaged.
-    search: OnceLock<Option<Search>>,
 }
 
 /// A prepared edition.
@@ -81,7 +80,7 @@ impl Site {
     /// Like [`new`](Self::new). `report` is called with one line for each damaged page.
     pub(crate) fn with_report(pack: Pack<'static>, report: fn(&str)) -> Self {
         let editions = std::iter::repeat_with(OnceLock::new).take(pack.edition_count()).collect();
-        Site { pack, editions, damaged_pages: DamagedPages::new(report), search: OnceLock::new() }
+        Site { pack, editions, damaged_pages: DamagedPages::new(report) }
     }
 
     /// Returns the pack.
@@ -121,17 +120,13 @@ impl Site {
         }
     }
 
-    /// Returns the search of the site, which shows hits in `page`. Without one, the page itself is the answer to every query.
-    pub(crate) fn search(&self, page: &PreparedPage, now: i64) -> Option<&Search> {
-        let open = || {
-            // It is read in place. press never compresses it.
-            let Source::Stored(index) = self.page_at(SEARCH_INDEX, now)?.identity()?.source else { return None };
-            Search::open(index, page).unwrap_or_else(|error| {
-                self.damaged_pages.record(SEARCH_INDEX, &error);
-                None
-            })
-        };
-        self.search.get_or_init(open).as_ref()
+    /// Returns the search of the site, which shows hits in `page`. Without one, the page itself is the answer to every query. Each edition of
+    /// the index and of the page is opened once.
+    pub(crate) fn search<'a>(&'a self, page: &'a PreparedPage, now: i64) -> Option<Search<'a>> {
+        let frame = search::frame(page)?;
+        let index = self.page_at(SEARCH_INDEX, now)?;
+        let index = search::index(index, |error| self.damaged_pages.record(SEARCH_INDEX, &error))?;
+        Some(Search { index, frame })
     }
 
     fn edition_at(&self, route: &Route<'static>, now: i64) -> Result<Option<&Prepared>, DamagedPack> {

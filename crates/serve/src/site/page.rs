@@ -8,6 +8,7 @@ use graven_pack::{Coding, Page, Source, Variant};
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
+use super::opened::Opened;
 use super::vary::Vary;
 
 /// A page's field values and variants.
@@ -22,6 +23,8 @@ pub(crate) struct PreparedPage {
     pub(crate) has_prefetch_rules: bool,
     /// The variants: each coding at most once, and always identity.
     pub(crate) variants: Box<[PreparedVariant]>,
+    /// What searches need of it: the index of this time, or the page of this time that hits are shown in.
+    pub(super) opened: Opened,
 }
 
 /// A variant of a page: its bytes in one content coding.
@@ -72,6 +75,7 @@ impl PreparedPage {
             security_policy: if policy.is_empty() { None } else { Some(field_value(policy)?) },
             has_prefetch_rules: false,
             variants: variants.collect::<Result<_, PrepareError>>()?,
+            opened: Opened::default(),
         })
     }
 

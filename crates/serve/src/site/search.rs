@@ -1,4 +1,4 @@
-//! The search of a site: its index and the page that hits are shown in.
+//! The search of a site at a time: its index and the page that hits are shown in.
 
 use graven_pack::Source;
 use graven_search::frame::Frame;
@@ -7,18 +7,25 @@ use graven_search::{Error, Index};
 use super::page::PreparedPage;
 
 /// What a search needs of a site.
-#[derive(Debug)]
-pub(crate) struct Search {
-    pub(crate) index: Index<'static>,
-    pub(crate) frame: Frame<'static>,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Search<'a> {
+    pub(crate) index: &'a Index<'static>,
+    pub(crate) frame: &'a Frame<'static>,
 }
 
-impl Search {
-    /// Opens an index. Returns `None` if `page` has no places for hits.
-    pub(super) fn open(index: &'static [u8], page: &PreparedPage) -> Result<Option<Self>, Error> {
-        let Some(frame) = html(page).and_then(Frame::split) else { return Ok(None) };
-        Ok(Some(Search { index: Index::open(index)?, frame }))
-    }
+/// Returns the search page, split at the places for hits. Returns `None` if it has none.
+pub(super) fn frame(page: &PreparedPage) -> Option<&Frame<'static>> {
+    page.opened.frame(|| html(page))
+}
+
+/// Returns the index that a page of the pack is. `report` is called once if it is damaged.
+pub(super) fn index(page: &PreparedPage, report: impl FnOnce(Error)) -> Option<&Index<'static>> {
+    // It is read in place. press never compresses it.
+    let bytes = match page.identity()?.source {
+        Source::Stored(bytes) => Some(bytes),
+        Source::Inflated(_) => None,
+    };
+    page.opened.index(bytes, report)
 }
 
 /// Returns the text of a page. It is inflated once, and kept as long as the site, which is as long as the process.

@@ -1,6 +1,7 @@
 //! Tests of the server with a small site: `respond` by tables, and sockets by a client that writes raw bytes.
 
 mod differential;
+mod editions;
 mod hostile;
 mod http2;
 mod inflated;

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use graven_pack::Pack;
 use graven_serve::limits::Limits;
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
@@ -38,6 +39,10 @@ impl Running {
     }
 
     pub(crate) fn start_on(workers: usize, config: &Config) -> Self {
+        Self::start_site(pack(), workers, config)
+    }
+
+    pub(crate) fn start_site(pack: Pack<'static>, workers: usize, config: &Config) -> Self {
         let listen = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
         let workers = NonZeroUsize::new(workers).expect("some");
         let server = Server::bind(Config { listen, workers, ..config.clone() }).expect("a free port");
@@ -45,7 +50,7 @@ impl Running {
         let (stop, stopping) = oneshot::channel();
         let (done, stopped) = channel();
         thread::spawn(move || {
-            server.run(pack(), async { stopping.await.unwrap_or_default() }).expect("the workers start");
+            server.run(pack, async { stopping.await.unwrap_or_default() }).expect("the workers start");
             done.send(()).unwrap_or_default();
         });
         Running { address, stop: Some(stop), stopped }
