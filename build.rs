@@ -1,6 +1,7 @@
 //! Presses `content/` into the site image that `src/site.rs` embeds. Errors in the content become errors of cargo, each with its file, line and fix.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use graven_press::cache::Cache;
 use graven_press::diagnostic::Report;
@@ -54,9 +55,11 @@ fn options() -> Result<Options, String> {
         ),
         Err(_) => None,
     };
+    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let clock = i64::try_from(clock).ok();
     // What `cargo run` builds is for its author.
     let is_published = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), is_published, now, ..Options::default() })
+    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), is_published, now, clock, ..Options::default() })
 }
 
 /// Passes a text to cargo, which prints each line after the word `error` or `warning`.

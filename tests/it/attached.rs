@@ -18,7 +18,7 @@ use crate::graven::{engine, graven};
 
 /// The engine of these tests is for this machine, so an emulator for another one cannot run it. `tests/deploy/emulated` runs the whole suite with an
 /// executable that `graven build` has made for that machine.
-fn skipped() -> bool {
+pub(crate) fn skipped() -> bool {
     let emulator = emulator();
     if let Some(emulator) = &emulator {
         println!("skipped: {emulator} does not run an engine for this machine");
@@ -38,7 +38,7 @@ fn small_site() -> TempDir {
 }
 
 /// `graven build` of a folder into a file, with the engine for this machine.
-fn build(content: &Path, output: &Path) -> Command {
+pub(crate) fn build(content: &Path, output: &Path) -> Command {
     let mut command = graven();
     command.arg("build").arg(content).arg("--output").arg(output).arg("--engine").arg(engine());
     command

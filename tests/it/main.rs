@@ -23,6 +23,7 @@ mod install;
 mod memory;
 mod models;
 mod pages;
+mod scheduled;
 mod search;
 mod shell;
 mod signals;

@@ -4,12 +4,14 @@
 //! 2. [`content::press_into`]: the pack, in a file next to the output; what has not changed since an earlier build comes from the user's cache;
 //! 3. [`attach`]: engine, pack and trailer, in another file next to the output, which then gets its name.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use graven_inspect::{Change, Scheduled, schedule, time_in_words};
 use graven_pack::attachment::Trailer;
 use graven_pack::{Class, Content, Pack, hex};
 use sha2::{Digest as _, Sha256};
@@ -50,13 +52,14 @@ pub(crate) struct Site {
     #[arg(short, long, value_name = "URL", env = "NOTES_BASE_URL")]
     base_url: Option<String>,
 
-    /// The time of the build in seconds since 1970 [default: the newest date in the content]
+    /// The time of the build in seconds since 1970; later posts are scheduled [default: the newest date in the content that is past]
     #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
     time: Option<i64>,
 }
 
 const EXAMPLES: &str = "\
-The same content, options and engine give the same bytes. The executable is the site: run it, or copy it to where it shall run and install it there.
+The same content, options and engine give the same bytes, until a date of the content is past. A post that is dated in the future appears at its time, on
+every page that names it, without another build. The executable is the site: run it, or copy it to where it shall run and install it there.
 
   target                           machine
   x86_64-unknown-linux-musl        PCs and servers
@@ -81,7 +84,7 @@ const ABANDONED: Duration = Duration::from_hours(1);
 pub(crate) struct Built {
     /// The pressed site in it.
     pub(crate) site: Vec<u8>,
-    /// A line about it, for people.
+    /// A line about it, for people, and one about what is scheduled, if anything is.
     pub(crate) summary: String,
 }
 
@@ -105,27 +108,40 @@ pub(crate) fn build(site: &Site, target: Option<&Target>, output: &Path) -> Resu
     let settings = graven_press::Options {
         base_url: site.base_url.clone(),
         now: site.time,
+        clock: content::clock(),
         is_published: true,
         ..Default::default()
     };
     content::press_into(&content::folder(site.folder.as_deref()), &settings, &path)?;
     let site = fs::read(&path).map_err(|source| Error::file("read", &path, &source))?;
-    let wrong = |error: graven_pack::Error| Error::new(format!("the pressed site: {error}"));
-    let pack = Pack::open(&site).map_err(wrong)?;
+    let wrong = |error: &dyn Display| Error::new(format!("the pressed site: {error}"));
+    let pack = Pack::open(&site).map_err(|error| wrong(&error))?;
+    let scheduled = schedule(pack, pack.time()).map_err(|error| wrong(&error))?;
 
     let staged = stage.path().join("executable");
     let written = attach(&engine.bytes, (&site, pack.digest()), &staged);
     let written = written.and_then(|size| fs::rename(&staged, output).map(|()| size));
     let length = written.map_err(|source| Error::file("write", output, &source))?;
     let summary = format!(
-        "{} KiB for {}, {} pages, content {}, {:.1} s",
+        "{} KiB for {}, {} pages, content {}, {:.1} s{}",
         length.div_ceil(1024),
         engine.platform,
-        pages(pack).map_err(wrong)?,
+        pages(pack).map_err(|error| wrong(&error))?,
         hex(&pack.digest()),
-        start.elapsed().as_secs_f64()
+        start.elapsed().as_secs_f64(),
+        announcement(&scheduled)
     );
     Ok(Built { site, summary })
+}
+
+/// The line on scheduled posts, after the end of another: `2 posts are scheduled, the next for 2026-12-24T07:00:00Z`. Empty if there are none.
+fn announcement(scheduled: &[Scheduled]) -> String {
+    let posts = || scheduled.iter().filter(|edition| edition.is_post && edition.change == Change::New);
+    let Some(next) = posts().next().map(|post| time_in_words(post.from)) else { return String::new() };
+    match posts().count() {
+        1 => format!("\n1 post is scheduled, for {next}"),
+        count => format!("\n{count} posts are scheduled, the next for {next}"),
+    }
 }
 
 /// A folder next to the output for what is not complete, on the same file system. It is removed at the end.

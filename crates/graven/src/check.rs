@@ -71,7 +71,7 @@ pub(crate) struct Options {
     #[arg(short, long, value_name = "URL", env = "NOTES_BASE_URL")]
     base_url: Option<String>,
 
-    /// The time of the build in seconds since 1970 [default: the newest date in the content]
+    /// The time of the build in seconds since 1970; later posts are scheduled [default: the newest date in the content that is past]
     #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
     time: Option<i64>,
 }
@@ -177,6 +177,7 @@ impl Check {
             base_url: options.base_url.clone(),
             drafts: options.drafts,
             now: options.time,
+            clock: content::clock(),
             codings: Codings::Identity,
             ..Press::default()
         };

@@ -1,6 +1,7 @@
 //! A folder of content, pressed with what earlier builds have left in the user's cache. Warnings are printed.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use graven_press::cache::Cache;
 use graven_press::diagnostic::Report;
@@ -27,6 +28,12 @@ pub(crate) fn read(folder: &Path) -> Result<SourceTree, Error> {
 /// What comes before the path of a file of the folder, so that a terminal can open it.
 pub(crate) fn prefix(folder: &Path) -> String {
     if folder == Path::new(".") { String::new() } else { format!("{}/", folder.display()) }
+}
+
+/// The clock of this machine, in Unix seconds: posts dated after it are scheduled.
+pub(crate) fn clock() -> Option<i64> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).ok()
 }
 
 /// Presses a folder into a pack in memory.

@@ -15,7 +15,7 @@ use crate::content;
 use crate::engine;
 use crate::error::{self, Error};
 
-/// List every path of a site, with its type and its size in each coding.
+/// List every path of a site, with its type and its size in each coding, and what is scheduled.
 #[derive(Args, Debug)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct List {
@@ -125,7 +125,8 @@ impl Site {
     fn open(path: Option<&Path>) -> Result<Self, Error> {
         let path = content::folder(path);
         if path.is_dir() {
-            let bytes = content::press(&path, &graven_press::Options::default())?;
+            let bytes =
+                content::press(&path, &graven_press::Options { clock: content::clock(), ..Default::default() })?;
             return Ok(Self { path, bytes, place: Place::Whole });
         }
         let bytes = fs::read(&path).map_err(|source| Error::file("read", &path, &source))?;

@@ -2,6 +2,7 @@
 
 mod extract;
 mod list;
+mod schedule;
 
 use std::fmt;
 use std::io;
@@ -9,6 +10,7 @@ use std::path::Path;
 
 pub use extract::{Existing, extract};
 pub use list::{Format, list};
+pub use schedule::{Change, Scheduled, schedule, time_in_words};
 
 /// Why a pack cannot be listed or extracted.
 #[derive(Debug)]

@@ -1,10 +1,11 @@
-//! The list: every route with its type and its size in each coding, as a table or in JSON, for programs.
+//! The list: every route with its type and its size in each coding, and what changes later, as a table or in JSON, for programs.
 
 use std::fmt::Write as _;
 
 use graven_pack::{Coding, Content, Pack, Page};
 
 use crate::Error;
+use crate::schedule::{Scheduled, schedule, time_in_words};
 
 /// The format of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ enum Target<'a> {
     Redirect { location: &'a str },
 }
 
-/// The list of the editions that are valid at `now`, in Unix seconds.
+/// The list of the editions that are valid at `now`, in Unix seconds, and of those that begin later.
 ///
 /// # Errors
 /// If the pack is damaged.
@@ -55,9 +56,10 @@ pub fn list(pack: Pack, now: i64, format: Format) -> Result<String, Error> {
             rows.push(Row { path: route.path(), target });
         }
     }
+    let scheduled = schedule(pack, now)?;
     Ok(match format {
-        Format::Table => table(&rows, pack.size()),
-        Format::Json => json(&rows, pack.size()),
+        Format::Table => table(&rows, pack.size()) + &table_of_changes(&scheduled),
+        Format::Json => json(&rows, &scheduled, pack.size()),
     })
 }
 
@@ -110,7 +112,17 @@ fn table(rows: &[Row], pack_size: usize) -> String {
     out
 }
 
-fn json(rows: &[Row], pack_size: usize) -> String {
+/// What changes later. Empty if nothing does.
+fn table_of_changes(scheduled: &[Scheduled]) -> String {
+    let mut out = String::new();
+    for (index, Scheduled { from, path, change, .. }) in scheduled.iter().enumerate() {
+        out += if index == 0 { "\nscheduled             change   path\n" } else { "" };
+        write(&mut out, format_args!("{}  {:<7}  {path}\n", time_in_words(*from), change.name()));
+    }
+    out
+}
+
+fn json(rows: &[Row], scheduled: &[Scheduled], pack_size: usize) -> String {
     let mut out = String::from("{\"routes\":[");
     for (index, row) in rows.iter().enumerate() {
         out += if index == 0 { "\n" } else { ",\n" };
@@ -122,6 +134,12 @@ fn json(rows: &[Row], pack_size: usize) -> String {
             Target::Redirect { location } => write(&mut out, format_args!(",\"redirect\":{}", quote(location))),
         }
         out.push('}');
+    }
+    out += "\n],\"scheduled\":[";
+    for (index, Scheduled { from, path, change, .. }) in scheduled.iter().enumerate() {
+        out += if index == 0 { "\n" } else { ",\n" };
+        let (from, path) = (time_in_words(*from), quote(path));
+        write(&mut out, format_args!("{{\"from\":\"{from}\",\"change\":\"{}\",\"path\":{path}}}", change.name()));
     }
     write(&mut out, format_args!("\n],\"bytes\":{},\"pack\":{pack_size}}}\n", bytes(&totals(rows).map(Some))));
     out

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
@@ -37,7 +38,9 @@ fn run(folder: &Path, output: &Path, codings: Codings) -> Result<String, String>
     let tree = SourceTree::read(folder).map_err(|error| format!("error: {error}\n"))?;
     let cache = Cache::of_user();
     let prefix = format!("{}/", folder.display());
-    let options = Options { codings, ..Options::default() };
+    // Posts of a later time are scheduled.
+    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let options = Options { codings, clock: i64::try_from(clock).ok(), ..Options::default() };
     let warnings = press_to_file(&tree, &options, &cache, output).map_err(|report| report.render(&tree, &prefix))?;
     let problem = cache.problem().map(|problem| format!("warning: {problem}\n")).unwrap_or_default();
     Ok(warnings.render(&tree, &prefix) + &problem)

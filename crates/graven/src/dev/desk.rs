@@ -9,7 +9,7 @@ use graven_press::cache::Cache;
 use graven_press::diagnostic::Report;
 use graven_press::incremental::{Incremental, Preview};
 use graven_press::tree::SourceTree;
-use graven_press::{Codings, Options};
+use graven_press::{Codings, Options, Scheduled};
 use tokio::sync::oneshot;
 use tokio::sync::watch::Sender;
 
@@ -51,8 +51,14 @@ enum Next {
 impl Desk {
     /// A desk for the files below `root`, which the author names `folder`. The site has the address `url`.
     pub(super) fn new(root: &Path, folder: &Path, url: &str, feed: Sender<State>) -> Self {
-        let options =
-            Options { base_url: Some(url.to_owned()), drafts: true, codings: Codings::Identity, ..Options::default() };
+        let options = Options {
+            base_url: Some(url.to_owned()),
+            drafts: true,
+            clock: content::clock(),
+            scheduled: Scheduled::Shown,
+            codings: Codings::Identity,
+            ..Options::default()
+        };
         let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
             root: root.to_owned(),

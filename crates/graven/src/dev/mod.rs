@@ -41,7 +41,7 @@ pub(crate) struct Options {
 }
 
 const EXAMPLES: &str = "\
-Drafts are shown, and marked. After a mistake, pages stay as they were, under a message that says where it is and what to do; it goes when the mistake
+Drafts and scheduled posts are shown, and marked. After a mistake, pages stay as they were, under a message that says where it is and what to do; it goes when the mistake
 is gone. Nothing is compressed, and no other machine can reach the preview.
 
 Examples:
