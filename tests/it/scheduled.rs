@@ -22,9 +22,11 @@ fn write_site(folder: &Path, dates: &[String]) {
     fs::create_dir_all(folder.join("posts")).expect("a folder");
     let site = "title = \"Notes\"\ndescription = \"What I learnt.\"\nbase_url = \"https://example.org\"\n";
     fs::write(folder.join("site.toml"), site).expect("a file");
+    let topics = "[[topic]]\nslug = \"web\"\ntitle = \"Web\"\nblurb = \"Pages.\"\n";
+    fs::write(folder.join("topics.toml"), topics).expect("a file");
     let post = |title: &str, date: &str| {
         format!(
-            "+++\ntitle = \"{title}\"\ndescription = \"About it.\"\ndate = {date}\ntags = [\"{title}\"]\n+++\nA text.\n"
+            "+++\ntitle = \"{title}\"\ndescription = \"About it.\"\ndate = {date}\ntopics = [\"web\"]\ntags = [\"{title}\"]\n+++\nA text.\n"
         )
     };
     fs::write(folder.join("posts/old.md"), post("Old", "2025-01-01")).expect("a file");

@@ -85,6 +85,7 @@ fn settings() -> Settings {
         base_url: "https://example.org".to_owned(),
         language: "en-GB".to_owned(),
         words: english(),
+        time_zone: jiff::tz::TimeZone::UTC,
         author: None,
         license: None,
         navigation: Vec::new(),

@@ -330,6 +330,31 @@ fn a_preview_shows_scheduled_posts_with_a_mark_and_a_pack_does_not() {
 }
 
 #[test]
+fn a_day_begins_in_the_time_zone_of_the_site_whatever_its_clocks_do() {
+    let site = "title = \"A\"\ndescription = \"B.\"\ntime_zone = \"Europe/Berlin\"\n";
+    let post = |date: &str| format!("+++\ntitle = \"A\"\ndescription = \"B.\"\ndate = {date}\n+++\n");
+    for (date, from) in [
+        ("2026-02-01", "2026-01-31T23:00:00Z"),
+        ("2026-07-01", "2026-06-30T22:00:00Z"),
+        ("2026-07-01T08:00", "2026-07-01T06:00:00Z"),
+        ("2026-07-01T08:00Z", "2026-07-01T08:00:00Z"),
+        // An hour that the clocks skip, and one that they show twice.
+        ("2026-03-29T02:30", "2026-03-29T01:30:00Z"),
+        ("2026-10-25T02:30", "2026-10-25T00:30:00Z"),
+    ] {
+        let mut tree = SourceTree::default();
+        tree.insert("site.toml", site);
+        tree.insert("posts/a.md", post(date));
+        let pack = pack(&tree, &options());
+        let route = Pack::open(&pack).expect("a pack").route("/blog/a").expect("a route").expect("a post");
+        let found = route.editions().next().expect("an edition").expect("an edition").from();
+        assert_eq!(Timestamp::from_second(found).expect("a time").to_string(), from, "{date}");
+    }
+    let misspelt = report(&[("site.toml", &site.replace("Berlin", "Berln"))]);
+    assert!(misspelt.contains("did you mean \"Europe/Berlin\"?"), "{misspelt}");
+}
+
+#[test]
 fn a_feed_has_the_time_of_a_post_and_its_page_the_day() {
     let dates = days(["2026-01-01", "2026-01-02T08:00:00+01:00", "2026-03-01", "2025-12-01", "2025-11-01"]);
     let whole = at(&pack(&site(&dates, BUILT), &options()), BUILT);

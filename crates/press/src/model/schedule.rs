@@ -37,7 +37,7 @@ impl Schedule {
         let given = options.now.map(|second| given(second, report));
         let clock = options.clock.map(|second| Timestamp::from_second(second).unwrap_or(Timestamp::MAX));
         let future = given.or(clock);
-        let zone = TimeZone::UTC;
+        let zone = sources.settings.time_zone.clone();
         let mut schedule =
             Self { now: Timestamp::UNIX_EPOCH, times: Vec::new(), future, scheduled: options.scheduled, zone };
         schedule.now = given.unwrap_or_else(|| schedule.newest(sources));

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::conflicts;
 use super::credits::{self, Author, License};
@@ -11,7 +12,7 @@ use super::links::{self, Link};
 use super::policy;
 use super::table_reader::{TableReader, path_error};
 use super::value::{Fragment, Table, Value, ValueKind, parse_toml};
-use crate::diagnostic::{Diagnostic, Report, utf8};
+use crate::diagnostic::{Diagnostic, Report, nearest, utf8};
 use crate::languages::{self, Language, Words};
 use crate::options::Options;
 use crate::security_policy::Hosts;
@@ -37,6 +38,7 @@ const SITE_KEYS: &[&str] = &[
     "description",
     "base_url",
     "language",
+    "time_zone",
     "author",
     "license",
     "navigation",
@@ -61,6 +63,8 @@ pub struct Settings {
     pub language: String,
     /// The words of the theme in that language.
     pub words: Arc<Words>,
+    /// Where times without an offset are, and days begin.
+    pub time_zone: TimeZone,
     /// The author of the site.
     pub author: Option<Author>,
     /// The licence of the texts.
@@ -144,6 +148,7 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
         title: reader.text("title").map(|title| title.value).unwrap_or_default(),
         description: reader.text("description").map(|description| description.value).unwrap_or_default(),
         base_url,
+        time_zone: time_zone(&mut reader),
         author: credits::author(&mut reader),
         license: credits::license(&mut reader),
         navigation: links::read("navigation", &mut reader).unwrap_or_else(|| links::default_navigation(tree, &words)),
@@ -231,6 +236,22 @@ fn is_language_tag(text: &str) -> bool {
         && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
         && subtags
             .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// A time zone by its name in the database of IANA.
+fn time_zone(reader: &mut TableReader<'_>) -> TimeZone {
+    let Some(name) = reader.text("time_zone") else { return TimeZone::UTC };
+    let zones = TimeZoneDatabase::bundled();
+    if let Ok(zone) = zones.get(&name.value) {
+        return zone;
+    }
+    let known: Vec<String> = zones.available().map(|zone| zone.as_str().to_owned()).collect();
+    let help = match nearest(&name.value, known.iter().map(String::as_str)) {
+        Some(zone) => format!("did you mean \"{zone}\"?"),
+        None => "write the name of a place, as in \"Europe/Berlin\"".to_owned(),
+    };
+    reader.error(name.span, format!("unknown time zone \"{}\"", name.value), "not in the database of IANA", help);
+    TimeZone::UTC
 }
 
 fn language(reader: &mut TableReader<'_>) -> String {
