@@ -146,7 +146,7 @@ mod tests {
         let site = text(&tree, "site.toml");
         let before = pressed(&tree);
         let mut all = site.clone();
-        assert_eq!(settings(&site).len(), 11);
+        assert_eq!(settings(&site).len(), 12);
         for (off, on) in settings(&site) {
             let mut tree = tree.clone();
             tree.insert("site.toml", site.replace(off, &on));
@@ -164,7 +164,7 @@ mod tests {
         let tree = tree("A");
         let settings = text(&tree, "site.toml").replace("\n#", "\n");
         for (table, count) in [
-            ("", 13),
+            ("", 14),
             ("[author]\n", 4),
             ("[license]\n", 2),
             ("[[navigation]]\n", 4),
