@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use graven_pack::{Coding, Content, Pack, SEARCH_INDEX};
 use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
+use graven_press::views::{Head, Look, RenderedSite, Views};
 use graven_press::{Codings, Options, Scheduled, press};
 use jiff::Timestamp;
+use maud::{Markup, html};
 use proptest::prelude::*;
 
 /// The time of the builds of these tests.
@@ -327,6 +329,29 @@ fn a_preview_shows_scheduled_posts_with_a_mark_and_a_pack_does_not() {
     }
     assert!(!text(&shown, "/blog/plain", BUILT).contains("<mark>Scheduled"));
     assert!(!text(&pack(&tree, &options()), "/blog/tagged", "2026-02-01T07:00:00Z").contains("<mark>Scheduled"));
+}
+
+/// Views that say on each page how many posts the site has.
+struct Counted;
+
+impl Views for Counted {
+    fn footer(&self, site: RenderedSite<'_>, _: &Head<'_>) -> Markup {
+        html! { "Posts: " (site.model().posts.len()) }
+    }
+}
+
+#[test]
+fn views_of_a_site_show_the_posts_of_each_time_on_each_page() {
+    let dates = days(["2026-01-01", "2026-02-01", "2026-03-01", "2026-03-01", "2026-03-01"]);
+    let tree = site(&dates, "2027-01-01T00:00:00Z");
+    let whole = pack(&tree, &Options { look: Look::of(Counted), ..options() });
+    for (time, posts) in [(BUILT, 1), ("2026-02-01T00:00:00Z", 2), ("2026-03-01T00:00:00Z", 5)] {
+        for path in ["/blog/plain", "/subscribe", "404"] {
+            let page = at(&whole, time).remove(path).expect(path).1;
+            let page = String::from_utf8(page).expect("UTF-8");
+            assert!(page.contains(&format!("Posts: {posts}</")), "{path} at {time}: {page}");
+        }
+    }
 }
 
 #[test]
