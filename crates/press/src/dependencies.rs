@@ -59,14 +59,15 @@ impl Dependencies {
         Self { frame, ..self }
     }
 
-    /// Of the page of a post: its text, and the entries of the posts that it links to.
-    pub(crate) fn of_post(&self, site: &Site, index: usize) -> u64 {
+    /// Of the page of a post: its text, the entries of the posts that it links to, and those of its `backlinks`.
+    pub(crate) fn of_post(&self, site: &Site, index: usize, backlinks: &[usize]) -> u64 {
         let post = &site.posts[index];
         let series = post.series.map(|series| &site.series[series].posts);
         let neighbours = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
         let others = neighbours.chain(post.related.iter().copied()).chain(series.into_iter().flatten().copied());
         let others: Vec<Option<&u64>> = others.map(|other| self.entries.get(other)).collect();
-        number(&(self.frame, self.entries[index], self.posts[index], others))
+        let backlinks: Vec<u64> = backlinks.iter().map(|&other| self.entries[other]).collect();
+        number(&(self.frame, self.entries[index], self.posts[index], others, backlinks))
     }
 
     /// Of the card of a post.

@@ -25,6 +25,7 @@
 //! 4. markdown                     each text becomes HTML, with its headings, links and pictures
 //!    drawing                      the drawings of a text for lists and feeds
 //!    texts                        all texts rendered; what did not change is taken over from an earlier press
+//!    backlinks                    which posts link to a post
 //!    dependencies                 a number for what each page is made from
 //!    output                       documents and redirects by path
 //!    media                        cards and icons, which press draws
@@ -68,6 +69,7 @@
 
 pub mod advice;
 mod assets;
+mod backlinks;
 pub mod cache;
 mod charts;
 mod check;
@@ -128,7 +130,7 @@ use crate::check::Inspections;
 use crate::dependencies::number;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::memo::Memo;
-use crate::model::Site;
+use crate::model::{Names, Site};
 pub use crate::options::{Codings, Options, Scheduled};
 use crate::output::Output;
 use crate::pictures::publish;
@@ -333,6 +335,7 @@ fn texts(
     report: &mut Report,
 ) -> (Vec<Arc<Text>>, Vec<Arc<Text>>) {
     let routes = site.routes();
+    let names = Names::new(site, tree);
     let topics: HashMap<&str, usize> =
         site.posts.iter().filter_map(|post| Some((post.body.path.as_str(), *post.topics.first()?))).collect();
     let topic_of = |path: &str| topics.get(path).copied();
@@ -340,6 +343,8 @@ fn texts(
         context: markdown::Context {
             tree,
             route_of: &|path| routes.get(path).cloned(),
+            named: &|name| names.find(name),
+            meant_by: &|name| names.meant_by(name),
             hosts: &site.settings.policy,
             kit: markdown::Kit { route: &theme.kit.route, exports: &theme.kit.exports },
             words: &site.settings.words,

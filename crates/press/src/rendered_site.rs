@@ -31,6 +31,8 @@ pub struct RenderedSite<'a> {
     pub(crate) previews: &'a [Option<Arc<Preview>>],
     /// The drawings of the posts as thumbnails, by the index of the post.
     pub(crate) faces: &'a [Option<Arc<str>>],
+    /// The posts that link to a post, newest first, by the index of that.
+    pub(crate) backlinks: &'a [Vec<usize>],
     /// The cards of the pages.
     pub(crate) cards: &'a Cards,
     /// Whether a text has a figure that is a program. Each page asks.

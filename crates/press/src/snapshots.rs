@@ -27,7 +27,7 @@ use crate::texts::Text;
 use crate::theme::Theme;
 use crate::tree::SourceTree;
 use crate::views::ThemeViews;
-use crate::{copies, feeds, views};
+use crate::{backlinks, copies, feeds, views};
 
 /// What the site has at all times.
 pub(crate) struct Whole<'a> {
@@ -53,6 +53,7 @@ pub(crate) struct Stage<'a> {
     pages: Vec<Arc<Rendered>>,
     previews: Vec<Option<Arc<Preview>>>,
     faces: Vec<Option<Arc<str>>>,
+    backlinks: Vec<Vec<usize>>,
     numbers: Dependencies,
     cards: Arc<Cards>,
 }
@@ -95,9 +96,10 @@ impl<'a> Stage<'a> {
             Dependencies::new(site, theme_number, (&texts, whole.pages), &previews).with_look(whole.look, site);
         let faces = texts.iter().map(|text| text.face.clone()).collect();
         let [posts, pages] = [&texts, whole.pages].map(rendered);
+        let backlinks = backlinks::of_posts(site, &posts);
         let drawn_from = (theme.icons.svg(), &theme.colours);
         let cards = Arc::new(Cards::new(site, (&posts, &pages), drawn_from, (&numbers, before), report));
-        Self { from, site, theme, views: whole.look.views(), posts, pages, previews, faces, numbers, cards }
+        Self { from, site, theme, views: whole.look.views(), posts, pages, previews, faces, backlinks, numbers, cards }
     }
 
     pub(crate) fn cards(&self) -> &Arc<Cards> {
@@ -114,6 +116,7 @@ impl<'a> Stage<'a> {
             pages: &self.pages,
             previews: &self.previews,
             faces: &self.faces,
+            backlinks: &self.backlinks,
             cards: &self.cards,
             has_models: self.posts.iter().chain(&self.pages).any(|text| !text.models.is_empty()),
         }

@@ -26,6 +26,7 @@ pub(crate) struct Fixture {
     theme: Theme,
     previews: Vec<Option<Arc<Preview>>>,
     pub(crate) faces: Vec<Option<Arc<str>>>,
+    pub(crate) backlinks: Vec<Vec<usize>>,
     cards: Cards,
 }
 
@@ -54,7 +55,8 @@ impl Fixture {
         let numbers = Dependencies::new(&site, 0, (&texts, &[]), &previews);
         let texts: Vec<_> = texts.into_iter().map(|text| Arc::clone(&text.rendered)).collect();
         let cards = Cards::new(&site, (&texts, &[]), drawn_from, (&numbers, None), &mut Report::default());
-        Self { site, posts: texts, theme, previews, faces, cards }
+        let backlinks = vec![Vec::new(); texts.len()];
+        Self { site, posts: texts, theme, previews, faces, backlinks, cards }
     }
 
     /// The text of the post at `index`, to be changed.
@@ -72,6 +74,7 @@ impl Fixture {
             pages: &[],
             previews: &self.previews,
             faces: &self.faces,
+            backlinks: &self.backlinks,
             cards: &self.cards,
             has_models: self.posts.iter().any(|text| !text.models.is_empty()),
         }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::diagnostic::Report;
 use crate::drawing;
 use crate::markdown::{self, Context, Rendered};
+use crate::model::Named;
 use crate::source::Body;
 use crate::tree::Contents;
 
@@ -34,6 +35,8 @@ struct Inputs {
     files: Vec<(String, Option<Contents>)>,
     /// The texts whose routes it asked for.
     routes: Vec<(String, Option<String>)>,
+    /// The names whose meaning it asked for.
+    names: Vec<(String, Named)>,
 }
 
 impl Text {
@@ -47,7 +50,7 @@ impl Text {
 impl Text {
     /// A text that no press takes over.
     pub(crate) fn of(rendered: Rendered, body: &Body) -> Arc<Self> {
-        let inputs = Inputs { body: body.clone(), look: 0, files: Vec::new(), routes: Vec::new() };
+        let inputs = Inputs { body: body.clone(), look: 0, files: Vec::new(), routes: Vec::new(), names: Vec::new() };
         Arc::new(Self { rendered: Arc::new(rendered), face: None, revision: 0, inputs, has_findings: true })
     }
 }
@@ -95,24 +98,26 @@ impl Renderer<'_> {
     }
 
     fn inputs(&self, rendered: &Rendered, body: &Body, look: u64) -> Inputs {
-        let Context { tree, route_of, .. } = self.context;
+        let Context { tree, route_of, named, .. } = self.context;
         let asked = &rendered.inputs;
         Inputs {
             body: body.clone(),
             look,
             files: asked.files.iter().map(|path| (path.clone(), tree.contents(path).cloned())).collect(),
             routes: asked.routes.iter().map(|path| (path.clone(), route_of(path))).collect(),
+            names: asked.names.iter().map(|name| (name.clone(), named(name))).collect(),
         }
     }
 
     fn is_unchanged(&self, before: &Text, body: &Body, look: u64) -> bool {
-        let Context { tree, route_of, .. } = self.context;
+        let Context { tree, route_of, named, .. } = self.context;
         let inputs = &before.inputs;
         !before.has_findings
             && inputs.look == look
             && inputs.body == *body
             && inputs.files.iter().all(|(path, contents)| tree.contents(path) == contents.as_ref())
             && inputs.routes.iter().all(|(path, route)| route_of(path) == *route)
+            && inputs.names.iter().all(|(name, meaning)| named(name) == *meaning)
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Theme {
     notes: String,
     /// Alerts.
     alerts: String,
+    marks: String,
+    media: String,
     /// Formulas.
     math: String,
     /// Code blocks and their classes.
@@ -116,6 +118,10 @@ pub(crate) struct Parts {
     pub(crate) notes: bool,
     /// Alerts.
     pub(crate) alerts: bool,
+    /// Marked text.
+    pub(crate) marks: bool,
+    /// Galleries, films, file cards.
+    pub(crate) media: bool,
     /// Formulas.
     pub(crate) math: bool,
     /// Code blocks.
@@ -134,6 +140,10 @@ impl Parts {
         Self {
             notes: html.contains("class=\"note"),
             alerts: html.contains("class=\"alert"),
+            marks: html.contains("<mark"),
+            media: ["<div class=\"pictures\"", "<a class=\"film\"", "<p class=\"card\""]
+                .iter()
+                .any(|tag| html.contains(tag)),
             math: html.contains("<math"),
             code: html.contains("<pre"),
             data: html.contains("class=\"source\""),
@@ -162,6 +172,8 @@ impl Theme {
             prose: sheet("prose.css"),
             notes: sheet("notes.css"),
             alerts: sheet("alerts.css"),
+            marks: sheet("marks.css"),
+            media: sheet("media.css"),
             math: sheet("math.css"),
             code: sheet("code.css"),
             data: sheet("data.css"),
@@ -196,6 +208,8 @@ impl Theme {
                 let optional = [
                     (parts.notes, &self.notes),
                     (parts.alerts, &self.alerts),
+                    (parts.marks, &self.marks),
+                    (parts.media, &self.media),
                     (parts.math, &self.math),
                     (parts.code, &self.code),
                     (parts.data, &self.data),
@@ -284,6 +298,8 @@ mod tests {
         assert!(code(true) && !code(false), "the code sheet is in the pages that need it");
         let data = |data| theme.css(Sheets::Article(Parts { data, ..Parts::default() })).contains(".source{");
         assert!(data(true) && !data(false), "the data sheet is in the pages that need it");
+        let marks = |marks| theme.css(Sheets::Article(Parts { marks, ..Parts::default() })).contains("mark{background");
+        assert!(marks(true) && !marks(false), "the sheet of marked text is in the pages that need it");
         let wide = |wide| theme.css(Sheets::Article(Parts { wide, ..Parts::default() })).contains(".wide");
         assert!(wide(true) && !wide(false), "diagrams have their sheet where one is wide");
         assert!(

@@ -49,7 +49,7 @@ const MORE: [&str; 4] = [
 ];
 
 /// Paragraphs of a text: links of all kinds, some of them right only sometimes, and all that is made from files.
-const PARAGRAPHS: [&str; 17] = [
+const PARAGRAPHS: [&str; 23] = [
     "Some words.",
     "## A heading\n\nMore words.",
     "## Related\n\nAn id that a view may have too.",
@@ -67,6 +67,12 @@ const PARAGRAPHS: [&str; 17] = [
     "```chart from=../data/data.csv\nx: day \"Day\"\ny: load \"Load\"\n```",
     "[in this text](#a-heading)",
     "```model from=../data/model.js id=m alt=\"A model\"\n```",
+    "[[p1]] and [[slug-1|by its slug]]",
+    "[[Second & third]], by its title",
+    "[[#A heading]] and [[code.js]]",
+    "![[data/drawing.svg|A drawing]]",
+    "> [!tip]- ==Folded==\n> [[p2#A heading]]",
+    "[by an alias](/alias-0) and [by its URL](https://example.org/blog/p1)",
 ];
 
 /// Files that texts are made from, each in two versions.
@@ -235,7 +241,8 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
             },
         );
     // Most texts have no links that may be broken, so that most sites can be pressed.
-    let text = || prop::collection::vec(prop_oneof![3 => select(vec![0, 1, 11, 12, 13, 14, 16]), 1 => some()], 0..5);
+    let text =
+        || prop::collection::vec(prop_oneof![3 => select(vec![0, 1, 11, 12, 13, 14, 16, 20]), 1 => some()], 0..5);
     let edit = prop_oneof![
         6 => (some(), head.clone(), text()).prop_map(|(at, head, text)| Edit::Post { at, head, text }),
         6 => (some(), head.clone()).prop_map(|(at, head)| Edit::Head { at, head }),
@@ -254,8 +261,8 @@ fn site() -> SourceTree {
     for (path, [first, _]) in FILES {
         tree.insert(path, first);
     }
-    // Links by file and by route, a table, a model.
-    for ((name, day), text) in NAMES.iter().zip(1..).zip([&[0, 1, 11, 16][..], &[0, 1, 5], &[0, 3, 16]]) {
+    // Links by file, by route and by name, a table, a model.
+    for ((name, day), text) in NAMES.iter().zip(1..).zip([&[0, 1, 11, 16][..], &[0, 1, 5, 20], &[0, 3, 16, 21]]) {
         let head = format!(
             "title = \"{name}\"\ndescription = \"About it.\"\ndate = 2025-02-0{day}\ntags = [\"one\"]\ntopics = [\"data\"]\n"
         );
@@ -346,6 +353,46 @@ proptest! {
         tree.insert("posts/p2/index.md", "+++\ntitle = \"p2\"\ndescription = \"About it.\"\ndate = 2025-02-02T08:00:00\n+++\n");
         // 15 January 2025: some edits bring posts of before, and some of after.
         check_edits(tree, &Options { now: Some(1_736_899_200), ..options() }, &edits);
+    }
+}
+
+/// The file of a post.
+fn post(day: usize, title: &str, text: &str) -> String {
+    format!("+++\ntitle = \"{title}\"\ndescription = \"About it.\"\ndate = 2025-03-{day:02}\n+++\n{text}\n")
+}
+
+#[test]
+fn a_post_lists_those_that_link_to_it_as_links_come_and_go() {
+    let mut tree = SourceTree::default();
+    tree.insert("site.toml", "title = \"Notes\"\ndescription = \"Notes.\"\n");
+    let mut incremental = Incremental::new(options(), Cache::none());
+    for (step, (path, text, expected)) in [
+        ("posts/a.md", post(1, "A", "Nothing."), ""),
+        ("posts/b.md", post(2, "B", "[[a]]"), "B"),
+        ("posts/c.md", post(3, "C", "[a](a.md#x) [[A]]\n\n"), ""),
+        ("posts/a.md", post(1, "A", "## X"), "C, B"),
+        ("posts/b.md", post(2, "B & co.", "[[a]]"), "C, B &amp; co."),
+        ("posts/c.md", post(4, "C", "Nothing, /blog/a."), "B &amp; co."),
+        ("posts/b.md", post(2, "B", "![[a.svg|A]]"), ""),
+        ("posts/c.md", post(1, "C", "<a href=\"/blog/a\">a</a>"), "C"),
+        ("posts/b.md", post(2, "B", "[[a]]"), "B, C"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        tree.insert("posts/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>");
+        tree.insert(path, text);
+        let Some(pack) = check(&tree, (&mut incremental, &options()), &format!("after step {step}")) else {
+            assert_eq!(expected, "", "step {step} has errors");
+            continue;
+        };
+        let pack = Pack::open(&pack).expect("a pack");
+        let Some(ContentSpec::Page(page)) = content(&pack, "/blog/a") else { panic!("no page") };
+        let html = String::from_utf8_lossy(&page.variants[0].bytes).into_owned();
+        let list = html.split_once("Linked from</h2>").map_or("", |(_, after)| after);
+        let list = list.split_once("</ul>").map_or("", |(list, _)| list);
+        let names: Vec<&str> = list.split("</a>").filter_map(|link| Some(link.rsplit_once('>')?.1)).collect();
+        assert_eq!(names.join(", ").trim_end_matches(", "), expected, "step {step}");
     }
 }
 

@@ -13,7 +13,7 @@ use graven_press::{Codings, Options, press};
 const ENGLISH: &str = include_str!("../theme/languages/en.toml");
 
 /// What is the same in every language: names of formats and programs, paths that are shown, axes.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "Atom",
     "RSS",
     "JSON Feed",
@@ -27,6 +27,9 @@ const NAMES: [&str; 17] = [
     "javascript",
     ".csv",
     ".js",
+    // The type of a file, and the unit of its size.
+    "CSV",
+    " B",
     // The places of the server's answers.
     "{typed}",
     "{used}",
@@ -69,6 +72,77 @@ const TEXT: &str = r#"
 
 > [!CAUTION]
 > а
+
+> [!aside]-
+> а
+
+> [!abstract]-
+> а
+
+> [!attention]-
+> а
+
+> [!bug]-
+> а
+
+> [!check]-
+> а
+
+> [!cite]-
+> а
+
+> [!danger]-
+> а
+
+> [!done]-
+> а
+
+> [!error]-
+> а
+
+> [!example]-
+> а
+
+> [!fail]-
+> а
+
+> [!failure]-
+> а
+
+> [!faq]-
+> а
+
+> [!help]-
+> а
+
+> [!hint]-
+> а
+
+> [!info]-
+> а
+
+> [!missing]-
+> а
+
+> [!question]-
+> а
+
+> [!quote]-
+> а
+
+> [!success]-
+> а
+
+> [!summary]-
+> а
+
+> [!tldr]-
+> а
+
+> [!todo]-
+> а
+
+[а](данные.csv)
 
 а[^1] б[^2]
 
@@ -203,7 +277,8 @@ fn full_site() -> SourceTree {
         let head = format!(
             "title = \"Заголовок\"\ndescription = \"Описание.\"\ndate = 2025-{month:02}-02\ntags = [{tags}]\n{more}"
         );
-        let text = if number == 0 { TEXT } else { "а\n" };
+        // More posts link to the first than it lists.
+        let text = if number == 0 { TEXT } else { "[а](/blog/p0)\n" };
         tree.insert(format!("posts/p{number}/index.md"), format!("+++\n{head}+++\n{text}"));
     }
     for (file, text) in [
@@ -352,6 +427,7 @@ fn feeds_and_scripts_have_no_english_words() {
         ("/opensearch.xml", "<Description>жжжжжж Сайт</Description>"),
         ("/feed.xml", "<rights>© Имя. жжжжжжж: Лицензия</rights>"),
         ("/tags/teg/feed.xml", "<subtitle>жжжжж жжжжжж Тег.</subtitle>"),
+        ("/blog/p0", "<span>жжж 7 жжжж</span>"),
         ("/search", "<!--answers\nжжжж жжж жжжж жж жжжж.\nжж жжжж жжж “{typed}”."),
     ] {
         assert!(documents[path].contains(expected), "{path}: {}", documents[path]);

@@ -7,6 +7,7 @@ use std::path::Path;
 use graven_press::diagnostic::{Report, Severity};
 use graven_press::languages::english;
 use graven_press::markdown::{Context, DIALECT, Kit, Rendered, render};
+use graven_press::model::{Meant, Named};
 use graven_press::source::{Body, Hosts};
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
@@ -31,6 +32,27 @@ fn route_of(path: &str) -> Option<String> {
     }
 }
 
+fn named(name: &str) -> Named {
+    let text = |path: &str, title: &str| Named::Text { path: path.to_owned(), title: title.to_owned() };
+    match name {
+        "other" | "C# and more" => text("posts/other/index.md", "Another *title* – [C#] & more"),
+        "case" => text(PATH, "Case"),
+        "several" => Named::Several(vec!["posts/a.md".to_owned(), "posts/b.md".to_owned()]),
+        "shared.py" => Named::File { path: "posts/other/shared.py".to_owned() },
+        "notes.txt" => Named::File { path: "posts/case/code/notes.txt".to_owned() },
+        "logo.png" => Named::File { path: "static/logo.png".to_owned() },
+        _ => Named::Nothing,
+    }
+}
+
+fn meant_by(name: &str) -> Meant {
+    match name {
+        "draft" => Meant::Draft { path: "posts/draft/index.md".to_owned() },
+        "othr" => Meant::Similar { name: "other".to_owned() },
+        _ => Meant::Unknown,
+    }
+}
+
 fn body(text: &str) -> Body {
     let front_matter = "+++\ntitle = \"Case\"\n+++\n";
     let file = format!("{front_matter}{text}");
@@ -45,7 +67,16 @@ fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
     let kit = Kit { route: "/assets/kit.js", exports: &exports };
     let hosts = Hosts { frames: vec!["https://video.example".to_owned()], ..Hosts::default() };
     let words = english();
-    let context = Context { tree, route_of: &route_of, hosts: &hosts, kit, words: &words, still: &still };
+    let context = Context {
+        tree,
+        route_of: &route_of,
+        named: &named,
+        meant_by: &meant_by,
+        hosts: &hosts,
+        kit,
+        words: &words,
+        still: &still,
+    };
     let rendered = render(&body, &context, &mut report);
     (rendered, report)
 }
@@ -147,6 +178,35 @@ fn broken_links_are_reported() {
         ("[a] is no link", &[]),
         ("> quoted\n> [a\n> b](dat.csv)", &[("error: there is no file", "", "dat.csv")]),
         ("<a href=\"dat.csv\">b</a>", &[("error: there is no file", "data.csv", "dat.csv")]),
+    ]);
+}
+
+#[test]
+fn an_unknown_alert_is_reported() {
+    check(&[
+        ("> [!NOET]\n> a", &[("warning: unknown alert \"NOET\"", "did you mean `[!note]`?", "NOET")]),
+        ("- > [!wraning]- a\n  > b", &[("warning: unknown alert \"wraning\"", "`[!warning]`", "wraning")]),
+        ("> [!banana] a", &[("warning: unknown alert \"banana\"", "an alert is note, tip", "banana")]),
+        ("> [!] a\n\n> [!a.b] c\n\n> \\[!noet]\n\n> a [!noet]\n\n[!noet]\n\n> `[!noet]`", &[]),
+    ]);
+}
+
+#[test]
+fn errors_in_wikilinks_are_reported() {
+    check(&[
+        ("[[othr]]", &[("error: no text and no file is called \"othr\"", "did you mean `[[other]]`?", "othr")]),
+        ("a [[b c#d|e]]", &[("error: no text and no file is called \"b c\"", "write `\\[[`", "b c#d")]),
+        ("[[several]]", &[("error: \"several\" may be one", "`[[posts/a.md]]` or `[[posts/b.md]]`", "several")]),
+        ("[[draft|a]]", &[("error: \"draft\" is a draft, `posts/draft/index.md`", "when it is published", "draft")]),
+        ("[[other#^a1]]", &[("error: a link to a block", "`[[NAME#Heading]]`", "other#^a1")]),
+        ("![[other]]", &[("error: `other` is a text", "`[[other]]`", "other")]),
+        ("![[phto.png|a]]", &[("error: no text and no file is called \"phto.png\"", "", "phto.png")]),
+        (
+            "![[photo.png|20]]",
+            &[("warning: a picture without a description", "`![[photo.png|description]]`", "![[photo.png|20]]")],
+        ),
+        ("[[1]] [[ -f x ]] [[:alpha:]] [[1, 2], [3, 4]] \\[[x]] `[[x]]` [[x] ] [[]] [[|x]] [[[1]]]\n\n    [[x]]", &[]),
+        ("[[x]](/blog/y) [see [[x]]](/blog/y) [[^n]]\n\n[^n]: $[[x]]$", &[]),
     ]);
 }
 
@@ -548,7 +608,7 @@ fn the_references_of_the_page_are_listed() {
 proptest! {
     /// Whatever an author types, press does not panic, and points into the text.
     #[test]
-    fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|```from=code/queue.ts#log|```table from=results/skew.csv\n|```chart\n|x: a\n|y: b\n|---\na,b\n1,|rate: R\\|digits=2|\r\n|\\| -|\n\n){0,60}") {
+    fn any_text_is_rendered(text in "([a-c \\n>#*_~`|\\[\\]()!<>/=\"'^:$\\\\{}.&\\-é+1]|\\[\\^a\\]|\\]\\(|<a |style=|```rust|\\$\\$|- \\[ \\]|<!--|```from=code/queue.ts#log|```table from=results/skew.csv\n|```chart\n|x: a\n|y: b\n|---\na,b\n1,|rate: R\\|digits=2|\r\n|\\| -|==|> \\[!note\\][-+]? ?|!?\\[\\[|\\]\\]|photo\\.png|\n\n){0,60}") {
         let mut tree = tree();
         let (rendered, report) = render_with(&text, &tree);
         tree.insert(PATH, format!("+++\ntitle = \"Case\"\n+++\n{text}"));

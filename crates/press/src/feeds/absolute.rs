@@ -3,7 +3,7 @@
 //! - references become absolute;
 //! - a drawing becomes an `<img>` of a file with its own ink;
 //! - a model becomes its still, and loses its form;
-//! - alerts become block quotes, and marked lines of code `<mark>`: they mean the same without our classes;
+//! - alerts become block quotes, folded ones too, and marked lines of code `<mark>`: they mean the same without our classes;
 //! - headings lose their anchors, which refer to nothing but themselves, footnotes their popovers, which would hide them, and code its
 //!   colours.
 //!
@@ -116,9 +116,9 @@ impl Rewriter<'_> {
                 renamed(element, "<mark>", "</mark>")
             }
             "span" if is_in(&self.preformatted) => renamed(element, "", ""),
-            "p" if has_class(element, "alert-title") => renamed(element, "<p><strong>", "</strong></p>"),
+            "p" | "summary" if has_class(element, "alert-title") => renamed(element, "<p><strong>", "</strong></p>"),
             "form" if is_in(&self.models) => vec![(element.start.start..element.end.end, String::new())],
-            "aside" | "div" if is_note(element) => {
+            "aside" | "details" | "div" if is_note(element) => {
                 let id = element.attribute("id").map(|id| format!(" id=\"{}\"", escaped(id))).unwrap_or_default();
                 renamed(element, &format!("<blockquote{id}>"), "</blockquote>")
             }
@@ -336,6 +336,10 @@ mod tests {
             (
                 r#"<div class="alert" role="note"><p>a</p></div><div>b</div>"#,
                 "<blockquote><p>a</p></blockquote><div>b</div>",
+            ),
+            (
+                r#"<details class="alert tip" open><summary class="alert-title">a</summary><p>b</p></details><details><summary>c</summary></details>"#,
+                "<blockquote><p><strong>a</strong></p><p>b</p></blockquote><details><summary>c</summary></details>",
             ),
             (
                 "<pre><code><span class=\"l\">a\n</span><span class=\"m l\"><span class=\"m\">b</span>\n</span></code></pre>",

@@ -70,8 +70,8 @@ words! {
     }
     /// A post.
     post: Post {
-        updated: Text, minutes: Text, contents: Text, series: Text, related: Text, neighbours: Text, previous: Text, next: Text, reply: Text,
-        reply_subject: Text, markdown: Text,
+        updated: Text, minutes: Text, contents: Text, series: Text, related: Text, linked_from: Text, more_links: Text, neighbours: Text,
+        previous: Text, next: Text, reply: Text, reply_subject: Text, markdown: Text,
     }
     /// A page that is not a post.
     page: Page { updated: Text, changed: Text }
@@ -101,6 +101,12 @@ words! {
         note: Text, tip: Text, important: Text, warning: Text, caution: Text, figure: Text, table: Text, named_table: Text, table_of_section: Text,
         table_of_text: Text, computed: Text, measured: Text, assumed: Text, source: Text, code: Text, preformatted: Text, line: Text, lines: Text,
         footnote: Text, footnote_back: Text, done: Text, to_do: Text, more: Text, elsewhere: Text,
+    }
+    /// The titles of alerts without one, beyond the five of GitHub.
+    alert: Alert {
+        aside: Text, attention: Text, bug: Text, check: Text, cite: Text, danger: Text, error: Text, example: Text, fail: Text, failure: Text,
+        faq: Text, help: Text, hint: Text, info: Text, missing: Text, question: Text, quote: Text, success: Text, summary: Text, synopsis: Text,
+        tldr: Text,
     }
     /// Charts in words.
     chart: Chart {

@@ -1,8 +1,8 @@
-//! Blocks that are not in `CommonMark`, or that pages need in another form: tables that scroll, task lists, alerts, void elements without a slash.
+//! Blocks that are not in `CommonMark`, or that pages need in another form: tables that scroll, task lists, void elements without a slash.
 
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
 use super::events::{SpannedEvent, end_of};
 use super::headings::text_of;
@@ -10,7 +10,7 @@ use super::page::Page;
 use crate::languages::Words;
 use crate::markup::{attribute, push_attribute};
 
-/// Renders tables, task list items, alerts, rules and line breaks.
+/// Renders tables, task list items, rules and line breaks.
 pub(super) fn render(events: &mut [SpannedEvent], page: &Page) {
     let mut section = String::new();
     let mut names = BTreeMap::new();
@@ -29,7 +29,6 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &Page) {
                 let name = captioned.unwrap_or_else(|| name_of_table(&section, &mut names, page.words()));
                 render_table(events, index, &name);
             }
-            Event::Start(Tag::BlockQuote(Some(kind))) => render_alert(events, index, *kind, page.words()),
             Event::Start(Tag::Item) if is_task(events, index) => render_task(events, index, page.words()),
             Event::Start(Tag::Paragraph) if is_right_to_left(events, index) => set_direction(events, index, "p"),
             Event::Start(Tag::List(None)) if is_right_to_left(events, index) => set_direction(events, index, "ul"),
@@ -103,24 +102,6 @@ fn open_cell(is_heading: bool, alignment: Option<&Alignment>) -> &'static str {
         (false, Some(Alignment::Center)) => "<td class=\"c\">",
         (false, _) => "<td>",
     }
-}
-
-/// An alert, which is not an `<aside>`: reading modes drop those. A note has the class `alert` only: `note` is the class of footnotes.
-fn render_alert(events: &mut [SpannedEvent], start: usize, kind: BlockQuoteKind, words: &Words) {
-    let words = &words.text;
-    let (class, title) = match kind {
-        BlockQuoteKind::Note => ("alert", &words.note),
-        BlockQuoteKind::Tip => ("alert tip", &words.tip),
-        BlockQuoteKind::Important => ("alert important", &words.important),
-        BlockQuoteKind::Warning => ("alert warning", &words.warning),
-        BlockQuoteKind::Caution => ("alert caution", &words.caution),
-    };
-    let end = end_of(events, start);
-    let title = attribute(title);
-    let open =
-        format!("<div class=\"{class}\" role=\"note\" aria-label=\"{title}\">\n<p class=\"alert-title\">{title}</p>\n");
-    events[start].0 = Event::Html(open.into());
-    events[end].0 = Event::Html("</div>\n".into());
 }
 
 /// Whether the text of the element at `start` begins with a letter of a script that runs from right to left.

@@ -1,56 +1,169 @@
-//! Figures: an image alone in its paragraph is numbered, with its title as the caption. An SVG becomes part of the page, so that it has the colours of
-//! the page. An image within text stays there. What press draws from a fence (`generated`) is a figure too, numbered in the same sequence.
+//! Figures: an image alone in its paragraph, with its title as the caption. One with a caption is numbered. An SVG becomes part of the page, so that it has
+//! the colours of the page. What press draws from a fence (`generated`) is a figure too, numbered in the same sequence. A paragraph of several images is a
+//! gallery, and an image that links to a film (`films`) its still. An image within text stays there.
+
+use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd, html};
 
 use super::events::{SpannedEvent, end_of, replace};
-use super::generated::{self, Kind};
+use super::generated::{self, Kind, Numbers};
 use super::images::{self, Image, Loading};
 use super::page::{File, Page};
 use super::rendered::Drawing;
-use super::{inline, svg};
-use crate::languages::Words;
-use crate::markup::{push_attribute, text};
+use super::{films, inline, svg};
+use crate::markup::{self, push_attribute};
 
 /// Renders every image, and every fence that press draws.
 pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
-    let mut number = 0;
+    let mut count = Count::default();
     for start in 0..events.len() {
         if let Some(kind) = generated::kind_of(&events[start].0) {
-            number += 1;
-            let html = generated_figure(kind, (events, start), number, page);
+            let html = generated_figure(kind, (events, start), &mut count, page);
             let end = end_of(events, start);
             replace(&mut events[start..=end], html);
-            continue;
-        }
-        let (Event::Start(Tag::Image { dest_url, title, .. }), span) = &events[start] else { continue };
-        let end = end_of(events, start);
-        let image = Image {
-            place: page.destination_span(span),
-            href: dest_url.clone(),
-            title: title.clone(),
-            alt: images::alt_text(&events[start..end], span, page),
-        };
-        let file = page.images.remove(span);
-        // A picture that only decorates is no figure.
-        let is_described = !(image.alt.trim().is_empty() && image.title.is_empty());
-        if is_described && is_alone(events, start, end) {
-            number += 1;
-            let loading = if is_at_top(&events[..start - 1]) { Loading::Eager } else { Loading::Lazy };
-            let html = figure(&image, file.as_ref(), (number, loading), page);
-            replace(&mut events[start - 1..=end + 1], html);
-        } else {
+        } else if let Some(shape) = Shape::of(events, start) {
+            let end = end_of(events, start);
+            let html = shape.html((events, start..end), &mut count, page);
+            replace(&mut events[start..=end], html);
+        } else if matches!(events[start].0, Event::Start(Tag::Image { .. })) {
+            let (image, file) = image_at(events, start, page);
             let html = images::element(&image, file.as_ref(), Loading::Lazy, page).html;
+            let end = end_of(events, start);
             replace(&mut events[start..=end], String::new());
             events[start].0 = Event::InlineHtml(html.into());
         }
     }
 }
 
-fn is_alone(events: &[SpannedEvent], start: usize, end: usize) -> bool {
-    start > 0
-        && events[start - 1].0 == Event::Start(Tag::Paragraph)
-        && events.get(end + 1).is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph))
+/// The numbers of a page.
+#[derive(Default)]
+struct Count {
+    /// Of the figures with a caption: readers refer to them.
+    captions: usize,
+    /// Of all drawings: the ids in each begin with its number.
+    drawings: usize,
+}
+
+/// A paragraph that consists of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// One picture.
+    Figure,
+    /// One picture, which links to a film.
+    Film,
+    /// Several pictures.
+    Gallery,
+}
+
+impl Shape {
+    /// The shape of the element at `start`, if it is such a paragraph.
+    fn of(events: &[SpannedEvent], start: usize) -> Option<Self> {
+        if events[start].0 != Event::Start(Tag::Paragraph) {
+            return None;
+        }
+        let content = &events[start + 1..end_of(events, start)];
+        match &content.first()?.0 {
+            Event::Start(Tag::Image { .. }) => match pictures(content)?.len() {
+                // A picture that only decorates is no figure.
+                1 => is_described(content).then_some(Self::Figure),
+                _ => Some(Self::Gallery),
+            },
+            Event::Start(Tag::Link { dest_url, .. })
+                if films::is_film(dest_url) && end_of(content, 0) + 1 == content.len() =>
+            {
+                (pictures(&content[1..content.len() - 1])?.len() == 1).then_some(Self::Film)
+            }
+            _ => None,
+        }
+    }
+
+    fn html(self, (events, at): (&[SpannedEvent], Range<usize>), count: &mut Count, page: &mut Page) -> String {
+        let loading = if is_at_top(&events[..at.start]) { Loading::Eager } else { Loading::Lazy };
+        let content = &events[at.start + 1..at.end];
+        match self {
+            Self::Figure => {
+                let (image, file) = image_at(content, 0, page);
+                let shown = shown(&image, file.as_ref(), (loading, count), page);
+                Caption::of(&image).figure(&shown, count, page)
+            }
+            Self::Film => film(content, loading, count, page),
+            Self::Gallery => gallery(content, loading, count, page),
+        }
+    }
+}
+
+/// The still of a film. It leads there, and not to its original.
+fn film(content: &[SpannedEvent], loading: Loading, count: &mut Count, page: &mut Page) -> String {
+    let Event::Start(Tag::Link { dest_url, .. }) = &content[0].0 else { return String::new() };
+    let (image, file) = image_at(content, 1, page);
+    let still = match file.as_ref().and_then(File::svg) {
+        Some(_) => shown(&image, file.as_ref(), (loading, count), page),
+        None => images::element(&image, file.as_ref(), loading, page).html,
+    };
+    let mut link = String::from("<a class=\"film\" href=\"");
+    push_attribute(&mut link, dest_url);
+    link.extend(["\">", &still, "</a>"]);
+    Caption::of(&image).figure(&link, count, page)
+}
+
+/// Pictures next to each other, each with its title.
+fn gallery(content: &[SpannedEvent], loading: Loading, count: &mut Count, page: &mut Page) -> String {
+    let mut html = String::from("<div class=\"pictures\">\n");
+    for start in pictures(content).unwrap_or_default() {
+        let (image, file) = image_at(content, start, page);
+        let shown = shown(&image, file.as_ref(), (loading, count), page);
+        let Caption { text, .. } = Caption::of(&image);
+        let caption = if text.is_empty() { text } else { format!("<figcaption>{text}</figcaption>") };
+        html.extend(["<figure>", &shown, &caption, "</figure>\n"]);
+    }
+    html + "</div>\n"
+}
+
+/// The starts of the pictures in `content`. `None` if there is anything else but white space.
+fn pictures(content: &[SpannedEvent]) -> Option<Vec<usize>> {
+    let mut pictures = Vec::new();
+    let mut index = 0;
+    while let Some((event, _)) = content.get(index) {
+        match event {
+            Event::Start(Tag::Image { .. }) => {
+                pictures.push(index);
+                index = end_of(content, index);
+            }
+            Event::SoftBreak | Event::HardBreak => {}
+            Event::Text(text) if text.trim().is_empty() => {}
+            _ => return None,
+        }
+        index += 1;
+    }
+    Some(pictures)
+}
+
+/// Whether the picture that `content` begins with has a text that says what it shows, or a title.
+fn is_described(content: &[SpannedEvent]) -> bool {
+    let Event::Start(Tag::Image { title, .. }) = &content[0].0 else { return false };
+    let says = |event: &Event| match event {
+        Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+            !text.trim().is_empty()
+        }
+        _ => false,
+    };
+    !title.is_empty() || content.iter().any(|(event, _)| says(event))
+}
+
+/// The image at `start`, and its file. Reports a missing text alternative.
+fn image_at<'a, 'p>(events: &[SpannedEvent<'a>], start: usize, page: &mut Page<'p>) -> (Image<'a>, Option<File<'p>>) {
+    let (Event::Start(Tag::Image { dest_url, title, .. }), span) = &events[start] else {
+        unreachable!("the callers have found an image at {start}")
+    };
+    let image = Image {
+        place: page.destination_span(span),
+        href: dest_url.clone(),
+        title: title.clone(),
+        alt: images::alt_text(&events[start..end_of(events, start)], span, page),
+        width: page.widths.get(span).copied(),
+    };
+    (image, page.images.remove(span))
 }
 
 /// Whether at most one block is before an image.
@@ -63,34 +176,54 @@ fn is_at_top(before: &[SpannedEvent]) -> bool {
     before.iter().filter(|(event, _)| is_end(event) || is_html(event)).count() < 2
 }
 
-fn figure(image: &Image, file: Option<&File>, (number, loading): (usize, Loading), page: &mut Page) -> String {
-    let id = page.ids.derive(&format!("fig-{number}"));
-    let drawing = match file.and_then(|file| Some((file, file.svg()?))) {
-        Some((file, text)) => {
-            let drawing = || Drawing { svg: text.to_owned(), alt: image.alt.clone() };
-            page.rendered.drawing.get_or_insert_with(drawing);
-            inlined(text, &file.path, number, image, page)
-        }
-        None => picture(image, file, loading, page),
+/// A picture as part of a figure: a drawing in the ink of the page, or an image.
+fn shown(image: &Image, file: Option<&File>, (loading, count): (Loading, &mut Count), page: &mut Page) -> String {
+    let Some((file, text)) = file.and_then(|file| Some((file, file.svg()?))) else {
+        return picture(image, file, loading, page);
     };
-    captioned((number, &id), &inline_html(&image.title), &drawing, page.words())
+    count.drawings += 1;
+    let drawing = || Drawing { svg: text.to_owned(), alt: image.alt.clone() };
+    page.rendered.drawing.get_or_insert_with(drawing);
+    inlined(text, &file.path, count.drawings, image, page)
 }
 
 /// The figure of a fence that press draws. Empty if it cannot be drawn, which is reported.
-fn generated_figure(kind: &Kind, at: (&[SpannedEvent], usize), number: usize, page: &mut Page) -> String {
-    let id = page.ids.derive(&format!("fig-{number}"));
-    let Some(figure) = generated::draw(kind, at, number, page) else { return String::new() };
+fn generated_figure(kind: &Kind, at: (&[SpannedEvent], usize), count: &mut Count, page: &mut Page) -> String {
+    count.drawings += 1;
+    let numbers = Numbers { drawing: count.drawings, caption: count.captions + 1 };
+    let Some(figure) = generated::draw(kind, at, numbers, page) else { return String::new() };
     page.rendered.drawing.get_or_insert(Drawing { svg: figure.svg, alt: figure.alt });
-    captioned((number, &id), &(inline_html(&figure.caption) + &figure.source), &figure.html, page.words())
+    Caption { text: inline_html(&figure.caption), source: figure.source }.figure(&figure.html, count, page)
 }
 
-/// A numbered figure: what it shows, and its caption as HTML.
-fn captioned((number, id): (usize, &str), caption: &str, shown: &str, words: &Words) -> String {
-    let label = text(&words.text.figure.fill(&[("number", &number)]));
-    let space = if caption.is_empty() { "" } else { " " };
-    format!(
-        "<figure class=\"fig\" id=\"{id}\"><figcaption><b>{label}</b>{space}{caption}</figcaption>{shown}</figure>\n"
-    )
+/// What is said below a figure, as HTML.
+struct Caption {
+    text: String,
+    /// Where the data are from.
+    source: String,
+}
+
+impl Caption {
+    /// The title of an image.
+    fn of(image: &Image) -> Self {
+        Self { text: inline_html(&image.title), source: String::new() }
+    }
+
+    /// The figure of what is `shown`. With a caption, it has a number, by which the text refers to it.
+    fn figure(&self, shown: &str, count: &mut Count, page: &mut Page) -> String {
+        let Self { text, source } = self;
+        if text.is_empty() {
+            let caption = if source.is_empty() { String::new() } else { format!("<figcaption>{source}</figcaption>") };
+            return format!("<figure class=\"fig\">{caption}{shown}</figure>\n");
+        }
+        count.captions += 1;
+        let number = count.captions;
+        let label = markup::text(&page.words().text.figure.fill(&[("number", &number)]));
+        let id = page.ids.derive(&format!("fig-{number}"));
+        format!(
+            "<figure class=\"fig\" id=\"{id}\"><figcaption><b>{label}</b> {text}{source}</figcaption>{shown}</figure>\n"
+        )
+    }
 }
 
 /// A picture, which links to its original if the page shows a smaller one.
@@ -117,7 +250,13 @@ fn inlined(text: &str, path: &str, number: usize, image: &Image, page: &mut Page
             );
         }
     }
-    inlined.html
+    match svg::dimensions(text) {
+        Some((width, height)) if image.width.is_some() => {
+            let natural = (width as u64, height as u64);
+            svg::resized(&inlined.html, natural, image.shown_size(natural))
+        }
+        _ => inlined.html,
+    }
 }
 
 /// A caption as HTML.

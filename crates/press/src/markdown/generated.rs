@@ -33,6 +33,15 @@ const KINDS: [Kind; 5] = [
     Kind { word: models::MODEL, keys: &models::KEYS, draw: models::draw },
 ];
 
+/// The numbers of a drawing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    /// Among all drawings of the page.
+    pub(super) drawing: usize,
+    /// Among those with a caption, if it has one.
+    pub(super) caption: usize,
+}
+
 /// A drawing in a page.
 pub(super) struct Figure {
     /// What the page shows: mostly an `<svg>`.
@@ -53,11 +62,11 @@ pub(super) fn kind_of(event: &Event) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.word == word)
 }
 
-/// Draws the block that begins at `start`, as figure `number`. `None` if it cannot be drawn, which is reported.
+/// Draws the block that begins at `start`. `None` if it cannot be drawn, which is reported.
 pub(super) fn draw(
     kind: &Kind,
     (events, start): (&[SpannedEvent], usize),
-    number: usize,
+    numbers: Numbers,
     page: &mut Page,
 ) -> Option<Figure> {
     let fence = Fence::at(events, start);
@@ -75,13 +84,13 @@ pub(super) fn draw(
     }
     let html = match drawn.html {
         Some(html) => html,
-        None => inlined(&drawn.svg, &alt, (number, &source), page)?,
+        None => inlined(&drawn.svg, &alt, (numbers.drawing, &source), page)?,
     };
     let caption = source.value(CAPTION).to_owned();
     if !drawn.markdown.is_empty() {
-        let label = page.words().text.figure.fill(&[("number", &number)]);
-        let caption = format!("**{label}** {caption}").trim_end().to_owned();
-        let blocks: Vec<String> = [caption].into_iter().chain(drawn.markdown).collect();
+        let label = page.words().text.figure.fill(&[("number", &numbers.caption)]);
+        let caption = (!caption.is_empty()).then(|| format!("**{label}** {caption}"));
+        let blocks: Vec<String> = caption.into_iter().chain(drawn.markdown).collect();
         representation::note_block(&source.fence.block, &blocks, page);
     }
     Some(Figure { html, svg: drawn.svg, alt, caption, source: drawn.source })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// The ids in the layout of every page: landmarks and the sections around the text.
-const RESERVED: [&str; 5] = ["main", "newest", "related", "series", "topics"];
+const RESERVED: [&str; 6] = ["linked-from", "main", "newest", "related", "series", "topics"];
 
 /// The ids that are taken.
 #[derive(Debug)]

@@ -21,6 +21,18 @@ pub(super) struct Image<'a> {
     pub(super) alt: String,
     /// The place of its destination.
     pub(super) place: Range<usize>,
+    /// The width that the author chose, in pixels of CSS.
+    pub(super) width: Option<u32>,
+}
+
+impl Image<'_> {
+    /// Width and height in which an image of this size is shown.
+    pub(super) fn shown_size(&self, (width, height): (u64, u64)) -> (u64, u64) {
+        match self.width.map(u64::from) {
+            Some(chosen) if width > 0 => (chosen, (height * chosen + width / 2) / width),
+            _ => (width, height),
+        }
+    }
 }
 
 impl File<'_> {
@@ -159,7 +171,7 @@ pub(super) fn element(image: &Image, file: Option<&File>, loading: Loading, page
     };
     let candidate = |variant: &Variant| format!("{} {}w", variant.route, variant.width);
     let candidates: Vec<String> = variants.iter().chain([last]).map(candidate).collect();
-    let measure = picture.width.min(MEASURE);
+    let measure = image.width.unwrap_or(picture.width).min(MEASURE);
     let sizes = format!("(min-width: {measure}px) {measure}px, 100vw");
     let fallback = picture.fallback.as_ref().map_or(&*image.href, |fallback| fallback.route.as_str());
     let html = format!(
@@ -179,7 +191,7 @@ fn img(image: &Image, src: &str, size: Option<(u64, u64)>, loading: Loading) -> 
     let mut html = String::from("<img src=\"");
     push_attribute(&mut html, src);
     html.push('"');
-    if let Some((width, height)) = size {
+    if let Some((width, height)) = size.map(|size| image.shown_size(size)) {
         write!(html, " width=\"{width}\" height=\"{height}\"").expect("writing to a string cannot fail");
     }
     html.push_str(" alt=\"");

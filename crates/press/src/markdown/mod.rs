@@ -3,16 +3,16 @@
 //! `parse` turns the text into a list of `events`, each with its place in the file; `dollars` says which dollar signs begin no formula. Passes go over that
 //! list, one module each, and replace events by finished HTML if pages need another form than that of pulldown-cmark. They share a `page`:
 //!
-//! 1. `raw_html` checks the author's HTML, and resolves its links.
-//! 2. `models` turns links to the presets of models into tags; `links` and `images` resolve the destinations, which `destinations` has located in the file.
-//!    `external`, `missing` and `unshown` know what is wrong with those that lead nowhere.
-//! 3. `headings` sets levels and ids.
+//! 1. `more` removes the marks of excerpts; `raw_html` checks the author's HTML, and resolves its links.
+//! 2. `wikilinks` makes links and images of `[[NAME]]`; `models` turns links to the presets of models into tags; `links` and `images` resolve the
+//!    destinations, which `destinations` has located in the file. `external`, `missing` and `unshown` know what is wrong with those that lead nowhere.
+//! 3. `marks` finds marked text, and `alerts` the block quotes that are alerts; `headings` sets levels and ids.
 //! 4. `tables` makes tables from CSV files, which the following passes take for those of the text.
 //! 5. `typography` sets no-break spaces.
 //! 6. `text` extracts the text without markup.
-//! 7. `footnotes` moves each note to its first reference.
-//! 8. `math`, `figures` (with `svg`, and `generated` for the fences that press draws, before `code` would show them), `code` (with `highlight`) and
-//!    `blocks` render the elements of their name.
+//! 7. `file_cards` completes paragraphs that are links to files; `footnotes` moves each note to its first reference.
+//! 8. `math`, `figures` (with `svg`, `films`, and `generated` for the fences that press draws, before `code` would show them), `code` (with `highlight`),
+//!    `alerts` and `blocks` render the elements of their name.
 //! 9. `headings` writes anchors and the contents list, after the inline HTML is finished.
 //!
 //! What is no syntax is text for the parser, though its author meant more: `fences`, `templates`, `balance`, `unlinked`, `pipes` and `formulas` warn of it.
@@ -20,6 +20,8 @@
 //!
 //! pulldown-cmark writes the rest. `representation` is the Markdown that the site serves, `files` finds what fences show with `from=`.
 
+mod alert;
+mod alerts;
 mod balance;
 mod blocks;
 mod chart;
@@ -33,7 +35,9 @@ mod external;
 mod fence;
 mod fences;
 mod figures;
+mod file_cards;
 mod files;
+mod films;
 mod footnotes;
 mod formulas;
 mod generated;
@@ -47,9 +51,11 @@ mod inline;
 mod latex;
 mod links;
 mod listing;
+mod marks;
 mod math;
 mod missing;
 mod models;
+mod more;
 mod page;
 mod parse;
 mod pipes;
@@ -66,6 +72,7 @@ mod text;
 mod typography;
 mod unlinked;
 mod unshown;
+mod wikilinks;
 
 use pulldown_cmark::html;
 
@@ -87,6 +94,7 @@ use crate::source::Body;
 /// use graven_press::diagnostic::Report;
 /// use graven_press::languages::english;
 /// use graven_press::markdown::{Context, Kit, render};
+/// use graven_press::model::{Meant, Named};
 /// use graven_press::source::{Body, Hosts};
 /// use graven_press::tree::SourceTree;
 ///
@@ -97,7 +105,16 @@ use crate::source::Body;
 ///
 /// let kit = Kit { route: "/assets/kit.js", exports: &[] };
 /// let (hosts, words) = (Hosts::default(), english());
-/// let context = Context { tree: &tree, route_of: &|_| None, hosts: &hosts, kit, words: &words, still: &|_, _| None };
+/// let context = Context {
+///     tree: &tree,
+///     route_of: &|_| None,
+///     named: &|_| Named::Nothing,
+///     meant_by: &|_| Meant::Unknown,
+///     hosts: &hosts,
+///     kit,
+///     words: &words,
+///     still: &|_, _| None,
+/// };
 /// let mut report = Report::default();
 /// let rendered = render(&body, &context, &mut report);
 /// assert!(report.is_empty());
@@ -109,7 +126,9 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let (mut events, destinations) = parse::parse(body, report);
     let prose = Prose::new(&events, body);
     let mut page = Page::new(body, context, destinations, report);
+    more::remove(&mut events, &mut page);
     let html = raw_html::check(&mut events, &mut page);
+    let mut events = wikilinks::find(events, &mut page);
     models::find(&events, &mut page);
     models::link(&mut events, &mut page);
     links::resolve(&mut events, &mut page);
@@ -121,15 +140,19 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     unlinked::warn(&prose, &mut page);
     pipes::warn(&events, &prose, &mut page);
     formulas::warn(&events, &prose, &mut page);
+    let mut events = marks::render(events, &body.file);
+    alerts::find(&mut events, &mut page);
     headings::set_levels(&mut events, &mut page);
     headings::set_ids(&mut events, &mut page);
     let mut events = tables::expand(events, &mut page);
     typography::bind_all(&mut events);
     page.rendered.words = text::words(&events);
+    file_cards::render(&mut events, &mut page);
     let mut events = footnotes::place(events, &mut page);
     math::render(&mut events, &mut page);
     figures::render(&mut events, &mut page);
     code::render(&mut events, &mut page);
+    alerts::render(&mut events, &page);
     blocks::render(&mut events, &page);
     headings::render(&mut events, &mut page);
     let mut rendered = page.rendered;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
+use super::alert::Alert;
 use super::destinations::Destinations;
 use super::ids::Ids;
 use super::missing;
@@ -12,6 +13,7 @@ use super::rendered::{Link, Rendered};
 use crate::assets::Asset;
 use crate::diagnostic::{Diagnostic, Report, Severity, certain};
 use crate::languages::Words;
+use crate::model::{Meant, Named};
 use crate::scripts::{self, Bundle, External};
 use crate::security_policy::{Hosts, allows};
 use crate::source::{self, Body};
@@ -25,6 +27,10 @@ pub struct Context<'a> {
     pub tree: &'a SourceTree,
     /// The route of the post or page with this path in the tree: `/blog/hello` for `posts/hello/index.md`.
     pub route_of: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// What a name in `[[NAME]]` means.
+    pub named: &'a (dyn Fn(&str) -> Named + Sync),
+    /// What may be meant by a name that means nothing.
+    pub meant_by: &'a (dyn Fn(&str) -> Meant + Sync),
     /// The other hosts that pages may load from.
     pub hosts: &'a Hosts,
     /// The script that all models share.
@@ -56,15 +62,21 @@ impl fmt::Debug for Context<'_> {
 /// The text that the passes work on, and their findings.
 pub(super) struct Page<'p> {
     pub(super) body: &'p Body,
-    /// Only [`Page::file`] and [`Page::route_of`] ask it: what a text is made from is noted.
+    /// Only [`Page::file`], [`Page::route_of`] and [`Page::named`] ask it: what a text is made from is noted.
     context: &'p Context<'p>,
     pub(super) report: &'p mut Report,
     pub(super) ids: Ids,
     pub(super) destinations: Destinations,
     /// The files of the images, by the spans of their events.
     pub(super) images: HashMap<Range<usize>, File<'p>>,
+    /// The alerts, by the spans of their events.
+    pub(super) alerts: HashMap<Range<usize>, Alert>,
     /// The names of the tables with a caption, by the spans of their events.
     pub(super) table_names: HashMap<Range<usize>, String>,
+    /// The links and images that are written `[[NAME]]`, by their spans: the text of each as Markdown.
+    pub(super) wikilinks: HashMap<Range<usize>, String>,
+    /// The widths of images that the author chose, by their spans, in pixels.
+    pub(super) widths: HashMap<Range<usize>, u32>,
     /// The models of the text, for links to their presets.
     pub(super) models: Vec<Presets>,
     pub(super) rendered: Rendered,
@@ -91,7 +103,10 @@ impl<'p> Page<'p> {
             ids: Ids::default(),
             destinations,
             images: HashMap::new(),
+            alerts: HashMap::new(),
             table_names: HashMap::new(),
+            wikilinks: HashMap::new(),
+            widths: HashMap::new(),
             models: Vec::new(),
             rendered: Rendered::default(),
         }
@@ -107,6 +122,17 @@ impl<'p> Page<'p> {
     pub(super) fn route_of(&mut self, path: &str) -> Option<String> {
         self.rendered.inputs.routes.insert(path.to_owned());
         (self.context.route_of)(path)
+    }
+
+    /// What a name in `[[NAME]]` means.
+    pub(super) fn named(&mut self, name: &str) -> Named {
+        self.rendered.inputs.names.insert(name.to_owned());
+        (self.context.named)(name)
+    }
+
+    /// What may be meant by a name that means nothing, for a diagnostic. It is no input: a text with a diagnostic is rendered again each time.
+    pub(super) fn meant_by(&self, name: &str) -> Meant {
+        (self.context.meant_by)(name)
     }
 
     /// Whether a page may show the page at `url` in a frame.

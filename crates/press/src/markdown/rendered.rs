@@ -40,6 +40,8 @@ pub(crate) struct Inputs {
     pub(crate) files: BTreeSet<String>,
     /// Paths of texts of the tree, whose routes it asked for.
     pub(crate) routes: BTreeSet<String>,
+    /// Names whose meaning it asked for.
+    pub(crate) names: BTreeSet<String>,
 }
 
 /// A figure that is SVG: an author's file, or what press has drawn from a fence.

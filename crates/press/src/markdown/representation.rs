@@ -31,6 +31,12 @@ impl Rendered {
 
 /// Lists the destination of the link or image at `span`, whose URL on the page is `target`.
 pub(super) fn note_link(span: &Range<usize>, destination: &str, target: &str, page: &mut Page) {
+    if let Some(text) = page.wikilinks.get(span).cloned() {
+        // Readers of Markdown know no names.
+        let path = path_of(destination, target, page).unwrap_or_else(|| target.to_owned());
+        let link = format!("{text}({})", escaped(&path));
+        return push(span.clone(), target, &path, link, page);
+    }
     if let (Some(place), Some(path)) = (page.destinations.get(span).cloned(), path_of(destination, target, page)) {
         push(place, target, &path, escaped(&path), page);
     }

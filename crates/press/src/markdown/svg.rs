@@ -43,6 +43,27 @@ pub(super) fn inline(text: &str, path: &str, prefix: &str, alt: &str, report: &m
     inliner.finish(report)
 }
 
+/// The drawing `html` of a page, whose size is `natural`, in another size.
+pub(super) fn resized(html: &str, natural: (u64, u64), (width, height): (u64, u64)) -> String {
+    let mut is_quoted = false;
+    let ends_tag = |byte: u8| {
+        is_quoted ^= byte == b'"';
+        byte == b'>' && !is_quoted
+    };
+    let (tag, rest) = html.split_at(html.bytes().position(ends_tag).unwrap_or(html.len()));
+    let mut tag = tag.to_owned();
+    for name in [" width=\"", " height=\""] {
+        if let Some(start) = tag.find(name) {
+            let end = tag[start + name.len()..].find('"').map_or(tag.len(), |length| start + name.len() + length + 1);
+            tag.replace_range(start..end, "");
+        }
+    }
+    if !tag.contains(" viewBox=\"") {
+        write!(tag, " viewBox=\"0 0 {} {}\"", natural.0, natural.1).expect("writing to a string cannot fail");
+    }
+    format!("{tag} width=\"{width}\" height=\"{height}\"{rest}")
+}
+
 /// Width and height of the SVG `text` in pixels: its attributes, or else those of its view box.
 pub(super) fn dimensions(text: &str) -> Option<(usize, usize)> {
     let mut reader = Reader::from_str(text);

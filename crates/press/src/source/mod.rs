@@ -39,7 +39,7 @@ use crate::tree::SourceTree;
 pub use crate::security_policy::Hosts;
 pub use credits::{Author, License};
 pub(crate) use date::WrittenDate;
-pub(crate) use drafts::{drafts, is_draft};
+pub(crate) use drafts::{draft_files, drafts, is_draft};
 pub(crate) use front_matter::tag_slug;
 pub use links::Link;
 pub(crate) use markdown_files::{KnownFiles, changed_bodies};

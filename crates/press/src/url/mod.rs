@@ -6,7 +6,7 @@ mod reference;
 mod tree_path;
 
 pub(crate) use attribute::{references_in, urls_in};
-pub(crate) use encoding::{decoded, encode_reference, encode_value};
+pub(crate) use encoding::{decoded, encode_path, encode_reference, encode_value};
 pub(crate) use reference::{
     ReferenceKind, Target, absolute, is_external, resolve, scheme, split_path, without_base_url,
 };

@@ -89,7 +89,11 @@ pub(crate) fn render<'a>(context: RenderedSite<'a>, numbers: &Dependencies, outp
     }
     for (index, (post, rendered)) in site.posts.iter().zip(context.posts).enumerate() {
         let page = Document::page_of(&post.body.path, rendered, move || post::render(context, index));
-        put(post.route(), page.with_number(numbers.of_post(site, index)).with_alternate(post.markdown_route()));
+        put(
+            post.route(),
+            page.with_number(numbers.of_post(site, index, &context.backlinks[index]))
+                .with_alternate(post.markdown_route()),
+        );
         let markdown = Document::markdown(move || post::markdown(context, index), &post.body.path);
         put(post.markdown_route(), markdown);
     }

@@ -12,6 +12,10 @@ use crate::model::Post;
 use crate::rendered_site::RenderedSite;
 use crate::theme::{Parts, Sheets};
 
+/// How many of the posts that link to a post are listed: the newest. A post that all others name would be a list of the site, and its first view over the
+/// budget.
+const BACKLINKS: usize = 5;
+
 /// How many headings a text needs for a contents list.
 const CONTENTS_FROM: usize = 3;
 
@@ -149,12 +153,8 @@ fn closing(context: RenderedSite, index: usize) -> Markup {
             (lists::change(site, post.updated, post.update_note.as_deref()))
             (lists::tags(context, post))
             (series(context, post))
-            @if !post.related.is_empty() {
-                section aria-labelledby="related" {
-                    h2 #related { (words.related) }
-                    ul.list { @for related in &post.related { (link(&site.posts[*related])) } }
-                }
-            }
+            (related(context, index))
+            (linked_from(context, index))
             nav.turn aria-label=(words.neighbours) {
                 @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { (words.previous) } (bind(&older.title)) } }
                 @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { (words.next) } (bind(&newer.title)) } }
@@ -175,6 +175,47 @@ fn series(context: RenderedSite, post: &Post) -> Markup {
             ol { @for index in &series.posts { (link(&context.site.posts[*index])) } }
         }
     }
+}
+
+/// Similar posts. One that links here is listed as such.
+fn related(context: RenderedSite, index: usize) -> Markup {
+    let (linking, _) = linking(context, index);
+    let related = &context.site.posts[index].related;
+    let others: Vec<usize> = related.iter().filter(|other| !linking.contains(other)).copied().collect();
+    html! {
+        @if !others.is_empty() {
+            section aria-labelledby="related" {
+                h2 #related { (context.site.settings.words.post.related) }
+                ul.list { @for other in others { (link(&context.site.posts[other])) } }
+            }
+        }
+    }
+}
+
+/// The posts that link to this one.
+fn linked_from(context: RenderedSite, index: usize) -> Markup {
+    let (linking, more) = linking(context, index);
+    let words = &context.site.settings.words.post;
+    html! {
+        @if !linking.is_empty() {
+            section aria-labelledby="linked-from" {
+                h2 #linked-from { (words.linked_from) }
+                ul.list { @for other in linking { (link(&context.site.posts[other])) } }
+                @if more > 0 { p.meta { span { (words.more_links.fill(&[("count", &more)])) } } }
+            }
+        }
+    }
+}
+
+/// The newest posts that link to a post, and how many others do. Those of its series are listed there.
+fn linking(context: RenderedSite, index: usize) -> (Vec<usize>, usize) {
+    let posts = &context.site.posts;
+    let series = posts[index].series;
+    let is_listed = |other: &usize| series.is_some() && posts[*other].series == series;
+    let mut linking: Vec<usize> = context.backlinks[index].iter().filter(|other| !is_listed(other)).copied().collect();
+    let more = linking.len().saturating_sub(BACKLINKS);
+    linking.truncate(BACKLINKS);
+    (linking, more)
 }
 
 fn link(post: &Post) -> Markup {
@@ -205,4 +246,42 @@ fn posting(context: RenderedSite, index: usize) -> Value {
     let card = &context.cards.of(&post.route()).route;
     value["image"] = json!(settings.url(context.previews[index].as_deref().map_or(card.as_str(), Preview::route)));
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_site::{Fixture, post};
+
+    #[test]
+    fn a_post_lists_the_newest_posts_that_link_to_it_and_counts_the_others() {
+        for (series, linking, related, listed, others, more) in [
+            (&[][..], &[][..], &[2][..], &[][..], &[2][..], None),
+            (&[], &[1, 2], &[3], &[1, 2], &[3], None),
+            (&[], &[1, 2, 3, 4, 5], &[], &[1, 2, 3, 4, 5], &[], None),
+            (&[], &[1, 2, 3, 4, 5, 6, 7], &[], &[1, 2, 3, 4, 5], &[], Some("and 2 more")),
+            // One that is listed is not related as well; one that is only counted is.
+            (&[], &[1, 2, 3, 4, 5, 6], &[1, 6], &[1, 2, 3, 4, 5], &[6], Some("and 1 more")),
+            // The posts of the series are listed above.
+            (&[1, 2], &[1, 2], &[], &[], &[], None),
+            (&[2], &[1, 2, 3, 4, 5, 6], &[], &[1, 3, 4, 5, 6], &[], None),
+        ] {
+            let posts = (0..8).map(|index| post(&format!("p{index}"), "2025-01-01")).collect();
+            let mut fixture = Fixture::of(posts);
+            series.iter().chain(&[0]).for_each(|index: &usize| fixture.site.posts[*index].series = Some(0));
+            fixture.site.posts[0].related = related.to_vec();
+            fixture.backlinks[0] = linking.to_vec();
+            let context = fixture.context();
+            let links = |markup: Markup| {
+                let html = markup.into_string();
+                let links = html.split("href=\"/blog/p").skip(1);
+                links.map(|link| link[..1].parse().expect("a number")).collect::<Vec<usize>>()
+            };
+            assert_eq!(links(linked_from(context, 0)), listed, "{series:?} {linking:?}");
+            assert_eq!(links(super::related(context, 0)), others, "{series:?} {linking:?}");
+            let html = linked_from(context, 0).into_string();
+            assert_eq!(html.contains(" more"), more.is_some(), "{html}");
+            assert!(more.is_none_or(|more| html.contains(more)), "{html}");
+        }
+    }
 }

@@ -1,0 +1,70 @@
+//! Films: a picture that links to one is its still. Which links lead to a film follows from the address, since press looks nothing up.
+
+use std::path::Path;
+
+use crate::url::{is_external, split_path};
+
+/// The hosts of films, and how the path of one begins.
+const PAGES: [(&str, &[&str]); 8] = [
+    ("youtube.com", &["watch", "shorts/", "live/", "embed/"]),
+    ("youtube-nocookie.com", &["embed/"]),
+    ("youtu.be", &[""]),
+    ("vimeo.com", &[""]),
+    ("player.vimeo.com", &["video/"]),
+    ("dailymotion.com", &["video/"]),
+    ("dai.ly", &[""]),
+    ("media.ccc.de", &["v/"]),
+];
+
+/// The extensions of films.
+const FILES: [&str; 6] = ["m4v", "mkv", "mov", "mp4", "ogv", "webm"];
+
+/// Whether a link leads to a film: a file, or a page that shows one.
+pub(super) fn is_film(target: &str) -> bool {
+    let (path, _) = split_path(target);
+    let is_file = Path::new(path)
+        .extension()
+        .is_some_and(|extension| FILES.iter().any(|known| extension.eq_ignore_ascii_case(known)));
+    if is_file || !is_external(target) {
+        return is_file;
+    }
+    let address = target.split_once("//").map_or(target, |(_, address)| address);
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let host = host.to_ascii_lowercase();
+    let host = ["www.", "m."].iter().find_map(|prefix| host.strip_prefix(prefix)).unwrap_or(&host);
+    let is_page = |(known, begins): &(&str, &[&str])| {
+        host == *known && path.len() > 1 && begins.iter().any(|begin| path.starts_with(begin))
+    };
+    // PeerTube has many hosts.
+    PAGES.iter().any(is_page) || path.starts_with("videos/watch/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_is_known_by_its_address() {
+        for film in [
+            "https://www.youtube.com/watch?v=abc",
+            "https://m.youtube.com/shorts/abc",
+            "https://youtu.be/abc?t=3",
+            "http://Vimeo.com/123",
+            "https://media.ccc.de/v/talk",
+            "https://tube.example.org/videos/watch/abc",
+            "https://example.org/a.MP4?x#t=3",
+            "/assets/demo.0a1b.webm",
+        ] {
+            assert!(is_film(film), "{film}");
+        }
+        for other in [
+            "https://www.youtube.com/@channel",
+            "https://vimeo.com/",
+            "https://example.org/watch",
+            "/blog/mp4",
+            "/a.png",
+        ] {
+            assert!(!is_film(other), "{other}");
+        }
+    }
+}
