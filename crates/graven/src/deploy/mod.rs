@@ -25,7 +25,7 @@ use self::survey::Survey;
 use crate::build::{self, Built};
 use crate::error::{self, Error};
 
-/// Put the site on another machine: build it for that machine, copy it there, and make it the service.
+/// Put the site on another machine over ssh, as its service.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
