@@ -77,7 +77,7 @@ fn files(title: &str, today: Date) -> impl Iterator<Item = (&'static str, String
 }
 
 /// Refuses a folder that has files. git's folder may be there, since some begin with the repository.
-fn refuse_files(folder: &Path) -> Result<(), Error> {
+pub(crate) fn refuse_files(folder: &Path) -> Result<(), Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

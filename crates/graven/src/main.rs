@@ -10,6 +10,7 @@ mod elf;
 mod engine;
 mod error;
 mod image;
+mod import;
 mod init;
 mod inspect;
 mod new;
@@ -47,6 +48,7 @@ Examples:
 enum Command {
     Init(init::Options),
     New(new::Options),
+    Import(import::Options),
     Check(check::Options),
     Build(build::Options),
     Deploy(deploy::Options),
@@ -82,6 +84,7 @@ fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Init(options) => init::run(&options),
         Command::New(options) => new::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Build(options) => build::run(&options),
         Command::Deploy(options) => deploy::run(&options),

@@ -1,0 +1,179 @@
+//! `graven import`: the site of another generator becomes content of Graven, in a new folder. What is converted, and how, is the work of
+//! `graven-import`, which touches no disk; this file reads the one folder and writes the other.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use graven_import::{Folder, Generator, Imported};
+use graven_press::cache::Cache;
+use jiff::Zoned;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::error::{self, Error};
+use crate::init::refuse_files;
+
+/// Import a site of another generator: its posts, pages and files, with their old addresses.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Options {
+    /// The folder of the other site, which is only read
+    from: PathBuf,
+
+    /// The folder of the new site; it is created, or is empty
+    to: PathBuf,
+
+    /// The generator of the other site [default: recognised by its files]
+    #[arg(long = "from", value_name = "GENERATOR")]
+    generator: Option<Kind>,
+}
+
+const EXAMPLES: &str = "\
+The new site builds at once. What could not be converted is listed with its place in IMPORT.txt there; a text that would be wrong without it is a draft. Old addresses redirect to the new ones.
+
+Examples:
+  graven import ../old-blog blog && graven dev blog
+  graven import ~/Notes notes --from obsidian
+";
+
+/// A generator, as the command line names it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// content/ with config.toml or zola.toml
+    Zola,
+    /// content/ with hugo.toml, config.toml or config/_default/
+    Hugo,
+    /// _posts/ with _config.yml
+    Jekyll,
+    /// src/content/ with astro.config.mjs
+    Astro,
+    /// A vault of notes
+    Obsidian,
+}
+
+impl From<Kind> for Generator {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Zola => Self::Zola,
+            Kind::Hugo => Self::Hugo,
+            Kind::Jekyll => Self::Jekyll,
+            Kind::Astro => Self::Astro,
+            Kind::Obsidian => Self::Obsidian,
+        }
+    }
+}
+
+/// How many notes the terminal shows. All are in the file.
+const SHOWN_NOTES: usize = 20;
+
+/// Folders of other sites that builds and package managers fill, by their path from the top.
+const MADE: [&str; 6] = ["public/index.html", "_site", "resources/_gen", "dist", "vendor", "themes"];
+
+/// Runs the command.
+pub(crate) fn run(options: &Options) -> Result<(), Error> {
+    refuse_files(&options.to)?;
+    if is_within(&options.to, &options.from) {
+        let message = format!("{} is within {}, which is only read", options.to.display(), options.from.display());
+        return Err(Error::new(format!("{message}; name a folder outside")));
+    }
+    let folder = read(&options.from)?;
+    let import = graven_import::Options { today: Zoned::now().date(), generator: options.generator.map(Into::into) };
+    let imported = graven_import::import(&folder, &import, Cache::of_user())
+        .map_err(|error| Error::new(format!("cannot import {}: {error}{}", options.from.display(), help(&error))))?;
+    for (path, bytes) in &imported.files {
+        write(&options.to.join(path), bytes)?;
+    }
+    error::print(summary(&imported, &options.to))
+}
+
+fn help(error: &graven_import::Error) -> &'static str {
+    match error {
+        graven_import::Error::Unknown => "; name it with --from, as in `--from hugo`",
+        graven_import::Error::Empty(_) => "; is this the folder with its settings?",
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|source| Error::file("create", folder, &source))?;
+    fs::write(path, bytes).map_err(|source| Error::file("write", path, &source))
+}
+
+/// Whether a folder, which may not exist yet, is within another one.
+fn is_within(folder: &Path, other: &Path) -> bool {
+    let Ok(other) = other.canonicalize() else { return false };
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    absolute.ancestors().find_map(|path| path.canonicalize().ok()).is_some_and(|folder| folder.starts_with(other))
+}
+
+/// What was done, for the terminal.
+fn summary(imported: &Imported, to: &Path) -> String {
+    let Imported { recognised, counts, notes, .. } = imported;
+    let mut text = format!("{} was recognised: {}\n{}: {counts}\n", recognised.generator, recognised.reason, to.display());
+    if notes.is_empty() {
+        return text;
+    }
+    text.push_str("\nNot converted, or decided for you:\n");
+    for note in notes.iter().take(SHOWN_NOTES) {
+        let note = if note.path.is_empty() { note.message.clone() } else { note.to_string() };
+        text.push_str(&format!("  {note}\n"));
+    }
+    let file = to.join("IMPORT.txt");
+    match notes.len().checked_sub(SHOWN_NOTES).filter(|more| *more > 0) {
+        Some(more) => text + &format!("  and {more} more, all in {}\n", file.display()),
+        None => text + &format!("This list is in {} too.\n", file.display()),
+    }
+}
+
+/// The files of the other site. What builds have made, and what belongs to tools, is left out.
+fn read(root: &Path) -> Result<Folder, Error> {
+    if !root.is_dir() {
+        return Err(Error::new(format!("there is no folder {}", root.display())));
+    }
+    let mut folder = Folder::default();
+    let made: Vec<PathBuf> = MADE.iter().map(|path| root.join(path)).filter(|path| path.exists()).collect();
+    // `public/` is what Hugo and Zola write, and what Astro copies.
+    let is_made = |path: &Path| {
+        made.iter().any(|made| match made.ends_with("public/index.html") {
+            true => made.parent() == Some(path),
+            false => made == path,
+        })
+    };
+    walk(root, "", &is_made, &mut folder)?;
+    Ok(folder)
+}
+
+fn walk(root: &Path, at: &str, is_made: &impl Fn(&Path) -> bool, folder: &mut Folder) -> Result<(), Error> {
+    let here = root.join(at);
+    let entries = fs::read_dir(&here).map_err(|source| Error::file("read", &here, &source))?;
+    for entry in entries {
+        let path = entry.map_err(|source| Error::file("read", &here, &source))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            return Err(Error::new(format!("the name of {} is not UTF-8; rename it", path.display())));
+        };
+        let place = if at.is_empty() { name.to_owned() } else { format!("{at}/{name}") };
+        let data = match fs::metadata(&path) {
+            Ok(data) => data,
+            // A link that leads nowhere.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::file("read", &path, &error)),
+        };
+        if data.is_dir() {
+            let is_link = path.is_symlink();
+            let is_of_tools = (name.starts_with('.') && name != ".obsidian") || name == "node_modules" || name == "target";
+            if !is_of_tools && !is_link && !is_made(&path) {
+                walk(root, &place, is_made, folder)?;
+            }
+        } else {
+            let bytes = fs::read(&path).map_err(|source| Error::file("read", &path, &source))?;
+            folder.insert(place, bytes, data.modified().ok().and_then(day));
+        }
+    }
+    Ok(())
+}
+
+fn day(time: std::time::SystemTime) -> Option<Date> {
+    Some(jiff::Timestamp::try_from(time).ok()?.to_zoned(TimeZone::system()).date())
+}

@@ -1,0 +1,367 @@
+//! Finds the texts, sections and other files of a site, as its generator would.
+//!
+//! 1. [`collect`] goes over all files once; each becomes a text, a section, a file that is copied, or is left out.
+//! 2. [`Found`] is what the next steps work on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::address::{self, Addressed};
+use crate::body::{self, Body};
+use crate::date::{self, Moment};
+use crate::folder::Folder;
+use crate::generator::Generator;
+use crate::head::{self, Head};
+use crate::names::{extension, file_name, folder_of, is_markdown, stem, title_of};
+use crate::note::Notes;
+use crate::settings::Settings;
+use crate::text::{Kind, Section, Text};
+use crate::value::{Table, Value};
+
+/// What was found in the other site.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) texts: Vec<Text>,
+    pub(crate) sections: Vec<Section>,
+    /// The files that are published unchanged: by their path, their address.
+    pub(crate) files: BTreeMap<String, String>,
+}
+
+/// A site on its way in.
+pub(crate) struct Origin<'a> {
+    pub(crate) folder: &'a Folder,
+    pub(crate) generator: Generator,
+    pub(crate) settings: &'a Settings,
+    pub(crate) today: Date,
+}
+
+/// What a file is for its generator.
+enum Role {
+    /// A text with an address below the folder of texts, and the collection that it belongs to.
+    Text { path: String, collection: Option<String> },
+    /// The text of a folder.
+    Section { path: String },
+    /// Published at this path.
+    File(String),
+    /// In the folder of a text, and published with it.
+    Beside(String),
+    /// Not published: templates, data, settings.
+    Other,
+    /// Not imported, for this reason.
+    Skipped(String),
+}
+
+/// Extensions of files that belong to the look of the other site.
+const LOOK: [&str; 12] = ["css", "scss", "sass", "less", "js", "mjs", "map", "woff", "woff2", "ttf", "eot", "otf"];
+
+/// Goes over all files.
+pub(crate) fn collect(origin: &Origin<'_>, notes: &mut Notes) -> Found {
+    let mut found = Found::default();
+    let bundles = bundles(origin);
+    let mut beside: Vec<(String, String)> = Vec::new();
+    let (mut look, mut skipped) = (0, BTreeMap::<String, usize>::new());
+    for path in origin.folder.paths() {
+        match role(path, origin, &bundles) {
+            Role::Text { path: place, collection } => {
+                found.texts.extend(text(path, &place, collection.as_deref(), origin, notes));
+            }
+            Role::Section { path: place } => section(path, &place, origin, &mut found, notes),
+            Role::File(_) | Role::Beside(_) if LOOK.contains(&extension(path).as_str()) => look += 1,
+            Role::File(address) => drop(found.files.insert(path.to_owned(), address)),
+            Role::Beside(bundle) => beside.push((path.to_owned(), bundle)),
+            Role::Other => {}
+            Role::Skipped(reason) => *skipped.entry(reason).or_default() += 1,
+        }
+    }
+    for (path, bundle) in beside {
+        let owner = found.texts.iter_mut().find(|text| folder_of(&text.source) == bundle && stem(&text.source) == "index");
+        if let Some(owner) = owner {
+            owner.files.insert(path.clone(), path[bundle.len() + 1..].to_owned());
+        }
+    }
+    if look > 0 {
+        notes.add("", None, format!("{look} files of the look (style sheets, scripts, fonts) were not copied"));
+    }
+    for (reason, count) in skipped {
+        notes.add("", None, format!("{count} files were not imported: {reason}"));
+    }
+    found
+}
+
+/// The folders that belong to a text with all their files: those with an `index.md` of Hugo or Zola.
+fn bundles(origin: &Origin<'_>) -> BTreeSet<String> {
+    if !matches!(origin.generator, Generator::Hugo | Generator::Zola) {
+        return BTreeSet::new();
+    }
+    let texts = origin.folder.below(&origin.settings.content);
+    let is_bundle = |path: &&str| is_markdown(path) && stem(path) == "index" && folder_of(path).len() + 1 > origin.settings.content.len();
+    texts.filter(is_bundle).map(|path| folder_of(path).to_owned()).collect()
+}
+
+fn role(path: &str, origin: &Origin<'_>, bundles: &BTreeSet<String>) -> Role {
+    if path.split('/').any(|name| name.starts_with('.')) {
+        return Role::Other;
+    }
+    match origin.generator {
+        Generator::Zola | Generator::Hugo => sectioned(path, origin, bundles),
+        Generator::Jekyll => jekyll(path, origin),
+        Generator::Astro => astro(path, origin),
+        Generator::Obsidian => obsidian(path),
+    }
+}
+
+/// Zola and Hugo: the tree of folders is the tree of addresses.
+fn sectioned(path: &str, origin: &Origin<'_>, bundles: &BTreeSet<String>) -> Role {
+    let settings = origin.settings;
+    if let Some(rest) = settings.files.as_deref().and_then(|folder| path.strip_prefix(folder)) {
+        return Role::File(format!("/{rest}"));
+    }
+    let other = settings.other_languages.iter().find(|(name, folder)| {
+        let is_there = !folder.is_empty() && *folder != settings.content && path.starts_with(folder.as_str());
+        is_there || (is_markdown(path) && stem(path).ends_with(&format!(".{name}")))
+    });
+    if let Some((language, _)) = other {
+        return Role::Skipped(format!("they are in the language `{language}`, and a site of Graven has one language"));
+    }
+    let Some(place) = path.strip_prefix(settings.content.as_str()) else { return Role::Other };
+    let bundle = bundles.iter().find(|bundle| path.starts_with(&format!("{bundle}/")));
+    if let Some(bundle) = bundle.filter(|bundle| folder_of(path) != bundle.as_str() || stem(path) != "index") {
+        return Role::Beside(bundle.clone());
+    }
+    if !is_markdown(path) {
+        return match extension(path).as_str() {
+            "html" | "htm" | "adoc" | "org" | "rst" => Role::Skipped("they are texts, but not Markdown".to_owned()),
+            _ => Role::File(format!("/{place}")),
+        };
+    }
+    match stem(path) {
+        "_index" => Role::Section { path: place.to_owned() },
+        _ => Role::Text { path: place.to_owned(), collection: None },
+    }
+}
+
+fn jekyll(path: &str, origin: &Origin<'_>) -> Role {
+    let settings = origin.settings;
+    let Some(place) = path.strip_prefix(settings.content.as_str()) else { return Role::Other };
+    let excluded = settings.table.get("exclude").map(Value::texts).unwrap_or_default();
+    if excluded.iter().any(|name| place == name.trim_matches('/') || place.starts_with(&format!("{}/", name.trim_matches('/')))) {
+        return Role::Other;
+    }
+    let mut parts: Vec<&str> = place.split('/').collect();
+    parts.pop();
+    let folder = parts.iter().find_map(|name| name.strip_prefix('_'));
+    let head = || origin.folder.text(path).is_some_and(|text| head::split(text).has_head);
+    match folder {
+        Some("posts" | "drafts") if is_markdown(path) => {
+            Role::Text { path: place.to_owned(), collection: Some("posts".to_owned()) }
+        }
+        Some(name) => {
+            let collection = settings.table.at(&["collections", name]).and_then(Value::table);
+            match collection.is_some_and(|collection| collection.is_true("output")) {
+                true if is_markdown(path) => {
+                    Role::Text { path: place.to_owned(), collection: Some(name.to_owned()) }
+                }
+                true if !head() => Role::File(format!("/{}", place.trim_start_matches('_'))),
+                _ => Role::Other,
+            }
+        }
+        None if is_markdown(path) => match head() {
+            true => Role::Text { path: place.to_owned(), collection: None },
+            false => Role::Other,
+        },
+        None if head() => Role::Skipped("they are templates, in HTML or XML".to_owned()),
+        None if is_of_project(place) => Role::Other,
+        None => Role::File(format!("/{place}")),
+    }
+}
+
+/// Files of a project that no generator publishes, whatever its settings say.
+fn is_of_project(path: &str) -> bool {
+    let name = file_name(path);
+    let is_known = ["Gemfile", "Rakefile", "Makefile", "Dockerfile", "LICENSE", "README", "CNAME", "package", "_config"];
+    let kinds = ["lock", "gemspec", "yml", "yaml", "toml", "sh", "rb"];
+    !path.contains('/') && is_known.iter().any(|known| name.starts_with(known)) || kinds.contains(&extension(path).as_str())
+}
+
+fn astro(path: &str, origin: &Origin<'_>) -> Role {
+    if let Some(rest) = path.strip_prefix("public/") {
+        return Role::File(format!("/{rest}"));
+    }
+    let Some(place) = path.strip_prefix("src/").filter(|_| is_markdown(path)) else {
+        let is_content = path.starts_with("src/") && matches!(extension(path).as_str(), "mdoc" | "html");
+        return if is_content { Role::Skipped("they are texts, but not Markdown".to_owned()) } else { Role::Other };
+    };
+    if let Some(place) = place.strip_prefix("pages/") {
+        return Role::Text { path: place.to_owned(), collection: None };
+    }
+    if ["components/", "layouts/"].iter().any(|folder| place.starts_with(folder)) || file_name(path).starts_with('_') {
+        return Role::Other;
+    }
+    let within = place.strip_prefix("content/").or_else(|| place.strip_prefix("data/")).unwrap_or(place);
+    let collection = within.split('/').next().filter(|_| within.contains('/'));
+    let collection = collection.filter(|name| origin.settings.routes.is_empty() || !name.is_empty());
+    Role::Text { path: within.to_owned(), collection: collection.map(str::to_owned) }
+}
+
+fn obsidian(path: &str) -> Role {
+    let is_template = path.split('/').next().is_some_and(|name| name.eq_ignore_ascii_case("templates"));
+    match is_markdown(path) {
+        true if is_template => Role::Skipped("they are templates for notes".to_owned()),
+        true => Role::Text { path: path.to_owned(), collection: None },
+        false => Role::Other,
+    }
+}
+
+/// Reads a text. `None` if it cannot be read.
+fn text(source: &str, place: &str, collection: Option<&str>, origin: &Origin<'_>, notes: &mut Notes) -> Option<Text> {
+    let Some(file) = origin.folder.text(source) else {
+        notes.add(source, None, "not imported: the file is not UTF-8");
+        return None;
+    };
+    let split = head::split(file);
+    let (mut draft, mut table) = (Vec::new(), split.table.unwrap_or_else(|error| {
+        notes.add(source, None, format!("the front matter cannot be read ({error}): the text is a draft without it"));
+        Table(vec![("draft".to_owned(), Value::Boolean(true))])
+    }));
+    if origin.generator == Generator::Jekyll {
+        add_defaults(&mut table, source, collection, origin.settings);
+    }
+    let mut head = head::read(table, origin.generator);
+    let mut body = Body::new(split.body, split.line);
+    if origin.generator == Generator::Jekyll && head.categories.is_empty() {
+        head.categories = place.split('/').take_while(|name| !name.starts_with('_') && place.contains("_posts/")).map(str::to_owned).collect();
+    }
+    let name = name_of(source);
+    let title = title(&head, name, &mut body, origin.generator);
+    set_date(&mut head, name, source, origin);
+    let kind = if head.date.is_some() && collection.is_none_or(|name| origin.generator != Generator::Jekyll || name == "posts") {
+        Kind::Post
+    } else {
+        Kind::Page
+    };
+    withheld(&head, source, origin, &mut draft);
+    draft.iter().for_each(|reason| notes.add(source, None, format!("a draft: {reason}")));
+    let addressed = Addressed { path: place, head: &head, collection };
+    let url = address::of(&addressed, origin.generator, origin.settings);
+    let section = match origin.generator {
+        Generator::Jekyll => None,
+        _ => place.split('/').next().filter(|_| place.contains('/') && folder_of(place) != "").map(str::to_owned),
+    };
+    // A bundle at the top is a text, not a section.
+    let section = section.filter(|_| stem(place) != "index" || folder_of(place).contains('/'));
+    Some(Text {
+        source: source.to_owned(),
+        kind,
+        title,
+        body,
+        url,
+        section,
+        draft,
+        slug: String::new(),
+        topics: Vec::new(),
+        tags: Vec::new(),
+        aliases: head.aliases.clone(),
+        files: BTreeMap::new(),
+        head,
+    })
+}
+
+/// The name that stands for a text: that of its file, or of its folder.
+fn name_of(source: &str) -> &str {
+    match stem(source) {
+        "index" if source.contains('/') => file_name(folder_of(source)),
+        stem => stem,
+    }
+}
+
+/// The title: of the front matter, else the first heading if the text begins with it, else the name.
+fn title(head: &Head, name: &str, body: &mut Body, generator: Generator) -> String {
+    let first = body.text.trim_start().lines().next().unwrap_or_default().to_owned();
+    let heading = first.strip_prefix("# ").map(|text| text.trim().trim_end_matches('#').trim_end().to_owned());
+    let named = || match generator {
+        Generator::Obsidian => date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest }).to_owned(),
+        _ => title_of(date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest })),
+    };
+    let title = head.title.clone().unwrap_or_else(|| heading.clone().filter(|text| !text.is_empty()).unwrap_or_else(named));
+    if heading.is_some_and(|heading| heading.eq_ignore_ascii_case(&title)) {
+        let start = body.text.len() - body.text.trim_start().len();
+        body.edit(vec![(start..start + first.len(), String::new())]);
+    }
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The date: of the front matter, else of the name, else of the address. A note of a vault has that of its file.
+fn set_date(head: &mut Head, name: &str, source: &str, origin: &Origin<'_>) {
+    let modified = || origin.folder.modified(source);
+    let is_unfinished = source.contains("_drafts/") || head.unpublished.is_some();
+    let of_name = || date::at_start_of(name).map(|(day, _)| day);
+    let of_url = || date::in_address(head.url.as_deref()?);
+    let known = head.date.take().or_else(|| of_name().or_else(of_url).map(Moment::of_day));
+    head.date = known.or_else(|| match origin.generator {
+        Generator::Obsidian => {
+            head.is_circa = true;
+            modified().map(Moment::of_day)
+        }
+        Generator::Jekyll if is_unfinished && source.contains("_drafts/") => {
+            Some(Moment::of_day(modified().unwrap_or(origin.today)))
+        }
+        _ => None,
+    });
+}
+
+/// Why the other generator does not publish the text.
+fn withheld(head: &Head, source: &str, origin: &Origin<'_>, draft: &mut Vec<String>) {
+    draft.extend(head.unpublished.clone());
+    if source.split('/').any(|name| name == "_drafts") {
+        draft.push("it is in `_drafts`".to_owned());
+    }
+    if let Some(date) = head.date.as_ref().filter(|date| date.day > origin.today) {
+        draft.push(format!("its date, {}, is in the future", date.day));
+    }
+    if let Some(date) = head.expires.as_ref().filter(|date| date.day <= origin.today) {
+        draft.push(format!("it expired on {}", date.day));
+    }
+}
+
+/// The keys that Jekyll's `defaults` give a text, where it has none of its own.
+fn add_defaults(table: &mut Table, source: &str, collection: Option<&str>, settings: &Settings) {
+    let Some(Value::List(defaults)) = settings.table.get("defaults") else { return };
+    for default in defaults.iter().filter_map(Value::table) {
+        let scope = default.table("scope");
+        let kind = scope.and_then(|scope| scope.text(&["type"]));
+        let path = scope.and_then(|scope| scope.text(&["path"])).unwrap_or_default();
+        let is_kind = kind.is_none_or(|kind| kind == collection.unwrap_or("pages"));
+        if !is_kind || !source.starts_with(path.trim_end_matches('*')) {
+            continue;
+        }
+        let values = default.table("values").map(|values| values.0.as_slice()).unwrap_or_default();
+        for (key, value) in values {
+            let counts = ["permalink", "author", "authors", "categories", "category", "tags", "published"];
+            if counts.contains(&key.as_str()) && table.get(key).is_none() {
+                table.0.push((key.clone(), value.clone()));
+            }
+        }
+    }
+}
+
+/// A file `_index.md`: the title of its folder. If it has a text, that becomes a page.
+fn section(source: &str, place: &str, origin: &Origin<'_>, found: &mut Found, notes: &mut Notes) {
+    let Some(mut page) = text(source, place, None, origin, notes) else { return };
+    let name = folder_of(place).to_owned();
+    found.sections.push(Section {
+        source: source.to_owned(),
+        title: page.head.title.clone(),
+        description: page.head.description.clone(),
+        url: page.url.clone(),
+        name: name.clone(),
+    });
+    if body::first_paragraph(&page.body.text, usize::MAX).is_some() {
+        if page.head.title.is_none() && stem(source) == "_index" {
+            page.title = if name.is_empty() { "Home".to_owned() } else { title_of(file_name(&name)) };
+        }
+        page.kind = Kind::Page;
+        page.section = None;
+        found.texts.push(page);
+    }
+}

@@ -1,0 +1,150 @@
+//! Dates as other generators accept them: `2013-05-06 14:45:00 +0200`, `Jul 08 2022`, `8 July 2022`.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use jiff::fmt::strtime;
+
+/// The moment of a text: a day, and what is known of the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) day: Date,
+    /// A time with an offset, as TOML has it: `14:45:00+02:00`.
+    time: Option<String>,
+}
+
+impl Moment {
+    pub(crate) fn of_day(day: Date) -> Self {
+        Self { day, time: None }
+    }
+
+    /// Reads a date in any of the usual forms.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        numeric(text).or_else(|| compact(text)).or_else(|| in_words(text))
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.time {
+            Some(time) => write!(out, "{}T{time}", self.day),
+            None => self.day.fmt(out),
+        }
+    }
+}
+
+/// `2013-05-06`, with `/` or `.` too, and a time after it.
+fn numeric(text: &str) -> Option<Moment> {
+    let end = text.find(['T', 't', ' ']).unwrap_or(text.len());
+    let (day, time) = (&text[..end], text.get(end + 1..).unwrap_or_default());
+    let mut parts = day.split(['-', '/', '.']);
+    let [year, month, date] = [parts.next()?, parts.next()?, parts.next()?];
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    let day = Date::new(year.parse().ok()?, month.parse().ok()?, date.parse().ok()?).ok()?;
+    Some(Moment { day, time: with_offset(time) })
+}
+
+/// `20220708`.
+fn compact(text: &str) -> Option<Moment> {
+    if text.len() != 8 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let day = Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()?;
+    Some(Moment::of_day(day))
+}
+
+/// `Jul 08 2022`, `July 8, 2022`, `8 July 2022`, `Fri, 08 Jul 2022 …`.
+fn in_words(text: &str) -> Option<Moment> {
+    let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let is_weekday = |word: &str| strtime::parse("%a", word).is_ok() || strtime::parse("%A", word).is_ok();
+    let words = if words.first().is_some_and(|word| is_weekday(word)) { &words[1..] } else { &words[..] };
+    let first = words.get(..3)?.join(" ");
+    let first = first.replace("st ", " ").replace("nd ", " ").replace("rd ", " ").replace("th ", " ");
+    let forms = ["%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y"];
+    let day = forms.iter().find_map(|form| strtime::parse(form, &first).ok()?.to_date().ok())?;
+    Some(Moment::of_day(day))
+}
+
+/// The time of `14:45:00 +0200` in the form of TOML. `None` without an offset: nobody knows which hour is meant.
+fn with_offset(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let at = text.find(['Z', 'z', '+', '-'])?;
+    let (clock, offset) = (text[..at].trim(), &text[at..]);
+    let mut parts = clock.split(':');
+    let [hour, minute] = [parts.next()?, parts.next()?];
+    let second = parts.next().unwrap_or("00").split('.').next().unwrap_or("00");
+    let is_time = [hour, minute, second].iter().all(|part| part.len() == 2 && digits(part));
+    if !is_time || hour > "23" || minute > "59" || second > "59" {
+        return None;
+    }
+    let sign = &offset[..1];
+    let numbers: String = offset[1..].chars().filter(char::is_ascii_digit).collect();
+    let offset = match (sign, numbers.len()) {
+        ("Z" | "z", 0) => "Z".to_owned(),
+        ("+" | "-", 4) => format!("{sign}{}:{}", &numbers[..2], &numbers[2..]),
+        ("+" | "-", 2) => format!("{sign}{numbers}:00"),
+        _ => return None,
+    };
+    Some(format!("{hour}:{minute}:{second}{offset}"))
+}
+
+/// The day at the start of a name, and the rest of the name: `2013-05-06-name`, `2013-05-06`.
+pub(crate) fn at_start_of(name: &str) -> Option<(Date, &str)> {
+    let day = numeric(name.get(..10)?)?.day;
+    let rest = &name[10..];
+    if rest.is_empty() {
+        return Some((day, ""));
+    }
+    Some((day, rest.strip_prefix(['-', '_', ' ', 'T'])?.trim_start_matches(['-', ' '])))
+}
+
+/// The day in an address: `2025/06/20/name`.
+pub(crate) fn in_address(path: &str) -> Option<Date> {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    parts.windows(3).find_map(|part| {
+        let is_date = part[0].len() == 4 && (1..=2).contains(&part[1].len()) && (1..=2).contains(&part[2].len());
+        let date = || Date::new(part[0].parse().ok()?, part[1].parse().ok()?, part[2].parse().ok()?).ok();
+        is_date.then(date)?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_in_the_forms_that_generators_accept() {
+        for (text, expected) in [
+            ("2013-05-06", Some("2013-05-06")),
+            ("2013-05-12 14:45:00 +0200", Some("2013-05-12T14:45:00+02:00")),
+            ("2014-10-02T13:28:42-04:00", Some("2014-10-02T13:28:42-04:00")),
+            ("2014-10-02T13:28:42.123Z", Some("2014-10-02T13:28:42Z")),
+            ("2014-10-02 13:28", Some("2014-10-02")),
+            ("2022/7/8", Some("2022-07-08")),
+            ("20220708", Some("2022-07-08")),
+            ("Jul 08 2022", Some("2022-07-08")),
+            ("July 8, 2022", Some("2022-07-08")),
+            ("8th July 2022", Some("2022-07-08")),
+            ("Fri, 08 Jul 2022 10:00:00 GMT", Some("2022-07-08")),
+            ("2022-13-01", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(Moment::parse(text).map(|moment| moment.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_found_in_names_and_addresses() {
+        let day = Date::constant(2013, 5, 6);
+        assert_eq!(at_start_of("2013-05-06-a-name"), Some((day, "a-name")));
+        assert_eq!(at_start_of("2013-05-06"), Some((day, "")));
+        assert_eq!(at_start_of("2013-05-061"), None);
+        assert_eq!(in_address("blog/2013/05/06/name"), Some(day));
+        assert_eq!(in_address("blog/2013/name"), None);
+    }
+}

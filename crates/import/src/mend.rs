@@ -1,0 +1,144 @@
+//! Has press judge the new site, and mends what it finds: nothing that a build would refuse is left.
+//!
+//! An error at a link, a picture or an attribute removes that; one in the front matter moves the key to `extra`. A text with any other error becomes a draft.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use graven_press::cache::Cache;
+use graven_press::diagnostic::{Diagnostic, Severity};
+use graven_press::incremental::Incremental;
+use graven_press::tree::SourceTree;
+use graven_press::{Codings, Options};
+
+use crate::body::Edit;
+use crate::collect::Found;
+use crate::convert::references;
+use crate::links::removed;
+use crate::markup;
+use crate::note::Notes;
+use crate::text::Text;
+use crate::write;
+
+/// Each round can reveal what the errors of the last one hid; after these, texts with errors become drafts.
+const MOST_ROUNDS: usize = 6;
+
+/// Presses and mends until nothing is wrong. `tree` has all files but the texts.
+pub(crate) fn mend(found: &mut Found, tree: &mut SourceTree, cache: Cache, notes: &mut Notes) {
+    let options = Options { codings: Codings::Identity, ..Options::default() };
+    let mut press = Incremental::new(options, cache);
+    let mut written: Vec<(String, usize)> = Vec::new();
+    for text in &found.texts {
+        let (file, line) = write::text(text);
+        tree.insert(text.path(), file);
+        written.push((text.path(), line));
+    }
+    for round in 0..=MOST_ROUNDS {
+        let report = press.press(tree, |preview| preview.report().clone()).unwrap_or_else(|report| report);
+        let mut errors: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+        for found in report.diagnostics().iter().filter(|found| found.severity == Severity::Error) {
+            errors.entry(&found.path).or_default().push(found);
+        }
+        if errors.is_empty() {
+            return;
+        }
+        for (path, errors) in errors {
+            match written.iter().position(|(written, _)| written == path) {
+                Some(index) => {
+                    let text = &mut found.texts[index];
+                    let file = tree.get(path).map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default();
+                    mend_text(text, &file, &errors, round == MOST_ROUNDS, notes);
+                    tree.insert(path, write::text(text).0);
+                }
+                None => drop_file(path, &errors, tree, notes),
+            }
+        }
+    }
+}
+
+/// A file that is no text, and that press refuses, stays out.
+fn drop_file(path: &str, errors: &[&Diagnostic], tree: &mut SourceTree, notes: &mut Notes) {
+    let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).take(1).collect();
+    notes.add(path, None, format!("the file was left out of the new site: {}", messages.join("; ")));
+    // The settings are needed: what is wrong with them is for the author.
+    if path.starts_with("static/") {
+        tree.remove(path);
+    }
+}
+
+fn mend_text(text: &mut Text, file: &str, errors: &[&Diagnostic], is_last: bool, notes: &mut Notes) {
+    let start = file.len() - file[body_start(file)..].len();
+    let offset = text.body.text.len() - text.body.text.trim_start_matches('\n').len();
+    let mut edits: Vec<Edit> = Vec::new();
+    for error in errors {
+        let place = error.span.as_ref().filter(|span| span.start >= start);
+        let place = place.map(|span| span.start - start + offset..span.end - start + offset);
+        let edit = place.as_ref().and_then(|place| at_reference(text, place, error, notes).or_else(|| at_attribute(text, place, error, notes)));
+        match edit {
+            Some(more) if !is_last => edits.extend(more),
+            _ if place.is_none() && !is_last && drop_key(text, file, error, notes) => {}
+            _ => {
+                let line = place.map(|place| text.body.line(place.start));
+                let reason = error.message.clone();
+                if text.draft.is_empty() {
+                    notes.add(&text.source, line, format!("a draft, since Graven would refuse it: {reason}"));
+                }
+                text.draft.push(reason);
+            }
+        }
+    }
+    text.body.edit(edits);
+}
+
+/// Where the body begins in a file that [`write::text`] made: after the closing fence and an empty line.
+fn body_start(file: &str) -> usize {
+    file.find("\n+++\n\n").map_or(0, |at| at + "\n+++\n\n".len())
+}
+
+/// Removes the link or picture at a place. A link to a missing part of a page leads to the page instead.
+fn at_reference(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &mut Notes) -> Option<Vec<Edit>> {
+    let references = references::of(&text.body.text);
+    let covers = |range: &Range<usize>| range.start <= place.start && place.end <= range.end;
+    let hit = references.iter().filter(|found| covers(&found.range) || covers(&found.destination) || place == &found.range);
+    let reference = hit.min_by_key(|found| found.range.len())?;
+    let line = text.body.line(reference.range.start);
+    if let Some((page, fragment)) = reference.value.split_once('#').filter(|(page, fragment)| !page.is_empty() && !fragment.is_empty()) {
+        notes.add(&text.source, line, format!("the page that a link leads to has no part `#{fragment}`: {}", reference.value));
+        return Some(vec![(reference.destination.clone(), page.to_owned())]);
+    }
+    let lower = error.message.trim_start_matches("broken ").to_owned();
+    notes.add(&text.source, line, removed(reference, &lower));
+    // All uses of one definition lead to the same place.
+    let same = references.iter().filter(|other| other.destination == reference.destination);
+    Some(same.flat_map(|other| other.removal.clone()).collect())
+}
+
+/// Removes the attribute of raw HTML at a place.
+fn at_attribute(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &mut Notes) -> Option<Vec<Edit>> {
+    let tags = markup::tags(&text.body.text);
+    let mut attributes = tags.iter().flat_map(|tag| &tag.attributes);
+    let attribute = attributes.find(|attribute| attribute.range.start <= place.start && place.end <= attribute.range.end)?;
+    let line = text.body.line(attribute.range.start);
+    notes.add(&text.source, line, format!("the attribute `{}` was removed: {}", attribute.name, error.message));
+    Some(vec![(attribute.range.clone(), String::new())])
+}
+
+/// Removes the key of the front matter that an error is about. Returns whether there is one that a text can do without.
+fn drop_key(text: &mut Text, file: &str, error: &Diagnostic, notes: &mut Notes) -> bool {
+    let Some(span) = &error.span else { return false };
+    let start = file[..span.start.min(file.len())].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = file[start..].lines().next().unwrap_or_default();
+    let key = line.split('=').next().unwrap_or_default().trim();
+    let value = file.get(span.clone()).unwrap_or_default().trim_matches('"').to_owned();
+    match key {
+        "image" => text.head.image = None,
+        "updated" => text.head.updated = None,
+        "aliases" => text.aliases.retain(|alias| *alias != value),
+        "tags" => text.tags.retain(|tag| *tag != value),
+        "topics" => text.topics.retain(|topic| *topic != value),
+        "series" => text.head.series = None,
+        _ => return false,
+    }
+    notes.add(&text.source, None, format!("`{key}` without {value}: {}", error.message));
+    true
+}

@@ -1,0 +1,124 @@
+//! The files of the new site.
+
+use std::fmt::Write as _;
+
+use crate::body;
+use crate::plan::Plan;
+use crate::settings::Settings;
+use crate::text::{Kind, Text};
+use crate::value::{toml_inline, toml_key, toml_string, toml_strings};
+
+/// Where search engines and link previews cut a description, in characters.
+const DESCRIPTION_LENGTH: usize = 160;
+
+/// The file of a text, and the line of it where the body begins, counted from 0.
+pub(crate) fn text(text: &Text) -> (String, usize) {
+    let mut head = String::from("+++\n");
+    let mut line = |key: &str, value: String| drop(writeln!(head, "{key} = {value}"));
+    line("title", toml_string(&text.title));
+    line("description", toml_string(&description(text)));
+    if let Some(date) = text.head.date.as_ref().filter(|_| text.kind == Kind::Post) {
+        line("date", date.to_string());
+    }
+    if text.head.is_circa && text.kind == Kind::Post {
+        line("circa", "true".to_owned());
+    }
+    let date = text.head.date.as_ref().map(|date| date.day).filter(|_| text.kind == Kind::Post);
+    if let Some(updated) = text.head.updated.as_ref().filter(|updated| date.is_none_or(|date| updated.day > date)) {
+        line("updated", updated.to_string());
+    }
+    if is_like_dated(&text.slug) {
+        line("slug", toml_string(&text.slug));
+    }
+    let list = |names: &[String]| toml_strings(names.iter().map(String::as_str));
+    if text.kind == Kind::Post {
+        for (key, names) in [("topics", &text.topics), ("tags", &text.tags), ("authors", &text.head.authors)] {
+            if !names.is_empty() {
+                line(key, list(names));
+            }
+        }
+        for (key, value) in [("series", &text.head.series), ("image", &text.head.image)] {
+            if let Some(value) = value {
+                line(key, toml_string(value));
+            }
+        }
+    }
+    if !text.aliases.is_empty() {
+        line("aliases", list(&text.aliases));
+    }
+    for reason in text.draft.iter().take(1) {
+        let more = if text.draft.len() > 1 { ", and more in IMPORT.txt" } else { "" };
+        line("draft", format!("true  # {}{more}", reason.replace('\n', " ")));
+    }
+    extra(text, &mut head);
+    head.push_str("+++\n\n");
+    let body = text.body.text.trim_start_matches('\n');
+    let lines = head.matches('\n').count();
+    (format!("{head}{}\n", body.trim_end()), lines)
+}
+
+/// A slug that begins as a date, which Graven does not take for a part of the name.
+fn is_like_dated(slug: &str) -> bool {
+    crate::date::at_start_of(slug).is_some()
+}
+
+fn extra(text: &Text, head: &mut String) {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for (key, value) in &text.head.extra.0 {
+        let written = toml_inline(value).map(|value| (toml_key(key), value));
+        if let Some(line) = written.filter(|(key, _)| lines.iter().all(|(other, _)| other != key)) {
+            lines.push(line);
+        }
+    }
+    if !lines.is_empty() {
+        head.push_str("\n[extra]\n");
+        lines.iter().for_each(|(key, value)| drop(writeln!(head, "{key} = {value}")));
+    }
+}
+
+/// The description of the front matter, else the first paragraph, else the title.
+fn description(text: &Text) -> String {
+    let written = text.head.description.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let written = written.filter(|text| !text.is_empty());
+    written.or_else(|| body::first_paragraph(&text.body.text, DESCRIPTION_LENGTH)).unwrap_or_else(|| text.title.clone())
+}
+
+/// `site.toml`.
+pub(crate) fn site(settings: &Settings, plan: &Plan, has_about: bool) -> String {
+    let host = settings.base_url.as_deref().and_then(|url| url.split_once("://")).map(|(_, host)| host.to_owned());
+    let title = settings.title.clone().or(host).unwrap_or_else(|| "My notes".to_owned());
+    let description = settings.description.clone().unwrap_or_else(|| title.clone());
+    let one_line = |text: &str| toml_string(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut file = format!("title = {}\ndescription = {}\n", one_line(&title), one_line(&description));
+    for (key, value) in [("base_url", &settings.base_url), ("language", &settings.language)] {
+        if let Some(value) = value {
+            let _ = writeln!(file, "{key} = {}", toml_string(value));
+        }
+    }
+    if let Some(author) = &settings.author {
+        let _ = write!(file, "\n[author]\nname = {}\n", one_line(author));
+        if let Some(email) = &settings.email {
+            let _ = writeln!(file, "email = {}", toml_string(email));
+        }
+        if has_about {
+            file.push_str("url = \"/about\"\n");
+        }
+    }
+    if !plan.redirects.is_empty() {
+        file.push_str("\n# Lists and feeds of the earlier site.\n[redirects]\n");
+        for (from, to) in &plan.redirects {
+            let _ = writeln!(file, "{} = {}", toml_string(from), toml_string(to));
+        }
+    }
+    file
+}
+
+/// `topics.toml`. `None` without topics.
+pub(crate) fn topics(plan: &Plan) -> Option<String> {
+    let topic = |topic: &crate::plan::Topic| {
+        let [slug, title, blurb] = [&topic.slug, &topic.title, &topic.blurb].map(|text| toml_string(text));
+        format!("[[topic]]\nslug = {slug}\ntitle = {title}\nblurb = {blurb}\n")
+    };
+    let topics: Vec<_> = plan.topics.iter().map(topic).collect();
+    (!topics.is_empty()).then(|| topics.join("\n"))
+}
