@@ -111,7 +111,8 @@ fn is_within(folder: &Path, other: &Path) -> bool {
 /// What was done, for the terminal.
 fn summary(imported: &Imported, to: &Path) -> String {
     let Imported { recognised, counts, notes, .. } = imported;
-    let mut text = format!("{} was recognised: {}\n{}: {counts}\n", recognised.generator, recognised.reason, to.display());
+    let mut text =
+        format!("{} was recognised: {}\n{}: {counts}\n", recognised.generator, recognised.reason, to.display());
     if notes.is_empty() {
         return text;
     }
@@ -162,7 +163,8 @@ fn walk(root: &Path, at: &str, is_made: &impl Fn(&Path) -> bool, folder: &mut Fo
         };
         if data.is_dir() {
             let is_link = path.is_symlink();
-            let is_of_tools = (name.starts_with('.') && name != ".obsidian") || name == "node_modules" || name == "target";
+            let is_of_tools =
+                (name.starts_with('.') && name != ".obsidian") || name == "node_modules" || name == "target";
             if !is_of_tools && !is_link && !is_made(&path) {
                 walk(root, &place, is_made, folder)?;
             }

@@ -67,7 +67,8 @@ fn as_folder(path: &str) -> String {
 
 fn hugo(text: &Addressed<'_>, settings: &Settings) -> String {
     if let Some(url) = &text.head.url {
-        let path = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+        let path =
+            url.split_once("://").map_or(url.as_str(), |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
         return as_folder(path);
     }
     let place = text.place();
@@ -178,9 +179,11 @@ fn astro(text: &Addressed<'_>, settings: &Settings) -> String {
     let within = place.strip_prefix(collection).unwrap_or(&place).trim_start_matches('/');
     let route = settings.routes.iter().find(|(name, _)| name == collection);
     let folder = route.map_or(collection, |(_, folder)| folder);
-    let name = text.head.slug.clone().unwrap_or_else(|| {
-        within.split('/').map(crate::names::github_id).collect::<Vec<_>>().join("/")
-    });
+    let name = text
+        .head
+        .slug
+        .clone()
+        .unwrap_or_else(|| within.split('/').map(crate::names::github_id).collect::<Vec<_>>().join("/"));
     format!("{folder}/{name}/")
 }
 
@@ -190,9 +193,9 @@ mod tests {
     use crate::date::Moment;
     use crate::value;
 
-    fn address(generator: Generator, path: &str, rule: &str, head: Head, collection: Option<&str>) -> String {
+    fn address(generator: Generator, path: &str, rule: &str, head: &Head, collection: Option<&str>) -> String {
         let settings = Settings { table: value::yaml(rule).expect("it is valid"), ..Settings::default() };
-        of(&Addressed { path, head: &head, collection }, generator, &settings).expect("it has an address")
+        of(&Addressed { path, head, collection }, generator, &settings).expect("it has an address")
     }
 
     fn dated() -> Head {
@@ -217,15 +220,15 @@ mod tests {
             (Generator::Astro, "blog/First Post.md", "", Some("blog"), "/blog/first-post/"),
             (Generator::Astro, "about.md", "", None, "/about/"),
         ] {
-            assert_eq!(address(generator, path, rule, dated(), collection), expected, "{path} {rule}");
+            assert_eq!(address(generator, path, rule, &dated(), collection), expected, "{path} {rule}");
         }
     }
 
     #[test]
     fn an_address_of_the_text_itself_counts() {
         let head = |url: &str| Head { url: Some(url.to_owned()), ..dated() };
-        assert_eq!(address(Generator::Zola, "a.md", "", head("2013/05/a"), None), "/2013/05/a/");
-        assert_eq!(address(Generator::Hugo, "a.md", "", head("post/a"), None), "/post/a/");
-        assert_eq!(address(Generator::Jekyll, "_posts/x.md", "", head("/:year/a/"), Some("posts")), "/2013/a/");
+        assert_eq!(address(Generator::Zola, "a.md", "", &head("2013/05/a"), None), "/2013/05/a/");
+        assert_eq!(address(Generator::Hugo, "a.md", "", &head("post/a"), None), "/post/a/");
+        assert_eq!(address(Generator::Jekyll, "_posts/x.md", "", &head("/:year/a/"), Some("posts")), "/2013/a/");
     }
 }

@@ -26,7 +26,8 @@ impl Body {
 
     /// The line in the source of an offset of the text.
     pub(crate) fn line(&self, offset: usize) -> usize {
-        let line = self.text.as_bytes()[..offset.min(self.text.len())].iter().filter(|byte| **byte == b'\n').count();
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let line = before.matches('\n').count();
         self.lines.get(line).or(self.lines.last()).copied().unwrap_or(1)
     }
 

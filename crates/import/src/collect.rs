@@ -75,7 +75,8 @@ pub(crate) fn collect(origin: &Origin<'_>, notes: &mut Notes) -> Found {
         }
     }
     for (path, bundle) in beside {
-        let owner = found.texts.iter_mut().find(|text| folder_of(&text.source) == bundle && stem(&text.source) == "index");
+        let owner =
+            found.texts.iter_mut().find(|text| folder_of(&text.source) == bundle && stem(&text.source) == "index");
         if let Some(owner) = owner {
             owner.files.insert(path.clone(), path[bundle.len() + 1..].to_owned());
         }
@@ -95,7 +96,9 @@ fn bundles(origin: &Origin<'_>) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     let texts = origin.folder.below(&origin.settings.content);
-    let is_bundle = |path: &&str| is_markdown(path) && stem(path) == "index" && folder_of(path).len() + 1 > origin.settings.content.len();
+    let is_bundle = |path: &&str| {
+        is_markdown(path) && stem(path) == "index" && folder_of(path).len() + 1 > origin.settings.content.len()
+    };
     texts.filter(is_bundle).map(|path| folder_of(path).to_owned()).collect()
 }
 
@@ -145,7 +148,10 @@ fn jekyll(path: &str, origin: &Origin<'_>) -> Role {
     let settings = origin.settings;
     let Some(place) = path.strip_prefix(settings.content.as_str()) else { return Role::Other };
     let excluded = settings.table.get("exclude").map(Value::texts).unwrap_or_default();
-    if excluded.iter().any(|name| place == name.trim_matches('/') || place.starts_with(&format!("{}/", name.trim_matches('/')))) {
+    if excluded
+        .iter()
+        .any(|name| place == name.trim_matches('/') || place.starts_with(&format!("{}/", name.trim_matches('/'))))
+    {
         return Role::Other;
     }
     let mut parts: Vec<&str> = place.split('/').collect();
@@ -159,17 +165,18 @@ fn jekyll(path: &str, origin: &Origin<'_>) -> Role {
         Some(name) => {
             let collection = settings.table.at(&["collections", name]).and_then(Value::table);
             match collection.is_some_and(|collection| collection.is_true("output")) {
-                true if is_markdown(path) => {
-                    Role::Text { path: place.to_owned(), collection: Some(name.to_owned()) }
-                }
+                true if is_markdown(path) => Role::Text { path: place.to_owned(), collection: Some(name.to_owned()) },
                 true if !head() => Role::File(format!("/{}", place.trim_start_matches('_'))),
                 _ => Role::Other,
             }
         }
-        None if is_markdown(path) => match head() {
-            true => Role::Text { path: place.to_owned(), collection: None },
-            false => Role::Other,
-        },
+        None if is_markdown(path) => {
+            if head() {
+                Role::Text { path: place.to_owned(), collection: None }
+            } else {
+                Role::Other
+            }
+        }
         None if head() => Role::Skipped("they are templates, in HTML or XML".to_owned()),
         None if is_of_project(place) => Role::Other,
         None => Role::File(format!("/{place}")),
@@ -179,9 +186,11 @@ fn jekyll(path: &str, origin: &Origin<'_>) -> Role {
 /// Files of a project that no generator publishes, whatever its settings say.
 fn is_of_project(path: &str) -> bool {
     let name = file_name(path);
-    let is_known = ["Gemfile", "Rakefile", "Makefile", "Dockerfile", "LICENSE", "README", "CNAME", "package", "_config"];
+    let is_known =
+        ["Gemfile", "Rakefile", "Makefile", "Dockerfile", "LICENSE", "README", "CNAME", "package", "_config"];
     let kinds = ["lock", "gemspec", "yml", "yaml", "toml", "sh", "rb"];
-    !path.contains('/') && is_known.iter().any(|known| name.starts_with(known)) || kinds.contains(&extension(path).as_str())
+    !path.contains('/') && is_known.iter().any(|known| name.starts_with(known))
+        || kinds.contains(&extension(path).as_str())
 }
 
 fn astro(path: &str, origin: &Origin<'_>) -> Role {
@@ -220,43 +229,35 @@ fn text(source: &str, place: &str, collection: Option<&str>, origin: &Origin<'_>
         return None;
     };
     let split = head::split(file);
-    let (mut draft, mut table) = (Vec::new(), split.table.unwrap_or_else(|error| {
+    let mut body = Body::new(split.body, split.line);
+    let mut table = split.table.unwrap_or_else(|error| {
         notes.add(source, None, format!("the front matter cannot be read ({error}): the text is a draft without it"));
         Table(vec![("draft".to_owned(), Value::Boolean(true))])
-    }));
-    if origin.generator == Generator::Jekyll {
+    });
+    let is_jekyll = origin.generator == Generator::Jekyll;
+    if is_jekyll {
         add_defaults(&mut table, source, collection, origin.settings);
     }
     let mut head = head::read(table, origin.generator);
-    let mut body = Body::new(split.body, split.line);
-    if origin.generator == Generator::Jekyll && head.categories.is_empty() {
-        head.categories = place.split('/').take_while(|name| !name.starts_with('_') && place.contains("_posts/")).map(str::to_owned).collect();
+    if is_jekyll && head.categories.is_empty() && place.contains("_posts/") {
+        head.categories = place.split('/').take_while(|name| !name.starts_with('_')).map(str::to_owned).collect();
     }
     let name = name_of(source);
     let title = title(&head, name, &mut body, origin.generator);
     set_date(&mut head, name, source, origin);
-    let kind = if head.date.is_some() && collection.is_none_or(|name| origin.generator != Generator::Jekyll || name == "posts") {
-        Kind::Post
-    } else {
-        Kind::Page
-    };
-    withheld(&head, source, origin, &mut draft);
-    draft.iter().for_each(|reason| notes.add(source, None, format!("a draft: {reason}")));
-    let addressed = Addressed { path: place, head: &head, collection };
-    let url = address::of(&addressed, origin.generator, origin.settings);
-    let section = match origin.generator {
-        Generator::Jekyll => None,
-        _ => place.split('/').next().filter(|_| place.contains('/') && folder_of(place) != "").map(str::to_owned),
-    };
-    // A bundle at the top is a text, not a section.
-    let section = section.filter(|_| stem(place) != "index" || folder_of(place).contains('/'));
+    let is_post = head.date.is_some() && (!is_jekyll || collection.is_none_or(|name| name == "posts"));
+    let draft = withheld(&head, source, origin);
+    for reason in &draft {
+        notes.add(source, None, format!("a draft: {reason}"));
+    }
+    let url = address::of(&Addressed { path: place, head: &head, collection }, origin.generator, origin.settings);
     Some(Text {
         source: source.to_owned(),
-        kind,
+        kind: if is_post { Kind::Post } else { Kind::Page },
         title,
         body,
         url,
-        section,
+        section: section_of(place).filter(|_| !is_jekyll),
         draft,
         slug: String::new(),
         topics: Vec::new(),
@@ -265,6 +266,13 @@ fn text(source: &str, place: &str, collection: Option<&str>, origin: &Origin<'_>
         files: BTreeMap::new(),
         head,
     })
+}
+
+/// The folder at the top that a text is in. A bundle at the top is a text, not a section.
+fn section_of(place: &str) -> Option<String> {
+    let folder = folder_of(place);
+    let is_within = !folder.is_empty() && (stem(place) != "index" || folder.contains('/'));
+    is_within.then(|| folder.split('/').next().unwrap_or_default().to_owned())
 }
 
 /// The name that stands for a text: that of its file, or of its folder.
@@ -280,10 +288,13 @@ fn title(head: &Head, name: &str, body: &mut Body, generator: Generator) -> Stri
     let first = body.text.trim_start().lines().next().unwrap_or_default().to_owned();
     let heading = first.strip_prefix("# ").map(|text| text.trim().trim_end_matches('#').trim_end().to_owned());
     let named = || match generator {
-        Generator::Obsidian => date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest }).to_owned(),
+        Generator::Obsidian => {
+            date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest }).to_owned()
+        }
         _ => title_of(date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest })),
     };
-    let title = head.title.clone().unwrap_or_else(|| heading.clone().filter(|text| !text.is_empty()).unwrap_or_else(named));
+    let title =
+        head.title.clone().unwrap_or_else(|| heading.clone().filter(|text| !text.is_empty()).unwrap_or_else(named));
     if heading.is_some_and(|heading| heading.eq_ignore_ascii_case(&title)) {
         let start = body.text.len() - body.text.trim_start().len();
         body.edit(vec![(start..start + first.len(), String::new())]);
@@ -311,8 +322,8 @@ fn set_date(head: &mut Head, name: &str, source: &str, origin: &Origin<'_>) {
 }
 
 /// Why the other generator does not publish the text.
-fn withheld(head: &Head, source: &str, origin: &Origin<'_>, draft: &mut Vec<String>) {
-    draft.extend(head.unpublished.clone());
+fn withheld(head: &Head, source: &str, origin: &Origin<'_>) -> Vec<String> {
+    let mut draft: Vec<String> = head.unpublished.iter().cloned().collect();
     if source.split('/').any(|name| name == "_drafts") {
         draft.push("it is in `_drafts`".to_owned());
     }
@@ -322,6 +333,7 @@ fn withheld(head: &Head, source: &str, origin: &Origin<'_>, draft: &mut Vec<Stri
     if let Some(date) = head.expires.as_ref().filter(|date| date.day <= origin.today) {
         draft.push(format!("it expired on {}", date.day));
     }
+    draft
 }
 
 /// The keys that Jekyll's `defaults` give a text, where it has none of its own.
@@ -350,7 +362,6 @@ fn section(source: &str, place: &str, origin: &Origin<'_>, found: &mut Found, no
     let Some(mut page) = text(source, place, None, origin, notes) else { return };
     let name = folder_of(place).to_owned();
     found.sections.push(Section {
-        source: source.to_owned(),
         title: page.head.title.clone(),
         description: page.head.description.clone(),
         url: page.url.clone(),

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::folder::Folder;
-use crate::names::is_markdown;
 
 /// A generator whose sites can be imported.
 ///
@@ -58,12 +57,14 @@ impl Generator {
             return found(Self::Zola, format!("there is {name}"));
         }
         // Both have a config.toml: the names of the setting that each requires differ.
-        if let Some(name) = first(&["config.toml", "config.yaml", "config.yml", "config.json"]).filter(|_| below("content/"))
+        if let Some(name) =
+            first(&["config.toml", "config.yaml", "config.yml", "config.json"]).filter(|_| below("content/"))
         {
             let text = folder.text(&name).unwrap_or_default();
-            return match text.lines().any(|line| line.trim_start().starts_with("base_url")) {
-                true => found(Self::Zola, format!("there are {name} with `base_url`, and content/")),
-                false => found(Self::Hugo, format!("there are {name} without `base_url`, and content/")),
+            return if text.lines().any(|line| line.trim_start().starts_with("base_url")) {
+                found(Self::Zola, format!("there are {name} with `base_url`, and content/"))
+            } else {
+                found(Self::Hugo, format!("there are {name} without `base_url`, and content/"))
             };
         }
         if let Some(name) = first(&["_config.yml", "_config.yaml", "_config.toml"]) {
@@ -82,14 +83,6 @@ impl Generator {
 const ASTRO: [&str; 5] =
     ["astro.config.mjs", "astro.config.ts", "astro.config.js", "astro.config.cjs", "astro.config.mts"];
 const HUGO: [&str; 4] = ["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"];
-
-impl Folder {
-    /// Whether there is anything that could be imported.
-    #[must_use]
-    pub fn has_texts(&self) -> bool {
-        self.paths().any(is_markdown)
-    }
-}
 
 impl fmt::Display for Generator {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,7 +104,9 @@ mod tests {
     fn a_generator_is_recognised_by_the_files_that_it_requires() {
         let files = |files: &[(&str, &str)]| {
             let mut folder = Folder::default();
-            files.iter().for_each(|(path, text)| folder.insert(*path, *text, None));
+            for (path, text) in files {
+                folder.insert(*path, *text, None);
+            }
             Generator::of(&folder).map(|found| found.generator)
         };
         for (paths, expected) in [

@@ -90,9 +90,9 @@ pub(crate) fn read(mut table: Table, generator: Generator) -> Head {
     head.unpublished = unpublished(&mut take).or(is_withheld.then(|| "`published` is false".to_owned()));
     let text = |value: Value| value.text();
     head.description = ["description", "summary", "excerpt"].iter().find_map(|key| take(key).and_then(text));
-    head.date = DATES.iter().find_map(|key| moment(take(key)?));
-    head.updated = UPDATES.iter().find_map(|key| moment(take(key)?));
-    head.expires = ["expiryDate", "unpublishdate"].iter().find_map(|key| moment(take(key)?));
+    head.date = DATES.iter().find_map(|key| moment(&take(key)?));
+    head.updated = UPDATES.iter().find_map(|key| moment(&take(key)?));
+    head.expires = ["expiryDate", "unpublishdate"].iter().find_map(|key| moment(&take(key)?));
     head.slug = take("slug").and_then(text);
     head.url = ["path", "url", "permalink"].iter().find_map(|key| take(key).and_then(text));
     head.categories.extend(names(take("categories"), generator));
@@ -187,7 +187,7 @@ fn unpublished(take: &mut impl FnMut(&str) -> Option<Value>) -> Option<String> {
     None
 }
 
-fn moment(value: Value) -> Option<Moment> {
+fn moment(value: &Value) -> Option<Moment> {
     Moment::parse(&value.text()?)
 }
 
@@ -270,8 +270,10 @@ mod tests {
         assert_eq!((jekyll.categories.len(), jekyll.aliases.len()), (2, 1));
         let astro = head("---\npubDate: 'Jul 08 2022'\nheroImage: '../a.jpg'\n---\n", Generator::Astro);
         assert_eq!(astro.date.map(|date| date.to_string()).as_deref(), Some("2022-07-08"));
-        let zola =
-            head("+++\n[taxonomies]\ntags = [\"a\"]\ncategories = [\"b\"]\n[extra]\nteam = \"c\"\n+++\n", Generator::Zola);
+        let zola = head(
+            "+++\n[taxonomies]\ntags = [\"a\"]\ncategories = [\"b\"]\n[extra]\nteam = \"c\"\n+++\n",
+            Generator::Zola,
+        );
         assert_eq!((zola.tags.len(), zola.categories.len(), zola.extra.0.len()), (1, 1, 1));
     }
 }

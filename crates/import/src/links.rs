@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::body::{self, Edit, Heading};
 use crate::collect::{Found, Origin};
 use crate::convert::references::{self, Reference};
-use crate::names::{decoded, github_id, slug};
 use crate::markup;
+use crate::names::{decoded, github_id, slug};
 use crate::note::Notes;
 use crate::targets::{Target, Targets};
 use crate::text::Text;
@@ -36,7 +36,10 @@ impl Anchors {
             return Some((fragment.to_owned(), None));
         }
         let lower = fragment.to_lowercase();
-        let by_text = self.headings.iter().find(|heading| slug(fragment) == id_of(heading) || github_id(&heading.text) == github_id(fragment));
+        let by_text = self
+            .headings
+            .iter()
+            .find(|heading| slug(fragment) == id_of(heading) || github_id(&heading.text) == github_id(fragment));
         let by_text = by_text.filter(|_| fragment.contains(' ') || lower != fragment);
         if let Some(heading) = by_text {
             return Some((id_of(heading), None));
@@ -85,7 +88,13 @@ pub(crate) fn convert(found: &mut Found, targets: &Targets, origin: &Origin<'_>,
     let fates: Vec<Vec<(Reference, Fate)>> = (0..found.texts.len())
         .map(|index| {
             let references = references::of(&found.texts[index].body.text);
-            references.into_iter().map(|reference| { let fate = linker.fate(&reference, index, &found.files); (reference, fate) }).collect()
+            references
+                .into_iter()
+                .map(|reference| {
+                    let fate = linker.fate(&reference, index, &found.files);
+                    (reference, fate)
+                })
+                .collect()
         })
         .collect();
     let wanted = linker.wanted;
@@ -111,19 +120,25 @@ impl Linker<'_> {
         let (path, fragment) = value.split_once('#').unwrap_or((value, ""));
         let (path, _) = path.split_once('?').filter(|_| !path.contains("://")).unwrap_or((path, ""));
         let fragment = decoded(fragment);
+        if value == "#" {
+            return Fate::Kept;
+        }
         if path.is_empty() && !fragment.is_empty() {
             return self.within(&fragment, index);
         }
         let has = |path: &str| self.origin.folder.has(path);
         match self.targets.resolve(path, text, has) {
             Target::Elsewhere => Fate::Kept,
-            Target::Text(target) => self.to_text(target, index, &fragment),
+            Target::Text(target) => self.other(target, index, &fragment),
             Target::Path(path) => Fate::To(path),
             Target::File(source) => match files.get(&source) {
                 Some(address) => Fate::To(address.clone()),
                 None => Fate::File(source, fragment),
             },
-            Target::Missing if reference.is_picture => self.picture(path).map_or_else(|| Fate::Dead("there is no such file".to_owned()), |source| Fate::File(source, String::new())),
+            Target::Missing if reference.is_picture => self.picture(path).map_or_else(
+                || Fate::Dead("there is no such file".to_owned()),
+                |source| Fate::File(source, String::new()),
+            ),
             Target::Missing => Fate::Dead("nothing is there".to_owned()),
         }
     }
@@ -145,7 +160,7 @@ impl Linker<'_> {
         }
     }
 
-    fn to_text(&mut self, target: usize, index: usize, fragment: &str) -> Fate {
+    fn other(&mut self, target: usize, index: usize, fragment: &str) -> Fate {
         let other = &self.texts[target];
         if !other.draft.is_empty() && self.texts[index].draft.is_empty() {
             return Fate::Dead("the text is a draft".to_owned());
@@ -187,7 +202,11 @@ fn apply(reference: Reference, fate: Fate, text: &mut Text, notes: &mut Notes, e
         }
     };
     if let Some(at) = reference.missing_alt {
-        notes.add(&text.source, line, format!("a picture without a text alternative counts as decoration: {}", reference.value));
+        notes.add(
+            &text.source,
+            line,
+            format!("a picture without a text alternative counts as decoration: {}", reference.value),
+        );
         edits.push((at..at, " ".to_owned()));
     }
     if let Some(new) = new.filter(|new| *new != reference.value) {

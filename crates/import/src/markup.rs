@@ -36,7 +36,8 @@ impl Tag {
 
 /// The tags of the raw HTML in a Markdown text.
 pub(crate) fn tags(text: &str) -> Vec<Tag> {
-    let html = body::events(text).filter(|(event, _)| matches!(event, Event::Start(Block::HtmlBlock) | Event::InlineHtml(_)));
+    let html =
+        body::events(text).filter(|(event, _)| matches!(event, Event::Start(Block::HtmlBlock) | Event::InlineHtml(_)));
     let mut tags = Vec::new();
     for range in html.map(|(_, range)| range) {
         read(text, range, &mut tags);
@@ -96,15 +97,12 @@ fn attribute(text: &str, start: usize, place: usize, limit: usize) -> Option<Att
         return Some(Attribute { range: start..end, name, value: String::new(), value_range: end..end });
     };
     let from = limit - value.len();
-    let (range, whole) = match value.chars().next()? {
-        quote @ ('"' | '\'') => {
-            let length = value[1..].find(quote)?;
-            (from + 1..from + 1 + length, from + length + 2)
-        }
-        _ => {
-            let length = value.find(|char: char| char.is_whitespace() || char == '>')?;
-            (from..from + length, from + length)
-        }
+    let (range, whole) = if let quote @ ('"' | '\'') = value.chars().next()? {
+        let length = value[1..].find(quote)?;
+        (from + 1..from + 1 + length, from + length + 2)
+    } else {
+        let length = value.find(|char: char| char.is_whitespace() || char == '>')?;
+        (from..from + length, from + length)
     };
     let value = text[range.clone()].replace("&amp;", "&").replace("&quot;", "\"");
     Some(Attribute { range: start..whole, name, value, value_range: range })

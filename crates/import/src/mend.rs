@@ -46,7 +46,8 @@ pub(crate) fn mend(found: &mut Found, tree: &mut SourceTree, cache: Cache, notes
             match written.iter().position(|(written, _)| written == path) {
                 Some(index) => {
                     let text = &mut found.texts[index];
-                    let file = tree.get(path).map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default();
+                    let file =
+                        tree.get(path).map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default();
                     mend_text(text, &file, &errors, round == MOST_ROUNDS, notes);
                     tree.insert(path, write::text(text).0);
                 }
@@ -73,7 +74,9 @@ fn mend_text(text: &mut Text, file: &str, errors: &[&Diagnostic], is_last: bool,
     for error in errors {
         let place = error.span.as_ref().filter(|span| span.start >= start);
         let place = place.map(|span| span.start - start + offset..span.end - start + offset);
-        let edit = place.as_ref().and_then(|place| at_reference(text, place, error, notes).or_else(|| at_attribute(text, place, error, notes)));
+        let edit = place.as_ref().and_then(|place| {
+            at_reference(text, place, error, notes).or_else(|| at_attribute(text, place, error, notes))
+        });
         match edit {
             Some(more) if !is_last => edits.extend(more),
             _ if place.is_none() && !is_last && drop_key(text, file, error, notes) => {}
@@ -99,11 +102,18 @@ fn body_start(file: &str) -> usize {
 fn at_reference(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &mut Notes) -> Option<Vec<Edit>> {
     let references = references::of(&text.body.text);
     let covers = |range: &Range<usize>| range.start <= place.start && place.end <= range.end;
-    let hit = references.iter().filter(|found| covers(&found.range) || covers(&found.destination) || place == &found.range);
+    let hit =
+        references.iter().filter(|found| covers(&found.range) || covers(&found.destination) || place == &found.range);
     let reference = hit.min_by_key(|found| found.range.len())?;
     let line = text.body.line(reference.range.start);
-    if let Some((page, fragment)) = reference.value.split_once('#').filter(|(page, fragment)| !page.is_empty() && !fragment.is_empty()) {
-        notes.add(&text.source, line, format!("the page that a link leads to has no part `#{fragment}`: {}", reference.value));
+    if let Some((page, fragment)) =
+        reference.value.split_once('#').filter(|(page, fragment)| !page.is_empty() && !fragment.is_empty())
+    {
+        notes.add(
+            &text.source,
+            line,
+            format!("the page that a link leads to has no part `#{fragment}`: {}", reference.value),
+        );
         return Some(vec![(reference.destination.clone(), page.to_owned())]);
     }
     let lower = error.message.trim_start_matches("broken ").to_owned();
@@ -117,7 +127,8 @@ fn at_reference(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &m
 fn at_attribute(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &mut Notes) -> Option<Vec<Edit>> {
     let tags = markup::tags(&text.body.text);
     let mut attributes = tags.iter().flat_map(|tag| &tag.attributes);
-    let attribute = attributes.find(|attribute| attribute.range.start <= place.start && place.end <= attribute.range.end)?;
+    let attribute =
+        attributes.find(|attribute| attribute.range.start <= place.start && place.end <= attribute.range.end)?;
     let line = text.body.line(attribute.range.start);
     notes.add(&text.source, line, format!("the attribute `{}` was removed: {}", attribute.name, error.message));
     Some(vec![(attribute.range.clone(), String::new())])

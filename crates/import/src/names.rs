@@ -109,11 +109,9 @@ mod tests {
 
     #[test]
     fn paths_are_joined_and_shortened() {
-        for (folder, path, expected) in [
-            ("posts/a", "../b.png", Some("posts/b.png")),
-            ("", "./b.png", Some("b.png")),
-            ("a", "../../b", None),
-        ] {
+        for (folder, path, expected) in
+            [("posts/a", "../b.png", Some("posts/b.png")), ("", "./b.png", Some("b.png")), ("a", "../../b", None)]
+        {
             assert_eq!(join(folder, path).as_deref(), expected, "{folder} {path}");
         }
         for (path, expected) in

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::{Found, Origin};
 use crate::generator::Generator;
-use crate::names::{canonical, decoded, file_name, folder_of, slug, stem, tag_slug, title_of};
+use crate::names::{canonical, decoded, file_name, folder_of, slug, stem, tag_slug, title_of, url_name};
 use crate::note::Notes;
 use crate::text::{Kind, Text};
 
@@ -38,15 +38,19 @@ pub(crate) fn is_route(path: &str) -> bool {
     ROUTES.contains(&path) && !path.starts_with("/favicon.") || path == "/CNAME"
 }
 
-/// Feeds as other generators call them, and those of Graven in their place.
-const FEEDS: [(&str, &str); 6] = [
-    ("/atom.xml", "/feed.xml"),
-    ("/index.xml", "/rss.xml"),
-    ("/rss", "/rss.xml"),
-    ("/feed", "/feed.xml"),
-    ("/blog/index.xml", "/rss.xml"),
-    ("/posts/index.xml", "/rss.xml"),
-];
+/// The feeds of the other site, and those of Graven in their place.
+fn feeds(found: &Found, origin: &Origin<'_>) -> Vec<(String, String)> {
+    let feeds: Vec<(String, &str)> = match origin.generator {
+        Generator::Zola | Generator::Jekyll => vec![("/atom.xml".to_owned(), "/feed.xml")],
+        Generator::Hugo => {
+            let sections: BTreeSet<_> = found.texts.iter().filter_map(|text| text.section.as_deref()).collect();
+            let of_sections = sections.into_iter().map(|name| (format!("/{}/index.xml", url_name(name)), "/rss.xml"));
+            [("/index.xml".to_owned(), "/rss.xml")].into_iter().chain(of_sections).collect()
+        }
+        Generator::Astro | Generator::Obsidian => Vec::new(),
+    };
+    feeds.into_iter().map(|(from, to)| (format!("{}{from}", origin.settings.prefix), to.to_owned())).collect()
+}
 
 /// A topic of the new site.
 #[derive(Debug)]
@@ -81,7 +85,7 @@ fn slugs(found: &mut Found, origin: &Origin<'_>, notes: &mut Notes) {
     for index in order {
         let text = &mut found.texts[index];
         let wanted = wanted_slug(text, &origin.settings.prefix);
-        let section = text.section.as_deref().map(|name| slug(name)).unwrap_or_default();
+        let section = text.section.as_deref().map(slug).unwrap_or_default();
         let year = text.head.date.as_ref().map(|date| date.day.year().to_string()).unwrap_or_default();
         let numbered = (2..).map(|number| format!("{wanted}-{number}"));
         let others = [section, year].into_iter().filter(|part| !part.is_empty()).map(|part| format!("{wanted}-{part}"));
@@ -105,15 +109,23 @@ fn wanted_slug(text: &Text, prefix: &str) -> String {
     let url = text.url.as_deref().map(|url| canonical(url.strip_prefix(prefix).unwrap_or(url)));
     let of_name = || match stem(&text.source) {
         "index" | "_index" => file_name(folder_of(&text.source)).to_owned(),
-        stem => crate::date::at_start_of(stem).map_or(stem, |(_, rest)| if rest.is_empty() { stem } else { rest }).to_owned(),
+        stem => crate::date::at_start_of(stem)
+            .map_or(stem, |(_, rest)| if rest.is_empty() { stem } else { rest })
+            .to_owned(),
     };
     let name = match text.kind {
         Kind::Post => url.as_deref().map(|url| file_name(url).to_owned()),
-        Kind::Page => url.map(|url| url.trim_matches('/').replace('/', "-")),
+        Kind::Page => url.as_deref().map(|url| url.trim_matches('/').replace('/', "-")),
     };
-    let named = text.head.slug.as_deref().map(|name| slug(name)).filter(|_| text.kind == Kind::Post);
+    if url.as_deref() == Some("/") && text.kind == Kind::Page {
+        return "home".to_owned();
+    }
+    let named = text.head.slug.as_deref().map(slug).filter(|_| text.kind == Kind::Post);
     let choices = [named.unwrap_or_default(), slug(&name.unwrap_or_default()), slug(&of_name()), slug(&text.title)];
-    choices.into_iter().find(|slug| !slug.is_empty()).unwrap_or_else(|| if text.kind == Kind::Post { "post" } else { "home" }.to_owned())
+    choices
+        .into_iter()
+        .find(|slug| !slug.is_empty())
+        .unwrap_or_else(|| if text.kind == Kind::Post { "post" } else { "home" }.to_owned())
 }
 
 /// Topics of categories, if there are few. If there are many, they become tags.
@@ -133,7 +145,8 @@ fn by_category(found: &mut Found, notes: &mut Notes) -> Option<Vec<Topic>> {
         return None;
     }
     for text in &mut found.texts {
-        let topics: BTreeSet<String> = text.head.categories.iter().map(|name| slug(name)).filter(|slug| !slug.is_empty()).collect();
+        let topics: BTreeSet<String> =
+            text.head.categories.iter().map(|name| slug(name)).filter(|slug| !slug.is_empty()).collect();
         text.topics = topics.into_iter().collect();
     }
     let topics = spellings.0.keys().map(|slug| topic(slug, &spellings.best(slug), None));
@@ -150,7 +163,7 @@ fn by_section(found: &mut Found) -> Vec<Topic> {
         return Vec::new();
     }
     for text in &mut found.texts {
-        let slug = text.section.as_deref().map(|name| slug(name)).filter(|slug| slugs.contains(slug));
+        let slug = text.section.as_deref().map(slug).filter(|slug| slugs.contains(slug));
         text.topics = slug.filter(|_| text.kind == Kind::Post).into_iter().collect();
     }
     let mut topics: Vec<Topic> = Vec::new();
@@ -218,9 +231,12 @@ pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>,
     taken.extend(found.texts.iter().map(Text::route));
     taken.extend(found.texts.iter().filter(|text| text.kind == Kind::Post).map(|text| format!("{}.md", text.route())));
     taken.extend(found.files.values().cloned());
-    for (folder, slug) in plan.topics.iter().map(|topic| ("notes", topic.slug.clone())).chain(
-        found.texts.iter().flat_map(|text| &text.tags).map(|tag| ("tags", tag_slug(tag))),
-    ) {
+    for (folder, slug) in plan
+        .topics
+        .iter()
+        .map(|topic| ("notes", topic.slug.clone()))
+        .chain(found.texts.iter().flat_map(|text| &text.tags).map(|tag| ("tags", tag_slug(tag))))
+    {
         taken.extend([format!("/{folder}/{slug}"), format!("/{folder}/{slug}/feed.xml")]);
     }
     let mut order: Vec<usize> = (0..found.texts.len()).collect();
@@ -229,18 +245,15 @@ pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>,
         let text = &mut found.texts[index];
         text.aliases = aliases(text, &mut taken, notes);
     }
-    let feeds = match origin.generator {
-        Generator::Obsidian => &[][..],
-        _ => &FEEDS[..],
-    };
+    let feeds = feeds(found, origin);
     let sections = found.sections.iter().filter_map(|section| {
         let slug = slug(&section.name);
         let topic = plan.topics.iter().find(|topic| topic.slug == slug);
         let to = topic.map_or_else(|| "/blog".to_owned(), |topic| format!("/notes/{}", topic.slug));
-        let has_posts = found.texts.iter().any(|text| text.kind == Kind::Post && text.section.as_ref() == Some(&section.name));
+        let has_posts =
+            found.texts.iter().any(|text| text.kind == Kind::Post && text.section.as_ref() == Some(&section.name));
         has_posts.then(|| Some((canonical(section.url.as_deref()?), to)))?
     });
-    let feeds = feeds.iter().map(|(from, to)| (format!("{}{from}", origin.settings.prefix), (*to).to_owned()));
     for (from, to) in sections.chain(feeds) {
         if is_path(&from) && taken.insert(from.clone()) {
             plan.redirects.push((from, to));
@@ -252,7 +265,9 @@ fn aliases(text: &Text, taken: &mut BTreeSet<String>, notes: &mut Notes) -> Vec<
     let mut aliases = Vec::new();
     let obsolete = text.url.iter().chain(&text.head.aliases);
     for address in obsolete {
-        let path = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+        let path = address
+            .split_once("://")
+            .map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
         let path = decoded(&format!("/{}", path.trim_start_matches('/')));
         let path = path.strip_suffix("index.html").filter(|rest| rest.ends_with('/')).unwrap_or(&path);
         let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
@@ -260,9 +275,17 @@ fn aliases(text: &Text, taken: &mut BTreeSet<String>, notes: &mut Notes) -> Vec<
             continue;
         }
         if !is_path(path) {
-            notes.add(&text.source, None, format!("the old address {path} cannot be redirected: Graven's paths have no spaces, ?, #, % or \\"));
+            notes.add(
+                &text.source,
+                None,
+                format!("the old address {path} cannot be redirected: Graven's paths have no spaces, ?, #, % or \\"),
+            );
         } else if path.starts_with("/assets/") || !taken.insert(path.to_owned()) {
-            notes.add(&text.source, None, format!("the old address {path} is not redirected: it is that of another page"));
+            notes.add(
+                &text.source,
+                None,
+                format!("the old address {path} is not redirected: it is that of another page"),
+            );
         } else {
             aliases.push(path.to_owned());
         }

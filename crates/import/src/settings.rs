@@ -128,16 +128,8 @@ fn zola(folder: &Folder, notes: &mut Notes) -> Settings {
     settings
 }
 
-const HUGO: [&str; 8] = [
-    "hugo.toml",
-    "hugo.yaml",
-    "hugo.yml",
-    "hugo.json",
-    "config.toml",
-    "config.yaml",
-    "config.yml",
-    "config.json",
-];
+const HUGO: [&str; 8] =
+    ["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "config.yaml", "config.yml", "config.json"];
 
 fn hugo(folder: &Folder, notes: &mut Notes) -> Settings {
     let mut table = file(folder, &HUGO, notes);
@@ -156,7 +148,7 @@ fn hugo(folder: &Folder, notes: &mut Notes) -> Settings {
     let others = languages.0.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(&main));
     let others = others.map(|(name, value)| {
         let content = value.table().and_then(|table| table.text(&["contentDir"]));
-        (name.clone(), content.map(as_folder).unwrap_or_default())
+        (name.clone(), content.as_deref().map(as_folder).unwrap_or_default())
     });
     let other_languages = others.collect();
     // What the main language says counts for the site.
@@ -166,14 +158,14 @@ fn hugo(folder: &Folder, notes: &mut Notes) -> Settings {
     let address = settings.table.text(&["baseURL"]).unwrap_or_default();
     set_address(&mut settings, &address);
     settings.language = settings.table.text(&["languageCode", "locale"]).or(Some(main));
-    settings.content = as_folder(content.unwrap_or_else(|| "content".to_owned()));
+    settings.content = as_folder(content.as_deref().unwrap_or("content"));
     settings.other_languages = other_languages;
-    settings.files = Some(as_folder(settings.table.text(&["staticDir"]).unwrap_or_else(|| "static".to_owned())));
+    settings.files = Some(as_folder(settings.table.text(&["staticDir"]).as_deref().unwrap_or("static")));
     settings
 }
 
-fn as_folder(name: String) -> String {
-    match join("", &name) {
+fn as_folder(name: &str) -> String {
+    match join("", name) {
         Some(path) if !path.is_empty() => path + "/",
         _ => String::new(),
     }
@@ -186,13 +178,14 @@ fn jekyll(folder: &Folder, notes: &mut Notes) -> Settings {
     let base = settings.table.text(&["baseurl"]).unwrap_or_default();
     set_address(&mut settings, &format!("{}/{}", url.trim_end_matches('/'), base.trim_matches('/')));
     settings.language = settings.table.text(&["lang", "locale", "language"]);
-    settings.content = settings.table.text(&["source"]).map(as_folder).unwrap_or_default();
+    settings.content = settings.table.text(&["source"]).as_deref().map(as_folder).unwrap_or_default();
     settings
 }
 
 /// Astro's settings are a program. What is written as a plain text is found in it.
 fn astro(folder: &Folder) -> Settings {
-    let mut settings = Settings { content: "src/".to_owned(), files: Some("public/".to_owned()), ..Settings::default() };
+    let mut settings =
+        Settings { content: "src/".to_owned(), files: Some("public/".to_owned()), ..Settings::default() };
     let config = folder.paths().find(|path| path.starts_with("astro.config."));
     let config = config.and_then(|path| folder.text(path)).unwrap_or_default();
     let site = assigned(config, "site").unwrap_or_default();
@@ -202,8 +195,7 @@ fn astro(folder: &Folder) -> Settings {
         let text = folder.text(path).unwrap_or_default();
         let named = |names: &[&str]| names.iter().find_map(|name| assigned(text, name));
         settings.title = settings.title.or_else(|| named(&["SITE_TITLE", "title"]));
-        settings.description =
-            settings.description.or_else(|| named(&["SITE_DESCRIPTION", "description", "desc"]));
+        settings.description = settings.description.or_else(|| named(&["SITE_DESCRIPTION", "description", "desc"]));
         settings.author = settings.author.or_else(|| named(&["SITE_AUTHOR", "AUTHOR", "author"]));
         settings.language = settings.language.or_else(|| named(&["lang", "LANG", "locale"]));
     }
@@ -226,7 +218,8 @@ fn assigned(program: &str, name: &str) -> Option<String> {
 fn astro_routes(folder: &Folder) -> Vec<(String, String)> {
     let mut routes = Vec::new();
     for path in folder.below("src/pages/") {
-        let Some((place, name)) = path["src/pages/".len()..].rsplit_once('/').or(Some(("", &path["src/pages/".len()..])))
+        let Some((place, name)) =
+            path["src/pages/".len()..].rsplit_once('/').or(Some(("", &path["src/pages/".len()..])))
         else {
             continue;
         };
@@ -249,7 +242,9 @@ mod tests {
 
     fn settings(generator: Generator, files: &[(&str, &str)]) -> Settings {
         let mut folder = Folder::default();
-        files.iter().for_each(|(path, text)| folder.insert(*path, *text, None));
+        for (path, text) in files {
+            folder.insert(*path, *text, None);
+        }
         read(&folder, generator, &mut Notes::default())
     }
 
@@ -258,7 +253,11 @@ mod tests {
         let hugo = "baseURL: https://example.org/blog/\nlanguageCode: en_us\nlanguages:\n  en:\n    title: T\n    contentDir: content/en\n  de:\n    contentDir: content/de\n";
         let astro = "export default defineConfig({ site: 'https://example.org', base: '/blog' });";
         for (generator, files, content) in [
-            (Generator::Zola, &[("config.toml", "base_url = \"https://example.org/blog\"\ntitle = \"T\"\n")][..], "content/"),
+            (
+                Generator::Zola,
+                &[("config.toml", "base_url = \"https://example.org/blog\"\ntitle = \"T\"\n")][..],
+                "content/",
+            ),
             (Generator::Hugo, &[("hugo.yaml", hugo)], "content/en/"),
             (Generator::Jekyll, &[("_config.yml", "url: https://example.org\nbaseurl: /blog\nname: T\n")], ""),
             (Generator::Astro, &[("astro.config.mjs", astro), ("src/consts.ts", "const SITE_TITLE = 'T';")], "src/"),
@@ -276,7 +275,8 @@ mod tests {
     #[test]
     fn the_routes_of_collections_are_those_of_their_pages() {
         let page = "const posts = await getCollection('blog');";
-        let read = settings(Generator::Astro, &[("src/pages/writing/[...slug].astro", page), ("src/pages/x.astro", page)]);
+        let read =
+            settings(Generator::Astro, &[("src/pages/writing/[...slug].astro", page), ("src/pages/x.astro", page)]);
         assert_eq!(read.routes, [("blog".to_owned(), "writing".to_owned())]);
     }
 }

@@ -54,7 +54,10 @@ impl Targets {
         for (index, text) in found.texts.iter().enumerate() {
             targets.by_source.insert(text.source.clone(), index);
             let addresses = text.url.iter().chain(&text.aliases).map(|url| canonical(url));
-            addresses.for_each(|address| drop(targets.by_address.entry(address).or_insert(index)));
+            // The first page is a list here, whatever it was.
+            for address in addresses.filter(|address| *address != canonical(&format!("{}/", targets.prefix))) {
+                targets.by_address.entry(address).or_insert(index);
+            }
             let name = match stem(&text.source) {
                 "index" | "_index" => crate::names::file_name(folder_of(&text.source)),
                 stem => stem,
@@ -119,9 +122,9 @@ impl Targets {
             let source = format!("{}{}", self.content, decoded(path));
             return self.by_source.get(&source).map_or_else(|| self.section(&source), |index| Target::Text(*index));
         }
-        let own = destination.strip_prefix(self.base_url.as_str()).filter(|rest| {
-            !self.base_url.is_empty() && (rest.is_empty() || rest.starts_with('/'))
-        });
+        let own = destination
+            .strip_prefix(self.base_url.as_str())
+            .filter(|rest| !self.base_url.is_empty() && (rest.is_empty() || rest.starts_with('/')));
         let path = decoded(own.map_or(destination, |rest| if rest.is_empty() { "/" } else { rest }));
         if own.is_none() && is_elsewhere(destination) {
             return Target::Elsewhere;
@@ -135,7 +138,8 @@ impl Targets {
     /// A path relative to the file of a text, or to its old address.
     fn relative(&self, path: &str, from: &Text, has: impl Fn(&str) -> bool) -> Target {
         if let Some(source) = join(folder_of(&from.source), path) {
-            let sources = [source.clone(), format!("{source}.md"), format!("{source}/index.md"), format!("{source}/_index.md")];
+            let sources =
+                [source.clone(), format!("{source}.md"), format!("{source}/index.md"), format!("{source}/_index.md")];
             if let Some(index) = sources.iter().find_map(|source| self.by_source.get(source)) {
                 return Target::Text(*index);
             }
@@ -231,12 +235,16 @@ fn lists(found: &Found, plan: &Plan, prefix: &str) -> BTreeMap<String, String> {
         lists.insert(canonical(&format!("{prefix}{from}")), to.to_owned());
         lists.insert(from.to_owned(), to.to_owned());
     }
-    for tag in found.texts.iter().filter(|text| text.draft.is_empty() && text.kind == Kind::Post).flat_map(|text| &text.tags) {
+    for tag in
+        found.texts.iter().filter(|text| text.draft.is_empty() && text.kind == Kind::Post).flat_map(|text| &text.tags)
+    {
         lists.insert(format!("{prefix}/tags/{}", slug(tag)), format!("/tags/{}", tag_slug(tag)));
     }
     for topic in &plan.topics {
         let to = format!("/notes/{}", topic.slug);
-        for from in [format!("/categories/{}", topic.slug), format!("/topics/{}", topic.slug), format!("/{}", topic.slug)] {
+        for from in
+            [format!("/categories/{}", topic.slug), format!("/topics/{}", topic.slug), format!("/{}", topic.slug)]
+        {
             lists.insert(format!("{prefix}{from}"), to.clone());
         }
     }

@@ -88,8 +88,6 @@ fn safe_name(name: &str) -> String {
 /// A folder of the other site that has a title of its own.
 #[derive(Debug)]
 pub(crate) struct Section {
-    /// The path of its file.
-    pub(crate) source: String,
     /// The folder: `inside-rust`.
     pub(crate) name: String,
     pub(crate) title: Option<String>,

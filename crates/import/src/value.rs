@@ -151,8 +151,7 @@ fn yaml_value(node: &Yaml<'_>) -> Value {
         Yaml::Value(Scalar::Boolean(is)) => Value::Boolean(*is),
         Yaml::Value(Scalar::Integer(number)) => Value::Integer(*number),
         Yaml::Value(Scalar::FloatingPoint(number)) => Value::Float(**number),
-        Yaml::Value(Scalar::String(text)) => Value::Text(text.to_string()),
-        Yaml::Representation(text, ..) => Value::Text(text.to_string()),
+        Yaml::Value(Scalar::String(text)) | Yaml::Representation(text, ..) => Value::Text(text.to_string()),
         Yaml::Sequence(values) => Value::List(values.iter().map(yaml_value).collect()),
         Yaml::Mapping(entries) => {
             let entries = entries.iter().filter_map(|(key, value)| Some((yaml_value(key).text()?, yaml_value(value))));

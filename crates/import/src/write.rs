@@ -14,7 +14,10 @@ const DESCRIPTION_LENGTH: usize = 160;
 /// The file of a text, and the line of it where the body begins, counted from 0.
 pub(crate) fn text(text: &Text) -> (String, usize) {
     let mut head = String::from("+++\n");
-    let mut line = |key: &str, value: String| drop(writeln!(head, "{key} = {value}"));
+    // Writing to a string cannot fail.
+    let mut line = |key: &str, value: String| {
+        let _ = writeln!(head, "{key} = {value}");
+    };
     line("title", toml_string(&text.title));
     line("description", toml_string(&description(text)));
     if let Some(date) = text.head.date.as_ref().filter(|_| text.kind == Kind::Post) {
@@ -72,7 +75,9 @@ fn extra(text: &Text, head: &mut String) {
     }
     if !lines.is_empty() {
         head.push_str("\n[extra]\n");
-        lines.iter().for_each(|(key, value)| drop(writeln!(head, "{key} = {value}")));
+        for (key, value) in lines {
+            let _ = writeln!(head, "{key} = {value}");
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::body::{self, Edit};
 use crate::generator::Generator;
 use crate::text::Text;
 
-use super::Conversion;
+use super::conversion::Conversion;
 
 /// Escapes the dollar signs of what would become formulas.
 pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {

@@ -33,7 +33,8 @@ pub(super) fn markdown(name: &str, arguments: &Arguments) -> Option<String> {
 fn tweet(arguments: &Arguments) -> Option<String> {
     let user = arguments.named(&["user"]).or_else(|| arguments.at(0).filter(|_| arguments.at(1).is_some()));
     let id = arguments.named(&["id", "url"]).or_else(|| arguments.at(1)).or_else(|| arguments.at(0))?;
-    let address = if id.contains("://") { id.to_owned() } else { format!("https://x.com/{}/status/{id}", user.unwrap_or("i")) };
+    let address =
+        if id.contains("://") { id.to_owned() } else { format!("https://x.com/{}/status/{id}", user.unwrap_or("i")) };
     Some(format!("[Post on X](<{address}>)"))
 }
 

@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Tag};
 use crate::body::{self, Edit};
 use crate::text::Text;
 
-use super::Conversion;
+use super::conversion::Conversion;
 
 /// Languages whose fences Graven draws or fills from files. In the other site they were code.
 const DRAWN: [&str; 6] = ["table", "chart", "dot", "sequence", "box", "model"];
@@ -76,23 +76,29 @@ impl Info {
         let mut read = Self::default();
         let info = info.trim();
         let end = info.find([' ', '{', ',', '\t']).unwrap_or(info.len());
-        info[..end].clone_into(&mut read.was);
+        read.was.push_str(&info[..end]);
         let was = read.was.clone();
         match was.split_once(':') {
             // `js:title=a.js`, `rust:src/main.rs`.
             Some((language, file)) => {
                 language.clone_into(&mut read.language);
-                read.word(file.strip_prefix("title=").map_or_else(|| format!("file={file}"), |file| format!("file={file}")));
+                read.word(
+                    file.strip_prefix("title=").map_or_else(|| format!("file={file}"), |file| format!("file={file}")),
+                );
             }
             None if was.contains('=') => read.word(was.clone()),
             None => read.language = was,
         }
-        words(&info[end..]).into_iter().for_each(|word| read.word(word));
+        for word in words(&info[end..]) {
+            read.word(word);
+        }
         read.is_drawn = DRAWN.contains(&read.language.as_str());
         if read.is_drawn {
             "text".clone_into(&mut read.language);
         }
-        read.language = read.language.trim_start_matches('.').to_owned();
+        if let Some(language) = read.language.strip_prefix('.') {
+            read.language = language.to_owned();
+        }
         read
     }
 
@@ -101,10 +107,13 @@ impl Info {
         let value = value.trim_matches(['"', '\'']);
         match key.to_ascii_lowercase().as_str() {
             "hl_lines" | "mark" | "highlight" | "mark_lines" => self.mark = marks(value),
-            "linenos" | "linenostart" | "numbers" | "numberlines" | ".numberlines" | "shownumbers" | "showlinenumbers" => {
+            "linenos" | "linenostart" | "numbers" | "numberlines" | ".numberlines" | "shownumbers"
+            | "showlinenumbers" => {
                 self.numbers = value != "false";
             }
-            "file" | "filename" | "title" | "name" | "caption" if !value.is_empty() => self.file = Some(value.to_owned()),
+            "file" | "filename" | "title" | "name" | "caption" if !value.is_empty() => {
+                self.file = Some(value.to_owned());
+            }
             _ if self.language.is_empty() && word.starts_with('.') => word[1..].clone_into(&mut self.language),
             _ if RUSTDOC.contains(&key) => {}
             _ => match marks(&word) {

@@ -2,9 +2,10 @@
 
 use crate::body::Edit;
 use crate::markup::{self, Tag};
+use crate::targets::SOURCE;
 use crate::text::Text;
 
-use super::Conversion;
+use super::conversion::Conversion;
 
 /// Elements that are removed with what is within them.
 const REMOVED: [&str; 2] = ["script", "style"];
@@ -35,7 +36,11 @@ pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
         }
     }
     if let Some((first, names)) = attributes.first() {
-        let more = if attributes.len() > 1 { format!(", and {} more in this text", attributes.len() - 1) } else { String::new() };
+        let more = if attributes.len() > 1 {
+            format!(", and {} more in this text", attributes.len() - 1)
+        } else {
+            String::new()
+        };
         conversion.note(text, *first, format!("the attribute {names} was removed: pages block it{more}"));
     }
     text.body.edit(edits);
@@ -67,7 +72,8 @@ fn frame(tag: &Tag, attribute: &str, text: &Text, conversion: &mut Conversion<'_
         return String::new();
     }
     let source = tag.attribute(attribute).map(|source| source.value.trim().to_owned()).unwrap_or_default();
-    if source.is_empty() {
+    // What a template would have filled in is not known.
+    if source.is_empty() || source.contains(SOURCE) {
         conversion.note(text, tag.range.start, format!("`<{}>`, removed: pages block it", tag.name));
         return String::new();
     }
@@ -84,15 +90,16 @@ fn watched(source: &str) -> (String, String) {
         let rest = source.split_once(after)?.1;
         rest.split(['?', '&', '/', '#']).next().filter(|id| !id.is_empty()).map(str::to_owned)
     };
-    if source.contains("youtu") {
-        if let Some(id) = id("/embed/").or_else(|| id("/v/")).filter(|id| id != "videoseries") {
-            return (format!("https://www.youtube.com/watch?v={id}"), "Video on YouTube".to_owned());
-        }
+    if source.contains("youtu")
+        && let Some(id) = id("/embed/").or_else(|| id("/v/")).filter(|id| id != "videoseries")
+    {
+        return (format!("https://www.youtube.com/watch?v={id}"), "Video on YouTube".to_owned());
     }
     if let Some(id) = id("player.vimeo.com/video/") {
         return (format!("https://vimeo.com/{id}"), "Video on Vimeo".to_owned());
     }
-    let host = source.split_once("://").map_or(source.as_str(), |(_, rest)| rest.split('/').next().unwrap_or(rest)).to_owned();
+    let host =
+        source.split_once("://").map_or(source.as_str(), |(_, rest)| rest.split('/').next().unwrap_or(rest)).to_owned();
     (source, host)
 }
 

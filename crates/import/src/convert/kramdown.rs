@@ -3,13 +3,14 @@
 use crate::body::{Edit, contains};
 use crate::text::Text;
 
-use super::Conversion;
+use super::conversion::Conversion;
 
 /// Removes attributes. An id of a heading is kept.
 pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
     let code = text.body.code();
     let source = text.body.text.as_str();
     let mut edits: Vec<Edit> = Vec::new();
+    let mut removed: Vec<usize> = Vec::new();
     for (at, _) in source.match_indices("{:") {
         let Some(length) = source[at..].find('}') else { continue };
         let (attribute, end) = (&source[at + 2..at + length], at + length + 1);
@@ -27,8 +28,13 @@ pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
         // `* TOC` above it only says where the list of contents is.
         let start = if is_contents { above(source, line) } else { at };
         edits.push((start..end, String::new()));
-        let what = if is_contents { "a list of contents, which every page has" } else { "an attribute of Kramdown" };
-        conversion.notes.add(&text.source, text.body.line(at), format!("{what}, removed: {}", &source[at..end]));
+        removed.extend((!is_contents).then_some(at));
+    }
+    if let Some(first) = removed.first() {
+        let shown = source[*first..].lines().next().and_then(|line| line.split('}').next()).unwrap_or_default();
+        let more =
+            if removed.len() > 1 { format!(", and {} more in this text", removed.len() - 1) } else { String::new() };
+        conversion.note(text, *first, format!("an attribute of Kramdown was removed, {shown}}}{more}"));
     }
     text.body.edit(edits);
 }

@@ -5,8 +5,9 @@ use crate::targets::SOURCE;
 use crate::text::Text;
 use crate::value::Value;
 
+use super::conversion::{Conversion, comment};
+use super::embeds;
 use super::tags::{self, Arguments, Role, Tag};
-use super::{Conversion, comment, embeds};
 
 /// Converts the Liquid of a text.
 pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
@@ -19,7 +20,8 @@ pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
         let tag = &tags[index];
         let end = tags::end_of(&tags, index, false).filter(|_| tag.role == Role::Open);
         let is_code = contains(&code, tag.range.start);
-        let mut liquid = Liquid { tag, end: end.map(|end| &tags[end]), is_code, edits: &mut edits, programs: &mut programs };
+        let mut liquid =
+            Liquid { tag, end: end.map(|end| &tags[end]), is_code, edits: &mut edits, programs: &mut programs };
         let is_verbatim = liquid.convert(text, conversion);
         index = end.filter(|_| is_verbatim).unwrap_or(index) + 1;
     }
@@ -55,7 +57,11 @@ impl Liquid<'_> {
             (_, "post_url") => self.replace(format!("{SOURCE}_posts/{}", rest.trim_matches(['"', '\'']))),
             (_, "link") => self.replace(format!("{SOURCE}{}", rest.trim_matches(['"', '\'']))),
             (_, "include" | "include_relative" | "include_cached") => self.include(text, conversion),
-            (_, "for" | "if" | "unless" | "case" | "assign" | "capture" | "elsif" | "else" | "when" | "tablerow" | "cycle") => {
+            (
+                _,
+                "for" | "if" | "unless" | "case" | "assign" | "capture" | "elsif" | "else" | "when" | "tablerow"
+                | "cycle",
+            ) => {
                 self.program(text, conversion);
             }
             (_, name) => match embeds::markdown(name, &Arguments::read(rest)) {
@@ -123,12 +129,13 @@ impl Liquid<'_> {
             "page.date" => text.head.date.as_ref().map(|date| date.day.to_string()),
             _ => literal(expression).or_else(|| setting(expression, text, conversion)),
         };
-        let value = filters.try_fold(start, |value, filter| match filter.split(':').next().unwrap_or_default().trim() {
-            "relative_url" | "absolute_url" | "uri_escape" | "escape" | "markdownify" | "strip" => Some(value),
-            "prepend" if filter.contains("site.baseurl") || filter.contains("site.url") => Some(value),
-            "date" | "date_to_string" | "date_to_long_string" if expression == "page.date" => Some(value),
-            _ => None,
-        });
+        let value =
+            filters.try_fold(start, |value, filter| match filter.split(':').next().unwrap_or_default().trim() {
+                "relative_url" | "absolute_url" | "uri_escape" | "escape" | "markdownify" | "strip" => Some(value),
+                "prepend" if filter.contains("site.baseurl") || filter.contains("site.url") => Some(value),
+                "date" | "date_to_string" | "date_to_long_string" if expression == "page.date" => Some(value),
+                _ => None,
+            });
         match value.flatten() {
             Some(value) => self.replace(value),
             None => self.give_up("a value", text, conversion),
@@ -148,7 +155,14 @@ impl Liquid<'_> {
             }
             return;
         }
-        conversion.note(text, range.start, format!("{what} of Liquid, kept as a comment that readers do not see: {shown}"));
+        // What is within a program needs no note of its own.
+        if self.programs.is_empty() || what == "an include" {
+            conversion.note(
+                text,
+                range.start,
+                format!("{what} of Liquid, kept as a comment that readers do not see: {shown}"),
+            );
+        }
         // Within the destination of a link, a comment would break the link.
         let is_in_link = text.body.text[..range.start].ends_with(['(', '"', '\'', '<', '/']);
         let with = if is_in_link { format!("{SOURCE}?") } else { comment(tag) };

@@ -5,21 +5,29 @@ use std::ops::Range;
 use crate::body::{Edit, contains};
 use crate::text::Text;
 
-use super::{Conversion, comment};
+use super::conversion::{Conversion, comment};
 
 /// Replaces what is no Markdown by comments.
 pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
     let code = text.body.code();
     let mut edits: Vec<Edit> = Vec::new();
     for range in statements(&text.body.text).into_iter().filter(|range| !contains(&code, range.start)) {
-        conversion.note(text, range.start, format!("a statement of MDX, left out: {}", first_line(&text.body.text[range.clone()])));
+        conversion.note(
+            text,
+            range.start,
+            format!("a statement of MDX, left out: {}", first_line(&text.body.text[range.clone()])),
+        );
         edits.push((range, String::new()));
     }
     let (tags, expressions) = (components(&text.body.text), expressions(&text.body.text));
     for range in tags.into_iter().filter(|range| !contains(&code, range.start)) {
         let tag = &text.body.text[range.clone()];
         if !tag.starts_with("</") {
-            conversion.note(text, range.start, format!("a component, kept as a comment that readers do not see: {}", first_line(tag)));
+            conversion.note(
+                text,
+                range.start,
+                format!("a component, kept as a comment that readers do not see: {}", first_line(tag)),
+            );
         }
         let with = if tag.starts_with("</") { String::new() } else { comment(tag) };
         edits.push((range, with));
@@ -27,7 +35,11 @@ pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
     for range in expressions.into_iter().filter(|range| !contains(&code, range.start)) {
         let shown = &text.body.text[range.clone()];
         if !shown.starts_with("{/*") {
-            conversion.note(text, range.start, format!("an expression of MDX, kept as a comment that readers do not see: {}", first_line(shown)));
+            conversion.note(
+                text,
+                range.start,
+                format!("an expression of MDX, kept as a comment that readers do not see: {}", first_line(shown)),
+            );
         }
         let with = if shown.starts_with("{/*") { String::new() } else { comment(shown) };
         edits.push((range, with));
@@ -64,7 +76,9 @@ fn components(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices('<') {
         let name = text[at + 1..].strip_prefix('/').unwrap_or(&text[at + 1..]);
-        if !name.starts_with(|char: char| char.is_ascii_uppercase()) || found.last().is_some_and(|last: &Range<usize>| last.end > at) {
+        if !name.starts_with(|char: char| char.is_ascii_uppercase())
+            || found.last().is_some_and(|last: &Range<usize>| last.end > at)
+        {
             continue;
         }
         found.extend(balanced(text, at, ('<', '>')));

@@ -11,6 +11,7 @@
 //!
 //! Links follow when all texts have been converted: [`references`].
 
+mod conversion;
 mod dollars;
 mod embeds;
 mod fences;
@@ -23,27 +24,11 @@ pub(crate) mod references;
 mod shortcodes;
 mod tags;
 
+pub(crate) use self::conversion::Conversion;
 use crate::body::Body;
-use crate::collect::Origin;
 use crate::generator::Generator;
 use crate::names::extension;
-use crate::note::Notes;
-use crate::targets::Targets;
 use crate::text::Text;
-
-/// A text that is converted, and what its conversion may need.
-pub(crate) struct Conversion<'a> {
-    pub(crate) origin: &'a Origin<'a>,
-    pub(crate) targets: &'a Targets,
-    pub(crate) notes: &'a mut Notes,
-}
-
-impl Conversion<'_> {
-    /// Notes something at an offset of the body.
-    fn note(&mut self, text: &Text, offset: usize, message: impl Into<String>) {
-        self.notes.add(&text.source, text.body.line(offset), message);
-    }
-}
 
 /// Converts the body of a text, all but its links.
 pub(crate) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
@@ -78,10 +63,4 @@ fn remove_summary_marks(body: &mut Body) {
     let found = found.filter(|(at, _)| !crate::body::contains(&code, *at));
     let edits = found.map(|(at, mark)| (at..at + mark.len(), String::new())).collect();
     body.edit(edits);
-}
-
-/// What stays of a tag that has no equivalent: a comment, which readers do not see.
-fn comment(tag: &str) -> String {
-    let tag = tag.split_whitespace().collect::<Vec<_>>().join(" ").replace("--", "- -");
-    format!("<!-- not converted: {} -->", tag.trim_end_matches('-').replace('>', "&gt;"))
 }

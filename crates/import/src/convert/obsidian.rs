@@ -7,7 +7,7 @@ use crate::names::{is_markdown, is_picture, stem};
 use crate::targets::SOURCE;
 use crate::text::Text;
 
-use super::{Conversion, comment};
+use super::conversion::{Conversion, comment};
 
 /// Languages of code blocks that are programs of plugins.
 const PROGRAMS: [&str; 6] = ["dataview", "dataviewjs", "base", "query", "tasks", "excalidraw"];
@@ -28,7 +28,8 @@ pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
 /// `%%…%%`, which Obsidian does not publish.
 fn remove_comments(text: &mut Text, conversion: &mut Conversion<'_>) {
     let code = text.body.code();
-    let marks: Vec<usize> = text.body.text.match_indices("%%").map(|(at, _)| at).filter(|at| !contains(&code, *at)).collect();
+    let marks: Vec<usize> =
+        text.body.text.match_indices("%%").map(|(at, _)| at).filter(|at| !contains(&code, *at)).collect();
     let mut edits: Vec<Edit> = Vec::new();
     for pair in marks.chunks_exact(2) {
         conversion.note(text, pair[0], "a comment of Obsidian was left out");
@@ -44,7 +45,11 @@ fn programs(text: &Text, conversion: &mut Conversion<'_>) -> Vec<Edit> {
         let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else { continue };
         let language = info.split_whitespace().next().unwrap_or_default();
         if PROGRAMS.contains(&language) {
-            conversion.note(text, range.start, format!("a program of the plugin `{language}`, kept as a comment that readers do not see"));
+            conversion.note(
+                text,
+                range.start,
+                format!("a program of the plugin `{language}`, kept as a comment that readers do not see"),
+            );
             edits.push((range.clone(), comment(&text.body.text[range])));
         }
     }
@@ -95,7 +100,13 @@ fn link(target: &str, label: Option<&str>, at: usize, text: &Text, conversion: &
     if let Some(path) = conversion.targets.file_named(name).filter(|path| !is_markdown(path)) {
         return Some(format!("[{label}](<{SOURCE}{}>)", path.replace(' ', "%20")));
     }
-    conversion.note(text, at, format!("a link to a note that is not there, or that is not the only one of its name, became text: [[{target}]]"));
+    conversion.note(
+        text,
+        at,
+        format!(
+            "a link to a note that is not there, or that is not the only one of its name, became text: [[{target}]]"
+        ),
+    );
     Some(label)
 }
 
@@ -118,7 +129,11 @@ fn embed(target: &str, label: Option<&str>, at: usize, text: &Text, conversion: 
         let label = if alt.is_empty() { None } else { Some(alt) };
         return link(target, label, at, text, conversion).unwrap_or_else(|| format!("[[{target}]]"));
     }
-    conversion.note(text, at, format!("what is embedded cannot be shown, kept as a comment that readers do not see: ![[{target}]]"));
+    conversion.note(
+        text,
+        at,
+        format!("what is embedded cannot be shown, kept as a comment that readers do not see: ![[{target}]]"),
+    );
     comment(&format!("![[{target}]]"))
 }
 
@@ -143,8 +158,10 @@ fn tags(text: &Text) -> Vec<String> {
     let mut tags = Vec::new();
     for (at, _) in source.match_indices('#') {
         let before = source[..at].chars().next_back();
-        let name: String =
-            source[at + 1..].chars().take_while(|char| char.is_alphanumeric() || matches!(char, '-' | '_' | '/')).collect();
+        let name: String = source[at + 1..]
+            .chars()
+            .take_while(|char| char.is_alphanumeric() || matches!(char, '-' | '_' | '/'))
+            .collect();
         let is_tag = name.starts_with(|char: char| char.is_alphabetic()) && before.is_none_or(char::is_whitespace);
         if is_tag && !contains(&code, at) {
             tags.push(name);

@@ -43,7 +43,7 @@ pub(crate) fn of(text: &str) -> Vec<Reference> {
     let mut open: Vec<Open> = Vec::new();
     let mut parser = Parser::new_ext(text, DIALECT).into_offset_iter();
     let mut closed = Vec::new();
-    while let Some((event, range)) = parser.next() {
+    for (event, range) in parser.by_ref() {
         match event {
             Event::Start(Tag::Link { link_type, dest_url, id, .. }) => {
                 let (value, id) = (dest_url.into_string(), id.into_string());
@@ -97,11 +97,16 @@ fn reference(text: &str, link: Open, definition: Option<Range<usize>>) -> Option
         _ => return None,
     };
     let removal = match (is_picture, kind) {
-        (true, _) => vec![(range.clone(), if label.trim().is_empty() { String::new() } else { format!("*{}*", label.trim()) })],
-        (_, LinkType::Autolink) => vec![(range.start..range.start + 1, String::new()), (range.end - 1..range.end, String::new())],
+        (true, _) => {
+            vec![(range.clone(), if label.trim().is_empty() { String::new() } else { format!("*{}*", label.trim()) })]
+        }
+        (_, LinkType::Autolink) => {
+            vec![(range.start..range.start + 1, String::new()), (range.end - 1..range.end, String::new())]
+        }
         _ => vec![(range.start..range.start + 1, String::new()), (end..range.end, String::new())],
     };
-    let missing_alt = (is_picture && label.is_empty() && !text[range.clone()].starts_with("![ ")).then_some(range.start + 2);
+    let missing_alt =
+        (is_picture && label.is_empty() && !text[range.clone()].starts_with("![ ")).then_some(range.start + 2);
     Some(Reference { is_picture, range, destination, value, is_html: false, removal, missing_alt })
 }
 
@@ -159,7 +164,8 @@ mod tests {
         let shown: Vec<_> = of(text).iter().map(|found| &text[found.destination.clone()]).collect();
         assert_eq!(shown, ["/x", "y z.png", "/n", "/g", "f.png", "https://h.example", "/i", "/l(m)"]);
         let mut body = crate::body::Body::new(text, 1);
-        let edits = of(text).into_iter().filter(|found| found.value != "f.png").flat_map(|found| found.removal).collect();
+        let edits =
+            of(text).into_iter().filter(|found| found.value != "f.png").flat_map(|found| found.removal).collect();
         body.edit(edits);
         assert_eq!(body.text, "a *b* c ![e](f.png) https://h.example <a>j</a> k\n\n[d]: /n\n");
     }

@@ -5,8 +5,9 @@ use crate::generator::Generator;
 use crate::targets::SOURCE;
 use crate::text::Text;
 
+use super::conversion::{Conversion, comment};
+use super::embeds;
 use super::tags::{self, Arguments, Role, Tag};
-use super::{Conversion, comment, embeds};
 
 /// Converts the shortcodes of a text.
 pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
@@ -61,12 +62,11 @@ impl Block<'_> {
             edits.push((range.clone(), markdown));
             return Within::Markdown;
         }
-        match self.end {
-            Some(end) => self.around(end, &arguments, text, conversion, edits),
-            None => {
-                self.give_up(text, conversion, edits);
-                Within::Markdown
-            }
+        if let Some(end) = self.end {
+            self.around(end, &arguments, text, conversion, edits)
+        } else {
+            self.give_up(text, conversion, edits);
+            Within::Markdown
         }
     }
 
@@ -75,8 +75,10 @@ impl Block<'_> {
         let first = || arguments.named(&["path"]).or_else(|| arguments.at(0));
         match self.tag.name.as_str() {
             "ref" | "relref" => {
-                let (path, fragment) = first()?.split_once('#').map_or((first()?, String::new()), |(path, id)| (path, format!("#{id}")));
-                let target = if path.is_empty() { fragment } else { format!("{SOURCE}{}{fragment}", path.replace(' ', "%20")) };
+                let (path, fragment) =
+                    first()?.split_once('#').map_or((first()?, String::new()), |(path, id)| (path, format!("#{id}")));
+                let target =
+                    if path.is_empty() { fragment } else { format!("{SOURCE}{}{fragment}", path.replace(' ', "%20")) };
                 Some(target)
             }
             "param" => {
@@ -107,7 +109,10 @@ impl Block<'_> {
             "highlight" | "code" | "codeblock" => {
                 let language = arguments.named(&["lang", "language"]).or_else(|| arguments.at(0)).unwrap_or_default();
                 let fence = if inner.contains("```") { "~~~~" } else { "```" };
-                edits.push((open.clone(), format!("{fence}{language}{}", if inner.starts_with('\n') { "" } else { "\n" })));
+                edits.push((
+                    open.clone(),
+                    format!("{fence}{language}{}", if inner.starts_with('\n') { "" } else { "\n" }),
+                ));
                 edits.push((close, format!("{}{fence}", if inner.ends_with('\n') { "" } else { "\n" })));
                 return Within::Verbatim;
             }
@@ -137,7 +142,14 @@ impl Block<'_> {
     }
 
     /// An alert: its text is quoted, line by line.
-    fn alert(&self, name: &str, inner: &str, arguments: &Arguments, close: std::ops::Range<usize>, edits: &mut Vec<Edit>) {
+    fn alert(
+        &self,
+        name: &str,
+        inner: &str,
+        arguments: &Arguments,
+        close: std::ops::Range<usize>,
+        edits: &mut Vec<Edit>,
+    ) {
         let kind = arguments.named(&["color", "type", "class"]).or_else(|| arguments.at(0)).unwrap_or(name);
         let kind = match kind.to_ascii_lowercase().as_str() {
             "warning" | "warn" => "WARNING",

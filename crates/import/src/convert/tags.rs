@@ -40,7 +40,8 @@ impl Arguments {
             if rest.is_empty() {
                 return Self(arguments);
             }
-            let name_end = rest.find(|char: char| !(char.is_alphanumeric() || char == '_' || char == '-')).unwrap_or(rest.len());
+            let name_end =
+                rest.find(|char: char| !(char.is_alphanumeric() || char == '_' || char == '-')).unwrap_or(rest.len());
             let after = rest[name_end..].trim_start();
             let (key, value) = match after.strip_prefix(['=', ':']) {
                 Some(value) if name_end > 0 && !after.starts_with("://") && !after.starts_with(":/") => {
