@@ -82,10 +82,10 @@ pub(crate) fn collect(origin: &Origin<'_>, notes: &mut Notes) -> Found {
         }
     }
     if look > 0 {
-        notes.add("", None, format!("{look} files of the look (style sheets, scripts, fonts) were not copied"));
+        notes.add("", None, format!("files of the look (style sheets, scripts, fonts) that were not copied: {look}"));
     }
     for (reason, count) in skipped {
-        notes.add("", None, format!("{count} files were not imported: {reason}"));
+        notes.add("", None, format!("files that were not imported: {count}, since {reason}"));
     }
     found
 }

@@ -11,7 +11,7 @@ use crate::convert::references::{self, Reference};
 use crate::markup;
 use crate::names::{decoded, github_id, slug};
 use crate::note::Notes;
-use crate::targets::{Target, Targets};
+use crate::targets::{SOURCE, Target, Targets};
 use crate::text::Text;
 use crate::value::Value;
 
@@ -202,11 +202,8 @@ fn apply(reference: Reference, fate: Fate, text: &mut Text, notes: &mut Notes, e
         }
     };
     if let Some(at) = reference.missing_alt {
-        notes.add(
-            &text.source,
-            line,
-            format!("a picture without a text alternative counts as decoration: {}", reference.value),
-        );
+        let shown = reference.value.strip_prefix(SOURCE).unwrap_or(&reference.value);
+        notes.add(&text.source, line, format!("a picture without a text alternative counts as decoration: {shown}"));
         edits.push((at..at, " ".to_owned()));
     }
     if let Some(new) = new.filter(|new| *new != reference.value) {
@@ -217,7 +214,7 @@ fn apply(reference: Reference, fate: Fate, text: &mut Text, notes: &mut Notes, e
 /// The note for a reference that was removed.
 pub(crate) fn removed(reference: &Reference, reason: &str) -> String {
     let what = if reference.is_picture { "a picture was left out" } else { "a link became text" };
-    let shown = reference.value.strip_prefix(crate::targets::SOURCE).unwrap_or(&reference.value);
+    let shown = reference.value.strip_prefix(SOURCE).unwrap_or(&reference.value);
     format!("{what}, since {reason}: {shown}")
 }
 

@@ -49,12 +49,33 @@ pub(crate) fn mend(found: &mut Found, tree: &mut SourceTree, cache: Cache, notes
                     let file =
                         tree.get(path).map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default();
                     mend_text(text, &file, &errors, round == MOST_ROUNDS, notes);
-                    tree.insert(path, write::text(text).0);
                 }
+                None if show_from_outside(path, &mut found.texts) => {}
                 None => drop_file(path, &errors, tree, notes),
             }
         }
+        for text in &found.texts {
+            tree.insert(text.path(), write::text(text).0);
+        }
     }
+}
+
+/// Shows a drawing as a file, by raw HTML, since it cannot be a part of the page. Returns whether a text shows it.
+fn show_from_outside(path: &str, texts: &mut [Text]) -> bool {
+    let mut is_shown = false;
+    for text in texts {
+        let Some(name) = path.strip_prefix("static").or_else(|| path.strip_prefix(&text.folder())?.strip_prefix('/'))
+        else {
+            continue;
+        };
+        let pictures = references::of(&text.body.text).into_iter();
+        let pictures =
+            pictures.filter(|found| found.is_picture && !found.is_html && crate::names::decoded(&found.value) == name);
+        let edits: Vec<Edit> = pictures.map(|found| (found.range, found.as_html)).collect();
+        is_shown |= !edits.is_empty();
+        text.body.edit(edits);
+    }
+    is_shown
 }
 
 /// A file that is no text, and that press refuses, stays out.
@@ -116,8 +137,8 @@ fn at_reference(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &m
         );
         return Some(vec![(reference.destination.clone(), page.to_owned())]);
     }
-    let lower = error.message.trim_start_matches("broken ").to_owned();
-    notes.add(&text.source, line, removed(reference, &lower));
+    let reason = if error.message.starts_with("broken link") { "nothing is published there" } else { &error.message };
+    notes.add(&text.source, line, removed(reference, reason));
     // All uses of one definition lead to the same place.
     let same = references.iter().filter(|other| other.destination == reference.destination);
     Some(same.flat_map(|other| other.removal.clone()).collect())

@@ -263,7 +263,9 @@ pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>,
 
 fn aliases(text: &Text, taken: &mut BTreeSet<String>, notes: &mut Notes) -> Vec<String> {
     let mut aliases = Vec::new();
-    let obsolete = text.url.iter().chain(&text.head.aliases);
+    // What was never published has no old address.
+    let is_new = text.source.split('/').any(|name| name == "_drafts");
+    let obsolete = text.url.iter().filter(|_| !is_new).chain(&text.head.aliases);
     for address in obsolete {
         let path = address
             .split_once("://")

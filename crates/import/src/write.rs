@@ -85,7 +85,22 @@ fn extra(text: &Text, head: &mut String) {
 fn description(text: &Text) -> String {
     let written = text.head.description.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     let written = written.filter(|text| !text.is_empty());
-    written.or_else(|| body::first_paragraph(&text.body.text, DESCRIPTION_LENGTH)).unwrap_or_else(|| text.title.clone())
+    let first = || body::first_paragraph(&text.body.text, DESCRIPTION_LENGTH).map(|text| without_marks(&text));
+    written.or_else(first).unwrap_or_else(|| text.title.clone())
+}
+
+/// A text without the marks of wikilinks and of marked text.
+fn without_marks(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[[") {
+        plain.push_str(before);
+        let (inner, after) = after.split_once("]]").unwrap_or((after, ""));
+        plain.push_str(inner.rsplit('|').next().unwrap_or(inner));
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain.replace("==", "")
 }
 
 /// `site.toml`.

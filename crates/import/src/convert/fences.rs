@@ -28,20 +28,24 @@ const RUSTDOC: [&str; 9] = [
 /// Rewrites the info strings of a text.
 pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
     let mut edits: Vec<Edit> = Vec::new();
-    let fences: Vec<(usize, String)> = body::events(&text.body.text)
+    let fences: Vec<(usize, usize, String)> = body::events(&text.body.text)
         .filter_map(|(event, range)| match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => Some((range.start, info.into_string())),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                let lines = text.body.text[range.clone()].lines().count().saturating_sub(2);
+                Some((range.start, lines, info.into_string()))
+            }
             _ => None,
         })
         .collect();
-    for (start, info) in fences {
+    for (start, lines, info) in fences {
         let line = text.body.text[start..].lines().next().unwrap_or_default();
         let fence = line.find(|char| !matches!(char, '`' | '~')).unwrap_or(line.len());
         if fence < 3 {
             continue;
         }
         let written = &line[fence..];
-        let info = Info::read(&info);
+        let mut info = Info::read(&info);
+        info.keep_marks(lines);
         let new = info.written();
         let trimmed = written.trim();
         if new == trimmed {
@@ -123,6 +127,19 @@ impl Info {
                 _ => self.lost.push(word),
             },
         }
+    }
+
+    /// Leaves out marks of lines that the block does not have.
+    fn keep_marks(&mut self, lines: usize) {
+        let Some(marks) = self.mark.take() else { return };
+        let last = |mark: &&str| {
+            mark.rsplit('-').next().and_then(|line| line.parse().ok()).is_some_and(|line: usize| line <= lines)
+        };
+        let kept: Vec<&str> = marks.split(',').filter(last).collect();
+        if kept.len() < marks.split(',').count() {
+            self.lost.push(format!("marks of lines that are not there ({marks})"));
+        }
+        self.mark = Some(kept.join(",")).filter(|marks| !marks.is_empty());
     }
 
     fn written(&self) -> String {

@@ -21,6 +21,8 @@ pub(crate) struct Reference {
     pub(crate) is_html: bool,
     /// What shows the reader what the reference shows, without the reference.
     pub(crate) removal: Vec<Edit>,
+    /// A picture as raw HTML.
+    pub(crate) as_html: String,
     /// Where a picture without a text alternative would have it.
     pub(crate) missing_alt: Option<usize>,
 }
@@ -107,7 +109,9 @@ fn reference(text: &str, link: Open, definition: Option<Range<usize>>) -> Option
     };
     let missing_alt =
         (is_picture && label.is_empty() && !text[range.clone()].starts_with("![ ")).then_some(range.start + 2);
-    Some(Reference { is_picture, range, destination, value, is_html: false, removal, missing_alt })
+    let quoted = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let as_html = format!("<img src=\"{}\" alt=\"{}\">", quoted(&value), quoted(label.trim()));
+    Some(Reference { is_picture, range, destination, value, is_html: false, removal, as_html, missing_alt })
 }
 
 /// The destination that begins after white space at `start`, without its angle brackets.
@@ -149,6 +153,7 @@ fn attributes(tag: &markup::Tag) -> Vec<Reference> {
             "img" | "source" | "track" => vec![(tag.range.clone(), String::new())],
             _ => vec![(attribute.range.clone(), String::new())],
         },
+        as_html: String::new(),
         missing_alt: None,
     });
     found.collect()

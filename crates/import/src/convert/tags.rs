@@ -22,7 +22,7 @@ pub(super) enum Role {
     Close,
     /// It is shown as it is, without the marks that say so.
     Escaped,
-    /// `{{ … }}` of Liquid: a value.
+    /// `{{ … }}` of Liquid and Zola, which begins no block.
     Value,
 }
 
@@ -142,7 +142,11 @@ pub(super) fn zola(text: &str) -> Vec<Tag> {
             continue;
         }
         at = range.end;
-        let role = if is_end { Role::Close } else { Role::Open };
+        let role = match close {
+            "}}" => Role::Value,
+            _ if is_end => Role::Close,
+            _ => Role::Open,
+        };
         let rest = rest.trim_start_matches('(').trim_end_matches(')').to_owned();
         tags.push(Tag { range, name, rest, role });
     }
@@ -202,7 +206,7 @@ pub(super) fn end_of(tags: &[Tag], index: usize, any_name: bool) -> Option<usize
                 return Some(at);
             }
             depth -= 1;
-        } else if tag.role == Role::Open && tag.name == *name && !any_name {
+        } else if tag.role == Role::Open && (any_name || tag.name == *name) {
             depth += 1;
         }
     }
@@ -222,7 +226,7 @@ mod tests {
         let hugo = hugo("{{< a \"b\" >}} {{% /c %}} {{</* d */>}} {{ e }} ${{ x }}");
         assert_eq!(shown(&hugo), ["Open a \"b\"", "Close c", "Escaped  {{< d >}}"]);
         let zola = zola("{{ a(x=1) }} {% b() %} text {% end %} {{r1, r2}} {{impl}} {% if x %}");
-        assert_eq!(shown(&zola), ["Open a x=1", "Open b", "Close end"]);
+        assert_eq!(shown(&zola), ["Value a x=1", "Open b", "Close end"]);
         let liquid = liquid("{% raw %}{{ x }}{% endraw %}{{ y | z }}{%- if a -%}{% endif %}");
         assert_eq!(shown(&liquid), ["Open raw", "Close raw", "Value  y | z", "Open if a", "Close if"]);
     }
