@@ -119,7 +119,7 @@ fn summary(imported: &Imported, to: &Path) -> String {
     text.push_str("\nNot converted, or decided for you:\n");
     for note in notes.iter().take(SHOWN_NOTES) {
         let note = if note.path.is_empty() { note.message.clone() } else { note.to_string() };
-        text.push_str(&format!("  {note}\n"));
+        text.extend(["  ", &note, "\n"]);
     }
     let file = to.join("IMPORT.txt");
     match notes.len().checked_sub(SHOWN_NOTES).filter(|more| *more > 0) {
@@ -137,10 +137,7 @@ fn read(root: &Path) -> Result<Folder, Error> {
     let made: Vec<PathBuf> = MADE.iter().map(|path| root.join(path)).filter(|path| path.exists()).collect();
     // `public/` is what Hugo and Zola write, and what Astro copies.
     let is_made = |path: &Path| {
-        made.iter().any(|made| match made.ends_with("public/index.html") {
-            true => made.parent() == Some(path),
-            false => made == path,
-        })
+        made.iter().any(|made| made == path || (made.ends_with("public/index.html") && made.parent() == Some(path)))
     };
     walk(root, "", &is_made, &mut folder)?;
     Ok(folder)

@@ -107,6 +107,10 @@ pub(crate) fn convert(found: &mut Found, targets: &Targets, origin: &Origin<'_>,
         let ids = wanted.range((index, 0)..(index + 1, 0));
         edits.extend(ids.map(|((_, at), id)| (*at..*at, format!(" {{#{id}}}"))));
         text.body.edit(edits);
+        // What is left is in comments, and in definitions that nothing refers to.
+        let rest =
+            text.body.text.match_indices(SOURCE).map(|(at, mark)| (at..at + mark.len(), String::new())).collect();
+        text.body.edit(rest);
     }
     for index in 0..found.texts.len() {
         image(&mut found.texts[index], targets, origin, &found.files, notes);

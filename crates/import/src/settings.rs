@@ -123,7 +123,7 @@ fn zola(folder: &Folder, notes: &mut Notes) -> Settings {
     let address = settings.table.text(&["base_url"]).unwrap_or_default();
     set_address(&mut settings, &address);
     settings.language = settings.table.text(&["default_language"]);
-    settings.content = "content/".to_owned();
+    settings.content.push_str("content/");
     settings.files = Some("static/".to_owned());
     settings
 }

@@ -100,8 +100,8 @@ impl Info {
         if read.is_drawn {
             "text".clone_into(&mut read.language);
         }
-        if let Some(language) = read.language.strip_prefix('.') {
-            read.language = language.to_owned();
+        if read.language.starts_with('.') {
+            read.language.remove(0);
         }
         read
     }
