@@ -96,7 +96,8 @@ fn mend_text(text: &mut Text, file: &str, errors: &[&Diagnostic], is_last: bool,
         let place = error.span.as_ref().filter(|span| span.start >= start);
         let place = place.map(|span| span.start - start + offset..span.end - start + offset);
         let edit = place.as_ref().and_then(|place| {
-            at_reference(text, place, error, notes).or_else(|| at_attribute(text, place, error, notes))
+            let menders = [at_reference, at_attribute, at_brackets];
+            menders.iter().find_map(|mend| mend(text, place, error, notes))
         });
         match edit {
             Some(more) if !is_last => edits.extend(more),
@@ -153,6 +154,15 @@ fn at_attribute(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &m
     let line = text.body.line(attribute.range.start);
     notes.add(&text.source, line, format!("the attribute `{}` was removed: {}", attribute.name, error.message));
     Some(vec![(attribute.range.clone(), String::new())])
+}
+
+/// Double brackets that name nothing are shown as they are.
+fn at_brackets(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &mut Notes) -> Option<Vec<Edit>> {
+    let source = text.body.text.as_str();
+    let start = source.get(..place.end)?.rfind("[[")?;
+    let length = source[start..].find("]]").filter(|length| start + length + 2 >= place.end)?;
+    notes.add(&text.source, text.body.line(start), format!("double brackets became text: {}", error.message));
+    Some(vec![(start..start, "\\".to_owned()), (start + length..start + length, "\\".to_owned())])
 }
 
 /// Removes the key of the front matter that an error is about. Returns whether there is one that a text can do without.
