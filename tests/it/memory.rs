@@ -114,34 +114,27 @@ fn the_limit_on_connections_is_the_same_wherever_it_is_stated() {
         unit.contains("\nMemoryHigh=192M\n") && manifest.contains("memory: 64Mi\n"),
         "the figures below are for these"
     );
+    let manual = read("docs/pages/operating.md");
     for (place, text, expected) in [
         ("the unit", &unit, format!("{} idle", idle(192))),
         ("the manifest", &manifest, format!("{} idle", idle(64))),
         ("docs/pages/k3s.md", &read("docs/pages/k3s.md"), format!("{} idle", idle(64))),
         ("docs/pages/raspberry-pi.md", &read("docs/pages/raspberry-pi.md"), format!("{} idle", idle(192))),
+        ("operating.md", &manual, format!("| idle, HTTP/1.1 | 6 | {} | {} |", idle(64), idle(192))),
         (
-            "docs/pages/operating.md",
-            &read("docs/pages/operating.md"),
-            format!("| idle, HTTP/1.1 | 6 | {} | {} |", idle(64), idle(192)),
-        ),
-        (
-            "docs/pages/operating.md",
-            &read("docs/pages/operating.md"),
+            "operating.md",
+            &manual,
             format!("| an answer that the client does not read | 102 | {} | {} |", unread(64), unread(192)),
         ),
         (
-            "docs/pages/operating.md",
-            &read("docs/pages/operating.md"),
+            "operating.md",
+            &manual,
             format!("because the client accepts no coding | 206 | {} | {} |", inflated(64), inflated(192)),
         ),
         ("--help", &output(&["--help"]), format!("[default: {} idle connections", limits::CONNECTIONS)),
         ("--help", &output(&["--help"]), format!("[default: {}]", limits::STREAMS)),
         ("--help", &output(&["--help"]), format!("(431 if exceeded) [default: {}]", limits::HEADER_BYTES)),
-        (
-            "docs/pages/operating.md",
-            &read("docs/pages/operating.md"),
-            format!("with {} KiB", limits::HEADER_BYTES / 1024),
-        ),
+        ("operating.md", &manual, format!("with {} KiB", limits::HEADER_BYTES / 1024)),
     ] {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(&expected), "{place} does not contain {expected:?}");

@@ -19,7 +19,7 @@ pub(crate) struct WrittenDate {
 impl WrittenDate {
     /// The time that is meant: that of the day, or else its midnight, at the offset, or else in `zone`.
     pub(crate) fn timestamp(&self, zone: &TimeZone) -> Timestamp {
-        let local = self.day.to_datetime(self.time.unwrap_or(Time::midnight()));
+        let local = self.day.to_datetime(self.time.unwrap_or_default());
         let zone = self.offset.map_or_else(|| zone.clone(), Offset::to_time_zone);
         // A date has four digits, so it is in range.
         local.to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
