@@ -350,7 +350,7 @@ proptest! {
     #[test]
     fn after_any_edits_a_site_with_scheduled_posts_is_that_of_a_clean_press(edits in edits()) {
         let mut tree = site();
-        tree.insert("posts/p2/index.md", "+++\ntitle = \"p2\"\ndescription = \"About it.\"\ndate = 2025-02-02T08:00:00\n+++\n");
+        tree.insert("posts/p2/index.md", "+++\ntitle = \"p2\"\ndescription = \"About it.\"\ndate = 2025-02-02T08:00:00\n+++\n## A heading\n");
         // 15 January 2025: some edits bring posts of before, and some of after.
         check_edits(tree, &Options { now: Some(1_736_899_200), ..options() }, &edits);
     }
