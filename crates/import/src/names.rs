@@ -7,11 +7,6 @@ pub(crate) fn slug(name: &str) -> String {
     slug::slugify(name)
 }
 
-/// The slug of a tag. Two tags with one slug share a page.
-pub(crate) fn tag_slug(name: &str) -> String {
-    slug::slugify(name.replace('+', " plus ").replace('#', " sharp "))
-}
-
 /// The id that GitHub, Hugo, Astro and others give a heading: letters, digits, hyphens and underscores stay, spaces become hyphens, the rest goes.
 pub(crate) fn github_id(heading: &str) -> String {
     let mut id = String::new();

@@ -2,40 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use graven_press::source::{ROUTES, tag_slug};
+
 use crate::collect::{Found, Origin};
 use crate::generator::Generator;
-use crate::names::{canonical, decoded, file_name, folder_of, slug, stem, tag_slug, title_of, url_name};
+use crate::names::{canonical, decoded, file_name, folder_of, slug, stem, title_of, url_name};
 use crate::note::Notes;
 use crate::text::{Kind, Text};
 
 /// More groups than these are labels rather than topics: `/notes` shows all of them on one page.
 const MOST_TOPICS: usize = 12;
 
-/// The routes of every site of Graven.
-const ROUTES: [&str; 18] = [
-    "/",
-    "/404",
-    "/assets",
-    "/blog",
-    "/favicon.ico",
-    "/favicon.svg",
-    "/feed.json",
-    "/feed.xml",
-    "/index",
-    "/llms.txt",
-    "/models",
-    "/notes",
-    "/opensearch.xml",
-    "/robots.txt",
-    "/rss.xml",
-    "/search",
-    "/sitemap.xml",
-    "/tags",
-];
+/// Routes that most sites of Graven have, beside those of every site.
+const OF_MOST: [&str; 2] = ["/models", "/opensearch.xml"];
+
+/// The routes that no text and no old address can have.
+fn routes() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().copied().chain(OF_MOST)
+}
 
 /// Whether Graven makes what is at a path, and no file can take its place.
 pub(crate) fn is_route(path: &str) -> bool {
-    ROUTES.contains(&path) && !path.starts_with("/favicon.") || path == "/CNAME"
+    let is_replaceable = path.starts_with("/favicon.") || path.starts_with("/.well-known/");
+    routes().any(|route| route == path) && !is_replaceable || path == "/CNAME"
 }
 
 /// The feeds of the other site, and those of Graven in their place.
@@ -78,7 +67,7 @@ pub(crate) fn plan(found: &mut Found, origin: &Origin<'_>, notes: &mut Notes) ->
 }
 
 fn slugs(found: &mut Found, origin: &Origin<'_>, notes: &mut Notes) {
-    let mut taken: BTreeSet<String> = ROUTES.iter().map(|route| (*route).to_owned()).collect();
+    let mut taken: BTreeSet<String> = routes().map(str::to_owned).collect();
     // Texts that are published have the first choice.
     let mut order: Vec<usize> = (0..found.texts.len()).collect();
     order.sort_by_key(|index| !found.texts[*index].draft.is_empty());
@@ -227,7 +216,7 @@ pub(crate) fn tags(found: &mut Found, notes: &mut Notes) {
 
 /// Gives each text its old addresses, and the site those of sections and feeds.
 pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>, notes: &mut Notes) {
-    let mut taken: BTreeSet<String> = ROUTES.iter().map(|route| (*route).to_owned()).collect();
+    let mut taken: BTreeSet<String> = routes().map(str::to_owned).collect();
     taken.extend(found.texts.iter().map(Text::route));
     taken.extend(found.texts.iter().filter(|text| text.kind == Kind::Post).map(|text| format!("{}.md", text.route())));
     taken.extend(found.files.values().cloned());

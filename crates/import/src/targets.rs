@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use graven_press::source::tag_slug;
+
 use crate::collect::{Found, Origin};
-use crate::names::{canonical, decoded, folder_of, is_markdown, join, slug, stem, tag_slug};
+use crate::names::{canonical, decoded, folder_of, is_markdown, join, slug, stem};
 use crate::plan::Plan;
 use crate::text::{Kind, Text};
 

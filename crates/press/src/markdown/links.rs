@@ -10,6 +10,7 @@ use super::headings::text_of;
 use super::page::Page;
 use super::{external, representation, templates};
 use crate::assets::is_shown_as_text;
+use crate::source;
 use crate::span::trim_end;
 use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
 
@@ -77,7 +78,7 @@ fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> 
     if let Some(route) = routes.iter().find_map(|path| page.route_of(path)) {
         return Some(route + suffix);
     }
-    if let Some(text) = routes.iter().find(|path| is_markdown(path) && page.file(path).is_some()) {
+    if let Some(text) = routes.iter().find(|path| source::is_markdown(path) && page.file(path).is_some()) {
         report_unpublished(text, span, page);
         return None;
     }
@@ -94,11 +95,6 @@ fn resolve_relative(destination: &str, span: &Range<usize>, page: &mut Page) -> 
             None
         }
     }
-}
-
-fn is_markdown(path: &str) -> bool {
-    path.rsplit_once('.')
-        .is_some_and(|(_, extension)| ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
 fn report_unpublished(path: &str, span: &Range<usize>, page: &mut Page) {

@@ -11,7 +11,11 @@ use crate::tree::SourceTree;
 
 /// The routes of every site, in addition to its posts, topics and tags. `/404` and `/assets` are reserved for the 404 page and the fingerprinted files; `/index`
 /// would shadow `/index.html`, which redirects to `/`.
-const FIXED: &[&str] = &[
+///
+/// ```
+/// assert!(graven_press::source::ROUTES.contains(&"/feed.xml"));
+/// ```
+pub const ROUTES: &[&str] = &[
     "/",
     "/404",
     "/assets",
@@ -63,7 +67,7 @@ pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Repor
 
 /// The routes of every site, of topics and of tags.
 fn routes_of_groups(sources: &Sources) -> Taken {
-    let mut taken: Taken = FIXED.iter().map(|path| ((*path).to_owned(), OF_EVERY_SITE.to_owned())).collect();
+    let mut taken: Taken = ROUTES.iter().map(|path| ((*path).to_owned(), OF_EVERY_SITE.to_owned())).collect();
     let topics =
         sources.topics.iter().map(|topic| ("notes", topic.slug.clone(), format!("the topic \"{}\"", topic.slug)));
     let tags = sources.posts.iter().flat_map(|post| &post.matter.tags);

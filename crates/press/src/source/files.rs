@@ -46,7 +46,7 @@ pub(super) fn stem(path: &str) -> &str {
 }
 
 /// Whether a file is Markdown.
-pub(super) fn is_markdown(path: &str) -> bool {
+pub(crate) fn is_markdown(path: &str) -> bool {
     without_extension(path).is_some()
 }
 

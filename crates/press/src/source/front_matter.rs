@@ -345,8 +345,16 @@ fn aliases(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
     aliases
 }
 
-/// The slug of a tag. Signs that distinguish programming languages are spelt out, so that C, C++ and C# are three tags.
-pub(crate) fn tag_slug(name: &str) -> String {
+/// The slug of a tag. Signs that distinguish programming languages are spelt out, so that C, C++ and C# are three tags. Two tags with the same
+/// slug share a page.
+///
+/// ```
+/// use graven_press::source::tag_slug;
+///
+/// assert_eq!(["C", "C++", "C#"].map(tag_slug), ["c", "c-plus-plus", "c-sharp"]);
+/// ```
+#[must_use]
+pub fn tag_slug(name: &str) -> String {
     slug::slugify(name.replace('+', " plus ").replace('#', " sharp "))
 }
 

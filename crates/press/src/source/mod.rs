@@ -37,10 +37,12 @@ use crate::options::Options;
 use crate::tree::SourceTree;
 
 pub use crate::security_policy::Hosts;
+pub use addresses::ROUTES;
 pub use credits::{Author, License};
 pub(crate) use date::WrittenDate;
 pub(crate) use drafts::{draft_files, drafts, is_draft};
-pub(crate) use front_matter::tag_slug;
+pub(crate) use files::is_markdown;
+pub use front_matter::tag_slug;
 pub use links::Link;
 pub(crate) use markdown_files::{KnownFiles, changed_bodies};
 pub(crate) use settings::{SITE, TopicEntry};

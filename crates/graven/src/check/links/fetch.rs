@@ -190,12 +190,12 @@ fn dislikes_head(status: StatusCode) -> bool {
     (status.is_client_error() || status.is_server_error()) && !is_clear.contains(&status)
 }
 
-/// Whether it may be otherwise in a moment.
+/// Whether another attempt may succeed.
 fn may_pass(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT
 }
 
-/// How long to wait, in seconds (RFC 9110 §10.2.3). A date is as good as none: the next check asks again.
+/// How long the server asks to wait (RFC 9110 §10.2.3). A date is not read: it counts as longer than any wait, so that the next check asks again.
 fn retry_after(response: &Response<Body>) -> Option<Duration> {
     let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
     Some(Duration::from_secs(value.trim().parse().unwrap_or(u64::MAX)))
