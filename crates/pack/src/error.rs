@@ -78,6 +78,8 @@ pub enum Fault {
     Path,
     /// The not-found page or the search index redirects.
     InternalRedirects,
+    /// The redirect to the first page is a page, or leads to something that is no folder.
+    Home,
     /// A field value is empty, begins or ends with a space, or has other characters than visible ASCII and spaces
     /// (RFC 9110 §5.5).
     FieldValue,
@@ -138,6 +140,7 @@ impl fmt::Display for Fault {
                 "its path must begin with a slash, without empty or dot segments, control characters, `\\`, `%`, `?` and `#`"
             }
             Fault::InternalRedirects => "the not-found page and the search index must be pages, not redirects",
+            Fault::Home => "`home` must be a redirect to the path of the first page, which ends with a slash",
             Fault::FieldValue => {
                 "a field value must be visible ASCII, with spaces only between, and not empty"
             }

@@ -30,8 +30,20 @@ pub const NOT_FOUND: &str = "404";
 /// ```
 pub const SEARCH_INDEX: &str = "search-index";
 
+/// The path of a redirect to the first page, if that is not `/`: to `/blog/` on a site below `/blog`. Like [`NOT_FOUND`], it has no leading slash,
+/// so no request can ask for it. [`Pack::home`](crate::Pack::home) reads it.
+///
+/// ```
+/// use graven_pack::{HOME, Pack, write::Image};
+///
+/// let bytes = Image::default().write()?;
+/// assert!(Pack::open(&bytes)?.route(HOME)?.is_none(), "this site is at the root of its host");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub const HOME: &str = "home";
+
 /// The path of the rules by which a browser fetches pages before a reader asks for them. A server names it in the
-/// `Speculation-Rules` field of pages, if the pack has it.
+/// `Speculation-Rules` field of pages, if the pack has it. On a site below a path, it is below that path.
 pub const PREFETCH: &str = "/prefetch.json";
 
 /// The time of an edition that is valid from the beginning of time. See [`Route::at`](crate::Route::at).

@@ -85,7 +85,7 @@
 //!
 //! | offset | type | field |
 //! |---|---|---|
-//! | 0 | span | path: percent-decoded, with a leading slash, or [`NOT_FOUND`], or [`SEARCH_INDEX`] |
+//! | 0 | span | path: percent-decoded, with a leading slash, or [`NOT_FOUND`], or [`SEARCH_INDEX`], or [`HOME`] |
 //! | 8 | `u32` | index of its first edition |
 //! | 12 | `u32` | number of its editions, at least 1 |
 //!
@@ -138,7 +138,7 @@
 //! - a page has each coding at most once, identity among them, each with its own entity tag;
 //! - the second representation of a page is another route, which never redirects;
 //! - a redirect leads to a path with one leading slash or to an http or https URL, and not to itself;
-//! - [`NOT_FOUND`] and [`SEARCH_INDEX`] are pages, not redirects.
+//! - [`NOT_FOUND`] and [`SEARCH_INDEX`] are pages, not redirects; [`HOME`] is a redirect to a path that ends with a slash.
 //!
 //! # Design
 //!
@@ -179,7 +179,7 @@ mod verify;
 pub mod write;
 
 pub use error::{Error, Fault};
-pub use format::{ALWAYS, Class, Coding, NOT_FOUND, PREFETCH, SEARCH_INDEX, Section};
+pub use format::{ALWAYS, Class, Coding, HOME, NOT_FOUND, PREFETCH, SEARCH_INDEX, Section};
 pub use hex::hex;
 pub use inflate::{Deflated, Inflater};
 pub use read::{Content, Edition, Pack, Page, Redirect, Route, Source, Variant};

@@ -16,11 +16,11 @@ use std::fmt;
 
 use crate::error::{Error, Fault};
 use crate::format::{
-    BODY_DIGEST_SIZE, Class, Coding, EditionRecord, Fields, HEADER_SIZE, Hash, Header, MAGIC, PROBES, PageRecord,
-    RedirectRecord, RouteRecord, Run, Section, Slot, VERSION, VariantRecord, body_digest, checksum_of,
+    BODY_DIGEST_SIZE, Class, Coding, EditionRecord, Fields, HEADER_SIZE, Hash, Header, MAGIC, PROBES, PageRecord, RedirectRecord, RouteRecord, Run, Section, Slot, VERSION, VariantRecord, body_digest, checksum_of, ALWAYS, HOME,
 };
 use crate::inflate::Deflated;
 use crate::records::{Origin, Records};
+use crate::rules;
 
 /// A site image, read in place.
 #[derive(Clone, Copy)]
@@ -162,6 +162,32 @@ impl<'a> Pack<'a> {
     #[must_use]
     pub fn size(&self) -> usize {
         self.records.bytes().len()
+    }
+
+    /// The path of the first page, with a slash at its end: `/`, or `/blog/` on a site below `/blog`. It is `/` too if [`HOME`] breaks a rule.
+    ///
+    /// ```
+    /// use graven_pack::write::{ContentSpec, EditionSpec, Image, RedirectSpec};
+    /// use graven_pack::{ALWAYS, HOME, Pack};
+    ///
+    /// let home = RedirectSpec { status: 308, location: "/blog/".into(), cache_control: "no-cache".into() };
+    /// let edition = EditionSpec { from: ALWAYS, content: ContentSpec::Redirect(home) };
+    /// let image = Image { time: 0, routes: [(HOME.into(), vec![edition])].into() };
+    /// assert_eq!(Pack::open(&image.write()?)?.home()?, "/blog/");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the records that it reads are malformed.
+    pub fn home(&self) -> Result<&'a str, Error> {
+        let edition = match self.route(HOME)? {
+            Some(route) => route.at(ALWAYS)?,
+            None => None,
+        };
+        Ok(match edition.map(|edition| edition.content()) {
+            Some(Content::Redirect(redirect)) if rules::is_home(redirect.location()) => redirect.location(),
+            _ => "/",
+        })
     }
 
     /// The route of exactly this path, percent-decoded.

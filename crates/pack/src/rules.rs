@@ -2,10 +2,10 @@
 //! one function on plain values, so that both apply the same.
 
 use crate::error::Fault;
-use crate::format::{Coding, NOT_FOUND, SEARCH_INDEX};
+use crate::format::{Coding, HOME, NOT_FOUND, SEARCH_INDEX};
 
 /// Paths without a leading slash: what the server uses, and no request can ask for.
-const INTERNAL: [&str; 2] = [NOT_FOUND, SEARCH_INDEX];
+const INTERNAL: [&str; 3] = [NOT_FOUND, SEARCH_INDEX, HOME];
 
 /// Checks the path of a route, which is percent-decoded.
 ///
@@ -58,10 +58,24 @@ pub(crate) fn variants(variants: &[(Coding, &str)]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Checks that there can be a page at this path.
+pub(crate) fn page(path: &str) -> Result<(), Fault> {
+    if path == HOME { Err(Fault::Home) } else { Ok(()) }
+}
+
+/// Whether a target can be the path of a first page: a folder, in characters that mean the same with and without percent-encoding (RFC 3986 §2.3).
+pub(crate) fn is_home(location: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    location.starts_with('/') && location.ends_with('/') && location.bytes().all(is_plain) && path(location).is_ok()
+}
+
 /// Checks a redirect of the route with this path.
 pub(crate) fn redirect(path: &str, status: u16, location: &str, cache_control: &str) -> Result<(), Fault> {
-    if INTERNAL.contains(&path) {
+    if [NOT_FOUND, SEARCH_INDEX].contains(&path) {
         return Err(Fault::InternalRedirects);
+    }
+    if path == HOME && !is_home(location) {
+        return Err(Fault::Home);
     }
     if !matches!(status, 301 | 302 | 307 | 308) {
         return Err(Fault::Status);

@@ -117,6 +117,7 @@ impl Pack<'_> {
             security_policy: page.security_policy(),
         };
         fields.check().map_err(|fault| origin.error(fault))?;
+        rules::page(route.path()).map_err(|fault| origin.error(fault))?;
         if let Some(index) = page.alternate() {
             let alternate = self.route_at(index)?;
             if index == route.index() || !only_pages(alternate)? {

@@ -333,6 +333,7 @@ fn check_route(path: &str, editions: &[EditionSpec]) -> Result<(), WriteError> {
 }
 
 fn check_page(path: &str, page: &PageSpec) -> Result<(), Fault> {
+    rules::page(path)?;
     let fields = PageFields {
         content_type: &page.content_type,
         cache_control: &page.cache_control,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::markdown::Rendered;
 use crate::model::{Post, Site};
-use crate::url::{decoded, split_path, without_base_url};
+use crate::url::{decoded, split_path};
 
 /// For each post, the indices of the posts whose texts link to it, newest first. `rendered` are the texts of the posts.
 pub(crate) fn of_posts(site: &Site, rendered: &[Arc<Rendered>]) -> Vec<Vec<usize>> {
@@ -17,7 +17,7 @@ pub(crate) fn of_posts(site: &Site, rendered: &[Arc<Rendered>]) -> Vec<Vec<usize
     let mut backlinks = vec![Vec::new(); site.posts.len()];
     for (from, text) in rendered.iter().enumerate() {
         for link in &text.links {
-            let target = without_base_url(&link.target, &site.settings.base_url);
+            let target = site.settings.base_url.without(&link.target);
             if !target.starts_with('/') {
                 continue;
             }

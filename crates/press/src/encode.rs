@@ -41,7 +41,7 @@ pub(crate) fn encode<'o, S: Read + Write + Seek>(
         Some(Output::Document(document)) => coders.is_none() && document.is_drawn(),
         _ => false,
     };
-    let outputs: Vec<(&'o str, Vec<Edition>)> =
+    let outputs: Vec<(Cow<'o, str>, Vec<Edition>)> =
         snapshots::editions(snapshots).into_iter().filter(|(_, editions)| !is_left_out(editions)).collect();
     let all = outputs.len();
     let mut done = 0;
@@ -49,9 +49,9 @@ pub(crate) fn encode<'o, S: Read + Write + Seek>(
         Output::Document(document) => document.kept_length(),
         Output::Redirect(_) => 0,
     };
-    let weight = |(_, editions): &(&str, Vec<Edition>)| editions.iter().map(length).sum();
-    let encode = |of_path: &(&'o str, Vec<Edition>)| Checked::new(of_path.0, editions((of_path.0, &of_path.1), coders));
-    in_order(&outputs, weight, encode, |route| {
+    let of_paths: Vec<(&str, &[Edition])> = outputs.iter().map(|(path, editions)| (&**path, &editions[..])).collect();
+    let weight = |(_, editions): &(&str, &[Edition])| editions.iter().map(length).sum();
+    in_order(&of_paths, weight, |&(path, of_path)| Checked::new(path, editions(of_path, coders)), |route| {
         pack.put_checked(&route?)?;
         done += 1;
         options.progress.report(Step::Encoded { done, all });
@@ -103,10 +103,10 @@ fn wait_for<R>(receiver: &Receiver<R>) -> R {
 
 /// The editions of a path, without those whose bytes are as those of the one before. `coders` is the cache of what coders have made; without it, identity
 /// is the only coding.
-pub(crate) fn editions((path, editions): (&str, &[Edition]), coders: Option<&Cache>) -> Vec<EditionSpec> {
+pub(crate) fn editions(editions: &[Edition], coders: Option<&Cache>) -> Vec<EditionSpec> {
     let mut specs: Vec<EditionSpec> = Vec::with_capacity(editions.len());
-    for Edition { from, output, inspections } in editions {
-        let policy = inspections.get(path).and_then(|inspection| inspection.policy.as_deref());
+    for Edition { from, base_url, route, output, inspections } in editions {
+        let policy = inspections.get(route).and_then(|inspection| inspection.policy.as_deref());
         let policy = policy.unwrap_or(security_policy::NOTHING);
         let content = match output {
             Output::Document(document) => {
@@ -114,9 +114,12 @@ pub(crate) fn editions((path, editions): (&str, &[Edition]), coders: Option<&Cac
                 if specs.last().is_some_and(|last| has_body(last, &body)) {
                     continue;
                 }
-                ContentSpec::Page(page(document, body, policy, coders))
+                ContentSpec::Page(PageSpec {
+                    alternate: document.alternate.as_ref().map(|route| base_url.href(route).into_owned()),
+                    ..page(document, body, policy, coders)
+                })
             }
-            Output::Redirect(location) => ContentSpec::Redirect(redirect(location)),
+            Output::Redirect(location) => ContentSpec::Redirect(redirect(&base_url.href(location))),
         };
         specs.push(EditionSpec { from: *from, content });
     }
@@ -146,7 +149,7 @@ fn page(document: &Document, body: Cow<[u8]>, policy: &str, coders: Option<&Cach
         cache_control: document.freshness.field_value().to_owned(),
         security_policy: policy.to_owned(),
         class: document.class,
-        alternate: document.alternate.clone(),
+        alternate: None,
         variants: variants(document, body.into_owned(), coders),
     }
 }

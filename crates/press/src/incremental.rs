@@ -19,6 +19,7 @@
 //! assert!(matches!(page, Ok(Some(ContentSpec::Page(page))) if page.content_type.starts_with("text/html")));
 //! ```
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::ops::Range;
 
@@ -31,9 +32,9 @@ use crate::memo::Memo;
 use crate::options::Options;
 use crate::output::Output;
 use crate::snapshots::Snapshot;
-use crate::source;
+use crate::source::{self, BaseUrl};
 use crate::tree::SourceTree;
-use crate::url::{is_external, without_base_url};
+use crate::url::is_external;
 use crate::{Snapshots, encode, encoded, run, search, unwritten};
 
 /// A site that is pressed again and again.
@@ -88,13 +89,13 @@ impl Incremental {
     #[must_use]
     pub fn outside_links(&self, tree: &SourceTree) -> Vec<OutsideLink> {
         let sources = source::read(tree, &self.options, &mut Report::default());
-        let base_url = sources.map(|sources| sources.settings.base_url).unwrap_or_default();
+        let base_url = sources.map(|sources| sources.settings.base_url);
         let mut links = Vec::new();
         for (path, text) in &self.memo.texts {
             for link in text.rendered.links.iter().filter(|link| is_external(&link.target)) {
                 let scheme = if link.target.starts_with("//") { "https:" } else { "" };
                 let url = format!("{scheme}{}", link.target);
-                if without_base_url(&url, &base_url) == url {
+                if base_url.as_ref().is_none_or(|base_url| base_url.without(&url) == url) {
                     links.push(OutsideLink { url, path: path.clone(), span: link.span.clone() });
                 }
             }
@@ -133,9 +134,9 @@ impl Preview<'_> {
         self.report
     }
 
-    /// The paths of all pages, files and redirects.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.first.outputs.keys().map(String::as_str)
+    /// The paths of all pages, files and redirects, as readers ask for them, and the names of what they cannot ask for.
+    pub fn paths(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.first.by_href().map(|(path, _)| path)
     }
 
     /// The time of the build, in Unix seconds.
@@ -147,11 +148,20 @@ impl Preview<'_> {
     /// The page, file or redirect at `path`, without content codings. The search index, at [`SEARCH_INDEX`], is made each time.
     #[must_use]
     pub fn content(&self, path: &str) -> Option<ContentSpec> {
-        let Snapshot { context, outputs, inspections, .. } = self.first;
+        let Snapshot { context, inspections, .. } = self.first;
         let index = || Output::Document(search::index(*context, inspections));
         let made = (path == SEARCH_INDEX).then(index);
-        let output = made.as_ref().or_else(|| outputs.get(path))?;
-        encode::editions((path, &[self.first.edition(output)]), None).pop().map(|edition| edition.content)
+        let edition = match &made {
+            Some(index) => self.first.edition(SEARCH_INDEX, index),
+            None => self.first.at_href(path)?,
+        };
+        encode::editions(&[edition], None).pop().map(|edition| edition.content)
+    }
+
+    /// Where the site is.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.first.context.site.settings.base_url
     }
 
     /// The pack of the whole site.

@@ -245,9 +245,9 @@ fn encoded<S: Read + Write + Seek>(
         encode::encode(snapshots, (options, cache), &mut pack)?;
         let indexes = indexes.join().unwrap_or_else(|panic| resume_unwind(panic));
         let of_snapshots = snapshots.iter().zip(&indexes);
-        let editions = of_snapshots.map(|(snapshot, output)| snapshot.edition(output));
+        let editions = of_snapshots.map(|(snapshot, output)| snapshot.edition(SEARCH_INDEX, output));
         let editions: Vec<Edition> = editions.collect();
-        pack.put(SEARCH_INDEX, &encode::editions((SEARCH_INDEX, &editions), None))
+        pack.put(SEARCH_INDEX, &encode::editions(&editions, None))
     })?;
     Ok(pack)
 }
@@ -265,7 +265,7 @@ fn run(
     memo.revision += 1;
     let Some(site) = memo.site(tree, options, report) else { return };
     let has_findings = !report.is_empty();
-    let (theme, theme_number) = memo.theme(tree, (&site.settings.policy, &site.settings.words), report);
+    let (theme, theme_number) = memo.theme(tree, &site.settings, report);
     options.progress.report(Step::Texts(site.posts.len() + site.pages.len()));
     let (posts, pages) = texts((&site, tree), (&theme, theme_number), memo, report);
     let previews = memo.previews(&site.posts, tree);
@@ -334,6 +334,7 @@ fn texts(
     memo: &mut Memo,
     report: &mut Report,
 ) -> (Vec<Arc<Text>>, Vec<Arc<Text>>) {
+    let base_url = &site.settings.base_url;
     let routes = site.routes();
     let names = Names::new(site, tree);
     let topics: HashMap<&str, usize> =
@@ -346,11 +347,12 @@ fn texts(
             named: &|name| names.find(name),
             meant_by: &|name| names.meant_by(name),
             hosts: &site.settings.policy,
-            kit: markdown::Kit { route: &theme.kit.route, exports: &theme.kit.exports },
+            base_url,
+            kit: markdown::Kit { href: &base_url.href(&theme.kit.route), exports: &theme.kit.exports },
             words: &site.settings.words,
             still: &|path, svg| drawing::still(svg, &theme.colours, theme.colours.hue(topic_of(path))),
         },
-        look_of: &|body| number(&(theme_number, &site.settings.policy, topic_of(&body.path))),
+        look_of: &|body| number(&(theme_number, base_url, &site.settings.policy, topic_of(&body.path))),
         before: &memo.texts,
         revision: memo.revision,
     };

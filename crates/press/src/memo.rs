@@ -13,9 +13,9 @@ use crate::model::{self, Post, Site};
 use crate::options::Options;
 use crate::pictures::Published;
 use crate::security_policy::Hosts;
-use crate::source::{self, KnownFiles};
+use crate::source::{self, BaseUrl, KnownFiles, Settings};
 use crate::texts::Texts;
-use crate::theme::{self, Theme};
+use crate::theme::{self, OfSettings, Theme};
 use crate::tree::{Contents, SourceTree};
 
 /// What the presses of a site have made.
@@ -42,12 +42,13 @@ struct KnownSite {
     site: Site,
 }
 
-/// A theme, and the files, hosts and words that it was loaded from. One with findings is not kept: each press reports them.
+/// A theme, and the files and settings that it was loaded from. One with findings is not kept: each press reports them.
 #[derive(Debug)]
 struct KnownTheme {
     files: Vec<(String, Contents)>,
     hosts: Hosts,
     words: Arc<Words>,
+    base_url: BaseUrl,
     theme: Arc<Theme>,
     revision: u64,
 }
@@ -78,24 +79,33 @@ impl Memo {
         }
     }
 
-    /// The theme of a site that loads from these hosts too, with these words, and a number for it.
+    /// The theme of a site with these settings, and a number for it.
     pub(crate) fn theme(
         &mut self,
         tree: &SourceTree,
-        (hosts, words): (&Hosts, &Arc<Words>),
+        settings: &Settings,
         report: &mut Report,
     ) -> (Arc<Theme>, u64) {
+        let Settings { policy: hosts, words, base_url, .. } = settings;
         let paths = tree.below(theme::FOLDER).map(|(path, _)| path);
         let files: Vec<_> = paths.filter_map(|path| Some((path.to_owned(), tree.contents(path)?.clone()))).collect();
-        let is_same = |known: &&KnownTheme| (&known.files, &known.hosts, &known.words) == (&files, hosts, words);
+        let is_same = |known: &&KnownTheme| {
+            (&known.files, &known.hosts, &known.words, &known.base_url) == (&files, hosts, words, base_url)
+        };
         if let Some(known) = self.theme.as_ref().filter(is_same) {
             return (Arc::clone(&known.theme), known.revision);
         }
         let mut found = Report::default();
-        let theme = Arc::new(Theme::load(tree, (hosts, words), &mut found));
+        let theme = Arc::new(Theme::load(tree, OfSettings { hosts, words, base_url }, &mut found));
         let revision = self.revision;
-        let (hosts, words) = (hosts.clone(), Arc::clone(words));
-        self.theme = found.is_empty().then(|| KnownTheme { files, hosts, words, theme: Arc::clone(&theme), revision });
+        self.theme = found.is_empty().then(|| KnownTheme {
+            files,
+            hosts: hosts.clone(),
+            words: Arc::clone(words),
+            base_url: base_url.clone(),
+            theme: Arc::clone(&theme),
+            revision,
+        });
         report.extend(found);
         (theme, revision)
     }

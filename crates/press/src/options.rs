@@ -18,6 +18,8 @@ use crate::progress::Progress;
 pub struct Options {
     /// Replaces the `base_url` of `site.toml`.
     pub base_url: Option<String>,
+    /// Replaces the scheme and the host of the base URL, and leaves its path: the address of a preview, as `http://127.0.0.1:8080`.
+    pub origin: Option<String>,
     /// Whether others will read it. Then a site whose address is this machine's is warned of: its feeds and its sitemap would lead there.
     pub is_published: bool,
     /// Whether to press drafts too. Not for a pack that is published.

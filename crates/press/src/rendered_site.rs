@@ -1,5 +1,6 @@
 //! The site with its rendered texts, which views, feeds and checks read; and the views, which a site may replace by its own.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -56,6 +57,12 @@ impl<'a> RenderedSite<'a> {
     #[must_use]
     pub fn theme_views(self) -> &'a dyn Views {
         self.theme_views
+    }
+
+    /// What a page contains to lead to a route: on a site with the base URL `https://example.org/blog`, `/blog/notes` for `/notes`. What is no route stays.
+    #[must_use]
+    pub fn href(self, route: &str) -> Cow<'_, str> {
+        self.site.settings.href(route)
     }
 
     /// The text of the post at an index of [`Site::posts`].

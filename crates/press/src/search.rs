@@ -10,17 +10,20 @@ use crate::check::{Inspection, Inspections};
 use crate::markdown::Rendered;
 use crate::output::Document;
 use crate::rendered_site::RenderedSite;
+use crate::url::BaseUrl;
 use crate::views;
 
 /// The index of a site, of whose documents there are `inspections`. It is the document at [`SEARCH_INDEX`](graven_pack::SEARCH_INDEX).
 pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Document<'static> {
     let site = context.site;
+    let base_url = &site.settings.base_url;
     let mut builder = Builder::new(&site.settings.language);
     for (post, rendered) in site.posts.iter().zip(context.posts) {
         let topics = post.topics.iter().map(|topic| site.topics[*topic].slug.as_str()).collect();
         let tags = site.tag_names(post).collect();
         let date = views::date_in_words(site, post);
         let page = Page {
+            base_url,
             route: &post.route(),
             title: &post.title,
             description: post.lede().unwrap_or_default(),
@@ -29,8 +32,13 @@ pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Documen
         page.add(rendered, (topics, tags), inspections, &mut builder);
     }
     for (page, rendered) in site.pages.iter().zip(context.pages).filter(|(page, _)| page.has_address()) {
-        let page =
-            Page { route: &page.route(), title: &page.title, description: page.lede().unwrap_or_default(), date: "" };
+        let page = Page {
+            base_url,
+            route: &page.route(),
+            title: &page.title,
+            description: page.lede().unwrap_or_default(),
+            date: "",
+        };
         page.add(rendered, (Vec::new(), Vec::new()), inspections, &mut builder);
     }
     Document::search_index(builder.finish())
@@ -38,6 +46,7 @@ pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Documen
 
 /// What the index contains of a page besides its text.
 struct Page<'a> {
+    base_url: &'a BaseUrl,
     route: &'a str,
     title: &'a str,
     /// Empty if it is a part of the text.
@@ -65,7 +74,7 @@ impl<'a> Page<'a> {
             length: u32::try_from(section.end - section.start).unwrap_or(u32::MAX),
         });
         builder.add(&Entry {
-            route: self.route,
+            route: &self.base_url.href(self.route),
             title: self.title,
             description: self.description,
             date: self.date,

@@ -4,11 +4,12 @@
 //! [`Snapshot`] has all outputs, which say how they are made; a path whose output does not change has one edition. Both are made from the last time to the
 //! first, and each takes over from the one before what is the same: most of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::iter;
 use std::sync::Arc;
 
-use graven_pack::ALWAYS;
+use graven_pack::{ALWAYS, HOME};
 use jiff::Timestamp;
 
 use crate::assets::Preview;
@@ -26,6 +27,7 @@ use crate::rendered_site::{RenderedSite, Views};
 use crate::texts::Text;
 use crate::theme::Theme;
 use crate::tree::SourceTree;
+use crate::url::BaseUrl;
 use crate::views::ThemeViews;
 use crate::{backlinks, copies, feeds, views};
 
@@ -133,7 +135,10 @@ pub(crate) struct Snapshot<'a> {
     /// From when on the site is like that, in Unix seconds, or [`ALWAYS`].
     from: i64,
     pub(crate) context: RenderedSite<'a>,
+    /// By route.
     pub(crate) outputs: Outputs<'a>,
+    /// What leads to the first page of a site below a path of its host: redirects, by their paths on the host.
+    entrances: Outputs<'static>,
     pub(crate) inspections: Inspections,
 }
 
@@ -153,7 +158,8 @@ impl<'a> Snapshot<'a> {
         stage.cards.draw(sources.cache, &mut outputs);
         views::render(context, &stage.numbers, &mut outputs);
         feeds::render(context, &mut outputs, report);
-        Self { from: stage.from, context, outputs, inspections: Inspections::default() }
+        let entrances = entrances(&stage.site.settings.base_url);
+        Self { from: stage.from, context, outputs, entrances, inspections: Inspections::default() }
     }
 
     /// Checks the site. `later` are the snapshots of later times, the last first. What was found `before` in the same documents is taken over.
@@ -168,31 +174,56 @@ impl<'a> Snapshot<'a> {
         self.inspections = check::check((self.context, tree), (&self.outputs, &later), before, report);
     }
 
-    /// An output of this time.
-    pub(crate) fn edition<'o>(&'o self, output: &'o Output<'o>) -> Edition<'o> {
-        Edition { from: self.from, output, inspections: &self.inspections }
+    /// An output of this time, at a route or an entrance.
+    pub(crate) fn edition<'o>(&'o self, route: &'o str, output: &'o Output<'o>) -> Edition<'o> {
+        let base_url = &self.context.site.settings.base_url;
+        Edition { from: self.from, base_url, route, output, inspections: &self.inspections }
+    }
+
+    /// The editions of this time by their paths on the host.
+    pub(crate) fn by_href(&self) -> impl Iterator<Item = (Cow<'_, str>, Edition<'_>)> {
+        let outputs = self.outputs.iter().map(|(route, output)| (self.context.href(route), self.edition(route, output)));
+        let entrances = self.entrances.iter().map(|(path, output)| (path.into(), self.edition(path, output)));
+        outputs.chain(entrances)
+    }
+
+    /// The edition at a path on the host.
+    pub(crate) fn at_href(&self, path: &str) -> Option<Edition<'_>> {
+        let route = self.context.site.settings.base_url.route(path);
+        let found = route.and_then(|route| self.outputs.get_key_value(route));
+        let (route, output) = found.or_else(|| self.entrances.get_key_value(path))?;
+        Some(self.edition(route, output))
     }
 }
 
-/// The output at a path from a time on.
+/// The root of the host, the path of the site without its slash, and the [`HOME`] by which the server knows that path. A site at the root needs none.
+fn entrances(base_url: &BaseUrl) -> Outputs<'static> {
+    let paths = ["/", base_url.path(), HOME].into_iter().filter(|_| !base_url.path().is_empty());
+    paths.map(|path| (path.to_owned(), Output::Redirect("/".to_owned()))).collect()
+}
+
+/// The output at a route from a time on.
 #[derive(Clone, Copy)]
 pub(crate) struct Edition<'a> {
     /// In Unix seconds, or [`ALWAYS`].
     pub(crate) from: i64,
+    /// Where the site is.
+    pub(crate) base_url: &'a BaseUrl,
+    pub(crate) route: &'a str,
     pub(crate) output: &'a Output<'a>,
     /// What was found in the outputs of that time.
     pub(crate) inspections: &'a Inspections,
 }
 
-/// The editions of each path, the earliest first, without those that are certainly as the one before. What is not at a path any more stays: an old card
+/// The editions of each path on the host, the earliest first, without those that are certainly as the one before. What is not at a path any more stays: an old card
 /// of a topic, which nothing names, and which other sites may have seen.
-pub(crate) fn editions<'a>(snapshots: &'a [Snapshot]) -> BTreeMap<&'a str, Vec<Edition<'a>>> {
-    let mut editions: BTreeMap<&str, Vec<Edition>> = BTreeMap::new();
+pub(crate) fn editions<'a>(snapshots: &'a [Snapshot]) -> BTreeMap<Cow<'a, str>, Vec<Edition<'a>>> {
+    let mut editions: BTreeMap<Cow<str>, Vec<Edition>> = BTreeMap::new();
     for snapshot in snapshots {
-        for (path, output) in &snapshot.outputs {
+        for (path, edition) in snapshot.by_href() {
             let of_path = editions.entry(path).or_default();
-            if of_path.last().is_none_or(|last| !output.is_certainly(last.output)) {
-                of_path.push(snapshot.edition(output));
+            if of_path.last().is_none_or(|last| !edition.output.is_certainly(last.output)) {
+                of_path.push(edition);
             }
         }
     }

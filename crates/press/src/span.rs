@@ -23,3 +23,14 @@ pub(crate) fn find(file: &str, span: &Range<usize>, part: &str) -> Range<usize> 
 pub(crate) fn trim_end(span: &Range<usize>, file: &str) -> Range<usize> {
     span.start..span.start + file[span.clone()].trim_end().len()
 }
+
+/// The text with other texts in place of parts of it. `edits` are in the order of the text.
+pub(crate) fn edited(text: &str, edits: impl IntoIterator<Item = (Range<usize>, String)>) -> String {
+    let mut edited = String::with_capacity(text.len());
+    let mut done = 0;
+    for (place, by) in edits {
+        edited.extend([&text[done..place.start], &by]);
+        done = place.end;
+    }
+    edited + &text[done..]
+}

@@ -13,9 +13,9 @@ use crate::media::Cards;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
 use crate::security_policy::Hosts;
-use crate::source::{Body, Settings};
+use crate::source::{BaseUrl, Body, Settings};
 use crate::texts::Text;
-use crate::theme::Theme;
+use crate::theme::{OfSettings, Theme};
 use crate::tree::SourceTree;
 use crate::views::ThemeViews;
 
@@ -34,7 +34,10 @@ impl Fixture {
     /// The site of these posts, each with a short text.
     pub(crate) fn of(posts: Vec<Post>) -> Self {
         let html = |post: &Post| format!("<p>The text of {}.</p>", post.slug);
-        let theme = Theme::load(&SourceTree::default(), (&Hosts::default(), &english()), &mut Report::default());
+        let settings = settings();
+        let Settings { policy: hosts, words, base_url, .. } = &settings;
+        let of_settings = OfSettings { hosts, words, base_url };
+        let theme = Theme::load(&SourceTree::default(), of_settings, &mut Report::default());
         let texts: Vec<_> = posts
             .iter()
             .map(|post| Text::of(Rendered { html: html(post), ..Rendered::default() }, &post.body))
@@ -43,7 +46,7 @@ impl Fixture {
         let site = Site {
             now: "2026-01-02T03:04:05Z".parse().expect("a time"),
             times: Vec::new(),
-            settings: settings(),
+            settings,
             topics: Vec::new(),
             posts,
             start: Vec::new(),
@@ -85,7 +88,7 @@ fn settings() -> Settings {
     Settings {
         title: "Notes & <more>".to_owned(),
         description: "What I learnt.".to_owned(),
-        base_url: "https://example.org".to_owned(),
+        base_url: BaseUrl::parse("https://example.org").expect("a base URL"),
         language: "en-GB".to_owned(),
         words: english(),
         time_zone: jiff::tz::TimeZone::UTC,

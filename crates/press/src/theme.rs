@@ -26,6 +26,7 @@ use crate::languages::Words;
 use crate::media::Icons;
 use crate::security_policy::Hosts;
 use crate::tree::SourceTree;
+use crate::url::BaseUrl;
 
 #[derive(RustEmbed)]
 #[folder = "theme/"]
@@ -153,12 +154,23 @@ impl Parts {
     }
 }
 
+/// What a theme takes from the settings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfSettings<'a> {
+    /// The other hosts that pages may load from.
+    pub(crate) hosts: &'a Hosts,
+    /// The words of its scripts.
+    pub(crate) words: &'a Words,
+    /// Where the site is: addresses in its files are routes.
+    pub(crate) base_url: &'a BaseUrl,
+}
+
 impl Theme {
-    /// The default theme with the replacements and additions of the tree, on a site that loads from these hosts too, and its
-    /// scripts with these words. A file with a mistake is reported, and left empty.
-    pub(crate) fn load(tree: &SourceTree, (hosts, words): (&Hosts, &Words), report: &mut Report) -> Self {
+    /// The default theme with the replacements and additions of the tree. A file with a mistake is reported, and left empty.
+    pub(crate) fn load(tree: &SourceTree, settings: OfSettings, report: &mut Report) -> Self {
         names::check(tree, DefaultTheme::iter().collect::<Vec<_>>().iter().map(|name| &**name), report);
-        let mut files = Files { tree, hosts, references: Vec::new(), report };
+        let OfSettings { hosts, words, base_url } = settings;
+        let mut files = Files { tree, hosts, base_url, references: Vec::new(), report };
         let custom = files.own_sheet("custom.css").unwrap_or_default();
         let mut sheet = |name: &str| files.sheet(name);
         let (base, hues) = (sheet("base.css"), sheet("hues.css"));
@@ -187,7 +199,7 @@ impl Theme {
             custom: custom.text,
             head: files.fragment("head.html", Place::Head),
             foot: files.fragment("foot.html", Place::Foot),
-            script: Script::load(tree, words, files.report),
+            script: Script::load(tree, (words, base_url), files.report),
             kit: Kit::load(tree, words, files.report),
             icons: Icons::new(&read(tree, "favicon.svg"), files.report),
             mark: tree.get(wordmark::FILE).and_then(|file| Wordmark::read(file, files.report)),
@@ -229,6 +241,7 @@ impl Theme {
 struct Files<'a> {
     tree: &'a SourceTree,
     hosts: &'a Hosts,
+    base_url: &'a BaseUrl,
     references: Vec<Reference>,
     report: &'a mut Report,
 }
@@ -237,8 +250,8 @@ impl Files<'_> {
     /// The text of a style sheet: of the site's, or else of the default theme's. A copy of one of the theme's changes nothing until it is edited.
     fn sheet(&mut self, name: &str) -> String {
         let Some(sheet) = self.own_sheet(name) else { return minified(&default(name)).unwrap_or_default() };
-        let file = self.tree.get(&format!("{FOLDER}{name}")).filter(|_| !sheet.text.is_empty());
-        file.and_then(minified).unwrap_or(sheet.text)
+        let file = Some(&sheet.source).filter(|_| !sheet.text.is_empty());
+        file.and_then(|source| minified(source.as_bytes())).unwrap_or(sheet.text)
     }
 
     /// A style sheet of the site.
@@ -246,9 +259,10 @@ impl Files<'_> {
         let path = format!("{FOLDER}{name}");
         let file = self.tree.get(&path)?;
         let text = utf8(&path, file, self.report)?.trim_start_matches('\u{feff}');
-        let sheet = css::read((&path, file.len() - text.len()), text, self.report);
+        let offset = file.len() - text.len();
+        let sheet = css::read((&path, offset), text, self.report);
         sheet.judge(&mut self.judge(&path));
-        Some(sheet)
+        Some(sheet.at((text, offset), self.base_url))
     }
 
     fn fragment(&mut self, name: &str, place: Place) -> String {
@@ -258,8 +272,8 @@ impl Files<'_> {
     }
 
     fn judge<'f>(&'f mut self, path: &'f str) -> Judge<'f> {
-        let Self { tree, hosts, references, report } = self;
-        Judge { path, tree, hosts, references, report }
+        let Self { tree, hosts, base_url, references, report } = self;
+        Judge { path, tree, hosts, base_url, references, report }
     }
 }
 
@@ -285,14 +299,30 @@ fn minified(bytes: &[u8]) -> Option<String> {
 }
 
 #[cfg(test)]
+impl Theme {
+    /// The default theme with these words, at the root of a host.
+    pub(crate) fn of_words(words: &Words) -> Self {
+        let base_url = BaseUrl::parse("https://example.org").expect("a base URL");
+        let settings = OfSettings { hosts: &Hosts::default(), words, base_url: &base_url };
+        Self::load(&SourceTree::default(), settings, &mut Report::default())
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::languages::english;
 
+    /// The theme of a site with this base URL.
+    fn load_at(base_url: &str, tree: &SourceTree, report: &mut Report) -> Theme {
+        let base_url = BaseUrl::parse(base_url).expect("a base URL");
+        Theme::load(tree, OfSettings { hosts: &Hosts::default(), words: &english(), base_url: &base_url }, report)
+    }
+
     #[test]
     fn the_default_theme_is_complete() {
         let mut report = Report::default();
-        let theme = Theme::load(&SourceTree::default(), (&Hosts::default(), &english()), &mut report);
+        let theme = load_at("https://example.org", &SourceTree::default(), &mut report);
         assert!(report.is_empty(), "{report:?}");
         let code = |code| theme.css(Sheets::Article(Parts { code, ..Parts::default() })).contains(".k{");
         assert!(code(true) && !code(false), "the code sheet is in the pages that need it");
@@ -321,7 +351,7 @@ mod tests {
             tree.insert(path, bytes);
         }
         let mut report = Report::default();
-        let theme = Theme::load(&tree, (&Hosts::default(), &english()), &mut report);
+        let theme = load_at("https://example.org", &tree, &mut report);
         let found = report.diagnostics().iter();
         (theme, found.map(|found| (found.path.clone(), found.message.clone())).collect())
     }

@@ -8,7 +8,7 @@ use graven_press::diagnostic::{Report, Severity};
 use graven_press::languages::english;
 use graven_press::markdown::{Context, DIALECT, Kit, Rendered, render};
 use graven_press::model::{Meant, Named};
-use graven_press::source::{Body, Hosts};
+use graven_press::source::{BaseUrl, Body, Hosts};
 use graven_press::tree::SourceTree;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};
@@ -64,15 +64,17 @@ fn render_with(text: &str, tree: &SourceTree) -> (Rendered, Report) {
     let mut report = Report::default();
     let still = |_: &str, svg: &str| Some(svg.to_owned());
     let exports = ["svg".to_owned()];
-    let kit = Kit { route: "/assets/kit.js", exports: &exports };
+    let kit = Kit { href: "/assets/kit.js", exports: &exports };
     let hosts = Hosts { frames: vec!["https://video.example".to_owned()], ..Hosts::default() };
     let words = english();
+    let base_url = BaseUrl::parse("https://example.org").expect("a base URL");
     let context = Context {
         tree,
         route_of: &route_of,
         named: &named,
         meant_by: &meant_by,
         hosts: &hosts,
+        base_url: &base_url,
         kit,
         words: &words,
         still: &still,

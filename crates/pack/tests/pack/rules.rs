@@ -1,7 +1,7 @@
 //! What the writer refuses, and for which rule.
 
 use graven_pack::write::{ContentSpec, Image, PageSpec, RedirectSpec, VariantSpec, WriteError};
-use graven_pack::{ALWAYS, Coding, Fault, NOT_FOUND, SEARCH_INDEX};
+use graven_pack::{ALWAYS, Coding, Fault, HOME, NOT_FOUND, SEARCH_INDEX};
 
 use crate::images::{always, page, redirect};
 
@@ -128,6 +128,22 @@ fn a_redirect_has_a_redirect_status() {
     for path in [NOT_FOUND, SEARCH_INDEX] {
         assert_eq!(fault_of(path, ContentSpec::Redirect(redirect("/b"))), Some(Fault::InternalRedirects));
     }
+}
+
+#[test]
+fn home_leads_to_the_folder_of_the_site() {
+    for location in ["/", "/blog/", "/~a/b-c_d.e/"] {
+        assert_eq!(fault_of(HOME, ContentSpec::Redirect(redirect(location))), None, "{location}");
+        let image = Image { time: 0, routes: [(HOME.to_owned(), always(ContentSpec::Redirect(redirect(location))))].into() };
+        let bytes = image.write().expect("no rule is broken");
+        assert_eq!(graven_pack::Pack::open(&bytes).and_then(|pack| pack.home()), Ok(location));
+    }
+    for location in ["/blog", "/blog/?a", "/caf%C3%A9/", "/a//", "/../", "https://example.org/"] {
+        assert_eq!(fault_of(HOME, ContentSpec::Redirect(redirect(location))), Some(Fault::Home), "{location}");
+    }
+    assert_eq!(fault_of(HOME, ContentSpec::Page(page("x"))), Some(Fault::Home));
+    let bytes = Image::default().write().expect("an empty pack");
+    assert_eq!(graven_pack::Pack::open(&bytes).and_then(|pack| pack.home()), Ok("/"));
 }
 
 #[test]

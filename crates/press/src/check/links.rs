@@ -4,6 +4,7 @@
 //! 2. Links of the navigation and of the footer and redirects come from the settings, and references of the site's theme from its files, with theirs.
 //! 3. All others are in a view or a file of `static/`. They come from the outputs, and are reported with the pages that contain them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ fn place(diagnostic: &Diagnostic) -> (String, Option<(usize, usize)>) {
 
 /// The diagnostic on the reference `target` on the page `on`, at its place in the source tree, if it is broken.
 fn broken(routes: Routes, on: &str, target: &str, (file, span): (&str, &Range<usize>)) -> Option<Diagnostic> {
-    Some(routes.judge(on, target)?.diagnostic(target, (file, Some(span.clone())), routes))
+    Some(routes.judge(on, routes.of_author(on, target))?.diagnostic(target, (file, Some(span.clone())), routes))
 }
 
 fn in_markdown(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
@@ -77,11 +78,11 @@ fn links_of_settings(context: RenderedSite<'_>) -> impl Iterator<Item = &source:
 fn report_others(context: RenderedSite, routes: Routes, report: &mut Report) {
     let in_settings = links_of_settings(context).map(|link| link.path.as_str());
     let in_theme = context.theme.references.iter().map(|found| found.target.as_str());
-    let checked: BTreeSet<&str> = in_settings.chain(in_theme).collect();
+    let checked: BTreeSet<Cow<str>> = in_settings.chain(in_theme).map(|target| context.href(target)).collect();
     let mut pages: BTreeMap<(&str, Verdict), Vec<&str>> = BTreeMap::new();
     for (path, page) in routes.inspections.pages() {
         for target in page.references.iter().filter(|target| !checked.contains(target.as_str())) {
-            if let Some(verdict) = routes.judge(path, target) {
+            if let Some(verdict) = routes.judge(path, routes.of_page(path, target)) {
                 pages.entry((target, verdict)).or_default().push(path);
             }
         }

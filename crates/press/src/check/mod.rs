@@ -30,6 +30,7 @@ use crate::output::{Document, Output, Outputs};
 use crate::rendered_site::RenderedSite;
 use crate::security_policy::{self, Hosts};
 use crate::tree::SourceTree;
+use crate::url::Target;
 
 /// What was found in a document, and the document if it is HTML.
 type Found = (Arc<Inspection>, Option<Arc<CheckedPage>>);
@@ -42,7 +43,7 @@ pub(crate) fn check(
     before: &Inspections,
     report: &mut Report,
 ) -> Inspections {
-    let base_url = context.site.settings.base_url.as_str();
+    let base_url = &context.site.settings.base_url;
     let is_document = |(_, output): &(&String, &Output)| matches!(output, Output::Document(_));
     let documents: HashSet<u64> = outputs.iter().filter(is_document).map(|(path, _)| number(path)).collect();
     let removed: HashSet<u64> = before.documents.difference(&documents).copied().collect();
@@ -113,7 +114,7 @@ impl Inspection {
 
     /// Leaves in `page` the references that have to be judged when all pages are known.
     fn settle(&mut self, path: &str, document: &Document, page: &mut CheckedPage, routes: Routes) {
-        let mut is_unknown = |target: &str, page: &CheckedPage| match routes.certainty(path, target, page) {
+        let mut is_unknown = |target: Target, page: &CheckedPage| match routes.certainty(path, target, page) {
             Certainty::Right => false,
             Certainty::RightWith(document) => {
                 self.leads_to.push(number(&document));
@@ -122,9 +123,9 @@ impl Inspection {
             Certainty::Unknown => true,
         };
         let references = std::mem::take(&mut page.references);
-        page.references = references.into_iter().filter(|target| is_unknown(target, page)).collect();
+        page.references = references.into_iter().filter(|target| is_unknown(routes.of_page(path, target), page)).collect();
         let links = document.links().iter().enumerate();
-        page.links = links.filter(|(_, link)| is_unknown(&link.target, page)).map(|(index, _)| index).collect();
+        page.links = links.filter(|(_, link)| is_unknown(routes.of_author(path, &link.target), page)).map(|(index, _)| index).collect();
         self.leads_to.sort_unstable();
         self.leads_to.dedup();
     }

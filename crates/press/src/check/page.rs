@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markup::Element;
 use crate::output::Document;
-use crate::url::{Target, decoded, references_in, resolve, without_base_url};
+use crate::url::{BaseUrl, Target, decoded, references_in};
 
 /// The ids and the references of a page.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl CheckedPage {
         path: &str,
         (document, text): (&Document, &Range<usize>),
         elements: &[Element],
-        base_url: &str,
+        base_url: &BaseUrl,
     ) -> Self {
         let mut page = Self { source: document.source.clone(), ..Self::default() };
         for element in elements {
@@ -49,7 +49,7 @@ impl CheckedPage {
                 }
             }
         }
-        page.references.retain(|target| resolve(path, without_base_url(target, base_url)) != Target::External);
+        page.references.retain(|target| base_url.resolve(path, target) != Target::External);
         page
     }
 

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, certain, nearest};
 use crate::output::{Output, Outputs};
 use crate::source;
 use crate::tree::SourceTree;
-use crate::url::{Target, decoded, resolve, split_path, without_base_url};
+use crate::url::{BaseUrl, Target, decoded, resolve, split_path};
 
 /// How many ids are listed if none is near the missing one: what an author takes in at a glance.
 const LISTED_IDS: usize = 8;
@@ -32,6 +32,8 @@ pub(super) enum Verdict {
     NotCanonical { canonical: String },
     /// The redirects never end.
     Loop { path: String },
+    /// The path is one of the host, but not of the site.
+    Outside { path: String },
     /// A `javascript:` URL.
     Script,
 }
@@ -56,7 +58,13 @@ impl Verdict {
                         .label(label)
                         .help("remove `draft = true` there when it is finished, or remove this link");
                 }
+                if let Some(route) = routes.written_as_href(path) {
+                    let help = format!("write {route:?}: paths begin at the root of the site, which is {}/", routes.base_url);
+                    return replaced(error.label(format!("no page or file at {path}")).help(help), target, Some(route.to_owned()));
+                }
                 let help = match routes.nearest_route(path, file) {
+                    // What has no place in a file is in a page, which has hrefs.
+                    Some(route) if error.span.is_none() => format!("did you mean {:?}?", routes.base_url.href(&route)),
                     Some(route) => format!("did you mean {route:?}?"),
                     None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
                 };
@@ -80,6 +88,12 @@ impl Verdict {
             Self::Loop { path } => {
                 let error = Diagnostic::error(file, span, format!("the link {target:?} ends in a redirect loop"));
                 error.label(format!("the redirects of {path} form a loop")).help("redirect one of them to a page")
+            }
+            Self::Outside { path } => {
+                let base_url = routes.base_url;
+                let error = Diagnostic::error(file, span, format!("the link {target:?} leads out of the site"));
+                let error = error.label(format!("the pages of the site begin with {}/", base_url.path()));
+                error.help(format!("write {:?}, or the whole URL if something else on the host is meant: \"{}{path}\"", base_url.href(path), base_url.origin()))
             }
             Self::Script => Diagnostic::error(file, span, format!("the link {target:?} is a script"))
                 .label("blocked by the page's security policy")
@@ -124,7 +138,7 @@ pub(crate) type Later<'a> = &'a [(Timestamp, &'a Outputs<'a>)];
 /// Everything that can be referred to.
 #[derive(Clone, Copy)]
 pub(super) struct Routes<'a> {
-    pub(super) base_url: &'a str,
+    pub(super) base_url: &'a BaseUrl,
     pub(super) outputs: &'a Outputs<'a>,
     pub(super) later: Later<'a>,
     pub(super) inspections: &'a Inspections,
@@ -150,12 +164,22 @@ fn parts(internal: &str) -> (Cow<'_, str>, &str, &str) {
 }
 
 impl<'a> Routes<'a> {
-    /// What is certain about the reference `target` on the page `on`, which is `page`.
-    pub(super) fn certainty(self, on: &str, target: &str, page: &CheckedPage) -> Certainty {
-        let internal = match resolve(on, without_base_url(target, self.base_url)) {
+    /// The target of a reference that an author wrote for the page `on`.
+    pub(super) fn of_author(self, on: &str, reference: &str) -> Target {
+        resolve(on, self.base_url.without(reference))
+    }
+
+    /// The target of a reference that the page `on` contains.
+    pub(super) fn of_page(self, on: &str, reference: &str) -> Target {
+        self.base_url.resolve(on, reference)
+    }
+
+    /// What is certain about a reference to `target` on the page `on`, which is `page`.
+    pub(super) fn certainty(self, on: &str, target: Target, page: &CheckedPage) -> Certainty {
+        let internal = match target {
             Target::Internal(internal) => internal,
             Target::External => return Certainty::Right,
-            Target::Script => return Certainty::Unknown,
+            Target::Outside(_) | Target::Script => return Certainty::Unknown,
         };
         let (path, _, fragment) = parts(&internal);
         if path == on {
@@ -167,11 +191,12 @@ impl<'a> Routes<'a> {
         }
     }
 
-    /// What is wrong with the reference `target` on the page `on`, if anything.
-    pub(super) fn judge(self, on: &str, target: &str) -> Option<Verdict> {
-        let internal = match resolve(on, without_base_url(target, self.base_url)) {
+    /// What is wrong with a reference to `target` on the page `on`, if anything.
+    pub(super) fn judge(self, on: &str, target: Target) -> Option<Verdict> {
+        let internal = match target {
             Target::Internal(internal) => internal,
             Target::External => return None,
+            Target::Outside(path) => return Some(Verdict::Outside { path }),
             Target::Script => return Some(Verdict::Script),
         };
         let (path, query, fragment) = parts(&internal);
@@ -224,7 +249,7 @@ impl<'a> Routes<'a> {
 
     /// The path of this site that a redirect points to. A redirect to another site may be linked to: it is a short name.
     fn inside(self, to: &'a str) -> Option<&'a str> {
-        Some(without_base_url(to, self.base_url)).filter(|path| path.starts_with('/') && !path.starts_with("//"))
+        Some(self.base_url.without(to)).filter(|path| path.starts_with('/') && !path.starts_with("//"))
     }
 
     /// The route that `path` is an alternative spelling of.
@@ -249,6 +274,12 @@ impl<'a> Routes<'a> {
             }
         };
         Some(Verdict::NoId { path: path.to_owned(), id: id.into_owned(), help })
+    }
+
+    /// The route of which `path`, where there is none, is the href.
+    fn written_as_href(self, path: &str) -> Option<&'a str> {
+        let route = self.base_url.route(path).filter(|route| *route != path)?;
+        self.outputs.get_key_value(route).map(|(route, _)| route.as_str())
     }
 
     fn routes(self) -> impl Iterator<Item = &'a str> {

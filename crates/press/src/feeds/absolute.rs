@@ -15,11 +15,11 @@ use crate::assets::fingerprint;
 use crate::colours::{Colour, Colours};
 use crate::drawing;
 use crate::markup::{Attribute, Element, Html, push_attribute, push_text};
-use crate::url::{Target, encode_reference, resolve, urls_in};
+use crate::url::{BaseUrl, Target, encode_reference, resolve, urls_in};
 
 /// A post that is prepared.
 pub(super) struct Preparation<'a> {
-    pub(super) base_url: &'a str,
+    pub(super) base_url: &'a BaseUrl,
     /// The path of the post.
     pub(super) path: &'a str,
     /// The slug of the post, with which the names of its drawings begin.
@@ -71,6 +71,11 @@ impl Preparation<'_> {
         Prepared { html: apply(&html, &edits), drawings }
     }
 
+    /// The URL of a route that needs no encoding.
+    fn absolute(&self, route: &str) -> String {
+        [self.base_url.origin(), &self.base_url.href(route)].concat()
+    }
+
     /// The `<img>` in place of a drawing, and the file that it shows.
     fn drawing(&self, element: &Element, html: &str) -> Option<(Edit, (String, String))> {
         let span = element.start.start..element.end.end;
@@ -79,7 +84,7 @@ impl Preparation<'_> {
         }
         let file = drawing::standalone(&html[span.clone()], self.colours, self.hue)?;
         let route = format!("/assets/{}.{}.svg", self.slug, fingerprint([file.svg.as_bytes()]));
-        let mut img = format!("<img src=\"{}{route}\" alt=\"", self.base_url);
+        let mut img = format!("<img src=\"{}\" alt=\"", self.absolute(&route));
         push_attribute(&mut img, &file.alt);
         img.extend(["\" width=\"", &file.width, "\" height=\"", &file.height, "\">"]);
         Some(((span, img), (route, file.svg)))
@@ -125,7 +130,7 @@ impl Rewriter<'_> {
             // A model runs on its page only: elsewhere it is its still.
             "graven-model" => {
                 let id = element.attribute("id").map(escaped).unwrap_or_default();
-                let page = format!("{}{}", self.of.base_url, self.of.path);
+                let page = self.of.absolute(self.of.path);
                 let mut link = format!("<p><a href=\"{page}#{id}\">");
                 push_text(&mut link, self.of.elsewhere);
                 link.push_str("</a></p>");
@@ -155,9 +160,10 @@ impl Rewriter<'_> {
         let mut rewritten = String::new();
         let mut done = 0;
         for url in urls_in(name, value) {
-            if let Target::Internal(path) = resolve(self.of.path, &value[url.clone()]) {
+            // What the page contains are hrefs.
+            if let Target::Internal(path) = resolve(&self.of.base_url.href(self.of.path), &value[url.clone()]) {
                 rewritten.push_str(&value[done..url.start]);
-                rewritten.push_str(self.of.base_url);
+                rewritten.push_str(self.of.base_url.origin());
                 rewritten.push_str(&encode_reference(&path));
                 done = url.end;
             }
@@ -219,17 +225,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::diagnostic::Report;
     use crate::languages::english;
-    use crate::security_policy::Hosts;
     use crate::theme::Theme;
-    use crate::tree::SourceTree;
 
     fn prepared(html: &str, path: &str) -> Prepared {
-        let theme = Theme::load(&SourceTree::default(), (&Hosts::default(), &english()), &mut Report::default());
+        let theme = Theme::of_words(&english());
         let (colours, hue) = (&theme.colours, theme.colours.hue(Some(0)));
         let elsewhere = "This figure runs on its page.";
-        Preparation { base_url: "https://e.org", path, slug: "p", colours, hue, elsewhere }.prepare(html)
+        let base_url = &BaseUrl::parse("https://e.org").expect("a base URL");
+        Preparation { base_url, path, slug: "p", colours, hue, elsewhere }.prepare(html)
     }
 
     fn absolute(html: &str, path: &str) -> String {

@@ -65,7 +65,7 @@ pub(crate) fn render<'a>(context: RenderedSite<'a>, outputs: &mut Outputs<'a>, r
         put(SECURITY, Document::feed(|| security::render(site, contact), TEXT_TYPE));
     }
     // Browsers ask for the rules with every page.
-    put(PREFETCH, Document::feed(prefetch::render, prefetch::MEDIA_TYPE).with_freshness(Freshness::Hour));
+    put(PREFETCH, Document::feed(|| prefetch::render(site), prefetch::MEDIA_TYPE).with_freshness(Freshness::Hour));
     for (route, svg) in items.iter().flat_map(|item| &item.text.drawings) {
         put(route, Document::asset(route, svg.clone().into_bytes()));
     }
@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
     use crate::model::{Tag, Topic};
-    use crate::source::{Author, License, SecurityContact};
+    use crate::source::{Author, BaseUrl, License, SecurityContact};
     use crate::test_site::{Fixture, post};
 
     const FEEDS: [&str; 5] = [FEED, RSS, JSON_FEED, "/notes/fintech/feed.xml", "/tags/a-b/feed.xml"];
@@ -457,7 +457,7 @@ mod tests {
         let expected =
             format!("{lines}Canonical: https://example.org/.well-known/security.txt\nPreferred-Languages: en-GB\n");
         assert_eq!(text(&rendered(&fixture), SECURITY), expected);
-        fixture.site.settings.base_url = "http://localhost:8080".to_owned();
+        fixture.site.settings.base_url = BaseUrl::parse("http://localhost:8080").expect("a base URL");
         assert_eq!(text(&rendered(&fixture), SECURITY), format!("{lines}Preferred-Languages: en-GB\n"));
     }
 

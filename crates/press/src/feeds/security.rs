@@ -9,7 +9,7 @@ use crate::source::SecurityContact;
 
 pub(super) fn render(site: &Site, contact: &SecurityContact) -> String {
     // §2.5.2: a web URI begins with `https://`.
-    let has_canonical = site.settings.base_url.starts_with("https://");
+    let has_canonical = site.settings.base_url.origin().starts_with("https://");
     let canonical = if has_canonical { format!("Canonical: {}\n", site.settings.url(SECURITY)) } else { String::new() };
     let SecurityContact { contact, expires } = contact;
     format!("Contact: {contact}\nExpires: {expires}\n{canonical}Preferred-Languages: {}\n", site.settings.language)

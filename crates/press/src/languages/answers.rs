@@ -3,11 +3,13 @@
 use graven_search::answers::Answers;
 
 use super::words::Words;
+use crate::url::BaseUrl;
 
-/// The answers in the language of the site, for the search page. `None` if they are those of the server.
-pub(crate) fn answers(words: &Words) -> Option<String> {
+/// The answers in the language of the site, with links of the site, for the search page. `None` if they are those of the server.
+pub(crate) fn answers(words: &Words, base_url: &BaseUrl) -> Option<String> {
     let (search, post) = (&words.search, &words.post);
     let links = [("notes", "/notes"), ("blog", "/blog"), ("tags", "/tags")];
+    let links = links.map(|(name, route)| (name, base_url.href(route)));
     let texts = [
         &search.empty,
         &search.corrected,

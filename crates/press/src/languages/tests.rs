@@ -4,7 +4,6 @@ use jiff::civil::Date;
 
 use super::*;
 use crate::diagnostic::Report;
-use crate::security_policy::Hosts;
 use crate::theme::Theme;
 use crate::tree::SourceTree;
 
@@ -96,8 +95,7 @@ const MORE: [usize; 2] = [192, 96];
 #[test]
 fn the_scripts_are_little_longer_in_other_languages() {
     let sizes = |tag: &str| {
-        let theme =
-            Theme::load(&SourceTree::default(), (&Hosts::default(), &read_as(tag, &[]).0), &mut Report::default());
+        let theme = Theme::of_words(&read_as(tag, &[]).0);
         [theme.script.expect("the theme has a script").text, theme.kit.text].map(|text| {
             let (mut coded, parameters) = (Vec::new(), brotli::enc::BrotliEncoderParams::default());
             brotli::BrotliCompress(&mut text.as_bytes(), &mut coded, &parameters).expect("compresses");

@@ -1,5 +1,6 @@
 //! A text of the theme: plain, with places for what it is about, with links, or in the forms that a number needs.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 use std::ops::Deref;
 
@@ -55,21 +56,21 @@ impl Text {
     }
 
     /// The text as HTML, with this HTML in its places, and with links to these addresses.
-    pub(crate) fn markup(&self, places: &[(&str, Markup)], links: &[(&str, &str)]) -> Markup {
+    pub(crate) fn markup(&self, places: &[(&str, Markup)], links: &[(&str, Cow<str>)]) -> Markup {
         self.html(|name| value(places, name).clone(), links)
     }
 
     /// The text as HTML, with links to these addresses.
-    pub(crate) fn linked(&self, links: &[(&str, &str)]) -> Markup {
+    pub(crate) fn linked(&self, links: &[(&str, Cow<str>)]) -> Markup {
         self.markup(&[], links)
     }
 
     /// The text as HTML, in which somebody else fills the places.
-    pub(crate) fn template(&self, links: &[(&str, &str)]) -> String {
+    pub(crate) fn template(&self, links: &[(&str, Cow<str>)]) -> String {
         self.html(|name| PreEscaped(format!("{{{name}}}")), links).into_string()
     }
 
-    fn html(&self, place: impl Fn(&str) -> Markup, links: &[(&str, &str)]) -> Markup {
+    fn html(&self, place: impl Fn(&str) -> Markup, links: &[(&str, Cow<str>)]) -> Markup {
         html! {
             @for piece in pieces(&self.0) {
                 @match piece {
@@ -184,9 +185,9 @@ mod tests {
     fn a_text_is_filled_plain_or_as_escaped_html() {
         let text = Text::new("{a} & [b](c)");
         assert_eq!(text.fill(&[("a", &1)]), "1 & b");
-        let html = text.markup(&[("a", html! { b { "<" } })], &[("c", "/d")]).into_string();
+        let html = text.markup(&[("a", html! { b { "<" } })], &[("c", "/d".into())]).into_string();
         assert_eq!(html, "<b>&lt;</b> &amp; <a href=\"/d\">b</a>");
-        assert_eq!(text.template(&[("c", "/d")]), "{a} &amp; <a href=\"/d\">b</a>");
+        assert_eq!(text.template(&[("c", "/d".into())]), "{a} &amp; <a href=\"/d\">b</a>");
     }
 
     #[test]

@@ -102,7 +102,7 @@ fn film(content: &[SpannedEvent], loading: Loading, count: &mut Count, page: &mu
         None => images::element(&image, file.as_ref(), loading, page).html,
     };
     let mut link = String::from("<a class=\"film\" href=\"");
-    push_attribute(&mut link, dest_url);
+    push_attribute(&mut link, &page.href(dest_url));
     link.extend(["\">", &still, "</a>"]);
     Caption::of(&image).figure(&link, count, page)
 }
@@ -158,7 +158,7 @@ fn image_at<'a, 'p>(events: &[SpannedEvent<'a>], start: usize, page: &mut Page<'
     };
     let image = Image {
         place: page.destination_span(span),
-        href: dest_url.clone(),
+        href: page.href(dest_url).into_owned().into(),
         title: title.clone(),
         alt: images::alt_text(&events[start..end_of(events, start)], span, page),
         width: page.widths.get(span).copied(),

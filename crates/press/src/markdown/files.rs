@@ -40,7 +40,7 @@ pub(super) fn find<'p>(path: &str, place: &Range<usize>, page: &mut Page<'p>) ->
 /// A CSV file that a text shows, and where it is published.
 pub(super) struct DataFile {
     pub(super) csv: Csv,
-    route: String,
+    href: String,
 }
 
 impl DataFile {
@@ -52,12 +52,12 @@ impl DataFile {
         let is_named_csv = path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
         let route = if is_named_csv { page.add_asset(&path, bytes) } else { page.add_plain_text(&path, bytes) };
         page.record(&route, place.clone());
-        Some(Self { csv, route })
+        Some(Self { csv, href: page.href(&route).into_owned() })
     }
 
     /// The line under a table or a chart, as HTML: where the data comes from, and a link to it.
     pub(super) fn source(&self, words: &Words) -> String {
-        let file = format!("<a href=\"{}\">{}</a>", attribute(&self.route), text(self.name()));
+        let file = format!("<a href=\"{}\">{}</a>", attribute(&self.href), text(self.name()));
         let line = match &self.csv.provenance {
             Some(Provenance { origin, text: how }) => {
                 let origin = text(&in_words(*origin, how.trim_end_matches('.'), words));
@@ -74,7 +74,7 @@ impl DataFile {
 
     /// The same line as Markdown.
     pub(super) fn source_markdown(&self, words: &Words) -> String {
-        let link = format!("[{}]({})", escaped(self.name()), self.route);
+        let link = format!("[{}]({})", escaped(self.name()), self.href);
         match &self.csv.provenance {
             Some(Provenance { origin, text }) => {
                 let origin = in_words(*origin, &escaped(text.trim_end_matches('.')), words);

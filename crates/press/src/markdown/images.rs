@@ -169,11 +169,12 @@ pub(super) fn element(image: &Image, file: Option<&File>, loading: Loading, page
     let Some((last, variants)) = picture.variants.split_last() else {
         return Element { html: img(image, &image.href, size, loading), has_original: false };
     };
-    let candidate = |variant: &Variant| format!("{} {}w", variant.route, variant.width);
+    let candidate = |variant: &Variant| format!("{} {}w", page.href(&variant.route), variant.width);
     let candidates: Vec<String> = variants.iter().chain([last]).map(candidate).collect();
     let measure = image.width.unwrap_or(picture.width).min(MEASURE);
     let sizes = format!("(min-width: {measure}px) {measure}px, 100vw");
-    let fallback = picture.fallback.as_ref().map_or(&*image.href, |fallback| fallback.route.as_str());
+    let fallback = picture.fallback.as_ref().map(|fallback| page.href(&fallback.route));
+    let fallback = fallback.as_deref().unwrap_or(&image.href);
     let html = format!(
         "<picture><source type=\"image/webp\" srcset=\"{}\" sizes=\"{sizes}\">{}</picture>",
         candidates.join(", "),

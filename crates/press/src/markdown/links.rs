@@ -1,6 +1,7 @@
 //! Links: a path to the Markdown of another text becomes the route of its page, a path to any other file that of an asset. Paths from the root and
 //! fragments stay. They are checked when all routes are known.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
@@ -33,6 +34,17 @@ pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
         representation::note_link(span, dest_url, &target, page);
         page.record(&target, place);
         *dest_url = target.into();
+    }
+}
+
+/// Makes hrefs of the routes in links: what a site below a path of its host contains to lead there.
+pub(super) fn complete(events: &mut [SpannedEvent], page: &Page) {
+    for (event, _) in events {
+        if let Event::Start(Tag::Link { dest_url, .. }) = event
+            && let Cow::Owned(href) = page.href(dest_url)
+        {
+            *dest_url = href.into();
+        }
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn read<'a>(from: &Spanned<&'a str>, page: &mut Page) -> Option<Listi
     }
     let href = page.add_plain_text(&path, bytes);
     page.record(&href, place);
-    let file = FileName { name, href: Some(href), lines: region.map(|_| lines) };
+    let file = FileName { name, href: Some(page.href(&href).into_owned()), lines: region.map(|_| lines) };
     Some(Listing { code: code.into(), file: Some(file) })
 }
 

@@ -13,7 +13,7 @@
 //! 7. `file_cards` completes paragraphs that are links to files; `footnotes` moves each note to its first reference.
 //! 8. `math`, `figures` (with `svg`, `films`, and `generated` for the fences that press draws, before `code` would show them), `code` (with `highlight`),
 //!    `alerts` and `blocks` render the elements of their name.
-//! 9. `headings` writes anchors and the contents list, after the inline HTML is finished.
+//! 9. `headings` writes anchors and the contents list, after the inline HTML is finished; `links` makes hrefs of the routes in links.
 //!
 //! What is no syntax is text for the parser, though its author meant more: `fences`, `templates`, `balance`, `unlinked`, `pipes` and `formulas` warn of it.
 //! Most of them look at the `prose`, which is the file without code.
@@ -95,7 +95,7 @@ use crate::source::Body;
 /// use graven_press::languages::english;
 /// use graven_press::markdown::{Context, Kit, render};
 /// use graven_press::model::{Meant, Named};
-/// use graven_press::source::{Body, Hosts};
+/// use graven_press::source::{BaseUrl, Body, Hosts};
 /// use graven_press::tree::SourceTree;
 ///
 /// let mut tree = SourceTree::default();
@@ -103,14 +103,16 @@ use crate::source::Body;
 /// let file = "## Data\n\nSee [the numbers](data.csv).\n".to_owned();
 /// let body = Body { path: "posts/hello/index.md".to_owned(), range: 0..file.len(), file: file.into() };
 ///
-/// let kit = Kit { route: "/assets/kit.js", exports: &[] };
+/// let kit = Kit { href: "/assets/kit.js", exports: &[] };
 /// let (hosts, words) = (Hosts::default(), english());
+/// let base_url = BaseUrl::parse("https://example.org")?;
 /// let context = Context {
 ///     tree: &tree,
 ///     route_of: &|_| None,
 ///     named: &|_| Named::Nothing,
 ///     meant_by: &|_| Meant::Unknown,
 ///     hosts: &hosts,
+///     base_url: &base_url,
 ///     kit,
 ///     words: &words,
 ///     still: &|_, _| None,
@@ -121,6 +123,7 @@ use crate::source::Body;
 /// assert_eq!(rendered.headings[0].id, "data");
 /// assert_eq!(rendered.assets[0].source, "posts/hello/data.csv");
 /// assert!(rendered.html.contains(&format!("<a href=\"{}\">", rendered.assets[0].route)));
+/// # Ok::<(), &str>(())
 /// ```
 pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     let (mut events, destinations) = parse::parse(body, report);
@@ -155,6 +158,7 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     alerts::render(&mut events, &page);
     blocks::render(&mut events, &page);
     headings::render(&mut events, &mut page);
+    links::complete(&mut events, &page);
     let mut rendered = page.rendered;
     rendered.html.reserve(body.range.len() * 3 / 2);
     html::push_html(&mut rendered.html, events.into_iter().map(|(event, _)| event));

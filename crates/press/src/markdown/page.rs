@@ -1,5 +1,6 @@
 //! The state that the passes share.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
@@ -19,7 +20,7 @@ use crate::security_policy::{Hosts, allows};
 use crate::source::{self, Body};
 use crate::span::trim_end;
 use crate::tree::SourceTree;
-use crate::url::{ReferenceKind, references_in, relative, split_path};
+use crate::url::{BaseUrl, ReferenceKind, references_in, relative, split_path};
 
 /// The surroundings of a text: the files of the content and the routes of the other texts.
 pub struct Context<'a> {
@@ -33,6 +34,8 @@ pub struct Context<'a> {
     pub meant_by: &'a (dyn Fn(&str) -> Meant + Sync),
     /// The other hosts that pages may load from.
     pub hosts: &'a Hosts,
+    /// Where the site is: what the page contains to lead to a route depends on it.
+    pub base_url: &'a BaseUrl,
     /// The script that all models share.
     pub kit: Kit<'a>,
     /// The words of the theme.
@@ -47,8 +50,8 @@ const KIT: &str = "graven";
 /// The script that all models share.
 #[derive(Clone, Copy, Debug)]
 pub struct Kit<'a> {
-    /// Its route.
-    pub route: &'a str,
+    /// Its href.
+    pub href: &'a str,
     /// The names that it exports.
     pub exports: &'a [String],
 }
@@ -147,8 +150,8 @@ impl<'p> Page<'p> {
 
     /// A module and all that it imports as one file, which loads the kit.
     pub(super) fn bundle(&mut self, module: &str) -> Result<Bundle, Report> {
-        let Kit { route, exports } = self.kit();
-        let bundle = scripts::bundle(module, self.context.tree, &[External { name: KIT, url: route, exports }])?;
+        let Kit { href, exports } = self.kit();
+        let bundle = scripts::bundle(module, self.context.tree, &[External { name: KIT, url: href, exports }])?;
         self.rendered.inputs.files.extend(bundle.modules.iter().cloned());
         Ok(bundle)
     }
@@ -156,6 +159,16 @@ impl<'p> Page<'p> {
     /// The script that all models share.
     pub(super) fn kit(&self) -> Kit<'p> {
         self.context.kit
+    }
+
+    /// Where the site is.
+    pub(super) fn base_url(&self) -> &'p BaseUrl {
+        self.context.base_url
+    }
+
+    /// What the page contains to lead to `reference`, a route or what the author wrote.
+    pub(super) fn href<'r>(&self, reference: &'r str) -> Cow<'r, str> {
+        self.context.base_url.href(reference)
     }
 
     /// The words of the theme.

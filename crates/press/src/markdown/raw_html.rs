@@ -11,7 +11,8 @@ use super::page::Page;
 use super::{images, links, representation};
 use crate::markup::{Attribute, Element, Html, push_attribute};
 use crate::security_policy::is_blocked_attribute;
-use crate::url::{encode_reference, is_external};
+use crate::span::edited;
+use crate::url::{encode_reference, is_external, with_hrefs};
 
 /// Elements that a text must not contain, with the help.
 const BLOCKED: [(&str, &str); 10] = [
@@ -63,18 +64,7 @@ impl HtmlRun {
     fn check(&self, html: &Html, page: &mut Page) -> Option<String> {
         let mut rewritten = Vec::new();
         html.elements.iter().for_each(|element| self.check_element(element, &mut rewritten, page));
-        (!rewritten.is_empty()).then(|| self.with(&rewritten))
-    }
-
-    fn with(&self, rewritten: &[(Range<usize>, String)]) -> String {
-        let mut html = String::with_capacity(self.html.len());
-        let mut end = 0;
-        for (range, text) in rewritten {
-            html.push_str(&self.html[end..range.start]);
-            html.push_str(text);
-            end = range.end;
-        }
-        html + &self.html[end..]
+        (!rewritten.is_empty()).then(|| edited(&self.html, rewritten))
     }
 
     fn report_unfinished(&self, page: &mut Page) {
@@ -140,7 +130,7 @@ impl HtmlRun {
             // Not resolved, but checked.
             _ => {
                 page.record_references(name, value, &place);
-                return None;
+                return with_hrefs(name, value, page.base_url());
             }
         };
         // A drawing in the text refers to its own parts by `#id`; such a reference stays.
@@ -148,7 +138,7 @@ impl HtmlRun {
             representation::note_attribute(&place, value, &target, page);
         }
         page.record(&target, place);
-        Some(target).filter(|target| target != value)
+        Some(page.href(&target).into_owned()).filter(|href| href != value)
     }
 }
 

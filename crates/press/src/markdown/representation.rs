@@ -1,6 +1,7 @@
 //! The Markdown that the site serves. Destinations relative to the author's file would be broken at its URL: they become the paths that the page has.
 //! Everything else stays byte for byte.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::page::Page;
@@ -34,11 +35,12 @@ pub(super) fn note_link(span: &Range<usize>, destination: &str, target: &str, pa
     if let Some(text) = page.wikilinks.get(span).cloned() {
         // Readers of Markdown know no names.
         let path = path_of(destination, target, page).unwrap_or_else(|| target.to_owned());
-        let link = format!("{text}({})", escaped(&path));
+        let link = format!("{text}({})", escaped(&page.href(&path)));
         return push(span.clone(), target, &path, link, page);
     }
     if let (Some(place), Some(path)) = (page.destinations.get(span).cloned(), path_of(destination, target, page)) {
-        push(place, target, &path, escaped(&path), page);
+        let text = escaped(&page.href(&path));
+        push(place, target, &path, text, page);
     }
 }
 
@@ -46,7 +48,7 @@ pub(super) fn note_link(span: &Range<usize>, destination: &str, target: &str, pa
 pub(super) fn note_attribute(place: &Range<usize>, value: &str, target: &str, page: &mut Page) {
     if let Some(path) = path_of(value, target, page) {
         let mut text = String::new();
-        push_attribute(&mut text, &path);
+        push_attribute(&mut text, &page.href(&path));
         push(place.clone(), target, &path, text.replace('\'', "&#39;"), page);
     }
 }
@@ -59,7 +61,7 @@ fn push(span: Range<usize>, target: &str, path: &str, text: String, page: &mut P
     page.rendered.rewrites.push(Rewrite { span, text });
 }
 
-/// The path of the site for a relative destination. `None` if the destination stays as written, or is broken.
+/// The route for a destination that readers of the Markdown could not follow. `None` if the destination stays as written, or is broken.
 fn path_of(destination: &str, target: &str, page: &mut Page) -> Option<String> {
     match ReferenceKind::of(destination) {
         ReferenceKind::RelativePath => target.starts_with('/').then(|| target.to_owned()),
@@ -67,6 +69,8 @@ fn path_of(destination: &str, target: &str, page: &mut Page) -> Option<String> {
         ReferenceKind::Site if destination.starts_with(['#', '?']) => {
             page.route_of(&page.body.path).map(|route| route + target)
         }
+        // A path from the root of the site is one from the root of the host for whoever reads the Markdown.
+        ReferenceKind::Site if matches!(page.href(target), Cow::Owned(_)) => Some(target.to_owned()),
         ReferenceKind::Site | ReferenceKind::External | ReferenceKind::Script => None,
     }
 }

@@ -119,7 +119,7 @@ impl Maker<'_> {
         let date = if post.circa { dates.circa(post.date) } else { dates.day(post.date) };
         let content = Content {
             description: post.description.clone(),
-            topic: topic.map_or(self.host(), |topic| &self.site.topics[*topic].title).to_owned(),
+            topic: topic.map_or_else(|| self.host(), |topic| self.site.topics[*topic].title.clone()),
             hue: self.colours.hue(topic.copied()).light.clone(),
             date,
             ..self.content(&post.title, rendered)
@@ -156,10 +156,11 @@ impl Maker<'_> {
         self.card("", content, "site.toml", &none)
     }
 
-    /// The name of the site's host, if it has one.
-    fn host(&self) -> &str {
-        let host = self.site.settings.base_url.split("://").last().unwrap_or_default();
-        if host.starts_with("localhost") { "" } else { host }
+    /// The host of the site and its path there, if it has a host.
+    fn host(&self) -> String {
+        let base_url = self.site.settings.base_url.to_string();
+        let host = base_url.split("://").last().unwrap_or_default();
+        if host.starts_with("localhost") { String::new() } else { host.to_owned() }
     }
 
     /// The content that all cards have.
@@ -168,7 +169,7 @@ impl Maker<'_> {
             site: self.site.settings.title.clone(),
             title: title.to_owned(),
             hue: self.colours.accent.light.clone(),
-            topic: self.host().to_owned(),
+            topic: self.host(),
             drawing: rendered.drawing.as_ref().map(|drawing| drawing.svg.clone()).unwrap_or_default(),
             mark: self.mark.to_owned(),
             ..Content::default()

@@ -12,6 +12,8 @@ use crate::source::Settings;
 
 /// The web app manifest (W3C), which Android and desktops read.
 pub(crate) const MANIFEST: &str = "/manifest.webmanifest";
+/// The drawing itself.
+pub(crate) const FAVICON: &str = "/favicon.svg";
 /// Read by iOS, from the page's `<link>` or from this path.
 pub(crate) const TOUCH_ICON: &str = "/apple-touch-icon.png";
 
@@ -31,8 +33,8 @@ const ICO: [u32; 3] = [16, 32, 48];
 #[derive(Debug)]
 pub(crate) struct Icons {
     svg: String,
-    /// The drawing as part of a page.
-    inline: String,
+    /// The drawing as part of a page. `None` if it is large.
+    inline: Option<String>,
     /// `None` if the file is no SVG.
     drawing: Option<Drawing>,
 }
@@ -56,9 +58,9 @@ impl Icons {
         &self.svg
     }
 
-    /// The drawing as part of a page, next to the name of the site.
-    pub(crate) fn inline(&self) -> &str {
-        &self.inline
+    /// The drawing as part of a page, next to the name of the site. `None` if it is large, and to be loaded.
+    pub(crate) fn inline(&self) -> Option<&str> {
+        self.inline.as_deref()
     }
 
     /// Adds the icons and the manifest.
@@ -67,7 +69,7 @@ impl Icons {
         let mut put = |path: &str, bytes: &[u8]| {
             outputs.insert(path.to_owned(), Output::Document(Document::file(path, bytes.to_owned())));
         };
-        put("/favicon.svg", self.svg.as_bytes());
+        put(FAVICON, self.svg.as_bytes());
         put(MANIFEST, manifest(settings, colours).as_bytes());
         let paths = std::iter::once("/favicon.ico").chain(ON_PAPER.map(|(path, ..)| path));
         for (path, file) in paths.zip(self.files(drawing, &colours.paper.light, cache)) {
@@ -89,18 +91,14 @@ impl Icons {
 /// The most bytes of a drawing that every page contains.
 const MOST_INLINE: usize = 1024;
 
-/// The drawing in the colour of the text around it: without its style sheet, which is for where there is no such text. A large one is loaded.
-fn inline(svg: &str) -> String {
+/// The drawing in the colour of the text around it: without its style sheet, which is for where there is no such text. `None` if it is large.
+fn inline(svg: &str) -> Option<String> {
     let is_rule = |part: &str| part.split_once("</style>").map(|(_, rest)| rest.to_owned());
     let mut parts = svg.split("<style");
     let mut drawing = parts.next().unwrap_or_default().to_owned();
     drawing.extend(parts.filter_map(is_rule));
-    match drawing.find("<svg") {
-        Some(start) if drawing.len() - start <= MOST_INLINE => {
-            drawing[start..].trim_end().replacen("<svg", "<svg aria-hidden=\"true\"", 1)
-        }
-        _ => "<img src=\"/favicon.svg\" width=\"22\" height=\"22\" alt=\"\">".to_owned(),
-    }
+    let start = drawing.find("<svg").filter(|start| drawing.len() - start <= MOST_INLINE)?;
+    Some(drawing[start..].trim_end().replacen("<svg", "<svg aria-hidden=\"true\"", 1))
 }
 
 /// A square with the drawing in its middle, on paper or on nothing.
@@ -138,14 +136,15 @@ fn ico(drawing: &Drawing) -> Vec<u8> {
 }
 
 fn manifest(settings: &Settings, colours: &Colours) -> String {
-    let icon = |path: &str, size: u32, purpose: &str| json!({ "src": path, "sizes": format!("{size}x{size}"), "type": "image/png", "purpose": purpose });
-    let mut icons = vec![json!({ "src": "/favicon.svg", "sizes": "any", "type": "image/svg+xml" })];
+    let icon = |path: &str, size: u32, purpose: &str| json!({ "src": settings.href(path), "sizes": format!("{size}x{size}"), "type": "image/png", "purpose": purpose });
+    let mut icons = vec![json!({ "src": settings.href(FAVICON), "sizes": "any", "type": "image/svg+xml" })];
     for (path, size, _) in ON_PAPER.into_iter().filter(|(path, ..)| *path != TOUCH_ICON) {
         icons.push(icon(path, size, if path.contains("maskable") { "maskable" } else { "any" }));
     }
+    let home = settings.href("/");
     let manifest = json!({
         "name": settings.title, "short_name": settings.title, "description": settings.description, "lang": settings.language,
-        "id": "/", "start_url": "/", "scope": "/",
+        "id": home, "start_url": home, "scope": home,
         // With the browser's own way back: it is a site, whose pages have no such button.
         "display": "minimal-ui",
         "background_color": colours.paper.light, "theme_color": colours.paper.light, "icons": icons,
@@ -196,9 +195,9 @@ mod tests {
             ),
             ("<svg><path/></svg>", "<svg aria-hidden=\"true\"><path/></svg>"),
         ] {
-            assert_eq!(inline(svg), expected);
+            assert_eq!(inline(svg).as_deref(), Some(expected));
         }
-        assert!(inline(&format!("<svg>{}</svg>", "<path/>".repeat(200))).starts_with("<img src=\"/favicon.svg\""));
+        assert_eq!(inline(&format!("<svg>{}</svg>", "<path/>".repeat(200))), None, "it is loaded");
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod typeset;
 
 pub(crate) use self::card::{HEIGHT, WIDTH};
 pub(crate) use self::cards::Cards;
-pub(crate) use self::icons::{Icons, MANIFEST, TOUCH_ICON};
+pub(crate) use self::icons::{FAVICON, Icons, MANIFEST, TOUCH_ICON};
 
 /// Width and height of an SVG file.
 ///

@@ -37,6 +37,7 @@ use crate::options::Options;
 use crate::tree::SourceTree;
 
 pub use crate::security_policy::Hosts;
+pub use crate::url::BaseUrl;
 pub use addresses::ROUTES;
 pub use credits::{Author, License};
 pub(crate) use date::WrittenDate;

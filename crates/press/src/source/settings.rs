@@ -1,5 +1,6 @@
 //! `site.toml` and `topics.toml`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::options::Options;
 use crate::security_policy::Hosts;
 use crate::span::Spanned;
 use crate::tree::SourceTree;
-use crate::url::absolute;
+use crate::url::BaseUrl;
 
 /// The file of the settings.
 pub(crate) const SITE: &str = "site.toml";
@@ -57,8 +58,8 @@ pub struct Settings {
     pub title: String,
     /// A sentence about the site.
     pub description: String,
-    /// Scheme and authority, no slash at the end: `https://example.org`.
-    pub base_url: String,
+    /// Where the site is: `https://example.org`, `https://example.org/blog`.
+    pub base_url: BaseUrl,
     /// A BCP 47 language tag: `en-GB`.
     pub language: String,
     /// The words of the theme in that language.
@@ -86,12 +87,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The absolute URL of `path`, a path of this site.
-    pub(crate) fn url(&self, path: &str) -> String {
-        absolute(&self.base_url, path)
+    /// The absolute URL of `route`.
+    pub(crate) fn url(&self, route: &str) -> String {
+        self.base_url.url(route)
     }
 
-    /// The absolute URL of `address`, which is one already or a path of this site.
+    /// What a page contains to lead to `reference`, a route or what an author wrote.
+    pub(crate) fn href<'r>(&self, reference: &'r str) -> Cow<'r, str> {
+        self.base_url.href(reference)
+    }
+
+    /// The absolute URL of `address`, which is one already or a route.
     pub(crate) fn absolute_url(&self, address: &str) -> String {
         if address.starts_with('/') { self.url(address) } else { address.to_owned() }
     }
@@ -139,6 +145,10 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
     }
     let of_settings = base_url(&mut reader);
     let base_url = chosen_base_url(options, reader.report).unwrap_or(of_settings);
+    let base_url = match &options.origin {
+        Some(origin) => base_url.with_origin(origin),
+        None => base_url,
+    };
     if options.is_published {
         warn_of_local(&base_url, &mut reader);
     }
@@ -173,37 +183,27 @@ fn parse_file(tree: &SourceTree, path: &str, report: &mut Report) -> Option<Tabl
     parse_toml(Fragment { path, text: &text[bom..], offset: bom }, report)
 }
 
-/// What is wrong with `text` as the base URL of a site, if anything.
-fn base_url_error(text: &str) -> Option<&'static str> {
-    let Some(authority) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
-        return Some("a base URL begins with https:// or http://");
-    };
-    if authority.is_empty() {
-        return Some("the host is missing");
-    }
-    if authority.contains('/') {
-        return Some("a base URL has no path: the site is at the root of its host");
-    }
-    let is_authority = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
-    (!authority.bytes().all(is_authority)).then_some("only a host and a port may follow")
+fn default_base_url() -> BaseUrl {
+    BaseUrl::parse(DEFAULT_BASE_URL).expect("a scheme and a host are a base URL")
 }
 
-fn base_url(reader: &mut TableReader<'_>) -> String {
-    let Some(text) = reader.text("base_url") else { return DEFAULT_BASE_URL.to_owned() };
-    let url = text.value.strip_suffix('/').unwrap_or(&text.value);
-    match base_url_error(url) {
-        None => url.to_owned(),
-        Some(error) => {
-            let message = format!("\"{}\" is not the base URL of a site", text.value);
-            reader.error(text.span, message, error, "write base_url = \"https://example.org\"");
-            DEFAULT_BASE_URL.to_owned()
-        }
-    }
+fn base_url(reader: &mut TableReader<'_>) -> BaseUrl {
+    let Some(text) = reader.text("base_url") else { return default_base_url() };
+    BaseUrl::parse(&text.value).unwrap_or_else(|error| {
+        let message = format!("\"{}\" is not the base URL of a site", text.value);
+        reader.error(text.span, message, error, format!("write base_url = \"{}\"", meant_by(&text.value)));
+        default_base_url()
+    })
+}
+
+/// What may be meant by a text that is no base URL.
+fn meant_by(text: &str) -> String {
+    BaseUrl::mended(text).map_or_else(|| "https://example.org".to_owned(), |base_url| base_url.to_string())
 }
 
 /// Warns of an address that only this machine has.
-fn warn_of_local(base_url: &str, reader: &mut TableReader<'_>) {
-    let authority = base_url.split_once("//").map_or(base_url, |(_, authority)| authority);
+fn warn_of_local(base_url: &BaseUrl, reader: &mut TableReader<'_>) {
+    let authority = base_url.origin().split_once("//").map_or("", |(_, authority)| authority);
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     if host != "localhost" && !host.starts_with("127.") && host != "[::1]" {
         return;
@@ -216,16 +216,14 @@ fn warn_of_local(base_url: &str, reader: &mut TableReader<'_>) {
 }
 
 /// The base URL of the options, which has precedence over that of the settings.
-fn chosen_base_url(options: &Options, report: &mut Report) -> Option<String> {
+fn chosen_base_url(options: &Options, report: &mut Report) -> Option<BaseUrl> {
     let text = options.base_url.as_deref()?;
-    let url = text.strip_suffix('/').unwrap_or(text);
-    if let Some(error) = base_url_error(url) {
+    let report_error = |error| {
         let message =
             format!("\"{text}\", given as the base URL of this build, is not the base URL of a site: {error}");
-        report.push(Diagnostic::error("", None, message).help("use one such as https://example.org"));
-        return None;
-    }
-    Some(url.to_owned())
+        report.push(Diagnostic::error("", None, message).help(format!("use one such as {}", meant_by(text))));
+    };
+    BaseUrl::parse(text).map_err(report_error).ok()
 }
 
 /// Whether `text` has the form of a language tag (RFC 5646 §2.1). Whether the language exists is not checked.

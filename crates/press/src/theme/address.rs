@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::security_policy::{Hosts, allows};
 use crate::span::Spanned;
 use crate::tree::SourceTree;
-use crate::url::{ReferenceKind, is_external};
+use crate::url::{BaseUrl, ReferenceKind, is_external};
 
 /// An address in a file of the theme that leads to this site. Whether it has a target is known when all pages are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub(super) struct Judge<'a> {
     pub(super) path: &'a str,
     pub(super) tree: &'a SourceTree,
     pub(super) hosts: &'a Hosts,
+    pub(super) base_url: &'a BaseUrl,
     pub(super) references: &'a mut Vec<Reference>,
     pub(super) report: &'a mut Report,
 }

@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::address::{Judge, Purpose};
 use super::css;
 use crate::diagnostic::{Diagnostic, utf8};
-use crate::markup::{Attribute, Element, Html, is_void};
+use crate::markup::{Attribute, Element, Html, is_void, push_attribute};
 use crate::security_policy::is_blocked_attribute;
-use crate::span::Spanned;
-use crate::url::urls_in;
+use crate::span::{Spanned, edited};
+use crate::url::{urls_in, with_hrefs};
 
 /// Where a fragment is in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +44,14 @@ pub(super) fn read(place: Place, file: &[u8], judge: &mut Judge) -> String {
     let text = text.trim_start_matches('\u{feff}');
     let offset = file.len() - text.len();
     let html = Html::parse(text);
-    let mut reader = Reader { place, text, offset, judge };
+    let mut reader = Reader { place, text, offset, edits: Vec::new(), judge };
     reader.form(&html);
     for element in &html.elements {
         reader.element(element);
     }
-    if judge.report.errors() == before { text.trim().to_owned() } else { String::new() }
+    let mut edits = reader.edits;
+    edits.sort_by_key(|(span, _)| span.start);
+    if judge.report.errors() == before { edited(text, edits).trim().to_owned() } else { String::new() }
 }
 
 struct Reader<'r, 'j> {
@@ -57,6 +59,8 @@ struct Reader<'r, 'j> {
     text: &'r str,
     /// Where `text` begins in the file.
     offset: usize,
+    /// Where `text` has routes, and their hrefs.
+    edits: Vec<(Range<usize>, String)>,
     judge: &'r mut Judge<'j>,
 }
 
@@ -135,6 +139,8 @@ impl Reader<'_, '_> {
         let span = element.start.end..element.end.start.max(element.start.end);
         let sheet = css::read((self.judge.path, self.offset + span.start), &self.text[span], self.judge.report);
         sheet.judge(self.judge);
+        let within = |(span, href): (Range<usize>, String)| (span.start - self.offset..span.end - self.offset, href);
+        self.edits.extend(sheet.edits(self.judge.base_url).into_iter().map(within));
     }
 
     fn attribute(&mut self, element: &Element, Attribute { name, value, span, value_span }: &Attribute) {
@@ -151,6 +157,11 @@ impl Reader<'_, '_> {
             let span = self.offset + value_span.start..self.offset + value_span.end;
             let address = Spanned { value: value[url].trim().to_owned(), span };
             self.judge.address(&address, purpose(element, name));
+        }
+        if let Some(hrefs) = with_hrefs(name, value, self.judge.base_url) {
+            let mut text = format!("{name}=\"");
+            push_attribute(&mut text, &hrefs);
+            self.edits.push((span.clone(), text + "\""));
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::languages::{self, SCRIPT, Words};
 use crate::scripts;
 use crate::tree::SourceTree;
+use crate::url::BaseUrl;
 
 #[derive(RustEmbed)]
 #[folder = "theme/script/"]
@@ -33,19 +34,23 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// The script of the theme with these words. `None` if the site has an empty `theme/script.js`: its pages then have no script at all.
-    pub(super) fn load(tree: &SourceTree, words: &Words, report: &mut Report) -> Option<Self> {
+    /// The script of the theme with these words, for a site with this base URL. `None` if the site has an empty `theme/script.js`: its pages then have no script at all.
+    pub(super) fn load(
+        tree: &SourceTree,
+        (words, base_url): (&Words, &BaseUrl),
+        report: &mut Report,
+    ) -> Option<Self> {
         let text = match tree.get(&format!("theme/{FILE}")) {
             // As it was written: it is the author's.
             Some(bytes) => text_of(FILE, bytes, report),
-            None => default_text(words),
+            None => default_text(words, base_url),
         };
         if text.trim().is_empty() {
             return None;
         }
         let first = match tree.get(&format!("theme/{FIRST}")) {
             Some(bytes) => text_of(FIRST, bytes, report),
-            None => compacted(FIRST, words),
+            None => compacted(FIRST, words, base_url),
         };
         if first.contains("</") || first.contains("<!--") {
             let message = "`</` and `<!--` would end or hide the page's <script>; write `<\\/` and `<\\!--`";
@@ -64,12 +69,19 @@ fn text_of(name: &str, bytes: &[u8], report: &mut Report) -> String {
 }
 
 /// The parts in one block, so that their names are not those of the page.
-fn default_text(words: &Words) -> String {
-    format!("{{\n{}\n}}\n", PARTS.map(|name| compacted(name, words)).join("\n"))
+fn default_text(words: &Words, base_url: &BaseUrl) -> String {
+    format!("{{\n{}\n}}\n", PARTS.map(|name| compacted(name, words, base_url)).join("\n"))
 }
 
-fn compacted(name: &str, words: &Words) -> String {
+/// The routes in the default script. It is written for a site at the root of its host, as it is written in English.
+const ROUTES: [&str; 4] = ["/search", "/notes", "/blog", "/tags"];
+
+fn compacted(name: &str, words: &Words, base_url: &BaseUrl) -> String {
     let source = languages::translate(name, &default(name), SCRIPT, words);
+    let at_start = ROUTES.iter().flat_map(|route| ['\'', '`'].map(|quote| (quote, route)));
+    let source = at_start.fold(source, |source, (quote, route)| {
+        source.replace(&format!("{quote}{route}"), &format!("{quote}{}", base_url.href(route)))
+    });
     scripts::compact(name, &source).expect("every part is a script, as a test checks")
 }
 
@@ -89,7 +101,8 @@ mod tests {
             tree.insert(path, bytes);
         }
         let mut report = Report::default();
-        (Script::load(&tree, &english(), &mut report), report)
+        let base_url = BaseUrl::parse("https://example.org").expect("a base URL");
+        (Script::load(&tree, (&english(), &base_url), &mut report), report)
     }
 
     #[test]
@@ -102,6 +115,15 @@ mod tests {
         brotli::BrotliCompress(&mut script.text.as_bytes(), &mut coded, &parameters).expect("compresses");
         assert!(coded.len() <= 3 * 1024, "{} bytes", coded.len());
         assert!(script.first.len() <= 200, "{}", script.first);
+    }
+
+    #[test]
+    fn the_paths_in_the_default_script_are_those_of_the_site() {
+        let base_url = BaseUrl::parse("https://example.org/base").expect("a base URL");
+        let text = default_text(&english(), &base_url);
+        let paths: Vec<&str> = text.split(['\'', '`', '"']).filter(|part| part.len() > 1 && part.starts_with('/')).collect();
+        assert!(paths.len() >= 7, "{paths:?}");
+        assert!(paths.iter().all(|path| path.starts_with("/base/")), "{paths:?}");
     }
 
     #[test]

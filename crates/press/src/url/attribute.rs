@@ -1,6 +1,10 @@
 //! The URLs in the attributes of HTML and SVG.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use super::base_url::BaseUrl;
+use crate::span::edited;
 
 /// The URLs in the value of an attribute, as ranges of the value. Empty if the attribute holds no URLs.
 pub(crate) fn urls_in(attribute: &str, value: &str) -> Vec<Range<usize>> {
@@ -12,6 +16,19 @@ pub(crate) fn urls_in(attribute: &str, value: &str) -> Vec<Range<usize>> {
         "srcset" | "imagesrcset" => image_candidates(value),
         _ => Vec::new(),
     }
+}
+
+/// The value of an attribute with hrefs in place of routes. `None` if it has none that differ.
+pub(crate) fn with_hrefs(attribute: &str, value: &str, base_url: &BaseUrl) -> Option<String> {
+    let href = |url: Range<usize>| {
+        let written = value[url.clone()].trim();
+        match base_url.href(written) {
+            Cow::Owned(href) => Some((url, href)),
+            Cow::Borrowed(_) => None,
+        }
+    };
+    let edits: Vec<_> = urls_in(attribute, value).into_iter().filter_map(href).collect();
+    (!edits.is_empty()).then(|| edited(value, edits))
 }
 
 /// The references in the value of an attribute. Besides URLs, these are the fragments that SVG refers to gradients, markers and clip paths by:

@@ -1,14 +1,14 @@
-//! References (RFC 3986 §4.1): their form, their target on the site, their absolute URLs.
+//! References (RFC 3986 §4.1): their form, their target on the site.
 
 use std::borrow::Cow;
-
-use super::encoding::encode_path;
 
 /// The target of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// A path of this site, with query and fragment as written.
     Internal(String),
+    /// A path of this host, but not of this site.
+    Outside(String),
     /// Another site, a mail address, a `data:` URL.
     External,
     /// A `javascript:` URL.
@@ -32,7 +32,7 @@ impl ReferenceKind {
     pub(crate) fn of(reference: &str) -> Self {
         match resolve("/", reference) {
             Target::Script => Self::Script,
-            Target::External => Self::External,
+            Target::External | Target::Outside(_) => Self::External,
             Target::Internal(_) if reference.starts_with(['/', '#', '?']) => Self::Site,
             Target::Internal(_) => Self::RelativePath,
         }
@@ -59,20 +59,6 @@ pub(crate) fn resolve(page: &str, reference: &str) -> Target {
 /// Splits a reference into its path and the rest: query and fragment.
 pub(crate) fn split_path(reference: &str) -> (&str, &str) {
     reference.split_at(reference.find(['?', '#']).unwrap_or(reference.len()))
-}
-
-/// The absolute URL of `path`, a path of the site as its routes have it: not percent-encoded.
-pub(crate) fn absolute(base_url: &str, path: &str) -> String {
-    format!("{base_url}{}", encode_path(path))
-}
-
-/// The reference without the scheme and the host of the site, if it begins with them.
-pub(crate) fn without_base_url<'a>(reference: &'a str, base_url: &str) -> &'a str {
-    match reference.strip_prefix(base_url) {
-        Some("") => "/",
-        Some(rest) if rest.starts_with(['/', '?', '#']) => rest,
-        _ => reference,
-    }
 }
 
 /// Whether `reference` is a URL of another site, over HTTP.
@@ -174,10 +160,5 @@ mod tests {
         ] {
             assert_eq!(ReferenceKind::of(destination), kind, "{destination}");
         }
-    }
-
-    #[test]
-    fn an_absolute_url_is_percent_encoded() {
-        assert_eq!(absolute("https://example.org", "/a b.png"), "https://example.org/a%20b.png");
     }
 }

@@ -28,8 +28,8 @@ pub(super) fn main(context: RenderedSite) -> Markup {
     let name = &*words.pages.blog;
     html! {
         h1 { (name) }
-        p.lede { (words.blog.lede.linked(&[("notes", "/notes"), ("subscribe", SUBSCRIBE)])) }
-        @if site.posts.is_empty() { (lists::no_posts(words)) }
+        p.lede { (words.blog.lede.linked(&[("notes", context.href("/notes")), ("subscribe", context.href(SUBSCRIBE))])) }
+        @if site.posts.is_empty() { (lists::no_posts(context)) }
         @for (year, posts) in years(site) {
             section.year aria-labelledby={ "y" (year) } {
                 h2 #{ "y" (year) } { (year) }

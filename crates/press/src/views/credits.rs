@@ -19,7 +19,7 @@ pub(super) fn byline(site: &Site, authors: &[Author]) -> Markup {
     html! {
         @for author in authors {
             @match author.url.clone().or_else(|| about().filter(|_| is_of_site(author))) {
-                Some(url) => { a.author rel="author" href=(url) { (author.name) } }
+                Some(url) => { a.author rel="author" href=(site.settings.href(&url)) { (author.name) } }
                 None => { span.author { (author.name) } }
             }
         }
@@ -31,7 +31,7 @@ pub(super) fn license(site: &Site) -> Markup {
     let Some(license) = &site.settings.license else { return Markup::default() };
     html! {
         @match &license.url {
-            Some(url) => { a rel="license" href=(url) { (license.name) } }
+            Some(url) => { a rel="license" href=(site.settings.href(url)) { (license.name) } }
             None => { span { (license.name) } }
         }
     }
@@ -56,7 +56,7 @@ pub(super) fn after(site: &Site, post: &Post) -> Markup {
             @let subject = words.post.reply_subject.fill(&[("title", &post.title)]);
             a href={ "mailto:" (email) "?subject=" (encode_value(&subject)) } { (words.post.reply) }
         }
-        a href=(SUBSCRIBE) { (words.pages.subscribe) }
+        a href=(site.settings.href(SUBSCRIBE)) { (words.pages.subscribe) }
         (license(site))
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn about(site: &Site) -> Markup {
                 p {
                     @if let Some(author) = &settings.author {
                         @match &author.url {
-                            Some(url) => { a rel="me author" href=(url) { (author.name) } }
+                            Some(url) => { a rel="me author" href=(settings.href(url)) { (author.name) } }
                             None => { (author.name) }
                         }
                         @if let Some(email) = &author.email { " · " a href={ "mailto:" (email) } { (email) } }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::credits;
 pub(super) use super::metadata::{Article, Head};
 use crate::assets::Preview;
-use crate::media::{HEIGHT, MANIFEST, TOUCH_ICON, WIDTH};
+use crate::media::{FAVICON, HEIGHT, MANIFEST, TOUCH_ICON, WIDTH};
 use crate::rendered_site::RenderedSite;
 
 pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
@@ -25,11 +25,11 @@ pub(super) fn render(context: RenderedSite, head: &Head) -> Markup {
             meta name="robots" content="noindex";
         }
         (icons(context))
-        link rel="alternate" type="application/atom+xml" title=(settings.title) href="/feed.xml";
-        link rel="alternate" type="application/rss+xml" title=(settings.title) href="/rss.xml";
-        link rel="alternate" type="application/feed+json" title=(settings.title) href="/feed.json";
-        @if let Some(feed) = &head.feed { link rel="alternate" type="application/atom+xml" title=(title) href=(feed); }
-        link rel="search" type="application/opensearchdescription+xml" title=(settings.title) href="/opensearch.xml";
+        link rel="alternate" type="application/atom+xml" title=(settings.title) href=(context.href("/feed.xml"));
+        link rel="alternate" type="application/rss+xml" title=(settings.title) href=(context.href("/rss.xml"));
+        link rel="alternate" type="application/feed+json" title=(settings.title) href=(context.href("/feed.json"));
+        @if let Some(feed) = &head.feed { link rel="alternate" type="application/atom+xml" title=(title) href=(context.href(feed)); }
+        link rel="search" type="application/opensearchdescription+xml" title=(settings.title) href=(context.href("/opensearch.xml"));
         (open_graph(context, head))
         @for value in &head.json_ld { script type="application/ld+json" { (PreEscaped(script_text(value))) } }
         (script(context))
@@ -43,7 +43,7 @@ fn script(context: RenderedSite) -> Markup {
     html! {
         @if let Some(script) = &context.theme.script {
             script { (PreEscaped(&script.first)) }
-            script defer src=(script.route) {}
+            script defer src=(context.href(&script.route)) {}
         }
     }
 }
@@ -61,7 +61,7 @@ fn open_graph(context: RenderedSite, head: &Head) -> Markup {
             @if let Some(date) = &article.published { meta property="article:published_time" content=(date); }
             @if let Some(date) = &article.modified { meta property="article:modified_time" content=(date); }
             @for tag in &article.tags { meta property="article:tag" content=(tag); }
-            link rel="alternate" type="text/markdown" href=(article.markdown);
+            link rel="alternate" type="text/markdown" href=(context.href(&article.markdown));
         }
         @if head.path.starts_with('/') { (picture(context, head)) }
     }
@@ -94,9 +94,9 @@ fn picture(context: RenderedSite, head: &Head) -> Markup {
 fn icons(context: RenderedSite) -> Markup {
     let colours = &context.theme.colours;
     html! {
-        link rel="icon" href="/favicon.svg" type="image/svg+xml";
-        link rel="apple-touch-icon" href=(TOUCH_ICON);
-        link rel="manifest" href=(MANIFEST);
+        link rel="icon" href=(context.href(FAVICON)) type="image/svg+xml";
+        link rel="apple-touch-icon" href=(context.href(TOUCH_ICON));
+        link rel="manifest" href=(context.href(MANIFEST));
         meta name="theme-color" content=(colours.paper.light) media="(prefers-color-scheme: light)";
         meta name="theme-color" content=(colours.paper.dark) media="(prefers-color-scheme: dark)";
     }

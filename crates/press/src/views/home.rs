@@ -39,7 +39,7 @@ pub(super) fn website(context: RenderedSite) -> Value {
     let settings = &context.site.settings;
     let mut website = json!({
         "@context": "https://schema.org", "@type": "WebSite",
-        "name": settings.title, "description": settings.description, "url": format!("{}/", settings.base_url),
+        "name": settings.title, "description": settings.description, "url": settings.url("/"),
         "inLanguage": settings.language,
     });
     credits::add_to(&mut website, context, settings.author.as_slice());
@@ -57,7 +57,7 @@ fn start(context: RenderedSite) -> Markup {
                     @for &index in &site.start {
                         @let post = &site.posts[index];
                         li class=[lists::post_hue(post)] {
-                            h3 { a href=(post.route()) { (bind(&post.title)) } }
+                            h3 { a href=(context.href(&post.route())) { (bind(&post.title)) } }
                             (lists::face(context, index))
                             @if !post.description.is_empty() { p { (post.description) } }
                         }
@@ -73,28 +73,28 @@ fn newest(context: RenderedSite) -> Markup {
     let site = context.site;
     let newest: Vec<usize> = (0..site.posts.len().min(NEWEST)).collect();
     if newest.is_empty() {
-        return lists::no_posts(&site.settings.words);
+        return lists::no_posts(context);
     }
     let words = &site.settings.words;
     html! {
         section aria-labelledby="newest" {
-            h2 #newest { a href="/blog" { (words.home.new) } }
+            h2 #newest { a href=(context.href("/blog")) { (words.home.new) } }
             @if site.start.is_empty() {
                 (lists::entries(context, &newest, lists::Under::Section))
             } @else {
                 ol.lines {
                     @for post in &site.posts[..newest.len()] {
                         li class=[lists::post_hue(post)] {
-                            h3 { a href=(post.route()) { (bind(&post.title)) } }
+                            h3 { a href=(context.href(&post.route())) { (bind(&post.title)) } }
                             (lists::date(site, post))
                         }
                     }
                 }
             }
             p.more {
-                @if site.posts.len() > NEWEST { a href="/blog" { (words.home.all_posts.fill(&[("count", &site.posts.len())])) } " " }
-                @if context.has_models { a href=(MODELS) { (words.pages.models) } " " }
-                a href=(SUBSCRIBE) { (words.pages.subscribe) }
+                @if site.posts.len() > NEWEST { a href=(context.href("/blog")) { (words.home.all_posts.fill(&[("count", &site.posts.len())])) } " " }
+                @if context.has_models { a href=(context.href(MODELS)) { (words.pages.models) } " " }
+                a href=(context.href(SUBSCRIBE)) { (words.pages.subscribe) }
             }
         }
     }
@@ -105,11 +105,11 @@ fn topics(context: RenderedSite) -> Markup {
     html! {
         @if !site.topics.is_empty() {
             section aria-labelledby="topics" {
-                h2 #topics { a href="/notes" { (site.settings.words.home.topics) } }
+                h2 #topics { a href=(context.href("/notes")) { (site.settings.words.home.topics) } }
                 ul.toc {
                     @for (index, topic) in site.topics.iter().enumerate() {
                         li class=(lists::hue(index)) {
-                            a href=(topic.route()) {
+                            a href=(context.href(&topic.route())) {
                                 span.n.data { (index + 1) }
                                 span.name { (topic.title) }
                                 span.count.data { (topic.posts.len()) }

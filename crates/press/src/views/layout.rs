@@ -6,6 +6,7 @@ use super::credits;
 use super::head::Head;
 use super::routes::{MODELS, SUBSCRIBE};
 use crate::rendered_site::RenderedSite;
+use crate::media::FAVICON;
 use crate::theme::Wordmark;
 
 /// The route of the search, which each page links to after the navigation of the settings. The script goes there as well, when `/` is pressed.
@@ -48,10 +49,10 @@ pub(super) fn footer(context: RenderedSite) -> Markup {
     html! {
         (credits::byline(context.site, settings.author.as_slice()))
         (credits::license(context.site))
-        a href=(SUBSCRIBE) { (words.pages.subscribe) }
-        @if context.has_models { a href=(MODELS) { (words.pages.models) } }
-        a href="/sitemap.xml" { (words.pages.sitemap) }
-        @for link in &settings.footer { a href=(link.path) rel=[&link.rel] { (link.label) } }
+        a href=(context.href(SUBSCRIBE)) { (words.pages.subscribe) }
+        @if context.has_models { a href=(context.href(MODELS)) { (words.pages.models) } }
+        a href=(context.href("/sitemap.xml")) { (words.pages.sitemap) }
+        @for link in &settings.footer { a href=(context.href(&link.path)) rel=[&link.rel] { (link.label) } }
         @if !words.frame.colophon.is_empty() { span { (words.frame.colophon) } }
     }
 }
@@ -61,11 +62,21 @@ fn wordmark(context: RenderedSite) -> Markup {
     let title = &context.site.settings.title;
     html! {
         @match &context.theme.mark {
-            None => { a.mark href="/" { (raw(context.theme.icons.inline())) (title) } }
-            Some(Wordmark::Inline(svg)) => { a.mark href="/" aria-label=(title) { (raw(svg)) } }
+            None => { a.mark href=(context.href("/")) { (favicon(context)) (title) } }
+            Some(Wordmark::Inline(svg)) => { a.mark href=(context.href("/")) aria-label=(title) { (raw(svg)) } }
             Some(Wordmark::File { route, width, height }) => {
-                a.mark href="/" { img src=(route) width=(width) height=(height) alt=(title); }
+                a.mark href=(context.href("/")) { img src=(context.href(route)) width=(width) height=(height) alt=(title); }
             }
+        }
+    }
+}
+
+/// The drawing of the favicon, in the colour of the text around it if it is small.
+fn favicon(context: RenderedSite) -> Markup {
+    html! {
+        @match context.theme.icons.inline() {
+            Some(svg) => { (raw(svg)) }
+            None => { img src=(context.href(FAVICON)) width="22" height="22" alt=""; }
         }
     }
 }
@@ -76,9 +87,9 @@ fn navigation(context: RenderedSite, path: &str) -> Markup {
         nav aria-label=(words.frame.navigation) {
             ul {
                 @for item in &context.site.settings.navigation {
-                    li { a href=(item.path) rel=[&item.rel] aria-current=[current(&item.path, path)] { (item.label) } }
+                    li { a href=(context.href(&item.path)) rel=[&item.rel] aria-current=[current(&item.path, path)] { (item.label) } }
                 }
-                li { a href=(SEARCH) aria-current=[current(SEARCH, path)] aria-keyshortcuts="/" { (words.pages.search) } }
+                li { a href=(context.href(SEARCH)) aria-current=[current(SEARCH, path)] aria-keyshortcuts="/" { (words.pages.search) } }
             }
         }
     }

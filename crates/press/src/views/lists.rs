@@ -5,7 +5,6 @@ use maud::{Markup, html};
 
 use super::layout;
 use super::routes::SUBSCRIBE;
-use crate::languages::Words;
 use crate::markdown::bind;
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
@@ -71,7 +70,7 @@ pub(super) fn tags(context: RenderedSite, post: &Post) -> Markup {
                 @for tag in &post.tags {
                     @let tag = &context.site.tags[*tag];
                     // The sign separates names of several words. Without it, the tag "Go" reads like a command.
-                    li { a href=(tag.route()) { "#" (tag.name) } }
+                    li { a href=(context.href(&tag.route())) { "#" (tag.name) } }
                 }
             }
         }
@@ -95,8 +94,8 @@ pub(super) fn entry(context: RenderedSite, index: usize, under: Under) -> Markup
     let post = &context.site.posts[index];
     html! {
                     @match under {
-                        Under::Page => { h2 { a href=(post.route()) { (bind(&post.title)) } } }
-                        Under::Section => { h3 { a href=(post.route()) { (bind(&post.title)) } } }
+                        Under::Page => { h2 { a href=(context.href(&post.route())) { (bind(&post.title)) } } }
+                        Under::Section => { h3 { a href=(context.href(&post.route())) { (bind(&post.title)) } } }
                     }
                     (date(context.site, post))
                     (unpublished(context.site, post))
@@ -120,8 +119,9 @@ fn number(context: RenderedSite, index: usize) -> Markup {
 }
 
 /// What is there in place of posts.
-pub(super) fn no_posts(words: &Words) -> Markup {
-    html! { p.empty { (words.lists.no_posts.linked(&[("subscribe", SUBSCRIBE)])) } }
+pub(super) fn no_posts(context: RenderedSite) -> Markup {
+    let words = &context.site.settings.words.lists;
+    html! { p.empty { (words.no_posts.linked(&[("subscribe", context.href(SUBSCRIBE))])) } }
 }
 
 #[cfg(test)]

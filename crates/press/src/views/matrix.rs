@@ -30,21 +30,22 @@ pub(super) fn render(context: RenderedSite) -> Markup {
                     (words.caption)
                     @if site.posts.len() > COLUMNS { " " (words.newest.fill(&[("shown", &COLUMNS), ("count", &site.posts.len())])) }
                 }
-                thead { (heads(site, &columns)) }
-                tbody { @for topic in 0..site.topics.len() { (row(site, topic, &columns)) } }
+                thead { (heads(context, &columns)) }
+                tbody { @for topic in 0..site.topics.len() { (row(context, topic, &columns)) } }
             }
         }
     }
 }
 
 /// The posts, each with its month: the time axis.
-fn heads(site: &Site, columns: &[usize]) -> Markup {
+fn heads(context: RenderedSite, columns: &[usize]) -> Markup {
+    let site = context.site;
     html! {
         tr {
             td {}
             @for index in columns {
                 @let post = &site.posts[*index];
-                th scope="col" { a href=(post.route()) title=(post.title) { span.data { (month(site, post)) } " " (short(&post.title)) } }
+                th scope="col" { a href=(context.href(&post.route())) title=(post.title) { span.data { (month(site, post)) } " " (short(&post.title)) } }
             }
         }
     }
@@ -71,14 +72,15 @@ fn short(title: &str) -> String {
     format!("{}…", words.trim_end_matches(|last: char| !last.is_alphanumeric() && last != ')'))
 }
 
-fn row(site: &Site, index: usize, columns: &[usize]) -> Markup {
+fn row(context: RenderedSite, index: usize, columns: &[usize]) -> Markup {
+    let site = context.site;
     let topic = &site.topics[index];
     html! {
         tr class=(lists::hue(index)) {
             th scope="row" { a href={ "#" (topic.slug) } { span.data { (index + 1) } " " (topic.title) } }
             @for column in columns {
                 @let post = &site.posts[*column];
-                td { @if topic.posts.contains(column) { a href=(post.route()) title=(post.title) {} } }
+                td { @if topic.posts.contains(column) { a href=(context.href(&post.route())) title=(post.title) {} } }
             }
         }
     }

@@ -38,7 +38,7 @@ pub(super) fn main(context: RenderedSite) -> Markup {
         p.lede { (description) }
         ul.gallery {
             @for (text, rendered) in &texts {
-                @for model in &rendered.models { li class=[&text.hue] { (entry(text, model)) } }
+                @for model in &rendered.models { li class=[&text.hue] { (entry(context, text, model)) } }
             }
         }
     }
@@ -51,12 +51,12 @@ struct Text<'a> {
     hue: Option<String>,
 }
 
-fn entry(text: &Text, model: &ShownModel) -> Markup {
+fn entry(context: RenderedSite, text: &Text, model: &ShownModel) -> Markup {
     let link = format!("{}#{}", text.route, model.id);
     html! {
-        h2 { a href=(link) { (bind(text.title)) } }
-        a href=(link) {
-            img src=(model.still) width=(model.size.0) height=(model.size.1) alt=(model.alt) loading="lazy";
+        h2 { a href=(context.href(&link)) { (bind(text.title)) } }
+        a href=(context.href(&link)) {
+            img src=(context.href(&model.still)) width=(model.size.0) height=(model.size.1) alt=(model.alt) loading="lazy";
         }
         p { (layout::raw(&inline_html(&model.caption))) }
     }

@@ -25,9 +25,9 @@ pub(super) fn main(context: RenderedSite) -> Markup {
         h1 { (words.pages.not_found) }
         p.lede { (words.not_found.lede) }
         ul.toc {
-            li { a href="/notes" { span.name { (words.not_found.by_topic) } span.count.data { "/notes" } } }
-            li { a href="/blog" { span.name { (words.not_found.by_date) } span.count.data { "/blog" } } }
-            li { a href="/tags" { span.name { (words.tags.all) } span.count.data { "/tags" } } }
+            li { a href=(context.href("/notes")) { span.name { (words.not_found.by_topic) } span.count.data { (context.href("/notes")) } } }
+            li { a href=(context.href("/blog")) { span.name { (words.not_found.by_date) } span.count.data { (context.href("/blog")) } } }
+            li { a href=(context.href("/tags")) { span.name { (words.tags.all) } span.count.data { (context.href("/tags")) } } }
         }
         @if !newest.is_empty() {
             section aria-labelledby="newest" {

@@ -28,14 +28,14 @@ pub(super) fn main_of_all(context: RenderedSite) -> Markup {
     let name = &*words.pages.notes;
     html! {
         h1 { (name) }
-        p.lede { (words.notes.lede.linked(&[("blog", "/blog")])) }
-        @if site.posts.is_empty() { (lists::no_posts(words)) }
+        p.lede { (words.notes.lede.linked(&[("blog", context.href("/blog"))])) }
+        @if site.posts.is_empty() { (lists::no_posts(context)) }
         (matrix::render(context))
         @for (index, topic) in site.topics.iter().enumerate() {
             section.topic.(lists::hue(index)) aria-labelledby=(topic.slug) {
                 h2 #(topic.slug) {
                     span.data { (index + 1) }
-                    a href=(topic.route()) { (topic.title) }
+                    a href=(context.href(&topic.route())) { (topic.title) }
                     span.data.count { (words.lists.posts.count(topic.posts.len())) }
                 }
                 p { (topic.blurb) }
@@ -70,9 +70,9 @@ pub(super) fn main_of_topic(context: RenderedSite, index: usize) -> Markup {
             (topic_entries(context, index, Under::Page))
         }
         p.more {
-            a href="/notes" { (words.notes.all_topics) } " "
-            a href=(topic.feed_route()) { (words.notes.feed) } " "
-            a href=(SUBSCRIBE) { (words.pages.subscribe) }
+            a href=(context.href("/notes")) { (words.notes.all_topics) } " "
+            a href=(context.href(&topic.feed_route())) { (words.notes.feed) } " "
+            a href=(context.href(SUBSCRIBE)) { (words.pages.subscribe) }
         }
     }
 }
@@ -82,7 +82,7 @@ fn topic_entries(context: RenderedSite, index: usize, under: Under) -> Markup {
     let words = &context.site.settings.words.notes;
     html! {
         @if topic.posts.is_empty() {
-            p.empty { (words.no_posts.linked(&[("feed", &topic.feed_route())])) }
+            p.empty { (words.no_posts.linked(&[("feed", context.href(&topic.feed_route()))])) }
         } @else {
             (lists::entries(context, &topic.posts, under))
         }

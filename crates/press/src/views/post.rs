@@ -137,7 +137,7 @@ fn opening(context: RenderedSite, post: &Post, rendered: &Rendered) -> Markup {
                 @for topic in &post.topics {
                     @let hue = lists::hue(*topic);
                     @let topic = &site.topics[*topic];
-                    a class=(hue) href=(topic.route()) { (topic.title) }
+                    a class=(hue) href=(context.href(&topic.route())) { (topic.title) }
                 }
             }
         }
@@ -156,12 +156,12 @@ fn closing(context: RenderedSite, index: usize) -> Markup {
             (related(context, index))
             (linked_from(context, index))
             nav.turn aria-label=(words.neighbours) {
-                @if let Some(older) = site.older(index) { a rel="prev" href=(older.route()) { small { (words.previous) } (bind(&older.title)) } }
-                @if let Some(newer) = site.newer(index) { a rel="next" href=(newer.route()) { small { (words.next) } (bind(&newer.title)) } }
+                @if let Some(older) = site.older(index) { a rel="prev" href=(context.href(&older.route())) { small { (words.previous) } (bind(&older.title)) } }
+                @if let Some(newer) = site.newer(index) { a rel="next" href=(context.href(&newer.route())) { small { (words.next) } (bind(&newer.title)) } }
             }
             p.meta {
                 (credits::after(site, post))
-                a href=(post.markdown_route()) { (words.markdown) }
+                a href=(context.href(&post.markdown_route())) { (words.markdown) }
             }
         }
     }
@@ -172,7 +172,7 @@ fn series(context: RenderedSite, post: &Post) -> Markup {
     html! {
         section aria-labelledby="series" {
             h2 #series { (context.site.settings.words.post.series.fill(&[("name", &series.name)])) }
-            ol { @for index in &series.posts { (link(&context.site.posts[*index])) } }
+            ol { @for index in &series.posts { (link(context, &context.site.posts[*index])) } }
         }
     }
 }
@@ -186,7 +186,7 @@ fn related(context: RenderedSite, index: usize) -> Markup {
         @if !others.is_empty() {
             section aria-labelledby="related" {
                 h2 #related { (context.site.settings.words.post.related) }
-                ul.list { @for other in others { (link(&context.site.posts[other])) } }
+                ul.list { @for other in others { (link(context, &context.site.posts[other])) } }
             }
         }
     }
@@ -200,7 +200,7 @@ fn linked_from(context: RenderedSite, index: usize) -> Markup {
         @if !linking.is_empty() {
             section aria-labelledby="linked-from" {
                 h2 #linked-from { (words.linked_from) }
-                ul.list { @for other in linking { (link(&context.site.posts[other])) } }
+                ul.list { @for other in linking { (link(context, &context.site.posts[other])) } }
                 @if more > 0 { p.meta { span { (words.more_links.fill(&[("count", &more)])) } } }
             }
         }
@@ -218,8 +218,8 @@ fn linking(context: RenderedSite, index: usize) -> (Vec<usize>, usize) {
     (linking, more)
 }
 
-fn link(post: &Post) -> Markup {
-    html! { li { a href=(post.route()) { (bind(&post.title)) } } }
+fn link(context: RenderedSite, post: &Post) -> Markup {
+    html! { li { a href=(context.href(&post.route())) { (bind(&post.title)) } } }
 }
 
 /// The `BlogPosting` of schema.org.
@@ -231,7 +231,7 @@ fn posting(context: RenderedSite, index: usize) -> Value {
         "@context": "https://schema.org", "@type": "BlogPosting",
         "headline": post.title, "url": url, "mainEntityOfPage": url,
         "inLanguage": settings.language, "wordCount": rendered.words, "keywords": context.site.tag_names(post).collect::<Vec<_>>(),
-        "isPartOf": { "@type": "WebSite", "name": settings.title, "url": format!("{}/", settings.base_url) },
+        "isPartOf": { "@type": "WebSite", "name": settings.title, "url": settings.url("/") },
     });
     if !post.description.is_empty() {
         value["description"] = json!(post.description);

@@ -19,7 +19,7 @@ pub(super) fn render(context: RenderedSite) -> String {
     let description = words.search.description.fill(&[("site", &site.settings.title)]);
     let main = html! {
         h1 { (name) }
-        form.search role="search" action=(ROUTE) {
+        form.search role="search" action=(context.href(ROUTE)) {
             label for="q" { (words.search.label) }
             span {
                 input #q type="search" name="q" value="" maxlength=(MAX_LENGTH) autocomplete="off" spellcheck="false" enterkeyhint="search";
@@ -27,7 +27,7 @@ pub(super) fn render(context: RenderedSite) -> String {
             }
         }
         (PreEscaped(frame::RESULTS)) (help(context)) (PreEscaped(frame::END))
-        @if let Some(answers) = answers(words) { (PreEscaped(answers)) }
+        @if let Some(answers) = answers(words, &site.settings.base_url) { (PreEscaped(answers)) }
     };
     let head = Head {
         json_ld: vec![head::breadcrumbs(context, &[(name, ROUTE)])],
@@ -46,8 +46,8 @@ fn help(context: RenderedSite) -> Markup {
                 dt { code { (words.both_example) } } dd { (words.both.linked(&[])) }
                 dt { code { (words.phrase_example) } } dd { (words.phrase) }
                 dt { code { (words.beginning_example) } } dd { (words.beginning) }
-                @if let Some(tag) = site.tags.first() { dt { code { "tag:" (tag.slug) } } dd { (words.tag.linked(&[("tags", "/tags")])) } }
-                @if let Some(topic) = site.topics.first() { dt { code { "topic:" (topic.slug) } } dd { (words.topic.linked(&[("notes", "/notes")])) } }
+                @if let Some(tag) = site.tags.first() { dt { code { "tag:" (tag.slug) } } dd { (words.tag.linked(&[("tags", context.href("/tags"))])) } }
+                @if let Some(topic) = site.topics.first() { dt { code { "topic:" (topic.slug) } } dd { (words.topic.linked(&[("notes", context.href("/notes"))])) } }
             }
             p { (words.mistakes) }
         }

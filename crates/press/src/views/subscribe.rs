@@ -48,7 +48,7 @@ pub(super) fn main(context: RenderedSite) -> Markup {
             }
         }
         @if !site.tags.is_empty() {
-            p { (words.tags.linked(&[("tags", "/tags")])) }
+            p { (words.tags.linked(&[("tags", context.href("/tags"))])) }
         }
     }
 }
@@ -67,7 +67,7 @@ fn explanation(words: &Subscribe, feed_length: usize) -> Markup {
 fn feed(context: RenderedSite, name: &str, path: &str, topic: Option<usize>) -> Markup {
     html! {
         li class=[topic.map(lists::hue)] {
-            a href=(path) { span.name { (name) } span.data { (context.site.settings.url(path)) } }
+            a href=(context.href(path)) { span.name { (name) } span.data { (context.site.settings.url(path)) } }
         }
     }
 }

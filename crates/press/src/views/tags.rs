@@ -34,13 +34,13 @@ pub(super) fn main_of_all(context: RenderedSite) -> Markup {
     let (several, single): (Vec<&Tag>, Vec<&Tag>) = site.tags.iter().partition(|tag| tag.posts.len() > 1);
     html! {
         h1 { (name) }
-        p.lede { (words.lede.linked(&[("notes", "/notes")])) }
+        p.lede { (words.lede.linked(&[("notes", context.href("/notes"))])) }
         @if site.tags.is_empty() { p.empty { (words.none) } }
         @if !several.is_empty() { (index(context, &several)) }
         @if !single.is_empty() {
             details.fold open[several.is_empty()] {
                 summary { (words.single.count(single.len())) }
-                (list(&single))
+                (list(context, &single))
             }
         }
     }
@@ -53,9 +53,9 @@ fn index(context: RenderedSite, tags: &[&Tag]) -> Markup {
         ul.index {
             @for tag in tags {
                 li {
-                    a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } }
+                    a href=(context.href(&tag.route())) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } }
                     ul {
-                        @for post in tag.posts.iter().take(NAMED) { li { a href=(posts[*post].route()) { (bind(&posts[*post].title)) } } }
+                        @for post in tag.posts.iter().take(NAMED) { li { a href=(context.href(&posts[*post].route())) { (bind(&posts[*post].title)) } } }
                     }
                 }
             }
@@ -63,11 +63,11 @@ fn index(context: RenderedSite, tags: &[&Tag]) -> Markup {
     }
 }
 
-fn list(tags: &[&Tag]) -> Markup {
+fn list(context: RenderedSite, tags: &[&Tag]) -> Markup {
     html! {
         ul.toc.cloud {
             @for tag in tags {
-                li { a href=(tag.route()) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } } }
+                li { a href=(context.href(&tag.route())) { span.name { (tag.name) } span.count.data { (tag.posts.len()) } } }
             }
         }
     }
@@ -101,9 +101,9 @@ pub(super) fn main_of_tag(context: RenderedSite, index: usize) -> Markup {
         p.lede { (summary(tag, words)) }
         (lists::entries(context, &tag.posts, lists::Under::Page))
         p.more {
-            a href="/tags" { (words.tags.all) } " "
-            a href=(tag.feed_route()) { (words.tags.feed) } " "
-            a href=(SUBSCRIBE) { (words.pages.subscribe) }
+            a href=(context.href("/tags")) { (words.tags.all) } " "
+            a href=(context.href(&tag.feed_route())) { (words.tags.feed) } " "
+            a href=(context.href(SUBSCRIBE)) { (words.pages.subscribe) }
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use graven_search::frame::ROUTE;
-
 use super::target::{hexadecimal, push_encoded};
 
 /// Maximum number of bytes of `q` that are read. The form allows 200 characters; most have one byte.
@@ -36,9 +34,9 @@ impl SearchQuery {
         Some(SearchQuery { words: words[..end].trim().to_owned(), page: page.clamp(1, MAX_PAGE) })
     }
 
-    /// Returns the target of another page of the same search.
-    pub(crate) fn target(&self, page: usize) -> String {
-        let mut target = String::from(ROUTE) + "?q=";
+    /// Returns the target of another page of the same search, for the path of the search page in its parts.
+    pub(crate) fn target(&self, path: [&str; 2], page: usize) -> String {
+        let mut target = path.concat() + "?q=";
         for byte in self.words.bytes() {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => target.push(char::from(byte)),
@@ -111,7 +109,7 @@ mod tests {
         fn a_target_is_parsed_to_the_same_query(words in "\\PC{0,40}", page in 1_usize..=50) {
             let words = decode(&words.replace(['%', '+', '&', '#'], "x")).trim().to_owned();
             let query = SearchQuery { words, page };
-            let target = query.target(page);
+            let target = query.target(["", "/search"], page);
             let (path, parameters) = target.split_once('?').expect("a query");
             prop_assert_eq!(path, "/search");
             prop_assert!(target.bytes().all(|byte| byte.is_ascii_graphic()));

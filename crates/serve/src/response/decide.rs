@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use graven_pack::Coding;
-use graven_search::frame::ROUTE;
 use http::Method;
 
 use super::outcome::{Outcome, Selected};
@@ -84,7 +83,7 @@ impl<'a> SiteAt<'a> {
         page: &'a PreparedPage,
         request: &Request<'a, '_, F>,
     ) -> Option<Outcome<'a>> {
-        let query = SearchQuery::parse(request.query.filter(|_| path == ROUTE)?)?;
+        let query = SearchQuery::parse(request.query.filter(|_| self.site.is_search(path))?)?;
         let search = self.site.search(page, self.now)?;
         let accept = Accept::of(request.fields);
         let form = if accept.prefers("application/json", page.page.content_type()) { Form::Json } else { Form::Html };

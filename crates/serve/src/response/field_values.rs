@@ -48,12 +48,6 @@ pub(crate) static PERMISSIONS_POLICY: HeaderValue =
 /// `Cross-Origin-Opener-Policy`: a page of another origin that opens one of this site has no access to it.
 pub(crate) static OPENER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 
-/// `Speculation-Rules` (HTML §7.6): where the rules are by which a browser fetches pages in advance. It is [`PREFETCH`]
-/// in quotes, as a test checks.
-///
-/// [`PREFETCH`]: graven_pack::PREFETCH
-pub(crate) static SPECULATION_RULES: HeaderValue = HeaderValue::from_static("\"/prefetch.json\"");
-
 /// `Vary`, by the fields that selected the representation (RFC 9110 §12.5.5).
 pub(crate) static VARY_ENCODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 /// See [`VARY_ENCODING`].

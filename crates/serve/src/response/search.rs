@@ -129,7 +129,7 @@ impl Searching<'_> {
         html.extend(["<nav class=\"pages\" aria-label=\"", pages, "\">"]);
         let mut link = |rel: &str, page: usize, text: &str| {
             write!(html, "<a rel=\"{rel}\" href=\"").expect("writing to a string cannot fail");
-            escape(&self.query.target(page), html);
+            escape(&self.query.target(self.site.search_path(), page), html);
             html.extend(["\">", text, "</a>"]);
         };
         if page > 1 {

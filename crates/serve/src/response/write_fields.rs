@@ -174,8 +174,8 @@ fn write_policies(page: &PreparedPage, headers: &mut HeaderMap) {
         headers.insert(HeaderName::from_static("permissions-policy"), field_values::PERMISSIONS_POLICY.clone());
         headers.insert(HeaderName::from_static("cross-origin-opener-policy"), field_values::OPENER_POLICY.clone());
     }
-    if page.has_prefetch_rules {
-        headers.insert(HeaderName::from_static("speculation-rules"), field_values::SPECULATION_RULES.clone());
+    if let Some(rules) = &page.prefetch_rules {
+        headers.insert(HeaderName::from_static("speculation-rules"), rules.clone());
     }
 }
 

@@ -20,9 +20,11 @@ pub(crate) mod vary;
 use std::sync::OnceLock;
 
 use graven_pack::{Class, Content, PREFETCH, Pack, Page, Redirect, Route, SEARCH_INDEX};
+use graven_search::frame::ROUTE as SEARCH;
+use http::HeaderValue;
 
 use self::damage::{DamagedPack, DamagedPages};
-use self::page::{PrepareError, PreparedPage};
+use self::page::{PrepareError, PreparedPage, field_value};
 use self::search::Search;
 
 /// A site image and the pages prepared so far. Workers share one; after the first request for a page, it is only read.
@@ -59,6 +61,10 @@ pub struct Site {
     /// The prepared editions, by index. `None` is a damaged one.
     editions: Box<[OnceLock<Option<Box<Prepared>>>]>,
     damaged_pages: DamagedPages,
+    /// The path below which the site is, without a slash at its end: `/blog`. Empty for a site at the root of its host.
+    base: &'static str,
+    /// `Speculation-Rules` (HTML §7.6): where the rules are by which browsers fetch pages in advance, if the pack has them.
+    prefetch_rules: Option<HeaderValue>,
 }
 
 /// A prepared edition.
@@ -80,7 +86,19 @@ impl Site {
     /// Like [`new`](Self::new). `report` is called with one line for each damaged page.
     pub(crate) fn with_report(pack: Pack<'static>, report: fn(&str)) -> Self {
         let editions = std::iter::repeat_with(OnceLock::new).take(pack.edition_count()).collect();
-        Site { pack, editions, damaged_pages: DamagedPages::new(report) }
+        // A damaged record is found when it is asked for, or by `verify`.
+        let base = pack.home().unwrap_or("/").trim_end_matches('/');
+        Site { pack, editions, damaged_pages: DamagedPages::new(report), base, prefetch_rules: prefetch_rules(pack, base) }
+    }
+
+    /// Returns the path of the search page.
+    pub(crate) fn search_path(&self) -> [&'static str; 2] {
+        [self.base, SEARCH]
+    }
+
+    /// Returns whether a path is that of the search page.
+    pub(crate) fn is_search(&self, path: &str) -> bool {
+        path.strip_prefix(self.base) == Some(SEARCH)
     }
 
     /// Returns the pack.
@@ -146,13 +164,21 @@ impl Site {
         Ok(match route.at(now)?.map(|edition| edition.content()) {
             Some(Content::Page(page)) => {
                 let mut prepared = PreparedPage::new(page)?;
-                prepared.has_prefetch_rules = is_html(page) && self.pack.route(PREFETCH)?.is_some();
+                prepared.prefetch_rules = self.prefetch_rules.clone().filter(|_| is_html(page));
                 Some(Prepared::Page(prepared))
             }
             Some(Content::Redirect(redirect)) => Some(Prepared::Redirect(redirect)),
             None => None,
         })
     }
+}
+
+/// The path of the rules of a site below `base`, in quotes. `None` if the pack has no rules. It is static, as what pages are sent with is, so that workers
+/// share no counter of references.
+fn prefetch_rules(pack: Pack<'static>, base: &'static str) -> Option<HeaderValue> {
+    let path = [base, PREFETCH].concat();
+    pack.route(&path).ok()??;
+    field_value(format!("\"{path}\"").leak()).ok()
 }
 
 fn is_html(page: Page) -> bool {

@@ -19,8 +19,8 @@ pub(crate) struct PreparedPage {
     pub(crate) cache_control: HeaderValue,
     /// `None` if the pack has none. press gives every document one.
     pub(crate) security_policy: Option<HeaderValue>,
-    /// Whether browsers may fetch the pages that this one links to in advance, by the rules in the pack.
-    pub(crate) has_prefetch_rules: bool,
+    /// Where the rules are by which browsers fetch the pages in advance that this one links to. `None` if there are none.
+    pub(crate) prefetch_rules: Option<HeaderValue>,
     /// The variants: each coding at most once, and always identity.
     pub(crate) variants: Box<[PreparedVariant]>,
     /// What searches need of it: the index of this time, or the page of this time that hits are shown in.
@@ -73,7 +73,7 @@ impl PreparedPage {
             content_type: field_value(page.content_type())?,
             cache_control: field_value(page.cache_control())?,
             security_policy: if policy.is_empty() { None } else { Some(field_value(policy)?) },
-            has_prefetch_rules: false,
+            prefetch_rules: None,
             variants: variants.collect::<Result<_, PrepareError>>()?,
             opened: Opened::default(),
         })

@@ -7,9 +7,9 @@ use crate::markup::{push_attribute, push_text};
 /// A model in its page.
 pub(super) struct Frame<'a> {
     pub(super) id: &'a str,
-    /// The route of its modules.
+    /// The href of its modules.
     pub(super) script: &'a str,
-    /// The route of the kit.
+    /// The href of the kit.
     pub(super) kit: &'a str,
     pub(super) still: Still<'a>,
     pub(super) controls: &'a [Control<'a>],
@@ -19,7 +19,7 @@ pub(super) struct Frame<'a> {
 
 /// The picture in the place of a model that does not run.
 pub(super) struct Still<'a> {
-    pub(super) route: &'a str,
+    pub(super) href: &'a str,
     pub(super) size: (usize, usize),
     pub(super) alt: &'a str,
 }
@@ -30,7 +30,7 @@ pub(super) fn element(frame: &Frame) -> String {
     push(&mut html, &[("id", frame.id), ("src", frame.script), ("kit", frame.kit)]);
     html.push_str("><img class=\"still\"");
     let (width, height) = (frame.still.size.0.to_string(), frame.still.size.1.to_string());
-    push(&mut html, &[("src", frame.still.route), ("width", &width), ("height", &height), ("alt", frame.still.alt)]);
+    push(&mut html, &[("src", frame.still.href), ("width", &width), ("height", &height), ("alt", frame.still.alt)]);
     html.push_str(" loading=\"lazy\"><form><div class=\"clock\"></div>");
     push_outputs(&mut html, frame.controls);
     push_presets(&mut html, frame);

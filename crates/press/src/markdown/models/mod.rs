@@ -184,19 +184,21 @@ fn figure((id, controls): (&str, &[Control]), still: &str, script: Made, source:
         return Drawn::default();
     };
     let picture = Made::new(id, "svg", drawn);
+    let still_href = page.href(&picture.route).into_owned();
     let frame = Frame {
         id,
-        script: &script.route,
-        kit: page.kit().route,
-        still: Still { route: &picture.route, size, alt },
+        script: &page.href(&script.route),
+        kit: page.kit().href,
+        still: Still { href: &still_href, size, alt },
         controls,
         more: &page.words().text.more,
     };
     let html = html::element(&frame);
     let route = page.route_of(&page.body.path).unwrap_or_default();
+    let itself = page.href(&route);
     let markdown = vec![
-        format!("![{}]({})", files::escaped(alt), picture.route),
-        format!("[{}]({route}#{id})", files::escaped(&page.words().text.elsewhere)),
+        format!("![{}]({})", files::escaped(alt), still_href),
+        format!("[{}]({itself}#{id})", files::escaped(&page.words().text.elsewhere)),
     ];
     let shown = ShownModel {
         id: id.to_owned(),

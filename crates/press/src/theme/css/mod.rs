@@ -7,19 +7,23 @@
 mod structure;
 mod tokens;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use self::structure::structure;
 use self::tokens::{Kind, Token, Unclosed, tokens};
 use super::address::{Judge, Purpose};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::span::Spanned;
+use crate::span::{Spanned, edited};
+use crate::url::BaseUrl;
 
 /// A style sheet that was read.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     /// What the pages contain.
     pub(super) text: String,
+    /// The file as it was written, but with its routes as hrefs.
+    pub(super) source: String,
     /// The declarations of the root of the page, the last rule first: of two definitions of a colour, the last one counts.
     pub(super) root: String,
     /// The addresses in it, with their places in the file.
@@ -35,6 +39,27 @@ pub(super) struct Address {
 }
 
 impl Sheet {
+    /// The sheet on a site with this base URL: what was read from `text`, at `offset` of the file, has hrefs in place of routes.
+    pub(super) fn at(self, (text, offset): (&str, usize), base_url: &BaseUrl) -> Self {
+        let edits = self.edits(base_url);
+        if edits.is_empty() {
+            return self;
+        }
+        let within = |(span, href): (Range<usize>, String)| (span.start - offset..span.end - offset, href);
+        let source = edited(text, edits.into_iter().map(within));
+        // It was sound before, and a path of a base URL needs no escapes.
+        Self { addresses: self.addresses, ..read(("", 0), &source, &mut Report::default()) }
+    }
+
+    /// The places of routes in the file, and their hrefs.
+    pub(super) fn edits(&self, base_url: &BaseUrl) -> Vec<(Range<usize>, String)> {
+        let edit = |Address { target: Spanned { value, span }, .. }: &Address| match base_url.href(value) {
+            Cow::Owned(href) => Some((span.clone(), href)),
+            Cow::Borrowed(_) => None,
+        };
+        self.addresses.iter().filter_map(edit).collect()
+    }
+
     /// Notes the addresses that lead to this site, and reports those that cannot be loaded.
     pub(super) fn judge(&self, judge: &mut Judge) {
         for address in &self.addresses {
@@ -75,6 +100,7 @@ pub(super) fn read((path, offset): (&str, usize), text: &str, report: &mut Repor
         text: compact(text, &tokens),
         root: root.flat_map(|(_, block)| [&text[block.clone()], ";"]).collect(),
         addresses: addresses(text, &tokens, offset),
+        source: text.to_owned(),
     }
 }
 
