@@ -71,8 +71,11 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     let is_logged = config.access_log.is_some();
     warn_if_unused(&config);
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
+    let home = pack.home().unwrap_or("/");
+    // A socket in the file system has a name, and no URL that ends with a slash.
+    let url = |address: &Address| address.url().strip_suffix('/').map_or_else(|| address.url(), |url| url.to_owned() + home);
     let mut lines: Vec<String> =
-        server.addresses().map(|address| format!("serving {} routes at {}\n", pack.len(), address.url())).collect();
+        server.addresses().map(|address| format!("serving {} routes at {}\n", pack.len(), url(address))).collect();
     let capacity = server.capacity();
     lines.push(format!("{} connections at most; memory: {}\n", capacity.connections, capacity.memory));
     if let Some(address) = server.admin_address() {

@@ -8,6 +8,7 @@ use crate::collect::{Found, Origin};
 use crate::generator::Generator;
 use crate::names::{canonical, decoded, file_name, folder_of, slug, stem, title_of, url_name};
 use crate::note::Notes;
+use crate::settings::Settings;
 use crate::text::{Kind, Text};
 
 /// More groups than these are labels rather than topics: `/notes` shows all of them on one page.
@@ -232,7 +233,7 @@ pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>,
     order.sort_by_key(|index| !found.texts[*index].draft.is_empty());
     for index in order {
         let text = &mut found.texts[index];
-        text.aliases = aliases(text, &mut taken, notes);
+        text.aliases = aliases(text, &origin.settings, &mut taken, notes);
     }
     let feeds = feeds(found, origin);
     let sections = found.sections.iter().filter_map(|section| {
@@ -244,13 +245,14 @@ pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>,
         has_posts.then(|| Some((canonical(section.url.as_deref()?), to)))?
     });
     for (from, to) in sections.chain(feeds) {
-        if is_path(&from) && taken.insert(from.clone()) {
-            plan.redirects.push((from, to));
+        let from = origin.settings.route(&from);
+        if is_path(from) && taken.insert(from.to_owned()) {
+            plan.redirects.push((from.to_owned(), to));
         }
     }
 }
 
-fn aliases(text: &Text, taken: &mut BTreeSet<String>, notes: &mut Notes) -> Vec<String> {
+fn aliases(text: &Text, settings: &Settings, taken: &mut BTreeSet<String>, notes: &mut Notes) -> Vec<String> {
     let mut aliases = Vec::new();
     // What was never published has no old address.
     let is_new = text.source.split('/').any(|name| name == "_drafts");
@@ -260,7 +262,8 @@ fn aliases(text: &Text, taken: &mut BTreeSet<String>, notes: &mut Notes) -> Vec<
             .split_once("://")
             .map_or(address.as_str(), |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
         let path = decoded(&format!("/{}", path.trim_start_matches('/')));
-        let path = path.strip_suffix("index.html").filter(|rest| rest.ends_with('/')).unwrap_or(&path);
+        let path = settings.route(&path);
+        let path = path.strip_suffix("index.html").filter(|rest| rest.ends_with('/')).unwrap_or(path);
         let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
         if canonical(path) == text.route() || aliases.iter().any(|alias| alias == path) || path == "/" {
             continue;

@@ -1,5 +1,7 @@
 //! The settings of the other site: its name and address, and the rules of its addresses.
 
+use graven_press::source::BaseUrl;
+
 use crate::folder::Folder;
 use crate::generator::Generator;
 use crate::names::{file_name, join};
@@ -11,8 +13,8 @@ use crate::value::{self, Table, Value};
 pub(crate) struct Settings {
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
-    /// Scheme and host: `https://example.org`.
-    pub(crate) base_url: Option<String>,
+    /// Where the site is: `https://example.org`, `https://example.org/blog`.
+    pub(crate) base_url: Option<BaseUrl>,
     /// The path of the site on its host, without a slash at the end: nothing, or `/blog`.
     pub(crate) prefix: String,
     pub(crate) language: Option<String>,
@@ -28,6 +30,13 @@ pub(crate) struct Settings {
     pub(crate) files: Option<String>,
     /// The addresses of Astro's collections: their folder, and where they are published.
     pub(crate) routes: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// The route of an old address, which may have the path of the site in front.
+    pub(crate) fn route<'p>(&self, path: &'p str) -> &'p str {
+        self.base_url.as_ref().and_then(|base_url| base_url.route(path)).unwrap_or(path)
+    }
 }
 
 /// Reads the settings of a site.
@@ -60,12 +69,13 @@ fn set_address(settings: &mut Settings, url: &str) {
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let is_local = host.starts_with("localhost") || host.starts_with("127.") || host.is_empty();
     let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte));
-    if !is_local && is_plain && matches!(scheme, "http" | "https") {
-        settings.base_url = Some(format!("{scheme}://{host}"));
-    }
     let path = path.trim_matches('/');
     if !path.is_empty() {
         settings.prefix = format!("/{path}");
+    }
+    if !is_local && is_plain {
+        let at_root = || BaseUrl::parse(&format!("{scheme}://{host}"));
+        settings.base_url = BaseUrl::parse(&format!("{scheme}://{host}{}", settings.prefix)).or_else(|_| at_root()).ok();
     }
 }
 
@@ -264,7 +274,9 @@ mod tests {
         ] {
             let read = settings(generator, files);
             assert_eq!(read.title.as_deref(), Some("T"), "{generator}");
-            assert_eq!(read.base_url.as_deref(), Some("https://example.org"), "{generator}");
+            let base_url = read.base_url.as_ref().map(ToString::to_string);
+            assert_eq!(base_url.as_deref(), Some("https://example.org/blog"), "{generator}");
+            assert_eq!([read.route("/blog/a/"), read.route("/a")], ["/a/", "/a"], "{generator}");
             assert_eq!((read.prefix.as_str(), read.content.as_str()), ("/blog", content), "{generator}");
         }
         let languages = settings(Generator::Hugo, &[("hugo.yaml", hugo)]);

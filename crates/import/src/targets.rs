@@ -47,7 +47,7 @@ pub(crate) enum Target {
 impl Targets {
     pub(crate) fn new(found: &Found, plan: &Plan, origin: &Origin<'_>) -> Self {
         let mut targets = Self {
-            base_url: origin.settings.base_url.clone().unwrap_or_default(),
+            base_url: origin.settings.base_url.as_ref().map(ToString::to_string).unwrap_or_default(),
             prefix: origin.settings.prefix.clone(),
             content: origin.settings.content.clone(),
             files: found.files.values().cloned().collect(),

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use graven_press::source::BaseUrl;
+
 use crate::body;
 use crate::plan::Plan;
 use crate::settings::Settings;
@@ -105,12 +107,14 @@ fn without_marks(text: &str) -> String {
 
 /// `site.toml`.
 pub(crate) fn site(settings: &Settings, plan: &Plan, has_about: bool) -> String {
-    let host = settings.base_url.as_deref().and_then(|url| url.split_once("://")).map(|(_, host)| host.to_owned());
+    let origin = settings.base_url.as_ref().map(BaseUrl::origin);
+    let host = origin.and_then(|url| url.split_once("://")).map(|(_, host)| host.to_owned());
     let title = settings.title.clone().or(host).unwrap_or_else(|| "My notes".to_owned());
     let description = settings.description.clone().unwrap_or_else(|| title.clone());
     let one_line = |text: &str| toml_string(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     let mut file = format!("title = {}\ndescription = {}\n", one_line(&title), one_line(&description));
-    for (key, value) in [("base_url", &settings.base_url), ("language", &settings.language)] {
+    let base_url = settings.base_url.as_ref().map(ToString::to_string);
+    for (key, value) in [("base_url", &base_url), ("language", &settings.language)] {
         if let Some(value) = value {
             let _ = writeln!(file, "{key} = {}", toml_string(value));
         }

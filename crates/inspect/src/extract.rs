@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use graven_pack::{Content, NOT_FOUND, Pack, Page, Route, SEARCH_INDEX};
+use graven_pack::{Content, HOME, NOT_FOUND, Pack, Page, Route, SEARCH_INDEX};
 
 use crate::Error;
 
@@ -143,7 +143,7 @@ fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Error> {
     let mut written = 0;
     for route in pack.routes() {
         let route = route?;
-        let Some(edition) = route.at(now)?.filter(|_| route.path() != SEARCH_INDEX) else { continue };
+        let Some(edition) = route.at(now)?.filter(|_| ![SEARCH_INDEX, HOME].contains(&route.path())) else { continue };
         let (name, bytes) = match edition.content() {
             Content::Page(page) => (file_name(route, page), page.identity().checked_bytes()?),
             Content::Redirect(redirect) => {

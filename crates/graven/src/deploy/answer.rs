@@ -7,9 +7,10 @@ use graven_pack::{Content, Pack, Route};
 use super::connection::Connection;
 use crate::error::Error;
 
-/// All codings, so that the answer has one of the stored variants.
-const REQUEST: &[u8] =
-    b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br, gzip, zstd\r\nConnection: close\r\n\r\n";
+/// The request for the first page. It accepts all codings, so that the answer has one of the stored variants.
+fn request(home: &str) -> String {
+    format!("GET {home} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br, gzip, zstd\r\nConnection: close\r\n\r\n")
+}
 
 /// What came back.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,8 +28,11 @@ pub(super) fn ask(connection: &Connection, listens: &str, site: &[u8]) -> Result
     let Some(address) = address(listens) else {
         return Ok(Answer::Unknown(format!("its socket, {listens}, cannot be reached from here")));
     };
-    let etags = etags(site).map_err(|error| Error::new(format!("the pressed site: {error}")))?;
-    Ok(match connection.exchange(&address.to_string(), REQUEST) {
+    let wrong = |error: graven_pack::Error| Error::new(format!("the pressed site: {error}"));
+    let pack = Pack::open(site).map_err(wrong)?;
+    let home = pack.home().map_err(wrong)?;
+    let etags = etags(pack, home).map_err(wrong)?;
+    Ok(match connection.exchange(&address.to_string(), request(home).as_bytes()) {
         Some(answer) => judge(&String::from_utf8_lossy(&answer), &etags),
         None => {
             Answer::Unknown("ssh there does not forward connections, so it could not be asked from here".to_owned())
@@ -48,10 +52,9 @@ fn address(listens: &str) -> Option<SocketAddr> {
 }
 
 /// The entity tags of the first page in all editions and codings.
-fn etags(site: &[u8]) -> Result<Vec<String>, graven_pack::Error> {
-    let pack = Pack::open(site)?;
+fn etags(pack: Pack, home: &str) -> Result<Vec<String>, graven_pack::Error> {
     let mut etags = Vec::new();
-    for edition in pack.route("/")?.iter().flat_map(Route::editions) {
+    for edition in pack.route(home)?.iter().flat_map(Route::editions) {
         if let Content::Page(page) = edition?.content() {
             for variant in page.variants() {
                 etags.push(variant?.etag().to_owned());

@@ -49,10 +49,10 @@ enum Next {
 }
 
 impl Desk {
-    /// A desk for the files below `root`, which the author names `folder`. The site has the address `url`.
+    /// A desk for the files below `root`, which the author names `folder`. The preview has the address `url`, below which the site has the path of its base URL.
     pub(super) fn new(root: &Path, folder: &Path, url: &str, feed: Sender<State>) -> Self {
         let options = Options {
-            base_url: Some(url.to_owned()),
+            origin: Some(url.to_owned()),
             drafts: true,
             clock: content::clock(),
             scheduled: Scheduled::Shown,

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 
 use clap::Args;
+use graven_press::source;
 
 use crate::content;
 use crate::error::{self, Error};
@@ -70,7 +71,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let (feed, states) = tokio::sync::watch::channel(feed::State::default());
     let tree = content::read(&root)?;
     let desk = desk::Desk::new(&root, &folder, &url, feed);
-    error::print(format!("{url}/ shows {}; press Ctrl-C to stop\n", folder.display()))?;
+    let base_url = source::base_url(&tree);
+    error::print(format!("{url}{}/ shows {}; press Ctrl-C to stop\n", base_url.path(), folder.display()))?;
     std::thread::spawn(move || desk.run(tree, &messages));
     server::run(listener, &sender, &states)
         .map_err(|error| Error::new(format!("the preview cannot be served: {error}")))

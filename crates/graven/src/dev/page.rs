@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec};
-use graven_pack::{ALWAYS, NOT_FOUND, Pack, SEARCH_INDEX, hex};
+use graven_pack::{ALWAYS, HOME, NOT_FOUND, Pack, SEARCH_INDEX, hex};
 use graven_press::incremental::Preview;
 use graven_search::frame::ROUTE as SEARCH;
 use graven_serve::{Site, canonical};
@@ -65,13 +65,15 @@ fn routes(path: &str, preview: &Preview) -> Routes {
             add(&alternate, preview, &mut routes);
         }
         // Hits have no snippets: those are in the pages.
-        if path == SEARCH {
+        if preview.base_url().route(path) == Some(SEARCH) {
             add(SEARCH_INDEX, preview, &mut routes);
         }
     }
     if routes.is_empty() {
         add(NOT_FOUND, preview, &mut routes);
     }
+    // Of a site below a path: graven-serve finds the search page by it.
+    add(HOME, preview, &mut routes);
     routes
 }
 

@@ -75,6 +75,21 @@ pub fn read(tree: &SourceTree, options: &Options, report: &mut Report) -> Option
     read_again(tree, options, None, report)
 }
 
+/// The base URL in the settings of a tree, or else the default. Nothing is reported: [`read`] does that.
+///
+/// ```
+/// use graven_press::source;
+/// use graven_press::tree::SourceTree;
+///
+/// let mut tree = SourceTree::default();
+/// tree.insert("site.toml", "base_url = \"https://example.org/blog\"\n");
+/// assert_eq!(source::base_url(&tree).path(), "/blog");
+/// ```
+#[must_use]
+pub fn base_url(tree: &SourceTree) -> BaseUrl {
+    settings::read(tree, &Options::default(), &mut Report::default()).base_url
+}
+
 /// As [`read`]. Takes over from the press before what did not change, and leaves the same to the next one.
 pub(crate) fn read_again(
     tree: &SourceTree,

@@ -108,7 +108,16 @@ impl BaseUrl {
     }
 
     /// The route of a path on the host, if it is one of the site.
-    pub(crate) fn route<'p>(&self, path: &'p str) -> Option<&'p str> {
+    ///
+    /// ```
+    /// use graven_press::source::BaseUrl;
+    ///
+    /// let base = BaseUrl::parse("https://example.org/blog")?;
+    /// assert_eq!((base.route("/blog/notes"), base.route("/notes")), (Some("/notes"), None));
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn route<'p>(&self, path: &'p str) -> Option<&'p str> {
         if self.path.is_empty() || !path.starts_with('/') || is_of_host(path) {
             return Some(path);
         }
