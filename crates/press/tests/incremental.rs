@@ -1,5 +1,7 @@
 //! A site that is pressed after each of many edits is the same as one that is pressed once: byte for byte, and in what is reported.
 
+use std::borrow::Cow;
+
 use graven_pack::write::{ContentSpec, PageSpec, RedirectSpec, VariantSpec};
 use graven_pack::{Coding, Content, Pack};
 use graven_press::cache::Cache;
@@ -124,7 +126,7 @@ const FILES: [(&str, [&str; 2]); 14] = [
         "site.toml",
         [
             "title = \"Notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\n",
-            "title = \"Other notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org\"\nlanguage = \"de\"\nstart = [\"p1\"]\n[policy]\nscripts = [\"a.example\"]\n[redirects]\n\"/short\" = \"/blog/p2\"\n",
+            "title = \"Other notes\"\ndescription = \"Notes.\"\nbase_url = \"https://example.org/base\"\nlanguage = \"de\"\nstart = [\"p1\"]\n[policy]\nscripts = [\"a.example\"]\n[redirects]\n\"/short\" = \"/blog/p2\"\n",
         ],
     ),
 ];
@@ -276,7 +278,7 @@ fn check(tree: &SourceTree, (incremental, options): (&mut Incremental, &Options)
     let clean = press(tree, options, &Cache::none());
     let again = incremental.press(tree, |preview| {
         let warnings = preview.report().render(tree, "");
-        let routes: Vec<_> = preview.paths().map(str::to_owned).collect();
+        let routes: Vec<_> = preview.paths().map(Cow::into_owned).collect();
         let contents: Vec<_> = routes.iter().map(|path| (path.clone(), preview.content(path))).collect();
         (preview.pack().expect("the site fits into a pack"), warnings, contents)
     });

@@ -33,8 +33,8 @@ impl Pages {
         let mut site = Incremental::new(Options { codings: Codings::Identity, ..options }, Cache::none());
         let pages = site.press(tree, |preview| {
             assert_eq!(preview.report().render(tree, ""), "no errors\n");
-            let pages = preview.paths().filter_map(|path| match preview.content(path)? {
-                ContentSpec::Page(page) if page.content_type.starts_with("text/html") => Some((path.to_owned(), page)),
+            let pages = preview.paths().filter_map(|path| match preview.content(&path)? {
+                ContentSpec::Page(page) if page.content_type.starts_with("text/html") => Some((path.into_owned(), page)),
                 _ => None,
             });
             pages.collect()

@@ -76,12 +76,18 @@ impl Text {
                 @match piece {
                     Piece::Plain(text) => { (text) }
                     Piece::Place(name) => { (place(name)) }
-                    Piece::Link(text, name) => { a href=(value(links, name)) { (text) } }
+                    Piece::Link(text, name) => { (link(text, value(links, name).as_ref())) }
                     Piece::Emphasis(text) => { i { (text) } }
                 }
             }
         }
     }
+}
+
+/// A link. One whose text is the route that it leads to shows the address.
+fn link(text: &str, href: &str) -> Markup {
+    let is_route = text.starts_with('/') && href.ends_with(text);
+    html! { a href=(href) { (if is_route { href } else { text }) } }
 }
 
 /// The value of a place. Language files are checked when they are read: a translation has the places of the English text.

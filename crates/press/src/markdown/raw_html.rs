@@ -130,7 +130,9 @@ impl HtmlRun {
             // Not resolved, but checked.
             _ => {
                 page.record_references(name, value, &place);
-                return with_hrefs(name, value, page.base_url());
+                let hrefs = with_hrefs(name, value, page.base_url())?;
+                representation::note_value(place, &hrefs, page);
+                return Some(hrefs);
             }
         };
         // A drawing in the text refers to its own parts by `#id`; such a reference stays.

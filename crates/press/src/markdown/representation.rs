@@ -47,10 +47,21 @@ pub(super) fn note_link(span: &Range<usize>, destination: &str, target: &str, pa
 /// Lists the value of an attribute of raw HTML, at `place` without its quotes, whose URL on the page is `target`.
 pub(super) fn note_attribute(place: &Range<usize>, value: &str, target: &str, page: &mut Page) {
     if let Some(path) = path_of(value, target, page) {
-        let mut text = String::new();
-        push_attribute(&mut text, &page.href(&path));
-        push(place.clone(), target, &path, text.replace('\'', "&#39;"), page);
+        let text = in_attribute(&page.href(&path));
+        push(place.clone(), target, &path, text, page);
     }
+}
+
+/// Lists the value of an attribute of raw HTML, at `place` without its quotes, which is `shown` on the page.
+pub(super) fn note_value(place: Range<usize>, shown: &str, page: &mut Page) {
+    page.rendered.rewrites.push(Rewrite { span: place, text: in_attribute(shown) });
+}
+
+/// A value as it can be written between quotes of either kind.
+fn in_attribute(value: &str) -> String {
+    let mut text = String::new();
+    push_attribute(&mut text, value);
+    text.replace('\'', "&#39;")
 }
 
 /// Lists a rewrite, and its path for the link check. `target` is listed already.
