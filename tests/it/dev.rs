@@ -168,6 +168,42 @@ fn bursts_renamed_folders_half_written_files_and_a_new_theme_end_in_the_newest_s
 }
 
 #[test]
+fn a_site_below_a_path_is_previewed_there() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let settings = "title = \"Notes\"\ndescription = \"What I learnt.\"\nbase_url = \"https://example.org/base\"\n";
+    write(folder.path(), "site.toml", settings);
+    write(folder.path(), "posts/first/index.md", &post("First", "", "The [tags](/tags).\n"));
+    let (server, printed) =
+        Server::start_saying(graven().arg("dev").arg(folder.path()).args(["--port", "0"]).stderr(Stdio::null()));
+    let preview = Preview { folder, server };
+    assert!(printed.contains(&format!("http://{}/base/ shows ", preview.server.address())), "{printed}");
+    assert_eq!(preview.server.get("/", &[]).field("location"), "/base/");
+    assert_eq!(preview.server.get("/base", &[]).field("location"), "/base/");
+    let page = preview.text("/base/blog/first");
+    let canonical = format!("<link rel=\"canonical\" href=\"http://{}/base/blog/first\">", preview.server.address());
+    for part in ["<a href=\"/base/tags\">tags</a>", "<script src=\"/.graven/preview.js\"></script></body>", &canonical] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert_eq!(preview.server.get("/blog/first", &[]).status, 404);
+    assert_eq!(preview.server.get("/base/nothing", &[]).status, 404);
+    let found = preview.server.get("/base/search?q=first", &[]);
+    assert!(found.text().contains("href=\"/base/blog/first\""), "{}", found.text());
+    let before = preview.told("a version", |state| state["problem"].is_null());
+    preview.write("posts/first/index.md", &post("First", "", "Another text.\n"));
+    preview.wait_for("/base/blog/first", "the change", |_, page| page.contains("Another text."));
+    preview.told("a newer version", |state| state["version"] != before["version"]);
+    preview.write("posts/first/index.md", &post("First", "", "A [broken](/base/tags) link.\n"));
+    let told = preview.told("a mistake", |state| state["problem"].is_string());
+    assert!(told["problem"].as_str().is_some_and(|problem| problem.contains("write \"/tags\"")), "{told}");
+    // Another path is another site.
+    preview.write("posts/first/index.md", &post("First", "", "A [right](/tags) link.\n"));
+    preview.write("site.toml", &settings.replace("/base", "/moved"));
+    preview.wait_for("/moved/blog/first", "the site", |status, page| status == 200 && page.contains("href=\"/moved/tags\""));
+    assert_eq!(preview.server.get("/base/blog/first", &[]).status, 404);
+    assert_eq!(preview.server.get("/", &[]).field("location"), "/moved/");
+}
+
+#[test]
 fn only_this_machine_is_answered() {
     let preview = Preview::start();
     let mut stream = TcpStream::connect(preview.server.address()).expect("it listens");

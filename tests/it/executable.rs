@@ -206,15 +206,20 @@ impl Server {
 
     /// Starts a command that prints its URL.
     pub(crate) fn start_listening(command: &mut Command) -> Self {
+        Self::start_saying(command).0
+    }
+
+    /// Starts a command that prints its URL. Returns the line with it, too.
+    pub(crate) fn start_saying(command: &mut Command) -> (Self, String) {
         command.stdout(Stdio::piped());
         let mut server = Server { child: spawn(command), address: String::new(), stdout: None };
         let mut stdout = BufReader::new(server.child.stdout.take().expect("it is piped"));
-        let url = |line: String| line.split_once("http://").map(|(_, url)| url.to_owned());
-        let url = stdout.by_ref().lines().find_map(|line| url(line.expect("it writes UTF-8")));
-        let url = url.expect("it prints where it serves before it ends");
+        let mut lines = stdout.by_ref().lines().map(|line| line.expect("it writes UTF-8"));
+        let line = lines.find(|line| line.contains("http://")).expect("it prints where it serves before it ends");
+        let (_, url) = line.split_once("http://").expect("it contains one");
         url.split('/').next().unwrap_or_default().clone_into(&mut server.address);
         server.stdout = Some(stdout);
-        server
+        (server, line)
     }
 
     /// Its address.

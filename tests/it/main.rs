@@ -9,6 +9,7 @@
 
 mod attached;
 mod authoring;
+mod base_url;
 mod check;
 mod cli;
 mod cycles;

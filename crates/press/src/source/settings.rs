@@ -198,7 +198,8 @@ fn base_url(reader: &mut TableReader<'_>) -> BaseUrl {
 
 /// What may be meant by a text that is no base URL.
 fn meant_by(text: &str) -> String {
-    BaseUrl::mended(text).map_or_else(|| "https://example.org".to_owned(), |base_url| base_url.to_string())
+    let example = || if text.matches('/').count() > 2 { "https://example.org/blog" } else { "https://example.org" };
+    BaseUrl::mended(text).map_or_else(|| example().to_owned(), |base_url| base_url.to_string())
 }
 
 /// Warns of an address that only this machine has.

@@ -185,10 +185,10 @@ fn check_path(path: &str) -> Result<(), &'static str> {
     }
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
     if !path.bytes().all(is_plain) {
-        return Err("its path consists of letters from a to z, digits, `-`, `.`, `_`, `~` and slashes");
+        return Err("its path has ASCII letters, digits, `-`, `.`, `_`, `~` and slashes only");
     }
     if is_of_host(&format!("{path}/")) || is_of_host(path) {
-        return Err("programs look for other files there");
+        return Err("clients look for the files of the host there");
     }
     Ok(())
 }
