@@ -73,7 +73,8 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     let home = pack.home().unwrap_or("/");
     // A socket in the file system has a name, and no URL that ends with a slash.
-    let url = |address: &Address| address.url().strip_suffix('/').map_or_else(|| address.url(), |url| url.to_owned() + home);
+    let url =
+        |address: &Address| address.url().strip_suffix('/').map_or_else(|| address.url(), |url| url.to_owned() + home);
     let mut lines: Vec<String> =
         server.addresses().map(|address| format!("serving {} routes at {}\n", pack.len(), url(address))).collect();
     let capacity = server.capacity();

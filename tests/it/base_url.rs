@@ -30,7 +30,11 @@ static BUILT: LazyLock<TempDir> = LazyLock::new(|| {
         write(&site, &format!("posts/bird-{number}.md"), &format!("+++\n{head}\n+++\nA plover.\n"));
     }
     let head = "title = \"Kestrel\"\ndescription = \"Two.\"\ndate = 2025-02-01\ntopics = [\"birds\"]\ntags = [\"Raptors\"]\naliases = [\"/old\"]";
-    write(&site, "posts/kestrel.md", &format!("+++\n{head}\n+++\n## Hovering\n\nA kestrel hovers. [A bird](/blog/bird-1).\n"));
+    write(
+        &site,
+        "posts/kestrel.md",
+        &format!("+++\n{head}\n+++\n## Hovering\n\nA kestrel hovers. [A bird](/blog/bird-1).\n"),
+    );
     write(&site, "static/files/a.txt", "a file\n");
     let ran = finish(&mut build(&site, &folder.path().join("notes")));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -115,8 +119,25 @@ fn what_is_nowhere_is_the_404_page_of_the_site_inside_and_outside_of_the_path() 
         return;
     }
     let server = server();
-    let outside = ["/nothing", "/blog/kestrel", "/search", "/sitemap.xml", "/old", "/short", "/basement", "/base//", "/prefetch.json"];
-    let inside = ["/base/nothing", "/base/blog/nothing", "/base/robots.txt", "/base/.well-known/security.txt", "/base/home", "/home"];
+    let outside = [
+        "/nothing",
+        "/blog/kestrel",
+        "/search",
+        "/sitemap.xml",
+        "/old",
+        "/short",
+        "/basement",
+        "/base//",
+        "/prefetch.json",
+    ];
+    let inside = [
+        "/base/nothing",
+        "/base/blog/nothing",
+        "/base/robots.txt",
+        "/base/.well-known/security.txt",
+        "/base/home",
+        "/home",
+    ];
     for target in outside.into_iter().chain(inside) {
         for method in ["GET", "HEAD"] {
             assert_eq!(server.ask(method, target, &[]).status, 404, "{method} {target}");
@@ -171,7 +192,11 @@ fn a_search_finds_pages_below_the_path_and_goes_on_there() {
     let json: Value = serde_json::from_str(search(&server, "kestrel", "application/json").text()).expect("JSON");
     assert_eq!(json["hits"][0]["url"], "/base/blog/kestrel#hovering");
     let several = search(&server, "plover", "text/html");
-    assert!(several.text().contains("<a rel=\"next\" href=\"/base/search?q=plover&amp;page=2\">"), "{}", several.text());
+    assert!(
+        several.text().contains("<a rel=\"next\" href=\"/base/search?q=plover&amp;page=2\">"),
+        "{}",
+        several.text()
+    );
     let none = search(&server, "xylophone", "text/html");
     let advice = "<p>Try other words or fewer, or look through <a href=\"/base/notes\">";
     assert!(none.text().contains(advice), "{}", none.text());
@@ -198,7 +223,9 @@ fn the_commands_of_the_executable_know_the_path() {
     run(&["verify"]);
     let folder = TempDir::new().expect("a temporary folder");
     run(&["extract", &folder.path().display().to_string()]);
-    for file in ["index.html", "404.html", "base/index.html", "base/blog/kestrel/index.html", "robots.txt", "base/feed.xml"] {
+    for file in
+        ["index.html", "404.html", "base/index.html", "base/blog/kestrel/index.html", "robots.txt", "base/feed.xml"]
+    {
         assert!(folder.path().join(file).is_file(), "{file}");
     }
     assert!(!folder.path().join("home").exists());

@@ -181,7 +181,8 @@ fn a_site_below_a_path_is_previewed_there() {
     assert_eq!(preview.server.get("/base", &[]).field("location"), "/base/");
     let page = preview.text("/base/blog/first");
     let canonical = format!("<link rel=\"canonical\" href=\"http://{}/base/blog/first\">", preview.server.address());
-    for part in ["<a href=\"/base/tags\">tags</a>", "<script src=\"/.graven/preview.js\"></script></body>", &canonical] {
+    for part in ["<a href=\"/base/tags\">tags</a>", "<script src=\"/.graven/preview.js\"></script></body>", &canonical]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert_eq!(preview.server.get("/blog/first", &[]).status, 404);
@@ -198,7 +199,9 @@ fn a_site_below_a_path_is_previewed_there() {
     // Another path is another site.
     preview.write("posts/first/index.md", &post("First", "", "A [right](/tags) link.\n"));
     preview.write("site.toml", &settings.replace("/base", "/moved"));
-    preview.wait_for("/moved/blog/first", "the site", |status, page| status == 200 && page.contains("href=\"/moved/tags\""));
+    preview.wait_for("/moved/blog/first", "the site", |status, page| {
+        status == 200 && page.contains("href=\"/moved/tags\"")
+    });
     assert_eq!(preview.server.get("/base/blog/first", &[]).status, 404);
     assert_eq!(preview.server.get("/", &[]).field("location"), "/moved/");
 }

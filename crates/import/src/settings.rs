@@ -75,7 +75,8 @@ fn set_address(settings: &mut Settings, url: &str) {
     }
     if !is_local && is_plain {
         let at_root = || BaseUrl::parse(&format!("{scheme}://{host}"));
-        settings.base_url = BaseUrl::parse(&format!("{scheme}://{host}{}", settings.prefix)).or_else(|_| at_root()).ok();
+        settings.base_url =
+            BaseUrl::parse(&format!("{scheme}://{host}{}", settings.prefix)).or_else(|_| at_root()).ok();
     }
 }
 

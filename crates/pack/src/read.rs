@@ -16,7 +16,8 @@ use std::fmt;
 
 use crate::error::{Error, Fault};
 use crate::format::{
-    BODY_DIGEST_SIZE, Class, Coding, EditionRecord, Fields, HEADER_SIZE, Hash, Header, MAGIC, PROBES, PageRecord, RedirectRecord, RouteRecord, Run, Section, Slot, VERSION, VariantRecord, body_digest, checksum_of, ALWAYS, HOME,
+    ALWAYS, BODY_DIGEST_SIZE, Class, Coding, EditionRecord, Fields, HEADER_SIZE, HOME, Hash, Header, MAGIC, PROBES,
+    PageRecord, RedirectRecord, RouteRecord, Run, Section, Slot, VERSION, VariantRecord, body_digest, checksum_of,
 };
 use crate::inflate::Deflated;
 use crate::records::{Origin, Records};

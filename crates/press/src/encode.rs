@@ -51,12 +51,17 @@ pub(crate) fn encode<'o, S: Read + Write + Seek>(
     };
     let of_paths: Vec<(&str, &[Edition])> = outputs.iter().map(|(path, editions)| (&**path, &editions[..])).collect();
     let weight = |(_, editions): &(&str, &[Edition])| editions.iter().map(length).sum();
-    in_order(&of_paths, weight, |&(path, of_path)| Checked::new(path, editions(of_path, coders)), |route| {
-        pack.put_checked(&route?)?;
-        done += 1;
-        options.progress.report(Step::Encoded { done, all });
-        Ok(())
-    })
+    in_order(
+        &of_paths,
+        weight,
+        |&(path, of_path)| Checked::new(path, editions(of_path, coders)),
+        |route| {
+            pack.put_checked(&route?)?;
+            done += 1;
+            options.progress.report(Step::Encoded { done, all });
+            Ok(())
+        },
+    )
 }
 
 /// Maps items over all cores, and takes each result in their order as soon as it and those before it are there. At most [`IN_FLIGHT`] are begun and not

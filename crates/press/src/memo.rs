@@ -80,12 +80,7 @@ impl Memo {
     }
 
     /// The theme of a site with these settings, and a number for it.
-    pub(crate) fn theme(
-        &mut self,
-        tree: &SourceTree,
-        settings: &Settings,
-        report: &mut Report,
-    ) -> (Arc<Theme>, u64) {
+    pub(crate) fn theme(&mut self, tree: &SourceTree, settings: &Settings, report: &mut Report) -> (Arc<Theme>, u64) {
         let Settings { policy: hosts, words, base_url, .. } = settings;
         let paths = tree.below(theme::FOLDER).map(|(path, _)| path);
         let files: Vec<_> = paths.filter_map(|path| Some((path.to_owned(), tree.contents(path)?.clone()))).collect();

@@ -182,7 +182,8 @@ impl<'a> Snapshot<'a> {
 
     /// The editions of this time by their paths on the host.
     pub(crate) fn by_href(&self) -> impl Iterator<Item = (Cow<'_, str>, Edition<'_>)> {
-        let outputs = self.outputs.iter().map(|(route, output)| (self.context.href(route), self.edition(route, output)));
+        let outputs =
+            self.outputs.iter().map(|(route, output)| (self.context.href(route), self.edition(route, output)));
         let entrances = self.entrances.iter().map(|(path, output)| (path.into(), self.edition(path, output)));
         outputs.chain(entrances)
     }

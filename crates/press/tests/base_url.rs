@@ -3,6 +3,7 @@
 //! The same site is pressed at the root of its host and below `/base`. What the second has must be the first with the path in front of each route. The tests
 //! look for routes wherever a text can have one, whatever the format: a place that forgets the path is found, and so is one that has it twice.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use graven_pack::write::{ContentSpec, PageSpec};
@@ -51,8 +52,33 @@ expires = 2030-01-01T00:00:00Z
 "/out" = "https://example.net/out"
 "#;
 
-const SVG: &str =
-    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"12\"><path d=\"M1 1h9\"/></svg>";
+const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"12\"><path d=\"M1 1h9\"/></svg>";
+
+/// Files next to the texts, files that are copied, and the theme.
+const FILES: [(&str, &str); 13] = [
+    ("posts/post/data.csv", "day,load\n1,2\n2,3\n"),
+    ("posts/post/code.js", "let a = 1\n"),
+    ("posts/post/model.js", "import { svg } from 'graven'\nexport default { tick: 1, view: () => svg(1, 1) }\n"),
+    ("posts/post/model.svg", SVG),
+    ("posts/post/drawing.svg", SVG),
+    ("static/files/data.csv", "1,2\n"),
+    ("static/files/film.mp4", "film"),
+    ("static/.well-known/other.txt", "text"),
+    (
+        "static/files/relative.html",
+        "<!DOCTYPE html><title>File</title><a href=\"data.csv\">d</a><a href=\"../notes\">n</a>",
+    ),
+    (
+        "theme/custom.css",
+        "body { background: url(/files/logo.png) } a { background: image-set(\"/files/logo.png\" 1x) }\n@font-face { font-family: f; src: url('/files/film.mp4') }",
+    ),
+    ("theme/gallery.css", ".gallery { background: url(\"/files/logo.png\") }"),
+    ("theme/head.html", "<link rel=\"me\" href=\"/about\">\n<style>b{background:url(/files/logo.png)}</style>"),
+    (
+        "theme/foot.html",
+        "<a href=\"/about\">A</a> <a href='/blog/post?a&amp;b'>S</a> <img src=\"/files/logo.png\" srcset=\"/files/logo.png 2x\" alt=\"\">",
+    ),
+];
 
 /// A site that has a reference of every kind, at a base URL.
 fn site(base_url: &str) -> SourceTree {
@@ -60,7 +86,10 @@ fn site(base_url: &str) -> SourceTree {
     let mut tree = SourceTree::default();
     tree.insert("site.toml", format!("base_url = \"{base_url}\"\n{SETTINGS}"));
     tree.insert("topics.toml", "[[topic]]\nslug = \"web\"\ntitle = \"Web\"\nblurb = \"Pages.\"\n[[topic]]\nslug = \"none\"\ntitle = \"None\"\nblurb = \"Nothing.\"\n");
-    tree.insert("posts/post/index.md", include_str!("base_url/post.md").replace("BASE-URL", base_url.trim_end_matches('/')));
+    tree.insert(
+        "posts/post/index.md",
+        include_str!("base_url/post.md").replace("BASE-URL", base_url.trim_end_matches('/')),
+    );
     let head = "title = \"Second\"\ndescription = \"More.\"\ndate = 2025-11-20\ntopics = [\"web\"]\ntags = [\"Links\"]\nseries = \"Parts\"";
     tree.insert("posts/second.md", format!("+++\n{head}\n+++\n## End\n\n[Back](post/index.md).\n"));
     let head = "title = \"Later\"\ndescription = \"Then.\"\ndate = 2028-01-01\naliases = [\"/old-later\"]";
@@ -73,21 +102,7 @@ fn site(base_url: &str) -> SourceTree {
         let head = format!("title = \"{title}\"\ndescription = \"In short.\"\naliases = [\"/old-{name}\"]");
         tree.insert(format!("pages/{name}.md"), format!("+++\n{head}\n+++\n[Posts](/blog).\n"));
     }
-    for (path, text) in [
-        ("posts/post/data.csv", "day,load\n1,2\n2,3\n"),
-        ("posts/post/code.js", "let a = 1\n"),
-        ("posts/post/model.js", "import { svg } from 'graven'\nexport default { tick: 1, view: () => svg(1, 1) }\n"),
-        ("posts/post/model.svg", SVG),
-        ("posts/post/drawing.svg", SVG),
-        ("static/files/data.csv", "1,2\n"),
-        ("static/files/film.mp4", "film"),
-        ("static/.well-known/other.txt", "text"),
-        ("static/files/relative.html", "<!DOCTYPE html><title>File</title><a href=\"data.csv\">d</a><a href=\"../notes\">n</a>"),
-        ("theme/custom.css", "body { background: url(/files/logo.png) } a { background: image-set(\"/files/logo.png\" 1x) }\n@font-face { font-family: f; src: url('/files/film.mp4') }"),
-        ("theme/gallery.css", ".gallery { background: url(\"/files/logo.png\") }"),
-        ("theme/head.html", "<link rel=\"me\" href=\"/about\">\n<style>b{background:url(/files/logo.png)}</style>"),
-        ("theme/foot.html", "<a href=\"/about\">A</a> <a href='/blog/post?a&amp;b'>S</a> <img src=\"/files/logo.png\" srcset=\"/files/logo.png 2x\" alt=\"\">"),
-    ] {
+    for (path, text) in FILES {
         tree.insert(path, text);
     }
     tree.insert("theme/wordmark.svg", format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"30\"><style>path{{fill:red}}</style>{}</svg>", "<path d=\"M1 1h9\"/>".repeat(9)));
@@ -106,7 +121,7 @@ fn outputs(tree: &SourceTree) -> BTreeMap<String, ContentSpec> {
     let mut site = Incremental::new(options(), Cache::none());
     let outputs = site.press(tree, |preview| {
         assert_eq!(preview.report().render(tree, ""), "no errors\n");
-        let paths = preview.paths().map(|path| path.into_owned()).chain([SEARCH_INDEX.to_owned()]);
+        let paths = preview.paths().map(Cow::into_owned).chain([SEARCH_INDEX.to_owned()]);
         paths.filter_map(|path| Some((path.clone(), preview.content(&path)?))).collect()
     });
     outputs.unwrap_or_else(|report: Report| panic!("{}", report.render(tree, "")))
@@ -160,7 +175,15 @@ fn each_output_has_the_path_of_the_site_in_front() {
         assert_eq!((redirect.status, redirect.location.as_str()), (308, "/base/"), "{entrance}");
     }
     assert_eq!(found, expected);
-    for path in ["/base/", "/base/blog/post", "/base/blog/post.md", "/base/feed.xml", "/base/old-post", "/robots.txt", NOT_FOUND] {
+    for path in [
+        "/base/",
+        "/base/blog/post",
+        "/base/blog/post.md",
+        "/base/feed.xml",
+        "/base/old-post",
+        "/robots.txt",
+        NOT_FOUND,
+    ] {
         assert!(base.contains_key(path), "{path}");
     }
 }
@@ -224,9 +247,12 @@ fn the_search_index_leads_to_the_pages() {
 
 #[test]
 fn a_pack_of_a_site_below_a_path_is_valid_and_says_where_the_site_is() {
-    for (base_url, home) in [(ROOT, "/"), (BASE, "/base/"), ("https://example.org/~ada/my_notes-2.0/", "/~ada/my_notes-2.0/")] {
+    for (base_url, home) in
+        [(ROOT, "/"), (BASE, "/base/"), ("https://example.org/~ada/my_notes-2.0/", "/~ada/my_notes-2.0/")]
+    {
         let tree = site(base_url);
-        let pressed = press(&tree, &options(), &Cache::none()).unwrap_or_else(|report| panic!("{}", report.render(&tree, "")));
+        let pressed =
+            press(&tree, &options(), &Cache::none()).unwrap_or_else(|report| panic!("{}", report.render(&tree, "")));
         let pack = Pack::open(&pressed.pack).expect("a pack");
         pack.verify().expect("a valid pack");
         assert_eq!(pack.home(), Ok(home));
@@ -270,12 +296,28 @@ fn a_preview_keeps_the_path_of_the_site() {
 fn what_leads_out_of_the_site_or_has_the_path_already_is_reported() {
     let post = |text: &str| format!("+++\ntitle = \"T\"\ndescription = \"D.\"\ndate = 2025-01-01\n+++\n{text}\n");
     for (file, text, expected) in [
-        ("posts/t.md", post("[a](/base/notes)"), "write \"/notes\": paths begin at the root of the site, which is https://example.org/base/"),
+        (
+            "posts/t.md",
+            post("[a](/base/notes)"),
+            "write \"/notes\": paths begin at the root of the site, which is https://example.org/base/",
+        ),
         ("posts/t.md", post("[a](/base/nots)"), "link to a page such as"),
         ("posts/t.md", post("[a](https://example.org/base/nots)"), "did you mean \"/notes\"?"),
-        ("static/t.html", "<!DOCTYPE html><title>T</title><a href=\"/notes\">n</a>".to_owned(), "write \"/base/notes\", or the whole URL if something else on the host is meant: \"https://example.org/notes\""),
-        ("static/t.html", "<!DOCTYPE html><title>T</title><a href=\"../shop\">n</a>".to_owned(), "leads out of the site"),
-        ("static/t.html", "<!DOCTYPE html><title>T</title><a href=\"/base/nots\">n</a>".to_owned(), "did you mean \"/base/notes\"?"),
+        (
+            "static/t.html",
+            "<!DOCTYPE html><title>T</title><a href=\"/notes\">n</a>".to_owned(),
+            "write \"/base/notes\", or the whole URL if something else on the host is meant: \"https://example.org/notes\"",
+        ),
+        (
+            "static/t.html",
+            "<!DOCTYPE html><title>T</title><a href=\"../shop\">n</a>".to_owned(),
+            "leads out of the site",
+        ),
+        (
+            "static/t.html",
+            "<!DOCTYPE html><title>T</title><a href=\"/base/nots\">n</a>".to_owned(),
+            "did you mean \"/base/notes\"?",
+        ),
         ("theme/foot.html", "<a href=\"/base/notes\">n</a>".to_owned(), "write \"/notes\""),
     ] {
         let mut tree = site(BASE);

@@ -180,7 +180,14 @@ fn the_base_url_of_the_options_is_checked_and_has_precedence() {
     let (site, report) = base_url("https://example.org/");
     assert_eq!(site.expect("a site").settings.base_url.to_string(), "https://example.org");
     assert_eq!(report, "no errors\n");
-    for url in ["example.org", "https://", "https://example.org/a b", "https://example.org/a?b", "https://example.org?a", "ftp://example.org"] {
+    for url in [
+        "example.org",
+        "https://",
+        "https://example.org/a b",
+        "https://example.org/a?b",
+        "https://example.org?a",
+        "ftp://example.org",
+    ] {
         let (_, report) = base_url(url);
         assert!(report.starts_with(&format!("error: \"{url}\", given as the base URL of this build,")), "{report}");
     }

@@ -34,7 +34,9 @@ impl Pages {
         let pages = site.press(tree, |preview| {
             assert_eq!(preview.report().render(tree, ""), "no errors\n");
             let pages = preview.paths().filter_map(|path| match preview.content(&path)? {
-                ContentSpec::Page(page) if page.content_type.starts_with("text/html") => Some((path.into_owned(), page)),
+                ContentSpec::Page(page) if page.content_type.starts_with("text/html") => {
+                    Some((path.into_owned(), page))
+                }
                 _ => None,
             });
             pages.collect()

@@ -134,7 +134,8 @@ fn a_redirect_has_a_redirect_status() {
 fn home_leads_to_the_folder_of_the_site() {
     for location in ["/", "/blog/", "/~a/b-c_d.e/"] {
         assert_eq!(fault_of(HOME, ContentSpec::Redirect(redirect(location))), None, "{location}");
-        let image = Image { time: 0, routes: [(HOME.to_owned(), always(ContentSpec::Redirect(redirect(location))))].into() };
+        let image =
+            Image { time: 0, routes: [(HOME.to_owned(), always(ContentSpec::Redirect(redirect(location))))].into() };
         let bytes = image.write().expect("no rule is broken");
         assert_eq!(graven_pack::Pack::open(&bytes).and_then(|pack| pack.home()), Ok(location));
     }

@@ -123,9 +123,13 @@ impl Inspection {
             Certainty::Unknown => true,
         };
         let references = std::mem::take(&mut page.references);
-        page.references = references.into_iter().filter(|target| is_unknown(routes.of_page(path, target), page)).collect();
+        page.references =
+            references.into_iter().filter(|target| is_unknown(routes.of_page(path, target), page)).collect();
         let links = document.links().iter().enumerate();
-        page.links = links.filter(|(_, link)| is_unknown(routes.of_author(path, &link.target), page)).map(|(index, _)| index).collect();
+        page.links = links
+            .filter(|(_, link)| is_unknown(routes.of_author(path, &link.target), page))
+            .map(|(index, _)| index)
+            .collect();
         self.leads_to.sort_unstable();
         self.leads_to.dedup();
     }

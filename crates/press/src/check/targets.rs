@@ -46,32 +46,11 @@ impl Verdict {
         (file, span): (&str, Option<Range<usize>>),
         routes: Routes,
     ) -> Diagnostic {
+        // What has no place in a file is in a page, which has hrefs.
+        let has_hrefs = span.is_none();
+        let shown = |route: &str| if has_hrefs { routes.base_url.href(route).into_owned() } else { route.to_owned() };
         match self {
-            Self::NoRoute { path } => {
-                if let Some(time) = routes.first_time(path) {
-                    return too_early(target, (file, span), path, time);
-                }
-                let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
-                if let Some(draft) = routes.drafts.at(path) {
-                    let label = format!("the page of a draft, {draft}");
-                    return error
-                        .label(label)
-                        .help("remove `draft = true` there when it is finished, or remove this link");
-                }
-                if let Some(route) = routes.written_as_href(path) {
-                    let help = format!("write {route:?}: paths begin at the root of the site, which is {}/", routes.base_url);
-                    return replaced(error.label(format!("no page or file at {path}")).help(help), target, Some(route.to_owned()));
-                }
-                let help = match routes.nearest_route(path, file) {
-                    // What has no place in a file is in a page, which has hrefs.
-                    Some(route) if error.span.is_none() => format!("did you mean {:?}?", routes.base_url.href(&route)),
-                    Some(route) => format!("did you mean {route:?}?"),
-                    None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
-                };
-                let error = error.label(format!("no page or file at {path}")).help(help);
-                let meant = certain(path, routes.routes()).filter(|_| decoded(target) == *path);
-                replaced(error, target, meant.map(str::to_owned))
-            }
+            Self::NoRoute { path } => no_route(target, (file, span), path, (routes, &shown)),
             Self::NoId { path, id, help } => {
                 let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
                 let error = error.label(format!("{path} has no element with the id {id:?}")).help(help);
@@ -83,23 +62,56 @@ impl Verdict {
             Self::NotCanonical { canonical } => {
                 let warning = Diagnostic::warning(file, span, format!("the link {target:?} is redirected"));
                 let warning = warning.label("points to a redirect").code("redirected-link");
-                replaced(warning.help(format!("link to the final URL: {canonical:?}")), target, Some(canonical.clone()))
+                let canonical = shown(canonical);
+                replaced(warning.help(format!("link to the final URL: {canonical:?}")), target, Some(canonical))
             }
             Self::Loop { path } => {
                 let error = Diagnostic::error(file, span, format!("the link {target:?} ends in a redirect loop"));
                 error.label(format!("the redirects of {path} form a loop")).help("redirect one of them to a page")
             }
-            Self::Outside { path } => {
-                let base_url = routes.base_url;
-                let error = Diagnostic::error(file, span, format!("the link {target:?} leads out of the site"));
-                let error = error.label(format!("the pages of the site begin with {}/", base_url.path()));
-                error.help(format!("write {:?}, or the whole URL if something else on the host is meant: \"{}{path}\"", base_url.href(path), base_url.origin()))
-            }
+            Self::Outside { path } => outside(target, (file, span), path, routes.base_url),
             Self::Script => Diagnostic::error(file, span, format!("the link {target:?} is a script"))
                 .label("blocked by the page's security policy")
                 .help("link to a page"),
         }
     }
+}
+
+/// The error on a reference to `path`, where there is nothing. `shown` is how a route is written in its place.
+fn no_route(
+    target: &str,
+    (file, span): (&str, Option<Range<usize>>),
+    path: &str,
+    (routes, shown): (Routes, &dyn Fn(&str) -> String),
+) -> Diagnostic {
+    if let Some(time) = routes.first_time(path) {
+        return too_early(target, (file, span), path, time);
+    }
+    let has_place = span.is_some();
+    let error = Diagnostic::error(file, span, format!("broken link {target:?}")).code("broken-link");
+    if let Some(draft) = routes.drafts.at(path) {
+        let label = format!("the page of a draft, {draft}");
+        return error.label(label).help("remove `draft = true` there when it is finished, or remove this link");
+    }
+    let error = error.label(format!("no page or file at {path}"));
+    if let Some(route) = routes.written_as_href(path).filter(|_| has_place) {
+        let help = format!("write {route:?}: paths begin at the root of the site, which is {}/", routes.base_url);
+        return replaced(error.help(help), target, Some(route.to_owned()));
+    }
+    let help = match routes.nearest_route(path, file) {
+        Some(route) => format!("did you mean {:?}?", shown(&route)),
+        None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
+    };
+    let meant = certain(path, routes.routes()).filter(|_| decoded(target) == *path);
+    replaced(error.help(help), target, meant.map(str::to_owned))
+}
+
+/// The error on a reference to `path`, which is one of the host, but not of the site.
+fn outside(target: &str, (file, span): (&str, Option<Range<usize>>), path: &str, base_url: &BaseUrl) -> Diagnostic {
+    let error = Diagnostic::error(file, span, format!("the link {target:?} leads out of the site"));
+    let (href, origin) = (base_url.href(path), base_url.origin());
+    let help = format!("write {href:?}, or the whole URL if something else on the host is meant: \"{origin}{path}\"");
+    error.label(format!("the pages of the site begin with {}/", base_url.path())).help(help)
 }
 
 /// The diagnostic with the suggestion to write `link` instead of `target`, if that can be written anywhere without escapes.

@@ -35,11 +35,7 @@ pub(crate) struct Script {
 
 impl Script {
     /// The script of the theme with these words, for a site with this base URL. `None` if the site has an empty `theme/script.js`: its pages then have no script at all.
-    pub(super) fn load(
-        tree: &SourceTree,
-        (words, base_url): (&Words, &BaseUrl),
-        report: &mut Report,
-    ) -> Option<Self> {
+    pub(super) fn load(tree: &SourceTree, (words, base_url): (&Words, &BaseUrl), report: &mut Report) -> Option<Self> {
         let text = match tree.get(&format!("theme/{FILE}")) {
             // As it was written: it is the author's.
             Some(bytes) => text_of(FILE, bytes, report),
@@ -121,7 +117,8 @@ mod tests {
     fn the_paths_in_the_default_script_are_those_of_the_site() {
         let base_url = BaseUrl::parse("https://example.org/base").expect("a base URL");
         let text = default_text(&english(), &base_url);
-        let paths: Vec<&str> = text.split(['\'', '`', '"']).filter(|part| part.len() > 1 && part.starts_with('/')).collect();
+        let paths: Vec<&str> =
+            text.split(['\'', '`', '"']).filter(|part| part.len() > 1 && part.starts_with('/')).collect();
         assert!(paths.len() >= 7, "{paths:?}");
         assert!(paths.iter().all(|path| path.starts_with("/base/")), "{paths:?}");
     }

@@ -5,8 +5,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::credits;
 use super::head::Head;
 use super::routes::{MODELS, SUBSCRIBE};
-use crate::rendered_site::RenderedSite;
 use crate::media::FAVICON;
+use crate::rendered_site::RenderedSite;
 use crate::theme::Wordmark;
 
 /// The route of the search, which each page links to after the navigation of the settings. The script goes there as well, when `/` is pressed.

@@ -88,7 +88,13 @@ impl Site {
         let editions = std::iter::repeat_with(OnceLock::new).take(pack.edition_count()).collect();
         // A damaged record is found when it is asked for, or by `verify`.
         let base = pack.home().unwrap_or("/").trim_end_matches('/');
-        Site { pack, editions, damaged_pages: DamagedPages::new(report), base, prefetch_rules: prefetch_rules(pack, base) }
+        Site {
+            pack,
+            editions,
+            damaged_pages: DamagedPages::new(report),
+            base,
+            prefetch_rules: prefetch_rules(pack, base),
+        }
     }
 
     /// Returns the path of the search page.
