@@ -233,7 +233,7 @@ pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>,
     order.sort_by_key(|index| !found.texts[*index].draft.is_empty());
     for index in order {
         let text = &mut found.texts[index];
-        text.aliases = aliases(text, &origin.settings, &mut taken, notes);
+        text.aliases = aliases(text, origin.settings, &mut taken, notes);
     }
     let feeds = feeds(found, origin);
     let sections = found.sections.iter().filter_map(|section| {
