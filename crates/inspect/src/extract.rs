@@ -146,6 +146,8 @@ fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Error> {
         let Some(edition) = route.at(now)?.filter(|_| ![SEARCH_INDEX, HOME].contains(&route.path())) else { continue };
         let (name, bytes) = match edition.content() {
             Content::Page(page) => (file_name(route, page), page.identity().checked_bytes()?),
+            // A folder is its first page: in files, `/blog` and `/blog/` are the same.
+            Content::Redirect(_) if pack.route(&format!("{}/", route.path()))?.is_some() => continue,
             Content::Redirect(redirect) => {
                 (page_name(route.path()), redirect_page(redirect.location()).into_bytes().into())
             }
