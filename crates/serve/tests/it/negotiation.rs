@@ -1,6 +1,7 @@
 //! Coding, media type, method, precondition and range: each alone, and then all combinations against a model.
 
-use graven_pack::{Coding, PREFETCH};
+use graven_pack::write::{ContentSpec, EditionSpec, RedirectSpec};
+use graven_pack::{ALWAYS, Coding, HOME, PREFETCH};
 use graven_serve::{Site, respond};
 
 use crate::requests::{CODINGS, NOT_ALLOWED, TYPES, UNKNOWN};
@@ -88,6 +89,21 @@ fn pages_name_the_rules_for_prefetching_if_the_pack_has_them() {
     let seen = [("if-none-match", etag("/notes", Coding::Identity))];
     let seen: Vec<_> = seen.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(field(&respond(&site, BUILT, request("GET", "/notes", &seen)), "speculation-rules"), "");
+}
+
+#[test]
+fn on_a_site_below_a_path_the_rules_for_prefetching_are_below_it() {
+    let home = RedirectSpec { status: 308, location: "/base/".to_owned(), cache_control: "no-cache".to_owned() };
+    let home = vec![EditionSpec { from: ALWAYS, content: ContentSpec::Redirect(home) }];
+    for (rules, expected) in [(PREFETCH, ""), ("/base/prefetch.json", "\"/base/prefetch.json\"")] {
+        let mut image = image();
+        image.routes.insert(HOME.to_owned(), home.clone());
+        image.routes.insert(rules.to_owned(), image.routes["/blog/a.md"].clone());
+        let site = Site::new(pack_of(&image));
+        let response = respond(&site, BUILT, request("GET", "/notes", &[]));
+        assert_eq!(field(&response, "speculation-rules"), expected, "{rules}");
+        assert_eq!(respond(&site, BUILT, request("GET", "/home", &[])).status(), 404, "nobody can ask for it");
+    }
 }
 
 #[test]
