@@ -126,41 +126,23 @@ pub(crate) fn headings(text: &str) -> Vec<Heading> {
     headings
 }
 
-/// The first paragraph as plain text, at most `limit` characters long: cut after a sentence, else after a word.
-pub(crate) fn first_paragraph(text: &str, limit: usize) -> Option<String> {
-    let mut plain = String::new();
-    let mut is_open = false;
-    for (event, _) in events(text) {
-        match event {
-            Event::Start(Tag::Paragraph) => is_open = true,
-            Event::End(TagEnd::Paragraph) if plain.split_whitespace().count() >= FEWEST_WORDS => break,
-            Event::End(TagEnd::Paragraph) => {
-                plain.clear();
-                is_open = false;
-            }
-            Event::Text(part) | Event::Code(part) if is_open => plain.push_str(&part),
-            Event::SoftBreak | Event::HardBreak if is_open => plain.push(' '),
-            _ => {}
-        }
-    }
-    let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!words.is_empty()).then(|| shortened(&words, limit))
-}
-
 /// Fewer words are a salutation or the caption of a picture.
 const FEWEST_WORDS: usize = 4;
 
-fn shortened(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit {
-        return text.to_owned();
+/// Whether a text has a paragraph of some words.
+pub(crate) fn has_paragraph(text: &str) -> bool {
+    let mut words = None;
+    for (event, _) in events(text) {
+        match event {
+            Event::Start(Tag::Paragraph) => words = Some(0),
+            Event::End(TagEnd::Paragraph) if words.take() >= Some(FEWEST_WORDS) => return true,
+            Event::Text(part) | Event::Code(part) => {
+                words = words.map(|words| words + part.split_whitespace().count());
+            }
+            _ => {}
+        }
     }
-    let begin: String = text.chars().take(limit - 1).collect();
-    let sentence = [". ", "! ", "? "].iter().filter_map(|end| begin.rfind(end)).max();
-    if let Some(end) = sentence.filter(|end| *end * 2 > begin.len()) {
-        return begin[..=end].to_owned();
-    }
-    let word = begin.rfind(' ').unwrap_or(begin.len());
-    format!("{}…", begin[..word].trim_end_matches([',', ';', ':', ' ']))
+    false
 }
 
 #[cfg(test)]
@@ -179,15 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn a_description_is_the_first_paragraph_without_markup() {
+    fn a_text_of_a_list_has_a_paragraph_or_is_none() {
         for (text, expected) in [
-            ("# T\n\nHello *there*, [dear](/x) `world`.\n\nMore.\n", Some("Hello there, dear world.")),
-            ("![A picture](x.png)\n\nThe text is here now.\n", Some("The text is here now.")),
-            ("One sentence is here. And another one which is longer.\n", Some("One sentence is here.")),
-            ("Several words without any end of a sentence there\n", Some("Several words without any end of a…")),
-            ("", None),
+            ("# T\n\nHello *there*, [dear](/x) `world`.\n", true),
+            ("![A picture](x.png)\n\nThe text is here.\n", true),
+            ("Welcome!\n\n- one two three four five\n", false),
+            ("# One two three four five\n", false),
+            ("", false),
         ] {
-            assert_eq!(first_paragraph(text, 40).as_deref(), expected, "{text}");
+            assert_eq!(has_paragraph(text), expected, "{text}");
         }
     }
 }

@@ -81,6 +81,7 @@ pub(crate) fn collect(origin: &Origin<'_>, notes: &mut Notes) -> Found {
             owner.files.insert(path.clone(), path[bundle.len() + 1..].to_owned());
         }
     }
+    limit_schedule(&mut found.texts, notes);
     if look > 0 {
         notes.add("", None, format!("files of the look (style sheets, scripts, fonts) that were not copied: {look}"));
     }
@@ -230,7 +231,40 @@ fn text(source: &str, place: &str, collection: Option<&str>, origin: &Origin<'_>
     };
     let split = head::split(file);
     let mut body = Body::new(split.body, split.line);
-    let mut table = split.table.unwrap_or_else(|error| {
+    let mut head = head((source, place), split.table, collection, (origin, notes));
+    let name = name_of(source);
+    let title = title(&head, (name, place), &mut body, origin);
+    set_date(&mut head, name, source, origin);
+    let is_jekyll = origin.generator == Generator::Jekyll;
+    let is_post = head.date.is_some() && (!is_jekyll || collection.is_none_or(|name| name == "posts"));
+    let (draft, is_scheduled) = publication(&mut head, (source, is_post), origin, notes);
+    let url = address::of(&Addressed { path: place, head: &head, collection }, origin.generator, origin.settings);
+    Some(Text {
+        source: source.to_owned(),
+        kind: if is_post { Kind::Post } else { Kind::Page },
+        title,
+        body,
+        url,
+        section: section_of(place).filter(|_| !is_jekyll),
+        draft,
+        is_scheduled,
+        slug: String::new(),
+        topics: Vec::new(),
+        tags: Vec::new(),
+        aliases: head.aliases.clone(),
+        files: BTreeMap::new(),
+        head,
+    })
+}
+
+/// The front matter of a text, with what its generator adds. One that cannot be read is that of a draft.
+fn head(
+    (source, place): (&str, &str),
+    table: Result<Table, String>,
+    collection: Option<&str>,
+    (origin, notes): (&Origin<'_>, &mut Notes),
+) -> Head {
+    let mut table = table.unwrap_or_else(|error| {
         notes.add(source, None, format!("the front matter cannot be read ({error}): the text is a draft without it"));
         Table(vec![("draft".to_owned(), Value::Boolean(true))])
     });
@@ -242,30 +276,33 @@ fn text(source: &str, place: &str, collection: Option<&str>, origin: &Origin<'_>
     if is_jekyll && head.categories.is_empty() && place.contains("_posts/") {
         head.categories = place.split('/').take_while(|name| !name.starts_with('_')).map(str::to_owned).collect();
     }
-    let name = name_of(source);
-    let title = title(&head, name, &mut body, origin.generator);
-    set_date(&mut head, name, source, origin);
-    let is_post = head.date.is_some() && (!is_jekyll || collection.is_none_or(|name| name == "posts"));
-    let draft = withheld(&head, source, origin);
+    if origin.generator == Generator::Hugo {
+        publish_later(&mut head, origin.today);
+    }
+    head
+}
+
+/// Why a text is a draft, and else whether it is published later.
+fn publication(
+    head: &mut Head,
+    (source, is_post): (&str, bool),
+    origin: &Origin<'_>,
+    notes: &mut Notes,
+) -> (Vec<String>, bool) {
+    let mut draft = withheld(head, source, origin);
+    let later = head.date.clone().filter(|date| date.day > origin.today);
+    let exact = later.as_ref().and_then(Moment::exact).filter(|_| is_post && has_schedule(origin.generator));
+    let is_scheduled = exact.is_some() && draft.is_empty();
+    if let Some(exact) = exact.filter(|_| is_scheduled) {
+        notes.add(source, None, scheduled(&exact, origin.settings));
+        head.date = Some(exact);
+    } else if let Some(later) = later {
+        draft.push(format!("its date, {}, is in the future", later.day));
+    }
     for reason in &draft {
         notes.add(source, None, format!("a draft: {reason}"));
     }
-    let url = address::of(&Addressed { path: place, head: &head, collection }, origin.generator, origin.settings);
-    Some(Text {
-        source: source.to_owned(),
-        kind: if is_post { Kind::Post } else { Kind::Page },
-        title,
-        body,
-        url,
-        section: section_of(place).filter(|_| !is_jekyll),
-        draft,
-        slug: String::new(),
-        topics: Vec::new(),
-        tags: Vec::new(),
-        aliases: head.aliases.clone(),
-        files: BTreeMap::new(),
-        head,
-    })
+    (draft, is_scheduled)
 }
 
 /// The folder at the top that a text is in. A bundle at the top is a text, not a section.
@@ -278,20 +315,22 @@ fn section_of(place: &str) -> Option<String> {
 /// The name that stands for a text: that of its file, or of its folder.
 fn name_of(source: &str) -> &str {
     match stem(source) {
-        "index" if source.contains('/') => file_name(folder_of(source)),
+        "index" | "_index" if source.contains('/') => file_name(folder_of(source)),
         stem => stem,
     }
 }
 
-/// The title: of the front matter, else the first heading if the text begins with it, else the name.
-fn title(head: &Head, name: &str, body: &mut Body, generator: Generator) -> String {
+/// The title: of the front matter, else the first heading if the text begins with it, else that of the site for its first page, else the name.
+fn title(head: &Head, (name, place): (&str, &str), body: &mut Body, origin: &Origin<'_>) -> String {
     let first = body.text.trim_start().lines().next().unwrap_or_default().to_owned();
     let heading = first.strip_prefix("# ").map(|text| text.trim().trim_end_matches('#').trim_end().to_owned());
-    let named = || match generator {
-        Generator::Obsidian => {
-            date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest }).to_owned()
+    let undated = || date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest });
+    let named = || match origin.generator {
+        Generator::Obsidian => undated().to_owned(),
+        _ if matches!(place, "index.md" | "index.mdx" | "_index.md") => {
+            origin.settings.title.clone().unwrap_or_else(|| "Home".to_owned())
         }
-        _ => title_of(date::at_start_of(name).map_or(name, |(_, rest)| if rest.is_empty() { name } else { rest })),
+        _ => title_of(undated()),
     };
     let title =
         head.title.clone().unwrap_or_else(|| heading.clone().filter(|text| !text.is_empty()).unwrap_or_else(named));
@@ -327,13 +366,53 @@ fn withheld(head: &Head, source: &str, origin: &Origin<'_>) -> Vec<String> {
     if source.split('/').any(|name| name == "_drafts") {
         draft.push("it is in `_drafts`".to_owned());
     }
-    if let Some(date) = head.date.as_ref().filter(|date| date.day > origin.today) {
-        draft.push(format!("its date, {}, is in the future", date.day));
-    }
     if let Some(date) = head.expires.as_ref().filter(|date| date.day <= origin.today) {
         draft.push(format!("it expired on {}", date.day));
     }
     draft
+}
+
+/// Whether a date in the future means that a text is published then. For the others, it is what their templates make of it.
+fn has_schedule(generator: Generator) -> bool {
+    matches!(generator, Generator::Hugo | Generator::Jekyll | Generator::Zola)
+}
+
+/// What the author has to know of a text that is published later.
+fn scheduled(date: &Moment, settings: &Settings) -> String {
+    let zone = settings.time_zone.as_deref().unwrap_or("UTC");
+    let zone = if date.has_offset() { String::new() } else { format!(" in {zone}") };
+    let other = if settings.shows_future {
+        "the other site shows it already"
+    } else {
+        "the other site waits for a build after that"
+    };
+    format!("scheduled: the site publishes it by itself at {date}{zone} ({other}); add `draft = true` if it must not")
+}
+
+/// More times than these are dates that mean something else: Graven refuses them.
+const MOST_TIMES: usize = 100;
+
+/// Posts at too many times in the future become drafts.
+fn limit_schedule(texts: &mut [Text], notes: &mut Notes) {
+    let scheduled = || texts.iter().filter(|text| text.is_scheduled);
+    let times: BTreeSet<String> = scheduled().filter_map(|text| Some(text.head.date.as_ref()?.to_string())).collect();
+    if times.len() <= MOST_TIMES {
+        return;
+    }
+    for text in texts.iter_mut().filter(|text| text.is_scheduled) {
+        text.is_scheduled = false;
+        let reason = format!("its date is in the future, as are {} others; a site can have {MOST_TIMES}", times.len());
+        notes.add(&text.source, None, format!("a draft: {reason}"));
+        text.draft.push(reason);
+    }
+}
+
+/// The day on which Hugo publishes a text, if it is later than its date.
+fn publish_later(head: &mut Head, today: Date) {
+    let day = head.extra.text(&["publishDate", "pubdate", "published"]).and_then(|text| Moment::parse(&text));
+    if let Some(later) = day.filter(|later| later.day > today) {
+        head.date = Some(later);
+    }
 }
 
 /// The keys that Jekyll's `defaults` give a text, where it has none of its own.
@@ -360,18 +439,17 @@ fn add_defaults(table: &mut Table, source: &str, collection: Option<&str>, setti
 /// A file `_index.md`: the title of its folder. If it has a text, that becomes a page.
 fn section(source: &str, place: &str, origin: &Origin<'_>, found: &mut Found, notes: &mut Notes) {
     let Some(mut page) = text(source, place, None, origin, notes) else { return };
-    let name = folder_of(place).to_owned();
     found.sections.push(Section {
         title: page.head.title.clone(),
         description: page.head.description.clone(),
         url: page.url.clone(),
-        name: name.clone(),
+        name: folder_of(place).to_owned(),
     });
-    if body::first_paragraph(&page.body.text, usize::MAX).is_some() {
-        if page.head.title.is_none() && stem(source) == "_index" {
-            page.title = if name.is_empty() { "Home".to_owned() } else { title_of(file_name(&name)) };
-        }
+    if body::has_paragraph(&page.body.text) {
         page.kind = Kind::Page;
+        if std::mem::take(&mut page.is_scheduled) {
+            page.draft.push("its date is in the future, and only posts can be scheduled".to_owned());
+        }
         page.section = None;
         found.texts.push(page);
     }

@@ -9,13 +9,25 @@ use jiff::fmt::strtime;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) day: Date,
-    /// A time with an offset, as TOML has it: `14:45:00+02:00`.
-    time: Option<String>,
+    time: Time,
+}
+
+/// What is known of the time within the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Time {
+    /// None is written.
+    None,
+    /// As TOML has it: `14:45:00+02:00`.
+    Known(String),
+    /// Without an offset, so that its hour is that of the site's time zone: `14:45:00`.
+    Local(String),
+    /// There is one in another form.
+    Unread,
 }
 
 impl Moment {
     pub(crate) fn of_day(day: Date) -> Self {
-        Self { day, time: None }
+        Self { day, time: Time::None }
     }
 
     /// Reads a date in any of the usual forms.
@@ -23,13 +35,29 @@ impl Moment {
         let text = text.trim();
         numeric(text).or_else(|| compact(text)).or_else(|| in_words(text))
     }
+
+    /// Whether the time, if there is one, is the same everywhere.
+    pub(crate) fn has_offset(&self) -> bool {
+        matches!(&self.time, Time::Known(time) if time.ends_with('Z') || time.contains(['+', '-']))
+    }
+
+    /// The moment with a time that has no offset, too, which otherwise is left out: the time zone in which it is meant may be unknown. `None` if there is
+    /// a time that cannot be read.
+    pub(crate) fn exact(&self) -> Option<Self> {
+        let time = match &self.time {
+            Time::Local(time) => Time::Known(time.clone()),
+            Time::Unread => return None,
+            time => time.clone(),
+        };
+        Some(Self { day: self.day, time })
+    }
 }
 
 impl fmt::Display for Moment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.time {
-            Some(time) => write!(out, "{}T{time}", self.day),
-            None => self.day.fmt(out),
+            Time::Known(time) => write!(out, "{}T{time}", self.day),
+            Time::None | Time::Local(_) | Time::Unread => self.day.fmt(out),
         }
     }
 }
@@ -44,7 +72,7 @@ fn numeric(text: &str) -> Option<Moment> {
         return None;
     }
     let day = Date::new(year.parse().ok()?, month.parse().ok()?, date.parse().ok()?).ok()?;
-    Some(Moment { day, time: with_offset(time) })
+    Some(Moment { day, time: self::time(time) })
 }
 
 /// `20220708`.
@@ -65,31 +93,44 @@ fn in_words(text: &str) -> Option<Moment> {
     let first = first.replace("st ", " ").replace("nd ", " ").replace("rd ", " ").replace("th ", " ");
     let forms = ["%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y"];
     let day = forms.iter().find_map(|form| strtime::parse(form, &first).ok()?.to_date().ok())?;
-    Some(Moment::of_day(day))
+    let time = if words.len() > 3 { Time::Unread } else { Time::None };
+    Some(Moment { day, time })
 }
 
-/// The time of `14:45:00 +0200` in the form of TOML. `None` without an offset: nobody knows which hour is meant.
-fn with_offset(text: &str) -> Option<String> {
+/// The time of `14:45:00 +0200` in the form of TOML.
+fn time(text: &str) -> Time {
     let text = text.trim();
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let at = text.find(['Z', 'z', '+', '-'])?;
-    let (clock, offset) = (text[..at].trim(), &text[at..]);
-    let mut parts = clock.split(':');
+    if text.is_empty() {
+        return Time::None;
+    }
+    let (clock, offset) = text.split_at(text.find(['Z', 'z', '+', '-']).unwrap_or(text.len()));
+    match (self::clock(clock.trim()), self::offset(offset)) {
+        (Some(clock), Some(offset)) if offset.is_empty() => Time::Local(clock),
+        (Some(clock), Some(offset)) => Time::Known(clock + &offset),
+        _ => Time::Unread,
+    }
+}
+
+/// Hour, minute and second of `14:45` or `14:45:00.123`.
+fn clock(text: &str) -> Option<String> {
+    let mut parts = text.split(':');
     let [hour, minute] = [parts.next()?, parts.next()?];
     let second = parts.next().unwrap_or("00").split('.').next().unwrap_or("00");
-    let is_time = [hour, minute, second].iter().all(|part| part.len() == 2 && digits(part));
-    if !is_time || hour > "23" || minute > "59" || second > "59" {
-        return None;
+    let is_number = |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time = [hour, minute, second].iter().all(is_number) && hour <= "23" && minute <= "59" && second <= "59";
+    is_time.then(|| format!("{hour}:{minute}:{second}"))
+}
+
+/// `+02:00` of `+0200` or `+02`. Empty without an offset.
+fn offset(text: &str) -> Option<String> {
+    let Some(sign) = text.chars().next() else { return Some(String::new()) };
+    let numbers: String = text.chars().filter(char::is_ascii_digit).collect();
+    match (sign, numbers.len()) {
+        ('Z' | 'z', 0) => Some("Z".to_owned()),
+        ('+' | '-', 4) => Some(format!("{sign}{}:{}", &numbers[..2], &numbers[2..])),
+        ('+' | '-', 2) => Some(format!("{sign}{numbers}:00")),
+        _ => None,
     }
-    let sign = &offset[..1];
-    let numbers: String = offset[1..].chars().filter(char::is_ascii_digit).collect();
-    let offset = match (sign, numbers.len()) {
-        ("Z" | "z", 0) => "Z".to_owned(),
-        ("+" | "-", 4) => format!("{sign}{}:{}", &numbers[..2], &numbers[2..]),
-        ("+" | "-", 2) => format!("{sign}{numbers}:00"),
-        _ => return None,
-    };
-    Some(format!("{hour}:{minute}:{second}{offset}"))
 }
 
 /// The day at the start of a name, and the rest of the name: `2013-05-06-name`, `2013-05-06`.
@@ -135,6 +176,22 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Moment::parse(text).map(|moment| moment.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_exact_if_its_time_can_be_read() {
+        for (text, expected) in [
+            ("2026-05-06", Some("2026-05-06")),
+            ("2026-05-06 14:45", Some("2026-05-06T14:45:00")),
+            ("2026-05-06 14:45 +0200", Some("2026-05-06T14:45:00+02:00")),
+            ("2026-05-06 2 pm", None),
+            ("2026-05-06 14:45 CET", None),
+            ("6 May 2026", Some("2026-05-06")),
+            ("Wed, 06 May 2026 10:00:00 GMT", None),
+        ] {
+            let exact = Moment::parse(text).and_then(|moment| moment.exact());
+            assert_eq!(exact.map(|moment| moment.to_string()).as_deref(), expected, "{text}");
         }
     }
 

@@ -101,6 +101,7 @@ pub(crate) fn read(mut table: Table, generator: Generator) -> Head {
     head.tags.extend(names(take("tags"), generator));
     head.tags.extend(names(take("tag"), generator));
     head.authors.extend(["authors", "author"].iter().filter_map(|key| take(key)).flat_map(|value| value.texts()));
+    head.authors.iter_mut().for_each(|name| *name = without_brackets(name).to_owned());
     head.series = head.series.or_else(|| take("series")?.texts().into_iter().next());
     head.has_math = ["math", "katex", "mathjax"].iter().any(|key| take(key) == Some(Value::Boolean(true)));
     let aliases = ["aliases", "alias"].iter().filter_map(|key| take(key)).flat_map(|value| value.texts()).collect();
@@ -195,14 +196,21 @@ fn moment(value: &Value) -> Option<Moment> {
 fn names(value: Option<Value>, generator: Generator) -> Vec<String> {
     let names = match value {
         Some(Value::Text(text)) if text.contains(',') => text.split(',').map(str::to_owned).collect(),
+        Some(Value::Text(text)) if text.starts_with("[[") => vec![text],
         Some(Value::Text(text)) if matches!(generator, Generator::Jekyll | Generator::Obsidian) => {
             text.split_whitespace().map(str::to_owned).collect()
         }
         Some(value) => value.texts(),
         None => Vec::new(),
     };
-    let names = names.iter().map(|name| name.trim().trim_start_matches('#').to_owned());
+    let names = names.iter().map(|name| without_brackets(name.trim()).trim_start_matches('#').to_owned());
     names.filter(|name| !name.is_empty()).collect()
+}
+
+/// What a link of a vault shows: `b` of `[[a|b]]`.
+fn without_brackets(name: &str) -> &str {
+    let inner = name.strip_prefix("[[").and_then(|name| name.strip_suffix("]]")).filter(|inner| !inner.contains("[["));
+    inner.map_or(name, |inner| inner.rsplit(['|', '/']).next().unwrap_or(inner).trim())
 }
 
 /// The picture of the text. Keys that name the same or no picture are dropped; the others stay.
@@ -268,6 +276,15 @@ mod tests {
         assert_eq!(hugo.extra.0, [("weight".to_owned(), Value::Integer(3))]);
         let jekyll = head("---\ncategories: one two\nredirect_from: /old\npublished: false\n---\n", Generator::Jekyll);
         assert_eq!((jekyll.categories.len(), jekyll.aliases.len()), (2, 1));
+        let vault = head(
+            "---\ntags: [a, \"[[b|c]]\"]\ncategories: [\"[[Notes/Wild birds]]\"]\nauthor: \"[[Ada]]\"\n---\n",
+            Generator::Obsidian,
+        );
+        assert_eq!(
+            (vault.tags, vault.categories),
+            (vec!["a".to_owned(), "c".to_owned()], vec!["Wild birds".to_owned()])
+        );
+        assert_eq!(vault.authors, ["Ada"]);
         let astro = head("---\npubDate: 'Jul 08 2022'\nheroImage: '../a.jpg'\n---\n", Generator::Astro);
         assert_eq!(astro.date.map(|date| date.to_string()).as_deref(), Some("2022-07-08"));
         let zola = head(

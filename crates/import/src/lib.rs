@@ -11,7 +11,7 @@
 //! 5. `write` makes the files, `mend` has press judge them; `report` says what was done.
 //!
 //! The import is pure: the same folder, day and options give the same files. What cannot be converted is a [`Note`] with its place: nothing is lost
-//! silently, and nothing is published that the other generator did not publish.
+//! silently, and nothing is published earlier than the other generator would publish it.
 //!
 //! ```
 //! use graven_import::{Folder, Options, import};
@@ -24,7 +24,7 @@
 //! let options = Options { today: jiff::civil::date(2026, 1, 31), generator: None };
 //! let imported = import(&folder, &options, Cache::none()).map_err(|error| error.to_string())?;
 //! let post = imported.files.get("posts/hello.md").ok_or("it is there")?;
-//! assert!(post.starts_with(b"+++\ntitle = \"Hello\"\ndescription = \"This is the first post.\"\ndate = 2013-05-06\n"));
+//! assert!(post.starts_with(b"+++\ntitle = \"Hello\"\ndate = 2013-05-06\n"));
 //! # Ok::<(), String>(())
 //! ```
 
@@ -129,7 +129,7 @@ pub fn import(folder: &Folder, options: &Options, cache: Cache) -> Result<Import
     let mut plan = plan::plan(&mut found, &origin, &mut notes);
     convert(&mut found, &mut plan, &origin, &mut notes);
     let mut tree = files(&found, &plan, &origin, &mut notes);
-    mend::mend(&mut found, &mut tree, cache, &mut notes);
+    mend::mend(&mut found, &mut tree, (origin.today, cache), &mut notes);
     let mut files: BTreeMap<String, Vec<u8>> =
         tree.below("").map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect();
     let counts = counts(&found, &plan, &files);
@@ -146,6 +146,7 @@ fn convert(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>, notes: &mut 
     for text in &mut found.texts {
         convert::convert(text, &mut Conversion { origin, targets: &targets, notes });
     }
+    plan::first_page(found, notes);
     plan::tags(found, notes);
     plan::redirects(found, plan, origin, notes);
     let targets = Targets::new(found, plan, origin);
@@ -184,6 +185,7 @@ fn counts(found: &Found, plan: &Plan, files: &BTreeMap<String, Vec<u8>>) -> Coun
     Counts {
         posts,
         pages,
+        scheduled: found.texts.iter().filter(|text| text.is_scheduled && text.draft.is_empty()).count(),
         drafts: found.texts.iter().filter(|text| !text.draft.is_empty()).count(),
         files: files.len() - posts - pages - settings,
         aliases: found.texts.iter().map(|text| text.aliases.len()).sum::<usize>() + plan.redirects.len(),

@@ -10,6 +10,8 @@ use graven_press::diagnostic::{Diagnostic, Severity};
 use graven_press::incremental::Incremental;
 use graven_press::tree::SourceTree;
 use graven_press::{Codings, Options};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::body::Edit;
 use crate::collect::Found;
@@ -23,45 +25,64 @@ use crate::write;
 /// Each round can reveal what the errors of the last one hid; after these, texts with errors become drafts.
 const MOST_ROUNDS: usize = 6;
 
-/// Presses and mends until nothing is wrong. `tree` has all files but the texts.
-pub(crate) fn mend(found: &mut Found, tree: &mut SourceTree, cache: Cache, notes: &mut Notes) {
-    let options = Options { codings: Codings::Identity, ..Options::default() };
-    let mut press = Incremental::new(options, cache);
-    let mut written: Vec<(String, usize)> = Vec::new();
+/// Presses and mends until nothing is wrong, on this day. `tree` has all files but the texts.
+pub(crate) fn mend(found: &mut Found, tree: &mut SourceTree, (today, cache): (Date, Cache), notes: &mut Notes) {
+    let clock = today.to_zoned(TimeZone::UTC).ok().map(|midnight| midnight.timestamp().as_second());
+    let options = Options { codings: Codings::Identity, clock, ..Options::default() };
     for text in &found.texts {
-        let (file, line) = write::text(text);
-        tree.insert(text.path(), file);
-        written.push((text.path(), line));
+        tree.insert(text.path(), write::text(text));
     }
+    let mut press = Incremental::new(options, cache);
+    rounds((found, tree), &mut press, Mended::All, notes);
+    // A preview shows drafts too. Only now, since a link to one is right there alone.
+    if found.texts.iter().any(|text| !text.draft.is_empty()) {
+        press.change_options(|options| options.drafts = true);
+        rounds((found, tree), &mut press, Mended::Drafts, notes);
+    }
+}
+
+/// What is mended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mended {
+    All,
+    Drafts,
+}
+
+fn rounds((found, tree): (&mut Found, &mut SourceTree), press: &mut Incremental, mended: Mended, notes: &mut Notes) {
     for round in 0..=MOST_ROUNDS {
         let report = press.press(tree, |preview| preview.report().clone()).unwrap_or_else(|report| report);
         let mut errors: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
         for found in report.diagnostics().iter().filter(|found| found.severity == Severity::Error) {
             errors.entry(&found.path).or_default().push(found);
         }
-        if errors.is_empty() {
-            return;
-        }
+        let mut is_changed = false;
         for (path, errors) in errors {
-            match written.iter().position(|(written, _)| written == path) {
-                Some(index) => {
+            match found.texts.iter().position(|text| text.path() == path) {
+                Some(index) if mended == Mended::All || !found.texts[index].draft.is_empty() => {
                     let text = &mut found.texts[index];
-                    let file =
-                        tree.get(path).map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default();
+                    let file = write::text(text);
                     mend_text(text, &file, &errors, round == MOST_ROUNDS, notes);
+                    let new = write::text(text);
+                    is_changed |= new != file;
+                    tree.insert(path, new);
                 }
-                None if show_from_outside(path, &mut found.texts) => {}
-                None => drop_file(path, &errors, tree, notes),
+                None if mended == Mended::All => {
+                    is_changed = true;
+                    if !show_from_outside(path, (&mut found.texts, tree)) {
+                        drop_file(path, &errors, tree, notes);
+                    }
+                }
+                _ => {}
             }
         }
-        for text in &found.texts {
-            tree.insert(text.path(), write::text(text).0);
+        if !is_changed {
+            return;
         }
     }
 }
 
 /// Shows a drawing as a file, by raw HTML, since it cannot be a part of the page. Returns whether a text shows it.
-fn show_from_outside(path: &str, texts: &mut [Text]) -> bool {
+fn show_from_outside(path: &str, (texts, tree): (&mut [Text], &mut SourceTree)) -> bool {
     let mut is_shown = false;
     for text in texts {
         let Some(name) = path.strip_prefix("static").or_else(|| path.strip_prefix(&text.folder())?.strip_prefix('/'))
@@ -72,8 +93,11 @@ fn show_from_outside(path: &str, texts: &mut [Text]) -> bool {
         let pictures =
             pictures.filter(|found| found.is_picture && !found.is_html && crate::names::decoded(&found.value) == name);
         let edits: Vec<Edit> = pictures.map(|found| (found.range, found.as_html)).collect();
-        is_shown |= !edits.is_empty();
-        text.body.edit(edits);
+        if !edits.is_empty() {
+            is_shown = true;
+            text.body.edit(edits);
+            tree.insert(text.path(), write::text(text));
+        }
     }
     is_shown
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use graven_press::source::{ROUTES, tag_slug};
 
 use crate::collect::{Found, Origin};
+use crate::convert::NOT_CONVERTED;
 use crate::generator::Generator;
 use crate::names::{canonical, decoded, file_name, folder_of, slug, stem, title_of, url_name};
 use crate::note::Notes;
 use crate::settings::Settings;
-use crate::text::{Kind, Text};
+use crate::text::{FIRST, Kind, Text};
 
 /// More groups than these are labels rather than topics: `/notes` shows all of them on one page.
 const MOST_TOPICS: usize = 12;
@@ -72,6 +73,7 @@ fn slugs(found: &mut Found, origin: &Origin<'_>, notes: &mut Notes) {
     // Texts that are published have the first choice.
     let mut order: Vec<usize> = (0..found.texts.len()).collect();
     order.sort_by_key(|index| !found.texts[*index].draft.is_empty());
+    let mut has_first = false;
     for index in order {
         let text = &mut found.texts[index];
         let wanted = wanted_slug(text, &origin.settings.prefix);
@@ -82,7 +84,8 @@ fn slugs(found: &mut Found, origin: &Origin<'_>, notes: &mut Notes) {
         let mut choices = [wanted.clone()].into_iter().chain(others).chain(numbered);
         let is_free = |choice: &String| {
             text.slug.clone_from(choice);
-            !taken.contains(&text.route())
+            let may_be_first = text.is_first() && *choice == wanted && is_at_root(text, &origin.settings.prefix);
+            (may_be_first && !has_first) || !taken.contains(&text.route())
         };
         // The numbers never end, so there is one.
         text.slug = choices.find(is_free).unwrap_or(wanted.clone());
@@ -90,12 +93,36 @@ fn slugs(found: &mut Found, origin: &Origin<'_>, notes: &mut Notes) {
             let message = format!("its address would be that of another page, so it is {} now", text.route());
             notes.add(&text.source, None, message);
         }
+        has_first |= text.is_first();
         taken.insert(text.route());
+    }
+}
+
+/// Whether the address of a text is that of the whole site.
+fn is_at_root(text: &Text, prefix: &str) -> bool {
+    text.url.as_deref().is_some_and(|url| canonical(url.strip_prefix(prefix).unwrap_or(url)) == "/")
+}
+
+/// The first page of the other site takes the place of Graven's, unless it needs a template that nobody has any more.
+pub(crate) fn first_page(found: &mut Found, notes: &mut Notes) {
+    let is_taken = found.texts.iter().any(|text| text.route() == "/home");
+    let Some(first) = found.texts.iter_mut().find(|text| text.is_first()) else { return };
+    if first.body.text.contains(NOT_CONVERTED) && !is_taken {
+        "home".clone_into(&mut first.slug);
+        let message = "the first page is at /home, and Graven's own at /: what its shortcodes showed is missing";
+        notes.add(&first.source, None, message);
+    } else if first.draft.is_empty() {
+        let message =
+            "the first page is pages/index.md, in place of Graven's with the newest posts; remove it to have that";
+        notes.add(&first.source, None, message);
     }
 }
 
 /// The slug that a text would have if it were alone: the end of its address, or of its name. Pages are named by their whole path.
 fn wanted_slug(text: &Text, prefix: &str) -> String {
+    if text.kind == Kind::Page && is_at_root(text, prefix) {
+        return FIRST.to_owned();
+    }
     let url = text.url.as_deref().map(|url| canonical(url.strip_prefix(prefix).unwrap_or(url)));
     let of_name = || match stem(&text.source) {
         "index" | "_index" => file_name(folder_of(&text.source)).to_owned(),
@@ -107,9 +134,6 @@ fn wanted_slug(text: &Text, prefix: &str) -> String {
         Kind::Post => url.as_deref().map(|url| file_name(url).to_owned()),
         Kind::Page => url.as_deref().map(|url| url.trim_matches('/').replace('/', "-")),
     };
-    if url.as_deref() == Some("/") && text.kind == Kind::Page {
-        return "home".to_owned();
-    }
     let named = text.head.slug.as_deref().map(slug).filter(|_| text.kind == Kind::Post);
     let choices = [named.unwrap_or_default(), slug(&name.unwrap_or_default()), slug(&of_name()), slug(&text.title)];
     choices

@@ -8,8 +8,8 @@ use crate::note::Note;
 /// The numbers of an import.
 ///
 /// ```
-/// let counts = graven_import::Counts { posts: 12, pages: 2, drafts: 1, files: 30, aliases: 12, topics: 3 };
-/// assert_eq!(counts.to_string(), "12 posts, 2 pages (1 of them a draft), 30 files, 12 old addresses, 3 topics");
+/// let counts = graven_import::Counts { posts: 12, pages: 2, drafts: 1, scheduled: 2, files: 30, aliases: 12, topics: 3 };
+/// assert_eq!(counts.to_string(), "12 posts, 2 pages (1 of them a draft, 2 scheduled), 30 files, 12 old addresses, 3 topics");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -19,6 +19,8 @@ pub struct Counts {
     pub pages: usize,
     /// Posts and pages that no build contains.
     pub drafts: usize,
+    /// Posts that the site publishes later.
+    pub scheduled: usize,
     /// Other files.
     pub files: usize,
     /// Addresses of the earlier site that redirect to a text.
@@ -30,10 +32,13 @@ pub struct Counts {
 impl std::fmt::Display for Counts {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-        let drafts = match self.drafts {
-            0 => String::new(),
-            1 => " (1 of them a draft)".to_owned(),
-            number => format!(" ({number} of them drafts)"),
+        let drafts = match (self.drafts, self.scheduled) {
+            (0, 0) => String::new(),
+            (1, 0) => " (1 of them a draft)".to_owned(),
+            (number, 0) => format!(" ({number} of them drafts)"),
+            (0, scheduled) => format!(" ({scheduled} of them scheduled)"),
+            (1, scheduled) => format!(" (1 of them a draft, {scheduled} scheduled)"),
+            (number, scheduled) => format!(" ({number} of them drafts, {scheduled} scheduled)"),
         };
         let addresses = format!("{} old address{}", self.aliases, if self.aliases == 1 { "" } else { "es" });
         write!(

@@ -1,6 +1,7 @@
 //! The settings of the other site: its name and address, and the rules of its addresses.
 
 use graven_press::source::BaseUrl;
+use jiff::tz::TimeZoneDatabase;
 
 use crate::folder::Folder;
 use crate::generator::Generator;
@@ -18,6 +19,10 @@ pub(crate) struct Settings {
     /// The path of the site on its host, without a slash at the end: nothing, or `/blog`.
     pub(crate) prefix: String,
     pub(crate) language: Option<String>,
+    /// The time zone of dates, by its name in the database of IANA.
+    pub(crate) time_zone: Option<String>,
+    /// Whether texts are published before their date.
+    pub(crate) shows_future: bool,
     pub(crate) author: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) has_math: bool,
@@ -49,6 +54,14 @@ pub(crate) fn read(folder: &Folder, generator: Generator, notes: &mut Notes) -> 
         Generator::Obsidian => Settings::default(),
     };
     settings.language = settings.language.as_deref().and_then(language_tag);
+    let zone = settings.table.text(&["timezone"]).filter(|_| matches!(generator, Generator::Hugo | Generator::Jekyll));
+    settings.time_zone = zone.filter(|zone| TimeZoneDatabase::bundled().get(zone).is_ok());
+    settings.shows_future = match generator {
+        Generator::Hugo => settings.table.is_true("buildFuture"),
+        Generator::Jekyll => settings.table.is_true("future"),
+        Generator::Zola => true,
+        Generator::Astro | Generator::Obsidian => false,
+    };
     settings
 }
 

@@ -56,8 +56,10 @@ impl Targets {
         for (index, text) in found.texts.iter().enumerate() {
             targets.by_source.insert(text.source.clone(), index);
             let addresses = text.url.iter().chain(&text.aliases).map(|url| canonical(url));
-            // The first page is a list here, whatever it was.
-            for address in addresses.filter(|address| *address != canonical(&format!("{}/", targets.prefix))) {
+            // Without a text of its own, the first page is a list here, whatever it was.
+            let is_first = text.is_first() && text.draft.is_empty();
+            let root = canonical(&format!("{}/", targets.prefix));
+            for address in addresses.filter(|address| is_first || *address != root) {
                 targets.by_address.entry(address).or_insert(index);
             }
             let name = match stem(&text.source) {

@@ -14,6 +14,9 @@ pub(crate) enum Kind {
     Page,
 }
 
+/// The slug of the page that takes the place of Graven's first page.
+pub(crate) const FIRST: &str = "index";
+
 /// A text.
 #[derive(Debug)]
 pub(crate) struct Text {
@@ -29,6 +32,8 @@ pub(crate) struct Text {
     pub(crate) section: Option<String>,
     /// Why it becomes a draft. Empty if it is published.
     pub(crate) draft: Vec<String>,
+    /// Whether it is published later.
+    pub(crate) is_scheduled: bool,
     /// The last part of its new address.
     pub(crate) slug: String,
     pub(crate) topics: Vec<String>,
@@ -43,8 +48,14 @@ impl Text {
     pub(crate) fn route(&self) -> String {
         match self.kind {
             Kind::Post => format!("/blog/{}", self.slug),
+            Kind::Page if self.is_first() => "/".to_owned(),
             Kind::Page => format!("/{}", self.slug),
         }
+    }
+
+    /// Whether it is the first page: `pages/index.md`.
+    pub(crate) fn is_first(&self) -> bool {
+        self.kind == Kind::Page && self.slug == FIRST
     }
 
     /// The folder of the text in the new site, if it has files.

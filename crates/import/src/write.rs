@@ -4,24 +4,22 @@ use std::fmt::Write as _;
 
 use graven_press::source::BaseUrl;
 
-use crate::body;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::text::{Kind, Text};
 use crate::value::{toml_inline, toml_key, toml_string, toml_strings};
 
-/// Where search engines and link previews cut a description, in characters.
-const DESCRIPTION_LENGTH: usize = 160;
-
-/// The file of a text, and the line of it where the body begins, counted from 0.
-pub(crate) fn text(text: &Text) -> (String, usize) {
+/// The file of a text.
+pub(crate) fn text(text: &Text) -> String {
     let mut head = String::from("+++\n");
     // Writing to a string cannot fail.
     let mut line = |key: &str, value: String| {
         let _ = writeln!(head, "{key} = {value}");
     };
     line("title", toml_string(&text.title));
-    line("description", toml_string(&description(text)));
+    if let Some(description) = description(text) {
+        line("description", toml_string(&description));
+    }
     if let Some(date) = text.head.date.as_ref().filter(|_| text.kind == Kind::Post) {
         line("date", date.to_string());
     }
@@ -51,15 +49,19 @@ pub(crate) fn text(text: &Text) -> (String, usize) {
     if !text.aliases.is_empty() {
         line("aliases", list(&text.aliases));
     }
-    for reason in text.draft.iter().take(1) {
-        let more = if text.draft.len() > 1 { ", and more in IMPORT.txt" } else { "" };
-        line("draft", format!("true  # {}{more}", reason.replace('\n', " ")));
+    if let Some(reason) = text.draft.first() {
+        line("draft", draft(reason, text.draft.len() > 1));
     }
     extra(text, &mut head);
     head.push_str("+++\n\n");
     let body = text.body.text.trim_start_matches('\n');
-    let lines = head.matches('\n').count();
-    (format!("{head}{}\n", body.trim_end()), lines)
+    format!("{head}{}\n", body.trim_end())
+}
+
+/// The value of `draft`, with a comment that says why.
+fn draft(reason: &str, has_more: bool) -> String {
+    let more = if has_more { ", and more in IMPORT.txt" } else { "" };
+    format!("true  # {}{more}", reason.replace('\n', " "))
 }
 
 /// A slug that begins as a date, which Graven does not take for a part of the name.
@@ -83,26 +85,10 @@ fn extra(text: &Text, head: &mut String) {
     }
 }
 
-/// The description of the front matter, else the first paragraph, else the title.
-fn description(text: &Text) -> String {
-    let written = text.head.description.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-    let written = written.filter(|text| !text.is_empty());
-    let first = || body::first_paragraph(&text.body.text, DESCRIPTION_LENGTH).map(|text| without_marks(&text));
-    written.or_else(first).unwrap_or_else(|| text.title.clone())
-}
-
-/// A text without the marks of wikilinks and of marked text.
-fn without_marks(text: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("[[") {
-        plain.push_str(before);
-        let (inner, after) = after.split_once("]]").unwrap_or((after, ""));
-        plain.push_str(inner.rsplit('|').next().unwrap_or(inner));
-        rest = after;
-    }
-    plain.push_str(rest);
-    plain.replace("==", "")
+/// The description of the front matter. Without one, Graven takes the first paragraph, and does not show it twice.
+fn description(text: &Text) -> Option<String> {
+    let written = text.head.description.as_deref()?.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!written.is_empty()).then_some(written)
 }
 
 /// `site.toml`.
@@ -118,6 +104,9 @@ pub(crate) fn site(settings: &Settings, plan: &Plan, has_about: bool) -> String 
         if let Some(value) = value {
             let _ = writeln!(file, "{key} = {}", toml_string(value));
         }
+    }
+    if let Some(zone) = &settings.time_zone {
+        let _ = writeln!(file, "time_zone = {}", toml_string(zone));
     }
     if let Some(author) = &settings.author {
         let _ = write!(file, "\n[author]\nname = {}\n", one_line(author));

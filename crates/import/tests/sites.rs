@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use graven_import::{Error, Folder, Generator, Imported, Options, import};
 use graven_press::cache::Cache;
 use graven_press::tree::SourceTree;
-use graven_press::{Codings, press};
+use graven_press::{Codings, Scheduled, press};
 use jiff::civil::date;
 
 fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -94,8 +94,8 @@ fn a_vault_of_obsidian_becomes_a_site_of_graven() {
 #[test]
 fn what_is_not_published_there_is_a_draft_here() {
     for (name, path) in [
-        ("zola", "posts/later.md"),
         ("hugo", "posts/json.md"),
+        ("hugo", "posts/the-depot.md"),
         ("jekyll", "posts/soup.md"),
         ("obsidian", "posts/private.md"),
     ] {
@@ -103,6 +103,41 @@ fn what_is_not_published_there_is_a_draft_here() {
         let file =
             imported.files.get(path).unwrap_or_else(|| panic!("{path} is not there: {:?}", imported.files.keys()));
         assert!(String::from_utf8_lossy(file).contains("\ndraft = true"), "{path}");
+    }
+}
+
+#[test]
+fn what_is_published_later_there_is_scheduled_here() {
+    for (name, path, date) in [
+        // Zola publishes it at once.
+        ("zola", "posts/later.md", "2199-01-01"),
+        ("hugo", "posts/the-tunnel.md", "2026-05-01T08:30:00"),
+        ("jekyll", "posts/punch.md", "2026-12-24T18:00:00"),
+    ] {
+        let imported = imported(name);
+        let file = imported.files.get(path).unwrap_or_else(|| panic!("{path} is not there"));
+        let file = String::from_utf8_lossy(file);
+        assert!(file.contains(&format!("\ndate = {date}\n")) && !file.contains("draft"), "{path}: {file}");
+        let is_noted =
+            imported.notes.iter().any(|note| note.message.starts_with("scheduled: ") && note.message.contains(date));
+        assert!(is_noted && imported.counts.scheduled == 1, "{path}: {:?}", imported.notes);
+    }
+}
+
+/// A preview shows drafts and scheduled posts; a build refuses links to them.
+#[test]
+fn a_build_and_a_preview_of_each_site_have_no_errors() {
+    for name in ["zola", "hugo", "jekyll", "astro", "obsidian"] {
+        let mut tree = SourceTree::default();
+        imported(name).files.into_iter().for_each(|(path, bytes)| tree.insert(path, bytes));
+        let clock = date(2026, 1, 31).to_zoned(jiff::tz::TimeZone::UTC).expect("a day").timestamp().as_second();
+        for (drafts, scheduled) in [(false, Scheduled::AtTheirTime), (true, Scheduled::Shown)] {
+            let clock = Some(clock);
+            let options =
+                graven_press::Options { codings: Codings::Identity, drafts, clock, scheduled, ..Default::default() };
+            press(&tree, &options, &Cache::none())
+                .unwrap_or_else(|report| panic!("{name}: {}", report.render(&tree, "")));
+        }
     }
 }
 

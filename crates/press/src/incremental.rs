@@ -52,6 +52,29 @@ impl Incremental {
         Self { options, cache, memo: Memo::default() }
     }
 
+    /// Changes the options of the presses from now on.
+    ///
+    /// ```
+    /// use graven_press::Options;
+    /// use graven_press::cache::Cache;
+    /// use graven_press::incremental::Incremental;
+    /// use graven_press::tree::SourceTree;
+    ///
+    /// let mut tree = SourceTree::default();
+    /// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"What I learnt.\"\n");
+    /// tree.insert("posts/a.md", "+++\ntitle = \"A\"\ndate = 2025-11-28\ndraft = true\n+++\nNot finished.\n");
+    /// let mut site = Incremental::new(Options::default(), Cache::none());
+    /// let mut has_post = |site: &mut Incremental| site.press(&tree, |preview| preview.content("/blog/a").is_some());
+    /// assert_eq!(has_post(&mut site).ok(), Some(false));
+    /// site.change_options(|options| options.drafts = true);
+    /// assert_eq!(has_post(&mut site).ok(), Some(true));
+    /// ```
+    pub fn change_options(&mut self, change: impl FnOnce(&mut Options)) {
+        change(&mut self.options);
+        // Which posts there are, and which are in the future, depends on them.
+        self.memo.forget_site();
+    }
+
     /// Presses the files of the site as they are now, and gives the result to `show`. It is what [`press`](crate::press) makes of the same files.
     ///
     /// # Errors

@@ -79,6 +79,11 @@ impl Memo {
         }
     }
 
+    /// Forgets what was read of the site: the next press reads all of it.
+    pub(crate) fn forget_site(&mut self) {
+        (self.site, self.files) = (None, KnownFiles::default());
+    }
+
     /// The theme of a site with these settings, and a number for it.
     pub(crate) fn theme(&mut self, tree: &SourceTree, settings: &Settings, report: &mut Report) -> (Arc<Theme>, u64) {
         let Settings { policy: hosts, words, base_url, .. } = settings;

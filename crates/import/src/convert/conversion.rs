@@ -19,9 +19,12 @@ impl Conversion<'_> {
     }
 }
 
+/// How the comments begin that stay of tags without an equivalent.
+pub(crate) const NOT_CONVERTED: &str = "<!-- not converted: ";
+
 /// What stays of a tag that has no equivalent: a comment, which readers do not see.
 pub(super) fn comment(tag: &str) -> String {
     // A comment ends with its first `--`.
     let tag = tag.split_whitespace().collect::<Vec<_>>().join(" ").replace("--", "- -");
-    format!("<!-- not converted: {} -->", tag.trim_end_matches('-'))
+    format!("{NOT_CONVERTED}{} -->", tag.trim_end_matches('-'))
 }

@@ -12,6 +12,9 @@ use super::conversion::Conversion;
 /// Languages whose fences Graven draws or fills from files. In the other site they were code.
 const DRAWN: [&str; 6] = ["table", "chart", "dot", "sequence", "box", "model"];
 
+/// What says elsewhere that a block is in no language.
+const PLAIN: [&str; 4] = ["nocode", "nohighlight", "no-highlight", "none"];
+
 /// Words for the tests of rustdoc, which say nothing to a reader.
 const RUSTDOC: [&str; 9] = [
     "ignore",
@@ -79,7 +82,8 @@ impl Info {
     fn read(info: &str) -> Self {
         let mut read = Self::default();
         let info = info.trim();
-        let end = info.find([' ', '{', ',', '\t']).unwrap_or(info.len());
+        let info = info.strip_prefix("brush:").unwrap_or(info).trim_start();
+        let end = info.find([' ', '{', ',', ';', '\t']).unwrap_or(info.len());
         read.was.push_str(&info[..end]);
         let was = read.was.clone();
         match was.split_once(':') {
@@ -96,6 +100,9 @@ impl Info {
         for word in words(&info[end..]) {
             read.word(word);
         }
+        if PLAIN.contains(&read.language.as_str()) {
+            "text".clone_into(&mut read.language);
+        }
         read.is_drawn = DRAWN.contains(&read.language.as_str());
         if read.is_drawn {
             "text".clone_into(&mut read.language);
@@ -110,6 +117,8 @@ impl Info {
         let (key, value) = word.split_once('=').map_or((word.as_str(), ""), |(key, value)| (key, value));
         let value = value.trim_matches(['"', '\'']);
         match key.to_ascii_lowercase().as_str() {
+            // Before the language, in SyntaxHighlighter's `brush: bash`.
+            ".brush:" => {}
             "hl_lines" | "mark" | "highlight" | "mark_lines" => self.mark = marks(value),
             "linenos" | "linenostart" | "numbers" | "numberlines" | ".numberlines" | "shownumbers"
             | "showlinenumbers" => {
@@ -216,6 +225,9 @@ mod tests {
             ("js:title=src/a.js", "js file=src/a.js", 0),
             ("rust numbers mark=3 file=a.rs", "rust file=a.rs numbers mark=3", 0),
             ("toml,name=config.toml", "toml file=config.toml", 0),
+            ("{.brush: .bash}", "bash", 0),
+            ("brush: php", "php", 0),
+            ("nocode", "text", 0),
             ("dot", "text", 0),
             ("", "", 0),
         ] {

@@ -1,9 +1,10 @@
 //! Marks of Obsidian: wikilinks, embeds, comments, tags in the text, names of blocks.
 
+use graven_press::markdown::is_alert;
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
 use crate::body::{self, Edit, contains};
-use crate::names::{is_markdown, is_picture, stem};
+use crate::names::{is_markdown, is_picture, stem, title_of};
 use crate::targets::SOURCE;
 use crate::text::Text;
 
@@ -20,6 +21,8 @@ pub(super) fn convert(text: &mut Text, conversion: &mut Conversion<'_>) {
     let edits = links(text, conversion);
     text.body.edit(edits);
     let edits = block_names(text);
+    text.body.edit(edits);
+    let edits = callouts(text);
     text.body.edit(edits);
     let tags = tags(text);
     text.head.tags.extend(tags);
@@ -93,7 +96,7 @@ fn link(target: &str, label: Option<&str>, at: usize, text: &Text, conversion: &
         return Some(format!("[{label}]({fragment})"));
     }
     if let Some(index) = conversion.targets.named(name) {
-        let is_plain = fragment.is_empty() && conversion.targets.is_title(name, index);
+        let is_plain = heading.is_empty() && conversion.targets.is_title(name, index);
         let path = conversion.targets.source_of(index).unwrap_or_default().replace(' ', "%20");
         return (!is_plain).then(|| format!("[{label}](<{SOURCE}{path}{fragment}>)"));
     }
@@ -135,6 +138,32 @@ fn embed(target: &str, label: Option<&str>, at: usize, text: &Text, conversion: 
         format!("what is embedded cannot be shown, kept as a comment that readers do not see: ![[{target}]]"),
     );
     comment(&format!("![[{target}]]"))
+}
+
+/// `> [!name]` with a name that Graven does not know. Obsidian shows it as a note, with the name as its title if it has none.
+fn callouts(text: &Text) -> Vec<Edit> {
+    let source = text.body.text.as_str();
+    let mut edits = Vec::new();
+    for (event, range) in body::events(source) {
+        let Event::Start(Tag::BlockQuote(_)) = event else { continue };
+        let line = source[range.clone()].lines().next().unwrap_or_default();
+        let Some((before, (name, after))) =
+            line.split_once("[!").and_then(|(before, rest)| Some((before, rest.split_once(']')?)))
+        else {
+            continue;
+        };
+        let kind = name.split('|').next().unwrap_or(name).trim();
+        if !before.trim().trim_matches(['>', ' ']).is_empty() || kind.is_empty() || is_alert(kind) {
+            continue;
+        }
+        let start = range.start + before.len();
+        edits.push((start + 2..start + 2 + name.len(), "note".to_owned()));
+        if after.trim_start_matches(['-', '+']).trim().is_empty() {
+            let end = range.start + line.trim_end().len();
+            edits.push((end..end, format!(" {}", title_of(kind))));
+        }
+    }
+    edits
 }
 
 /// ` ^name` at the end of a line.

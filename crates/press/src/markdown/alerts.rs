@@ -56,6 +56,18 @@ const NAMES: [(&str, &str, Word); 28] = [
     ("todo", NOTE, |words| &words.text.to_do),
 ];
 
+/// Whether an alert has this name, in any case.
+///
+/// ```
+/// use graven_press::markdown::is_alert;
+///
+/// assert!(is_alert("Note") && is_alert("tldr") && !is_alert("remark"));
+/// ```
+#[must_use]
+pub fn is_alert(name: &str) -> bool {
+    NAMES.iter().any(|(known, ..)| known.eq_ignore_ascii_case(name))
+}
+
 /// `[!NAME]` at the start of a block quote, with what folds it.
 struct Marker<'a> {
     name: &'a str,

@@ -76,6 +76,7 @@ mod wikilinks;
 
 use pulldown_cmark::html;
 
+pub use self::alerts::is_alert;
 pub(crate) use self::figures::inline_html;
 use self::page::Page;
 pub use self::page::{Context, Kit};

@@ -32,6 +32,8 @@ impl Prose {
                     blanks.push(span.clone());
                 }
                 Event::InlineHtml(html) if html.starts_with("<!--") => blanks.push(span.clone()),
+                // A comment within a block of HTML.
+                Event::Start(Tag::HtmlBlock) => blanks.extend(comments(&body.file, span)),
                 Event::Html(_) | Event::InlineHtml(_) => prose.tags.push(span.clone()),
                 Event::Start(Tag::Link { .. } | Tag::Image { .. }) => prose.links.push(span.clone()),
                 _ => {}
@@ -90,6 +92,16 @@ fn escapes(text: &str) -> Vec<usize> {
     escapes
 }
 
+/// The comments in a part of the file.
+fn comments<'a>(file: &'a str, part: &Range<usize>) -> impl Iterator<Item = Range<usize>> + use<'a> {
+    let (mut at, end) = (part.start, part.end);
+    std::iter::from_fn(move || {
+        let start = at + file[at..end].find("<!--")?;
+        at = file[start..end].find("-->").map_or(end, |length| start + length + "-->".len());
+        Some(start..at)
+    })
+}
+
 fn is_comment(block: &[SpannedEvent]) -> bool {
     matches!(block.first(), Some((Event::Html(html), _)) if html.trim_start().starts_with("<!--"))
 }
@@ -102,12 +114,12 @@ mod tests {
 
     #[test]
     fn what_is_no_prose_is_blank() {
-        let text = "+++\na `{{b}}` \\{{é}} $c$ <i d>\n\n<!-- {{e}}\n{{f}} -->\n\n```\n{{g}}\n```\n[h](i) {{j}}\n";
+        let text = "+++\na `{{b}}` \\{{é}} $c$ <i d>\n\n<!-- {{e}}\n{{f}} -->\n\n<p>\n<!-- {{k}} -->\n<!-- {{l}}</p>\n\n```\n{{g}}\n```\n[h](i) {{j}}\n";
         let body = Body { path: "posts/a.md".to_owned(), file: text.into(), range: 4..text.len() };
         let (events, _) = parse(&body, &mut Report::default());
         let prose = Prose::new(&events, &body);
         let words = |prose: &Prose| prose.text().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(words(&prose), ["a", "{é}}", "<i", "d>", "[h](i)", "{{j}}"]);
+        assert_eq!(words(&prose), ["a", "{é}}", "<i", "d>", "<p>", "[h](i)", "{{j}}"]);
         assert_eq!(prose.text().len(), text.len());
         assert_eq!(prose.escapes(&(0..text.len())), [text.find("\\{").expect("it is there")]);
         let other = text.len() - "{{j}}\n".len()..text.len();
