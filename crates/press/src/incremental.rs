@@ -31,11 +31,12 @@ use crate::diagnostic::Report;
 use crate::memo::Memo;
 use crate::options::Options;
 use crate::output::Output;
+use crate::search::Words;
 use crate::snapshots::Snapshot;
 use crate::source::{self, BaseUrl};
 use crate::tree::SourceTree;
 use crate::url::is_external;
-use crate::{Snapshots, encode, encoded, run, search, unwritten};
+use crate::{Snapshots, encode, encoded, run, unwritten};
 
 /// A site that is pressed again and again.
 #[derive(Debug)]
@@ -172,7 +173,7 @@ impl Preview<'_> {
     #[must_use]
     pub fn content(&self, path: &str) -> Option<ContentSpec> {
         let Snapshot { context, inspections, .. } = self.first;
-        let index = || Output::Document(search::index(*context, inspections));
+        let index = || Output::Document(Words::new(*context).index(context.site, inspections));
         let made = (path == SEARCH_INDEX).then(index);
         let edition = match &made {
             Some(index) => self.first.edition(SEARCH_INDEX, index),

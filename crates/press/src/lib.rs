@@ -124,6 +124,7 @@ use std::thread;
 pub use graven_pack::Pack;
 use graven_pack::SEARCH_INDEX;
 use graven_pack::write::{WriteError, Writer};
+use rayon::prelude::*;
 
 use crate::cache::Cache;
 use crate::check::Inspections;
@@ -135,6 +136,7 @@ pub use crate::options::{Codings, Options, Scheduled};
 use crate::output::Output;
 use crate::pictures::publish;
 use crate::progress::Step;
+use crate::search::Words;
 use crate::snapshots::{Edition, Snapshot, Stage, Whole};
 use crate::temporary::Temporary;
 use crate::texts::{Renderer, Text};
@@ -239,9 +241,8 @@ fn encoded<S: Read + Write + Seek>(
 ) -> Result<Writer<S>, WriteError> {
     let now = snapshots.first().map_or(0, |snapshot| snapshot.context.site.now.as_second());
     let mut pack = Writer::new(now, scratch);
-    let index = |snapshot: &Snapshot| Output::Document(search::index(snapshot.context, &snapshot.inspections));
     thread::scope(|scope| {
-        let indexes = scope.spawn(|| snapshots.iter().map(index).collect::<Vec<_>>());
+        let indexes = scope.spawn(|| indexes(snapshots));
         encode::encode(snapshots, (options, cache), &mut pack)?;
         let indexes = indexes.join().unwrap_or_else(|panic| resume_unwind(panic));
         let of_snapshots = snapshots.iter().zip(&indexes);
@@ -250,6 +251,14 @@ fn encoded<S: Read + Write + Seek>(
         pack.put(SEARCH_INDEX, &encode::editions(&editions, None))
     })?;
     Ok(pack)
+}
+
+/// The search index of each time. The last time has all posts, so their words are looked for once.
+fn indexes(snapshots: Snapshots) -> Vec<Output<'static>> {
+    let Some(last) = snapshots.last() else { return Vec::new() };
+    let words = Words::new(last.context);
+    let index = |snapshot: &Snapshot| Output::Document(words.index(snapshot.context.site, &snapshot.inspections));
+    snapshots.par_iter().map(index).collect()
 }
 
 /// Runs the steps up to the checks, and gives their result to `finish`. After an error, the following steps still report theirs, but `finish` is not

@@ -3,85 +3,79 @@
 //! The index is a document of the pack under a name that no request can ask for. It refers to the bytes of the finished pages, since the server takes
 //! snippets from there; therefore it is made when these have been inspected.
 
+use std::collections::HashMap;
+
 use graven_search::markup::{self, Piece};
 use graven_search::write::{Builder, Post as Entry, Section};
 
 use crate::check::{Inspection, Inspections};
 use crate::markdown::Rendered;
+use crate::model::{Post, Site, StandingPage};
 use crate::output::Document;
 use crate::rendered_site::RenderedSite;
 use crate::url::BaseUrl;
 use crate::views;
 
-/// The index of a site, of whose documents there are `inspections`. It is the document at [`SEARCH_INDEX`](graven_pack::SEARCH_INDEX).
-pub(crate) fn index(context: RenderedSite, inspections: &Inspections) -> Document<'static> {
-    let site = context.site;
-    let base_url = &site.settings.base_url;
-    let mut builder = Builder::new(&site.settings.language);
-    for (post, rendered) in site.posts.iter().zip(context.posts) {
-        let topics = post.topics.iter().map(|topic| site.topics[*topic].slug.as_str()).collect();
-        let tags = site.tag_names(post).collect();
-        let date = views::date_in_words(site, post);
-        let page = Page {
-            base_url,
-            route: &post.route(),
-            title: &post.title,
-            description: post.lede().unwrap_or_default(),
-            date: &date,
-        };
-        page.add(rendered, (topics, tags), inspections, &mut builder);
-    }
-    for (page, rendered) in site.pages.iter().zip(context.pages).filter(|(page, _)| page.has_address()) {
-        let page = Page {
-            base_url,
-            route: &page.route(),
-            title: &page.title,
-            description: page.lede().unwrap_or_default(),
-            date: "",
-        };
-        page.add(rendered, (Vec::new(), Vec::new()), inspections, &mut builder);
-    }
-    Document::search_index(builder.finish())
+/// The words of a site, from which the index of each of its times is made.
+pub(crate) struct Words {
+    builder: Builder,
+    /// The numbers of posts and pages in the builder, by their routes.
+    numbers: HashMap<String, usize>,
 }
 
-/// What the index contains of a page besides its text.
-struct Page<'a> {
-    base_url: &'a BaseUrl,
-    route: &'a str,
-    title: &'a str,
-    /// Empty if it is a part of the text.
-    description: &'a str,
-    date: &'a str,
-}
+impl Words {
+    /// The words of a site with all its posts.
+    pub(crate) fn new(context: RenderedSite) -> Self {
+        let site = context.site;
+        let mut words = Self { builder: Builder::new(&site.settings.language), numbers: HashMap::new() };
+        for (post, rendered) in site.posts.iter().zip(context.posts) {
+            let date = views::date_in_words(site, post);
+            let entry = Entry {
+                route: &post.route(),
+                title: &post.title,
+                description: post.lede().unwrap_or_default(),
+                date: &date,
+                topics: post.topics.iter().map(|topic| site.topics[*topic].slug.as_str()).collect(),
+                tags: site.tag_names(post).collect(),
+                sections: Vec::new(),
+            };
+            words.add(&site.settings.base_url, &entry, rendered);
+        }
+        for (page, rendered) in site.pages.iter().zip(context.pages).filter(|(page, _)| page.has_address()) {
+            let description = page.lede().unwrap_or_default();
+            let entry = Entry { route: &page.route(), title: &page.title, description, ..Entry::default() };
+            words.add(&site.settings.base_url, &entry, rendered);
+        }
+        words
+    }
 
-impl<'a> Page<'a> {
-    fn add(
-        &self,
-        rendered: &Rendered,
-        (topics, tags): (Vec<&'a str>, Vec<&'a str>),
-        inspections: &Inspections,
-        builder: &mut Builder,
-    ) {
-        let Some(Inspection { text_start, .. }) = inspections.get(self.route) else { return };
+    /// Adds a text, whose sections start as if it were the whole page.
+    fn add(&mut self, base_url: &BaseUrl, entry: &Entry, rendered: &Rendered) {
         let sections = sections(rendered);
-        let place = |at: usize| u32::try_from(text_start + at).unwrap_or(u32::MAX);
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let sections = sections.iter().map(|section| Section {
             anchor: section.anchor,
             heading: &section.heading,
             text: &section.prose,
             code: &section.code,
             start: place(section.start),
-            length: u32::try_from(section.end - section.start).unwrap_or(u32::MAX),
+            length: place(section.end - section.start),
         });
-        builder.add(&Entry {
-            route: &self.base_url.href(self.route),
-            title: self.title,
-            description: self.description,
-            date: self.date,
-            topics,
-            tags,
-            sections: sections.collect(),
-        });
+        let route = base_url.href(entry.route);
+        let number = self.builder.add(&Entry { route: &route, sections: sections.collect(), ..entry.clone() });
+        self.numbers.insert(entry.route.to_owned(), number);
+    }
+
+    /// The index of the site at a time, of whose documents there are `inspections`. It is the document at [`SEARCH_INDEX`](graven_pack::SEARCH_INDEX).
+    pub(crate) fn index(&self, site: &Site, inspections: &Inspections) -> Document<'static> {
+        let posts = site.posts.iter().map(Post::route);
+        let pages = site.pages.iter().filter(|page| page.has_address()).map(StandingPage::route);
+        let place = |route: String| {
+            let Inspection { text_start, .. } = inspections.get(&route)?;
+            Some((*self.numbers.get(&route)?, u32::try_from(*text_start).unwrap_or(u32::MAX)))
+        };
+        let places: Vec<(usize, u32)> = posts.chain(pages).filter_map(place).collect();
+        Document::search_index(self.builder.index(&places))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::bits::{put_text, put_varint};
 use super::groups::{Encoded, Encoder};
-use super::notes::Notes;
+use super::notes::{Added, Notes};
 use super::stem::endings;
 use crate::format::{BLOCK_WORDS, HEADER_SIZE, MAGIC, VERSION};
 
@@ -18,31 +18,33 @@ const SMALL: usize = 1024 * 1024;
 struct Grouped<'a> {
     /// All words, sorted, each with its group. Groups are numbered in this order.
     words: Vec<(&'a str, u32)>,
-    /// For each word in the order of the notes, its group.
+    /// For each word in the order of the notes, its group, if these posts have the word.
     of_word: Vec<u32>,
     count: usize,
 }
 
-pub(super) fn index(mut notes: Notes) -> Vec<u8> {
-    let roots = notes.stems.roots();
-    let grouped = group(&notes.words, &roots);
-    let encoder = Encoder::new(&notes);
+/// The index of some posts, by number, each with what is added to the starts of its sections.
+pub(super) fn index(notes: &Notes, chosen: &[(usize, u32)]) -> Vec<u8> {
+    let posts: Vec<&Added> = chosen.iter().map(|(post, _)| &notes.posts[*post]).collect();
+    let grouped = group(notes, &posts);
+    let encoder = Encoder::new(&notes.all, &posts);
     let mut postings_of = encoder.encode(&grouped.of_word, grouped.count);
     let (mut offsets, mut records) = (Vec::new(), Vec::new());
-    for post in &notes.posts {
+    for (post, (_, shift)) in posts.iter().zip(chosen) {
         offsets.extend(number(records.len()));
-        records.extend(&post.record);
+        post.record.write(*shift, &mut records);
     }
     let endings = endings_of(&grouped);
     let fixed = HEADER_SIZE + offsets.len() + records.len() + endings.len() + dictionary(&grouped, &postings_of).size();
-    drop_positions(&mut postings_of, fixed, SMALL.max(notes.text_bytes / 1000 * MAX_SHARE));
+    let text_bytes: usize = posts.iter().map(|post| post.text_bytes).sum();
+    drop_positions(&mut postings_of, fixed, SMALL.max(text_bytes / 1000 * MAX_SHARE));
     let Dictionary { blocks, words, postings } = dictionary(&grouped, &postings_of);
     let sections = [offsets, records, blocks, words, postings, endings];
     let mut header = MAGIC.to_vec();
     let length = HEADER_SIZE + sections.iter().map(Vec::len).sum::<usize>();
     header.extend(VERSION.to_le_bytes());
     header.extend(number(length));
-    header.extend(number(notes.posts.len()));
+    header.extend(number(posts.len()));
     header.extend(encoder.mean_length().to_le_bytes());
     let mut offset = HEADER_SIZE;
     for section in &sections {
@@ -56,17 +58,24 @@ fn number(number: usize) -> [u8; 4] {
     u32::try_from(number).expect("an index is smaller than 4 GiB").to_le_bytes()
 }
 
-/// Sorts words and numbers their groups.
-fn group<'a>(words: &'a [String], roots: &[u32]) -> Grouped<'a> {
-    let mut sorted: Vec<_> = words.iter().zip(roots).map(|(word, root)| (word.as_str(), *root)).collect();
-    sorted.sort_unstable();
-    let mut groups: HashMap<u32, u32> = HashMap::new();
-    for (_, group) in &mut sorted {
-        let next = u32::try_from(groups.len()).expect("there are fewer than 2^32 words");
-        *group = *groups.entry(*group).or_insert(next);
+/// The words of these posts, and their groups, which are numbered in the order of the words.
+fn group<'a>(notes: &'a Notes, posts: &[&Added]) -> Grouped<'a> {
+    let mut is_used = vec![false; notes.words.len()];
+    for note in posts.iter().flat_map(|post| &notes.all[post.notes.clone()]) {
+        is_used[note.word as usize] = true;
     }
-    let of_word = roots.iter().map(|root| groups[root]).collect();
-    Grouped { words: sorted, of_word, count: groups.len() }
+    let used: Vec<u32> = notes.sorted().iter().copied().filter(|word| is_used[*word as usize]).collect();
+    let forms = posts.iter().flat_map(|post| &post.forms).copied();
+    let mut of_word = notes.stems.sets(used.iter().copied(), forms);
+    let mut groups: HashMap<u32, u32> = HashMap::new();
+    let mut words = Vec::with_capacity(used.len());
+    for word in used {
+        let next = u32::try_from(groups.len()).expect("there are fewer than 2^32 words");
+        let group = *groups.entry(of_word[word as usize]).or_insert(next);
+        of_word[word as usize] = group;
+        words.push((notes.words[word as usize].as_str(), group));
+    }
+    Grouped { words, of_word, count: groups.len() }
 }
 
 fn endings_of(grouped: &Grouped<'_>) -> Vec<u8> {

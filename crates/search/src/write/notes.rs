@@ -1,6 +1,8 @@
 //! The words of posts, noted one by one: the builder's memory until all posts are known.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::bits::{put_text, put_varint};
 use super::post::{Post, Section};
@@ -75,11 +77,35 @@ impl Note {
 /// A post that was added.
 #[derive(Debug)]
 pub(super) struct Added {
-    pub(super) record: Vec<u8>,
-    /// The number of notes up to its end.
-    pub(super) notes_end: usize,
+    pub(super) record: Record,
+    /// Its notes among all.
+    pub(super) notes: Range<usize>,
+    /// Its words with the stems of their written forms, which differ from the folded ones.
+    pub(super) forms: Vec<(u32, u32)>,
     /// The number of its words.
     pub(super) length: u32,
+    pub(super) text_bytes: usize,
+}
+
+/// What an index says of a post besides its words: bytes, and the numbers between them that say where its sections begin.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    bytes: Vec<u8>,
+    /// Each number, with the offset in `bytes` where it is written.
+    starts: Vec<(usize, u32)>,
+}
+
+impl Record {
+    /// Writes the record of a post whose text begins `shift` later than it said.
+    pub(super) fn write(&self, shift: u32, to: &mut Vec<u8>) {
+        let mut at = 0;
+        for &(offset, start) in &self.starts {
+            to.extend_from_slice(&self.bytes[at..offset]);
+            put_varint(to, start.saturating_add(shift));
+            at = offset;
+        }
+        to.extend_from_slice(&self.bytes[at..]);
+    }
 }
 
 /// All posts that were added.
@@ -89,7 +115,10 @@ pub(super) struct Notes {
     pub(super) words: Vec<String>,
     pub(super) all: Vec<Note>,
     pub(super) posts: Vec<Added>,
-    pub(super) text_bytes: usize,
+    /// The words in their order, by number, once they have been sorted.
+    sorted: OnceLock<Vec<u32>>,
+    forms: Vec<(u32, u32)>,
+    text_bytes: usize,
     position: u32,
 }
 
@@ -101,13 +130,17 @@ impl Notes {
             words: Vec::new(),
             all: Vec::new(),
             posts: Vec::new(),
+            sorted: OnceLock::new(),
+            forms: Vec::new(),
             text_bytes: 0,
             position: 0,
         }
     }
 
-    pub(super) fn add(&mut self, post: &Post<'_>) {
-        self.position = 0;
+    /// Adds a post, and returns its number.
+    pub(super) fn add(&mut self, post: &Post<'_>) -> usize {
+        let first = self.all.len();
+        (self.sorted, self.position, self.text_bytes) = (OnceLock::new(), 0, 0);
         self.add_text(post.title, Field::Title);
         for tag in &post.tags {
             self.add_filter(&Kind::Tag.key(tag));
@@ -117,29 +150,44 @@ impl Notes {
             self.add_filter(&Kind::Topic.key(topic));
         }
         self.add_text(post.description, Field::Description);
-        let mut record = Vec::new();
+        let mut record = Record::default();
         for text in [post.route, post.title, post.date] {
-            put_text(&mut record, text);
+            put_text(&mut record.bytes, text);
         }
-        put_varint(&mut record, u32::try_from(post.sections.len()).unwrap_or(u32::MAX));
+        put_varint(&mut record.bytes, u32::try_from(post.sections.len()).unwrap_or(u32::MAX));
         let mut before = 0;
         for section in &post.sections {
             before = self.add_section(section, before, &mut record);
         }
-        self.posts.push(Added { record, notes_end: self.all.len(), length: self.position });
+        let mut forms = std::mem::take(&mut self.forms);
+        forms.sort_unstable();
+        forms.dedup();
+        let notes = first..self.all.len();
+        self.posts.push(Added { record, notes, forms, length: self.position, text_bytes: self.text_bytes });
+        self.posts.len() - 1
+    }
+
+    /// The numbers of the words in the order of the words.
+    pub(super) fn sorted(&self) -> &[u32] {
+        self.sorted.get_or_init(|| {
+            let mut sorted: Vec<u32> = (0..).zip(&self.words).map(|(number, _)| number).collect();
+            sorted.sort_unstable_by_key(|&number| &self.words[number as usize]);
+            sorted
+        })
     }
 
     /// Adds a section, and returns the position after its heading.
-    fn add_section(&mut self, section: &Section<'_>, before: u32, record: &mut Vec<u8>) -> u32 {
+    fn add_section(&mut self, section: &Section<'_>, before: u32, record: &mut Record) -> u32 {
         let first = self.position;
         self.add_text(section.heading, Field::Heading);
         let after = self.position;
         self.add_text(section.text, Field::Text);
         self.add_text(section.code, Field::Code);
-        put_text(record, section.anchor);
-        put_text(record, section.heading);
-        for number in [section.start, section.length, first - before, after - first] {
-            put_varint(record, number);
+        put_text(&mut record.bytes, section.anchor);
+        put_text(&mut record.bytes, section.heading);
+        record.starts.push((record.bytes.len(), section.start));
+        for number in [section.length, first - before, after - first] {
+            put_varint(&mut record.bytes, number);
         }
         after
     }
@@ -165,8 +213,9 @@ impl Notes {
                 pair = Some(([last.word.as_str(), run.word.as_str()].concat(), self.position - 1));
             }
             let word = self.note(&run.word, field, false, self.position);
-            if !text[run.start..run.end].is_ascii() {
-                self.stems.join(word, &text[run.start..run.end]);
+            let written = &text[run.start..run.end];
+            if !written.is_ascii() {
+                self.forms.extend(self.stems.of_form(written).map(|stem| (word, stem)));
             }
             for part in &run.parts {
                 self.note(part, field, true, self.position);
@@ -193,7 +242,7 @@ impl Notes {
         let number = u32::try_from(self.words.len()).expect("there are fewer than 2^32 words");
         self.numbers.insert(word.to_owned(), number);
         self.words.push(word.to_owned());
-        self.stems.add(number, word);
+        self.stems.add(word);
         number
     }
 }

@@ -1,6 +1,6 @@
 //! Stems: which words are forms of one word in the site's language.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -16,62 +16,86 @@ const MAX_ENDING: usize = 6;
 /// The forms of a group whose endings are compared, so that a large group costs no time.
 const MAX_FORMS: usize = 12;
 
-/// The groups of words, as sets that are joined.
+/// The stems of all words.
 pub(super) struct Stems {
     stemmer: Option<Stemmer>,
-    /// For each word a word of the same set; the word itself if it names the set.
-    parents: Vec<u32>,
-    /// The first word with each stem.
-    first: HashMap<String, u32>,
-    /// Words as they are written, if that differs from their folded form.
-    written: HashSet<String>,
+    numbers: HashMap<String, u32>,
+    /// For each word its stem, if it has one.
+    of_word: Vec<Option<u32>>,
+    /// Words as they are written, in small letters, with their stems.
+    of_form: HashMap<String, Option<u32>>,
 }
 
 impl Stems {
     pub(super) fn new(language: &str) -> Self {
         let stemmer = algorithm(language).map(Stemmer::create);
-        Self { stemmer, parents: Vec::new(), first: HashMap::new(), written: HashSet::new() }
+        Self { stemmer, numbers: HashMap::new(), of_word: Vec::new(), of_form: HashMap::new() }
     }
 
     /// Adds a folded word, which has the next number.
-    pub(super) fn add(&mut self, number: u32, word: &str) {
-        self.parents.push(number);
-        self.join_stem(number, word);
+    pub(super) fn add(&mut self, word: &str) {
+        let stem = self.of(word);
+        self.of_word.push(stem);
     }
 
-    /// Stems a word as it is written as well: what is folded may be an ending, as in French.
-    pub(super) fn join(&mut self, number: u32, written: &str) {
+    /// The stem of a word as it is written: what is folded may be an ending, as in French.
+    pub(super) fn of_form(&mut self, written: &str) -> Option<u32> {
         let lower = written.to_lowercase();
-        if !lower.is_ascii() && !self.written.contains(&lower) {
-            self.join_stem(number, &lower);
-            self.written.insert(lower);
+        if lower.is_ascii() {
+            return None;
         }
+        if let Some(stem) = self.of_form.get(&lower) {
+            return *stem;
+        }
+        let stem = self.of(&lower);
+        self.of_form.insert(lower, stem);
+        stem
     }
 
-    fn join_stem(&mut self, number: u32, word: &str) {
-        let Some(stemmer) = self.stemmer.as_ref().filter(|_| word.chars().all(char::is_alphabetic)) else { return };
+    fn of(&mut self, word: &str) -> Option<u32> {
+        let stemmer = self.stemmer.as_ref().filter(|_| word.chars().all(char::is_alphabetic))?;
         let mut stem = String::new();
         for c in stemmer.stem(word).chars() {
             fold(c, &mut stem);
         }
-        let first = *self.first.entry(stem).or_insert(number);
-        let (one, other) = (self.root(first), self.root(number));
-        // The smaller number names the set, in whichever order words are joined.
-        self.parents[one.max(other) as usize] = one.min(other);
+        let next = u32::try_from(self.numbers.len()).expect("there are fewer than 2^32 words");
+        Some(*self.numbers.entry(stem).or_insert(next))
     }
 
-    /// For each word the one that names its set.
-    pub(super) fn roots(&mut self) -> Vec<u32> {
-        self.parents.clone().into_iter().map(|parent| self.root(parent)).collect()
-    }
-
-    fn root(&mut self, mut number: u32) -> u32 {
-        while self.parents[number as usize] != number {
-            let parent = self.parents[number as usize];
-            self.parents[number as usize] = self.parents[parent as usize];
-            number = parent;
+    /// For each word the number of its set. Words with a stem in common are in one set, those of `words` by their folded forms, and others by `forms`.
+    pub(super) fn sets(&self, words: impl Iterator<Item = u32>, forms: impl Iterator<Item = (u32, u32)>) -> Vec<u32> {
+        let count = u32::try_from(self.of_word.len()).expect("there are fewer than 2^32 words");
+        let all = self.of_word.len() + self.numbers.len();
+        // After the words come the stems.
+        let mut sets = Sets((0..).take(all).collect());
+        for word in words {
+            if let Some(stem) = self.of_word[word as usize] {
+                sets.join(word, count + stem);
+            }
         }
-        number
+        for (word, stem) in forms {
+            sets.join(word, count + stem);
+        }
+        (0..count).map(|word| sets.root(word)).collect()
+    }
+}
+
+/// Sets that are joined: for each member another of the same set, or itself if it names the set.
+struct Sets(Vec<u32>);
+
+impl Sets {
+    fn join(&mut self, one: u32, other: u32) {
+        let (one, other) = (self.root(one), self.root(other));
+        self.0[one.max(other) as usize] = one.min(other);
+    }
+
+    fn root(&mut self, mut member: u32) -> u32 {
+        while self.0[member as usize] != member {
+            let parent = self.0[member as usize];
+            self.0[member as usize] = self.0[parent as usize];
+            member = parent;
+        }
+        member
     }
 }
 

@@ -10,6 +10,24 @@ use proptest::sample::select;
 const WORDS: [&str; 12] =
     ["alpha", "alphabet", "beta", "betamax", "gamma", "delta", "zeta", "go", "rust", "k8s", "théâtre", "naïve"];
 
+/// Forms of French words, and of none.
+const FORMS: [&str; 14] = [
+    "publié",
+    "publie",
+    "publiée",
+    "publiées",
+    "PUBLIÉS",
+    "été",
+    "étés",
+    "ete",
+    "garçons",
+    "garcon",
+    "naïves",
+    "naive",
+    "a-b",
+    "x2",
+];
+
 /// A post: the words of its title, and of each section.
 type Words = (Vec<&'static str>, Vec<Vec<&'static str>>);
 
@@ -85,5 +103,30 @@ proptest! {
             prop_assert_eq!(results.total, found.len());
             prop_assert_eq!(found, expected, "{}", text);
         }
+    }
+
+    /// Words of which some have stems in common, by their folded or by their written forms alone.
+    #[test]
+    fn an_index_of_some_posts_is_that_of_a_builder_with_only_these(
+        posts in vec((vec(select(&FORMS[..]), 0..30), any::<bool>(), 0..500_u32), 0..30),
+    ) {
+        let mut site = Builder::new("fr");
+        let mut alone = Builder::new("fr");
+        let mut chosen = Vec::new();
+        for (words, is_chosen, shift) in &posts {
+            let (text, tag) = (words.join(" "), words.first().copied().unwrap_or_default());
+            let post = |start| Post {
+                route: tag,
+                tags: vec![tag],
+                sections: vec![Section { heading: tag, text: &text, start, ..Section::default() }; 2],
+                ..Post::default()
+            };
+            let number = site.add(&post(7));
+            if *is_chosen {
+                chosen.push((number, *shift));
+                alone.add(&post(7 + shift));
+            }
+        }
+        prop_assert_eq!(site.index(&chosen), alone.finish());
     }
 }
