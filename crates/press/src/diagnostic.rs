@@ -265,7 +265,14 @@ pub(crate) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + 
 }
 
 /// The candidate that `word` is most likely a misspelling of, if any is near enough. Of equally near ones, the first.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+///
+/// ```
+/// use graven_press::diagnostic::nearest;
+///
+/// assert_eq!(nearest("instalation", ["usage", "installation"]), Some("installation"));
+/// assert_eq!(nearest("licence", ["usage", "installation"]), None);
+/// ```
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     // One edit per three letters: with more, the suggestion is a guess.
     let mut limit = (word.chars().count() / 3).max(1);

@@ -1,14 +1,20 @@
-//! Asks for an address, and judges by the answers: HEAD first, GET where a server does not like that; again after a while if it may be a passing fault.
+//! Asks for an address, and judges by the answers: HEAD first, GET where a server does not like that, and at once where a part of the page is looked for;
+//! again after a while if it may be a passing fault.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::net::{IpAddr, ToSocketAddrs as _};
 use std::thread;
 use std::time::Duration;
 
 use http::{Response, StatusCode, header};
+use rustls::CertificateError;
 use ureq::Body;
+use ureq::tls::{RootCerts, TlsConfig};
 
 use super::address::Address;
 use super::pace::Pace;
+use super::parts::{Found, Parts};
 
 /// What the check of a link found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +29,16 @@ pub(super) enum Verdict {
     NoHost,
     /// There is no page, and why.
     Dead(String),
+    /// There is a page, which does not have a part, and the part of it that is spelt most like that.
+    NoPart(Option<String>),
+}
+
+/// What the check of a link and of the parts of its page found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub(super) page: Verdict,
+    /// By the name of the part.
+    pub(super) parts: BTreeMap<String, Verdict>,
 }
 
 /// How long and how often it is asked.
@@ -55,6 +71,9 @@ impl Default for Limits {
 /// How often it is asked in all if the fault may pass.
 const ATTEMPTS: u32 = 3;
 
+/// How much of a page is read for its parts, in bytes. Longer pages are few; the rest of them is not known.
+const MOST_BYTES: u64 = 2 * 1024 * 1024;
+
 /// How many redirects in a row are followed, as browsers do (Fetch standard, HTTP-redirect fetch).
 const MOST_REDIRECTS: usize = 20;
 
@@ -71,46 +90,83 @@ pub(super) struct Checker {
 
 /// What came of one request.
 enum Answer {
-    Response(Response<Body>),
+    /// The head, and the page if it was asked for.
+    Response(Response<()>, Page),
     NoHost,
     /// The host is in a private network.
     Private,
+    /// The certificate of the host is not valid, and why.
+    Untrusted(String),
     Failed(String),
+}
+
+/// What is known of a page.
+enum Page {
+    Html(Parts),
+    /// It is too long, or ended too early.
+    Incomplete,
+    /// It is no HTML, or was not asked for.
+    Other,
 }
 
 impl Checker {
     /// A checker that connects only to addresses which `is_allowed` names. Tests allow their own machine.
     pub(super) fn new(limits: Limits, is_allowed: fn(IpAddr) -> bool) -> Self {
+        Self::trusting(RootCerts::WebPki, limits, is_allowed)
+    }
+
+    /// A checker that believes certificates which `roots` have signed.
+    pub(super) fn trusting(roots: RootCerts, limits: Limits, is_allowed: fn(IpAddr) -> bool) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(limits.answer))
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
             .user_agent(concat!("graven/", env!("CARGO_PKG_VERSION"), " (checks the links of a site for its author)"))
             .build();
         let has_proxy = config.proxy().is_some();
         Self { agent: config.into(), limits, pace: Pace::new(limits.pause), is_allowed, has_proxy }
     }
 
-    /// Follows an address to its end.
-    pub(super) fn judge(&self, address: &Address) -> Verdict {
+    /// Follows an address to its end, and looks for parts of the page there.
+    pub(super) fn judge(&self, address: &Address, parts: &BTreeSet<String>) -> Judged {
+        let first = if parts.is_empty() { Method::Head } else { Method::Get };
+        let (page, found) = self.follow(address, first);
+        let is_there = matches!(page, Verdict::Good | Verdict::Moved(_));
+        let part = |part: &String| {
+            let verdict = match &found {
+                Page::Html(page) if is_there => match page.find(part) {
+                    Found::There => Verdict::Good,
+                    Found::Missing(near) => Verdict::NoPart(near),
+                    Found::Unclear => Verdict::Unclear,
+                },
+                Page::Other if is_there => Verdict::Good,
+                _ => Verdict::Unclear,
+            };
+            (part.clone(), verdict)
+        };
+        Judged { parts: parts.iter().map(part).collect(), page }
+    }
+
+    fn follow(&self, address: &Address, first: Method) -> (Verdict, Page) {
         let mut address = address.clone();
         // The address after the permanent redirects at the start.
         let mut moved = None;
         let mut is_permanent = true;
         for _ in 0..=MOST_REDIRECTS {
-            let response = match self.ask(&address) {
-                Answer::Response(response) => response,
-                Answer::NoHost => return Verdict::NoHost,
-                Answer::Private => return Verdict::Unclear,
-                Answer::Failed(why) => return Verdict::Dead(why),
+            let (response, page) = match self.ask(&address, first) {
+                Answer::Response(response, page) => (response, page),
+                Answer::NoHost => return (Verdict::NoHost, Page::Other),
+                Answer::Private => return (Verdict::Unclear, Page::Other),
+                Answer::Untrusted(why) | Answer::Failed(why) => return (Verdict::Dead(why), Page::Other),
             };
             let status = response.status();
             if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return judged(status, moved);
+                return (judged(status, moved), page);
             }
             let Some(next) = target(&response, &address) else {
-                return Verdict::Dead("it redirects to no address".to_owned());
+                return (Verdict::Dead("it redirects to no address".to_owned()), Page::Other);
             };
             is_permanent &= matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
             if is_permanent {
@@ -118,24 +174,24 @@ impl Checker {
             }
             address = next;
         }
-        Verdict::Dead("its redirects do not end".to_owned())
+        (Verdict::Dead("its redirects do not end".to_owned()), Page::Other)
     }
 
     /// The answer of an address, after as many attempts as it takes.
-    fn ask(&self, address: &Address) -> Answer {
-        let mut method = Method::Head;
+    fn ask(&self, address: &Address, first: Method) -> Answer {
+        let mut method = first;
         let mut attempt = 1;
         loop {
-            let answer = self.pace.ask(&address.host, || self.request(address, method));
+            let answer = self.pace.ask(&address.host, || self.request(address, (method, first)));
             let is_last = attempt == ATTEMPTS;
             let wait = match &answer {
-                Answer::NoHost | Answer::Private => return answer,
-                Answer::Response(response) if method == Method::Head && dislikes_head(response.status()) => {
+                Answer::NoHost | Answer::Private | Answer::Untrusted(_) => return answer,
+                Answer::Response(response, _) if method == Method::Head && dislikes_head(response.status()) => {
                     method = Method::Get;
                     continue;
                 }
-                Answer::Response(response) if !may_pass(response.status()) => return answer,
-                Answer::Response(response) => match retry_after(response) {
+                Answer::Response(response, _) if !may_pass(response.status()) => return answer,
+                Answer::Response(response, _) => match retry_after(response) {
                     Some(wait) if wait > self.limits.retry_after => return answer,
                     Some(wait) => wait,
                     None => self.backoff(attempt),
@@ -154,7 +210,8 @@ impl Checker {
         self.limits.backoff * 2_u32.pow(attempt - 1)
     }
 
-    fn request(&self, address: &Address, method: Method) -> Answer {
+    /// Makes a request by a method. The page is read if it was to be a GET from the beginning.
+    fn request(&self, address: &Address, (method, first): (Method, Method)) -> Answer {
         if !self.has_proxy {
             match address.socket().to_socket_addrs() {
                 Ok(found) if found.clone().all(|found| (self.is_allowed)(found.ip())) => {}
@@ -167,14 +224,58 @@ impl Checker {
             Method::Get => self.agent.get(&address.url),
         };
         match request.call() {
-            Ok(response) => Answer::Response(response),
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                let response = Response::from_parts(head, ());
+                let page = if first == Method::Get { page(&response, body) } else { Page::Other };
+                Answer::Response(response, page)
+            }
             Err(ureq::Error::HostNotFound) => Answer::NoHost,
             Err(ureq::Error::Timeout(_)) => {
                 Answer::Failed(format!("no answer within {} s", self.limits.answer.as_secs()))
             }
-            Err(error) => Answer::Failed(format!("no answer: {error}")),
+            Err(error) => match untrusted(&error) {
+                Some(why) => Answer::Untrusted(why),
+                None => Answer::Failed(format!("no answer: {error}")),
+            },
         }
     }
+}
+
+/// Reads the page of an answer, if it is one of HTML.
+fn page(response: &Response<()>, body: Body) -> Page {
+    let media_type =
+        response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    if !response.status().is_success() || !["text/html", "application/xhtml+xml"].contains(&media_type) {
+        return Page::Other;
+    }
+    let mut bytes = Vec::new();
+    let read = body.into_reader().take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    match read {
+        Ok(length) if length as u64 <= MOST_BYTES => Page::Html(Parts::of(&String::from_utf8_lossy(&bytes))),
+        _ => Page::Incomplete,
+    }
+}
+
+/// Why the certificate of a host is not valid, if that is what an error says.
+fn untrusted(error: &ureq::Error) -> Option<String> {
+    let cause = match error {
+        ureq::Error::Rustls(cause) => cause,
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref()?,
+        _ => return None,
+    };
+    let rustls::Error::InvalidCertificate(why) = cause else { return None };
+    let why = match why {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet".to_owned(),
+        CertificateError::UnknownIssuer => "is signed by nobody that browsers trust".to_owned(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "is for another host".to_owned()
+        }
+        other => format!("is not valid: {other}"),
+    };
+    Some(format!("its certificate {why}"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,13 +297,13 @@ fn may_pass(status: StatusCode) -> bool {
 }
 
 /// How long the server asks to wait (RFC 9110 §10.2.3). A date is not read: it counts as longer than any wait, so that the next check asks again.
-fn retry_after(response: &Response<Body>) -> Option<Duration> {
+fn retry_after(response: &Response<()>) -> Option<Duration> {
     let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
     Some(Duration::from_secs(value.trim().parse().unwrap_or(u64::MAX)))
 }
 
 /// Where a redirect leads.
-fn target(response: &Response<Body>, from: &Address) -> Option<Address> {
+fn target(response: &Response<()>, from: &Address) -> Option<Address> {
     from.join(response.headers().get(header::LOCATION)?.to_str().ok()?)
 }
 

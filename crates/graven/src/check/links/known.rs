@@ -16,7 +16,7 @@ const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
 /// How long what was wrong is believed to be wrong: the author corrects it, or its host comes back.
 const BAD_FOR: Duration = Duration::from_hours(1);
 
-/// The verdicts by URL, each with its time in Unix seconds. None is too old.
+/// The verdicts by URL, with the part of the page if they are about that, each with its time in Unix seconds. None is too old.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     verdicts: BTreeMap<String, (u64, Verdict)>,
@@ -40,6 +40,7 @@ impl Known {
                 Verdict::NoHost => ("no host", ""),
                 Verdict::Moved(to) => ("moved", to.as_str()),
                 Verdict::Dead(why) => ("dead", why.as_str()),
+                Verdict::NoPart(near) => ("no part", near.as_deref().unwrap_or_default()),
             };
             (url.clone(), json!([at, kind, text]))
         };
@@ -69,6 +70,7 @@ fn parse(entry: &Value) -> Option<(u64, Verdict)> {
         "no host" => Verdict::NoHost,
         "moved" => Verdict::Moved(text()?),
         "dead" => Verdict::Dead(text()?),
+        "no part" => Verdict::NoPart(text().filter(|near| !near.is_empty())),
         _ => return None,
     };
     Some((entry[0].as_u64()?, verdict))
@@ -77,7 +79,7 @@ fn parse(entry: &Value) -> Option<(u64, Verdict)> {
 fn is_fresh(at: u64, verdict: &Verdict, now: u64) -> bool {
     let lasts = match verdict {
         Verdict::Good | Verdict::Moved(_) => GOOD_FOR,
-        Verdict::Unclear | Verdict::NoHost | Verdict::Dead(_) => BAD_FOR,
+        Verdict::Unclear | Verdict::NoHost | Verdict::Dead(_) | Verdict::NoPart(_) => BAD_FOR,
     };
     // A time in the future is that of a clock which was wrong.
     now.checked_sub(at).is_some_and(|age| age < lasts.as_secs())
@@ -101,6 +103,8 @@ mod tests {
             ("b", Verdict::Moved("c".to_owned()), 7 * 24),
             ("c", Verdict::Dead("404 Not Found".to_owned()), 1),
             ("d", Verdict::NoHost, 1),
+            ("d#a", Verdict::NoPart(Some("b".to_owned())), 1),
+            ("d#b", Verdict::NoPart(None), 1),
             ("e", Verdict::Unclear, 1),
         ];
         let mut known = Known::default();

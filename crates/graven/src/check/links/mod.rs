@@ -3,14 +3,15 @@
 //!
 //! 1. [`address`] leaves out what no other machine can reach, or what is only an example.
 //! 2. [`known`] remembers what earlier checks found.
-//! 3. [`fetch`] asks for the rest, at the [`pace`] of each host.
+//! 3. [`fetch`] asks for the rest, at the [`pace`] of each host, and looks for the [`parts`] of pages that links name.
 
 mod address;
 mod fetch;
 mod known;
 mod pace;
+mod parts;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::thread;
@@ -56,22 +57,38 @@ pub(super) fn warn(links: &[OutsideLink], report: &mut Report) {
     }
 }
 
+/// An address, and the parts of its page that are looked for.
+#[derive(Debug)]
+struct Asked {
+    address: Address,
+    parts: BTreeSet<String>,
+}
+
 /// What has to be asked for, by host.
-fn unknown(links: &[OutsideLink], known: &Known) -> BTreeMap<String, Vec<Address>> {
-    let mut hosts: BTreeMap<String, Vec<Address>> = BTreeMap::new();
-    for address in links.iter().filter_map(|link| Address::of(&link.url)) {
-        if known.get(&address.url).is_none() {
-            let addresses = hosts.entry(address.host.clone()).or_default();
-            if !addresses.contains(&address) {
-                addresses.push(address);
-            }
+fn unknown(links: &[OutsideLink], known: &Known) -> BTreeMap<String, Vec<Asked>> {
+    let mut hosts: BTreeMap<String, Vec<Asked>> = BTreeMap::new();
+    for (address, url) in links.iter().filter_map(|link| Some((Address::of(&link.url)?, &link.url))) {
+        let part = parts::wanted(url, &address.host);
+        if known.get(&address.url).is_some() && part.is_none_or(|part| known.get(&of_part(&address, part)).is_some()) {
+            continue;
         }
+        let host = hosts.entry(address.host.clone()).or_default();
+        let at = host.iter().position(|asked| asked.address == address).unwrap_or_else(|| {
+            host.push(Asked { address, parts: BTreeSet::new() });
+            host.len() - 1
+        });
+        host[at].parts.extend(part.map(str::to_owned));
     }
     hosts
 }
 
+/// By what the verdict on a part of a page is known.
+fn of_part(address: &Address, part: &str) -> String {
+    format!("{}#{part}", address.url)
+}
+
 /// Asks for all addresses, those of one host one after the other.
-fn check(hosts: BTreeMap<String, Vec<Address>>, checker: &Checker) -> HashMap<String, Verdict> {
+fn check(hosts: BTreeMap<String, Vec<Asked>>, checker: &Checker) -> HashMap<String, Verdict> {
     let workers = WORKERS.get().min(hosts.len());
     // Hosts with many links first: they take longest.
     let mut queue: Vec<_> = hosts.into_values().collect();
@@ -81,11 +98,14 @@ fn check(hosts: BTreeMap<String, Vec<Address>>, checker: &Checker) -> HashMap<St
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some(addresses) = next() {
-                    for address in addresses {
-                        let verdict = checker.judge(&address);
+                while let Some(host) = next() {
+                    for Asked { address, parts } in host {
+                        let judged = checker.judge(&address, &parts);
                         if let Ok(mut found) = found.lock() {
-                            found.insert(address.url, verdict);
+                            found.extend(
+                                judged.parts.into_iter().map(|(part, found)| (of_part(&address, &part), found)),
+                            );
+                            found.insert(address.url, judged.page);
                         }
                     }
                 }
@@ -97,29 +117,37 @@ fn check(hosts: BTreeMap<String, Vec<Address>>, checker: &Checker) -> HashMap<St
 
 /// Whether everything that was asked for has no host: then it is this machine that has no network.
 fn is_offline(found: &HashMap<String, Verdict>) -> bool {
-    found.len() > 1 && found.values().all(|verdict| *verdict == Verdict::NoHost)
+    let mut pages = found.iter().filter(|(url, _)| !url.contains('#'));
+    pages.clone().count() > 1 && pages.all(|(_, verdict)| *verdict == Verdict::NoHost)
 }
 
 fn warn_of(link: &OutsideLink, known: &Known, report: &mut Report) {
-    let Some(verdict) = Address::of(&link.url).and_then(|address| known.get(&address.url)) else { return };
+    let Some(address) = Address::of(&link.url) else { return };
     let url = &link.url;
     let warning = |message: String| Diagnostic::warning(link.path.as_str(), link.span.clone(), message);
-    match verdict {
-        Verdict::Good | Verdict::Unclear => {}
-        Verdict::Moved(to) => {
+    let dead = |label: &str| {
+        let warning = warning(format!("the link {url:?} is dead")).label(label);
+        warning.help("correct or remove it").code("dead-link")
+    };
+    match known.get(&address.url) {
+        Some(Verdict::Moved(to)) => {
             // The part of the page is not sent, and stays the same.
             let fragment = url.find('#').filter(|_| !to.contains('#')).map_or("", |at| &url[at..]);
             let warning = warning(format!("the link {url:?} has moved for good"));
             report.push(warning.help(format!("link to {:?}", format!("{to}{fragment}"))).code("moved-link"));
         }
-        Verdict::NoHost => {
-            let warning = warning(format!("the link {url:?} is dead")).label("there is no such host");
-            report.push(warning.help("correct or remove it").code("dead-link"));
-        }
-        Verdict::Dead(why) => {
-            let warning = warning(format!("the link {url:?} is dead")).label(why.as_str());
-            report.push(warning.help("correct or remove it").code("dead-link"));
-        }
+        Some(Verdict::NoHost) => report.push(dead("there is no such host")),
+        Some(Verdict::Dead(why)) => report.push(dead(why)),
+        Some(Verdict::Good | Verdict::Unclear | Verdict::NoPart(_)) | None => {}
+    }
+    let Some(part) = parts::wanted(url, &address.host) else { return };
+    if let Some(Verdict::NoPart(near)) = known.get(&of_part(&address, part)) {
+        let warning = warning(format!("the link {url:?} leads to no part of its page"));
+        let help = match near {
+            Some(near) => format!("did you mean \"#{near}\"?"),
+            None => "link to the page, or to a part that it has".to_owned(),
+        };
+        report.push(warning.label(format!("no element there has the id {part:?}")).help(help).code("missing-part"));
     }
 }
 

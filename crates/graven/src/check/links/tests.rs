@@ -1,10 +1,16 @@
 //! Links against a server of the test, on this machine.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{IpAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use ureq::tls::RootCerts;
+
+use super::fetch::Judged;
 use super::*;
 
 /// Short times, so that tests do not wait.
@@ -53,8 +59,10 @@ impl Server {
             asked.iter().filter(|other| **other == line).count() - 1
         };
         let Some(answer) = response(&line, earlier) else { return };
-        let _ =
-            stream.write_all(format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes());
+        let page = page(&line);
+        let length = page.len();
+        let head = format!("HTTP/1.1 {answer}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+        let _ = stream.write_all((head + &page).as_bytes());
     }
 
     fn asked(&self) -> Vec<String> {
@@ -82,6 +90,10 @@ fn response(line: &str, earlier: usize) -> Option<&'static str> {
         "HEAD /loop" => "302 Found\r\nLocation: /loop",
         "HEAD /busy-for-long" => "429 Too Many Requests\r\nRetry-After: 3600",
         "HEAD /down" | "GET /down" => "500 Internal Server Error",
+        "GET /page" | "GET /long" => "200 OK\r\nContent-Type: text/html; charset=utf-8",
+        "GET /page-moved" => "301 Moved Permanently\r\nLocation: /page",
+        "GET /picture" => "200 OK\r\nContent-Type: image/png",
+        "GET /refused" => "403 Forbidden\r\nContent-Type: text/html",
         "HEAD /always-reset" => return None,
         "HEAD /slow" => {
             thread::sleep(LIMITS.answer * 2);
@@ -89,6 +101,21 @@ fn response(line: &str, earlier: usize) -> Option<&'static str> {
         }
         _ => "404 Not Found",
     })
+}
+
+/// The content of an answer.
+fn page(line: &str) -> String {
+    let page = "<h1 id=\"one\">One</h1><p id=\"two\">";
+    match line {
+        "GET /page" => page.to_owned(),
+        "GET /long" => page.to_owned() + &" ".repeat(3 * 1024 * 1024),
+        _ => String::new(),
+    }
+}
+
+/// What is found for the page alone.
+fn judge(checker: &Checker, address: &Address) -> Verdict {
+    checker.judge(address, &BTreeSet::new()).page
 }
 
 fn is_here(ip: IpAddr) -> bool {
@@ -123,7 +150,7 @@ fn each_kind_of_answer_has_its_verdict_and_its_requests() {
     ] {
         let before = server.asked().len();
         let address = Address::parse(&format!("{}{path}#part", server.url)).expect("an address");
-        assert_eq!(checker.judge(&address), expected, "{path}");
+        assert_eq!(judge(&checker, &address), expected, "{path}");
         assert_eq!(server.asked().len() - before, requests, "{path}: {:?}", &server.asked()[before..]);
     }
 }
@@ -134,7 +161,7 @@ fn a_server_that_does_not_answer_is_dead_after_three_attempts() {
     let checker = Checker::new(LIMITS, is_here);
     for path in ["/always-reset", "/slow"] {
         let address = Address::parse(&format!("{}{path}", server.url)).expect("an address");
-        let Verdict::Dead(why) = checker.judge(&address) else { panic!("{path} is dead") };
+        let Verdict::Dead(why) = judge(&checker, &address) else { panic!("{path} is dead") };
         assert!(why.starts_with("no answer"), "{why}");
         let asked = server.asked().iter().filter(|line| line.ends_with(path)).count();
         assert_eq!(asked, 3, "{path}");
@@ -145,7 +172,7 @@ fn a_server_that_does_not_answer_is_dead_after_three_attempts() {
 fn tls_with_a_server_that_has_none_is_a_fault_of_the_link() {
     let server = Server::start();
     let url = server.url.replace("http:", "https:");
-    let verdict = Checker::new(LIMITS, is_here).judge(&Address::parse(&url).expect("an address"));
+    let verdict = judge(&Checker::new(LIMITS, is_here), &Address::parse(&url).expect("an address"));
     assert!(matches!(&verdict, Verdict::Dead(why) if why.starts_with("no answer")), "{verdict:?}");
     assert_eq!(server.asked(), [""; 0]);
 }
@@ -155,7 +182,7 @@ fn a_time_that_a_server_names_is_waited_for() {
     let server = Server::start();
     let start = Instant::now();
     let address = Address::parse(&format!("{}/busy", server.url)).expect("an address");
-    assert_eq!(Checker::new(LIMITS, is_here).judge(&address), Verdict::Good);
+    assert_eq!(judge(&Checker::new(LIMITS, is_here), &address), Verdict::Good);
     assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
@@ -163,7 +190,7 @@ fn a_time_that_a_server_names_is_waited_for() {
 fn nothing_private_is_connected_to_not_even_by_a_redirect() {
     let server = Server::start();
     let address = Address::parse(&format!("{}/good", server.url)).expect("an address");
-    assert_eq!(Checker::new(LIMITS, address::is_public).judge(&address), Verdict::Unclear);
+    assert_eq!(judge(&Checker::new(LIMITS, address::is_public), &address), Verdict::Unclear);
     assert_eq!(server.asked(), [""; 0]);
 }
 
@@ -171,7 +198,7 @@ fn nothing_private_is_connected_to_not_even_by_a_redirect() {
 fn a_host_without_an_address_is_told_from_a_machine_without_a_network() {
     // RFC 1035 §2.3.4: at most 63 letters between two dots. No resolver is asked for this one.
     let address = Address::parse(&format!("http://{}.invalid/", "a".repeat(64))).expect("an address");
-    assert_eq!(Checker::new(LIMITS, is_here).judge(&address), Verdict::NoHost);
+    assert_eq!(judge(&Checker::new(LIMITS, is_here), &address), Verdict::NoHost);
     let found = |verdicts: &[Verdict]| verdicts.iter().enumerate().map(|(at, v)| (at.to_string(), v.clone())).collect();
     assert!(is_offline(&found(&[Verdict::NoHost, Verdict::NoHost])));
     assert!(!is_offline(&found(&[Verdict::NoHost, Verdict::Good])));
@@ -179,11 +206,126 @@ fn a_host_without_an_address_is_told_from_a_machine_without_a_network() {
 }
 
 #[test]
+fn the_parts_of_a_page_are_looked_for_with_one_get() {
+    let server = Server::start();
+    let checker = Checker::new(LIMITS, is_here);
+    let no_part = |near: Option<&str>| Verdict::NoPart(near.map(str::to_owned));
+    let moved = Verdict::Moved(format!("{}/page", server.url));
+    for (path, page, parts, requests) in [
+        ("/page", Verdict::Good, [("one", Verdict::Good), ("tow", no_part(Some("two"))), ("zebra", no_part(None))], 1),
+        ("/page-moved", moved, [("one", Verdict::Good), ("two", Verdict::Good), ("zebra", no_part(None))], 2),
+        ("/picture", Verdict::Good, ["a", "b", "c"].map(|part| (part, Verdict::Good)), 1),
+        ("/long", Verdict::Good, ["one", "tow", "zebra"].map(|part| (part, Verdict::Unclear)), 1),
+        ("/refused", Verdict::Unclear, ["a", "b", "c"].map(|part| (part, Verdict::Unclear)), 1),
+        (
+            "/nothing",
+            Verdict::Dead("404 Not Found".to_owned()),
+            ["a", "b", "c"].map(|part| (part, Verdict::Unclear)),
+            1,
+        ),
+    ] {
+        let before = server.asked().len();
+        let address = Address::parse(&format!("{}{path}", server.url)).expect("an address");
+        let wanted = parts.iter().map(|(part, _)| (*part).to_owned()).collect();
+        let judged = checker.judge(&address, &wanted);
+        let expected =
+            Judged { page, parts: parts.into_iter().map(|(part, found)| (part.to_owned(), found)).collect() };
+        assert_eq!(judged, expected, "{path}");
+        let asked = &server.asked()[before..];
+        assert!(asked.len() == requests && asked.iter().all(|line| line.starts_with("GET ")), "{path}: {asked:?}");
+    }
+}
+
+#[test]
+fn a_missing_part_is_a_warning_with_the_nearest_one() {
+    let mut known = Known::default();
+    let verdicts = [
+        ("https://a.org/", Verdict::Good),
+        ("https://a.org/#tow", Verdict::NoPart(Some("two".to_owned()))),
+        ("https://a.org/#zebra", Verdict::NoPart(None)),
+        ("https://a.org/#one", Verdict::Good),
+    ];
+    known.add(verdicts.map(|(url, verdict)| (url.to_owned(), verdict)).into(), SystemTime::now());
+    let link = |url: &str, at| OutsideLink { url: url.to_owned(), path: "posts/a.md".to_owned(), span: at..at + 1 };
+    let links = [
+        link("https://a.org/#tow", 1),
+        link("https://a.org/#zebra", 2),
+        link("https://a.org/#one", 3),
+        link("https://a.org/#tow:~:text=b", 4),
+        link("https://a.org/", 5),
+    ];
+    assert!(unknown(&links, &known).is_empty());
+    // The page is asked for again, once, for all parts that are not known.
+    let more = [link("https://a.org/#three", 6), link("https://a.org/#four", 7), link("https://a.org/#/five", 8)];
+    let hosts = unknown(&more, &known);
+    let parts: Vec<_> = hosts["a.org"].iter().map(|asked| asked.parts.iter().collect::<Vec<_>>()).collect();
+    assert_eq!(parts, [["four", "three"]]);
+    let mut report = Report::default();
+    for link in &links {
+        warn_of(link, &known, &mut report);
+    }
+    let said: Vec<_> = report.diagnostics().iter().map(|found| (found.code, found.help.concat())).collect();
+    let near = ("missing-part", "did you mean \"#two\"?".to_owned());
+    let none = ("missing-part", "link to the page, or to a part that it has".to_owned());
+    assert_eq!(said, [near.clone(), none, near]);
+}
+
+/// A server with TLS, and one of the certificates in `tests/`, which are all of one key. They are signed by themselves.
+fn start_with_tls(certificate: &[u8]) -> String {
+    let certificate = CertificateDer::from_pem_slice(certificate).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tests/key.pem")).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the versions of ring")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .map(Arc::new)
+        .expect("they belong together");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://{}/", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let connection = ServerConnection::new(Arc::clone(&config)).expect("it can be made");
+            let mut stream = StreamOwned::new(connection, stream);
+            // A client that refuses the certificate says so, and sends no request.
+            if stream.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn a_certificate_is_refused_with_the_reason_or_accepted() {
+    let certificates: [&[u8]; 3] = [
+        include_bytes!("tests/valid.pem"),
+        include_bytes!("tests/expired.pem"),
+        include_bytes!("tests/other-host.pem"),
+    ];
+    let trusted = certificates.map(|pem| ureq::tls::Certificate::from_pem(pem).expect("a certificate"));
+    let roots = RootCerts::new_with_certs(&trusted);
+    let known = Checker::trusting(roots, LIMITS, is_here);
+    let public = Checker::new(LIMITS, is_here);
+    let dead = |why: &str| Verdict::Dead(format!("its certificate {why}"));
+    for (checker, certificate, expected) in [
+        (&known, certificates[0], Verdict::Good),
+        (&public, certificates[0], dead("is signed by nobody that browsers trust")),
+        (&known, certificates[1], dead("has expired")),
+        (&known, certificates[2], dead("is for another host")),
+    ] {
+        let address = Address::parse(&start_with_tls(certificate)).expect("an address");
+        assert_eq!(judge(checker, &address), expected);
+    }
+}
+
+#[test]
 fn each_link_is_asked_for_once_and_warned_of_at_each_place() {
     let server = Server::start();
     // As the addresses of a public host would be.
     let hosts = ["/good", "/moved", "/nothing"].map(|path| Address::parse(&format!("{}{path}", server.url)));
-    let hosts = BTreeMap::from([("a".to_owned(), hosts.into_iter().flatten().collect())]);
+    let asked = |address| Asked { address, parts: BTreeSet::new() };
+    let hosts = BTreeMap::from([("a".to_owned(), hosts.into_iter().flatten().map(asked).collect())]);
     let found = check(hosts, &Checker::new(LIMITS, is_here));
     let public = |text: &str| text.replace(&server.url, "https://a.org");
     let found = found.into_iter().map(|(url, verdict)| match verdict {
@@ -194,10 +336,10 @@ fn each_link_is_asked_for_once_and_warned_of_at_each_place() {
     known.add(found.collect(), SystemTime::now());
     let link = |url: &str, at| OutsideLink { url: url.to_owned(), path: "posts/a.md".to_owned(), span: at..at + 1 };
     let links = [
-        link("https://a.org/good#x", 1),
-        link("https://a.org/moved#x", 2),
+        link("https://a.org/good#:~:text=x", 1),
+        link("https://a.org/moved#top", 2),
         link("https://a.org/nothing", 3),
-        link("https://a.org/nothing#y", 4),
+        link("https://a.org/nothing#/y", 4),
         link("https://example.org/nothing", 5),
     ];
     assert!(unknown(&links, &known).is_empty());
@@ -211,7 +353,7 @@ fn each_link_is_asked_for_once_and_warned_of_at_each_place() {
     assert_eq!(
         said,
         [
-            ("moved-link", Some(2..3), "link to \"https://a.org/good#x\"".to_owned()),
+            ("moved-link", Some(2..3), "link to \"https://a.org/good#top\"".to_owned()),
             ("dead-link", Some(3..4), correct.clone()),
             ("dead-link", Some(4..5), correct),
         ]
