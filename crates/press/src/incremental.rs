@@ -169,6 +169,13 @@ impl Preview<'_> {
         self.first.context.site.now.as_second()
     }
 
+    /// When the first post is published of those that are shown before their time, in Unix seconds. From then on, the site is another one with the same files.
+    #[must_use]
+    pub fn next_time(&self) -> Option<i64> {
+        let posts = self.first.context.site.posts.iter();
+        posts.filter(|post| post.is_scheduled).map(|post| post.published_at.as_second()).min()
+    }
+
     /// The page, file or redirect at `path`, without content codings. The search index, at [`SEARCH_INDEX`], is made each time.
     #[must_use]
     pub fn content(&self, path: &str) -> Option<ContentSpec> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use graven_pack::{Coding, Content, Pack, SEARCH_INDEX};
 use graven_press::cache::Cache;
+use graven_press::incremental::Incremental;
 use graven_press::tree::SourceTree;
 use graven_press::views::{Head, Look, RenderedSite, Views};
 use graven_press::{Codings, Options, Scheduled, press};
@@ -329,6 +330,40 @@ fn a_preview_shows_scheduled_posts_with_a_mark_and_a_pack_does_not() {
     }
     assert!(!text(&shown, "/blog/plain", BUILT).contains("<mark>Scheduled"));
     assert!(!text(&pack(&tree, &options()), "/blog/tagged", "2026-02-01T07:00:00Z").contains("<mark>Scheduled"));
+}
+
+#[test]
+fn a_link_to_what_is_published_later_is_an_error_in_a_preview_too() {
+    let dates = days(["2026-01-01", "2026-02-01", "2026-03-01", "2025-12-01", "2025-11-01"]);
+    let preview = |path: &str, head: &str, link: &str| {
+        let mut tree = site(&dates, "2027-01-01T00:00:00Z");
+        tree.insert(path, format!("+++\ntitle = \"A\"\n{head}+++\nSee [this]({link}).\n"));
+        let options = Options { scheduled: Scheduled::Shown, drafts: true, ..options() };
+        let mut incremental = Incremental::new(options, Cache::none());
+        let pressed = incremental.press(&tree, |preview| (preview.report().clone(), preview.next_time()));
+        pressed.map(|(report, next)| (report.render(&tree, ""), next)).map_err(|report| report.render(&tree, ""))
+    };
+    for (path, head, link, later) in [
+        ("pages/a.md", "", "/blog/tagged", Some("/blog/tagged before 2026-02-01T00:00:00Z")),
+        ("pages/a.md", "", "../posts/tagged/index.md", Some("/blog/tagged before 2026-02-01T00:00:00Z")),
+        ("pages/a.md", "", "/tags/rare", Some("/tags/rare before 2026-02-01T00:00:00Z")),
+        ("posts/a.md", "date = 2025-12-24\n", "/blog/tagged.md#x", Some("/blog/tagged.md before 2026-02-01T00:00:00Z")),
+        ("posts/a.md", "date = 2026-01-31\n", "/blog/tagged", Some("/blog/tagged before 2026-02-01T00:00:00Z")),
+        ("posts/a.md", "date = 2026-02-01\n", "/blog/tagged", None),
+        ("posts/a.md", "date = 2025-12-24\ndraft = true\n", "/blog/tagged", None),
+        ("pages/a.md", "", "/blog/plain", None),
+    ] {
+        match (preview(path, head, link), later) {
+            (Ok((report, next)), None) => {
+                assert_eq!((report.as_str(), next.is_some()), ("no errors\n", true), "{link}")
+            }
+            (Err(report), Some(later)) => {
+                assert!(report.contains("is too early") && report.contains(later), "{report}");
+                assert!(report.ends_with("1 error\n"), "{report}");
+            }
+            (found, _) => panic!("{path} {head} {link}: {found:?}"),
+        }
+    }
 }
 
 /// Views that say on each page how many posts the site has.

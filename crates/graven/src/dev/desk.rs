@@ -35,6 +35,8 @@ pub(super) struct Desk {
     feed: Sender<State>,
     /// The begin of all versions: pages of an earlier run have another one.
     run: String,
+    /// When the next scheduled post is published, in Unix seconds.
+    due: Option<i64>,
 }
 
 /// A path that a browser waits for.
@@ -42,7 +44,7 @@ type Request = (String, oneshot::Sender<Answer>);
 
 /// How attending to browsers ended.
 enum Next {
-    /// The files changed. They are pressed before these requests are answered.
+    /// The files changed, or a post is no longer scheduled. They are pressed before these requests are answered.
     Changed(SourceTree, Vec<Request>),
     /// Nobody can ask any more.
     End,
@@ -67,6 +69,7 @@ impl Desk {
             sites: Sites::default(),
             feed,
             run: started.as_millis().to_string(),
+            due: None,
         }
     }
 
@@ -108,11 +111,16 @@ impl Desk {
         requests: &mut Vec<Request>,
     ) -> Result<Next, Report> {
         let start = Instant::now();
-        let Self { root, prefix, incremental, sites, feed, .. } = self;
+        let Self { root, prefix, incremental, sites, feed, due, .. } = self;
+        // Else the clock stays as it was, so that nothing is read again.
+        if has_come(*due) {
+            incremental.change_options(|options| options.clock = content::clock());
+        }
         incremental.press(tree, |preview| {
             announce(&preview, tree, prefix, start);
             feed.send_replace(State { version: version.to_owned(), problem: None });
-            let mut attendant = Attendant { root, tree, messages };
+            *due = preview.next_time();
+            let mut attendant = Attendant { root, tree, messages, due: *due };
             attendant.attend(std::mem::take(requests), |path| answer(path, &preview, version, sites))
         })
     }
@@ -126,7 +134,8 @@ impl Desk {
         mut requests: Vec<Request>,
     ) -> Next {
         let Self { root, incremental, sites, .. } = self;
-        let mut attendant = Attendant { root, tree, messages };
+        // With its errors, the site is as it was, whatever the time.
+        let mut attendant = Attendant { root, tree, messages, due: None };
         let kept = good.map(|(good, version)| {
             incremental.press(good, |preview| {
                 attendant.attend(std::mem::take(&mut requests), |path| answer(path, &preview, version, sites))
@@ -142,11 +151,21 @@ impl Desk {
 /// How long after a file could not be read it is tried again.
 const RETRY: Duration = Duration::from_millis(200);
 
+/// The longest that is waited for a time: a clock may be set, or stand still while the machine sleeps.
+const MOST_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whether it is that time, in Unix seconds, or later.
+fn has_come(time: Option<i64>) -> bool {
+    time.is_some_and(|time| content::clock().is_some_and(|clock| clock >= time))
+}
+
 /// Answers browsers while the files are as in `tree`.
 struct Attendant<'a> {
     root: &'a Path,
     tree: &'a SourceTree,
     messages: &'a Receiver<Message>,
+    /// When the site becomes another one, in Unix seconds.
+    due: Option<i64>,
 }
 
 impl Attendant<'_> {
@@ -158,9 +177,9 @@ impl Attendant<'_> {
         requests.into_iter().for_each(&mut reply);
         // What could not be read, and why.
         let mut unread: BTreeMap<PathBuf, String> = BTreeMap::new();
-        loop {
-            // Without such a path, it waits for a message.
-            let wait = if unread.is_empty() { Duration::MAX } else { RETRY };
+        while !has_come(self.due) {
+            // Without such a path, it waits for a message, or for a post.
+            let wait = if unread.is_empty() { self.patience() } else { RETRY };
             let paths = match self.messages.recv_timeout(wait) {
                 Ok(Message::Page { path, reply: to }) => {
                     reply((path, to));
@@ -177,6 +196,14 @@ impl Attendant<'_> {
                 None => requests.into_iter().for_each(&mut reply),
             }
         }
+        Next::Changed(self.tree.clone(), Vec::new())
+    }
+
+    /// How long it waits if nothing happens.
+    fn patience(&self) -> Duration {
+        let Some(due) = self.due.and_then(|due| u64::try_from(due).ok()) else { return Duration::MAX };
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Duration::from_secs(due).saturating_sub(now).min(MOST_PATIENCE)
     }
 
     /// Waits until nothing changes any more. Returns all paths that changed, and what browsers have asked for meanwhile.
@@ -268,7 +295,7 @@ mod tests {
         for message in [before, Message::Changed(vec!["a.md".into()]), after] {
             sender.send(message).expect("there is a receiver");
         }
-        let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages };
+        let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages, due: None };
         let next = attendant.attend(Vec::new(), |path| Answer::Problem(path.to_owned()));
         assert!(matches!(answered.blocking_recv(), Ok(Answer::Problem(path)) if path == "/before"));
         let Next::Changed(tree, requests) = next else { panic!("the files changed") };
@@ -279,12 +306,25 @@ mod tests {
     }
 
     #[test]
+    fn when_a_post_is_due_the_same_files_are_pressed_again() {
+        let (folder, tree) = read_as("same", "same");
+        let (sender, messages) = mpsc::channel();
+        let due = content::clock().map(|clock| clock + 2);
+        let (message, answered) = page("/before");
+        sender.send(message).expect("there is a receiver");
+        let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages, due };
+        let next = attendant.attend(Vec::new(), |path| Answer::Problem(path.to_owned()));
+        assert!(matches!(next, Next::Changed(tree, _) if tree.get("a.md") == Some(b"same")));
+        assert!(has_come(due) && answered.blocking_recv().is_ok());
+    }
+
+    #[test]
     fn a_change_that_changes_nothing_is_none_and_the_end_of_all_senders_is_the_end() {
         let (folder, tree) = read_as("same", "same");
         let (sender, messages) = mpsc::channel();
         sender.send(Message::Changed(vec!["a.md".into(), ".hidden".into()])).expect("there is a receiver");
         drop(sender);
-        let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages };
+        let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages, due: None };
         assert!(matches!(attendant.attend(Vec::new(), |_| Answer::Problem(String::new())), Next::End));
     }
 }

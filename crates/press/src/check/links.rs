@@ -5,15 +5,17 @@
 //! 3. All others are in a view or a file of `static/`. They come from the outputs, and are reported with the pages that contain them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::targets::{Routes, Verdict};
+use super::targets::{self, Routes, Verdict};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::markdown::{Link, Rendered};
+use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
 use crate::source::{self, Body, SITE};
 
@@ -21,7 +23,8 @@ use crate::source::{self, Body, SITE};
 pub(super) fn check(context: RenderedSite, routes: Routes, report: &mut Report) {
     // A place where an earlier step found an error is not reported again: an image that does not exist.
     let mut reported: BTreeSet<_> = report.diagnostics().iter().filter(|found| is_error(found)).map(place).collect();
-    for found in in_markdown(context, routes).into_iter().chain(in_settings(context, routes)) {
+    let wrong = in_markdown(context, routes).into_iter().chain(in_settings(context, routes));
+    for found in wrong.chain(too_early(context, routes)) {
         if reported.insert(place(&found)) {
             report.push(found);
         }
@@ -66,6 +69,50 @@ fn in_settings(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
     let in_theme = context.theme.references.iter();
     let in_theme = in_theme.filter_map(|found| broken(routes, "/", &found.target, (&found.path, &found.span)));
     items.chain(redirects).chain(in_theme).collect()
+}
+
+/// The links to what is published later than the text with the link, where a preview shows it already. Elsewhere they lead nowhere, and are among the broken
+/// ones. A draft has no time yet.
+fn too_early(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
+    let site = context.site;
+    let scheduled = scheduled(site);
+    if scheduled.is_empty() {
+        return Vec::new();
+    }
+    let at_once = Timestamp::MIN;
+    let from = |post: &Post| if post.is_scheduled { post.published_at } else { at_once };
+    let posts = site.posts.iter().zip(context.posts).filter(|(post, _)| !post.is_draft);
+    let posts = posts.map(|(post, rendered)| (post.route(), from(post), &post.body, rendered));
+    let pages = site.pages.iter().zip(context.pages).filter(|(page, _)| !page.is_draft);
+    let pages = pages.map(|(page, rendered)| (page.route(), at_once, &page.body, rendered));
+    let find = |on: &str, from: Timestamp, target: &str, (file, span): (&str, &Range<usize>)| {
+        let path = routes.path(on, target)?;
+        let time = scheduled.get(&path).filter(|time| **time > from)?;
+        Some(targets::too_early(target, (file, Some(span.clone())), &path, *time))
+    };
+    let in_settings = links_of_settings(context);
+    let in_settings = in_settings.filter_map(|item| find("/", at_once, &item.path, (SITE, item.span.as_ref()?)));
+    let mut found: Vec<Diagnostic> = in_settings.collect();
+    for (route, from, body, rendered) in posts.chain(pages) {
+        let links = rendered.links.iter();
+        found.extend(links.filter_map(|link| find(&route, from, &link.target, (&body.path, &link.span))));
+    }
+    found
+}
+
+/// When there is something at the paths that are there only because a preview shows what is scheduled.
+fn scheduled(site: &Site) -> HashMap<String, Timestamp> {
+    let posts = site.posts.iter().filter(|post| post.is_scheduled);
+    let of_posts = posts.flat_map(|post| {
+        let own = [post.route(), post.markdown_route()];
+        own.into_iter().chain(post.aliases.iter().cloned()).map(|path| (path, post.published_at))
+    });
+    let of_tags = site.tags.iter().filter_map(|tag| {
+        let posts = || tag.posts.iter().map(|post| &site.posts[*post]);
+        let first = posts().map(|post| post.published_at).min()?;
+        posts().all(|post| post.is_scheduled).then(|| [(tag.route(), first), (tag.feed_route(), first)])
+    });
+    of_posts.chain(of_tags.flatten()).collect()
 }
 
 /// The links of the settings, which are on every page.

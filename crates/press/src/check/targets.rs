@@ -124,7 +124,12 @@ fn replaced(diagnostic: Diagnostic, target: &str, link: Option<String>) -> Diagn
 }
 
 /// The error on a reference to something that is published later than the text with the reference.
-fn too_early(target: &str, (file, span): (&str, Option<Range<usize>>), path: &str, time: Timestamp) -> Diagnostic {
+pub(super) fn too_early(
+    target: &str,
+    (file, span): (&str, Option<Range<usize>>),
+    path: &str,
+    time: Timestamp,
+) -> Diagnostic {
     let error = Diagnostic::error(file, span, format!("the link {target:?} is too early"));
     error
         .label(format!("there is no {path} before {time}"))
@@ -200,6 +205,14 @@ impl<'a> Routes<'a> {
         match self.outputs.get(&*path) {
             Some(Output::Document(_)) if fragment.is_empty() => Certainty::RightWith(path.into_owned()),
             _ => Certainty::Unknown,
+        }
+    }
+
+    /// The path on this site that the reference `target` of an author on the page `on` leads to.
+    pub(super) fn path(self, on: &str, target: &str) -> Option<String> {
+        match self.of_author(on, target) {
+            Target::Internal(internal) => Some(parts(&internal).0.into_owned()),
+            Target::External | Target::Outside(_) | Target::Script => None,
         }
     }
 
