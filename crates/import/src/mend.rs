@@ -12,8 +12,9 @@ use graven_press::tree::SourceTree;
 use graven_press::{Codings, Options};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use pulldown_cmark::Event;
 
-use crate::body::Edit;
+use crate::body::{self, Edit};
 use crate::collect::Found;
 use crate::convert::references;
 use crate::links::removed;
@@ -120,7 +121,7 @@ fn mend_text(text: &mut Text, file: &str, errors: &[&Diagnostic], is_last: bool,
         let place = error.span.as_ref().filter(|span| span.start >= start);
         let place = place.map(|span| span.start - start + offset..span.end - start + offset);
         let edit = place.as_ref().and_then(|place| {
-            let menders = [at_reference, at_attribute, at_brackets];
+            let menders = [at_reference, at_attribute, at_brackets, at_formula];
             menders.iter().find_map(|mend| mend(text, place, error, notes))
         });
         match edit {
@@ -187,6 +188,22 @@ fn at_brackets(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &mu
     let length = source[start..].find("]]").filter(|length| start + length + 2 >= place.end)?;
     notes.add(&text.source, text.body.line(start), format!("double brackets became text: {}", error.message));
     Some(vec![(start..start, "\\".to_owned()), (start + length..start + length, "\\".to_owned())])
+}
+
+/// A formula that Graven cannot show is code in a draft, so that a preview can show the others. Only a draft: a reader should not get that.
+fn at_formula(text: &Text, place: &Range<usize>, error: &Diagnostic, notes: &mut Notes) -> Option<Vec<Edit>> {
+    if text.draft.is_empty() {
+        return None;
+    }
+    let formulas = body::events(&text.body.text).filter_map(|(event, range)| match event {
+        Event::InlineMath(formula) | Event::DisplayMath(formula) if !formula.contains('`') => Some((formula, range)),
+        _ => None,
+    });
+    let mut hits = formulas.filter(|(_, range)| range.start <= place.start && place.start < range.end);
+    let (formula, range) = hits.next()?;
+    notes.add(&text.source, text.body.line(range.start), format!("a formula became code: {}", error.message));
+    let formula: Vec<&str> = formula.split_whitespace().collect();
+    Some(vec![(range, format!("`{}`", formula.join(" ")))])
 }
 
 /// Removes the key of the front matter that an error is about. Returns whether there is one that a text can do without.

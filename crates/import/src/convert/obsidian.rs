@@ -80,6 +80,8 @@ fn links(text: &Text, conversion: &mut Conversion<'_>) -> Vec<Edit> {
             edits.push((at - 1..end, with));
         } else if let Some(with) = link(target, label, at, text, conversion) {
             edits.push((at..end, with));
+        } else if inner != inner.trim() {
+            edits.push((at..end, format!("[[{}]]", inner.trim())));
         }
     }
     edits
