@@ -126,6 +126,9 @@ pub(crate) fn headings(text: &str) -> Vec<Heading> {
     headings
 }
 
+/// How the comments begin that stay of tags without an equivalent.
+pub(crate) const NOT_CONVERTED: &str = "<!-- not converted: ";
+
 /// Fewer words are a salutation or the caption of a picture.
 const FEWEST_WORDS: usize = 4;
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use graven_press::source::{ROUTES, tag_slug};
 
+use crate::body::NOT_CONVERTED;
 use crate::collect::{Found, Origin};
-use crate::convert::NOT_CONVERTED;
 use crate::generator::Generator;
 use crate::names::{canonical, decoded, file_name, folder_of, slug, stem, title_of, url_name};
 use crate::note::Notes;

@@ -1,5 +1,6 @@
 //! What the steps of a conversion share: the site, what its links lead to, and the notes.
 
+use crate::body::NOT_CONVERTED;
 use crate::collect::Origin;
 use crate::note::Notes;
 use crate::targets::Targets;
@@ -18,9 +19,6 @@ impl Conversion<'_> {
         self.notes.add(&text.source, text.body.line(offset), message);
     }
 }
-
-/// How the comments begin that stay of tags without an equivalent.
-pub(crate) const NOT_CONVERTED: &str = "<!-- not converted: ";
 
 /// What stays of a tag that has no equivalent: a comment, which readers do not see.
 pub(super) fn comment(tag: &str) -> String {

@@ -24,7 +24,7 @@ pub(crate) mod references;
 mod shortcodes;
 mod tags;
 
-pub(crate) use self::conversion::{Conversion, NOT_CONVERTED};
+pub(crate) use self::conversion::Conversion;
 use crate::body::Body;
 use crate::generator::Generator;
 use crate::names::extension;
