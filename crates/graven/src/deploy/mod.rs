@@ -102,24 +102,26 @@ const LISTENS: &str = "listens on ";
 /// The exit code of the script if another version runs than was installed.
 const ANOTHER_VERSION: i32 = 70;
 
-/// The script that installs the copy, and checks that the service's process is of that content. It ends although the connection breaks, and removes the copy.
+/// The script that installs the copy, and checks that the service's process is of that content. It removes the copy, and rolls back if need be, although the
+/// connection breaks: then it gets SIGHUP, and whatever it prints gets SIGPIPE. What changes something comes before what only prints.
 /// It is one line without single quotes and backslashes, so that every login shell passes it on as it is.
 fn install(name: &str, content: &str, rights: Rights) -> String {
     let sudo = rights.sudo();
     let service = "systemctl show notes.service --property MainPID --value";
     let socket = "systemctl show notes.socket --property Listen --value";
     [
-        r#"trap "" HUP"#.to_owned(),
+        r#"trap "" HUP PIPE"#.to_owned(),
         format!("cd && chmod 755 {name} && {sudo}./{name} install"),
         "code=$?".to_owned(),
         // The running program itself says what it is.
         format!("if [ $code = 0 ]; then running=$({sudo}/proc/$({service})/exe --version)"),
         format!(r#"case "$running" in *{content}*) echo "{LISTENS}$({socket})" ;;"#),
         format!(
-            r#"*) echo "the service runs $running"; code={ANOTHER_VERSION}; {sudo}/usr/local/bin/notes install --rollback ;; esac; fi"#
+            r#"*) {sudo}/usr/local/bin/notes install --rollback; code={ANOTHER_VERSION}; echo "the service ran $running" ;; esac; fi"#
         ),
+        format!("rm -f {COPY}*"),
         format!("if [ $code != 0 ]; then {sudo}journalctl -u notes.service -n 15 --no-pager; fi"),
-        format!("rm -f {COPY}*; exit $code"),
+        "exit $code".to_owned(),
     ]
     .join("; ")
     .replace(";;; ", ";; ")
@@ -159,7 +161,7 @@ fn confirm(connection: &Connection, built: &Built, said: &str, rights: Rights) -
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use std::process::{Child, Command, Stdio};
 
     use super::*;
 
@@ -173,8 +175,8 @@ mod tests {
         }
     }
 
-    /// Runs the script with stand-ins for what it calls; returns its output and exit code.
-    fn rehearse(installed: i32, running: &str) -> (String, i32) {
+    /// Runs the script with stand-ins for what it calls, and what it says goes to `out`. Returns what that got, whether it rolled back, and its exit code.
+    fn rehearse(installed: i32, running: &str, out: Stdio) -> (String, bool, i32) {
         let folder = tempfile::tempdir().expect("a folder");
         let home = folder.path();
         let stand_in = |name: &str, text: &str| {
@@ -183,7 +185,7 @@ mod tests {
         };
         stand_in(".graven-deploy-1", &format!("echo installed; exit {installed}"));
         stand_in("systemctl", "case $2 in notes.socket) echo \"[::]:80 (Stream)\" ;; *) echo self ;; esac");
-        stand_in("notes", "echo \"rolled back\"");
+        stand_in("notes", "touch \"$HOME/undone\"; echo \"rolled back\"");
         stand_in("journalctl", "echo \"from the journal\"");
         let script =
             install(".graven-deploy-1", "abcdef", Rights::Root).replace("/usr/local/bin/notes", "notes").replace(
@@ -195,10 +197,14 @@ mod tests {
             .args(["-c", &script])
             .env("HOME", home)
             .env("PATH", path)
-            .output()
+            .stdout(out)
+            .stderr(Stdio::null())
+            .spawn()
+            .and_then(Child::wait_with_output)
             .expect("there is a sh");
         assert!(!home.join(".graven-deploy-1").exists(), "the copy is removed");
-        (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code().expect("it ends by itself"))
+        let code = output.status.code().expect("it ends by itself");
+        (String::from_utf8_lossy(&output.stdout).into_owned(), home.join("undone").exists(), code)
     }
 
     #[test]
@@ -208,12 +214,27 @@ mod tests {
             (
                 0,
                 "content 123456",
-                "installed\nthe service runs content 123456\nrolled back\nfrom the journal\n",
+                "installed\nrolled back\nthe service ran content 123456\nfrom the journal\n",
                 ANOTHER_VERSION,
             ),
             (1, "content abcdef", "installed\nfrom the journal\n", 1),
         ] {
-            assert_eq!(rehearse(installed, running), (expected.to_owned(), code));
+            let is_undone = code == ANOTHER_VERSION;
+            assert_eq!(rehearse(installed, running, Stdio::piped()), (expected.to_owned(), is_undone, code));
+        }
+    }
+
+    #[test]
+    fn the_script_does_the_same_when_nobody_hears_it_any_more() {
+        for (installed, running, is_undone, code) in [
+            (0, "content abcdef", false, 0),
+            (0, "content 123456", true, ANOTHER_VERSION),
+            (1, "content abcdef", false, 1),
+        ] {
+            // As after a connection that broke: the end that is read is closed.
+            let (reader, writer) = std::io::pipe().expect("a pipe");
+            drop(reader);
+            assert_eq!(rehearse(installed, running, writer.into()), (String::new(), is_undone, code), "{running}");
         }
     }
 }
