@@ -1,16 +1,24 @@
 //! Asks the service for the first page, as a client on that machine would.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use graven_pack::{Content, Pack, Route};
 
 use super::connection::Connection;
+use super::exchange::Exchange;
 use crate::error::Error;
 
 /// The request for the first page. It accepts all codings, so that the answer has one of the stored variants.
 fn request(home: &str) -> String {
     format!("GET {home} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br, gzip, zstd\r\nConnection: close\r\n\r\n")
 }
+
+/// How long it may take. A page is there within milliseconds; a slow machine may be busy with its start, and a connection that broke is made anew.
+const TIME: Duration = Duration::from_secs(30);
+
+/// How much of a status line is shown, in characters.
+const SHOWN: usize = 80;
 
 /// What came back.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,11 +40,13 @@ pub(super) fn ask(connection: &Connection, listens: &str, site: &[u8]) -> Result
     let pack = Pack::open(site).map_err(wrong)?;
     let home = pack.home().map_err(wrong)?;
     let etags = etags(pack, home).map_err(wrong)?;
-    Ok(match connection.exchange(&address.to_string(), request(home).as_bytes()) {
-        Some(answer) => judge(&String::from_utf8_lossy(&answer), &etags),
-        None => {
+    Ok(match connection.exchange(&address.to_string(), request(home).as_bytes(), TIME) {
+        Ok(Exchange::Head(head)) => judge(&String::from_utf8_lossy(&head), &etags),
+        Ok(Exchange::Late) => Answer::Wrong(format!("it does not answer within {} s", TIME.as_secs())),
+        Ok(Exchange::Refused) => {
             Answer::Unknown("ssh there does not forward connections, so it could not be asked from here".to_owned())
         }
+        Err(error) => Answer::Unknown(format!("it could not be asked from here: {error}")),
     })
 }
 
@@ -72,7 +82,7 @@ fn judge(answer: &str, etags: &[String]) -> Answer {
         Some(etag) if etags.iter().any(|known| known == etag) => Answer::New,
         Some(_) => Answer::Wrong("it is another page".to_owned()),
         None if status.is_empty() => Answer::Wrong("the connection was closed".to_owned()),
-        None => Answer::Wrong(format!("it says {status:?}")),
+        None => Answer::Wrong(format!("it says {:?}", status.chars().take(SHOWN).collect::<String>())),
     }
 }
 
@@ -105,6 +115,7 @@ mod tests {
                 Answer::Wrong("it says \"HTTP/1.1 503 Service Unavailable\"".to_owned()),
             ),
             ("HTTP/1.1 200 OK\r\n\r\nETag: \"a\"\r\n", Answer::Wrong("it says \"HTTP/1.1 200 OK\"".to_owned())),
+            (&"a".repeat(9000), Answer::Wrong(format!("it says {:?}", "a".repeat(80)))),
             ("", Answer::Wrong("the connection was closed".to_owned())),
         ] {
             assert_eq!(judge(answer, &etags), expected, "{answer}");

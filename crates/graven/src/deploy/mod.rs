@@ -8,6 +8,8 @@
 
 mod answer;
 mod connection;
+mod exchange;
+mod plain;
 mod rights;
 mod survey;
 
@@ -78,14 +80,14 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
 
     let name = format!("{COPY}{}", &sum[..16]);
     let install = install(&name, &content(&built)?, rights);
+    let terminal = Terminal::of(rights);
     if options.dry_run {
-        let (copy, install) = (connection.shown_copy(&name), connection.shown(&install));
+        let (copy, install) = (connection.shown_copy(&name), connection.shown_run(&install, terminal));
         return error::print(format!("would do:\n  {copy}\n  {install}\n"));
     }
     let start = Instant::now();
     connection.copy(&executable, &name)?;
     error::print(format!("copied in {:.1} s\n", start.elapsed().as_secs_f64()))?;
-    let terminal = Terminal::of(rights);
     let said = connection.run(&install, terminal).map_err(|failure| not_installed(&connection, &failure))?;
     confirm(&connection, &built, &said, rights)
 }
