@@ -32,3 +32,4 @@ mod signals;
 mod site;
 mod systemd;
 mod tidy;
+mod workflows;
