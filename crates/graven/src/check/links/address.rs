@@ -2,6 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::host;
+use super::reference::Reference;
+
+/// What browsers encode in paths and queries (URL Standard, path percent-encode set); other characters than those of ASCII too.
+const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
+
 /// An address of another site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
@@ -33,54 +41,54 @@ const RESERVED: [&str; 12] = [
 impl Address {
     /// The address of a URL. `None` if nobody else could reach it, or if it is none of HTTP.
     pub(super) fn of(url: &str) -> Option<Self> {
-        let address = Self::parse(url)?;
-        let is_below =
-            |name: &str| address.host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        let literal = address.host.trim_matches(['[', ']']).parse::<IpAddr>();
-        match literal {
-            Ok(ip) => is_public(ip).then_some(address),
-            // A name without a dot is one of the local network.
-            Err(_) => (address.host.contains('.') && !RESERVED.iter().any(|name| is_below(name))).then_some(address),
-        }
+        Self::parse(url).filter(|address| match address.ip() {
+            Some(ip) => is_public(ip),
+            None => address.has_public_name(),
+        })
     }
 
     /// The parts of a URL, whatever its host.
     pub(super) fn parse(url: &str) -> Option<Self> {
-        let url = url.split_once('#').map_or(url, |(url, _)| url);
-        let parsed: http::Uri = url.parse().ok()?;
-        let is_secure = match parsed.scheme_str()? {
+        let parts = Reference::of(url.trim());
+        let scheme = parts.scheme?.to_ascii_lowercase();
+        let is_secure = match scheme.as_str() {
             "https" => true,
             "http" => false,
             _ => return None,
         };
-        let host = parsed.host()?.trim_end_matches('.').to_ascii_lowercase();
-        Some(Self { url: url.to_owned(), host, port: parsed.port_u16(), is_secure })
-    }
-
-    /// Where a redirect from here leads (RFC 3986 §5.2). `None` if it is no address of HTTP.
-    pub(super) fn join(&self, location: &str) -> Option<Self> {
-        let (scheme, rest) = self.url.split_once("://")?;
-        let path_at = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (authority, path) = (&rest[..path_at], rest[path_at..].split('?').next().unwrap_or_default());
-        let url = if location.contains("://") {
-            location.to_owned()
-        } else if location.starts_with("//") {
-            format!("{scheme}:{location}")
-        } else if location.starts_with('/') {
-            format!("{scheme}://{authority}{location}")
-        } else if location.starts_with('?') {
-            format!("{scheme}://{authority}{path}{location}")
-        } else {
-            let folder = path.rfind('/').map_or("/", |slash| &path[..=slash]);
-            format!("{scheme}://{authority}{folder}{location}")
+        let (user, host) = parts.authority?.rsplit_once('@').unwrap_or(("", parts.authority?));
+        let (host, port) = match host.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
+            _ => (host, None),
         };
-        Self::parse(&url)
+        let user = if user.is_empty() { String::new() } else { format!("{user}@") };
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let authority = format!("{user}{}{port}", host::in_ascii(host)?);
+        let whole = Reference { scheme: Some(&scheme), authority: Some(&authority), ..parts };
+        let url = utf8_percent_encode(&whole.from(whole), ENCODED).to_string();
+        let parsed: http::Uri = url.parse().ok()?;
+        let host = parsed.host()?.trim_end_matches('.').to_ascii_lowercase();
+        Some(Self { url, host, port: parsed.port_u16(), is_secure })
     }
 
-    /// Where to connect to.
-    pub(super) fn socket(&self) -> (&str, u16) {
-        let port = self.port.unwrap_or(if self.is_secure { 443 } else { 80 });
-        (self.host.trim_matches(['[', ']']), port)
+    /// Where a redirect from here leads (RFC 9110 §10.2.2). `None` if it is no address of HTTP.
+    pub(super) fn join(&self, location: &str) -> Option<Self> {
+        Self::parse(&Reference::of(location.trim()).from(Reference::of(&self.url)))
+    }
+
+    /// The address of the host in the network, if it is written as one.
+    pub(super) fn ip(&self) -> Option<IpAddr> {
+        self.host.trim_matches(['[', ']']).parse().ok()
+    }
+
+    /// Whether a host on the public network could have this name.
+    pub(super) fn has_public_name(&self) -> bool {
+        let is_below =
+            |name: &&str| self.host.strip_suffix(*name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        // A name without a dot is one of the local network. One that ends with a number is an address in an odd form, such as 127.1 (URL Standard, host parsing).
+        let is_number = |label: &str| label.starts_with(|first: char| first.is_ascii_digit());
+        let last = self.host.rsplit_once('.').map(|(_, last)| last);
+        last.is_some_and(|last| !is_number(last)) && !RESERVED.iter().any(is_below)
     }
 }
 
@@ -135,6 +143,10 @@ mod tests {
             ("mailto:a@rust-lang.org", None),
             ("https://", None),
             ("https://a b.org/", None),
+            ("https://Müller.de/", Some("xn--mller-kva.de")),
+            ("https://user:word@rust-lang.org:443", Some("rust-lang.org")),
+            ("http://127.1/", None),
+            ("http://0x7f.0.0.0x1/", None),
         ] {
             assert_eq!(Address::of(url).map(|address| address.host).as_deref(), expected, "{url}");
         }
@@ -144,7 +156,7 @@ mod tests {
     fn a_location_is_relative_to_the_address_before() {
         let address = Address::parse("https://a.org:8443/b/c?d#e").expect("an address");
         assert_eq!(address.url, "https://a.org:8443/b/c?d");
-        assert_eq!(address.socket(), ("a.org", 8443));
+        assert_eq!((address.host.as_str(), address.port), ("a.org", Some(8443)));
         for (location, expected) in [
             ("http://b.org/x", Some("http://b.org/x")),
             ("//b.org/x", Some("https://b.org/x")),
@@ -152,6 +164,16 @@ mod tests {
             ("x", Some("https://a.org:8443/b/x")),
             ("?x", Some("https://a.org:8443/b/c?x")),
             ("ftp://b.org/", None),
+            ("/login?next=https://b.org/", Some("https://a.org:8443/login?next=https://b.org/")),
+            ("../x", Some("https://a.org:8443/x")),
+            ("./x/../y/", Some("https://a.org:8443/b/y/")),
+            ("#x", Some("https://a.org:8443/b/c?d")),
+            ("", Some("https://a.org:8443/b/c?d")),
+            ("x:y", None),
+            (" /größe?ä \r", Some("https://a.org:8443/gr%C3%B6%C3%9Fe?%C3%A4")),
+            ("/gr%C3%B6%C3%9Fe", Some("https://a.org:8443/gr%C3%B6%C3%9Fe")),
+            ("HTTPS://MÜLLER.de/", Some("https://xn--mller-kva.de/")),
+            ("https://", None),
         ] {
             assert_eq!(address.join(location).map(|address| address.url).as_deref(), expected, "{location}");
         }

@@ -3,18 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
-use std::net::{IpAddr, ToSocketAddrs as _};
+use std::net::IpAddr;
 use std::thread;
 use std::time::Duration;
 
 use http::{Response, StatusCode, header};
+use percent_encoding::{CONTROLS, percent_encode};
 use rustls::CertificateError;
-use ureq::Body;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Body, Proxy};
 
 use super::address::Address;
 use super::pace::Pace;
 use super::parts::{Found, Parts};
+use super::resolver::{Allowed, Private};
 
 /// What the check of a link found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +71,20 @@ impl Default for Limits {
     }
 }
 
+/// How servers are reached.
+pub(super) struct Network {
+    pub(super) proxy: Option<Proxy>,
+    /// Who signs certificates that are believed.
+    pub(super) roots: RootCerts,
+}
+
+impl Default for Network {
+    /// The proxy of the environment, and what browsers believe.
+    fn default() -> Self {
+        Self { proxy: Proxy::try_from_env(), roots: RootCerts::WebPki }
+    }
+}
+
 /// How often it is asked in all if the fault may pass.
 const ATTEMPTS: u32 = 3;
 
@@ -84,8 +101,6 @@ pub(super) struct Checker {
     pace: Pace,
     /// Which addresses may be connected to.
     is_allowed: fn(IpAddr) -> bool,
-    /// Whether a proxy finds the hosts, so that this machine need not.
-    has_proxy: bool,
 }
 
 /// What came of one request.
@@ -110,23 +125,24 @@ enum Page {
 }
 
 impl Checker {
-    /// A checker that connects only to addresses which `is_allowed` names. Tests allow their own machine.
+    /// A checker that connects only to addresses which `is_allowed` names, or to the proxy of the environment. Tests allow their own machine.
     pub(super) fn new(limits: Limits, is_allowed: fn(IpAddr) -> bool) -> Self {
-        Self::trusting(RootCerts::WebPki, limits, is_allowed)
+        Self::over(Network::default(), limits, is_allowed)
     }
 
-    /// A checker that believes certificates which `roots` have signed.
-    pub(super) fn trusting(roots: RootCerts, limits: Limits, is_allowed: fn(IpAddr) -> bool) -> Self {
+    /// A checker on a network.
+    pub(super) fn over(network: Network, limits: Limits, is_allowed: fn(IpAddr) -> bool) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(limits.answer))
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .tls_config(TlsConfig::builder().root_certs(network.roots).build())
+            .proxy(network.proxy)
             .user_agent(concat!("graven/", env!("CARGO_PKG_VERSION"), " (checks the links of a site for its author)"))
             .build();
-        let has_proxy = config.proxy().is_some();
-        Self { agent: config.into(), limits, pace: Pace::new(limits.pause), is_allowed, has_proxy }
+        let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), Allowed::new(is_allowed));
+        Self { agent, limits, pace: Pace::new(limits.pause), is_allowed }
     }
 
     /// Follows an address to its end, and looks for parts of the page there.
@@ -153,6 +169,8 @@ impl Checker {
         let mut address = address.clone();
         // The address after the permanent redirects at the start.
         let mut moved = None;
+        // The part of the page that the last redirect with one names: the next has it too, unless it names another (Fetch Standard, HTTP-redirect fetch).
+        let mut part = None;
         let mut is_permanent = true;
         for _ in 0..=MOST_REDIRECTS {
             let (response, page) = match self.ask(&address, first) {
@@ -163,14 +181,21 @@ impl Checker {
             };
             let status = response.status();
             if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+                // If a redirect names a part, browsers look for that, and for none that the link names.
+                let page = if part.is_none() { page } else { Page::Other };
                 return (judged(status, moved), page);
             }
-            let Some(next) = target(&response, &address) else {
+            let Some((next, named)) = target(&response, &address) else {
                 return (Verdict::Dead("it redirects to no address".to_owned()), Page::Other);
             };
+            // Such as the login of a company: it is there for those who are in its network.
+            if next.ip().is_none() && !next.has_public_name() {
+                return (Verdict::Unclear, Page::Other);
+            }
+            part = named.or(part);
             is_permanent &= matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
             if is_permanent {
-                moved = Some(next.url.clone());
+                moved = Some(part.iter().fold(next.url.clone(), |url, part| format!("{url}#{part}")));
             }
             address = next;
         }
@@ -212,12 +237,9 @@ impl Checker {
 
     /// Makes a request by a method. The page is read if it was to be a GET from the beginning.
     fn request(&self, address: &Address, (method, first): (Method, Method)) -> Answer {
-        if !self.has_proxy {
-            match address.socket().to_socket_addrs() {
-                Ok(found) if found.clone().all(|found| (self.is_allowed)(found.ip())) => {}
-                Ok(_) => return Answer::Private,
-                Err(_) => return Answer::NoHost,
-            }
+        // A proxy would look where this machine does not.
+        if address.ip().is_some_and(|ip| !(self.is_allowed)(ip)) {
+            return Answer::Private;
         }
         let request = match method {
             Method::Head => self.agent.head(&address.url),
@@ -231,6 +253,7 @@ impl Checker {
                 Answer::Response(response, page)
             }
             Err(ureq::Error::HostNotFound) => Answer::NoHost,
+            Err(ureq::Error::Other(cause)) if cause.is::<Private>() => Answer::Private,
             Err(ureq::Error::Timeout(_)) => {
                 Answer::Failed(format!("no answer within {} s", self.limits.answer.as_secs()))
             }
@@ -302,9 +325,12 @@ fn retry_after(response: &Response<()>) -> Option<Duration> {
     Some(Duration::from_secs(value.trim().parse().unwrap_or(u64::MAX)))
 }
 
-/// Where a redirect leads.
-fn target(response: &Response<()>, from: &Address) -> Option<Address> {
-    from.join(response.headers().get(header::LOCATION)?.to_str().ok()?)
+/// Where a redirect leads, and the part of the page that it names. Servers also send other characters than those of ASCII, which they expect in requests as the
+/// same bytes.
+fn target(response: &Response<()>, from: &Address) -> Option<(Address, Option<String>)> {
+    let location = percent_encode(response.headers().get(header::LOCATION)?.as_bytes(), CONTROLS).to_string();
+    let part = location.split_once('#').map(|(_, part)| part.trim().to_owned());
+    Some((from.join(&location)?, part))
 }
 
 /// The verdict on the last answer.

@@ -1,15 +1,18 @@
 //! `graven check --links`: whether the links to other sites lead somewhere. Politely: one request at a time to each host, with a pause after it; what is
 //! known from an earlier check is not asked for again. Whatever is found is a warning, since it is not in the author's hands.
 //!
-//! 1. [`address`] leaves out what no other machine can reach, or what is only an example.
+//! 1. [`address`] leaves out what no other machine can reach, or what is only an example. [`reference`] has its parts, [`host`] its name as resolvers take it.
 //! 2. [`known`] remembers what earlier checks found.
-//! 3. [`fetch`] asks for the rest, at the [`pace`] of each host, and looks for the [`parts`] of pages that links name.
+//! 3. [`fetch`] asks for the rest, at the [`pace`] of each host, and looks for the [`parts`] of pages that links name. [`resolver`] keeps it out of private networks.
 
 mod address;
 mod fetch;
+mod host;
 mod known;
 mod pace;
 mod parts;
+mod reference;
+mod resolver;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZero;
@@ -122,9 +125,14 @@ fn is_offline(found: &HashMap<String, Verdict>) -> bool {
 }
 
 fn warn_of(link: &OutsideLink, known: &Known, report: &mut Report) {
-    let Some(address) = Address::of(&link.url) else { return };
     let url = &link.url;
     let warning = |message: String| Diagnostic::warning(link.path.as_str(), link.span.clone(), message);
+    if Address::parse(url).is_none() {
+        let warning =
+            warning(format!("the link {url:?} was not checked")).label("its host has no form that can be asked");
+        report.push(warning.help("correct it, or try it in a browser").code("unchecked-link"));
+    }
+    let Some(address) = Address::of(url) else { return };
     let dead = |label: &str| {
         let warning = warning(format!("the link {url:?} is dead")).label(label);
         warning.help("correct or remove it").code("dead-link")

@@ -9,8 +9,9 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use ureq::tls::RootCerts;
+use ureq::{Proxy, ProxyProtocol};
 
-use super::fetch::Judged;
+use super::fetch::{Judged, Network};
 use super::*;
 
 /// Short times, so that tests do not wait.
@@ -58,6 +59,11 @@ impl Server {
             asked.push(line.clone());
             asked.iter().filter(|other| **other == line).count() - 1
         };
+        if line.starts_with("CONNECT ") {
+            // It is the host itself.
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+            return Self::answer(stream, asked);
+        }
         let Some(answer) = response(&line, earlier) else { return };
         let page = page(&line);
         let length = page.len();
@@ -76,22 +82,21 @@ fn response(line: &str, earlier: usize) -> Option<&'static str> {
         "HEAD /busy" if earlier == 0 => "429 Too Many Requests\r\nRetry-After: 1",
         "HEAD /broken" if earlier == 0 => "503 Service Unavailable",
         "HEAD /reset" if earlier < 2 => return None,
-        "HEAD /good" | "GET /no-head" | "GET /robot" | "HEAD /busy" | "HEAD /broken" | "HEAD /reset" => "200 OK",
+        "HEAD /"
+        | "HEAD /good"
+        | "HEAD /good?next=https://a.org/"
+        | "HEAD /gr%C3%B6%C3%9Fe"
+        | "GET /no-head"
+        | "GET /robot"
+        | "HEAD /busy"
+        | "HEAD /broken"
+        | "HEAD /reset" => "200 OK",
         "HEAD /no-head" => "405 Method Not Allowed",
         "HEAD /robot" | "HEAD /forbidden" | "GET /forbidden" => "403 Forbidden",
         "HEAD /gone" => "410 Gone",
-        "HEAD /moved" => "301 Moved Permanently\r\nLocation: /moved-again",
-        "HEAD /moved-again" => "308 Permanent Redirect\r\nLocation: good",
-        "HEAD /then-found" => "301 Moved Permanently\r\nLocation: /found",
-        "HEAD /found" => "302 Found\r\nLocation: /good",
-        "HEAD /found-then-moved" => "302 Found\r\nLocation: /moved",
-        "HEAD /moved-to-nothing" => "301 Moved Permanently\r\nLocation: /nothing",
-        "HEAD /nowhere" => "301 Moved Permanently",
-        "HEAD /loop" => "302 Found\r\nLocation: /loop",
         "HEAD /busy-for-long" => "429 Too Many Requests\r\nRetry-After: 3600",
         "HEAD /down" | "GET /down" => "500 Internal Server Error",
         "GET /page" | "GET /long" => "200 OK\r\nContent-Type: text/html; charset=utf-8",
-        "GET /page-moved" => "301 Moved Permanently\r\nLocation: /page",
         "GET /picture" => "200 OK\r\nContent-Type: image/png",
         "GET /refused" => "403 Forbidden\r\nContent-Type: text/html",
         "HEAD /always-reset" => return None,
@@ -99,7 +104,32 @@ fn response(line: &str, earlier: usize) -> Option<&'static str> {
             thread::sleep(LIMITS.answer * 2);
             return None;
         }
-        _ => "404 Not Found",
+        _ => redirect(line).unwrap_or("404 Not Found"),
+    })
+}
+
+/// Status and fields of a redirect.
+fn redirect(line: &str) -> Option<&'static str> {
+    Some(match line {
+        "HEAD /moved" => "301 Moved Permanently\r\nLocation: /moved-again",
+        "HEAD /moved-again" => "308 Permanent Redirect\r\nLocation: good",
+        "HEAD /then-found" => "301 Moved Permanently\r\nLocation: /found",
+        "HEAD /found" => "302 Found\r\nLocation: /good",
+        "HEAD /found-then-moved" => "302 Found\r\nLocation: /moved",
+        "HEAD /moved-to-nothing" => "301 Moved Permanently\r\nLocation: /nothing",
+        "HEAD /moved-to-part" => "301 Moved Permanently\r\nLocation: /moved-on#part",
+        "HEAD /moved-on" => "301 Moved Permanently\r\nLocation: /good",
+        "HEAD /moved-to-another-part" => "301 Moved Permanently\r\nLocation: /moved-to-part#other",
+        "HEAD /found-part" => "302 Found\r\nLocation: /good#part",
+        "HEAD /login" => "302 Found\r\nLocation: /good?next=https://a.org/",
+        "HEAD /up/and/down" => "302 Found\r\nLocation: ../../good",
+        "HEAD /utf-8" => "302 Found\r\nLocation: /größe",
+        "HEAD /to-a-printer" => "302 Found\r\nLocation: http://printer/",
+        "HEAD /nowhere" => "301 Moved Permanently",
+        "HEAD /loop" => "302 Found\r\nLocation: /loop",
+        "GET /page-moved" => "301 Moved Permanently\r\nLocation: /page",
+        "GET /page-moved-to-part" => "301 Moved Permanently\r\nLocation: /page#two",
+        _ => return None,
     })
 }
 
@@ -140,6 +170,14 @@ fn each_kind_of_answer_has_its_verdict_and_its_requests() {
         ("/found", Verdict::Good, 2),
         ("/found-then-moved", Verdict::Good, 4),
         ("/moved-to-nothing", dead("404 Not Found"), 2),
+        ("/moved-to-part", moved("/good#part"), 3),
+        ("/moved-to-another-part", moved("/good#part"), 4),
+        ("/found-part", Verdict::Good, 2),
+        ("/login", Verdict::Good, 2),
+        ("/up/and/down", Verdict::Good, 2),
+        ("/utf-8", Verdict::Good, 2),
+        ("/größe", Verdict::Good, 1),
+        ("/to-a-printer", Verdict::Unclear, 1),
         ("/nowhere", dead("it redirects to no address"), 1),
         ("/loop", dead("its redirects do not end"), 21),
         ("/busy", Verdict::Good, 2),
@@ -195,6 +233,30 @@ fn nothing_private_is_connected_to_not_even_by_a_redirect() {
 }
 
 #[test]
+fn behind_a_proxy_nothing_private_is_asked_for_nor_connected_to() {
+    let (server, proxy) = (Server::start(), Server::start());
+    let authority = |server: &Server| server.url.trim_start_matches("http://").to_owned();
+    let port = authority(&proxy).rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
+    let behind = |no_proxy: &str| {
+        let proxy = Proxy::builder(ProxyProtocol::Http).host("127.0.0.1").port(port).no_proxy(no_proxy);
+        let proxy = Some(proxy.build().expect("a proxy"));
+        Checker::over(Network { proxy, ..Network::default() }, LIMITS, address::is_public)
+    };
+    let judge = |checker: &Checker, url: &str| judge(checker, &Address::parse(url).expect("an address"));
+    // The proxy is on this machine, and is asked for hosts that are not.
+    assert_eq!(judge(&behind("b.org"), "http://a.org/"), Verdict::Good);
+    assert_eq!(proxy.asked(), ["CONNECT a.org:80", "HEAD /"]);
+    // A host that is to be connected to without it, by its address and by a name.
+    for host in ["127.0.0.1", "localhost"] {
+        let url = server.url.replace("127.0.0.1", host) + "/good";
+        assert_eq!(judge(&behind(host), &url), Verdict::Unclear, "{host}");
+    }
+    // An address of a private network, which the proxy could reach.
+    assert_eq!(judge(&behind("b.org"), &format!("{}/good", server.url)), Verdict::Unclear);
+    assert_eq!((server.asked(), proxy.asked().len()), (Vec::new(), 2));
+}
+
+#[test]
 fn a_host_without_an_address_is_told_from_a_machine_without_a_network() {
     // RFC 1035 §2.3.4: at most 63 letters between two dots. No resolver is asked for this one.
     let address = Address::parse(&format!("http://{}.invalid/", "a".repeat(64))).expect("an address");
@@ -211,9 +273,12 @@ fn the_parts_of_a_page_are_looked_for_with_one_get() {
     let checker = Checker::new(LIMITS, is_here);
     let no_part = |near: Option<&str>| Verdict::NoPart(near.map(str::to_owned));
     let moved = Verdict::Moved(format!("{}/page", server.url));
+    let moved_to_part = Verdict::Moved(format!("{}/page#two", server.url));
     for (path, page, parts, requests) in [
         ("/page", Verdict::Good, [("one", Verdict::Good), ("tow", no_part(Some("two"))), ("zebra", no_part(None))], 1),
         ("/page-moved", moved, [("one", Verdict::Good), ("two", Verdict::Good), ("zebra", no_part(None))], 2),
+        // Browsers look for the part that the redirect names.
+        ("/page-moved-to-part", moved_to_part, ["one", "tow", "zebra"].map(|part| (part, Verdict::Good)), 2),
         ("/picture", Verdict::Good, ["a", "b", "c"].map(|part| (part, Verdict::Good)), 1),
         ("/long", Verdict::Good, ["one", "tow", "zebra"].map(|part| (part, Verdict::Unclear)), 1),
         ("/refused", Verdict::Unclear, ["a", "b", "c"].map(|part| (part, Verdict::Unclear)), 1),
@@ -305,7 +370,7 @@ fn a_certificate_is_refused_with_the_reason_or_accepted() {
     ];
     let trusted = certificates.map(|pem| ureq::tls::Certificate::from_pem(pem).expect("a certificate"));
     let roots = RootCerts::new_with_certs(&trusted);
-    let known = Checker::trusting(roots, LIMITS, is_here);
+    let known = Checker::over(Network { roots, ..Network::default() }, LIMITS, is_here);
     let public = Checker::new(LIMITS, is_here);
     let dead = |why: &str| Verdict::Dead(format!("its certificate {why}"));
     for (checker, certificate, expected) in [
@@ -341,6 +406,7 @@ fn each_link_is_asked_for_once_and_warned_of_at_each_place() {
         link("https://a.org/nothing", 3),
         link("https://a.org/nothing#/y", 4),
         link("https://example.org/nothing", 5),
+        link("https://a b.org/", 6),
     ];
     assert!(unknown(&links, &known).is_empty());
     let mut report = Report::default();
@@ -356,6 +422,7 @@ fn each_link_is_asked_for_once_and_warned_of_at_each_place() {
             ("moved-link", Some(2..3), "link to \"https://a.org/good#top\"".to_owned()),
             ("dead-link", Some(3..4), correct.clone()),
             ("dead-link", Some(4..5), correct),
+            ("unchecked-link", Some(6..7), "correct it, or try it in a browser".to_owned()),
         ]
     );
     assert_eq!(server.asked(), ["HEAD /good", "HEAD /moved", "HEAD /moved-again", "HEAD /good", "HEAD /nothing"]);
