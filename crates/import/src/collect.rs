@@ -158,7 +158,12 @@ fn jekyll(path: &str, origin: &Origin<'_>) -> Role {
     let mut parts: Vec<&str> = place.split('/').collect();
     parts.pop();
     let folder = parts.iter().find_map(|name| name.strip_prefix('_'));
-    let head = || origin.folder.text(path).is_some_and(|text| head::split(text).has_head);
+    let head = || {
+        origin.folder.text(path).is_some_and(|text| match is_markdown(path) {
+            true => head::split(text, Generator::Jekyll).has_head,
+            false => text.lines().next().is_some_and(|line| line.trim_end() == "---"),
+        })
+    };
     match folder {
         Some("posts" | "drafts") if is_markdown(path) => {
             Role::Text { path: place.to_owned(), collection: Some("posts".to_owned()) }
@@ -229,7 +234,7 @@ fn text(source: &str, place: &str, collection: Option<&str>, origin: &Origin<'_>
         notes.add(source, None, "not imported: the file is not UTF-8");
         return None;
     };
-    let split = head::split(file);
+    let split = head::split(file, origin.generator);
     let mut body = Body::new(split.body, split.line);
     let mut head = head((source, place), split.table, collection, (origin, notes));
     let name = name_of(source);
@@ -265,7 +270,7 @@ fn head(
     (origin, notes): (&Origin<'_>, &mut Notes),
 ) -> Head {
     let mut table = table.unwrap_or_else(|error| {
-        notes.add(source, None, format!("the front matter cannot be read ({error}): the text is a draft without it"));
+        notes.add(source, None, format!("the front matter cannot be read ({error}): the text is a draft"));
         Table(vec![("draft".to_owned(), Value::Boolean(true))])
     });
     let is_jekyll = origin.generator == Generator::Jekyll;

@@ -41,14 +41,30 @@ pub(crate) struct Split<'a> {
     pub(crate) line: usize,
 }
 
-/// Splits a file: TOML between `+++`, YAML between `---`, or an object of JSON at the start.
-pub(crate) fn split(text: &str) -> Split<'_> {
+impl<'a> Split<'a> {
+    fn without_head(body: &'a str) -> Self {
+        Self { table: Ok(Table::default()), has_head: false, body, line: 1 }
+    }
+
+    /// A file whose front matter has no end, so that nobody knows which part of it is text.
+    fn without_end(body: &'a str, error: String) -> Self {
+        Self { table: Err(error), has_head: true, body, line: 1 }
+    }
+}
+
+/// Splits a file: TOML between `+++`, YAML between `---`, or an object of JSON at the start. White space may come first, as for the generators; in a note
+/// of Obsidian, a line `---` after it is a rule.
+pub(crate) fn split(file: &str, generator: Generator) -> Split<'_> {
+    let text = if generator == Generator::Obsidian { file } else { file.trim_start() };
+    let skipped = file[..file.len() - text.len()].matches('\n').count();
     let first = text.lines().next().unwrap_or_default().trim_end();
     let parse = match first {
         "+++" => value::toml,
         "---" => value::yaml,
-        _ if text.starts_with('{') && !text.starts_with("{{") && !text.starts_with("{%") => return split_json(text),
-        _ => return Split { table: Ok(Table::default()), has_head: false, body: text, line: 1 },
+        _ if text.starts_with('{') && !text.starts_with("{{") && !text.starts_with("{%") => {
+            return split_json(file, text, generator);
+        }
+        _ => return Split::without_head(file),
     };
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
@@ -56,20 +72,28 @@ pub(crate) fn split(text: &str) -> Split<'_> {
         if number > 0 && (line.trim_end() == first || (first == "---" && line.trim_end() == "...")) {
             let start = text.find('\n').map_or(0, |newline| newline + 1);
             let body = &text[end..];
-            return Split { table: parse(&text[start..at]), has_head: true, body, line: number + 2 };
+            return Split { table: parse(&text[start..at]), has_head: true, body, line: skipped + number + 2 };
         }
         at = end;
     }
-    Split { table: Ok(Table::default()), has_head: false, body: text, line: 1 }
+    let is_rule = first == "---" && text.lines().nth(1).is_none_or(|line| line.trim().is_empty());
+    if is_rule {
+        Split::without_head(file)
+    } else {
+        Split::without_end(file, format!("its last line, `{first}`, is missing"))
+    }
 }
 
-fn split_json(text: &str) -> Split<'_> {
+/// Only Hugo has JSON. What begins like it elsewhere is a text, unless it is an object.
+fn split_json<'a>(file: &'a str, text: &'a str, generator: Generator) -> Split<'a> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
-    let Some(Ok(_)) = values.next() else {
-        return Split { table: Ok(Table::default()), has_head: false, body: text, line: 1 };
-    };
+    match values.next() {
+        Some(Ok(_)) => {}
+        Some(Err(error)) if generator == Generator::Hugo => return Split::without_end(file, error.to_string()),
+        _ => return Split::without_head(file),
+    }
     let end = values.byte_offset();
-    let line = text[..end].matches('\n').count() + 1;
+    let line = file[..file.len() - text.len() + end].matches('\n').count() + 1;
     Split { table: value::json(&text[..end]), has_head: true, body: &text[end..], line }
 }
 
@@ -170,11 +194,7 @@ fn taxonomies(table: &mut Table, head: &mut Head) {
 
 /// Why the text is not published. `published` may be a date instead.
 fn unpublished(take: &mut impl FnMut(&str) -> Option<Value>) -> Option<String> {
-    let says = |value: &Option<Value>, expected: bool| match value {
-        Some(Value::Boolean(is)) => *is == expected,
-        Some(Value::Text(text)) => text.eq_ignore_ascii_case(if expected { "true" } else { "false" }),
-        _ => false,
-    };
+    let says = |value: &Option<Value>, expected: bool| value.as_ref().and_then(Value::truth) == Some(expected);
     for key in ["draft", "private", "hidden", "headless", "unlisted"] {
         if says(&take(key), true) {
             return Some(format!("`{key}` is true"));
@@ -247,7 +267,7 @@ mod tests {
     use super::*;
 
     fn head(text: &str, generator: Generator) -> Head {
-        read(split(text).table.expect("it is valid"), generator)
+        read(split(text, generator).table.expect("it is valid"), generator)
     }
 
     #[test]
@@ -258,8 +278,10 @@ mod tests {
             ("{\"title\": \"a\",\n\"n\": 1}\nx\n", "\nx\n", 2),
             ("no head\n", "no head\n", 1),
             ("---\nnot closed\n", "---\nnot closed\n", 1),
+            ("\n\n---\ntitle: a\n---\nx\n", "x\n", 6),
+            ("\n{\"title\": \"a\"}\nx\n", "\nx\n", 2),
         ] {
-            let split = split(text);
+            let split = split(text, Generator::Hugo);
             assert_eq!((split.body, split.line), (body, line), "{text}");
         }
     }

@@ -52,25 +52,31 @@ impl Table {
     }
 
     pub(crate) fn is_true(&self, key: &str) -> bool {
-        match self.get(key) {
-            Some(Value::Boolean(is)) => *is,
-            Some(Value::Text(text)) => text.eq_ignore_ascii_case("true"),
-            _ => false,
-        }
+        self.get(key).and_then(Value::truth) == Some(true)
     }
 
     pub(crate) fn is_false(&self, key: &str) -> bool {
-        match self.get(key) {
-            Some(Value::Boolean(is)) => !is,
-            Some(Value::Text(text)) => text.eq_ignore_ascii_case("false"),
-            _ => false,
-        }
+        self.get(key).and_then(Value::truth) == Some(false)
     }
 }
 
 impl Value {
     pub(crate) fn table(&self) -> Option<&Table> {
         if let Self::Table(table) = self { Some(table) } else { None }
+    }
+
+    /// What the value means where a truth is expected. Jekyll and Hugo read YAML 1.1, in which `no` is one.
+    pub(crate) fn truth(&self) -> Option<bool> {
+        let text = match self {
+            Self::Boolean(is) => return Some(*is),
+            Self::Text(text) => text.trim().to_ascii_lowercase(),
+            _ => return None,
+        };
+        match text.as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        }
     }
 
     /// The value as a text that is not empty.

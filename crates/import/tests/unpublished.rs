@@ -1,0 +1,157 @@
+//! Small sites with something in them that their generator does not publish: the site that is made of them does not publish it either, and builds.
+
+use graven_import::{Folder, Generator, Imported, Options, import};
+use graven_press::Codings;
+use graven_press::cache::Cache;
+use graven_press::incremental::Incremental;
+use graven_press::tree::SourceTree;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+
+/// What builds of the cases have in common is made once.
+fn cache() -> Cache {
+    Cache::at(concat!(env!("CARGO_TARGET_TMPDIR"), "/unpublished"))
+}
+
+const TODAY: Date = date(2026, 1, 31);
+
+/// Must not be in any file of the site. It is one word, so that it stays one in all of them.
+const SECRET: &str = "wolverine";
+
+/// Must be in a file of the site.
+const SHOWN: &str = "badger";
+
+type Files = &'static [(&'static str, &'static str)];
+
+/// The settings of a site, and a text, without which nothing is imported.
+fn common(generator: Generator) -> Files {
+    match generator {
+        Generator::Zola => &[
+            ("config.toml", "base_url = \"https://example.org\"\ntitle = \"T\"\n"),
+            ("content/base.md", "+++\ntitle = \"Base\"\ndate = 2020-01-01\n+++\nText.\n"),
+        ],
+        Generator::Hugo => &[
+            ("hugo.toml", "baseURL = \"https://example.org/\"\ntitle = \"T\"\n"),
+            ("content/base.md", "---\ntitle: Base\ndate: 2020-01-01\n---\nText.\n"),
+        ],
+        Generator::Jekyll => &[
+            ("_config.yml", "url: https://example.org\ntitle: T\n"),
+            ("_posts/2020-01-01-base.md", "---\ntitle: Base\n---\nText.\n"),
+        ],
+        Generator::Astro => &[
+            ("astro.config.mjs", "export default defineConfig({ site: 'https://example.org' });"),
+            ("src/content/blog/base.md", "---\ntitle: Base\npubDate: 2020-01-01\n---\nText.\n"),
+        ],
+        Generator::Obsidian => {
+            &[(".obsidian/app.json", "{}"), ("Base.md", "---\ntitle: Base\ndate: 2020-01-01\n---\nText.\n")]
+        }
+    }
+}
+
+fn imported(generator: Generator, files: Files) -> Imported {
+    let mut folder = Folder::default();
+    for (path, text) in common(generator).iter().chain(files) {
+        folder.insert(*path, *text, Some(date(2024, 6, 1)));
+    }
+    let options = Options { today: TODAY, generator: Some(generator) };
+    import(&folder, &options, cache()).unwrap_or_else(|error| panic!("{files:?}: {error}"))
+}
+
+/// Everything that a build of the site contains, now and at its later times; or what it says against the site.
+fn published(imported: &Imported) -> Result<String, String> {
+    let mut tree = SourceTree::default();
+    imported.files.iter().for_each(|(path, bytes)| tree.insert(path, bytes.clone()));
+    let clock = TODAY.to_zoned(TimeZone::UTC).map(|midnight| midnight.timestamp().as_second()).ok();
+    let options = graven_press::Options { codings: Codings::Identity, clock, ..Default::default() };
+    let mut press = Incremental::new(options, cache());
+    let pack = press.press(&tree, |preview| preview.pack()).and_then(|pack| pack);
+    let pack = pack.map_err(|report| report.render(&tree, ""))?;
+    Ok(String::from_utf8_lossy(&pack).into_owned())
+}
+
+/// A case: what it shows, its site, and a part of a note that says so.
+type Case = (&'static str, Generator, Files, &'static str);
+
+fn check(cases: &[Case]) {
+    let mut wrong = Vec::new();
+    for (name, generator, files, note) in cases {
+        let imported = imported(*generator, files);
+        let notes: Vec<String> = imported.notes.iter().map(ToString::to_string).collect();
+        let published = published(&imported).unwrap_or_else(|report| {
+            wrong.push(format!("{name}: it does not build: {report}"));
+            SHOWN.to_owned()
+        });
+        let has_shown = files.iter().any(|(_, text)| text.contains(SHOWN));
+        for (is_wrong, what) in [
+            (published.contains(SECRET), "it is published".to_owned()),
+            (has_shown && !published.contains(SHOWN), "the rest is not published".to_owned()),
+            (!note.is_empty() && notes.iter().all(|found| !found.contains(note)), format!("no note has {note:?}")),
+        ] {
+            if is_wrong {
+                wrong.push(format!("{name}: {what}: {notes:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn front_matter_counts_after_white_space_and_without_an_end() {
+    check(&[
+        (
+            "an empty line comes first",
+            Generator::Hugo,
+            &[("content/a.md", "\n  \n---\ntitle: A\ndate: 2021-01-01\ndraft: true\n---\nA wolverine.\n")],
+            "content/a.md: a draft: `draft` is true",
+        ),
+        (
+            "an empty line comes before TOML",
+            Generator::Zola,
+            &[("content/a.md", "\n+++\ntitle = \"A\"\ndate = 2021-01-01\ndraft = true\n+++\nA wolverine.\n")],
+            "content/a.md: a draft: `draft` is true",
+        ),
+        (
+            "an empty line comes before JSON",
+            Generator::Hugo,
+            &[("content/a.md", "\n{\"title\": \"A\", \"date\": \"2021-01-01\", \"draft\": true}\nA wolverine.\n")],
+            "content/a.md: a draft: `draft` is true",
+        ),
+        (
+            "the end is missing",
+            Generator::Hugo,
+            &[("content/a.md", "---\ntitle: A\ndraft: true\n\nA wolverine.\n")],
+            "content/a.md: the front matter cannot be read (its last line, `---`, is missing)",
+        ),
+        (
+            "the end of TOML is missing",
+            Generator::Zola,
+            &[("content/a.md", "+++\ntitle = \"A\"\ndraft = true\n\nA wolverine.\n")],
+            "content/a.md: the front matter cannot be read (its last line, `+++`, is missing)",
+        ),
+        (
+            "the object of JSON does not end",
+            Generator::Hugo,
+            &[("content/a.md", "{\"title\": \"A\", \"draft\": true\n\nA wolverine.\n")],
+            "content/a.md: the front matter cannot be read (",
+        ),
+        (
+            "a draft is one in the words of YAML 1.1",
+            Generator::Jekyll,
+            &[("_posts/2021-01-01-a.md", "---\ntitle: A\npublished: no\n---\nA wolverine.\n")],
+            "a draft: `published` is false",
+        ),
+        (
+            "a file of Jekyll that is an object is a file",
+            Generator::Jekyll,
+            &[("a.json", "{\"animal\": \"badger\"}\n")],
+            "",
+        ),
+        ("a note that begins with a rule is a note", Generator::Obsidian, &[("A.md", "---\n\nA badger.\n")], ""),
+        (
+            "a note that begins with a rule after an empty line is a note",
+            Generator::Obsidian,
+            &[("A.md", "\n---\nA badger.\n\n---\nMore.\n")],
+            "",
+        ),
+    ]);
+}
