@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::address::{self, Addressed};
 use crate::body::{self, Body};
 use crate::date::{self, Moment};
+use crate::exclusions::Exclusions;
 use crate::folder::Folder;
 use crate::generator::Generator;
 use crate::head::{self, Head};
@@ -52,17 +53,27 @@ enum Role {
     Skipped(String),
 }
 
+/// What decides on files besides their own paths.
+struct Rules {
+    bundles: BTreeSet<String>,
+    exclusions: Exclusions,
+}
+
+/// Why a text is not imported whose name, or that of a folder, begins with a mark.
+const MARKED: &str = "an underscore at the start of a name says that they are not published";
+
 /// Extensions of files that belong to the look of the other site.
 const LOOK: [&str; 12] = ["css", "scss", "sass", "less", "js", "mjs", "map", "woff", "woff2", "ttf", "eot", "otf"];
 
 /// Goes over all files.
 pub(crate) fn collect(origin: &Origin<'_>, notes: &mut Notes) -> Found {
     let mut found = Found::default();
-    let bundles = bundles(origin);
+    let rules =
+        Rules { bundles: bundles(origin), exclusions: Exclusions::of(origin.settings, origin.generator, notes) };
     let mut beside: Vec<(String, String)> = Vec::new();
     let (mut look, mut skipped) = (0, BTreeMap::<String, usize>::new());
     for path in origin.folder.paths() {
-        match role(path, origin, &bundles) {
+        match role(path, origin, &rules) {
             Role::Text { path: place, collection } => {
                 found.texts.extend(text(path, &place, collection.as_deref(), origin, notes));
             }
@@ -103,13 +114,16 @@ fn bundles(origin: &Origin<'_>) -> BTreeSet<String> {
     texts.filter(is_bundle).map(|path| folder_of(path).to_owned()).collect()
 }
 
-fn role(path: &str, origin: &Origin<'_>, bundles: &BTreeSet<String>) -> Role {
+fn role(path: &str, origin: &Origin<'_>, rules: &Rules) -> Role {
     if path.split('/').any(|name| name.starts_with('.')) {
         return Role::Other;
     }
+    if let Some(reason) = rules.exclusions.reason(path) {
+        return Role::Skipped(reason.to_owned());
+    }
     match origin.generator {
-        Generator::Zola | Generator::Hugo => sectioned(path, origin, bundles),
-        Generator::Jekyll => jekyll(path, origin),
+        Generator::Zola | Generator::Hugo => sectioned(path, origin, &rules.bundles),
+        Generator::Jekyll => jekyll(path, origin, &rules.exclusions),
         Generator::Astro => astro(path, origin),
         Generator::Obsidian => obsidian(path),
     }
@@ -145,24 +159,20 @@ fn sectioned(path: &str, origin: &Origin<'_>, bundles: &BTreeSet<String>) -> Rol
     }
 }
 
-fn jekyll(path: &str, origin: &Origin<'_>) -> Role {
+fn jekyll(path: &str, origin: &Origin<'_>, exclusions: &Exclusions) -> Role {
     let settings = origin.settings;
     let Some(place) = path.strip_prefix(settings.content.as_str()) else { return Role::Other };
-    let excluded = settings.table.get("exclude").map(Value::texts).unwrap_or_default();
-    if excluded
-        .iter()
-        .any(|name| place == name.trim_matches('/') || place.starts_with(&format!("{}/", name.trim_matches('/'))))
-    {
-        return Role::Other;
+    // The first folder with a mark may be a collection; all other names with one are left out.
+    let mut marked = place.split('/').filter(|name| name.starts_with(['_', '~']) && !exclusions.includes(place));
+    let name = marked.next();
+    let folder = name.and_then(|name| name.strip_prefix('_')).filter(|_| name != Some(file_name(place)));
+    if name.is_some() && (folder.is_none() || marked.next().is_some()) {
+        return if is_markdown(path) { Role::Skipped(MARKED.to_owned()) } else { Role::Other };
     }
-    let mut parts: Vec<&str> = place.split('/').collect();
-    parts.pop();
-    let folder = parts.iter().find_map(|name| name.strip_prefix('_'));
+    let is_fenced = |text: &str| text.lines().next().is_some_and(|line| line.trim_end() == "---");
+    let has_head = |text: &str| head::split(text, Generator::Jekyll).has_head;
     let head = || {
-        origin.folder.text(path).is_some_and(|text| match is_markdown(path) {
-            true => head::split(text, Generator::Jekyll).has_head,
-            false => text.lines().next().is_some_and(|line| line.trim_end() == "---"),
-        })
+        origin.folder.text(path).is_some_and(|text| if is_markdown(path) { has_head(text) } else { is_fenced(text) })
     };
     match folder {
         Some("posts" | "drafts") if is_markdown(path) => {
@@ -203,20 +213,34 @@ fn astro(path: &str, origin: &Origin<'_>) -> Role {
     if let Some(rest) = path.strip_prefix("public/") {
         return Role::File(format!("/{rest}"));
     }
-    let Some(place) = path.strip_prefix("src/").filter(|_| is_markdown(path)) else {
-        let is_content = path.starts_with("src/") && matches!(extension(path).as_str(), "mdoc" | "html");
+    let is_of_source = path.starts_with("src/");
+    if !is_markdown(path) {
+        let is_content = is_of_source && matches!(extension(path).as_str(), "mdoc" | "html");
         return if is_content { Role::Skipped("they are texts, but not Markdown".to_owned()) } else { Role::Other };
-    };
-    if let Some(place) = place.strip_prefix("pages/") {
+    }
+    let is_marked = path.split('/').any(|name| name.starts_with('_'));
+    if let Some(place) = path.strip_prefix("src/pages/").filter(|_| !is_marked) {
         return Role::Text { path: place.to_owned(), collection: None };
     }
-    if ["components/", "layouts/"].iter().any(|folder| place.starts_with(folder)) || file_name(path).starts_with('_') {
-        return Role::Other;
+    match in_collection(path, origin.settings) {
+        Some((collection, within)) if !is_marked => {
+            Role::Text { path: within.to_owned(), collection: Some(collection.to_owned()) }
+        }
+        None if is_of_source && !is_marked => Role::Skipped("they are in no collection of Astro".to_owned()),
+        None if !is_of_source => Role::Other,
+        _ => Role::Skipped(MARKED.to_owned()),
     }
-    let within = place.strip_prefix("content/").or_else(|| place.strip_prefix("data/")).unwrap_or(place);
-    let collection = within.split('/').next().filter(|_| within.contains('/'));
-    let collection = collection.filter(|name| origin.settings.routes.is_empty() || !name.is_empty());
-    Role::Text { path: within.to_owned(), collection: collection.map(str::to_owned) }
+}
+
+/// The collection of Astro that a text is in, and the path of the text from the collection's folder on.
+fn in_collection<'a>(path: &'a str, settings: &Settings) -> Option<(&'a str, &'a str)> {
+    let within = ["src/content/", "src/data/"].iter().find_map(|folder| path.strip_prefix(folder));
+    let within = within.filter(|within| within.contains('/')).or_else(|| {
+        let base = settings.collections.iter().find(|base| path.starts_with(base.as_str()))?;
+        let above = base.trim_end_matches('/').rfind('/').map_or(0, |slash| slash + 1);
+        Some(&path[above..])
+    })?;
+    Some((within.split('/').next()?, within))
 }
 
 fn obsidian(path: &str) -> Role {

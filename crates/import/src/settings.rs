@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) files: Option<String>,
     /// The addresses of Astro's collections: their folder, and where they are published.
     pub(crate) routes: Vec<(String, String)>,
+    /// The folders of Astro's collections that its settings name. Each ends with a slash.
+    pub(crate) collections: Vec<String>,
 }
 
 impl Settings {
@@ -224,18 +226,32 @@ fn astro(folder: &Folder) -> Settings {
         settings.language = settings.language.or_else(|| named(&["lang", "LANG", "locale"]));
     }
     settings.routes = astro_routes(folder);
+    settings.collections = astro_collections(folder);
     settings
 }
 
 /// The text that a program assigns to a name: `site: 'https://…'`, `SITE_TITLE = "…"`.
 fn assigned(program: &str, name: &str) -> Option<String> {
+    assignments(program, name).next()
+}
+
+/// All texts that a program assigns to a name.
+fn assignments(program: &str, name: &str) -> impl Iterator<Item = String> {
     let starts = program.match_indices(name).map(|(at, _)| at);
-    starts.filter(|at| !program[..*at].ends_with(|char: char| char.is_alphanumeric() || char == '_')).find_map(|at| {
+    starts.filter(|at| !program[..*at].ends_with(|char: char| char.is_alphanumeric() || char == '_')).filter_map(|at| {
         let rest = program[at + name.len()..].trim_start().strip_prefix([':', '='])?.trim_start();
         let quote = rest.chars().next().filter(|char| matches!(char, '\'' | '"' | '`'))?;
         let (text, _) = rest[1..].split_once(quote)?;
         (!text.is_empty() && !text.contains('\n')).then(|| text.to_owned())
     })
+}
+
+/// The folders that the settings of collections name: `base: "./src/notes"`. The whole project is none.
+fn astro_collections(folder: &Folder) -> Vec<String> {
+    let is_settings = |path: &&str| path.starts_with("src/content.config.") || path.starts_with("src/content/config.");
+    let programs = folder.paths().filter(is_settings).filter_map(|path| folder.text(path));
+    let bases = programs.flat_map(|program| assignments(program, "base"));
+    bases.map(|base| as_folder(&base)).filter(|base| !base.is_empty() && base != "src/").collect()
 }
 
 /// Where collections are published: a page `src/pages/blog/[...slug].astro` that names the collection `blog`.

@@ -155,3 +155,122 @@ fn front_matter_counts_after_white_space_and_without_an_end() {
         ),
     ]);
 }
+
+#[test]
+fn what_the_settings_or_the_name_exclude_is_not_imported() {
+    check(&[
+        (
+            "Zola has patterns for texts",
+            Generator::Zola,
+            &[
+                (
+                    "config.toml",
+                    "base_url = \"https://example.org\"\nignored_content = [\"*.{txt,csv}\", \"private/**\"]\n",
+                ),
+                ("content/private/a.md", "+++\ntitle = \"A\"\ndate = 2021-01-01\n+++\nA wolverine.\n"),
+                ("content/s/plan.txt", "A wolverine."),
+                ("content/s/plan.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>badger</title></svg>"),
+            ],
+            "files that were not imported: 2, since the settings of the other site exclude them",
+        ),
+        (
+            "Zola has patterns for files",
+            Generator::Zola,
+            &[
+                ("config.toml", "base_url = \"https://example.org\"\nignored_static = [\"*.txt\"]\n"),
+                ("static/s/plan.txt", "A wolverine."),
+                ("static/s/plan.csv", "A badger."),
+            ],
+            "files that were not imported: 1, since the settings of the other site exclude them",
+        ),
+        (
+            "Hugo has expressions",
+            Generator::Hugo,
+            &[
+                (
+                    "hugo.toml",
+                    "baseURL = \"https://example.org/\"\nignoreFiles = ['\\.foo\\.md$', 'content/private/']\n",
+                ),
+                ("content/a.foo.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
+                ("content/private/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
+                ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA badger.\n"),
+            ],
+            "files that were not imported: 2, since the settings of the other site exclude them",
+        ),
+        (
+            "an expression that cannot be read is named",
+            Generator::Hugo,
+            &[("hugo.toml", "baseURL = \"https://example.org/\"\nignoreFiles = ['(']\n")],
+            "the pattern ( cannot be read",
+        ),
+        (
+            "Jekyll has patterns",
+            Generator::Jekyll,
+            &[
+                ("_config.yml", "url: https://example.org\nexclude: ['private*', 'tmp/**', /plans/]\n"),
+                ("private-notes.md", "---\ntitle: A\n---\nA wolverine.\n"),
+                ("private/a.txt", "A wolverine."),
+                ("tmp/a/b.txt", "A wolverine."),
+                ("plans/a.txt", "A wolverine."),
+                ("open.txt", "A badger."),
+            ],
+            "files that were not imported: 4, since the settings of the other site exclude them",
+        ),
+        (
+            "Jekyll leaves out names with a mark",
+            Generator::Jekyll,
+            &[
+                ("_secret.md", "---\ntitle: A\n---\nA wolverine.\n"),
+                ("_posts/_2021-01-01-a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+                ("_secret.txt", "A wolverine."),
+                ("a/_secret.txt", "A wolverine."),
+                ("#plan.txt", "A wolverine."),
+                ("plan.txt~", "A wolverine."),
+                ("plan.txt", "A badger."),
+            ],
+            "",
+        ),
+        (
+            "Jekyll includes what is named",
+            Generator::Jekyll,
+            &[
+                ("_config.yml", "url: https://example.org\ninclude: [_pages]\n"),
+                ("_pages/a.md", "---\ntitle: A\n---\nA badger.\n"),
+                ("_other/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ],
+            "",
+        ),
+        (
+            "editors leave copies",
+            Generator::Hugo,
+            &[("static/plan.txt~", "A wolverine."), ("content/#plan.md", "---\ntitle: A\n---\nA wolverine.\n")],
+            "files that were not imported: 2, since their names are those of copies that editors make",
+        ),
+        (
+            "Astro leaves out names with an underscore",
+            Generator::Astro,
+            &[
+                ("src/pages/_draft.md", "---\ntitle: A\n---\nA wolverine.\n"),
+                ("src/pages/_drafts/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+                ("src/content/blog/_drafts/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+                ("src/pages/open.md", "---\ntitle: A\n---\nA badger.\n"),
+            ],
+            "",
+        ),
+        (
+            "Astro has texts in its collections",
+            Generator::Astro,
+            &[
+                (
+                    "src/content.config.ts",
+                    "const notes = defineCollection({ loader: glob({ pattern: '**/*.md', base: './src/notes' }) });",
+                ),
+                ("src/README.md", "# A wolverine\n"),
+                ("src/utils/README.md", "# A wolverine\n"),
+                ("src/content/README.md", "# A wolverine\n"),
+                ("src/notes/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA badger.\n"),
+            ],
+            "",
+        ),
+    ]);
+}
