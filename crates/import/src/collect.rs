@@ -12,6 +12,7 @@ use crate::body::{self, Body};
 use crate::date::{self, Moment};
 use crate::exclusions::Exclusions;
 use crate::folder::Folder;
+use crate::folders::Folders;
 use crate::generator::Generator;
 use crate::head::{self, Head};
 use crate::names::{extension, file_name, folder_of, is_markdown, stem, title_of};
@@ -34,6 +35,7 @@ pub(crate) struct Origin<'a> {
     pub(crate) folder: &'a Folder,
     pub(crate) generator: Generator,
     pub(crate) settings: &'a Settings,
+    pub(crate) folders: &'a Folders,
     pub(crate) today: Date,
 }
 
@@ -150,6 +152,9 @@ fn sectioned(path: &str, origin: &Origin<'_>, bundles: &BTreeSet<String>) -> Rol
     if !is_markdown(path) {
         return match extension(path).as_str() {
             "html" | "htm" | "adoc" | "org" | "rst" => Role::Skipped("they are texts, but not Markdown".to_owned()),
+            _ if origin.folders.withhold_file(place) => {
+                Role::Skipped("the section that they are in is a draft".to_owned())
+            }
             _ => Role::File(format!("/{place}")),
         };
     }
@@ -301,7 +306,9 @@ fn head(
     if is_jekyll {
         add_defaults(&mut table, source, collection, origin.settings);
     }
+    let of_folders = origin.folders.withhold(place, &mut table);
     let mut head = head::read(table, origin.generator);
+    head.unpublished = of_folders.or(head.unpublished);
     if is_jekyll && head.categories.is_empty() && place.contains("_posts/") {
         head.categories = place.split('/').take_while(|name| !name.starts_with('_')).map(str::to_owned).collect();
     }

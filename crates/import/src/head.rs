@@ -109,9 +109,9 @@ pub(crate) fn read(mut table: Table, generator: Generator) -> Head {
     taxonomies(&mut table, &mut head);
     // Elsewhere it is a date.
     let is_withheld = table.is_false("published") && table.take("published").is_some();
+    head.unpublished = unpublished(&mut table).or(is_withheld.then(|| "`published` is false".to_owned()));
     let mut take = |key: &str| table.take(key).filter(|value| *value != Value::Null);
     head.title = take("title").and_then(|value| value.text());
-    head.unpublished = unpublished(&mut take).or(is_withheld.then(|| "`published` is false".to_owned()));
     let text = |value: Value| value.text();
     head.description = ["description", "summary", "excerpt"].iter().find_map(|key| take(key).and_then(text));
     head.date = DATES.iter().find_map(|key| moment(&take(key)?));
@@ -192,8 +192,9 @@ fn taxonomies(table: &mut Table, head: &mut Head) {
     }
 }
 
-/// Why the text is not published. `published` may be a date instead.
-fn unpublished(take: &mut impl FnMut(&str) -> Option<Value>) -> Option<String> {
+/// Takes the keys by which other generators withhold a text, and says why this one is not published.
+pub(crate) fn unpublished(table: &mut Table) -> Option<String> {
+    let mut take = |key: &str| table.take(key).filter(|value| *value != Value::Null);
     let says = |value: &Option<Value>, expected: bool| value.as_ref().and_then(Value::truth) == Some(expected);
     for key in ["draft", "private", "hidden", "headless", "unlisted"] {
         if says(&take(key), true) {
@@ -203,6 +204,15 @@ fn unpublished(take: &mut impl FnMut(&str) -> Option<Value>) -> Option<String> {
     for key in ["publish", "render"] {
         if says(&take(key), false) {
             return Some(format!("`{key}` is false"));
+        }
+    }
+    // Hugo's.
+    for build in ["build", "_build"].iter().filter_map(|key| take(key)) {
+        let of_build = |key: &str| build.table()?.text(&[key]).map(|how| (format!("`build.{key}` is {how}"), how));
+        let render = of_build("render").filter(|(_, how)| matches!(how.as_str(), "never" | "false" | "link"));
+        let list = of_build("list").filter(|(_, how)| matches!(how.as_str(), "never" | "false"));
+        if let Some((reason, _)) = render.or(list) {
+            return Some(reason);
         }
     }
     None

@@ -35,6 +35,7 @@ mod convert;
 mod date;
 mod exclusions;
 mod folder;
+mod folders;
 mod generator;
 mod head;
 mod links;
@@ -60,6 +61,7 @@ use jiff::civil::Date;
 
 use crate::collect::{Found, Origin};
 use crate::convert::Conversion;
+use crate::folders::Folders;
 use crate::note::Notes;
 use crate::plan::Plan;
 use crate::targets::Targets;
@@ -123,7 +125,9 @@ pub fn import(folder: &Folder, options: &Options, cache: Cache) -> Result<Import
     let recognised = given.or_else(|| Generator::of(folder)).ok_or(Error::Unknown)?;
     let mut notes = Notes::default();
     let settings = settings::read(folder, recognised.generator, &mut notes);
-    let origin = Origin { folder, generator: recognised.generator, settings: &settings, today: options.today };
+    let folders = Folders::of(folder, recognised.generator, &settings);
+    let (generator, today) = (recognised.generator, options.today);
+    let origin = Origin { folder, generator, settings: &settings, folders: &folders, today };
     let mut found = collect::collect(&origin, &mut notes);
     if found.texts.is_empty() {
         return Err(Error::Empty(recognised.generator));

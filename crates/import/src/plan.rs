@@ -34,7 +34,8 @@ fn feeds(found: &Found, origin: &Origin<'_>) -> Vec<(String, String)> {
     let feeds: Vec<(String, &str)> = match origin.generator {
         Generator::Zola | Generator::Jekyll => vec![("/atom.xml".to_owned(), "/feed.xml")],
         Generator::Hugo => {
-            let sections: BTreeSet<_> = found.texts.iter().filter_map(|text| text.section.as_deref()).collect();
+            let published = found.texts.iter().filter(|text| text.draft.is_empty());
+            let sections: BTreeSet<_> = published.filter_map(|text| text.section.as_deref()).collect();
             let of_sections = sections.into_iter().map(|name| (format!("/{}/index.xml", url_name(name)), "/rss.xml"));
             [("/index.xml".to_owned(), "/rss.xml")].into_iter().chain(of_sections).collect()
         }
@@ -145,7 +146,16 @@ fn wanted_slug(text: &Text, prefix: &str) -> String {
 /// Topics of categories, if there are few. If there are many, they become tags.
 fn by_category(found: &mut Found, notes: &mut Notes) -> Option<Vec<Topic>> {
     let mut spellings = Spellings::default();
-    found.texts.iter().flat_map(|text| &text.head.categories).for_each(|name| spellings.add(&slug(name), name));
+    let published = found.texts.iter().filter(|text| text.draft.is_empty());
+    published.flat_map(|text| &text.head.categories).for_each(|name| spellings.add(&slug(name), name));
+    // A topic is shown, even without posts. What only drafts have is a tag of theirs.
+    for text in &mut found.texts {
+        let (known, others) = std::mem::take(&mut text.head.categories)
+            .into_iter()
+            .partition(|name| spellings.0.contains_key(&slug(name)));
+        text.head.categories = known;
+        text.head.tags.extend::<Vec<String>>(others);
+    }
     let count = spellings.0.len();
     if count == 0 {
         return None;
@@ -169,7 +179,7 @@ fn by_category(found: &mut Found, notes: &mut Notes) -> Option<Vec<Topic>> {
 
 /// Topics of folders, if there are several with posts, and not too many.
 fn by_section(found: &mut Found) -> Vec<Topic> {
-    let posts = || found.texts.iter().filter(|text| text.kind == Kind::Post);
+    let posts = || found.texts.iter().filter(|text| text.kind == Kind::Post && text.draft.is_empty());
     let sections: BTreeSet<String> = posts().filter_map(|text| text.section.clone()).collect();
     let slugs: BTreeSet<String> = sections.iter().map(|name| slug(name)).filter(|slug| !slug.is_empty()).collect();
     let with_others = posts().any(|text| text.section.is_none());
@@ -264,8 +274,8 @@ pub(crate) fn redirects(found: &mut Found, plan: &mut Plan, origin: &Origin<'_>,
         let slug = slug(&section.name);
         let topic = plan.topics.iter().find(|topic| topic.slug == slug);
         let to = topic.map_or_else(|| "/blog".to_owned(), |topic| format!("/notes/{}", topic.slug));
-        let has_posts =
-            found.texts.iter().any(|text| text.kind == Kind::Post && text.section.as_ref() == Some(&section.name));
+        let is_of_section = |text: &Text| text.kind == Kind::Post && text.section.as_ref() == Some(&section.name);
+        let has_posts = found.texts.iter().any(|text| is_of_section(text) && text.draft.is_empty());
         has_posts.then(|| Some((canonical(section.url.as_deref()?), to)))?
     });
     for (from, to) in sections.chain(feeds) {

@@ -64,9 +64,9 @@ fn published(imported: &Imported) -> Result<String, String> {
     let clock = TODAY.to_zoned(TimeZone::UTC).map(|midnight| midnight.timestamp().as_second()).ok();
     let options = graven_press::Options { codings: Codings::Identity, clock, ..Default::default() };
     let mut press = Incremental::new(options, cache());
-    let pack = press.press(&tree, |preview| preview.pack()).and_then(|pack| pack);
-    let pack = pack.map_err(|report| report.render(&tree, ""))?;
-    Ok(String::from_utf8_lossy(&pack).into_owned())
+    let text = |pack: Vec<u8>| String::from_utf8_lossy(&pack).into_owned();
+    let pack = press.press(&tree, |site| site.pack().map(text)).and_then(|pack| pack);
+    pack.map_err(|report| report.render(&tree, ""))
 }
 
 /// A case: what it shows, its site, and a part of a note that says so.
@@ -97,180 +97,285 @@ fn check(cases: &[Case]) {
 
 #[test]
 fn front_matter_counts_after_white_space_and_without_an_end() {
-    check(&[
-        (
-            "an empty line comes first",
-            Generator::Hugo,
-            &[("content/a.md", "\n  \n---\ntitle: A\ndate: 2021-01-01\ndraft: true\n---\nA wolverine.\n")],
-            "content/a.md: a draft: `draft` is true",
-        ),
-        (
-            "an empty line comes before TOML",
-            Generator::Zola,
-            &[("content/a.md", "\n+++\ntitle = \"A\"\ndate = 2021-01-01\ndraft = true\n+++\nA wolverine.\n")],
-            "content/a.md: a draft: `draft` is true",
-        ),
-        (
-            "an empty line comes before JSON",
-            Generator::Hugo,
-            &[("content/a.md", "\n{\"title\": \"A\", \"date\": \"2021-01-01\", \"draft\": true}\nA wolverine.\n")],
-            "content/a.md: a draft: `draft` is true",
-        ),
-        (
-            "the end is missing",
-            Generator::Hugo,
-            &[("content/a.md", "---\ntitle: A\ndraft: true\n\nA wolverine.\n")],
-            "content/a.md: the front matter cannot be read (its last line, `---`, is missing)",
-        ),
-        (
-            "the end of TOML is missing",
-            Generator::Zola,
-            &[("content/a.md", "+++\ntitle = \"A\"\ndraft = true\n\nA wolverine.\n")],
-            "content/a.md: the front matter cannot be read (its last line, `+++`, is missing)",
-        ),
-        (
-            "the object of JSON does not end",
-            Generator::Hugo,
-            &[("content/a.md", "{\"title\": \"A\", \"draft\": true\n\nA wolverine.\n")],
-            "content/a.md: the front matter cannot be read (",
-        ),
-        (
-            "a draft is one in the words of YAML 1.1",
-            Generator::Jekyll,
-            &[("_posts/2021-01-01-a.md", "---\ntitle: A\npublished: no\n---\nA wolverine.\n")],
-            "a draft: `published` is false",
-        ),
-        (
-            "a file of Jekyll that is an object is a file",
-            Generator::Jekyll,
-            &[("a.json", "{\"animal\": \"badger\"}\n")],
-            "",
-        ),
-        ("a note that begins with a rule is a note", Generator::Obsidian, &[("A.md", "---\n\nA badger.\n")], ""),
-        (
-            "a note that begins with a rule after an empty line is a note",
-            Generator::Obsidian,
-            &[("A.md", "\n---\nA badger.\n\n---\nMore.\n")],
-            "",
-        ),
-    ]);
+    check(FRONT_MATTER);
 }
+
+const FRONT_MATTER: &[Case] = &[
+    (
+        "an empty line comes first",
+        Generator::Hugo,
+        &[("content/a.md", "\n  \n---\ntitle: A\ndate: 2021-01-01\ndraft: true\n---\nA wolverine.\n")],
+        "content/a.md: a draft: `draft` is true",
+    ),
+    (
+        "an empty line comes before TOML",
+        Generator::Zola,
+        &[("content/a.md", "\n+++\ntitle = \"A\"\ndate = 2021-01-01\ndraft = true\n+++\nA wolverine.\n")],
+        "content/a.md: a draft: `draft` is true",
+    ),
+    (
+        "an empty line comes before JSON",
+        Generator::Hugo,
+        &[("content/a.md", "\n{\"title\": \"A\", \"date\": \"2021-01-01\", \"draft\": true}\nA wolverine.\n")],
+        "content/a.md: a draft: `draft` is true",
+    ),
+    (
+        "the end is missing",
+        Generator::Hugo,
+        &[("content/a.md", "---\ntitle: A\ndraft: true\n\nA wolverine.\n")],
+        "content/a.md: the front matter cannot be read (its last line, `---`, is missing)",
+    ),
+    (
+        "the end of TOML is missing",
+        Generator::Zola,
+        &[("content/a.md", "+++\ntitle = \"A\"\ndraft = true\n\nA wolverine.\n")],
+        "content/a.md: the front matter cannot be read (its last line, `+++`, is missing)",
+    ),
+    (
+        "the object of JSON does not end",
+        Generator::Hugo,
+        &[("content/a.md", "{\"title\": \"A\", \"draft\": true\n\nA wolverine.\n")],
+        "content/a.md: the front matter cannot be read (",
+    ),
+    (
+        "a draft is one in the words of YAML 1.1",
+        Generator::Jekyll,
+        &[("_posts/2021-01-01-a.md", "---\ntitle: A\npublished: no\n---\nA wolverine.\n")],
+        "a draft: `published` is false",
+    ),
+    (
+        "a file of Jekyll that is an object is a file",
+        Generator::Jekyll,
+        &[("a.json", "{\"animal\": \"badger\"}\n")],
+        "",
+    ),
+    ("a note that begins with a rule is a note", Generator::Obsidian, &[("A.md", "---\n\nA badger.\n")], ""),
+    (
+        "a note that begins with a rule after an empty line is a note",
+        Generator::Obsidian,
+        &[("A.md", "\n---\nA badger.\n\n---\nMore.\n")],
+        "",
+    ),
+];
+
+#[test]
+fn a_draft_of_a_folder_is_one_of_all_its_texts() {
+    check(FOLDERS);
+}
+
+const FOLDERS: &[Case] = &[
+    (
+        "a section of Zola is a draft",
+        Generator::Zola,
+        &[
+            ("content/s/_index.md", "+++\ntitle = \"S\"\ndraft = true\n+++\n"),
+            ("content/s/a.md", "+++\ntitle = \"A\"\ndate = 2021-01-01\n+++\nA wolverine.\n"),
+            ("content/s/t/b.md", "+++\ntitle = \"B\"\ndate = 2021-01-01\n+++\nA wolverine.\n"),
+            ("content/s/plan.txt", "A wolverine."),
+            ("content/t.md", "+++\ntitle = \"T\"\ndate = 2021-01-01\n+++\nA badger.\n"),
+        ],
+        "content/s/t/b.md: a draft: `draft` is true in content/s/_index.md",
+    ),
+    (
+        "a section of Hugo that is a draft is one without its texts",
+        Generator::Hugo,
+        &[
+            ("content/s/_index.md", "---\ntitle: S\ndraft: true\n---\nThe wolverine is in four words.\n"),
+            ("content/s/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA badger.\n"),
+        ],
+        "content/s/_index.md: a draft: `draft` is true",
+    ),
+    (
+        "a cascade makes drafts",
+        Generator::Hugo,
+        &[
+            ("content/s/_index.md", "---\ntitle: S\ncascade:\n  draft: true\n---\n"),
+            ("content/s/t/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
+            ("content/s/b.md", "---\ntitle: B\ndate: 2021-01-01\ndraft: false\n---\nA badger.\n"),
+        ],
+        "content/s/t/a.md: a draft: `draft` is true in content/s/_index.md",
+    ),
+    (
+        "a cascade has targets",
+        Generator::Hugo,
+        &[
+            (
+                "content/s/_index.md",
+                "---\ntitle: S\ncascade:\n- _target: {path: '/s/t/**'}\n  build: {render: never}\n---\n",
+            ),
+            ("content/s/t/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
+            ("content/s/b.md", "---\ntitle: B\ndate: 2021-01-01\n---\nA badger.\n"),
+        ],
+        "content/s/t/a.md: a draft: `build.render` is never in content/s/_index.md",
+    ),
+    (
+        "a cascade of the settings makes drafts",
+        Generator::Hugo,
+        &[
+            (
+                "hugo.toml",
+                "baseURL = \"https://example.org/\"\n[[cascade]]\ndraft = true\n[cascade.target]\npath = \"/s/**\"\n",
+            ),
+            ("content/s/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
+            ("content/b.md", "---\ntitle: B\ndate: 2021-01-01\n---\nA badger.\n"),
+        ],
+        "content/s/a.md: a draft: `draft` is true in the settings",
+    ),
+    (
+        "a draft names no topic",
+        Generator::Hugo,
+        &[
+            ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\ncategories: [wolverine]\ndraft: true\n---\nText.\n"),
+            ("content/b.md", "---\ntitle: B\ndate: 2021-01-01\ncategories: [badger]\n---\nText.\n"),
+        ],
+        "",
+    ),
+    (
+        "a draft of Hugo names no section",
+        Generator::Hugo,
+        &[
+            ("content/wolverine/a.md", "---\ntitle: A\ndate: 2021-01-01\ndraft: true\n---\nText.\n"),
+            ("content/badger/b.md", "---\ntitle: B\ndate: 2021-01-01\n---\nText.\n"),
+        ],
+        "",
+    ),
+    (
+        "a draft names no section",
+        Generator::Zola,
+        &[
+            ("content/wolverine/_index.md", "+++\ntitle = \"A wolverine\"\ndraft = true\n+++\n"),
+            ("content/wolverine/a.md", "+++\ntitle = \"A\"\ndate = 2021-01-01\n+++\nText.\n"),
+            ("content/badger/b.md", "+++\ntitle = \"B\"\ndate = 2021-01-01\n+++\nText.\n"),
+        ],
+        "",
+    ),
+    (
+        "a text is not rendered",
+        Generator::Hugo,
+        &[
+            ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\n_build:\n  render: never\n---\nA wolverine.\n"),
+            ("content/b.md", "---\ntitle: B\ndate: 2021-01-01\nbuild:\n  render: false\n---\nA wolverine.\n"),
+            ("content/c.md", "---\ntitle: C\ndate: 2021-01-01\nbuild:\n  list: never\n---\nA wolverine.\n"),
+            ("content/d.md", "---\ntitle: D\ndate: 2021-01-01\nbuild:\n  render: always\n---\nA badger.\n"),
+        ],
+        "content/b.md: a draft: `build.render` is false",
+    ),
+];
 
 #[test]
 fn what_the_settings_or_the_name_exclude_is_not_imported() {
-    check(&[
-        (
-            "Zola has patterns for texts",
-            Generator::Zola,
-            &[
-                (
-                    "config.toml",
-                    "base_url = \"https://example.org\"\nignored_content = [\"*.{txt,csv}\", \"private/**\"]\n",
-                ),
-                ("content/private/a.md", "+++\ntitle = \"A\"\ndate = 2021-01-01\n+++\nA wolverine.\n"),
-                ("content/s/plan.txt", "A wolverine."),
-                ("content/s/plan.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>badger</title></svg>"),
-            ],
-            "files that were not imported: 2, since the settings of the other site exclude them",
-        ),
-        (
-            "Zola has patterns for files",
-            Generator::Zola,
-            &[
-                ("config.toml", "base_url = \"https://example.org\"\nignored_static = [\"*.txt\"]\n"),
-                ("static/s/plan.txt", "A wolverine."),
-                ("static/s/plan.csv", "A badger."),
-            ],
-            "files that were not imported: 1, since the settings of the other site exclude them",
-        ),
-        (
-            "Hugo has expressions",
-            Generator::Hugo,
-            &[
-                (
-                    "hugo.toml",
-                    "baseURL = \"https://example.org/\"\nignoreFiles = ['\\.foo\\.md$', 'content/private/']\n",
-                ),
-                ("content/a.foo.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
-                ("content/private/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
-                ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA badger.\n"),
-            ],
-            "files that were not imported: 2, since the settings of the other site exclude them",
-        ),
-        (
-            "an expression that cannot be read is named",
-            Generator::Hugo,
-            &[("hugo.toml", "baseURL = \"https://example.org/\"\nignoreFiles = ['(']\n")],
-            "the pattern ( cannot be read",
-        ),
-        (
-            "Jekyll has patterns",
-            Generator::Jekyll,
-            &[
-                ("_config.yml", "url: https://example.org\nexclude: ['private*', 'tmp/**', /plans/]\n"),
-                ("private-notes.md", "---\ntitle: A\n---\nA wolverine.\n"),
-                ("private/a.txt", "A wolverine."),
-                ("tmp/a/b.txt", "A wolverine."),
-                ("plans/a.txt", "A wolverine."),
-                ("open.txt", "A badger."),
-            ],
-            "files that were not imported: 4, since the settings of the other site exclude them",
-        ),
-        (
-            "Jekyll leaves out names with a mark",
-            Generator::Jekyll,
-            &[
-                ("_secret.md", "---\ntitle: A\n---\nA wolverine.\n"),
-                ("_posts/_2021-01-01-a.md", "---\ntitle: A\n---\nA wolverine.\n"),
-                ("_secret.txt", "A wolverine."),
-                ("a/_secret.txt", "A wolverine."),
-                ("#plan.txt", "A wolverine."),
-                ("plan.txt~", "A wolverine."),
-                ("plan.txt", "A badger."),
-            ],
-            "",
-        ),
-        (
-            "Jekyll includes what is named",
-            Generator::Jekyll,
-            &[
-                ("_config.yml", "url: https://example.org\ninclude: [_pages]\n"),
-                ("_pages/a.md", "---\ntitle: A\n---\nA badger.\n"),
-                ("_other/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
-            ],
-            "",
-        ),
-        (
-            "editors leave copies",
-            Generator::Hugo,
-            &[("static/plan.txt~", "A wolverine."), ("content/#plan.md", "---\ntitle: A\n---\nA wolverine.\n")],
-            "files that were not imported: 2, since their names are those of copies that editors make",
-        ),
-        (
-            "Astro leaves out names with an underscore",
-            Generator::Astro,
-            &[
-                ("src/pages/_draft.md", "---\ntitle: A\n---\nA wolverine.\n"),
-                ("src/pages/_drafts/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
-                ("src/content/blog/_drafts/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
-                ("src/pages/open.md", "---\ntitle: A\n---\nA badger.\n"),
-            ],
-            "",
-        ),
-        (
-            "Astro has texts in its collections",
-            Generator::Astro,
-            &[
-                (
-                    "src/content.config.ts",
-                    "const notes = defineCollection({ loader: glob({ pattern: '**/*.md', base: './src/notes' }) });",
-                ),
-                ("src/README.md", "# A wolverine\n"),
-                ("src/utils/README.md", "# A wolverine\n"),
-                ("src/content/README.md", "# A wolverine\n"),
-                ("src/notes/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA badger.\n"),
-            ],
-            "",
-        ),
-    ]);
+    check(EXCLUDED);
 }
+
+const EXCLUDED: &[Case] = &[
+    (
+        "Zola has patterns for texts",
+        Generator::Zola,
+        &[
+            (
+                "config.toml",
+                "base_url = \"https://example.org\"\nignored_content = [\"*.{txt,csv}\", \"private/**\"]\n",
+            ),
+            ("content/private/a.md", "+++\ntitle = \"A\"\ndate = 2021-01-01\n+++\nA wolverine.\n"),
+            ("content/s/plan.txt", "A wolverine."),
+            ("content/s/plan.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>badger</title></svg>"),
+        ],
+        "files that were not imported: 2, since the settings of the other site exclude them",
+    ),
+    (
+        "Zola has patterns for files",
+        Generator::Zola,
+        &[
+            ("config.toml", "base_url = \"https://example.org\"\nignored_static = [\"*.txt\"]\n"),
+            ("static/s/plan.txt", "A wolverine."),
+            ("static/s/plan.csv", "A badger."),
+        ],
+        "files that were not imported: 1, since the settings of the other site exclude them",
+    ),
+    (
+        "Hugo has expressions",
+        Generator::Hugo,
+        &[
+            ("hugo.toml", "baseURL = \"https://example.org/\"\nignoreFiles = ['\\.foo\\.md$', 'content/private/']\n"),
+            ("content/a.foo.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
+            ("content/private/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA wolverine.\n"),
+            ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA badger.\n"),
+        ],
+        "files that were not imported: 2, since the settings of the other site exclude them",
+    ),
+    (
+        "an expression that cannot be read is named",
+        Generator::Hugo,
+        &[("hugo.toml", "baseURL = \"https://example.org/\"\nignoreFiles = ['(']\n")],
+        "the pattern ( cannot be read",
+    ),
+    (
+        "Jekyll has patterns",
+        Generator::Jekyll,
+        &[
+            ("_config.yml", "url: https://example.org\nexclude: ['private*', 'tmp/**', /plans/]\n"),
+            ("private-notes.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ("private/a.txt", "A wolverine."),
+            ("tmp/a/b.txt", "A wolverine."),
+            ("plans/a.txt", "A wolverine."),
+            ("open.txt", "A badger."),
+        ],
+        "files that were not imported: 4, since the settings of the other site exclude them",
+    ),
+    (
+        "Jekyll leaves out names with a mark",
+        Generator::Jekyll,
+        &[
+            ("_secret.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ("_posts/_2021-01-01-a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ("_secret.txt", "A wolverine."),
+            ("a/_secret.txt", "A wolverine."),
+            ("#plan.txt", "A wolverine."),
+            ("plan.txt~", "A wolverine."),
+            ("plan.txt", "A badger."),
+        ],
+        "",
+    ),
+    (
+        "Jekyll includes what is named",
+        Generator::Jekyll,
+        &[
+            ("_config.yml", "url: https://example.org\ninclude: [_pages]\n"),
+            ("_pages/a.md", "---\ntitle: A\n---\nA badger.\n"),
+            ("_other/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+        ],
+        "",
+    ),
+    (
+        "editors leave copies",
+        Generator::Hugo,
+        &[("static/plan.txt~", "A wolverine."), ("content/#plan.md", "---\ntitle: A\n---\nA wolverine.\n")],
+        "files that were not imported: 2, since their names are those of copies that editors make",
+    ),
+    (
+        "Astro leaves out names with an underscore",
+        Generator::Astro,
+        &[
+            ("src/pages/_draft.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ("src/pages/_drafts/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ("src/content/blog/_drafts/a.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ("src/pages/open.md", "---\ntitle: A\n---\nA badger.\n"),
+        ],
+        "",
+    ),
+    (
+        "Astro has texts in its collections",
+        Generator::Astro,
+        &[
+            (
+                "src/content.config.ts",
+                "const notes = defineCollection({ loader: glob({ pattern: '**/*.md', base: './src/notes' }) });",
+            ),
+            ("src/README.md", "# A wolverine\n"),
+            ("src/utils/README.md", "# A wolverine\n"),
+            ("src/content/README.md", "# A wolverine\n"),
+            ("src/notes/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nA badger.\n"),
+        ],
+        "",
+    ),
+];
