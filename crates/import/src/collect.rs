@@ -15,7 +15,7 @@ use crate::folder::Folder;
 use crate::folders::Folders;
 use crate::generator::Generator;
 use crate::head::{self, Head};
-use crate::names::{extension, file_name, folder_of, is_markdown, stem, title_of};
+use crate::names::{extension, file_name, folder_of, is_markdown, is_media, stem, title_of};
 use crate::note::Notes;
 use crate::settings::Settings;
 use crate::text::{Kind, Section, Text};
@@ -28,6 +28,8 @@ pub(crate) struct Found {
     pub(crate) sections: Vec<Section>,
     /// The files that are published unchanged: by their path, their address.
     pub(crate) files: BTreeMap<String, String>,
+    /// The files that are published if a published text refers to them. No reference publishes another file.
+    pub(crate) linkable: BTreeSet<String>,
 }
 
 /// A site on its way in.
@@ -49,7 +51,9 @@ enum Role {
     File(String),
     /// In the folder of a text, and published with it.
     Beside(String),
-    /// Not published: templates, data, settings.
+    /// Published with the texts that refer to it.
+    Attachment,
+    /// Not published: templates, data, settings. Pictures and films are published if a text refers to them: programs and templates take them from there.
     Other,
     /// Not imported, for this reason.
     Skipped(String),
@@ -80,20 +84,25 @@ pub(crate) fn collect(origin: &Origin<'_>, notes: &mut Notes) -> Found {
                 found.texts.extend(text(path, &place, collection.as_deref(), origin, notes));
             }
             Role::Section { path: place } => section(path, &place, origin, &mut found, notes),
-            Role::File(_) | Role::Beside(_) if LOOK.contains(&extension(path).as_str()) => look += 1,
-            Role::File(address) => drop(found.files.insert(path.to_owned(), address)),
-            Role::Beside(bundle) => beside.push((path.to_owned(), bundle)),
+            Role::File(_) if is_look(path) => {
+                look += 1;
+                found.linkable.insert(path.to_owned());
+            }
+            Role::File(address) => {
+                found.files.insert(path.to_owned(), address);
+                found.linkable.insert(path.to_owned());
+            }
+            Role::Beside(bundle) => {
+                look += usize::from(is_look(path));
+                beside.push((path.to_owned(), bundle));
+            }
+            Role::Attachment => drop(found.linkable.insert(path.to_owned())),
+            Role::Other if is_media(path) && !is_hidden(path) => drop(found.linkable.insert(path.to_owned())),
             Role::Other => {}
             Role::Skipped(reason) => *skipped.entry(reason).or_default() += 1,
         }
     }
-    for (path, bundle) in beside {
-        let owner =
-            found.texts.iter_mut().find(|text| folder_of(&text.source) == bundle && stem(&text.source) == "index");
-        if let Some(owner) = owner {
-            owner.files.insert(path.clone(), path[bundle.len() + 1..].to_owned());
-        }
-    }
+    add_files(&mut found, beside);
     limit_schedule(&mut found.texts, notes);
     if look > 0 {
         notes.add("", None, format!("files of the look (style sheets, scripts, fonts) that were not copied: {look}"));
@@ -102,6 +111,29 @@ pub(crate) fn collect(origin: &Origin<'_>, notes: &mut Notes) -> Found {
         notes.add("", None, format!("files that were not imported: {count}, since {reason}"));
     }
     found
+}
+
+/// Gives each text the files in its folder. Those of a text that is not published yet are not published with another one.
+fn add_files(found: &mut Found, beside: Vec<(String, String)>) {
+    for (path, bundle) in beside {
+        let is_owner = |text: &&mut Text| folder_of(&text.source) == bundle && stem(&text.source) == "index";
+        let Some(owner) = found.texts.iter_mut().find(is_owner) else { continue };
+        if !is_look(&path) {
+            owner.files.insert(path.clone(), path[bundle.len() + 1..].to_owned());
+        }
+        if owner.draft.is_empty() && !owner.is_scheduled {
+            found.linkable.insert(path);
+        }
+    }
+}
+
+fn is_look(path: &str) -> bool {
+    LOOK.contains(&extension(path).as_str())
+}
+
+/// Whether a file is in a folder of a tool, or one itself.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|name| name.starts_with('.'))
 }
 
 /// The folders that belong to a text with all their files: those with an `index.md` of Hugo or Zola.
@@ -117,7 +149,7 @@ fn bundles(origin: &Origin<'_>) -> BTreeSet<String> {
 }
 
 fn role(path: &str, origin: &Origin<'_>, rules: &Rules) -> Role {
-    if path.split('/').any(|name| name.starts_with('.')) {
+    if is_hidden(path) {
         return Role::Other;
     }
     if let Some(reason) = rules.exclusions.reason(path) {
@@ -253,7 +285,7 @@ fn obsidian(path: &str) -> Role {
     match is_markdown(path) {
         true if is_template => Role::Skipped("they are templates for notes".to_owned()),
         true => Role::Text { path: path.to_owned(), collection: None },
-        false => Role::Other,
+        false => Role::Attachment,
     }
 }
 

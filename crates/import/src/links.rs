@@ -9,7 +9,7 @@ use crate::body::{self, Edit, Heading};
 use crate::collect::{Found, Origin};
 use crate::convert::references::{self, Reference};
 use crate::markup;
-use crate::names::{decoded, github_id, slug};
+use crate::names::{decoded, folder_of, github_id, join, slug};
 use crate::note::Notes;
 use crate::targets::{SOURCE, Target, Targets};
 use crate::text::Text;
@@ -65,6 +65,7 @@ struct Linker<'a> {
     origin: &'a Origin<'a>,
     targets: &'a Targets,
     texts: &'a [Text],
+    linkable: &'a BTreeSet<String>,
     anchors: Vec<Anchors>,
     /// The ids that headings have to get: by the text and the place.
     wanted: BTreeMap<(usize, usize), String>,
@@ -84,7 +85,8 @@ enum Fate {
 /// Converts the links, pictures and images of all texts.
 pub(crate) fn convert(found: &mut Found, targets: &Targets, origin: &Origin<'_>, notes: &mut Notes) {
     let anchors = found.texts.iter().map(Anchors::of).collect();
-    let mut linker = Linker { origin, targets, texts: &found.texts, anchors, wanted: BTreeMap::new() };
+    let (texts, linkable) = (&found.texts, &found.linkable);
+    let mut linker = Linker { origin, targets, texts, linkable, anchors, wanted: BTreeMap::new() };
     let fates: Vec<Vec<(Reference, Fate)>> = (0..found.texts.len())
         .map(|index| {
             let references = references::of(&found.texts[index].body.text);
@@ -113,7 +115,7 @@ pub(crate) fn convert(found: &mut Found, targets: &Targets, origin: &Origin<'_>,
         text.body.edit(rest);
     }
     for index in 0..found.texts.len() {
-        image(&mut found.texts[index], targets, origin, &found.files, notes);
+        image(&mut found.texts[index], targets, (&found.files, &found.linkable), notes);
     }
 }
 
@@ -130,7 +132,7 @@ impl Linker<'_> {
         if path.is_empty() && !fragment.is_empty() {
             return self.within(&fragment, index);
         }
-        let has = |path: &str| self.origin.folder.has(path);
+        let has = |path: &str| self.linkable.contains(path) || text.files.contains_key(path);
         match self.targets.resolve(path, text, has) {
             Target::Elsewhere => Fate::Kept,
             Target::Text(target) => self.other(target, index, &fragment),
@@ -139,11 +141,12 @@ impl Linker<'_> {
                 Some(address) => Fate::To(address.clone()),
                 None => Fate::File(source, fragment),
             },
-            Target::Missing if reference.is_picture => self.picture(path).map_or_else(
-                || Fate::Dead("there is no such file".to_owned()),
-                |source| Fate::File(source, String::new()),
-            ),
-            Target::Missing => Fate::Dead("nothing is there".to_owned()),
+            Target::Missing => match self.picture(path).filter(|_| reference.is_picture) {
+                Some(source) => Fate::File(source, String::new()),
+                None if self.is_there(path, text) => Fate::Dead("the other site does not publish the file".to_owned()),
+                None if reference.is_picture => Fate::Dead("there is no such file".to_owned()),
+                None => Fate::Dead("nothing is there".to_owned()),
+            },
         }
     }
 
@@ -151,7 +154,14 @@ impl Linker<'_> {
     fn picture(&self, path: &str) -> Option<String> {
         let path = decoded(path.trim_start_matches('/'));
         let places = [path.clone(), format!("assets/{path}"), format!("static/{path}"), format!("src/{path}")];
-        places.into_iter().find(|path| self.origin.folder.has(path))
+        places.into_iter().find(|path| self.linkable.contains(path))
+    }
+
+    /// Whether a destination is a file of the other site's folder, which need not be published.
+    fn is_there(&self, path: &str, text: &Text) -> bool {
+        let path = decoded(path.strip_prefix(SOURCE).unwrap_or(path));
+        let near = join(folder_of(&text.source), &path).filter(|_| !path.starts_with('/'));
+        [near, join("", &path)].into_iter().flatten().any(|path| self.origin.folder.has(&path))
     }
 
     fn within(&mut self, fragment: &str, index: usize) -> Fate {
@@ -229,10 +239,16 @@ fn encoded(path: &str, is_html: bool) -> String {
 }
 
 /// The picture of a text: a file in its folder or in `static/`. Another one is kept under `extra`.
-fn image(text: &mut Text, targets: &Targets, origin: &Origin<'_>, files: &BTreeMap<String, String>, notes: &mut Notes) {
+fn image(
+    text: &mut Text,
+    targets: &Targets,
+    (files, linkable): (&BTreeMap<String, String>, &BTreeSet<String>),
+    notes: &mut Notes,
+) {
     let Some(image) = text.head.image.take() else { return };
     let path = image.trim_start_matches("[[").trim_end_matches("]]").split(['?', '#']).next().unwrap_or_default();
-    let has = |path: &str| origin.folder.has(path);
+    let own: BTreeSet<String> = text.files.keys().cloned().collect();
+    let has = |path: &str| linkable.contains(path) || own.contains(path);
     let file = match targets.resolve(path, text, has) {
         Target::Path(path) => Some(path),
         Target::File(source) => Some(files.get(&source).cloned().unwrap_or_else(|| text.take_file(&source))),

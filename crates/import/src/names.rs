@@ -98,6 +98,17 @@ pub(crate) fn is_picture(path: &str) -> bool {
     matches!(extension(path).as_str(), "png" | "jpg" | "jpeg" | "gif" | "webp" | "svg" | "avif" | "bmp" | "ico")
 }
 
+/// Whether a file is a picture, a film or a sound.
+pub(crate) fn is_media(path: &str) -> bool {
+    let is_played = |extension: &str| {
+        matches!(
+            extension,
+            "mp4" | "m4v" | "mov" | "webm" | "ogv" | "mp3" | "m4a" | "ogg" | "oga" | "opus" | "wav" | "flac" | "vtt"
+        )
+    };
+    is_picture(path) || is_played(&extension(path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,7 +20,7 @@ pub(crate) struct Targets {
     titles: BTreeMap<String, Vec<usize>>,
     /// Addresses of files that are published unchanged.
     files: BTreeSet<String>,
-    /// Every file, by its name in lower case.
+    /// The files that a reference may publish, by their names in lower case.
     by_file_name: BTreeMap<String, String>,
     /// Lists of the other site, and those of the new one.
     lists: BTreeMap<String, String>,
@@ -74,9 +74,9 @@ impl Targets {
                 targets.by_name.entry(name).or_default().push(index);
             }
         }
-        for path in origin.folder.paths() {
+        for path in &found.linkable {
             let name = crate::names::file_name(path).to_lowercase();
-            targets.by_file_name.entry(name).or_insert_with(|| path.to_owned());
+            targets.by_file_name.entry(name).or_insert_with(|| path.clone());
         }
         targets.lists = lists(found, plan, &origin.settings.prefix);
         targets
@@ -110,7 +110,7 @@ impl Targets {
         self.by_file_name.get(&name).map(String::as_str)
     }
 
-    /// What a destination without query and fragment, written in the text `from`, leads to. `has` says which files there are.
+    /// What a destination without query and fragment, written in the text `from`, leads to. `has` says which files it may lead to.
     pub(crate) fn resolve(&self, destination: &str, from: &Text, has: impl Fn(&str) -> bool) -> Target {
         if destination.is_empty() {
             return Target::Missing;

@@ -379,3 +379,84 @@ const EXCLUDED: &[Case] = &[
         "",
     ),
 ];
+
+#[test]
+fn a_link_publishes_no_file_that_was_not_published() {
+    check(LINKED);
+}
+
+const LINKED: &[Case] = &[
+    (
+        "a link to the settings",
+        Generator::Hugo,
+        &[
+            ("hugo.toml", "baseURL = \"https://example.org/\"\n# A wolverine.\n"),
+            ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nSee [the settings](../hugo.toml).\n"),
+        ],
+        "content/a.md:5: a link became text, since the other site does not publish the file: ../hugo.toml",
+    ),
+    (
+        "the picture of a text is one",
+        Generator::Jekyll,
+        &[
+            ("_data/s.yml", "A wolverine."),
+            ("_posts/2021-01-01-a.md", "---\ntitle: A\nimage: ../_data/s.yml\n---\nText.\n"),
+        ],
+        "",
+    ),
+    (
+        "a tag for a link to data",
+        Generator::Jekyll,
+        &[
+            ("_data/s.yml", "A wolverine."),
+            (
+                "_posts/2021-01-01-a.md",
+                "---\ntitle: A\n---\nSee [it]({% link _data/s.yml %}) or ![it](/_data/s.yml).\n",
+            ),
+        ],
+        "a link became text, since the other site does not publish the file",
+    ),
+    (
+        "a link to a template",
+        Generator::Jekyll,
+        &[("a/b.html", "---\n---\n{{ site.wolverine }}\n"), ("a/c.md", "---\ntitle: C\n---\nSee [it](b.html).\n")],
+        "a link became text",
+    ),
+    (
+        "a link to a file of a draft",
+        Generator::Hugo,
+        &[
+            ("content/p/index.md", "---\ntitle: P\ndraft: true\n---\nText.\n"),
+            ("content/p/plan.txt", "A wolverine."),
+            ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\n---\nSee [it](p/plan.txt).\n"),
+        ],
+        "a link became text, since the other site does not publish the file: p/plan.txt",
+    ),
+    (
+        "a link to data of a program",
+        Generator::Astro,
+        &[("src/data/s.json", "\"wolverine\""), ("src/pages/a.md", "---\ntitle: A\n---\nSee [it](../data/s.json).\n")],
+        "a link became text, since the other site does not publish the file",
+    ),
+    (
+        "a link to the folder of a tool",
+        Generator::Obsidian,
+        &[(".obsidian/s.json", "\"wolverine\""), ("A.md", "See [it](.obsidian/s.json) and [[s.json]].\n")],
+        "a link became text, since the other site does not publish the file",
+    ),
+    (
+        "a link to an attachment",
+        Generator::Obsidian,
+        &[("Files/plan.txt", "A badger."), ("A.md", "See [[plan.txt]].\n")],
+        "",
+    ),
+    (
+        "a link to a program in the folder of a text",
+        Generator::Hugo,
+        &[
+            ("content/p/index.md", "---\ntitle: P\ndate: 2021-01-01\n---\nSee [it](demo.js).\n"),
+            ("content/p/demo.js", "// A badger."),
+        ],
+        "",
+    ),
+];
