@@ -460,3 +460,38 @@ const LINKED: &[Case] = &[
         "",
     ),
 ];
+
+#[test]
+fn what_a_text_hides_is_left_out() {
+    check(HIDDEN);
+}
+
+const HIDDEN: &[Case] = &[
+    (
+        "in a note",
+        Generator::Obsidian,
+        &[("A.md", "A badger.\n\n%% one %% two %% A wolverine.\n\nA wolverine.\n")],
+        "A.md:3: a comment of Obsidian without an end was left out, with all that follows",
+    ),
+    (
+        "in a shortcode",
+        Generator::Hugo,
+        &[("content/a.md", "---\ntitle: A\n---\n{{% comment %}}\nA wolverine.\n{{% /comment %}}\n\nA badger.\n")],
+        "content/a.md:4: what the shortcode `comment` does not show to everybody was left out",
+    ),
+    (
+        "in a shortcode that asks for a password",
+        Generator::Hugo,
+        &[(
+            "content/a.md",
+            "---\ntitle: A\n---\nA badger.\n{{< hugo-encryptor \"x\" >}}\nA wolverine.\n{{< /hugo-encryptor >}}\n",
+        )],
+        "content/a.md:5: what the shortcode `hugo-encryptor`",
+    ),
+    (
+        "in Liquid",
+        Generator::Jekyll,
+        &[("_posts/2021-01-01-a.md", "---\ntitle: A\n---\nA badger.\n\n{% comment %} A wolverine.\n")],
+        "a comment of Liquid was left out",
+    ),
+];

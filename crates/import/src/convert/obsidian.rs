@@ -34,9 +34,13 @@ fn remove_comments(text: &mut Text, conversion: &mut Conversion<'_>) {
     let marks: Vec<usize> =
         text.body.text.match_indices("%%").map(|(at, _)| at).filter(|at| !contains(&code, *at)).collect();
     let mut edits: Vec<Edit> = Vec::new();
-    for pair in marks.chunks_exact(2) {
-        conversion.note(text, pair[0], "a comment of Obsidian was left out");
-        edits.push((pair[0]..pair[1] + 2, String::new()));
+    for pair in marks.chunks(2) {
+        let (message, end) = match pair {
+            [_, end] => ("a comment of Obsidian was left out", end + 2),
+            _ => ("a comment of Obsidian without an end was left out, with all that follows", text.body.text.len()),
+        };
+        conversion.note(text, pair[0], message);
+        edits.push((pair[0]..end, String::new()));
     }
     text.body.edit(edits);
 }

@@ -40,6 +40,11 @@ enum Within {
     Markdown,
 }
 
+/// Whether a shortcode is a comment, as Hugo's own, or encrypts what is in it, as those of several themes.
+fn is_hiding(name: &str) -> bool {
+    name == "comment" || ["crypt", "password", "protected"].iter().any(|part| name.contains(part))
+}
+
 /// A shortcode, with the tag that ends it.
 struct Block<'a> {
     tag: &'a Tag,
@@ -132,6 +137,12 @@ impl Block<'_> {
             "rawhtml" | "raw" | "html" | "quote" | "blockquote" | "center" | "div" | "section" | "lead" => {
                 edits.push((open, String::new()));
                 edits.push((close, String::new()));
+            }
+            _ if is_hiding(&name) => {
+                let message = format!("what the shortcode `{}` does not show to everybody was left out", self.tag.name);
+                conversion.note(text, open.start, message);
+                edits.push((open.start..close.end, String::new()));
+                return Within::Verbatim;
             }
             _ => {
                 self.give_up(text, conversion, edits);
