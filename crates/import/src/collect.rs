@@ -347,6 +347,9 @@ fn head(
     if origin.generator == Generator::Hugo {
         publish_later(&mut head, origin.today);
     }
+    for (key, value) in &head.unread {
+        notes.add(source, None, format!("`{key}` cannot be read as a date, kept under `extra`: {value}"));
+    }
     head
 }
 
@@ -437,6 +440,10 @@ fn withheld(head: &Head, source: &str, origin: &Origin<'_>) -> Vec<String> {
     if let Some(date) = head.expires.as_ref().filter(|date| date.day <= origin.today) {
         draft.push(format!("it expired on {}", date.day));
     }
+    let publication = PUBLICATION.iter().filter(|_| origin.generator == Generator::Hugo);
+    let is_withholding = |key: &str| head::EXPIRIES.iter().chain(publication.clone()).any(|known| *known == key);
+    let unread = head.unread.iter().filter(|(key, _)| is_withholding(key));
+    draft.extend(unread.map(|(key, _)| format!("`{key}` cannot be read, and may withhold it")));
     draft
 }
 
@@ -475,11 +482,21 @@ fn limit_schedule(texts: &mut [Text], notes: &mut Notes) {
     }
 }
 
+/// The keys of the day on which Hugo publishes a text.
+const PUBLICATION: [&str; 3] = ["publishDate", "pubdate", "published"];
+
 /// The day on which Hugo publishes a text, if it is later than its date.
 fn publish_later(head: &mut Head, today: Date) {
-    let day = head.extra.text(&["publishDate", "pubdate", "published"]).and_then(|text| Moment::parse(&text));
-    if let Some(later) = day.filter(|later| later.day > today) {
-        head.date = Some(later);
+    let written = |key: &&'static str| {
+        let value = head.extra.get(key).filter(|value| value.truth().is_none())?;
+        Some((*key, value.text()?))
+    };
+    let Some((key, text)) = PUBLICATION.iter().find_map(written) else { return };
+    match Moment::parse(&text) {
+        Some(later) if later.day > today => head.date = Some(later),
+        Some(_) => {}
+        None if head.unread.iter().any(|(known, _)| known.eq_ignore_ascii_case(key)) => {}
+        None => head.unread.push((key.to_owned(), text)),
     }
 }
 

@@ -89,12 +89,18 @@ fn in_words(text: &str) -> Option<Moment> {
     let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let is_weekday = |word: &str| strtime::parse("%a", word).is_ok() || strtime::parse("%A", word).is_ok();
     let words = if words.first().is_some_and(|word| is_weekday(word)) { &words[1..] } else { &words[..] };
-    let first = words.get(..3)?.join(" ");
-    let first = first.replace("st ", " ").replace("nd ", " ").replace("rd ", " ").replace("th ", " ");
+    let first = words.get(..3)?.iter().map(|word| cardinal(word)).collect::<Vec<_>>().join(" ");
     let forms = ["%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y"];
     let day = forms.iter().find_map(|form| strtime::parse(form, &first).ok()?.to_date().ok())?;
     let time = if words.len() > 3 { Time::Unread } else { Time::None };
     Some(Moment { day, time })
+}
+
+/// `8` of `8th`. Other words stay: `August` is no ordinal number.
+fn cardinal(word: &str) -> &str {
+    let end = word.find(|char: char| !char.is_ascii_digit()).unwrap_or(word.len());
+    let (number, rest) = word.split_at(end);
+    if !number.is_empty() && ["st", "nd", "rd", "th"].contains(&rest) { number } else { word }
 }
 
 /// The time of `14:45:00 +0200` in the form of TOML.
@@ -170,6 +176,9 @@ mod tests {
             ("Jul 08 2022", Some("2022-07-08")),
             ("July 8, 2022", Some("2022-07-08")),
             ("8th July 2022", Some("2022-07-08")),
+            ("August 8, 2022", Some("2022-08-08")),
+            ("Aug 1st, 2022", Some("2022-08-01")),
+            ("22nd August 2022", Some("2022-08-22")),
             ("Fri, 08 Jul 2022 10:00:00 GMT", Some("2022-07-08")),
             ("2022-13-01", None),
             ("soon", None),

@@ -28,6 +28,8 @@ pub(crate) struct Head {
     pub(crate) unpublished: Option<String>,
     /// The day after which the text is no longer published.
     pub(crate) expires: Option<Moment>,
+    /// The keys of dates that cannot be read, and what they say.
+    pub(crate) unread: Vec<(String, String)>,
     pub(crate) extra: Table,
 }
 
@@ -114,9 +116,9 @@ pub(crate) fn read(mut table: Table, generator: Generator) -> Head {
     head.title = take("title").and_then(|value| value.text());
     let text = |value: Value| value.text();
     head.description = ["description", "summary", "excerpt"].iter().find_map(|key| take(key).and_then(text));
-    head.date = DATES.iter().find_map(|key| moment(&take(key)?));
-    head.updated = UPDATES.iter().find_map(|key| moment(&take(key)?));
-    head.expires = ["expiryDate", "unpublishdate"].iter().find_map(|key| moment(&take(key)?));
+    head.date = moment(&DATES, &mut take, &mut head.unread);
+    head.updated = moment(&UPDATES, &mut take, &mut head.unread);
+    head.expires = moment(&EXPIRIES, &mut take, &mut head.unread);
     head.slug = take("slug").and_then(text);
     head.url = ["path", "url", "permalink"].iter().find_map(|key| take(key).and_then(text));
     head.categories.extend(names(take("categories"), generator));
@@ -136,6 +138,8 @@ pub(crate) fn read(mut table: Table, generator: Generator) -> Head {
     head.aliases.extend(take("redirect_from").map(|value| value.texts()).unwrap_or_default());
     head.image = image(&mut table, &mut head.extra);
     head.extra.0.append(&mut table.0);
+    let unread = head.unread.iter().map(|(key, value)| (key.clone(), Value::Text(value.clone())));
+    head.extra.0.extend(unread);
     head.extra.0.retain(|(_, value)| !is_nothing(value));
     head
 }
@@ -153,6 +157,7 @@ const DATES: [&str; 11] = [
     "date created",
     "date_created",
 ];
+pub(crate) const EXPIRIES: [&str; 2] = ["expiryDate", "unpublishdate"];
 const UPDATES: [&str; 10] = [
     "updated",
     "updatedDate",
@@ -218,8 +223,20 @@ pub(crate) fn unpublished(table: &mut Table) -> Option<String> {
     None
 }
 
-fn moment(value: &Value) -> Option<Moment> {
-    Moment::parse(&value.text()?)
+/// The date of the first key whose value is one. What other keys say instead is kept.
+fn moment(
+    keys: &[&str],
+    take: &mut impl FnMut(&str) -> Option<Value>,
+    unread: &mut Vec<(String, String)>,
+) -> Option<Moment> {
+    keys.iter().find_map(|key| {
+        let value = take(key).filter(|value| value.truth().is_none())?.text()?;
+        let date = Moment::parse(without_brackets(&value));
+        if date.is_none() {
+            unread.push(((*key).to_owned(), value));
+        }
+        date
+    })
 }
 
 /// The names of a list, or of a text: with commas between them, or, for Jekyll, spaces.

@@ -495,3 +495,26 @@ const HIDDEN: &[Case] = &[
         "a comment of Liquid was left out",
     ),
 ];
+
+#[test]
+fn a_date_that_cannot_be_read_is_named() {
+    check(DATES);
+}
+
+const DATES: &[Case] = &[
+    (
+        "the day of the name counts",
+        Generator::Jekyll,
+        &[("_posts/2021-01-01-a.md", "---\ntitle: A\ndate: some day\n---\nA badger.\n")],
+        "_posts/2021-01-01-a.md: `date` cannot be read as a date, kept under `extra`: some day",
+    ),
+    (
+        "it would withhold the text",
+        Generator::Hugo,
+        &[
+            ("content/a.md", "---\ntitle: A\ndate: 2021-01-01\npublishDate: some day\n---\nA wolverine.\n"),
+            ("content/b.md", "---\ntitle: B\ndate: 2021-01-01\nexpiryDate: some day\n---\nA wolverine.\n"),
+        ],
+        "content/b.md: a draft: `expiryDate` cannot be read",
+    ),
+];
