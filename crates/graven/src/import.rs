@@ -2,7 +2,6 @@
 //! `graven-import`, which touches no disk; this file reads the one folder and writes the other.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -152,25 +151,61 @@ fn walk(root: &Path, at: &str, is_made: &impl Fn(&Path) -> bool, folder: &mut Fo
             return Err(Error::new(format!("the name of {} is not UTF-8; rename it", path.display())));
         };
         let place = if at.is_empty() { name.to_owned() } else { format!("{at}/{name}") };
-        let data = match fs::metadata(&path) {
-            Ok(data) => data,
-            // A link that leads nowhere.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(Error::file("read", &path, &error)),
-        };
-        if data.is_dir() {
-            let is_link = path.is_symlink();
-            let is_of_tools =
-                (name.starts_with('.') && name != ".obsidian") || name == "node_modules" || name == "target";
-            if !is_of_tools && !is_link && !is_made(&path) {
-                walk(root, &place, is_made, folder)?;
+        if is_of_tools(name) || is_made(&path) {
+            continue;
+        }
+        match entry_at(&path, root)? {
+            Entry::Folder => walk(root, &place, is_made, folder)?,
+            Entry::File(changed) => {
+                let bytes = fs::read(&path).map_err(|source| Error::file("read", &path, &source))?;
+                folder.insert(place, bytes, changed);
             }
-        } else {
-            let bytes = fs::read(&path).map_err(|source| Error::file("read", &path, &source))?;
-            folder.insert(place, bytes, data.modified().ok().and_then(day));
+            Entry::LeftOut(reason) => folder.leave_out(place, reason),
         }
     }
     Ok(())
+}
+
+/// Whether a name is that of a folder, or of a file, that a tool has made for itself.
+fn is_of_tools(name: &str) -> bool {
+    (name.starts_with('.') && name != ".obsidian") || name == "node_modules" || name == "target"
+}
+
+/// What is at a path.
+enum Entry {
+    Folder,
+    /// A file, and the day on which it was last changed.
+    File(Option<Date>),
+    /// It is not read, for this reason.
+    LeftOut(&'static str),
+}
+
+/// Looks at what is at a path. A link counts as the file it leads to if that is a part of the site: others are not the author's to publish.
+fn entry_at(path: &Path, root: &Path) -> Result<Entry, Error> {
+    let data = fs::symlink_metadata(path).map_err(|source| Error::file("read", path, &source))?;
+    let is_link = data.is_symlink();
+    let data = if is_link {
+        let Ok(data) = fs::metadata(path) else { return Ok(Entry::LeftOut("it is a link that leads nowhere")) };
+        if !is_part(path, root) {
+            return Ok(Entry::LeftOut("it is a link that leads out of the site"));
+        }
+        data
+    } else {
+        data
+    };
+    Ok(match (data.is_dir(), data.is_file()) {
+        (true, _) if is_link => Entry::LeftOut("it is a link to a folder"),
+        (true, _) => Entry::Folder,
+        (_, true) => Entry::File(data.modified().ok().and_then(day)),
+        _ => Entry::LeftOut("it is neither a file nor a folder"),
+    })
+}
+
+/// Whether what a link leads to is in the folder of the site, and not in that of a tool.
+fn is_part(link: &Path, root: &Path) -> bool {
+    let (Ok(target), Ok(root)) = (link.canonicalize(), root.canonicalize()) else { return false };
+    let Ok(place) = target.strip_prefix(root) else { return false };
+    place.iter().all(|name| name.to_str().is_some_and(|name| !is_of_tools(name)))
 }
 
 fn day(time: std::time::SystemTime) -> Option<Date> {

@@ -85,3 +85,51 @@ fn a_folder_of_no_generator_is_refused_with_what_was_looked_for() {
     assert!(vault.status.success(), "{}", text(&vault.stderr));
     assert!(parent.path().join("to/posts/a.md").is_file());
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_of_the_other_site_is_left_out_with_a_note() {
+    use std::os::unix::fs::symlink;
+
+    let parent = TempDir::new().expect("a temporary folder");
+    let (from, to) = (parent.path().join("from"), parent.path().join("to"));
+    fs::create_dir_all(from.join("_posts")).expect("a folder");
+    fs::create_dir_all(from.join(".git")).expect("a folder");
+    fs::create_dir_all(from.join("files")).expect("a folder");
+    for (path, text) in [
+        ("from/_config.yml", "title: T\nurl: https://example.org\n"),
+        ("from/_posts/2020-01-01-a.md", "Text.\n"),
+        ("from/.git/config.txt", "A secret.\n"),
+        ("from/files/own.txt", "Not secret.\n"),
+        ("outside.txt", "A secret.\n"),
+    ] {
+        fs::write(parent.path().join(path), text).expect("a file");
+    }
+    for (target, link) in [
+        ("../../outside.txt", "outside.txt"),
+        ("../.git/config.txt", "tool.txt"),
+        ("own.txt", "again.txt"),
+        ("nowhere.txt", "nowhere.txt"),
+        ("../_posts", "posts"),
+        ("/dev/zero", "zero.txt"),
+    ] {
+        symlink(target, from.join("files").join(link)).expect("a link");
+    }
+    let made = Command::new("mkfifo").arg(from.join("files/pipe.txt")).status().expect("it starts");
+    assert!(made.success());
+    let done = graven(&["import".as_ref(), &from, &to]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let copied: Vec<_> = files(&to.join("static")).into_keys().collect();
+    assert_eq!(copied, ["again.txt", "own.txt"].map(|name| to.join("static/files").join(name)));
+    let notes = fs::read_to_string(to.join("IMPORT.txt")).expect("a file");
+    for (name, reason) in [
+        ("outside.txt", "it is a link that leads out of the site"),
+        ("tool.txt", "it is a link that leads out of the site"),
+        ("nowhere.txt", "it is a link that leads nowhere"),
+        ("posts", "it is a link to a folder"),
+        ("zero.txt", "it is a link that leads out of the site"),
+        ("pipe.txt", "it is neither a file nor a folder"),
+    ] {
+        assert!(notes.contains(&format!("\nfiles/{name}\n  not imported: {reason}\n")), "{name}: {notes}");
+    }
+}

@@ -14,6 +14,8 @@ use jiff::civil::Date;
 #[derive(Debug, Default)]
 pub struct Folder {
     files: BTreeMap<String, File>,
+    /// What was not read: its path, and why.
+    unread: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -26,6 +28,28 @@ impl Folder {
     /// Adds a file, and the day on which it was last changed, if that is known.
     pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>, modified: Option<Date>) {
         self.files.insert(path.into(), File { bytes: bytes.into(), modified });
+    }
+
+    /// Leaves out something that is there and is not read, for a reason that a note gives.
+    ///
+    /// ```
+    /// use graven_import::{Folder, Generator, Options, import};
+    /// use graven_press::cache::Cache;
+    ///
+    /// let mut folder = Folder::default();
+    /// folder.insert("_posts/2020-01-01-a.md", "Text.", None);
+    /// folder.leave_out("b.md", "it is a pipe");
+    /// let options = Options { today: jiff::civil::date(2026, 1, 31), generator: Some(Generator::Jekyll) };
+    /// let notes = import(&folder, &options, Cache::none()).map(|imported| imported.notes);
+    /// assert_eq!(notes.map(|notes| notes[0].to_string()), Ok("b.md: not imported: it is a pipe".to_owned()));
+    /// ```
+    pub fn leave_out(&mut self, path: impl Into<String>, reason: impl Into<String>) {
+        self.unread.push((path.into(), reason.into()));
+    }
+
+    /// What was left out, and why.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.unread.iter().map(|(path, reason)| (path.as_str(), reason.as_str()))
     }
 
     /// Whether there is a file with this path.

@@ -124,6 +124,9 @@ pub fn import(folder: &Folder, options: &Options, cache: Cache) -> Result<Import
     let given = options.generator.map(|generator| Recognised { generator, reason: "as you said".to_owned() });
     let recognised = given.or_else(|| Generator::of(folder)).ok_or(Error::Unknown)?;
     let mut notes = Notes::default();
+    for (path, reason) in folder.left_out() {
+        notes.add(path, None, format!("not imported: {reason}"));
+    }
     let settings = settings::read(folder, recognised.generator, &mut notes);
     let folders = Folders::of(folder, recognised.generator, &settings);
     let (generator, today) = (recognised.generator, options.today);
