@@ -84,7 +84,16 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     for (path, bytes) in &imported.files {
         write(&options.to.join(path), bytes)?;
     }
-    error::print(summary(&imported, &options.to))
+    error::print(summary(&imported, &options.to))?;
+    match imported.errors {
+        0 => Ok(()),
+        errors => Err(Error::new(format!(
+            "the new site does not build yet: it has {errors} error{}; `graven check {}` shows {}",
+            if errors == 1 { "" } else { "s" },
+            options.to.display(),
+            if errors == 1 { "it" } else { "them" },
+        ))),
+    }
 }
 
 fn help(error: &graven_import::Error) -> &'static str {

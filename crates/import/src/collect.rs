@@ -15,10 +15,10 @@ use crate::folder::Folder;
 use crate::folders::Folders;
 use crate::generator::Generator;
 use crate::head::{self, Head};
-use crate::names::{extension, file_name, folder_of, is_markdown, is_media, stem, title_of};
+use crate::names::{extension, file_name, folder_of, is_address, is_markdown, is_media, stem, title_of};
 use crate::note::Notes;
 use crate::settings::Settings;
-use crate::text::{Kind, Section, Text};
+use crate::text::{Kind, Section, Text, safe_name};
 use crate::value::{Table, Value};
 
 /// What was found in the other site.
@@ -119,7 +119,10 @@ fn add_files(found: &mut Found, beside: Vec<(String, String)>) {
         let is_owner = |text: &&mut Text| folder_of(&text.source) == bundle && stem(&text.source) == "index";
         let Some(owner) = found.texts.iter_mut().find(is_owner) else { continue };
         if !is_look(&path) {
-            owner.files.insert(path.clone(), path[bundle.len() + 1..].to_owned());
+            let name = &path[bundle.len() + 1..];
+            let safe = || name.split('/').map(safe_name).collect::<Vec<_>>().join("/");
+            let name = if is_address(name) { name.to_owned() } else { safe() };
+            owner.files.insert(path.clone(), name);
         }
         if owner.draft.is_empty() && !owner.is_scheduled {
             found.linkable.insert(path);

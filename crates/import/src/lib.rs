@@ -92,6 +92,8 @@ pub struct Imported {
     pub counts: Counts,
     /// What was not converted, or decided, by its place.
     pub notes: Vec<Note>,
+    /// The number of errors that a build would find.
+    pub errors: usize,
 }
 
 /// Why nothing can be imported.
@@ -138,14 +140,14 @@ pub fn import(folder: &Folder, options: &Options, cache: Cache) -> Result<Import
     let mut plan = plan::plan(&mut found, &origin, &mut notes);
     convert(&mut found, &mut plan, &origin, &mut notes);
     let mut tree = files(&found, &plan, &origin, &mut notes);
-    mend::mend(&mut found, &mut tree, (origin.today, cache), &mut notes);
+    let errors = mend::mend(&mut found, &mut tree, (origin.today, cache), &mut notes);
     let mut files: BTreeMap<String, Vec<u8>> =
         tree.below("").map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect();
     let counts = counts(&found, &plan, &files);
     let mut notes = notes.0;
     notes.sort();
     files.insert("IMPORT.txt".to_owned(), report::file(&recognised, counts, &notes).into_bytes());
-    Ok(Imported { recognised, files, counts, notes })
+    Ok(Imported { recognised, files, counts, notes, errors })
 }
 
 /// Converts all texts, then their links.
@@ -173,6 +175,8 @@ fn files(found: &Found, plan: &Plan, origin: &Origin<'_>, notes: &mut Notes) -> 
     for (source, address) in &found.files {
         if plan::is_route(address) {
             notes.add(source, None, format!("the file was not copied: Graven makes {address} itself"));
+        } else if !names::is_address(address) {
+            notes.add(source, None, "the file was not copied: its name cannot be a part of an address");
         } else if let Some(bytes) = origin.folder.bytes(source) {
             tree.insert(format!("static{address}"), bytes);
         }

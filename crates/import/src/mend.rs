@@ -1,6 +1,7 @@
 //! Has press judge the new site, and mends what it finds: nothing that a build would refuse is left.
 //!
-//! An error at a link, a picture or an attribute removes that; one in the front matter moves the key to `extra`. A text with any other error becomes a draft.
+//! An error at a link, a picture or an attribute removes that; one in the front matter or in the settings removes the key; one in another file removes the
+//! file. A text with any other error becomes a draft, and is left out if a draft is refused too. What is left then is counted.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -26,20 +27,32 @@ use crate::write;
 /// Each round can reveal what the errors of the last one hid; after these, texts with errors become drafts.
 const MOST_ROUNDS: usize = 6;
 
-/// Presses and mends until nothing is wrong, on this day. `tree` has all files but the texts.
-pub(crate) fn mend(found: &mut Found, tree: &mut SourceTree, (today, cache): (Date, Cache), notes: &mut Notes) {
+/// After the last round of mending, one leaves out the drafts that are refused too, and one finds nothing.
+const ROUNDS: usize = MOST_ROUNDS + 3;
+
+/// Presses and mends until nothing is wrong, on this day. `tree` has all files but the texts. Returns the number of errors that are left.
+pub(crate) fn mend(
+    found: &mut Found,
+    tree: &mut SourceTree,
+    (today, cache): (Date, Cache),
+    notes: &mut Notes,
+) -> usize {
     let clock = today.to_zoned(TimeZone::UTC).ok().map(|midnight| midnight.timestamp().as_second());
     let options = Options { codings: Codings::Identity, clock, ..Options::default() };
     for text in &found.texts {
         tree.insert(text.path(), write::text(text));
     }
     let mut press = Incremental::new(options, cache);
-    rounds((found, tree), &mut press, Mended::All, notes);
+    let errors = rounds((found, tree), &mut press, Mended::All, notes);
+    for error in &errors {
+        notes.add(&error.path, None, format!("a build refuses this file of the new site: {}", error.message));
+    }
     // A preview shows drafts too. Only now, since a link to one is right there alone.
     if found.texts.iter().any(|text| !text.draft.is_empty()) {
         press.change_options(|options| options.drafts = true);
         rounds((found, tree), &mut press, Mended::Drafts, notes);
     }
+    errors.len()
 }
 
 /// What is mended.
@@ -49,36 +62,68 @@ enum Mended {
     Drafts,
 }
 
-fn rounds((found, tree): (&mut Found, &mut SourceTree), press: &mut Incremental, mended: Mended, notes: &mut Notes) {
-    for round in 0..=MOST_ROUNDS {
+/// Returns the errors that are left.
+fn rounds(
+    (found, tree): (&mut Found, &mut SourceTree),
+    press: &mut Incremental,
+    mended: Mended,
+    notes: &mut Notes,
+) -> Vec<Diagnostic> {
+    let mut left = Vec::new();
+    for round in 0..ROUNDS {
         let report = press.press(tree, |preview| preview.report().clone()).unwrap_or_else(|report| report);
+        left = report.diagnostics().iter().filter(|found| found.severity == Severity::Error).cloned().collect();
         let mut errors: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
-        for found in report.diagnostics().iter().filter(|found| found.severity == Severity::Error) {
+        for found in &left {
             errors.entry(&found.path).or_default().push(found);
         }
         let mut is_changed = false;
+        let mut refused: Vec<usize> = Vec::new();
         for (path, errors) in errors {
             match found.texts.iter().position(|text| text.path() == path) {
                 Some(index) if mended == Mended::All || !found.texts[index].draft.is_empty() => {
                     let text = &mut found.texts[index];
                     let file = write::text(text);
-                    mend_text(text, &file, &errors, round == MOST_ROUNDS, notes);
+                    let mend = mend_text(text, &file, &errors, round >= MOST_ROUNDS, notes);
                     let new = write::text(text);
                     is_changed |= new != file;
                     tree.insert(path, new);
+                    if let (Mend::Refused { line, reason }, Mended::All) = (mend, mended) {
+                        note_refused(text, line, &reason, notes);
+                        refused.push(index);
+                    }
                 }
                 None if mended == Mended::All => {
-                    is_changed = true;
-                    if !show_from_outside(path, (&mut found.texts, tree)) {
-                        drop_file(path, &errors, tree, notes);
-                    }
+                    is_changed |= show_from_outside(path, (&mut found.texts, tree))
+                        || drop_keys(path, &errors, tree, notes)
+                        || drop_file(path, &errors, (found, tree), notes);
                 }
                 _ => {}
             }
         }
-        if !is_changed {
-            return;
+        is_changed |= !refused.is_empty();
+        refused.sort_unstable();
+        for index in refused.into_iter().rev() {
+            drop_text(&found.texts.remove(index), tree);
         }
+        if !is_changed {
+            break;
+        }
+    }
+    left
+}
+
+/// Says that a text is left out, and no more that it is a draft.
+fn note_refused(text: &Text, line: Option<usize>, reason: &str, notes: &mut Notes) {
+    notes.0.retain(|note| note.path != text.source || !note.message.starts_with(REFUSED));
+    notes.add(&text.source, line, format!("the text was left out, since Graven refuses it as a draft, too: {reason}"));
+}
+
+/// Removes a text that Graven refuses as a draft, too, and the files in its folder.
+fn drop_text(text: &Text, tree: &mut SourceTree) {
+    tree.remove(&text.path());
+    for name in text.files.values() {
+        tree.remove(&format!("{}/{name}", text.folder()));
     }
 }
 
@@ -103,17 +148,59 @@ fn show_from_outside(path: &str, (texts, tree): (&mut [Text], &mut SourceTree)) 
     is_shown
 }
 
-/// A file that is no text, and that press refuses, stays out.
-fn drop_file(path: &str, errors: &[&Diagnostic], tree: &mut SourceTree, notes: &mut Notes) {
-    let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).take(1).collect();
-    notes.add(path, None, format!("the file was left out of the new site: {}", messages.join("; ")));
-    // The settings are needed: what is wrong with them is for the author.
-    if path.starts_with("static/") {
-        tree.remove(path);
+/// Removes the keys of `site.toml` that press refuses. Returns whether there is one that a site can do without.
+fn drop_keys(path: &str, errors: &[&Diagnostic], tree: &mut SourceTree, notes: &mut Notes) -> bool {
+    let Some(file) = tree.get(path).filter(|_| path == "site.toml") else { return false };
+    let file = String::from_utf8_lossy(file).into_owned();
+    let mut kept = String::new();
+    let mut at = 0;
+    // Each key is on a line.
+    for line in file.split_inclusive('\n') {
+        let place = at..at + line.len();
+        at = place.end;
+        let is_at = |error: &&&Diagnostic| error.span.as_ref().is_some_and(|span| place.contains(&span.start));
+        let key = line.split('=').next().unwrap_or_default().trim();
+        match errors.iter().find(is_at) {
+            Some(error) if line.contains('=') && !matches!(key, "title" | "description") => {
+                notes.add("", None, format!("`{key}` was left out of site.toml: {}", error.message));
+            }
+            _ => kept.push_str(line),
+        }
     }
+    let is_changed = kept != file;
+    tree.insert(path, kept);
+    is_changed
 }
 
-fn mend_text(text: &mut Text, file: &str, errors: &[&Diagnostic], is_last: bool, notes: &mut Notes) {
+/// Removes a file that is no text. Returns whether it is one that a site can do without.
+fn drop_file(path: &str, errors: &[&Diagnostic], (found, tree): (&Found, &mut SourceTree), notes: &mut Notes) -> bool {
+    let copied = found.files.iter().find(|(_, address)| path.strip_prefix("static") == Some(address));
+    let beside = || {
+        found.texts.iter().find_map(|text| {
+            let name = path.strip_prefix(&text.folder())?.strip_prefix('/')?;
+            text.files.iter().find(|(_, own)| *own == name)
+        })
+    };
+    let Some((source, _)) = copied.or_else(beside) else { return false };
+    let message = errors.first().map(|error| error.message.as_str()).unwrap_or_default();
+    notes.add(source, None, format!("the file was left out of the new site: {message}"));
+    tree.remove(path)
+}
+
+/// What became of a text with errors.
+enum Mend {
+    /// It is right now, or a draft.
+    Done,
+    /// It was a draft already, so that it has to be left out: for this reason, at this line of its source.
+    Refused { line: Option<usize>, reason: String },
+}
+
+/// How the note on a text begins that became a draft.
+const REFUSED: &str = "a draft, since Graven would refuse it";
+
+fn mend_text(text: &mut Text, file: &str, errors: &[&Diagnostic], is_last: bool, notes: &mut Notes) -> Mend {
+    let was_draft = !text.draft.is_empty();
+    let mut mend = Mend::Done;
     let start = file.len() - file[body_start(file)..].len();
     let offset = text.body.text.len() - text.body.text.trim_start_matches('\n').len();
     let mut edits: Vec<Edit> = Vec::new();
@@ -131,13 +218,17 @@ fn mend_text(text: &mut Text, file: &str, errors: &[&Diagnostic], is_last: bool,
                 let line = place.map(|place| text.body.line(place.start));
                 let reason = error.message.clone();
                 if text.draft.is_empty() {
-                    notes.add(&text.source, line, format!("a draft, since Graven would refuse it: {reason}"));
+                    notes.add(&text.source, line, format!("{REFUSED}: {reason}"));
+                }
+                if was_draft {
+                    mend = Mend::Refused { line, reason: reason.clone() };
                 }
                 text.draft.push(reason);
             }
         }
     }
     text.body.edit(edits);
+    mend
 }
 
 /// Where the body begins in a file that [`write::text`] made: after the closing fence and an empty line.

@@ -98,6 +98,11 @@ pub(crate) fn is_picture(path: &str) -> bool {
     matches!(extension(path).as_str(), "png" | "jpg" | "jpeg" | "gif" | "webp" | "svg" | "avif" | "bmp" | "ico")
 }
 
+/// Whether a file can have this address: it has no characters that mean something else there.
+pub(crate) fn is_address(path: &str) -> bool {
+    !path.contains(['\\', '%', '?', '#']) && !path.contains(char::is_control) && !path.contains("//")
+}
+
 /// Whether a file is a picture, a film or a sound.
 pub(crate) fn is_media(path: &str) -> bool {
     let is_played = |extension: &str| {

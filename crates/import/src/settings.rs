@@ -52,7 +52,7 @@ pub(crate) fn read(folder: &Folder, generator: Generator, notes: &mut Notes) -> 
         Generator::Zola => zola(folder, notes),
         Generator::Hugo => hugo(folder, notes),
         Generator::Jekyll => jekyll(folder, notes),
-        Generator::Astro => astro(folder),
+        Generator::Astro => astro(folder, notes),
         Generator::Obsidian => Settings::default(),
     };
     settings.language = settings.language.as_deref().and_then(language_tag);
@@ -78,21 +78,32 @@ fn file(folder: &Folder, names: &[&str], notes: &mut Notes) -> Table {
     })
 }
 
-/// Splits a URL into scheme and host, and the path.
-fn set_address(settings: &mut Settings, url: &str) {
+/// Splits a URL into scheme and host, and the path. One that others cannot reach is named.
+fn set_address(settings: &mut Settings, url: &str, notes: &mut Notes) {
     let Some((scheme, rest)) = url.split_once("://") else { return };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let is_local = host.starts_with("localhost") || host.starts_with("127.") || host.is_empty();
-    let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte));
+    let is_local = host.starts_with("localhost") || host.starts_with("127.");
     let path = path.trim_matches('/');
     if !path.is_empty() {
         settings.prefix = format!("/{path}");
     }
-    if !is_local && is_plain {
+    if !is_local && is_host(host) && matches!(scheme, "http" | "https") {
         let at_root = || BaseUrl::parse(&format!("{scheme}://{host}"));
         settings.base_url =
             BaseUrl::parse(&format!("{scheme}://{host}{}", settings.prefix)).or_else(|_| at_root()).ok();
     }
+    if settings.base_url.is_none() && !rest.is_empty() {
+        let message = format!("site.toml has no `base_url`: {url} is no address that Graven can have on the web");
+        notes.add("", None, message);
+    }
+}
+
+/// Whether a text is the name of a host in ASCII, with a port or without one.
+fn is_host(text: &str) -> bool {
+    let (name, port) = text.split_once(':').unwrap_or((text, "443"));
+    let is_label =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    name.split('.').all(is_label) && port.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 /// Name, description, author: the keys that most generators have.
@@ -147,7 +158,7 @@ fn zola(folder: &Folder, notes: &mut Notes) -> Settings {
     let table = file(folder, &["zola.toml", "config.toml"], notes);
     let mut settings = common(table);
     let address = settings.table.text(&["base_url"]).unwrap_or_default();
-    set_address(&mut settings, &address);
+    set_address(&mut settings, &address, notes);
     settings.language = settings.table.text(&["default_language"]);
     settings.content.push_str("content/");
     settings.files = Some("static/".to_owned());
@@ -182,7 +193,7 @@ fn hugo(folder: &Folder, notes: &mut Notes) -> Settings {
     merged.0.append(&mut table.0);
     let mut settings = common(merged);
     let address = settings.table.text(&["baseURL"]).unwrap_or_default();
-    set_address(&mut settings, &address);
+    set_address(&mut settings, &address, notes);
     settings.language = settings.table.text(&["languageCode", "locale"]).or(Some(main));
     settings.content = as_folder(content.as_deref().unwrap_or("content"));
     settings.other_languages = other_languages;
@@ -202,21 +213,21 @@ fn jekyll(folder: &Folder, notes: &mut Notes) -> Settings {
     let mut settings = common(table);
     let url = settings.table.text(&["url"]).unwrap_or_default();
     let base = settings.table.text(&["baseurl"]).unwrap_or_default();
-    set_address(&mut settings, &format!("{}/{}", url.trim_end_matches('/'), base.trim_matches('/')));
+    set_address(&mut settings, &format!("{}/{}", url.trim_end_matches('/'), base.trim_matches('/')), notes);
     settings.language = settings.table.text(&["lang", "locale", "language"]);
     settings.content = settings.table.text(&["source"]).as_deref().map(as_folder).unwrap_or_default();
     settings
 }
 
 /// Astro's settings are a program. What is written as a plain text is found in it.
-fn astro(folder: &Folder) -> Settings {
+fn astro(folder: &Folder, notes: &mut Notes) -> Settings {
     let mut settings =
         Settings { content: "src/".to_owned(), files: Some("public/".to_owned()), ..Settings::default() };
     let config = folder.paths().find(|path| path.starts_with("astro.config."));
     let config = config.and_then(|path| folder.text(path)).unwrap_or_default();
     let site = assigned(config, "site").unwrap_or_default();
     let base = assigned(config, "base").unwrap_or_default();
-    set_address(&mut settings, &format!("{}/{}", site.trim_end_matches('/'), base.trim_matches('/')));
+    set_address(&mut settings, &format!("{}/{}", site.trim_end_matches('/'), base.trim_matches('/')), notes);
     for path in ["src/consts.ts", "src/config.ts", "src/site.config.ts", "src/consts.js", "src/config.js"] {
         let text = folder.text(path).unwrap_or_default();
         let named = |names: &[&str]| names.iter().find_map(|name| assigned(text, name));

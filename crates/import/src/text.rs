@@ -91,7 +91,7 @@ impl Text {
 }
 
 /// A name without spaces, which addresses cannot contain as they are.
-fn safe_name(name: &str) -> String {
+pub(crate) fn safe_name(name: &str) -> String {
     let safe = |char: char| if char.is_whitespace() || "?#%\\()[]<>|\"".contains(char) { '-' } else { char };
     name.chars().map(safe).collect()
 }

@@ -518,3 +518,49 @@ const DATES: &[Case] = &[
         "content/b.md: a draft: `expiryDate` cannot be read",
     ),
 ];
+
+#[test]
+fn what_a_build_refuses_is_left_out_as_the_note_says() {
+    check(REFUSED);
+}
+
+const REFUSED: &[Case] = &[
+    (
+        "an address of mail",
+        Generator::Hugo,
+        &[("hugo.toml", "baseURL = \"https://example.org/\"\n[author]\nname = \"A\"\nemail = \"a@b..c\"\n")],
+        "`email` was left out",
+    ),
+    (
+        "a port that is none",
+        Generator::Hugo,
+        &[("hugo.toml", "baseURL = \"https://example.org:99999/\"\n")],
+        "https://example.org:99999/ is no address",
+    ),
+    (
+        "a name that no address can have",
+        Generator::Hugo,
+        &[
+            ("static/a%b.txt", "A wolverine."),
+            ("content/p/index.md", "---\ntitle: P\ndate: 2021-01-01\n---\nSee [it](a%23b.txt).\n"),
+            ("content/p/a#b.txt", "A badger."),
+            ("content/p/a%b.txt", "A badger."),
+        ],
+        "static/a%b.txt: the file was not copied: its name cannot be a part of an address",
+    ),
+    (
+        "a page of HTML with a dead link",
+        Generator::Hugo,
+        &[("static/page.html", "<!doctype html><title>P</title><p>A wolverine <a href=\"/nowhere\">x</a>\n")],
+        "static/page.html: the file was left out of the new site",
+    ),
+    (
+        "a merge that is not finished",
+        Generator::Hugo,
+        &[(
+            "content/a.md",
+            "---\ntitle: A\ndate: 2021-01-01\n---\n<<<<<<< HEAD\nA wolverine.\n=======\nB\n>>>>>>> b\n",
+        )],
+        "content/a.md:5: the text was left out",
+    ),
+];

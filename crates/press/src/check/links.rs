@@ -2,7 +2,8 @@
 //!
 //! 1. References of Markdown come from [`Rendered`], with their spans.
 //! 2. Links of the navigation and of the footer and redirects come from the settings, and references of the site's theme from its files, with theirs.
-//! 3. All others are in a view or a file of `static/`. They come from the outputs, and are reported with the pages that contain them.
+//! 3. All others are in a view or a file of `static/`. They come from the outputs, and are reported with the pages that contain them, and with the file of
+//!    `static/` that a page is.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -126,16 +127,16 @@ fn report_others(context: RenderedSite, routes: Routes, report: &mut Report) {
     let in_settings = links_of_settings(context).map(|link| link.path.as_str());
     let in_theme = context.theme.references.iter().map(|found| found.target.as_str());
     let checked: BTreeSet<Cow<str>> = in_settings.chain(in_theme).map(|target| context.href(target)).collect();
-    let mut pages: BTreeMap<(&str, Verdict), Vec<&str>> = BTreeMap::new();
+    let mut pages: BTreeMap<(&str, &str, Verdict), Vec<&str>> = BTreeMap::new();
     for (path, page) in routes.inspections.pages() {
         for target in page.references.iter().filter(|target| !checked.contains(target.as_str())) {
             if let Some(verdict) = routes.judge(path, routes.of_page(path, target)) {
-                pages.entry((target, verdict)).or_default().push(path);
+                pages.entry((page.copied().unwrap_or_default(), target, verdict)).or_default().push(path);
             }
         }
     }
-    for ((target, verdict), paths) in pages {
-        report.push(verdict.diagnostic(target, ("", None), routes).help(found_on(&paths)));
+    for ((file, target, verdict), paths) in pages {
+        report.push(verdict.diagnostic(target, (file, None), routes).help(found_on(&paths)));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::assets::STATIC;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::markup::Element;
 use crate::output::Document;
@@ -51,6 +52,11 @@ impl CheckedPage {
         }
         page.references.retain(|target| base_url.resolve(path, target) != Target::External);
         page
+    }
+
+    /// The file of `static/` that the page is.
+    pub(super) fn copied(&self) -> Option<&str> {
+        self.source.as_deref().filter(|source| source.starts_with(STATIC))
     }
 
     fn add_id(&mut self, id: &str) {

@@ -208,6 +208,18 @@ fn a_link_of_a_view_is_reported_once_with_its_pages() {
 }
 
 #[test]
+fn a_link_of_a_copied_page_is_reported_with_its_file() {
+    let html = r#"<a href="/x">"#;
+    let (fixture, mut outputs) = site(html);
+    for name in ["a.html", "b.html"] {
+        let file = Document::file(name, html.as_bytes()).with_source(&format!("static/{name}"));
+        outputs.insert(format!("/{name}"), Output::Document(file));
+    }
+    let found: Vec<_> = checked(&fixture, &outputs).into_iter().map(|found| found.path).collect();
+    assert_eq!(found, ["", "static/a.html", "static/b.html"]);
+}
+
+#[test]
 fn a_redirect_points_to_the_final_page() {
     for (to, severity, message) in [
         ("/nots", Severity::Error, r#"broken link "/nots""#),
