@@ -215,6 +215,9 @@ fn jekyll(path: &str, origin: &Origin<'_>, exclusions: &Exclusions) -> Role {
         origin.folder.text(path).is_some_and(|text| if is_markdown(path) { has_head(text) } else { is_fenced(text) })
     };
     match folder {
+        Some("posts") if is_markdown(path) && !is_dated(file_name(place)) => {
+            Role::Skipped("a name in _posts without a date says that they are not published".to_owned())
+        }
         Some("posts" | "drafts") if is_markdown(path) => {
             Role::Text { path: place.to_owned(), collection: Some("posts".to_owned()) }
         }
@@ -237,6 +240,13 @@ fn jekyll(path: &str, origin: &Origin<'_>, exclusions: &Exclusions) -> Role {
         None if is_of_project(place) => Role::Other,
         None => Role::File(format!("/{place}")),
     }
+}
+
+/// Whether a name begins with three numbers, as those of posts: `2013-5-6-name.md`.
+fn is_dated(name: &str) -> bool {
+    let mut parts = name.splitn(4, '-');
+    let numbers = parts.by_ref().take(3).filter(|part| part.parse::<u16>().is_ok()).count();
+    numbers == 3 && parts.next().is_some()
 }
 
 /// Files of a project that no generator publishes, whatever its settings say.

@@ -337,6 +337,15 @@ const EXCLUDED: &[Case] = &[
         "",
     ),
     (
+        "Jekyll has dates in the names of posts",
+        Generator::Jekyll,
+        &[
+            ("_posts/notes.md", "---\ntitle: A\n---\nA wolverine.\n"),
+            ("_posts/2021-5-6-a.md", "---\ntitle: B\n---\nA badger.\n"),
+        ],
+        "files that were not imported: 1, since a name in _posts without a date says that they are not published",
+    ),
+    (
         "Jekyll includes what is named",
         Generator::Jekyll,
         &[
@@ -553,6 +562,12 @@ const REFUSED: &[Case] = &[
         Generator::Hugo,
         &[("static/page.html", "<!doctype html><title>P</title><p>A wolverine <a href=\"/nowhere\">x</a>\n")],
         "static/page.html: the file was left out of the new site",
+    ),
+    (
+        "a file at the address of a post",
+        Generator::Hugo,
+        &[("static/blog/base", "A wolverine.")],
+        "static/blog/base: the file was left out of the new site",
     ),
     (
         "a merge that is not finished",
