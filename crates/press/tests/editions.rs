@@ -309,11 +309,34 @@ fn a_date_in_the_future_that_cannot_be_meant_is_reported() {
         })
         .collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let many = report(&many);
+    let found = report(&many);
     assert!(
-        many.contains("error: posts are dated at 102 times after this build, which is at 2026-01-10T12:00:00Z"),
-        "{many}"
+        found.contains("error: posts are dated at 102 times after this build, which is at 2026-01-10T12:00:00Z"),
+        "{found}"
     );
+    // A preview has one time: it shows them all now.
+    let mut tree = site(&days(["2026-01-01"; 5]), BUILT);
+    many.iter().for_each(|(path, text)| tree.insert(*path, *text));
+    pack(&tree, &Options { scheduled: Scheduled::Shown, ..options() });
+}
+
+#[test]
+fn an_update_in_the_future_is_warned_of_unless_the_day_has_begun_somewhere() {
+    let page = |day: &str| format!("+++\ntitle = \"A\"\ndescription = \"B.\"\nupdated = {day}\n+++\n");
+    let post = |day: &str| page(day).replace("updated", "date = 2026-02-01\nupdated");
+    for (path, text, is_warned) in [
+        ("pages/a.md", page("2026-01-10"), false),
+        // At noon of the day before in UTC, it is this day in Auckland.
+        ("pages/a.md", page("2026-01-11"), false),
+        ("pages/a.md", page("2026-01-12"), true),
+        ("pages/a.md", page("{ date = 9999-12-31, note = \"More.\" }"), true),
+        ("posts/a.md", post("2026-02-01"), false),
+        ("posts/a.md", post("2026-02-02"), true),
+    ] {
+        let report = report(&[(path, &text)]);
+        let expected = if is_warned { "warning: `updated` is in the future\n" } else { "no errors\n" };
+        assert!(report.starts_with(expected), "{text}: {report}");
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The parts of a post that all feeds share.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::absolute::{Preparation, Prepared};
 use crate::model::{Post, Site};
 use crate::rendered_site::RenderedSite;
+use crate::source::midnight;
 
 /// A post in the feeds with full text.
 #[derive(Debug)]
@@ -54,8 +54,7 @@ pub(super) fn published(post: &Post) -> Option<Timestamp> {
 /// The time of the last change: the midnight before the day in UTC, since the time of day is unknown. It is the only date of a post with an approximate
 /// one: a feed has no word for that, but readers sort by it.
 pub(super) fn changed(post: &Post) -> Timestamp {
-    let updated = post.updated.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
-    updated.map_or(post.published_at, |midnight| midnight.timestamp().max(post.published_at))
+    post.updated.map_or(post.published_at, |day| midnight(day).max(post.published_at))
 }
 
 /// The names of the authors of a post, or else that of the site.

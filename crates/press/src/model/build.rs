@@ -107,7 +107,7 @@ fn post(
         date: matter.date.value.day,
         published_at,
         circa: matter.circa,
-        updated: matter.updated,
+        updated: matter.updated.map(|updated| updated.value),
         update_note: matter.update_note,
         authors: matter.authors.into_iter().map(|named| known(named, author)).collect(),
         topics: matter.topics,
@@ -140,7 +140,7 @@ fn page(file: MarkdownFile) -> StandingPage {
         title: matter.title,
         is_excerpt: matter.description.is_none(),
         description,
-        updated: matter.updated,
+        updated: matter.updated.map(|updated| updated.value),
         update_note: matter.update_note,
         aliases: matter.aliases.into_iter().map(|alias| alias.value).collect(),
         extra: matter.extra,
@@ -386,6 +386,9 @@ mod tests {
         assert_eq!(now(None, "2025-02-01T08:59:59Z"), ("2025-01-01T00:00:00Z".to_owned(), 1));
         assert_eq!(now(None, "2024-01-01T00:00:00Z"), ("1970-01-01T00:00:00Z".to_owned(), 2));
         assert_eq!(now(Some(1), "2025-02-28T00:00:00Z"), ("1970-01-01T00:00:01Z".to_owned(), 2));
+        // Midnight of this day is after the last time that there is.
+        let never = site(&[("a", "date = 9999-12-31")], &Options { clock: Some(0), ..Options::default() });
+        assert_eq!(never.times, [Timestamp::MAX]);
         assert_eq!(site(&[], &Options::default()).now, Timestamp::UNIX_EPOCH);
     }
 

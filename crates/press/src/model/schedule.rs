@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::options::{Options, Scheduled};
-use crate::source::{MarkdownFile, Sources, WrittenDate};
+use crate::source::{MarkdownFile, Sources, WrittenDate, midnight};
 
 /// How many times after the build a site can have. Each costs a part of a press and of the pack. That many are either an archive that is pressed with a
 /// clock that is wrong, or more than anybody plans.
@@ -16,6 +15,9 @@ const MOST_TIMES: usize = 100;
 
 /// A post that is scheduled later than this is most likely misdated, in seconds: five years.
 const FAR: i64 = 5 * 365 * 24 * 60 * 60;
+
+/// How much earlier than at UTC a day begins where it begins first, in seconds: 14 hours.
+const EARLIEST_MORNING: i64 = 14 * 60 * 60;
 
 /// When the site is built, and when it changes.
 #[derive(Debug)]
@@ -42,10 +44,13 @@ impl Schedule {
             Self { now: Timestamp::UNIX_EPOCH, times: Vec::new(), future, scheduled: options.scheduled, zone };
         schedule.now = given.unwrap_or_else(|| schedule.newest(sources));
         let later: BTreeSet<Timestamp> = sources.posts.iter().filter_map(|post| schedule.later(post, report)).collect();
-        if later.len() > MOST_TIMES {
-            report.push(too_many(later.len(), future.unwrap_or(schedule.now)));
-        } else if options.scheduled == Scheduled::AtTheirTime {
-            schedule.times = later.into_iter().collect();
+        sources.posts.iter().chain(&sources.pages).for_each(|text| schedule.warn_of_update(text, report));
+        match options.scheduled {
+            Scheduled::AtTheirTime if later.len() > MOST_TIMES => {
+                report.push(too_many(later.len(), future.unwrap_or(schedule.now)));
+            }
+            Scheduled::AtTheirTime => schedule.times = later.into_iter().collect(),
+            Scheduled::Shown => {}
         }
         schedule
     }
@@ -66,10 +71,10 @@ impl Schedule {
 
     /// The newest date that is not in the future.
     fn newest(&self, sources: &Sources) -> Timestamp {
-        let midnight = |day: Date| day.to_zoned(TimeZone::UTC).ok().map(|midnight| midnight.timestamp());
-        let published = sources.posts.iter().map(|post| Some(self.time_of(&post.matter.date.value)));
-        let updated = sources.posts.iter().chain(&sources.pages).map(|text| text.matter.updated.and_then(midnight));
-        let past = published.chain(updated).flatten().filter(|time| !self.is_future(*time));
+        let published = sources.posts.iter().map(|post| self.time_of(&post.matter.date.value));
+        let texts = sources.posts.iter().chain(&sources.pages);
+        let updated = texts.filter_map(|text| text.matter.updated.as_ref()).map(|updated| midnight(updated.value));
+        let past = published.chain(updated).filter(|time| !self.is_future(*time));
         past.max().unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
@@ -90,6 +95,22 @@ impl Schedule {
             report.push(warning.label("more than five years from now").help("correct the year if it is misspelt"));
         }
         Some(time)
+    }
+
+    /// Warns of an update that is still to come: its date is shown at once. A day is in the future if it has not begun anywhere. A scheduled post may name
+    /// the day of its publication.
+    fn warn_of_update(&self, text: &MarkdownFile, report: &mut Report) {
+        let (Some(future), Some(updated)) = (self.future, &text.matter.updated) else { return };
+        let day = updated.value;
+        if midnight(day).as_second() - EARLIEST_MORNING <= future.as_second() || day == text.matter.date.value.day {
+            return;
+        }
+        let warning = Diagnostic::warning(&text.body.path, updated.span.clone(), "`updated` is in the future");
+        report.push(
+            warning
+                .label(format!("readers are shown {} now", day.strftime("%-d %B %Y")))
+                .help("write the day of a change that has been made, or remove `updated` until then"),
+        );
     }
 }
 

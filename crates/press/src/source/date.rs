@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
 use crate::diagnostic::Diagnostic;
@@ -19,11 +19,19 @@ pub(crate) struct WrittenDate {
 impl WrittenDate {
     /// The time that is meant: that of the day, or else its midnight, at the offset, or else in `zone`.
     pub(crate) fn timestamp(&self, zone: &TimeZone) -> Timestamp {
-        let local = self.day.to_datetime(self.time.unwrap_or_default());
         let zone = self.offset.map_or_else(|| zone.clone(), Offset::to_time_zone);
-        // A date has four digits, so it is in range.
-        local.to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+        instant(self.day.to_datetime(self.time.unwrap_or_default()), zone)
     }
+}
+
+/// The midnight of `day` at UTC.
+pub(crate) fn midnight(day: Date) -> Timestamp {
+    instant(day.into(), TimeZone::UTC)
+}
+
+/// A time in `zone`. A year has four digits from 1000 on, so what is out of range is after the last time, a day before the end of 9999: it is that time.
+fn instant(local: DateTime, zone: TimeZone) -> Timestamp {
+    local.to_zoned(zone).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 /// Why a text is not a date, and what to write.
@@ -156,10 +164,14 @@ mod tests {
             ("2025-11-28 10:30:00 +0530", "2025-11-28T05:00:00Z"),
             ("2025-11-28T00:30+01", "2025-11-27T23:30:00Z"),
             ("2025-11-28T23:30-01:00", "2025-11-29T00:30:00Z"),
+            ("1000-01-01", "1000-01-01T02:00:00Z"),
+            ("9999-12-30T19:59:59", "9999-12-30T21:59:59Z"),
+            ("9999-12-30T23:00:00-05:00", "9999-12-30T22:00:00.999999999Z"),
+            ("9999-12-31", "9999-12-30T22:00:00.999999999Z"),
         ] {
             let date = parse(text).expect(text);
             assert_eq!(date.timestamp(&zone).to_string(), expected, "{text}");
-            assert_eq!(date.day.to_string(), "2025-11-28", "{text}");
+            assert_eq!(date.day.to_string(), text[..10], "{text}");
         }
         assert!(parse("2024-02-29").is_ok());
     }

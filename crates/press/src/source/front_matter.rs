@@ -43,7 +43,7 @@ pub(crate) struct FrontMatter {
     pub(crate) description: Option<String>,
     pub(crate) date: Spanned<WrittenDate>,
     pub(crate) circa: bool,
-    pub(crate) updated: Option<Date>,
+    pub(crate) updated: Option<Spanned<Date>>,
     /// What changed then.
     pub(crate) update_note: Option<String>,
     pub(crate) slug: Option<Spanned<String>>,
@@ -257,7 +257,7 @@ fn updated(reader: &mut TableReader<'_>, date: Option<Date>, matter: &mut FrontM
             let help = "`updated` is the day of a later change; remove it until there is one";
             reader.error(updated.span, "`updated` is before `date`", label, help);
         }
-        None => matter.updated = Some(updated.value),
+        None => matter.updated = Some(updated),
     }
 }
 

@@ -40,7 +40,7 @@ pub use crate::security_policy::Hosts;
 pub use crate::url::BaseUrl;
 pub use addresses::ROUTES;
 pub use credits::{Author, License};
-pub(crate) use date::WrittenDate;
+pub(crate) use date::{WrittenDate, midnight};
 pub(crate) use drafts::{draft_files, drafts, is_draft};
 pub(crate) use files::is_markdown;
 pub use front_matter::tag_slug;
