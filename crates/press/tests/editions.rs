@@ -28,7 +28,7 @@ const POSTS: [(&str, &str, &str); 5] = [
     ("plain", "topics = [\"web\"]\ntags = [\"Shared\"]", "Words.\n\n## A heading\n\nMore words."),
     ("tagged", "topics = [\"web\", \"data\"]\ntags = [\"Shared\", \"Rare\"]\nseries = \"The parts\"", "A rarity."),
     ("moved", "aliases = [\"/moved-from\"]\nseries = \"The parts\"\nimage = \"card.png\"", "![A drawing](drawing.svg)"),
-    ("model", "topics = [\"data\"]\ntags = [\"Machines\"]", "```model from=model.js id=m alt=\"A model\"\n```"),
+    ("model", "topics = [\"data\"]\ntags = [\"machines\"]", "```model from=model.js id=m alt=\"A model\"\n```"),
     (
         "rows",
         "slug = \"table\"\ntags = [\"Machines\", \"Shared\"]\nauthors = [\"Ada\"]",
@@ -116,7 +116,8 @@ fn days(days: [&str; 5]) -> [String; 5] {
 
 #[test]
 fn a_site_is_at_each_time_as_if_its_later_posts_were_not_written_yet() {
-    let dates = days(["2026-01-01", "2026-02-01", "2026-02-01T08:00:00+01:00", "2026-03-01", "2026-03-01"]);
+    // The tag `Machines` is spelt as the post of February spells it, until there is one before it in the order of paths.
+    let dates = days(["2026-01-01", "2026-02-01", "2026-02-01T08:00:00+01:00", "2026-03-01", "2026-02-01"]);
     let whole = pack(&site(&dates, "2027-01-01T00:00:00Z"), &options());
     for time in [
         BUILT,
@@ -316,7 +317,9 @@ fn a_date_in_the_future_that_cannot_be_meant_is_reported() {
     );
     // A preview has one time: it shows them all now.
     let mut tree = site(&days(["2026-01-01"; 5]), BUILT);
-    many.iter().for_each(|(path, text)| tree.insert(*path, *text));
+    for (path, text) in &many {
+        tree.insert(*path, *text);
+    }
     pack(&tree, &Options { scheduled: Scheduled::Shown, ..options() });
 }
 

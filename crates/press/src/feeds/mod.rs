@@ -109,7 +109,8 @@ mod tests {
                 posts: vec![],
             },
         ];
-        fixture.site.tags = vec![Tag { name: "A & B".to_owned(), slug: "a-b".to_owned(), posts: vec![1] }];
+        fixture.site.tags =
+            vec![Tag { name: "A & B".to_owned(), slug: "a-b".to_owned(), posts: vec![1], ..Tag::default() }];
         fixture.site.posts[1].tags = vec![0];
         for post in [0, 1] {
             fixture.site.posts[post].topics = vec![0];

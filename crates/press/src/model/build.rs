@@ -47,18 +47,22 @@ fn group(posts: &mut [Post], (topics, tags, series): (&mut [Topic], &mut [Tag], 
 }
 
 impl Site {
-    /// The site with the posts that are published before `time` alone. A tag or a series that has none of them is not on it; the others are spelt as with
-    /// all posts.
+    /// The site with the posts that are published before `time` alone. A tag or a series that has none of them is not on it, and a tag is spelt as they
+    /// spell it.
     #[must_use]
     pub fn before(&self, time: Timestamp) -> Self {
-        let kept: Vec<usize> = (0..self.posts.len()).filter(|&post| self.posts[post].published_at < time).collect();
-        let has_any = |posts: &[usize]| posts.iter().any(|&post| self.posts[post].published_at < time);
+        let is_kept = |post: usize| self.posts[post].published_at < time;
+        let kept: Vec<usize> = (0..self.posts.len()).filter(|&post| is_kept(post)).collect();
         let mut topics = self.topics.clone();
         for topic in &mut topics {
             topic.posts.clear();
         }
-        let (mut tags, tag_of) = emptied(&self.tags, |tag| has_any(&tag.posts), |tag| tag.posts.clear());
-        let (mut series, row_of) = emptied(&self.series, |row| has_any(&row.posts), |row| row.posts.clear());
+        let mut left = left_of(&self.tags, |tag| self.tag_of(tag, is_kept));
+        left.sort_by_cached_key(|(_, tag)| rank(tag));
+        let (mut tags, tag_of) = numbered(left, self.tags.len());
+        let has_any = |posts: &[usize]| posts.iter().any(|&post| is_kept(post));
+        let row = |row: &Series| has_any(&row.posts).then(|| Series { posts: Vec::new(), ..row.clone() });
+        let (mut series, row_of) = numbered(left_of(&self.series, row), self.series.len());
         let post = |&index: &usize| {
             let post = self.posts[index].clone();
             let tags = post.tags.iter().filter_map(|&tag| tag_of[tag]).collect();
@@ -70,20 +74,30 @@ impl Site {
         let (settings, pages) = (self.settings.clone(), self.pages.clone());
         Self { now: self.now, times: Vec::new(), settings, topics, posts, start, pages, tags, series }
     }
+
+    /// A tag as those of its posts that are kept spell it, still without them. `None` if none is.
+    fn tag_of(&self, tag: &Tag, is_kept: impl Fn(usize) -> bool) -> Option<Tag> {
+        let first = tag.posts.iter().filter(|&&post| is_kept(post)).map(|&post| &self.posts[post].body.path).min()?;
+        let name = tag.spellings.get(first).unwrap_or(&tag.name).clone();
+        Some(Tag { name, posts: Vec::new(), ..tag.clone() })
+    }
 }
 
-/// The groups that are `kept`, `clear`ed, and the new index of each group.
-fn emptied<T: Clone>(groups: &[T], kept: impl Fn(&T) -> bool, clear: impl Fn(&mut T)) -> (Vec<T>, Vec<Option<usize>>) {
-    let mut left = Vec::new();
-    let new_index = |group: &T| {
-        kept(group).then(|| {
-            left.push(group.clone());
-            left.len() - 1
-        })
-    };
-    let indices = groups.iter().map(new_index).collect();
-    left.iter_mut().for_each(clear);
-    (left, indices)
+/// What is left of each group, and its index before.
+fn left_of<T>(groups: &[T], left: impl Fn(&T) -> Option<T>) -> Vec<(usize, T)> {
+    groups.iter().enumerate().filter_map(|(index, group)| Some((index, left(group)?))).collect()
+}
+
+/// The groups that are left, in this order, and the new index of each of the `count` that there were before.
+fn numbered<T>(left: Vec<(usize, T)>, count: usize) -> (Vec<T>, Vec<Option<usize>>) {
+    let mut indices = vec![None; count];
+    left.iter().enumerate().for_each(|(new, (old, _))| indices[*old] = Some(new));
+    (left.into_iter().map(|(_, group)| group).collect(), indices)
+}
+
+/// The order of tags: by name, ignoring case.
+fn rank(tag: &Tag) -> (String, String) {
+    (tag.name.to_lowercase(), tag.name.clone())
 }
 
 fn topic(entry: TopicEntry) -> Topic {
@@ -150,11 +164,13 @@ fn page(file: MarkdownFile) -> StandingPage {
 
 /// The tags of the site, still without posts, and their indices by slug. Of several spellings, the first in the order of paths counts.
 fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, usize>) {
-    let mut first: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    let mut spellings: BTreeMap<String, BTreeMap<&str, &str>> = BTreeMap::new();
     for file in posts {
         let path = file.body.path.as_str();
         for tag in &file.matter.tags {
-            let &mut (name, place) = first.entry(tag_slug(&tag.value)).or_insert((&tag.value, path));
+            let of_tag = spellings.entry(tag_slug(&tag.value)).or_default();
+            of_tag.insert(path, &tag.value);
+            let (place, name) = of_tag.first_key_value().map_or((path, &*tag.value), |(place, name)| (*place, *name));
             if name != tag.value {
                 let message = format!("the tag \"{}\" is spelt \"{name}\" elsewhere", tag.value);
                 let warning =
@@ -164,11 +180,18 @@ fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<Stri
             }
         }
     }
-    let mut tags: Vec<Tag> =
-        first.into_iter().map(|(slug, (name, _))| Tag { name: name.to_owned(), slug, posts: Vec::new() }).collect();
-    tags.sort_by_cached_key(|tag| (tag.name.to_lowercase(), tag.name.clone()));
+    let mut tags: Vec<Tag> = spellings.into_iter().filter_map(|(slug, of_tag)| tag(slug, &of_tag)).collect();
+    tags.sort_by_cached_key(rank);
     let by_slug = tags.iter().enumerate().map(|(index, tag)| (tag.slug.clone(), index)).collect();
     (tags, by_slug)
+}
+
+/// A tag with these spellings, still without posts.
+fn tag(slug: String, spellings: &BTreeMap<&str, &str>) -> Option<Tag> {
+    let name = (*spellings.values().next()?).to_owned();
+    let differ = spellings.values().any(|other| *other != name);
+    let owned = || spellings.iter().map(|(path, name)| ((*path).to_owned(), (*name).to_owned())).collect();
+    Some(Tag { name, slug, posts: Vec::new(), spellings: if differ { owned() } else { BTreeMap::new() } })
 }
 
 /// Whether a text means the same with quotes and without, in TOML and in YAML.

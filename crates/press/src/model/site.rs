@@ -1,6 +1,6 @@
 //! The types of the model.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -81,7 +81,7 @@ pub struct Topic {
 }
 
 /// A free label. Tags with the same slug are one tag.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tag {
     /// As the posts write it: `Raspberry Pi`.
     pub name: String,
@@ -89,6 +89,8 @@ pub struct Tag {
     pub slug: String,
     /// Indices into [`Site::posts`], newest first.
     pub posts: Vec<usize>,
+    /// How each post writes it, by the path of the post. Empty if all write it alike.
+    pub(crate) spellings: BTreeMap<String, String>,
 }
 
 /// Posts in sequence.

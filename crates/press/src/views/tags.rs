@@ -115,7 +115,12 @@ mod tests {
 
     #[test]
     fn tags_of_a_single_post_are_folded_unless_there_are_no_others() {
-        let tag = |name: &str, posts: Vec<usize>| Tag { name: name.to_owned(), slug: name.to_owned(), posts };
+        let tag = |name: &str, posts: Vec<usize>| Tag {
+            name: name.to_owned(),
+            slug: name.to_owned(),
+            posts,
+            ..Tag::default()
+        };
         let mut fixture = Fixture::of(vec![post("x", "2025-02-01"), post("y", "2025-01-01")]);
         assert!(render_all(fixture.context()).contains("No tags yet."));
         fixture.site.tags = vec![tag("a", vec![0]), tag("b", vec![0])];
