@@ -66,7 +66,7 @@ pub struct Diagnostic {
 /// A change of what a diagnostic points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// What is replaced. If it is not written like that at the place, because of an escape for example, nothing is.
+    /// What is replaced: all that is marked, without quotes around it. If it is not written like that, because of an escape for example, nothing is.
     pub old: String,
     /// What takes its place.
     pub new: String,
@@ -142,7 +142,8 @@ impl Diagnostic {
         self
     }
 
-    /// The bytes of the file that the suggestion replaces, and what with. `None` if there is no suggestion, or if it does not fit the file.
+    /// The bytes of the file that the suggestion replaces, and what with. `None` if there is no suggestion, or if something else than what it replaces is
+    /// marked: quotes around it may be.
     ///
     /// ```
     /// use graven_press::diagnostic::Diagnostic;
@@ -158,10 +159,16 @@ impl Diagnostic {
         let Suggestion { old, new } = self.suggestion.as_ref()?;
         let span = self.span.clone()?;
         let marked = std::str::from_utf8(tree.get(&self.path)?.get(span.clone())?).ok()?;
-        let mut found = marked.match_indices(old.as_str());
-        let (at, _) = found.next().filter(|_| !old.is_empty())?;
-        found.next().is_none().then(|| (span.start + at..span.start + at + old.len(), new.as_str()))
+        let written = without_quotes(marked);
+        let start = span.start + (marked.len() - written.len()) / 2;
+        (written == old && !old.is_empty()).then(|| (start..start + old.len(), new.as_str()))
     }
+}
+
+/// A marked value without the quotes around it.
+fn without_quotes(marked: &str) -> &str {
+    let inside = |quote| marked.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or_else(|| inside('\'')).unwrap_or(marked)
 }
 
 /// The errors and warnings of a build.

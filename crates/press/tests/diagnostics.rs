@@ -81,6 +81,61 @@ fn every_error_is_reported_with_its_place_and_help() {
     }
 }
 
+/// A file of the tree after the changes that the report on a whole press suggests.
+fn corrected(tree: &SourceTree, path: &str) -> String {
+    let options = Options { codings: Codings::Identity, ..Options::default() };
+    let pressed = Incremental::new(options, Cache::none()).press(tree, |preview| preview.report().clone());
+    let report = pressed.unwrap_or_else(|report| report);
+    let mut text = String::from_utf8(tree.get(path).expect("the file").to_vec()).expect("UTF-8");
+    let of_file = report.diagnostics().iter().rev().filter(|found| found.path == path);
+    for (place, new) in of_file.filter_map(|found| found.fix(tree)) {
+        text.replace_range(place, new);
+    }
+    text
+}
+
+#[test]
+fn a_correction_replaces_what_is_meant_and_nothing_like_it_near_by() {
+    let site = "title = \"A\"\ndescription = \"B.\"\nbase_url = \"https://blog.dev\"\n";
+    let post = "+++\ntitle = \"A\"\ndescription = \"B.\"\ndate = 2025-11-28\naliases = [\"/blog/old-post\"]\n+++\n";
+    for (path, before, after) in [
+        // The old address is in the new one, the same one, and a quoted or bare word.
+        (
+            "site.toml",
+            "[redirects]\n\"/blog/old-post/feed\" = \"/blog/old-post\"\n",
+            Some("\"/blog/old-post/feed\" = \"/blog/new-post\""),
+        ),
+        ("site.toml", "[redirects]\n'/a' = '/blog/old-post'\n", Some("'/a' = '/blog/new-post'")),
+        (
+            "site.toml",
+            "[redirects]\n\"/a\" = \"https://blog.dev/blog/old-post\"\n",
+            Some("\"https://blog.dev/blog/new-post\""),
+        ),
+        ("site.toml", "[redirects]\n\"/a\" = \"/blog/\\u006fld-post\"\n", None),
+        (
+            "pages/a.md",
+            "See <https://blog.dev/blog/old-post> for more.\n",
+            Some("See <https://blog.dev/blog/new-post> for more."),
+        ),
+        ("pages/a.md", "[/blog/old-post](/blog/old-post)\n", Some("[/blog/old-post](/blog/new-post)")),
+        ("pages/a.md", "[A](https://blog.dev/blog/old-post#b \"old-post\")\n", None),
+        (
+            "pages/a.md",
+            "[A](https://blog.dev/blog/old-post?b \"old-post\")\n",
+            Some("(https://blog.dev/blog/new-post?b \"old-post\")"),
+        ),
+        ("pages/a.md", "[A][b]\n\n[b]: </blog/old-post> 'A'\n", Some("[b]: </blog/new-post> 'A'")),
+        ("pages/a.md", "<a href='/blog/old-post'>A</a>\n", Some("<a href='/blog/new-post'>A</a>")),
+    ] {
+        let head = if path == "site.toml" { site } else { "+++\ntitle = \"B\"\n+++\n" };
+        let file = format!("{head}{before}");
+        let tree =
+            tree(&[("site.toml", site.as_bytes()), ("posts/new-post.md", post.as_bytes()), (path, file.as_bytes())]);
+        let found = corrected(&tree, path);
+        assert!(after.map_or(found == file, |after| found.contains(after)), "{before}: {found}");
+    }
+}
+
 fn tree(files: &[(&str, &[u8])]) -> SourceTree {
     let mut tree = SourceTree::default();
     for &(path, text) in DEFAULTS {

@@ -66,7 +66,7 @@ fn in_settings(context: RenderedSite, routes: Routes) -> Vec<Diagnostic> {
         links_of_settings(context).filter_map(|item| broken(routes, "/", &item.path, (SITE, item.span.as_ref()?)));
     let redirects = context.site.settings.redirects.iter();
     let redirects =
-        redirects.filter_map(|redirect| broken(routes, &redirect.from, &redirect.to, (SITE, &redirect.span)));
+        redirects.filter_map(|redirect| broken(routes, &redirect.from, &redirect.to, (SITE, &redirect.to_span)));
     let in_theme = context.theme.references.iter();
     let in_theme = in_theme.filter_map(|found| broken(routes, "/", &found.target, (&found.path, &found.span)));
     items.chain(redirects).chain(in_theme).collect()

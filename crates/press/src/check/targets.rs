@@ -62,8 +62,11 @@ impl Verdict {
             Self::NotCanonical { canonical } => {
                 let warning = Diagnostic::warning(file, span, format!("the link {target:?} is redirected"));
                 let warning = warning.label("points to a redirect").code("redirected-link");
-                let canonical = shown(canonical);
-                replaced(warning.help(format!("link to the final URL: {canonical:?}")), target, Some(canonical))
+                let warning = warning.help(format!("link to the final URL: {:?}", shown(canonical)));
+                // With the address of the site if the link has it: in `<https://…>` there is no link without.
+                let has_address = routes.base_url.without(target) != target;
+                let new = if has_address { format!("{}{canonical}", routes.base_url) } else { shown(canonical) };
+                replaced(warning, target, Some(new))
             }
             Self::Loop { path } => {
                 let error = Diagnostic::error(file, span, format!("the link {target:?} ends in a redirect loop"));
@@ -116,7 +119,7 @@ fn outside(target: &str, (file, span): (&str, Option<Range<usize>>), path: &str,
 
 /// The diagnostic with the suggestion to write `link` instead of `target`, if that can be written anywhere without escapes.
 fn replaced(diagnostic: Diagnostic, target: &str, link: Option<String>) -> Diagnostic {
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || "/-._~#?=%".contains(char);
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "/-._~#?=%:".contains(char);
     match link.filter(|link| link.chars().all(is_plain)) {
         Some(link) => diagnostic.suggest(target, link),
         None => diagnostic,

@@ -231,12 +231,12 @@ fn a_redirect_points_to_the_final_page() {
         let (mut fixture, mut outputs) = site("");
         outputs.insert("/from".to_owned(), Output::Redirect(to.to_owned()));
         fixture.site.settings.redirects =
-            vec![SettingsRedirect { from: "/from".to_owned(), to: to.to_owned(), span: 5..9 }];
+            vec![SettingsRedirect { from: "/from".to_owned(), to: to.to_owned(), span: 5..9, to_span: 12..19 }];
         let found = checked(&fixture, &outputs);
         assert_eq!(found.len(), 1, "{to}: {found:?}");
         assert_eq!(
             (found[0].severity, found[0].path.as_str(), found[0].span.clone()),
-            (severity, "site.toml", Some(5..9)),
+            (severity, "site.toml", Some(12..19)),
             "{to}"
         );
         assert!(found[0].message.contains(message), "{to}: {}", found[0].message);
@@ -248,7 +248,7 @@ fn a_link_to_a_broken_redirect_is_not_reported_twice() {
     let (mut fixture, mut outputs) = site(r#"<a href="/from">"#);
     outputs.insert("/from".to_owned(), Output::Redirect("/zzzzz".to_owned()));
     fixture.site.settings.redirects =
-        vec![SettingsRedirect { from: "/from".to_owned(), to: "/zzzzz".to_owned(), span: 5..9 }];
+        vec![SettingsRedirect { from: "/from".to_owned(), to: "/zzzzz".to_owned(), span: 5..9, to_span: 12..19 }];
     let found = checked(&fixture, &outputs);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].message.contains("/zzzzz"));

@@ -112,6 +112,8 @@ pub struct SettingsRedirect {
     pub to: String,
     /// The place of `from` in `site.toml`.
     pub span: Range<usize>,
+    /// The place of `to` there.
+    pub to_span: Range<usize>,
 }
 
 /// `/.well-known/security.txt` (RFC 9116).
@@ -293,7 +295,8 @@ fn redirects(reader: &mut TableReader<'_>) -> Vec<SettingsRedirect> {
         }
         if let Some(to) = redirect_target(reader, &entry.value) {
             let from = entry.key.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(&entry.key);
-            redirects.push(SettingsRedirect { from: from.to_owned(), to, span: entry.key_span.clone() });
+            let (span, to_span) = (entry.key_span.clone(), entry.value.span.clone());
+            redirects.push(SettingsRedirect { from: from.to_owned(), to, span, to_span });
         }
     }
     redirects
