@@ -81,9 +81,11 @@ pub(super) fn report(reader: &mut TableReader<'_>, keys: Keys<'_>) {
         if keys.known.contains(&key) {
             continue;
         }
-        if key.eq_ignore_ascii_case("published") && entry.value.kind == ValueKind::Boolean(false) {
+        if keys.known.contains(&"draft") && withholds(key, &entry.value.kind) {
             let message = format!("`{key}` does not hold a text back");
-            reader.error(entry.key_span.clone(), message, "unknown key", "write `draft = true`");
+            let error = Diagnostic::error(reader.path, entry.key_span.clone(), message).label("unknown key");
+            let error = error.help("write `draft = true`, or remove this line to publish the text").code("unknown-key");
+            reader.report.push(if key.eq_ignore_ascii_case("draft") { error.suggest(key, "draft") } else { error });
             continue;
         }
         let is_of_others = keys.of_others.contains(&key);
@@ -102,6 +104,33 @@ pub(super) fn report(reader: &mut TableReader<'_>, keys: Keys<'_>) {
             None => diagnostic,
         });
     }
+}
+
+/// Keys that hold a text back elsewhere if they are true. Misspelt, `draft` is one of them.
+const HIDING: [&str; 6] = ["draft", "headless", "hidden", "private", "unlisted", "wip"];
+
+/// Keys that hold a text back elsewhere if they are false.
+const SHOWING: [&str; 5] = ["listed", "permalink", "publish", "published", "render"];
+
+/// Words for a text that is not published, as the values of these keys.
+const STATES: [&str; 2] = ["status", "visibility"];
+const HELD: [&str; 6] = ["draft", "hidden", "pending", "private", "trash", "unlisted"];
+
+/// Whether an unknown key holds a text back elsewhere, so that its author does not expect it to be published.
+fn withholds(key: &str, value: &ValueKind) -> bool {
+    let is_one_of = |word: &str, words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    // What older YAML took for a truth value is a string in newer one.
+    let is = |truth: bool, words: &[&str]| match value {
+        ValueKind::Boolean(value) => *value == truth,
+        ValueKind::Integer(value) => *value == i64::from(truth),
+        ValueKind::String(text) => is_one_of(text.trim(), words),
+        _ => false,
+    };
+    let is_held = || matches!(value, ValueKind::String(text) if is_one_of(text.trim(), &HELD));
+    let hides = is_one_of(key, &HIDING) || nearest(key, ["draft"]).is_some();
+    (hides && is(true, &["true", "yes", "on"]))
+        || (is_one_of(key, &SHOWING) && is(false, &["false", "no", "off"]))
+        || (is_one_of(key, &STATES) && is_held())
 }
 
 /// The known key that `key` stands for: under its name elsewhere, or misspelt.
