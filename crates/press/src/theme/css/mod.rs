@@ -176,8 +176,8 @@ fn between(before: Option<Kind>, after: Option<Kind>, is_white: bool) -> &'stati
     match (is_white, before, after) {
         _ if is_open || is_closed => "",
         (true, ..) => " ",
-        // Two words, which would otherwise be one.
-        (false, Kind::Word, Kind::Word) => "/**/",
+        // Two words would otherwise be one, and a word in front of a parenthesis a function.
+        (false, Kind::Word, Kind::Word | Kind::Open('(') | Kind::Url) => "/**/",
         (false, ..) => "",
     }
 }
@@ -206,6 +206,8 @@ mod tests {
             ("a , b :hover { c: calc( 1px + 2px ) ; }", "a,b :hover{c:calc(1px + 2px)}"),
             ("a/* */b{} a/* */.b{}", "a/**/b{}a/**/.b{}"),
             ("@media screen and (width > 1px) { a { b: c } }", "@media screen and (width > 1px){a{b:c}}"),
+            ("@media screen and/**/(width>1px){a{b:c/**/(d)}}", "@media screen and/**/(width>1px){a{b:c/**/(d)}}"),
+            ("a{b:c/**/url(/d);e:calc(1px)/**/f/**/[g]}", "a{b:c/**/url(/d);e:calc(1px)f[g]}"),
             ("a { --x: ; --y:; }", "a{--x:;--y:;}"),
             ("a { b: \"c  d\" url( /e f ) }", "a{b:\"c  d\" url( /e f )}"),
         ] {
