@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
 use crate::markup::Element;
-use crate::url::is_external;
+use crate::url::{authority, is_external};
 
 /// The policy of a document that is neither a page nor a picture: it may load nothing.
 pub(crate) const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -29,7 +29,7 @@ pub struct Hosts {
 /// Whether `sources` contains the host of `url`, with https.
 pub(crate) fn allows(sources: &[String], url: &str) -> bool {
     let Some(rest) = url.get(8..).filter(|_| url[..8].eq_ignore_ascii_case("https://")) else { return false };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let host = authority(rest).to_ascii_lowercase();
     let host = host.strip_suffix(":443").unwrap_or(&host);
     sources.iter().filter_map(|source| source.strip_prefix("https://")).any(|source| {
         // CSP 3 §6.7.2.8: `*.` stands for one name or several, and not for none.
@@ -194,6 +194,8 @@ mod tests {
             ("a.example", "é", false),
             ("*.a.example", "https://c.b.a.example/", true),
             ("*.a.example", "https://a.example/", false),
+            ("*.a.example", "https://evil.example\\.a.example/x", false),
+            ("a.example", "https://a.example\\x", true),
             ("a.example:8443", "https://a.example:8443/", true),
         ] {
             assert_eq!(allows(&sources(&[source]), url), expected, "{source} {url}");

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::page::Page;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::url::scheme;
+use crate::url::{authority, scheme};
 
 /// The schemes that authors misspell.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
@@ -53,7 +53,7 @@ pub(super) fn check_host(address: &str, text: impl Fn() -> String, place: &Range
 
 fn host(address: &str) -> Option<&str> {
     let (_, rest) = address.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority(rest);
     let end = if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
     Some(&authority[..end.unwrap_or(authority.len())])
 }

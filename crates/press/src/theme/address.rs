@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::security_policy::{Hosts, allows};
 use crate::span::Spanned;
 use crate::tree::SourceTree;
-use crate::url::{BaseUrl, ReferenceKind, is_external};
+use crate::url::{BaseUrl, ReferenceKind, authority, is_external};
 
 /// An address in a file of the theme that leads to this site. Whether it has a target is known when all pages are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Judge<'_> {
 /// The host of an address of another site.
 fn host(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("//").filter(|_| is_external(url))?;
-    rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())
+    Some(authority(rest)).filter(|host| !host.is_empty())
 }
 
 /// A `data:` URL can have megabytes.

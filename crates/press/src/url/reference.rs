@@ -69,6 +69,12 @@ pub(crate) fn is_external(reference: &str) -> bool {
             .is_some_and(|scheme| ["http", "https"].iter().any(|http| scheme.eq_ignore_ascii_case(http)))
 }
 
+/// The user, host and port of an address of the web (RFC 3986 §3.2), of which `rest` follows the `//`. A `\` ends them as `/` does: browsers take one for
+/// the other (URL Standard §4.4, host state).
+pub(crate) fn authority(rest: &str) -> &str {
+    rest.split(['/', '\\', '?', '#']).next().unwrap_or_default()
+}
+
 /// Removes what the URL standard removes before it parses (§4.4): surrounding white space, and tabs and line breaks anywhere.
 fn strip(reference: &str) -> Cow<'_, str> {
     let trimmed = reference.trim_matches(|char: char| char <= ' ');
