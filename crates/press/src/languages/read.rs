@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use super::text;
+use super::text::{self, Named};
 use super::words::Words;
 use crate::diagnostic::{Diagnostic, Report, nearest, suggestion, utf8};
 use crate::source::{Entry, Fragment, Table, Value, ValueKind, parse_toml};
@@ -212,26 +212,34 @@ impl Checker<'_> {
     /// Whether a text has the places of the English one.
     fn has_places(&mut self, value: &Value, (english, places): (&str, Places)) -> bool {
         let ValueKind::String(text) = &value.kind else { return false };
-        let (found, expected) = (text::names(text), text::names(english));
-        let foreign = found.iter().find(|name| !expected.contains(*name));
-        let missing = expected.iter().find(|name| !found.contains(*name)).filter(|_| places == Places::All);
-        let error = |message: String| Diagnostic::error(self.path, value.span.clone(), message);
-        let error = match (foreign, missing) {
-            (Some(name), _) => {
-                let error = error(format!("unknown place `{name}` in a text"));
-                match nearest(name, expected.iter().copied()) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help(format!("in English, it is: {english}")),
-                }
-            }
-            (None, Some(name)) => {
-                error(format!("this text lacks `{name}`")).help(format!("in English, it is: {english}"))
-            }
-            (None, None) => return true,
-        };
-        self.report.push(error);
+        let Some((message, help)) = wrong_place(text, english, places) else { return true };
+        self.report.push(Diagnostic::error(self.path, value.span.clone(), message).help(help));
         false
     }
+}
+
+/// What is wrong with the places and links of a text, and what to write. Both are known by their names when the text is shown, so a place cannot take the
+/// place of a link.
+fn wrong_place(text: &str, english: &str, places: Places) -> Option<(String, String)> {
+    let (found, expected) = (text::named(text), text::named(english));
+    let in_english = || format!("in English, it is: {english}");
+    if let Some(foreign) = found.iter().find(|named| !expected.contains(named)) {
+        let name = foreign.name();
+        if let Some(meant) = expected.iter().find(|named| named.name() == name) {
+            return Some((format!("expected `{meant}` in a text, found `{foreign}`"), in_english()));
+        }
+        let help = nearest(name, expected.iter().map(|named| named.name()));
+        let help = help.map_or_else(in_english, |near| format!("did you mean `{near}`?"));
+        return Some((format!("unknown place `{name}` in a text"), help));
+    }
+    let missing = expected.iter().find(|named| !found.contains(named)).filter(|_| places == Places::All);
+    if let Some(missing) = missing {
+        return Some((format!("this text lacks `{missing}`"), in_english()));
+    }
+    // A script has one element for each link.
+    let is_second = |(at, named): &(usize, &Named)| matches!(named, Named::Link(_)) && found[..*at].contains(named);
+    let (_, second) = found.iter().enumerate().find(is_second)?;
+    Some((format!("this text has `{second}` twice"), in_english()))
 }
 
 /// Which of its places a text must have.

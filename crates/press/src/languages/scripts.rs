@@ -10,7 +10,7 @@ pub(crate) const SCRIPT: Phrases = of_script;
 /// As [`SCRIPT`].
 pub(crate) const KIT: Phrases = of_kit;
 
-/// The phrases of a file.
+/// The phrases of a file, in an order that does not depend on the words.
 pub(crate) type Phrases = fn(file: &str, words: &Words) -> Vec<Phrase>;
 
 /// A phrase in a source: the arguments of a call, since some of them are elements.
@@ -70,13 +70,7 @@ fn of_search(words: &Words) -> Vec<Phrase> {
         phrase(&search.advice, value),
     ];
     // In the order of the English text, whatever that of the others.
-    for name in ["notes", "blog", "tags"] {
-        let label = pieces(&search.advice).into_iter().find_map(|piece| match piece {
-            Piece::Link(label, of) if of == name => Some(Phrase(literal(&[Piece::Plain(label)]))),
-            _ => None,
-        });
-        phrases.extend(label);
-    }
+    phrases.extend(["notes", "blog", "tags"].map(|name| Phrase(literal(&[Piece::Plain(label(&search.advice, name))]))));
     let others = [
         &search.none,
         &search.partial,
@@ -89,6 +83,15 @@ fn of_search(words: &Words) -> Vec<Phrase> {
     ];
     phrases.extend(others.map(|text| phrase(text, value)));
     phrases
+}
+
+/// The text of a link, which is checked to be there when a language is read.
+fn label<'t>(text: &'t Text, link: &str) -> &'t str {
+    let label = pieces(text).into_iter().find_map(|piece| match piece {
+        Piece::Link(label, name) if name == link => Some(label),
+        _ => None,
+    });
+    label.unwrap_or_default()
 }
 
 fn of_kit(file: &str, words: &Words) -> Vec<Phrase> {
@@ -161,10 +164,12 @@ fn literal(pieces: &[Piece]) -> String {
             Piece::Plain(text) | Piece::Emphasis(text) | Piece::Link(text, _) => {
                 for character in text.chars() {
                     match character {
-                        '\n' => literal.push_str("\\n"),
                         _ if character == quote || character == '\\' || (has_places && character == '$') => {
                             literal.extend(['\\', character]);
                         }
+                        // A line break would end the string, or be another one in a template (ECMAScript §12.3, §12.9.6).
+                        '\u{2028}' | '\u{2029}' => literal.extend(character.escape_unicode()),
+                        _ if character.is_control() => literal.extend(character.escape_unicode()),
                         _ => literal.push(character),
                     }
                 }
@@ -178,6 +183,8 @@ fn literal(pieces: &[Piece]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages::read::of_theme;
+    use crate::source::{Entry, Table, Value, ValueKind};
 
     #[test]
     fn a_phrase_is_a_string_a_template_or_several_arguments() {
@@ -185,6 +192,7 @@ mod tests {
             ("", "''"),
             ("a", "'a'"),
             ("l'a\\", r"'l\'a\\'"),
+            ("a\r\n\0{b}\u{2028}é", r"`a\u{d}\u{a}\u{0}${b}\u{2028}é`"),
             ("a {b} `$", "`a ${b} \\`\\$`"),
             ("{b}", "`${b}`"),
             ("a {used}.", "'a ', f(used), '.'"),
@@ -196,8 +204,36 @@ mod tests {
         }
     }
 
+    /// A value of the English file in a made-up language: other letters and signs between the places, and other groups of digits.
+    fn made_up(value: Value) -> Value {
+        let other = |text: &str| {
+            let letter = |letter: char| char::from_u32(u32::from(letter) + 0x400).expect("a letter");
+            text.chars().map(|char| if char.is_ascii_graphic() { letter(char) } else { char }).collect::<String>()
+        };
+        let piece = |piece: Piece| match piece {
+            Piece::Plain(text) => other(text) + "\r`'",
+            Piece::Place(name) => format!("{{{name}}}"),
+            Piece::Link(label, name) => format!("[{}]({name})", other(label)),
+            Piece::Emphasis(text) => format!("*{}*", other(text)),
+        };
+        let kind = match value.kind {
+            ValueKind::String(text) => ValueKind::String(pieces(&text).into_iter().map(piece).collect()),
+            ValueKind::Integer(number) => ValueKind::Integer(number + 1),
+            ValueKind::Table(table) => ValueKind::Table(in_made_up(table)),
+            kind => kind,
+        };
+        Value { kind, ..value }
+    }
+
+    fn in_made_up(table: Table) -> Table {
+        let entry = |entry: Entry| Entry { value: made_up(entry.value), ..entry };
+        Table { entries: table.entries.into_iter().map(entry).collect() }
+    }
+
     #[test]
-    fn every_english_phrase_is_in_the_source_of_its_file() {
+    fn every_phrase_of_a_script_is_translated_and_the_script_is_still_one() {
+        let table = of_theme("en").expect("the English file is TOML");
+        let words = Words::read(&in_made_up(table)).expect("it has all words");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/theme");
         for (folder, files, phrases) in [
             (format!("{folder}/script"), &["code.js", "scheme.js", "models.js", "search.js"][..], SCRIPT),
@@ -205,12 +241,16 @@ mod tests {
         ] {
             for file in files {
                 let source = std::fs::read_to_string(format!("{folder}/{file}")).expect("it is a file of the theme");
-                let phrases = phrases(file, &english());
-                assert!(!phrases.is_empty(), "{file}");
-                for phrase in phrases {
-                    assert!(source.contains(&phrase.0), "{file}: {}", phrase.0);
+                assert_eq!(translate(file, &source, phrases, &english()), source, "{file}: English changes nothing");
+                let translated = translate(file, &source, phrases, &words);
+                let pairs: Vec<_> = phrases(file, &english()).into_iter().zip(phrases(file, &words)).collect();
+                assert!(!pairs.is_empty(), "{file}");
+                for (english, own) in pairs {
+                    assert!(source.contains(&english.0), "{file}: {}", english.0);
+                    assert!(translated.contains(&own.0), "{file}: {}", own.0);
+                    assert!(!translated.contains(&english.0), "{file}: {}", english.0);
                 }
-                assert_eq!(translate(file, &source, SCRIPT, &english()), source, "{file}: English changes nothing");
+                crate::scripts::compact(file, &translated).unwrap_or_else(|problem| panic!("{file}: {problem:?}"));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A text of the theme: plain, with places for what it is about, with links, or in the forms that a number needs.
 
 use std::borrow::Cow;
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Formatter, Write as _};
 use std::ops::Deref;
 
 use maud::{Escaper, Markup, PreEscaped, Render, html};
@@ -96,10 +96,37 @@ fn value<'v, T>(values: &'v [(&str, T)], name: &str) -> &'v T {
     &found.expect("who shows a text fills the places that it has in English").1
 }
 
-/// The names of places and links in a text, in its order.
-pub(super) fn names(text: &str) -> Vec<&str> {
+/// What stands for something else in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named<'a> {
+    /// `{name}`.
+    Place(&'a str),
+    /// `[…](name)`.
+    Link(&'a str),
+}
+
+impl<'a> Named<'a> {
+    pub(super) fn name(self) -> &'a str {
+        match self {
+            Self::Place(name) | Self::Link(name) => name,
+        }
+    }
+}
+
+impl Display for Named<'_> {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Place(name) => write!(formatter, "{{{name}}}"),
+            Self::Link(name) => write!(formatter, "[…]({name})"),
+        }
+    }
+}
+
+/// The places and links of a text, in its order.
+pub(super) fn named(text: &str) -> Vec<Named<'_>> {
     let named = pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Place(name) | Piece::Link(_, name) => Some(name),
+        Piece::Place(name) => Some(Named::Place(name)),
+        Piece::Link(_, name) => Some(Named::Link(name)),
         Piece::Plain(_) | Piece::Emphasis(_) => None,
     });
     named.collect()
