@@ -1,7 +1,9 @@
 //! Pictures, films, sounds and PDFs in the folder of a text that nothing names: left over from a change.
 //!
-//! A file is in use if its name occurs in a text of its folder, or in any Markdown. That overlooks some, and reports none that the site needs.
+//! A file is in use if its name occurs in a text of its folder, or in any Markdown, in any case: `[[PHOTO.png]]` means `photo.png`. That overlooks some, and
+//! reports none that the site needs.
 
+use std::cell::LazyCell;
 use std::path::Path;
 
 use graven_press::diagnostic::{Diagnostic, Report};
@@ -14,13 +16,19 @@ const KINDS: [&str; 11] = ["avif", "gif", "jpeg", "jpg", "mp3", "mp4", "pdf", "p
 /// Files that say which others they use.
 const TEXTS: [&str; 8] = ["css", "html", "js", "markdown", "md", "mjs", "svg", "toml"];
 
+/// Those of them that name files of any folder.
+const MARKDOWN: [&str; 2] = ["markdown", "md"];
+
 /// Adds a warning for each file that nothing names.
 pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
+    // They are only needed for a file that its own folder does not name.
+    let everywhere = LazyCell::new(|| Spelt::of(tree, "", &MARKDOWN));
     for (index, _) in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.below(folder)) {
         let folder = ["index.md", "index.markdown"].iter().find_map(|name| index.strip_suffix(name));
         let Some(folder) = folder else { continue };
+        let here = LazyCell::new(|| Spelt::of(tree, folder, &TEXTS));
         for (path, _) in tree.below(folder).filter(|(path, _)| is_for_readers(tree, folder, path)) {
-            if !is_named(tree, folder, path) && !is_named(tree, "", path) {
+            if !here.name(path) && !everywhere.name(path) {
                 let warning = Diagnostic::warning(path, None, "nothing names this file");
                 report.push(warning.help(format!("show it in {index}, or delete it")).code("unused-file"));
             }
@@ -34,14 +42,33 @@ fn is_for_readers(tree: &SourceTree, folder: &str, path: &str) -> bool {
     is_one_of(path, &KINDS) && !path[folder.len()..].starts_with("code/") && !is_of_model
 }
 
-/// Whether a text in the folder contains the name of the file, as it is or as in a URL. In the folder of the site, only Markdown is looked through.
-fn is_named(tree: &SourceTree, folder: &str, path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let kinds = if folder.is_empty() { &["md", "markdown"][..] } else { &TEXTS };
-    let mut texts = tree.below(folder).filter(|(text, _)| *text != path && is_one_of(text, kinds));
-    texts.any(|(_, text)| {
-        String::from_utf8_lossy(text).contains(name) || percent_decode(text).decode_utf8_lossy().contains(name)
-    })
+/// Texts by their paths, in lower case: as they are, and if that differs, without the escapes of URLs and those of Markdown and HTML.
+struct Spelt<'t>(Vec<(&'t str, Vec<String>)>);
+
+impl<'t> Spelt<'t> {
+    fn of(tree: &'t SourceTree, folder: &'t str, kinds: &[&str]) -> Self {
+        let texts = tree.below(folder).filter(|(path, _)| is_one_of(path, kinds));
+        Self(texts.map(|(path, text)| (path, spellings(text))).collect())
+    }
+
+    /// Whether one of them, other than itself, names the file.
+    fn name(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        self.0.iter().any(|(text, spelt)| *text != path && spelt.iter().any(|spelt| spelt.contains(&name)))
+    }
+}
+
+fn spellings(text: &[u8]) -> Vec<String> {
+    let lower = String::from_utf8_lossy(text).to_lowercase();
+    let mut spellings = Vec::new();
+    if lower.contains('%') {
+        spellings.push(percent_decode(text).decode_utf8_lossy().to_lowercase());
+    }
+    if lower.contains('\\') || lower.contains("&amp;") {
+        spellings.push(lower.replace('\\', "").replace("&amp;", "&"));
+    }
+    spellings.push(lower);
+    spellings
 }
 
 fn is_one_of(path: &str, kinds: &[&str]) -> bool {
@@ -56,12 +83,25 @@ mod tests {
     #[test]
     fn files_for_readers_that_nothing_names_are_warned_of_and_no_others() {
         let mut tree = SourceTree::default();
-        let text = "![A](a.png) ![Ö](%C3%B6%20b.png) ![C](data/c.gif)\n\n```model from=model/m.js id=m\n```\n";
+        let text = "![A](a.png) ![Ö](%C3%B6%20b.png) ![C](data/c.gif) ![[PHOTO.png]] ![](k\\_l.png) ![](m&amp;n.png)\n\n\
+                    ```model from=model/m.js id=m\n```\n";
         tree.insert("posts/a/index.md", text);
         tree.insert("posts/b.markdown", "[d](a/d.pdf)\n");
         tree.insert("posts/a/page.html", "<img src=e.webp>");
-        let used = ["a.png", "ö b.png", "data/c.gif", "d.pdf", "e.webp", "model/m.js", "model/m.svg", "code/f.png"];
-        let unused = ["data/C.gif", "g.PNG", "model/n.svg"];
+        let used = [
+            "a.png",
+            "ö b.png",
+            "data/c.gif",
+            "photo.png",
+            "k_l.png",
+            "m&n.png",
+            "d.pdf",
+            "e.webp",
+            "model/m.js",
+            "model/m.svg",
+            "code/f.png",
+        ];
+        let unused = ["data/D.gif", "g.PNG", "model/n.svg"];
         for name in used.into_iter().chain(unused).chain(["notes.txt", "data/i.csv"]) {
             tree.insert(format!("posts/a/{name}"), "");
         }
