@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
-use jiff::{ToSpan as _, Zoned};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::error::{self, Error};
-use crate::new::{create, toml_string};
+use crate::new::{create, today, toml_string};
 use crate::schema;
 
 /// Begin a site: a folder with its settings, a topic, a post and a page.
@@ -54,7 +55,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         return Err(Error::usage("the title of the site is empty"));
     }
     refuse_files(folder)?;
-    for (path, text) in files(title, Zoned::now().date()) {
+    for (path, text) in files(title, today(Timestamp::now(), &TimeZone::UTC)) {
         let path = folder.join(path);
         create(&path, &text).map_err(|source| Error::file("write", &path, &source))?;
     }

@@ -14,8 +14,9 @@ use clap::{Args, ValueEnum};
 use graven_press::diagnostic::{Report, Severity, TAKEN_ADDRESS};
 use graven_press::source;
 use graven_press::tree::SourceTree;
-use jiff::Zoned;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::content;
 use crate::error::{self, Error};
@@ -34,7 +35,7 @@ pub(crate) struct Options {
     #[arg(short, long = "topic", value_name = "TOPIC")]
     topics: Vec<String>,
 
-    /// The date of the post [default: today]
+    /// The date of the post [default: today, where the days of the site begin: in its time zone, or else in UTC]
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
 
@@ -90,14 +91,14 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
             "{message}; name the folder of the site with --dir, or begin one: `graven init`"
         )));
     }
-    let text = Text::new(options)?;
+    let (before, zone) = judged(&tree);
+    let text = Text::new(options, today(Timestamp::now(), &zone))?;
     let path = text.path();
     if let Some(there) = text.places().iter().map(|place| in_folder(&folder, place)).find(|place| place.exists()) {
         return Err(Error::new(format!("{} is there already; {}", there.display(), ANOTHER)));
     }
-    let before = judged(&tree);
     tree.insert(path.as_str(), text.file());
-    refuse_mistakes(&path, &before, &judged(&tree))?;
+    refuse_mistakes(&path, &before, &judged(&tree).0)?;
     let file = in_folder(&folder, &path);
     create(&file, &text.file()).map_err(|source| Error::file("write", &file, &source))?;
     error::print(format!("{}\n", file.display()))?;
@@ -122,7 +123,7 @@ struct Text {
 }
 
 impl Text {
-    fn new(options: &Options) -> Result<Self, Error> {
+    fn new(options: &Options, today: Date) -> Result<Self, Error> {
         let Options { kind, topics, date, .. } = options;
         let title = options.title.split_whitespace().collect::<Vec<_>>().join(" ");
         if title.is_empty() {
@@ -131,7 +132,7 @@ impl Text {
         if *kind == Kind::Page && (!topics.is_empty() || date.is_some()) {
             return Err(Error::usage("a page has neither topics nor a date: they are for posts"));
         }
-        let date = date.unwrap_or_else(|| Zoned::now().date());
+        let date = date.unwrap_or(today);
         let name = match &options.slug {
             Some(slug) if !slug.is_empty() && slug::slugify(slug) == *slug => slug.clone(),
             Some(slug) => {
@@ -203,12 +204,17 @@ pub(crate) fn toml_string(text: &str) -> String {
     quoted + "\""
 }
 
-/// What press says about the files, drafts included.
-fn judged(tree: &SourceTree) -> Report {
+/// What press says about the files, drafts included, and where the days of the site begin.
+fn judged(tree: &SourceTree) -> (Report, TimeZone) {
     let mut report = Report::default();
     let options = graven_press::Options { drafts: true, ..Default::default() };
-    source::read(tree, &options, &mut report);
-    report
+    let sources = source::read(tree, &options, &mut report);
+    (report, sources.map_or(TimeZone::UTC, |sources| sources.time_zone().clone()))
+}
+
+/// The day of a site: with that of this machine, a post could be one of tomorrow, and would be scheduled.
+pub(crate) fn today(now: Timestamp, zone: &TimeZone) -> Date {
+    now.to_zoned(zone.clone()).date()
 }
 
 /// Refuses a text that brings a mistake into the site. The file is not there yet, so the error does not show it.
@@ -254,6 +260,20 @@ mod tests {
             ("a/../b", "a-b"),
         ] {
             assert_eq!(name(title), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_post_is_of_the_day_that_it_is_where_the_days_of_the_site_begin() {
+        let now: Timestamp = "2026-01-10T12:30:00Z".parse().expect("a time");
+        for (settings, expected) in [
+            ("", "2026-01-10"),
+            ("time_zone = \"Pacific/Auckland\"", "2026-01-11"),
+            ("time_zone = \"Nowhere\"", "2026-01-10"),
+        ] {
+            let mut tree = SourceTree::default();
+            tree.insert("site.toml", format!("title = \"A\"\ndescription = \"B.\"\n{settings}\n"));
+            assert_eq!(today(now, &judged(&tree).1).to_string(), expected, "{settings}");
         }
     }
 

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::front_matter::FrontMatter;
 use super::settings::{Settings, TopicEntry};
 
@@ -15,6 +17,26 @@ pub struct Sources {
     pub(crate) posts: Vec<MarkdownFile>,
     /// By path.
     pub(crate) pages: Vec<MarkdownFile>,
+}
+
+impl Sources {
+    /// Where the days of the site begin, as `site.toml` says: in UTC if it does not.
+    ///
+    /// ```
+    /// use graven_press::Options;
+    /// use graven_press::diagnostic::Report;
+    /// use graven_press::source;
+    /// use graven_press::tree::SourceTree;
+    ///
+    /// let mut tree = SourceTree::default();
+    /// tree.insert("site.toml", "title = \"Notes\"\ndescription = \"Notes.\"\ntime_zone = \"Europe/Berlin\"\n");
+    /// let sources = source::read(&tree, &Options::default(), &mut Report::default()).expect("a site");
+    /// assert_eq!(sources.time_zone().iana_name(), Some("Europe/Berlin"));
+    /// ```
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.settings.time_zone
+    }
 }
 
 /// A post or a page.
