@@ -13,7 +13,9 @@ const PAGE: &str = "/blog/preview";
 const FILE: &str = "posts/preview.md";
 
 /// A step: the text that is saved, what the page must become, and whether it is the same page, without a reload. A wrong text is an overlay.
-const STEPS: [(&str, &str, bool); 8] = [
+type Step = (&'static str, &'static str, bool);
+
+const STEPS: [Step; 8] = [
     ("One.\n\nTwo changed.\n", "has('Two changed.') && !has('Three')", true),
     ("One.\n\nBetween.\n\nTwo changed.\n\nThree.\n", "has('Between.') && has('Three.')", true),
     ("One.\n\n- a *b* c\n- d\n", "has('a b c') && !has('Between')", true),
@@ -32,6 +34,13 @@ const STEPS: [(&str, &str, bool); 8] = [
     ("Changed.\n\n## Heading\n", "document.querySelector('h2')?.textContent === 'Heading'", false),
 ];
 
+/// A picture of another site needs another policy.
+const FOREIGN: Step = (
+    "Changed.\n\n## Heading\n\n![A](https://127.0.0.1:1/a.png)\n",
+    "document.querySelector('main img[src=\"https://127.0.0.1:1/a.png\"]')",
+    false,
+);
+
 /// Everything, in a tab that shows the preview of the site in `folder`.
 pub fn all<T: Tab>(tab: &mut T, site: &Site, folder: &Path) -> Outcome<Findings> {
     let mut journey = Journey { tab, site, findings: Findings::default() };
@@ -44,22 +53,30 @@ pub fn all<T: Tab>(tab: &mut T, site: &Site, folder: &Path) -> Outcome<Findings>
     )?;
     // That it was not there is one.
     journey.tab.complaints()?;
-    for (text, expected, is_same_page) in STEPS {
-        journey.tab.ask("globalThis.isSamePage = true")?;
-        save(folder, text)?;
-        let state = format!(
-            "(() => {{ const has = text => document.querySelector('main').innerText.includes(text); return Boolean({expected}) }})()"
-        );
-        if journey.expect(PAGE, &format!("preview: after a save: {expected}"), &state)?
-            && is_same_page != (journey.tab.ask("globalThis.isSamePage === true")? == true)
-        {
-            journey.stumble(PAGE, "preview: a reload is where none is expected, or missing", expected);
-        }
+    for each in STEPS {
+        step(&mut journey, folder, each)?;
     }
     for complaint in journey.tab.complaints()? {
         journey.stumble(PAGE, "preview: the browser complains", &complaint);
     }
+    step(&mut journey, folder, FOREIGN)?;
+    // That nobody answers there is one.
+    journey.tab.complaints()?;
     Ok(journey.findings)
+}
+
+fn step<T: Tab>(journey: &mut Journey<T>, folder: &Path, (text, expected, is_same_page): Step) -> Outcome<()> {
+    journey.tab.ask("globalThis.isSamePage = true")?;
+    save(folder, text)?;
+    let state = format!(
+        "(() => {{ const has = text => document.querySelector('main').innerText.includes(text); return Boolean({expected}) }})()"
+    );
+    if journey.expect(PAGE, &format!("preview: after a save: {expected}"), &state)?
+        && is_same_page != (journey.tab.ask("globalThis.isSamePage === true")? == true)
+    {
+        journey.stumble(PAGE, "preview: a reload is where none is expected, or missing", expected);
+    }
+    Ok(())
 }
 
 fn save(folder: &Path, text: &str) -> Outcome<()> {

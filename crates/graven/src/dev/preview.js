@@ -28,7 +28,7 @@ Object.assign(overlay.style, {
   borderTop: '4px solid #ff8a8a',
 })
 
-/** The page as the server sends it, its style sheet by itself, and the version that it is of. */
+/** The page as the server sends it, its style sheet by itself, the version that it is of, and its policy. */
 const fetchPage = async () => {
   const response = await fetch(location.href)
   if (response.redirected) return {}
@@ -36,7 +36,8 @@ const fetchPage = async () => {
   // Parsed, the style sheet of another version would break the policy of this page.
   const [sheet] = text.match(/<style>.*?<\/style>/s) ?? ['']
   const html = new DOMParser().parseFromString(text.replace(sheet, () => ''), 'text/html')
-  return { html, sheet, version: response.headers.get('server-timing')?.match(/^graven;desc="(.*)"$/)?.[1] }
+  const version = response.headers.get('server-timing')?.match(/^graven;desc="(.*)"$/)?.[1]
+  return { html, sheet, version, policy: response.headers.get('content-security-policy') }
 }
 
 /** The page as it was sent, without what scripts have made of it. `null` if a newer one came in between. */
@@ -83,6 +84,8 @@ const replace = async () => {
     head.querySelectorAll('title, meta[content], script[type="application/ld+json"]').forEach(each => each.remove())
   }
   const changes = []
+  // The policy of a loaded page cannot change: a picture of another site would stay blocked.
+  if (before.policy !== page.policy) return false
   if (before.sheet !== page.sheet || !before.html.head.isEqualNode(page.html.head)) return false
   if (!compare(before.html.body, page.html.body, document.body, changes)) return false
   changes.forEach(change => change())
