@@ -48,18 +48,23 @@ fn build() -> Result<(), String> {
 }
 
 fn options() -> Result<Options, String> {
-    let now = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => Some(
+    let now = match variable("SOURCE_DATE_EPOCH") {
+        Some(text) => Some(
             text.parse()
                 .map_err(|_| format!("SOURCE_DATE_EPOCH={text}: expected seconds since 1970, as in 1764288000"))?,
         ),
-        Err(_) => None,
+        None => None,
     };
     let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let clock = i64::try_from(clock).ok();
     // What `cargo run` builds is for its author.
     let is_published = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    Ok(Options { base_url: std::env::var("NOTES_BASE_URL").ok(), is_published, now, clock, ..Options::default() })
+    Ok(Options { base_url: variable("NOTES_BASE_URL"), is_published, now, clock, ..Options::default() })
+}
+
+/// A variable of the environment. An empty one counts as not set.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Passes a text to cargo, which prints each line after the word `error` or `warning`.

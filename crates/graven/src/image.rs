@@ -114,7 +114,8 @@ fn refuse_same_platform(entries: &[(PathBuf, Entry)]) -> Result<(), Error> {
 
 /// The time of creation in the image: `SOURCE_DATE_EPOCH`, else 1970, so that the same executables give the same digest.
 fn created() -> Result<Timestamp, Error> {
-    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::UNIX_EPOCH) };
+    let value = std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty());
+    let Some(value) = value else { return Ok(Timestamp::UNIX_EPOCH) };
     let value = value.to_string_lossy();
     let time = value.parse::<u32>().ok().and_then(|seconds| Timestamp::from_second(seconds.into()).ok());
     time.ok_or_else(|| {

@@ -18,9 +18,12 @@ mod progress;
 mod reference_pages;
 mod schema;
 
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use error::Error;
 
@@ -63,7 +66,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Graven::try_parse() {
+    let arguments = match parse(env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => {
             // It cannot be printed if the output is closed; the exit code says the same.
@@ -78,6 +81,19 @@ fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The command line: the arguments, and the environment, in which an empty variable counts as not set, as for the site's executable. A workflow sets those
+/// that it has no value for.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Graven, clap::Error> {
+    let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|value| value.is_empty());
+    let without_empty = |argument: Arg| match argument.get_env() {
+        Some(name) if is_empty(name) => argument.env(Resettable::<clap::builder::OsStr>::Reset),
+        _ => argument,
+    };
+    let mut command = Graven::command().mut_subcommands(|command| command.mut_args(without_empty));
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Graven::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 fn run(command: Command) -> Result<(), Error> {
@@ -102,10 +118,9 @@ fn run(command: Command) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     fn exit_code(arguments: &[&str]) -> i32 {
-        match Graven::try_parse_from([&["graven"], arguments].concat()) {
+        match parse([&["graven"], arguments].concat().into_iter().map(OsString::from)) {
             Ok(parsed) => run(parsed.command).map_or_else(|error| error.exit_code().into(), |()| 0),
             Err(error) => error.exit_code(),
         }
