@@ -116,16 +116,16 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         return finish(&report, (&tree, &prefix), options);
     }
     let mut fixed = fix::fix(&tree, |tree| check.run(tree));
-    if !options.dry_run {
-        fixed.write(&tree, &folder)?;
-    }
-    check.run_links(&fixed.tree, &mut fixed.report);
+    let written = if options.dry_run { Ok(()) } else { fixed.write(&tree, &folder) };
     let changes = fixed.list(&prefix, options.dry_run);
     if options.format == Format::Human {
         error::print(changes)?;
     } else {
         error::say(changes.trim_end());
     }
+    // What was done before a failure is done, so it is listed first.
+    written?;
+    check.run_links(&fixed.tree, &mut fixed.report);
     finish(&fixed.report, (&fixed.tree, &prefix), options)
 }
 

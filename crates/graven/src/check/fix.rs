@@ -3,7 +3,7 @@
 //! 1. [`fix`] changes the files in memory, and has them checked again after each round: a corrected key can bring a correctable value to light.
 //! 2. [`Fixed::list`] says what was changed, [`Fixed::write`] writes the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
@@ -104,18 +104,21 @@ impl Fixed {
         text
     }
 
-    /// Writes the files that are not as in `before`, which was read from `folder`.
-    pub(super) fn write(&self, before: &SourceTree, folder: &Path) -> Result<(), Error> {
-        let mut paths: Vec<&str> = self.changes.iter().map(|change| change.path.as_str()).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        for path in paths {
+    /// Writes the files that are not as in `before`, which was read from `folder`, up to the first that cannot be written. Only the changes in those that
+    /// were are kept.
+    pub(super) fn write(&mut self, before: &SourceTree, folder: &Path) -> Result<(), Error> {
+        let paths: BTreeSet<String> = self.changes.iter().map(|change| change.path.clone()).collect();
+        let mut written = BTreeSet::new();
+        let result = paths.iter().try_for_each(|path| {
             if let (Some(old), Some(new)) = (before.get(path), self.tree.get(path)) {
                 let file = folder.join(path);
                 replace_file(&file, old, new).map_err(|source| Error::file("correct", &file, &source))?;
             }
-        }
-        Ok(())
+            written.insert(path);
+            Ok(())
+        });
+        self.changes.retain(|change| written.contains(&change.path));
+        result
     }
 }
 
@@ -169,6 +172,25 @@ mod tests {
             assert_eq!(fixed.tree.get("a.md"), Some(after.as_bytes()), "{before}");
             assert_eq!((fixed.changes.len(), fixed.report.is_empty()), (count, true), "{before}");
         }
+    }
+
+    #[test]
+    fn what_was_written_before_a_failure_is_listed_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut tree = SourceTree::default();
+        for path in ["a.md", "b.md", "c.md"] {
+            tree.insert(path, "old");
+            fs::write(folder.path().join(path), if path == "b.md" { "another" } else { "old" }).expect("a file");
+        }
+        let mut fixed = Fixed { tree: tree.clone(), report: Report::default(), changes: Vec::new() };
+        for path in ["a.md", "b.md", "c.md"] {
+            fixed.replace(path, &[(0..3, "new".to_owned())]);
+        }
+        let error = fixed.write(&tree, folder.path()).expect_err("one has changed");
+        assert!(error.to_string().contains("b.md: it has changed"), "{error}");
+        assert_eq!(fixed.list("", false), "a.md:1:1: old -> new\n1 place corrected\n");
+        let read = |path: &str| fs::read_to_string(folder.path().join(path)).expect("a file");
+        assert_eq!(["a.md", "b.md", "c.md"].map(read), ["new", "another", "old"]);
     }
 
     #[test]
