@@ -1,5 +1,6 @@
 //! What each page is made from, as a number: two presses of a process that have the same number for a page make the same page. The pages of a press
-//! are made when they are needed; the number says whether what an earlier press found in one still holds.
+//! are made when they are needed; the number says whether what an earlier press found in one still holds: its diagnostics, its security policy, and where
+//! its text begins. A number that leaves something out would keep them all.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
