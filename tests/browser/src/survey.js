@@ -132,6 +132,13 @@
     report("sideways scroll", deepest[0] ?? document.body, `${root.scrollWidth} px of ${visibleWidth}`);
   }
 
+  const [head, list, text] = [".head", ".contents", ".prose"].map(name => document.querySelector(`article > ${name}`));
+  if (head && list && text) {
+    const [title, margin, prose] = [head, list, text].map(element => element.getBoundingClientRect());
+    const blank = prose.top - title.bottom - parseFloat(style(head).marginBottom);
+    if (margin.left >= title.right && blank > SLACK) report("text below the contents in the margin", text, `${round(blank)} px`);
+  }
+
   for (const image of document.images) {
     if (image.complete && image.naturalWidth === 0 && image.src) report("broken picture", image, image.src);
   }
