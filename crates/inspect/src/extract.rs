@@ -1,5 +1,5 @@
 //! The site as plain files in a folder DIR, for any static host. A page `/notes` becomes `notes/index.html`, a redirect becomes a page that
-//! redirects, and everything else becomes a file of its name.
+//! redirects, and everything else becomes a file of its name. Press gives no two paths the same file; if a pack has them, nothing is written.
 //!
 //! 1. The files are written to a hidden folder on the same file system: next to DIR, or in it if it exists.
 //! 2. They are renamed into place, which needs no space: one rename for a new DIR; in an existing one, a rename for each file or folder that is new, and
@@ -7,11 +7,12 @@
 //!
 //! If the first step fails (a full disk, a damaged page), DIR does not change. The second fails only if the disk does.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use graven_pack::{Content, HOME, NOT_FOUND, Pack, Page, Route, SEARCH_INDEX};
+use graven_pack::{Class, Content, HOME, NOT_FOUND, Pack, SEARCH_INDEX};
 
 use crate::Error;
 
@@ -140,22 +141,26 @@ fn merge(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Writes all files into a folder; returns their number.
 fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Error> {
-    let mut written = 0;
+    let mut written = BTreeSet::new();
     for route in pack.routes() {
         let route = route?;
         let Some(edition) = route.at(now)?.filter(|_| ![SEARCH_INDEX, HOME].contains(&route.path())) else { continue };
         let (name, bytes) = match edition.content() {
-            Content::Page(page) => (file_name(route, page), page.identity().checked_bytes()?),
-            // A folder is its first page: in files, `/blog` and `/blog/` are the same.
+            Content::Page(page) => (file_name(route.path(), page.class()), page.identity().checked_bytes()?),
+            // A folder is its first page: in files, `/blog` and `/blog/` are the same. Hosts lead readers to the first page of a folder by themselves.
             Content::Redirect(_) if pack.route(&format!("{}/", route.path()))?.is_some() => continue,
             Content::Redirect(redirect) => {
-                (page_name(route.path()), redirect_page(redirect.location()).into_bytes().into())
+                (redirect_name(route.path()), redirect_page(redirect.location()).into_bytes().into())
             }
         };
-        write(&folder.join(name), &bytes)?;
-        written += 1;
+        if written.contains(&name) {
+            let found = format!("two paths of the site have the file {}", name.display());
+            return Err(Error::Files(format!("{found}; one of them is {}", route.path())));
+        }
+        write(&folder.join(&name), &bytes)?;
+        written.insert(name);
     }
-    Ok(written)
+    Ok(written.len())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
@@ -165,14 +170,11 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     fs::write(path, bytes).map_err(|error| Error::at(path, &error))
 }
 
-/// The file name of a page. Paths of a pack have no `.` or `..` segments, so the file is always in the folder.
-fn file_name(route: Route, page: Page) -> PathBuf {
-    let path = route.path();
+/// The file name of a page, a feed or a file. Paths of a pack have no `.` or `..` segments, so the file is always in the folder.
+fn file_name(path: &str, class: Class) -> PathBuf {
     if path == NOT_FOUND {
         PathBuf::from("404.html")
-    } else if page.content_type().starts_with("text/html")
-        && Path::new(path).extension().is_none_or(|extension| extension != "html")
-    {
+    } else if class == Class::Page || path.ends_with('/') {
         page_name(path)
     } else {
         PathBuf::from(path.trim_start_matches('/'))
@@ -183,6 +185,11 @@ fn page_name(path: &str) -> PathBuf {
     Path::new(path.trim_matches('/')).join("index.html")
 }
 
+/// The file name of a redirect. Hosts send a file as a page if its name ends like that.
+fn redirect_name(path: &str) -> PathBuf {
+    if path.ends_with(".html") { PathBuf::from(path.trim_start_matches('/')) } else { page_name(path) }
+}
+
 /// A page that redirects at once, and has a link to its target.
 fn redirect_page(location: &str) -> String {
     let location = location.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
@@ -191,4 +198,90 @@ fn redirect_page(location: &str) -> String {
          <meta http-equiv=\"refresh\" content=\"0; url={location}\"><link rel=\"canonical\" href=\"{location}\">\
          <p>This page has moved to <a href=\"{location}\">{location}</a>.</p></html>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use graven_pack::write::{ContentSpec, EditionSpec, Image, PageSpec, RedirectSpec, VariantSpec};
+    use graven_pack::{ALWAYS, Coding};
+
+    use super::*;
+
+    fn page(class: Class) -> ContentSpec {
+        let variant = VariantSpec { coding: Coding::Identity, etag: "\"1\"".to_owned(), bytes: b"x".to_vec() };
+        ContentSpec::Page(PageSpec {
+            content_type: "text/html; charset=utf-8".to_owned(),
+            class,
+            cache_control: "no-cache".to_owned(),
+            security_policy: String::new(),
+            alternate: None,
+            variants: vec![variant],
+        })
+    }
+
+    fn redirect(location: &str) -> ContentSpec {
+        let (location, cache_control) = (location.to_owned(), "no-cache".to_owned());
+        ContentSpec::Redirect(RedirectSpec { status: 308, location, cache_control })
+    }
+
+    /// The files of a site, or why there are none.
+    fn extracted<const N: usize>(routes: [(&str, ContentSpec); N]) -> Result<Vec<String>, String> {
+        let editions = |content| vec![EditionSpec { from: ALWAYS, content }];
+        let routes: BTreeMap<_, _> =
+            routes.into_iter().map(|(path, content)| (path.to_owned(), editions(content))).collect();
+        let pack = Image { time: 0, routes }.write().expect("a pack");
+        // Each test has its own folder, in which the files are before they are moved.
+        let root = std::env::temp_dir().join(format!("graven-inspect-{}-{N}", std::process::id()));
+        fs::create_dir_all(&root).expect("a folder can be made");
+        let folder = root.join("site");
+        let done = extract(Pack::open(&pack).expect("a pack"), 0, &folder, Existing::Keep);
+        let mut files = Vec::new();
+        let mut folders = vec![folder.clone()];
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(next).into_iter().flatten().flatten() {
+                match entry.path() {
+                    path if path.is_dir() => folders.push(path),
+                    path => files.push(path.strip_prefix(&folder).expect("in it").display().to_string()),
+                }
+            }
+        }
+        let _ = fs::remove_dir_all(&root);
+        files.sort();
+        done.map(|_| files).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn each_path_has_the_file_that_hosts_send_for_it() {
+        let routes = [
+            ("404", page(Class::Page)),
+            ("/", page(Class::Page)),
+            ("/about", page(Class::Page)),
+            ("/demo", redirect("/demo/")),
+            ("/demo/", page(Class::File)),
+            ("/demo/part.html", page(Class::File)),
+            ("/old", redirect("/about")),
+            ("/old.htm", page(Class::File)),
+            ("/older.html", redirect("/about")),
+        ];
+        let expected = [
+            "404.html",
+            "about/index.html",
+            "demo/index.html",
+            "demo/part.html",
+            "index.html",
+            "old.htm",
+            "old/index.html",
+            "older.html",
+        ];
+        assert_eq!(extracted(routes), Ok(expected.map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn no_path_takes_the_file_of_another() {
+        let routes = [("/about", page(Class::Page)), ("/about/index.html", page(Class::File))];
+        let error = extracted(routes).expect_err("they have the same file");
+        assert!(error.contains("about/index.html"), "{error}");
+    }
 }

@@ -11,6 +11,7 @@ use crate::pictures::{Picture, Published, Shown, published};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Wordmark;
 use crate::tree::SourceTree;
+use crate::url::encode_path;
 
 /// Adds the files, the pictures, of which `published` has the widths, and the redirects.
 pub(crate) fn add<'a>(
@@ -55,8 +56,22 @@ fn add_files<'a>(context: RenderedSite<'a>, (tree, cache): (&'a SourceTree, &Cac
         put(&asset.route, Document::asset(&asset.route, published(bytes)).with_source(&asset.source));
     }
     for (path, bytes) in tree.below(STATIC) {
-        put(&path[STATIC.len() - 1..], Document::file(path, bytes).with_source(path));
+        add_static((path, bytes), outputs);
     }
+}
+
+/// A file of `static/`, at its own path. The first page of a folder is at that of the folder, as on other servers: `/demo/`, from which its relative links
+/// lead where they shall. The server sends readers from `/demo/index.html` to `/demo`, and so to there.
+fn add_static<'a>((source, bytes): (&'a str, &'a [u8]), outputs: &mut Outputs<'a>) {
+    let address = &source[STATIC.len() - 1..];
+    let document = Output::Document(Document::file(source, bytes).with_source(source));
+    let Some(folder) = address.strip_suffix("/index.html").filter(|folder| !folder.is_empty()) else {
+        outputs.insert(address.to_owned(), document);
+        return;
+    };
+    let page = format!("{folder}/");
+    outputs.insert(folder.to_owned(), Output::Redirect(encode_path(&page).into_owned()));
+    outputs.insert(page, document);
 }
 
 /// The most bytes of the pictures of a page, in the width for the largest screens: more takes a slow phone ten seconds.

@@ -150,7 +150,9 @@ impl<'a> Document<'a> {
 
     /// A copied file. Its media type follows from its extension.
     pub(crate) fn file(path: &str, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
-        Self::new(Body::Kept(bytes.into()), &media_type_of(path), Class::File, Freshness::Hour)
+        let bytes = bytes.into();
+        let media_type = media_type_of(path, &bytes);
+        Self::new(Body::Kept(bytes), &media_type, Class::File, Freshness::Hour)
     }
 
     /// The search index, which the server reads in place.
@@ -240,12 +242,29 @@ impl<'a> Document<'a> {
 }
 
 /// The media type of a path, by its extension. Text is UTF-8.
-fn media_type_of(path: &str) -> String {
-    let guess = mime_guess::from_path(path).first_or_octet_stream();
+fn media_type_of(path: &str, bytes: &[u8]) -> String {
+    let Some(guess) = mime_guess::from_path(path).first() else {
+        return if path.contains("/.well-known/") { well_known_type(path, bytes) } else { OCTETS }.to_owned();
+    };
     if guess.type_() == mime_guess::mime::TEXT || guess.subtype() == "javascript" {
         format!("{}; charset=utf-8", guess.essence_str())
     } else {
         guess.essence_str().to_owned()
+    }
+}
+
+/// The media type of bytes of which nothing is known.
+const OCTETS: &str = "application/octet-stream";
+
+/// The media type of a well-known file (RFC 8615), whose name is registered and has no extension: it follows from its first character. Apple's
+/// `apple-app-site-association` and Matrix's `server` have to be JSON, and WebFinger has a type of its own (RFC 7033 §10.2).
+fn well_known_type(path: &str, bytes: &[u8]) -> &'static str {
+    let Ok(text) = std::str::from_utf8(bytes) else { return OCTETS };
+    match text.trim_start().chars().next() {
+        Some('{' | '[') if path.ends_with("/webfinger") => "application/jrd+json",
+        Some('{' | '[') => "application/json",
+        Some('<') => "application/xml",
+        _ => "text/plain; charset=utf-8",
     }
 }
 
@@ -265,7 +284,22 @@ mod tests {
             ("a.unheard-of", "application/octet-stream"),
             ("LICENCE", "application/octet-stream"),
         ] {
-            assert_eq!(media_type_of(path), expected, "{path}");
+            assert_eq!(media_type_of(path, b"text"), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_well_known_file_without_an_extension_has_the_type_of_its_text() {
+        for (name, text, expected) in [
+            ("matrix/server", "{ \"m.server\": \"example.org:443\" }", "application/json"),
+            ("apple-app-site-association", "\n[]", "application/json"),
+            ("webfinger", "{}", "application/jrd+json"),
+            ("host-meta", "<?xml version=\"1.0\"?>", "application/xml"),
+            ("atproto-did", "did:plc:abc", "text/plain; charset=utf-8"),
+            ("assetlinks.json", "[]", "application/json"),
+        ] {
+            assert_eq!(media_type_of(&format!("static/.well-known/{name}"), text.as_bytes()), expected, "{name}");
+        }
+        assert_eq!(media_type_of("static/.well-known/key", b"\xff"), OCTETS);
     }
 }

@@ -108,7 +108,8 @@ impl SourceTree {
         let mut names = Vec::new();
         for name in path {
             let name = name.to_str().ok_or_else(|| not_utf8(&folder, name))?;
-            if is_left_out(name)
+            let above: String = names.iter().flat_map(|name| [*name, "/"]).collect();
+            if is_left_out(&above, name)
                 || (folder != *root && is_generated(&folder, names.last().copied().unwrap_or_default()))
             {
                 return Ok(false);
@@ -154,7 +155,7 @@ impl SourceTree {
         for entry in entries {
             let entry = entry.map_err(at)?;
             let name = entry.file_name().into_string().map_err(|name| not_utf8(folder, &name))?;
-            if is_left_out(&name) {
+            if is_left_out(prefix, &name) {
                 continue;
             }
             let path = entry.path();
@@ -280,10 +281,14 @@ fn unusable_link(path: &Path, error: &io::Error) -> io::Error {
 /// What file managers of Windows keep in folders that they have shown. Those of macOS begin with a dot.
 const OF_FILE_MANAGERS: [&str; 3] = ["Thumbs.db", "ehthumbs.db", "desktop.ini"];
 
-/// Whether a name is that of a hidden file, of a copy that an editor has made, or of what a file manager leaves.
-fn is_left_out(name: &str) -> bool {
+/// The one hidden folder that belongs to a site (RFC 8615): programs look there for what a site says about itself.
+const WELL_KNOWN: (&str, &str) = ("static/", ".well-known");
+
+/// Whether a name in `folder` (`posts/`) is that of a hidden file, of a copy that an editor has made, or of what a file manager leaves.
+fn is_left_out(folder: &str, name: &str) -> bool {
     let is_copy = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-    name.starts_with('.') || is_copy || OF_FILE_MANAGERS.iter().any(|known| known.eq_ignore_ascii_case(name))
+    let is_hidden = name.starts_with('.') && (folder, name) != WELL_KNOWN;
+    is_hidden || is_copy || OF_FILE_MANAGERS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn not_utf8(folder: &Path, name: &OsStr) -> io::Error {
@@ -330,6 +335,10 @@ mod tests {
         check("posts/a/index.md", true);
         write("posts/a/.hidden", "y");
         check("posts/a/.hidden", false);
+        write("static/.well-known/matrix/server", "{}");
+        check("static/.well-known/matrix", true);
+        write("static/.well-known/.hidden", "y");
+        check("static/.well-known/.hidden", false);
         write("posts/target/debug/x.md", "y");
         check("posts/target/debug/x.md", false);
         std::fs::rename(root.join("posts/a"), root.join("posts/z")).expect("a folder can be renamed");
@@ -378,10 +387,14 @@ mod tests {
     fn what_editors_and_file_managers_leave_is_not_read() {
         let left = [".DS_Store", "._a.png", "Thumbs.db", "thumbs.db", "Desktop.ini", "a.md~", ".a.md.swp", "#a.md#"];
         for name in left {
-            assert!(is_left_out(name), "{name}");
+            assert!(is_left_out("static/", name), "{name}");
         }
+        for folder in ["", "posts/", "static/a/"] {
+            assert!(is_left_out(folder, ".well-known"), "{folder}");
+        }
+        assert!(!is_left_out("static/", ".well-known"));
         for name in ["a.md", "#a.md", "thumbs.png", "_index.md", "c#"] {
-            assert!(!is_left_out(name), "{name}");
+            assert!(!is_left_out("posts/", name), "{name}");
         }
     }
 

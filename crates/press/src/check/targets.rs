@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::inspections::Inspections;
 use super::page::{CheckedPage, without_text_directive};
+use crate::assets::STATIC;
 use crate::diagnostic::{Diagnostic, certain, nearest};
 use crate::output::{Output, Outputs};
 use crate::source;
@@ -101,11 +102,12 @@ fn no_route(
         let help = format!("write {route:?}: paths begin at the root of the site, which is {}/", routes.base_url);
         return replaced(error.help(help), target, Some(route.to_owned()));
     }
-    let help = match routes.nearest_route(path, file) {
+    let in_static = routes.with_its_folder(path);
+    let help = match in_static.map(str::to_owned).or_else(|| routes.nearest_route(path, file)) {
         Some(route) => format!("did you mean {:?}?", shown(&route)),
         None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
     };
-    let meant = certain(path, routes.routes()).filter(|_| decoded(target) == *path);
+    let meant = in_static.or_else(|| certain(path, routes.routes())).filter(|_| decoded(target) == *path);
     replaced(error.help(help), target, meant.map(str::to_owned))
 }
 
@@ -308,6 +310,12 @@ impl<'a> Routes<'a> {
     fn written_as_href(self, path: &str) -> Option<&'a str> {
         let route = self.base_url.route(path).filter(|route| *route != path)?;
         self.outputs.get_key_value(route).map(|(route, _)| route.as_str())
+    }
+
+    /// The route of a file of `static/` that `path` names with that folder.
+    fn with_its_folder(self, path: &str) -> Option<&'a str> {
+        let route = path.strip_prefix('/')?.strip_prefix(STATIC.trim_end_matches('/'))?;
+        self.outputs.get_key_value(route).filter(|(route, _)| route.len() > 1).map(|(route, _)| route.as_str())
     }
 
     fn routes(self) -> impl Iterator<Item = &'a str> {

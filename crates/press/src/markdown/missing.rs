@@ -1,5 +1,6 @@
 //! What may be meant by a link to a file that does not exist.
 
+use crate::assets::STATIC;
 use crate::diagnostic::nearest;
 use crate::url::{ReferenceKind, relative, split_path};
 
@@ -15,6 +16,9 @@ pub(super) fn help((path, destination): (&str, &str), folder: &str, paths: &[&st
     }
     // Zola's name for the content folder.
     let path = destination.strip_prefix("@/").map_or(path, |rest| split_path(rest).0);
+    if let Some(file) = with_its_folder(path, paths.iter().copied()) {
+        return Some(format!("did you mean `{}`?", relative(folder, file)));
+    }
     // A long path is near to others in the same folder, whatever its last name is.
     let has_near_name = |other: &&str| nearest(name(path), [name(other)]).is_some();
     let near = nearest(path, paths.iter().copied()).filter(has_near_name);
@@ -24,6 +28,12 @@ pub(super) fn help((path, destination): (&str, &str), folder: &str, paths: &[&st
     (ReferenceKind::of(destination) == ReferenceKind::RelativePath).then(|| {
         format!("a path is relative to the folder of the text, `{folder}`; link to a page of the site as `/blog/…`")
     })
+}
+
+/// The file of `static/` that was named with that folder: `/static/a.png`, which is `static/static/a.png` in the tree.
+pub(super) fn with_its_folder<'p>(path: &str, mut paths: impl Iterator<Item = &'p str>) -> Option<&'p str> {
+    let file = path.strip_prefix(STATIC).filter(|file| file.starts_with(STATIC))?;
+    paths.find(|other| *other == file)
 }
 
 /// The only file with the same name in another folder. An `index.md` has the name of its folder.

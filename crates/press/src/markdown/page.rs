@@ -277,6 +277,7 @@ impl<'p> Page<'p> {
         let folder = self.body.folder();
         let meant = certain(path, self.paths())
             .filter(|_| ReferenceKind::of(destination) == ReferenceKind::RelativePath)
+            .or_else(|| missing::with_its_folder(path, self.paths()))
             .map(|meant| relative(folder, meant) + split_path(destination).1);
         let error = match meant.filter(|meant| is_plain(meant)) {
             Some(meant) => error.suggest(destination, meant),

@@ -1,4 +1,5 @@
-//! Conflicts between posts, pages, aliases, redirects, the files of `static/` and the routes of every site: each path of the site has one output.
+//! Conflicts between posts, pages, aliases, redirects, the files of `static/` and the routes of every site: each path of the site has one output, and each
+//! file that it is extracted to has one path.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,6 +7,7 @@ use std::ops::Range;
 use super::front_matter::tag_slug;
 use super::settings;
 use super::sources::{MarkdownFile, PagePlace, Sources};
+use crate::assets::STATIC;
 use crate::diagnostic::{Diagnostic, Report, TAKEN_ADDRESS};
 use crate::tree::SourceTree;
 
@@ -27,18 +29,26 @@ pub const ROUTES: &[&str] = &[
     "/index",
     "/llms.txt",
     "/notes",
+    "/opensearch.xml",
+    "/prefetch.json",
     "/robots.txt",
     "/rss.xml",
     "/search",
     "/sitemap.xml",
     "/tags",
-    "/.well-known/security.txt",
+    SECURITY,
 ];
+
+/// The file to which the page of unknown addresses is extracted.
+const NOT_FOUND_FILE: &str = "/404.html";
+
+/// The route of the contact for security problems, which the settings name.
+const SECURITY: &str = "/.well-known/security.txt";
 
 /// The owner of a route of every site.
 const OF_EVERY_SITE: &str = "a route of every site";
 
-/// The owner of each path, in words: `the post posts/hello.md`.
+/// The owner of each path, as [`folder`] spells it, in words: `the post posts/hello.md`.
 type Taken = BTreeMap<String, String>;
 
 /// Reports every path that is claimed twice. The later claim is removed from the site.
@@ -49,9 +59,7 @@ pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Repor
         taken.insert(format!("/blog/{}.md", post.slug), format!("the Markdown of {}", post.body.path));
     }
     sources.pages.retain(|page| claim_slug(page, "/", "page", &mut taken, report));
-    for (file, _) in tree.below("static/") {
-        claim_file(file, &mut taken, report);
-    }
+    claim_files(tree, &mut taken, report);
     for text in sources.posts.iter_mut().chain(&mut sources.pages) {
         let path = &text.body.path;
         text.matter.aliases.retain(|alias| {
@@ -67,7 +75,10 @@ pub(crate) fn check(sources: &mut Sources, tree: &SourceTree, report: &mut Repor
 
 /// The routes of every site, of topics and of tags.
 fn routes_of_groups(sources: &Sources) -> Taken {
-    let mut taken: Taken = ROUTES.iter().map(|path| ((*path).to_owned(), OF_EVERY_SITE.to_owned())).collect();
+    // Without a contact in the settings, press does not make it, and a site may have a file.
+    let is_made = |path: &&&str| **path != SECURITY || sources.settings.security.is_some();
+    let routes = ROUTES.iter().chain([&NOT_FOUND_FILE]).filter(is_made);
+    let mut taken: Taken = routes.map(|path| ((*path).to_owned(), OF_EVERY_SITE.to_owned())).collect();
     let topics =
         sources.topics.iter().map(|topic| ("notes", topic.slug.clone(), format!("the topic \"{}\"", topic.slug)));
     let tags = sources.posts.iter().flat_map(|post| &post.matter.tags);
@@ -79,17 +90,45 @@ fn routes_of_groups(sources: &Sources) -> Taken {
     taken
 }
 
-/// Claims the path of a file of `static/`. It may replace the icons of the theme.
-fn claim_file(file: &str, taken: &mut Taken, report: &mut Report) {
-    let address = &file["static".len()..];
-    match taken.get(address) {
-        Some(owner) if !matches!(address, "/favicon.ico" | "/favicon.svg") => report.push(
-            Diagnostic::error(file, None, format!("the path of this file is taken: {address} is {owner}"))
-                .help("rename the file")
-                .code(TAKEN_ADDRESS),
-        ),
-        _ => drop(taken.insert(address.to_owned(), format!("the file {file}"))),
+/// Claims the paths of the files of `static/`. They are not in the way of each other: `a.html` and `a/index.html` are two addresses.
+fn claim_files(tree: &SourceTree, taken: &mut Taken, report: &mut Report) {
+    let mut claimed = Vec::new();
+    for (file, _) in tree.below(STATIC) {
+        let address = &file[STATIC.len() - 1..];
+        match owner_of_file(address, taken) {
+            Some((address, owner)) => report.push(
+                Diagnostic::error(file, None, format!("the path of this file is taken: {address} is {owner}"))
+                    .help(instead_of_file(address))
+                    .code(TAKEN_ADDRESS),
+            ),
+            None => claimed.push((folder(address).to_owned(), format!("the file {file}"))),
+        }
     }
+    taken.extend(claimed);
+}
+
+/// Who has the path of a file of `static/` already, and which path that is. The file may replace the icons of the theme. Hosts take `/about.html` and
+/// `/about/index.html` for spellings of `/about`, as graven-serve does.
+fn owner_of_file<'a>(address: &'a str, taken: &'a Taken) -> Option<(&'a str, &'a str)> {
+    let spellings = [Some(folder(address)), address.strip_suffix(".html")];
+    let is_icon = matches!(address, "/favicon.ico" | "/favicon.svg");
+    let mut owners = spellings.into_iter().flatten().filter_map(|path| Some((path, taken.get(path)?.as_str())));
+    owners.next().filter(|_| !is_icon)
+}
+
+/// What to do with a file of `static/` whose path is taken.
+fn instead_of_file(address: &str) -> &'static str {
+    match address {
+        "/" => "remove it, or write the first page as pages/index.md",
+        NOT_FOUND_FILE => "remove it, or write the page of unknown addresses as pages/404.md",
+        _ => "rename the file",
+    }
+}
+
+/// The path of the folder of which `address` is the first page: `/demo` of `/demo/index.html` and `/demo/`. Another address is itself.
+fn folder(address: &str) -> &str {
+    let path = address.strip_suffix("/index.html").or_else(|| address.strip_suffix('/')).unwrap_or(address);
+    if path.is_empty() { "/" } else { path }
 }
 
 /// Claims the path of a post or a page. Returns false if it is taken.
@@ -133,14 +172,15 @@ struct Claim<'a> {
 
 /// Claims the path of an alias or a redirect. Returns false if it is taken.
 fn claim(claimed: &Claim<'_>, taken: &mut Taken, report: &mut Report) -> bool {
-    let Some(owner) = owner(claimed.address, taken) else {
-        taken.insert(claimed.address.to_owned(), format!("the {} in {}", claimed.what, claimed.path));
+    let address = folder(claimed.address);
+    let Some(owner) = owner(address, taken) else {
+        taken.insert(address.to_owned(), format!("the {} in {}", claimed.what, claimed.path));
         return true;
     };
     let message = format!("the {} \"{}\" is taken", claimed.what, claimed.address);
     report.push(
         Diagnostic::error(claimed.path, claimed.span.clone(), message)
-            .label(format!("{} is {owner}", claimed.address))
+            .label(format!("{address} is {owner}"))
             .help("remove it, or choose another path")
             .code(TAKEN_ADDRESS),
     );

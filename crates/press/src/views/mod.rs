@@ -61,14 +61,15 @@ pub use crate::rendered_site::{RenderedSite, Under, Views};
 pub(crate) fn render<'a>(context: RenderedSite<'a>, numbers: &Dependencies, outputs: &mut Outputs<'a>) {
     let site = context.site;
     let of_all = |document: Document<'a>| document.with_number(numbers.of_all());
-    // A redirect or a file of the content may have the place of this page; a page of the content takes it below.
+    // A redirect or a file of the content may have the place of these two pages; a page of the content takes it below.
     let subscribe = || Output::Document(of_all(Document::page(move || subscribe::render(context))));
     outputs.entry(SUBSCRIBE.to_owned()).or_insert_with(subscribe);
-    let mut put = |path: String, document: Document<'a>| drop(outputs.insert(path, Output::Document(document)));
     if context.has_models {
         // It shows the models of all texts.
-        put(MODELS.to_owned(), Document::page(move || models::render(context)));
+        let models = || Output::Document(Document::page(move || models::render(context)));
+        outputs.entry(MODELS.to_owned()).or_insert_with(models);
     }
+    let mut put = |path: String, document: Document<'a>| drop(outputs.insert(path, Output::Document(document)));
     put("/".to_owned(), of_all(Document::page(move || home::render(context))));
     put("/notes".to_owned(), of_all(Document::page(move || notes::render_all(context))));
     for (index, topic) in site.topics.iter().enumerate() {
