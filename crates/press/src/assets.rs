@@ -25,8 +25,9 @@ impl Asset {
     #[must_use]
     pub fn new(source: &str, bytes: &[u8]) -> Self {
         let name = source.rsplit('/').next().unwrap_or_default();
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
-        let (stem, extension) = (slug::slugify(stem), slug::slugify(extension));
+        let (stem, extension) = split_extension(name).unwrap_or((name, "bin"));
+        let extension = extension.split('.').map(slug::slugify).collect::<Vec<_>>().join(".");
+        let stem = slug::slugify(stem);
         let route = format!("/assets/{stem}.{}.{extension}", fingerprint([&published(bytes)]));
         Self { source: source.to_owned(), route }
     }
@@ -43,13 +44,40 @@ impl Asset {
         };
         Self { route, ..asset }
     }
+
+    /// Whether browsers save the file when a reader follows a link to it: they neither show nor play it, and it is not published as a text.
+    pub(crate) fn is_saved(&self) -> bool {
+        !is_shown(&self.source) && !is_played(&self.source) && !self.is_plain_text()
+    }
+
+    /// Whether a file that is no `.txt` is published as one.
+    pub(crate) fn is_plain_text(&self) -> bool {
+        let is_text =
+            |path: &str| Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
+        is_text(&self.route) && !is_text(&self.source)
+    }
+}
+
+/// A name and its extension, which are two of a compressed archive: `tar.gz`.
+pub(crate) fn split_extension(name: &str) -> Option<(&str, &str)> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let is_archive = |(_, inner): &(&str, &str)| inner.eq_ignore_ascii_case("tar");
+    Some(match stem.rsplit_once('.').filter(is_archive) {
+        Some((stem, _)) => (stem, &name[stem.len() + 1..]),
+        None => (stem, extension),
+    })
 }
 
 /// Whether browsers would not show a text file that a reader follows a link to: they save what has no known type, as `run` or `setup.sh`, and take a `.ts`
 /// for a film. Such a file is published as [`Asset::plain_text`].
 pub(crate) fn is_shown_as_text(path: &str, bytes: &[u8]) -> bool {
+    !is_shown(path) && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok()
+}
+
+/// Whether browsers show a file of this name as what it is.
+fn is_shown(path: &str) -> bool {
     const SHOWN: [&str; 6] = ["plain", "csv", "html", "css", "javascript", "markdown"];
-    let is_shown = mime_guess::from_path(path).first().is_some_and(|guess| {
+    mime_guess::from_path(path).first().is_some_and(|guess| {
         let (kind, subtype) = (guess.type_(), guess.subtype().as_str());
         match kind.as_str() {
             "text" => SHOWN.contains(&subtype) || subtype == "xml",
@@ -60,8 +88,12 @@ pub(crate) fn is_shown_as_text(path: &str, bytes: &[u8]) -> bool {
             "image" | "font" => true,
             _ => false,
         }
-    });
-    !is_shown && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok()
+    })
+}
+
+/// Whether browsers play a file of this name.
+fn is_played(path: &str) -> bool {
+    mime_guess::from_path(path).first().is_some_and(|guess| matches!(guess.type_().as_str(), "audio" | "video"))
 }
 
 /// The picture of a post that other sites show with a link to it: the front matter's `image`.
@@ -113,6 +145,32 @@ pub(crate) fn fingerprint<const N: usize>(parts: [&[u8]; N]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_asset_keeps_the_name_and_the_type_of_its_file() {
+        for (source, begin, end) in [
+            ("a/b.png", "/assets/b.", ".png"),
+            ("a/Two words.PDF", "/assets/two-words.", ".pdf"),
+            ("a.tar.gz", "/assets/a.", ".tar.gz"),
+            ("a.b.TAR.xz", "/assets/a-b.", ".tar.xz"),
+            ("tar.gz", "/assets/tar.", ".gz"),
+            ("run", "/assets/run.", ".bin"),
+        ] {
+            let route = Asset::new(source, b"x").route;
+            let hash = route.strip_prefix(begin).and_then(|rest| rest.strip_suffix(end));
+            assert!(hash.is_some_and(|hash| hash.len() == 16 && !hash.contains('.')), "{source}: {route}");
+        }
+    }
+
+    #[test]
+    fn browsers_save_what_they_can_neither_show_nor_play() {
+        for (source, expected) in
+            [("a.tar.gz", true), ("a.docx", true), ("run", true), ("a.pdf", false), ("a.mp4", false), ("a.png", false)]
+        {
+            assert_eq!(Asset::new(source, b"\0").is_saved(), expected, "{source}");
+        }
+        assert!(!Asset::plain_text("a.sh", b"x").is_saved());
+    }
 
     #[test]
     fn a_linked_text_that_browsers_would_save_or_play_is_shown() {

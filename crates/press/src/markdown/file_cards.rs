@@ -1,15 +1,16 @@
 //! File cards: a paragraph with nothing but a link to a file shows the name of the file, its type and its size.
 
-use std::path::Path;
-
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::events::{SpannedEvent, end_of};
 use super::page::Page;
-use crate::assets::STATIC;
+use crate::assets::{STATIC, split_extension};
 use crate::markup::push_text;
 use crate::pictures::published;
 use crate::url::{decoded, join, split_path};
+
+/// The tag that begins the paragraph of a file card.
+pub(super) const CARD: &str = "<p class=\"card\">";
 
 /// Adds to each such paragraph what its reader would like to know before following the link.
 pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
@@ -22,7 +23,7 @@ pub(super) fn render(events: &mut [SpannedEvent], page: &mut Page) {
             Event::Start(Tag::Paragraph) if notes == 0 => {
                 let end = end_of(events, start);
                 if let Some(card) = card(&events[start + 1..end], page) {
-                    events[start].0 = Event::InlineHtml("<p class=\"card\">".into());
+                    events[start].0 = Event::InlineHtml(CARD.into());
                     events[end].0 = Event::Html(format!("{card}</p>\n").into());
                 }
             }
@@ -41,9 +42,9 @@ fn card(content: &[SpannedEvent], page: &mut Page) -> Option<String> {
     let (source, size) = file(dest_url, page)?;
     let name = source.rsplit('/').next().unwrap_or(&source);
     let is_named = content.iter().any(|(event, _)| matches!(event, Event::Text(text) if **text == *name));
+    let kind = kind(name).map(|kind| kind + ", ").unwrap_or_default();
     let name = if is_named { String::new() } else { format!("{name}, ") };
     let mut card = String::from(" <small>");
-    let kind = kind(&source).map(|kind| kind + ", ").unwrap_or_default();
     let size = shown_size(size, &page.words().numbers.decimal);
     push_text(&mut card, &format!("{name}{kind}{size}"));
     Some(card + "</small>")
@@ -64,8 +65,8 @@ fn file(target: &str, page: &mut Page) -> Option<(String, usize)> {
 }
 
 /// The type of a file, in a word. `None` if its name has no extension.
-fn kind(path: &str) -> Option<String> {
-    Some(Path::new(path).extension()?.to_str()?.to_uppercase())
+fn kind(name: &str) -> Option<String> {
+    split_extension(name).filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension.to_uppercase())
 }
 
 /// `12 KiB`, with two digits at least.

@@ -1,16 +1,17 @@
 //! Links: a path to the Markdown of another text becomes the route of its page, a path to any other file that of an asset. Paths from the root and
 //! fragments stay. They are checked when all routes are known.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
 
 use super::events::{SpannedEvent, end_of};
+use super::file_cards::CARD;
 use super::headings::text_of;
 use super::page::Page;
 use super::{external, representation, templates};
 use crate::assets::is_shown_as_text;
+use crate::markup::push_attribute;
 use crate::source;
 use crate::span::trim_end;
 use crate::url::{ReferenceKind, decoded, encode_reference, join, split_path};
@@ -37,15 +38,42 @@ pub(super) fn resolve(events: &mut [SpannedEvent], page: &mut Page) {
     }
 }
 
-/// Makes hrefs of the routes in links: what a site below a path of its host contains to lead there.
+/// Makes hrefs of the routes in links: what a site below a path of its host contains to lead there. A link to a file that readers save has the name of the
+/// file, since that of an asset has a hash in it.
 pub(super) fn complete(events: &mut [SpannedEvent], page: &Page) {
+    let mut is_in_card = false;
     for (event, _) in events {
-        if let Event::Start(Tag::Link { dest_url, .. }) = event
-            && let Cow::Owned(href) = page.href(dest_url)
-        {
-            *dest_url = href.into();
+        if let Event::Start(Tag::Link { dest_url, title, .. }) = event {
+            let href = page.href(dest_url).into_owned();
+            match saved_as(dest_url, is_in_card, page) {
+                Some(name) => *event = Event::InlineHtml(download((&href, title), name).into()),
+                None => *dest_url = href.into(),
+            }
+        }
+        is_in_card = matches!(event, Event::InlineHtml(html) if **html == *CARD);
+    }
+}
+
+/// The name under which a browser has to save what `route` leads to. `None` for what it shows. A text in a file card is there to be saved, and one that a
+/// sentence links to is there to be read.
+fn saved_as<'p>(route: &str, is_in_card: bool, page: &'p Page) -> Option<&'p str> {
+    let route = split_path(route).0;
+    let asset = page.rendered.assets.iter().find(|asset| asset.route == route)?;
+    let is_saved = asset.is_saved() || (is_in_card && asset.is_plain_text());
+    asset.source.rsplit('/').next().filter(|_| is_saved)
+}
+
+/// The tag that begins a link to a file that is saved.
+fn download((href, title): (&str, &str), name: &str) -> String {
+    let mut tag = String::from("<a");
+    for (attribute, value) in [("href", href), ("title", title), ("download", name)] {
+        if !value.is_empty() {
+            tag += &format!(" {attribute}=\"");
+            push_attribute(&mut tag, value);
+            tag.push('"');
         }
     }
+    tag + ">"
 }
 
 /// The URL of a destination. `None` if it stays as written, or is wrong, which is reported.
