@@ -35,8 +35,18 @@ pub(super) fn is_film(target: &str) -> bool {
     let is_page = |(known, begins): &(&str, &[&str])| {
         host == *known && path.len() > 1 && begins.iter().any(|begin| path.starts_with(begin))
     };
-    // PeerTube has many hosts.
-    PAGES.iter().any(is_page) || path.starts_with("videos/watch/")
+    PAGES.iter().any(is_page) || is_of_peertube(path)
+}
+
+/// The characters of a UUID, and of the short form that PeerTube makes of one.
+const UUID: [usize; 2] = [36, 22];
+
+/// Whether a path is that of a film of PeerTube, which has many hosts: `videos/watch/ID`, or `w/ID`, which its readers share.
+fn is_of_peertube(path: &str) -> bool {
+    let id = path.strip_prefix("w/").map(|rest| rest.split(['/', '?', '#', ';']).next().unwrap_or_default());
+    let is_id =
+        |id: &str| UUID.contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    path.starts_with("videos/watch/") || id.is_some_and(is_id)
 }
 
 #[cfg(test)]
@@ -52,6 +62,8 @@ mod tests {
             "http://Vimeo.com/123",
             "https://media.ccc.de/v/talk",
             "https://tube.example.org/videos/watch/abc",
+            "https://tube.example.org/w/kkGMgK9ZtnKfYAgnEtQxbv?start=1m",
+            "https://tube.example.org/w/9c9de5e8-0a1e-484a-b099-e80766180a6d",
             "https://example.org/a.MP4?x#t=3",
             "/assets/demo.0a1b.webm",
         ] {
@@ -61,6 +73,8 @@ mod tests {
             "https://www.youtube.com/@channel",
             "https://vimeo.com/",
             "https://example.org/watch",
+            "https://en.wikipedia.example/w/index.php",
+            "https://example.org/w/kkGMgK9ZtnKf",
             "/blog/mp4",
             "/a.png",
         ] {
