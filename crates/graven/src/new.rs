@@ -102,6 +102,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let file = in_folder(&folder, &path);
     create(&file, &text.file()).map_err(|source| Error::file("write", &file, &source))?;
     error::print(format!("{}\n", file.display()))?;
+    if options.slug.is_none() && has_readings(&text.title) && name(&text.title) == text.name {
+        error::say(format!("note: \"{}\" in the address is one reading of the title; {}", text.name, READINGS));
+    }
     editor.map_or(Ok(()), |editor| open(&editor, &file))
 }
 
@@ -112,6 +115,16 @@ fn in_folder(folder: &Path, path: &str) -> PathBuf {
 
 /// The help if an address is taken.
 const ANOTHER: &str = "choose another title, or another address with --slug";
+
+/// What to do about a reading that is not the author's.
+const READINGS: &str = "if it is read in another way, rename the file, or its folder; --slug names it at once";
+
+/// Whether a title has letters of another script than Latin. In an address they are spelt as they are read, but many are read in several ways: the
+/// characters of Japanese have Chinese readings.
+fn has_readings(title: &str) -> bool {
+    let is_latin = |char: char| matches!(char, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+    title.chars().any(|char| char.is_alphabetic() && !is_latin(char))
+}
 
 /// A text that is not written yet.
 struct Text {
@@ -274,6 +287,20 @@ mod tests {
             let mut tree = SourceTree::default();
             tree.insert("site.toml", format!("title = \"A\"\ndescription = \"B.\"\n{settings}\n"));
             assert_eq!(today(now, &judged(&tree).1).to_string(), expected, "{settings}");
+        }
+    }
+
+    #[test]
+    fn a_title_in_another_script_has_several_readings() {
+        for (title, expected) in [
+            ("日本語の題", true),
+            ("Кэш", true),
+            ("Rust で", true),
+            ("Über Größe", false),
+            ("Việt", false),
+            ("🦀 1", false),
+        ] {
+            assert_eq!(has_readings(title), expected, "{title}");
         }
     }
 
