@@ -17,6 +17,7 @@ mod new;
 mod progress;
 mod reference_pages;
 mod schema;
+mod theme;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -61,6 +62,7 @@ enum Command {
     Verify(inspect::Verify),
     Extract(inspect::Extract),
     Schema(schema::Options),
+    Theme(theme::Options),
     Completions(reference_pages::Completions),
     Man(reference_pages::Man),
 }
@@ -110,6 +112,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Verify(options) => inspect::verify(&options),
         Command::Extract(options) => inspect::extract(&options),
         Command::Schema(options) => schema::run(&options),
+        Command::Theme(options) => theme::run(&options),
         Command::Completions(options) => reference_pages::completions::<Graven>(&options),
         Command::Man(options) => reference_pages::man::<Graven>(&options),
     }
@@ -149,6 +152,7 @@ mod tests {
             (&["deploy", "-oProxyCommand=true"], 2),
             (&["deploy", "pi@host;true"], 2),
             (&["completions", "no-such-shell"], 2),
+            (&["theme", "no-such-file"], 2),
         ] {
             assert_eq!(exit_code(arguments), expected, "{arguments:?}");
         }

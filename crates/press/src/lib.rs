@@ -141,6 +141,7 @@ use crate::snapshots::{Edition, Snapshot, Stage, Whole};
 use crate::temporary::Temporary;
 use crate::texts::{Renderer, Text};
 use crate::theme::Theme;
+pub use crate::theme::{theme_file, theme_files};
 use crate::tree::SourceTree;
 
 /// A pressed site.

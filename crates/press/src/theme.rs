@@ -32,6 +32,30 @@ use crate::url::BaseUrl;
 #[folder = "theme/"]
 struct DefaultTheme;
 
+/// The joined files of the script: a site replaces them as a whole, by a `theme/script.js`.
+const SCRIPT_FOLDER: &str = "script/";
+
+/// The names of the files of the default theme that a site may replace, below `theme/`: style sheets, the icon, the words of languages, modules of models.
+///
+/// ```
+/// assert!(graven_press::theme_files().any(|name| name == "base.css"));
+/// ```
+pub fn theme_files() -> impl Iterator<Item = Cow<'static, str>> {
+    DefaultTheme::iter().filter(|name| !name.starts_with(SCRIPT_FOLDER))
+}
+
+/// A file of the default theme that a site may replace, by its name below `theme/`.
+///
+/// ```
+/// let words = graven_press::theme_file("languages/en.toml").expect("a file");
+/// assert!(words.starts_with(b"#") || words.starts_with(b"["));
+/// assert!(graven_press::theme_file("script/first.js").is_none());
+/// ```
+#[must_use]
+pub fn theme_file(name: &str) -> Option<Cow<'static, [u8]>> {
+    DefaultTheme::get(name).filter(|_| !name.starts_with(SCRIPT_FOLDER)).map(|file| file.data)
+}
+
 /// The style sheets of a build, minified, the script, and the icons.
 #[derive(Debug)]
 pub(crate) struct Theme {

@@ -24,6 +24,9 @@ pub(super) const LANGUAGES: [(&str, &str); 5] = [
     ("hi", include_str!("../../theme/languages/hi.toml")),
 ];
 
+/// How an author comes to all words.
+const PRINTED: &str = "`graven theme languages/en.toml` prints all words in English";
+
 /// How many missing words a warning lists.
 const MOST_LISTED: usize = 12;
 
@@ -298,7 +301,8 @@ fn warn_of_no_words(language: &Language, report: &mut Report) {
         .help(format!(
             "write them into {FOLDER}{tag}{ENDING}, section by section: [pages], then lines such as notes = \"…\""
         ))
-        .help(format!("the theme has {known}")),
+        .help(format!("the theme has {known}"))
+        .help(PRINTED),
     );
 }
 
@@ -312,7 +316,8 @@ fn warn_of_missing(path: &str, missing: &[String], report: &mut Report) {
         1 => "one word of the theme is missing here, and stays English".to_owned(),
         count => format!("{count} words of the theme are missing here, and stay English"),
     };
-    report.push(Diagnostic::warning(path, None, message).help(format!("add {}{more}", listed.join(", "))));
+    let warning = Diagnostic::warning(path, None, message).help(format!("add {}{more}", listed.join(", ")));
+    report.push(warning.help(PRINTED));
 }
 
 /// Warns of files of words that the language of the site does not choose.
