@@ -70,23 +70,27 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     // The access log goes to standard output, so nothing else may.
     let is_logged = config.access_log.is_some();
     warn_if_unused(&config);
+    #[cfg(feature = "tls")]
+    let readable = config.tls.folders();
+    #[cfg(not(feature = "tls"))]
+    let readable: [std::path::PathBuf; 0] = [];
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     let home = pack.home().unwrap_or("/");
     // A socket in the file system has a name, and no URL that ends with a slash.
     let url =
         |address: &Address| address.url().strip_suffix('/').map_or_else(|| address.url(), |url| url.to_owned() + home);
     let mut lines: Vec<String> =
-        server.addresses().map(|address| format!("serving {} routes at {}\n", pack.len(), url(address))).collect();
+        server.addresses().map(|address| format!("{} at {}\n", what(address, &pack), url(address))).collect();
     let capacity = server.capacity();
     lines.push(format!("{} connections at most; memory: {}\n", capacity.connections, capacity.memory));
     if let Some(address) = server.admin_address() {
         lines.push(format!("/metrics, /healthz and /readyz at {}\n", address.url()));
-        if let Address::Tcp(address) = address {
-            warn_if_reachable(*address);
+        if let Some(address) = address.tcp() {
+            warn_if_reachable(address);
         }
     }
     // Before the workers start, so that all of them are confined.
-    lines.push(format!("{}\n", confine()));
+    lines.push(format!("{}\n", confine(&readable)));
     let lines = lines.concat();
     let announce = || {
         // The server runs even if this cannot be printed.
@@ -97,6 +101,15 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
         }
     };
     server.run_with_ready(pack, announce, terminated()).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// What an address does, for the lines that are printed at start.
+fn what(address: &Address, pack: &Pack<'_>) -> String {
+    match address {
+        #[cfg(feature = "tls")]
+        Address::Redirect(_) => "redirecting to HTTPS".to_owned(),
+        _ => format!("serving {} routes", pack.len()),
+    }
 }
 
 /// Warns if the field that names the client is set, but is read from nobody.

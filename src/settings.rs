@@ -44,9 +44,40 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "listen",
         value: "ADDR",
-        text: "address to listen on: IP:PORT, [::]:PORT (IPv4 and IPv6) or unix:PATH; may be repeated, and the variable takes a list with commas [default: the sockets that systemd passes, else [::]:8080]",
+        text: LISTEN,
         apply: |config, value| {
             add(&mut config.listen, value, "an address such as [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock")
+        },
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        flag: "tls-certificate",
+        value: "FILE",
+        text: "certificate for HTTPS with those that lead to its authority, in PEM; read again on SIGHUP [default: none]",
+        apply: |config, value| file(&mut config.tls.certificate, value),
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        flag: "tls-key",
+        value: "FILE",
+        text: "private key of that certificate, in PEM; may be the same file, and must not be readable by every user [default: none]",
+        apply: |config, value| file(&mut config.tls.key, value),
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        flag: "tls-state",
+        value: "DIR",
+        text: "in place of both: the folder that `notes certificate` fills; until it does, port 80 serves the site [default: none]",
+        apply: |config, value| file(&mut config.tls.state, value),
+    },
+    #[cfg(feature = "tls")]
+    Setting {
+        flag: "hsts",
+        value: "VALUE",
+        text: "Strict-Transport-Security over HTTPS, such as max-age=63072000; includeSubDomains; preload, or off; browsers do not go back before its end [default: max-age=3600]",
+        apply: |config, value| {
+            let expected = "off, or a value such as max-age=3600 or max-age=63072000; includeSubDomains; preload";
+            set(&mut config.tls.hsts, parsed(value, expected))
         },
     },
     Setting {
@@ -145,6 +176,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
 ];
 
+#[cfg(feature = "tls")]
+const LISTEN: &str = "address to listen on: IP:PORT, [::]:PORT (IPv4 and IPv6) or unix:PATH; https:IP:PORT for HTTPS, redirect:IP:PORT to redirect to it and answer the challenges of `notes certificate`; may be repeated, and the variable takes a list with commas [default: the sockets that systemd passes, else [::]:8080; with a certificate https:[::]:8443 and redirect:[::]:8080]";
+#[cfg(not(feature = "tls"))]
+const LISTEN: &str = "address to listen on: IP:PORT, [::]:PORT (IPv4 and IPv6) or unix:PATH; may be repeated, and the variable takes a list with commas [default: the sockets that systemd passes, else [::]:8080]";
+
 /// The environment variables with the prefix, sorted. An empty one counts as not set.
 pub(crate) fn environment() -> Vec<(String, String)> {
     let variables =
@@ -213,6 +249,11 @@ fn add<T: FromStr>(list: &mut Vec<T>, text: &str, expected: &str) -> Result<(), 
 
 fn parsed<T: FromStr>(text: &str, expected: &str) -> Result<T, String> {
     text.parse().map_err(|_| expected.to_owned())
+}
+
+#[cfg(feature = "tls")]
+fn file(field: &mut Option<std::path::PathBuf>, text: &str) -> Result<(), String> {
+    set(field, if text.is_empty() { Err("a path".to_owned()) } else { Ok(Some(text.into())) })
 }
 
 fn workers(text: &str) -> Result<NonZeroUsize, String> {

@@ -34,6 +34,7 @@ use crate::observe::exposition::{BuildInfo, render};
 use crate::response::body::Body;
 use crate::response::field_values;
 use crate::site::Site;
+use crate::tls::Tls;
 
 /// How long a worker may take to answer a probe for `/healthz`. A request takes microseconds, so a worker that needs a
 /// second hangs.
@@ -54,6 +55,7 @@ pub(crate) struct Status {
     probes: Vec<UnboundedSender<Probe>>,
     /// The number of access log lines that could not be written.
     lost_lines: LostLines,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Status {
@@ -63,6 +65,7 @@ impl Status {
         workers: &[Arc<WorkerState>],
         probes: &[UnboundedSender<Probe>],
         log: Option<&Writer>,
+        tls: Option<Arc<Tls>>,
     ) -> Self {
         let lost_lines = log.map(Writer::lost_lines).unwrap_or_default();
         Status {
@@ -71,6 +74,7 @@ impl Status {
             workers: workers.to_vec(),
             probes: probes.to_vec(),
             lost_lines,
+            tls,
         }
     }
 }
@@ -169,8 +173,10 @@ impl AdminService {
     fn metrics(&self) -> Response<Body> {
         let Status { build_info, site, workers, lost_lines, .. } = &self.status;
         let counters: Vec<_> = workers.iter().map(|worker| &worker.counters).collect();
-        let mut response =
-            text(StatusCode::OK, render(build_info, &counters, lost_lines.get(), site.damaged_pages().count()));
+        let rendered = render(build_info, &counters, lost_lines.get(), site.damaged_pages().count());
+        let of_tls = self.status.tls.as_ref().map(|tls| tls.metrics(&counters, site.pack().time()));
+        let rendered = rendered + &of_tls.unwrap_or_default();
+        let mut response = text(StatusCode::OK, rendered);
         response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS.clone());
         response
     }
@@ -194,7 +200,8 @@ impl AdminService {
     /// Answers 200 if the server should get requests. If a page is damaged, they should go to another server of the
     /// same site.
     fn readiness(&self) -> Response<Body> {
-        let damaged = self.status.site.damaged_pages();
+        let Status { site, tls, .. } = &self.status;
+        let damaged = site.damaged_pages();
         if self.status.workers.iter().any(|worker| worker.drain.is_draining()) {
             text(StatusCode::SERVICE_UNAVAILABLE, "draining\n")
         } else if let Some(first) = damaged.first() {
@@ -203,6 +210,8 @@ impl AdminService {
                 StatusCode::SERVICE_UNAVAILABLE,
                 format!("damaged: {first} (damaged pages so far: {count}); copy the executable again\n"),
             )
+        } else if let Some(problem) = tls.as_ref().and_then(|tls| tls.problem(site.pack().time())) {
+            text(StatusCode::SERVICE_UNAVAILABLE, format!("{problem}\n"))
         } else if self.control.is_serving.load(Ordering::Acquire) {
             text(StatusCode::OK, "ready\n")
         } else {

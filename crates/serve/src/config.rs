@@ -10,6 +10,8 @@ use crate::limits::{DRAIN_DEADLINE, Limits};
 use crate::listen::address::Address;
 use crate::observe::access_log::AccessLog;
 use crate::observe::client::{CLIENT_ADDRESS_FIELD, TrustedProxy};
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
 
 /// The address used if none is configured and no socket is inherited: port 8080 on every interface, IPv6 and IPv4, so
 /// that a server copied to another computer can be reached from this one.
@@ -60,6 +62,9 @@ pub struct Config {
     /// The field in which a trusted proxy names the client's address: `Forwarded` (RFC 7239), or any field that holds a
     /// list of addresses.
     pub client_address_field: HeaderName,
+    /// The certificate for addresses of HTTPS.
+    #[cfg(feature = "tls")]
+    pub tls: TlsConfig,
     /// Whether plain requests are answered without hyper. For tests, which compare both ways.
     #[doc(hidden)]
     pub plain_path: PlainPath,
@@ -88,6 +93,8 @@ impl Default for Config {
             access_log: None,
             trusted_proxies: Vec::new(),
             client_address_field: CLIENT_ADDRESS_FIELD,
+            #[cfg(feature = "tls")]
+            tls: TlsConfig::default(),
             plain_path: PlainPath::On,
         }
     }

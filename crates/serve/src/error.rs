@@ -3,6 +3,8 @@
 use std::{fmt, io};
 
 use crate::listen::address::Address;
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
 
 /// The reason that a server cannot start.
 #[derive(Debug)]
@@ -32,6 +34,12 @@ pub enum Error {
         /// The error that the check of the index found.
         source: graven_pack::Error,
     },
+    /// TLS cannot be set up.
+    #[cfg(feature = "tls")]
+    Tls {
+        /// The reason.
+        source: TlsError,
+    },
     /// A thread or its runtime cannot be started.
     Worker {
         /// The system's error.
@@ -56,6 +64,8 @@ impl fmt::Display for Error {
             Error::Damaged { source } => {
                 write!(f, "the site in this executable is damaged: {source}; copy the executable again")
             }
+            #[cfg(feature = "tls")]
+            Error::Tls { source } => source.fmt(f),
             Error::Worker { source } => {
                 write!(
                     f,
@@ -100,6 +110,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Damaged { source } => Some(source),
+            #[cfg(feature = "tls")]
+            Error::Tls { source } => Some(source),
             Error::Listen { source, .. }
             | Error::Inherit { source, .. }
             | Error::Notify { source }

@@ -23,7 +23,9 @@
 //! 6. [`Server`] binds the addresses of a [`Config`], starts the workers, and drains them (`lifecycle`).
 //! 7. `admin` and `observe`: metrics, health checks and the access log, each on its own thread.
 //!
-//! Serving reads and writes no files. Workers share only what they read: a page is prepared once, by the first request for it,
+//! 8. `tls` (with the feature of that name): the certificate, and the session of each connection.
+//!
+//! Serving writes no files, and reads none but a new certificate and the answers to its authority's challenges. Workers share only what they read: a page is prepared once, by the first request for it,
 //! and each counter has one writer.
 
 mod admin;
@@ -40,6 +42,11 @@ mod response;
 mod server;
 mod site;
 pub mod time;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "tls_absent.rs"]
+mod tls;
 mod worker;
 
 #[doc(hidden)]
@@ -58,3 +65,5 @@ pub use response::respond;
 pub use server::Server;
 pub use site::Site;
 pub use site::resolve::canonical;
+#[cfg(feature = "tls")]
+pub use tls::{Hsts, InvalidHsts, TlsConfig, TlsError};

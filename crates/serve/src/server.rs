@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use crate::admin::{Admin, Status};
-use crate::config::{Config, DEFAULT_ADDRESS};
+use crate::config::Config;
 use crate::connection::local::{WorkerParts, WorkerState};
 use crate::error::Error;
 use crate::lifecycle::drain::DrainPhase;
-use crate::lifecycle::signals::{report_ignored, terminated};
+use crate::lifecycle::signals::{handle_others, terminated};
 use crate::lifecycle::supervisor::{Supervisor, status_line};
 use crate::limits::capacity::Capacity;
 use crate::limits::descriptors;
@@ -31,6 +31,7 @@ use crate::observe::access_log::Writer;
 use crate::observe::client::Proxies;
 use crate::observe::stderr::report;
 use crate::site::Site;
+use crate::tls::{self, Tls, watch};
 use crate::worker::Worker;
 
 /// A server that is bound to its addresses and not yet serving.
@@ -73,11 +74,12 @@ pub struct Server {
     supervisor: Supervisor,
     capacity: Capacity,
     admin: Option<BoundAddress>,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Server {
     /// Binds the sockets inherited from the service manager and all configured addresses. If there are neither, binds
-    /// the [default address](DEFAULT_ADDRESS).
+    /// the [default address](crate::DEFAULT_ADDRESS), or with a certificate port 8443 for HTTPS and port 8080 for redirects to it.
     ///
     /// Also raises the process's limit on open files to its maximum.
     pub fn bind(mut config: Config) -> Result<Self, Error> {
@@ -85,14 +87,15 @@ impl Server {
         let descriptors = descriptors::raise_limit();
         let mut bound = inherit::sockets(workers)?;
         if bound.is_empty() && config.listen.is_empty() {
-            config.listen.push(DEFAULT_ADDRESS);
+            config.listen = tls::default_addresses(&config);
         }
         for address in &config.listen {
             bound.push(bind(address, workers)?);
         }
         let admin = config.admin.as_ref().map(|address| bind(address, 1)).transpose()?;
         let capacity = Capacity::new(&config, descriptors, Memory::of_this_process());
-        Ok(Server { config, bound, supervisor: Supervisor::from_environment()?, capacity, admin })
+        let tls = tls::open(&config, &bound)?;
+        Ok(Server { config, bound, supervisor: Supervisor::from_environment()?, capacity, admin, tls })
     }
 
     /// Returns the most connections and memory that the server will use.
@@ -116,8 +119,8 @@ impl Server {
     ///
     /// Blocks the calling thread. Returns when the last connection has closed, when [`Config::drain_deadline`] has
     /// passed, or when the process receives SIGTERM or SIGINT while draining. `shutdown` is polled inside a tokio
-    /// runtime, so it can be [`terminated`]. Until the server has stopped, SIGHUP, SIGUSR1 and SIGUSR2 are reported and
-    /// ignored.
+    /// runtime, so it can be [`terminated`]. Until the server has stopped, SIGHUP has it read its certificate again, and
+    /// SIGUSR1 and SIGUSR2 are reported and ignored.
     ///
     /// The index of the pack is checked first, which takes about a millisecond for ten thousand pages. Each page is
     /// checked before it is first sent.
@@ -139,21 +142,22 @@ impl Server {
         let worker_error = |source| Error::Worker { source };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(worker_error)?;
         // Polled once before any request is answered: from then on, no signal ends the process by its default.
-        let (mut shutdown, mut ignored) = (pin!(shutdown), pin!(report_ignored()));
+        let (mut shutdown, mut beside) = (pin!(shutdown), pin!(beside(self.tls.clone(), pack.time())));
         let is_shut_down = runtime.block_on(poll_fn(|context| {
-            let _: Poll<()> = ignored.as_mut().poll(context);
+            let _: Poll<()> = beside.as_mut().poll(context);
             Poll::Ready(shutdown.as_mut().poll(context).is_ready())
         }));
         // Dropped last, so that the final lines are written.
         let log = self.config.access_log.as_ref().map(|log| Writer::start(log, self.config.workers.get()));
         let log = log.transpose().map_err(worker_error)?;
+        let tls = self.tls.clone();
         let admin = self.admin.take().and_then(|mut bound| bound.listeners.pop());
         let site = Arc::new(Site::with_report(pack, report));
         let workers = self.workers(&site, log.as_ref());
         let (states, workers): (Vec<_>, Vec<_>) = workers.into_iter().unzip();
         let probes: Vec<_> = workers.iter().map(Worker::probes).collect();
         let admin = admin
-            .map(|listener| Admin::start(listener, Status::new(&site, &states, &probes, log.as_ref())))
+            .map(|listener| Admin::start(listener, Status::new(&site, &states, &probes, log.as_ref(), tls)))
             .transpose()
             .map_err(worker_error)?;
         let (running, mut all_stopped) = mpsc::channel::<()>(1);
@@ -174,7 +178,7 @@ impl Server {
                     let drained = pin!(drain(&states, drain_delay, &mut all_stopped));
                     race(drained, pin!(terminated())).await;
                 };
-                runtime.block_on(race(pin!(serving), ignored));
+                runtime.block_on(race(pin!(serving), beside));
             }
             advance(&states, DrainPhase::Ended);
             started.map_err(worker_error)
@@ -198,12 +202,22 @@ impl Server {
                 is_timed: self.config.admin.is_some(),
                 logger: loggers.next(),
                 plain_path: self.config.plain_path,
+                #[cfg(feature = "tls")]
+                tls: self.tls.clone(),
             };
-            let listeners = bound.iter_mut().filter_map(|bound| bound.listeners.pop()).collect();
+            let listeners =
+                bound.iter_mut().filter_map(|bound| Some((bound.address.service(), bound.listeners.pop()?)));
+            let listeners = listeners.collect();
             (state, Worker::new(listeners, parts, self.config.drain_deadline))
         });
         workers.collect()
     }
+}
+
+/// What runs beside the workers and never completes: the handling of other signals, and the warnings of a certificate's end.
+async fn beside(tls: Option<Arc<Tls>>, pack_time: i64) {
+    let reload = || tls.as_ref().map(|tls| tls.reload(pack_time));
+    race(pin!(handle_others(reload)), pin!(watch(tls.clone(), pack_time))).await;
 }
 
 /// Starts a thread for each worker. When all workers have stopped, every clone of `running` has been dropped.

@@ -19,6 +19,7 @@ use crate::connection::{serve, worker_local};
 use crate::lifecycle::probe::Probe;
 use crate::limits::{ACCEPT_PAUSE, CHECK_INTERVAL, IDLE_BYTES, Limits};
 use crate::listen::acceptor::Acceptor;
+use crate::listen::address::Service;
 use crate::listen::listener::Listener;
 use crate::listen::peer::Peer;
 use crate::listen::socket::Socket;
@@ -26,14 +27,14 @@ use crate::observe::counters::Limit;
 
 /// A worker that has not started.
 pub(crate) struct Worker {
-    listeners: Vec<Listener>,
+    listeners: Vec<(Service, Listener)>,
     parts: WorkerParts,
     drain_deadline: Duration,
     probes: (UnboundedSender<Probe>, UnboundedReceiver<Probe>),
 }
 
 impl Worker {
-    pub(crate) fn new(listeners: Vec<Listener>, parts: WorkerParts, drain_deadline: Duration) -> Self {
+    pub(crate) fn new(listeners: Vec<(Service, Listener)>, parts: WorkerParts, drain_deadline: Duration) -> Self {
         Worker { listeners, parts, drain_deadline, probes: unbounded_channel() }
     }
 
@@ -62,19 +63,20 @@ impl Worker {
     }
 }
 
-fn register(runtime: &LocalRuntime, listeners: Vec<Listener>) -> io::Result<Vec<Acceptor>> {
+fn register(runtime: &LocalRuntime, listeners: Vec<(Service, Listener)>) -> io::Result<Vec<(Service, Acceptor)>> {
     let _entered = runtime.enter();
-    listeners.into_iter().map(Acceptor::register).collect()
+    let registered = |(service, listener)| Acceptor::register(listener).map(|acceptor| (service, acceptor));
+    listeners.into_iter().map(registered).collect()
 }
 
 async fn work(
-    listeners: Vec<Acceptor>,
+    listeners: Vec<(Service, Acceptor)>,
     local: Rc<WorkerLocal>,
     drain_deadline: Duration,
     probes: UnboundedReceiver<Probe>,
 ) {
-    let accepting: Vec<_> =
-        listeners.into_iter().map(|listener| spawn_local(accept_all(listener, Rc::clone(&local)))).collect();
+    let accept = |(service, listener)| spawn_local(accept_all(listener, service, Rc::clone(&local)));
+    let accepting: Vec<_> = listeners.into_iter().map(accept).collect();
     spawn_local(answer_probes(probes, Rc::clone(&local)));
     spawn_local(enforce_limits_and_turns(Rc::clone(&local)));
     let drain = &local.state.drain;
@@ -96,10 +98,14 @@ async fn work(
 async fn enforce_limits_and_turns(local: Rc<WorkerLocal>) {
     let mut limits = pin!(check_limits(&local));
     let (mut turns, mut message_turns) = (pin!(local.turns.renew()), pin!(local.message_turns.renew()));
+    #[cfg(feature = "tls")]
+    let mut handshake_turns = pin!(local.handshake_turns.renew());
     // None ever ends.
     poll_fn(|context| {
         let _ = limits.as_mut().poll(context);
         let _ = message_turns.as_mut().poll(context);
+        #[cfg(feature = "tls")]
+        let _ = handshake_turns.as_mut().poll(context);
         turns.as_mut().poll(context)
     })
     .await;
@@ -131,11 +137,11 @@ fn check_interval(limits: &Limits) -> Duration {
 
 /// Accepts connections until the server stops. Then accepts what is left in the kernel's queue, because closing a
 /// listener resets the connections queued on it.
-async fn accept_all(listener: Acceptor, local: Rc<WorkerLocal>) {
+async fn accept_all(listener: Acceptor, service: Service, local: Rc<WorkerLocal>) {
     loop {
         let mut next = pin!(poll_fn(|context| listener.poll_accept(context)));
         match local.state.drain.unless_stopping(next.as_mut()).await {
-            Some(Ok((socket, peer))) => serve_accepted(socket, peer, &local),
+            Some(Ok((socket, peer))) => serve_accepted(socket, peer, service, &local),
             Some(Err(error)) if is_connection_error(&error) => {}
             Some(Err(_)) => {
                 local.state.counters.count_limit(Limit::Descriptors);
@@ -148,13 +154,13 @@ async fn accept_all(listener: Acceptor, local: Rc<WorkerLocal>) {
     }
     if let Ok(rest) = listener.deregister() {
         while let Ok((socket, peer)) = Socket::accept(&rest) {
-            serve_accepted(socket, peer, &local);
+            serve_accepted(socket, peer, service, &local);
         }
     }
 }
 
 /// Serves an accepted connection, or refuses it with a 503 if there is no slot for it.
-fn serve_accepted(socket: Socket, peer: Peer, local: &Rc<WorkerLocal>) {
+fn serve_accepted(socket: Socket, peer: Peer, service: Service, local: &Rc<WorkerLocal>) {
     let group = match peer {
         Peer::Address(address) => Group::of(address),
         Peer::Unix => Group::Unix,
@@ -163,12 +169,17 @@ fn serve_accepted(socket: Socket, peer: Peer, local: &Rc<WorkerLocal>) {
     count_evicted(local, &evicted);
     let Some(slot) = slot else {
         local.state.counters.count_limit(Limit::Connections);
+        #[cfg(feature = "tls")]
+        if service == Service::Https {
+            // Before its handshake nothing that the client would understand can be sent.
+            return;
+        }
         let (_, clock) = local.clock.read();
         let answer = [REFUSAL, &local.clock.date_lines(clock)].concat();
         let received = socket.refuse(&answer);
         return refused_connection(local, 503, &received, peer);
     };
-    spawn_local(serve(socket, peer, slot, Rc::clone(local)));
+    spawn_local(serve(socket, peer, slot, service, Rc::clone(local)));
 }
 
 /// The response to a connection without a slot (RFC 9110 §15.6.4), up to its `Date`.
@@ -180,7 +191,7 @@ async fn answer_probes(mut probes: UnboundedReceiver<Probe>, local: Rc<WorkerLoc
     while let Some(probe) = probes.recv().await {
         let slots = Slots::new(Bounds { connections: 1, bytes: usize::MAX });
         if let (Some(slot), _) = slots.admit(Group::Unix, 0, local.clock.now()) {
-            spawn_local(serve(Socket::Probe(probe), Peer::Unix, slot, Rc::clone(&local)));
+            spawn_local(serve(Socket::Probe(probe), Peer::Unix, slot, Service::Http, Rc::clone(&local)));
         }
     }
 }

@@ -23,7 +23,7 @@ use super::stream::Connection;
 use crate::clock::Moment;
 use crate::config::PlainPath;
 use crate::lifecycle::drain::DrainPhase;
-use crate::limits::{FIRST_REQUEST_TIME, IDLE_BYTES, MIN_HEADER_BYTES, STALLED_BYTES};
+use crate::limits::{FIRST_REQUEST_TIME, MIN_HEADER_BYTES};
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 use crate::request::plain::PlainFields;
@@ -97,7 +97,9 @@ type Time = (Moment, SystemTime);
 impl<'a> Reader<'a> {
     pub(super) fn new(connection: Connection<'a>, socket: &Socket) -> Self {
         // The watchdog's request takes the longer way, through hyper, so that it tests all of it.
-        let is_plain_path = connection.local.plain_path == PlainPath::On && !matches!(socket, Socket::Probe(_));
+        let is_plain_path = connection.local.plain_path == PlainPath::On
+            && !matches!(socket, Socket::Probe(_))
+            && connection.serves_site();
         let (ahead, searched, rest, reading) = (Vec::new(), Some(0), None, Reading::On);
         let now = connection.local.clock.now();
         connection.slot.enter(Phase::New, now, now.after(connection.local.limits.idle_time));
@@ -157,7 +159,7 @@ impl<'a> Reader<'a> {
 
     /// Returns whether and how the connection has to end. Requests that have arrived on an idle connection are answered first.
     fn ending(&mut self, socket: &Socket, now: Moment) -> Option<Next> {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, slot, observer, .. } = self.connection;
         let is_stopping = local.state.drain.has_reached(DrainPhase::Stopping);
         if !is_stopping && !slot.needs_attention(now) {
             return None;
@@ -214,26 +216,27 @@ impl<'a> Reader<'a> {
 
     /// Writes the rest of an answer. Ready when the kernel has accepted all of it.
     fn poll_rest(&mut self, socket: &mut Socket, now: Moment, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, slot, observer, .. } = self.connection;
         while let Some(rest) = &mut self.rest {
             match rest.poll_write(socket, context) {
                 Poll::Ready(written) => {
                     observer.wrote(written?);
                     slot.enter(Phase::Writing, now, now.after(local.limits.write_time));
-                    if rest.is_empty() {
+                    if rest.is_empty() && socket.is_flushed() {
                         self.rest = None;
                     }
                 }
                 Poll::Pending => {
                     slot.enter_once(Phase::Writing, now, now.after(local.limits.write_time));
-                    observer.charge(slot, IDLE_BYTES + STALLED_BYTES + self.ahead.capacity());
+                    let stalled = self.connection.idle_bytes() + self.connection.stalled_bytes();
+                    observer.charge(slot, stalled + self.ahead.capacity());
                     return Poll::Pending;
                 }
             }
         }
         observer.flushed();
         self.wait(now);
-        observer.charge(slot, IDLE_BYTES + self.ahead.capacity());
+        observer.charge(slot, self.connection.idle_bytes() + self.ahead.capacity());
         Poll::Ready(Ok(()))
     }
 
@@ -294,14 +297,14 @@ impl<'a> Reader<'a> {
 
     /// Keeps unused bytes until more arrive, or until the client accepts its answer.
     fn keep(&mut self, bytes: Vec<u8>, step: &Step, now: Moment) {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, slot, observer, .. } = self.connection;
         self.ahead = bytes;
         match step {
             Step::Answered if self.ahead.is_empty() => {
                 self.searched = Some(0);
                 // Empty lines alone do not keep a connection open.
                 if std::mem::take(&mut self.has_sent) && self.wait(now) == Phase::Head {
-                    observer.charge(slot, IDLE_BYTES);
+                    observer.charge(slot, self.connection.idle_bytes());
                 }
             }
             Step::Answered => {
@@ -309,7 +312,7 @@ impl<'a> Reader<'a> {
                 self.searched = Some(if self.is_preface(&self.ahead) { 0 } else { self.ahead.len() });
                 slot.enter_once(Phase::Head, now, now.after(local.limits.header_time));
                 observer.read();
-                observer.charge(slot, IDLE_BYTES + self.ahead.capacity());
+                observer.charge(slot, self.connection.idle_bytes() + self.ahead.capacity());
             }
             Step::Blocked | Step::Next(_) => self.searched = None,
         }
@@ -376,13 +379,13 @@ impl<'a> Reader<'a> {
         (now, clock): Time,
         context: &mut Context<'_>,
     ) -> Option<Step> {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, slot, observer, .. } = self.connection;
         observer.begin_plain();
-        let date = local.clock.date_lines(clock);
-        let result = write(socket, reply, &date, context);
+        let lines = (self.connection.hsts_line(), &local.clock.date_lines(clock)[..]);
+        let result = write(socket, reply, lines, context);
         let written = if let Poll::Ready(Ok(written)) = &result { *written } else { 0 };
         (self.is_new, self.has_sent) = (false, true);
-        self.rest = Rest::of(reply, &date, written);
+        self.rest = Rest::of(reply, lines, written, socket);
         let sent = if self.rest.is_none() { Sent::Whole } else { Sent::Part };
         observer.answer_plain(reply, fields, clock, (written, sent));
         if let Poll::Ready(Err(_)) = result {
@@ -448,25 +451,28 @@ fn message(bytes: &[u8], end: usize) -> (usize, Step) {
     (length, Step::Next(Next::Message(message)))
 }
 
+/// Writes an answer, whose head ends in `lines`: that of HSTS, which may be empty, and those of [`Clock::date_lines`].
+///
+/// [`Clock::date_lines`]: crate::clock::Clock::date_lines
 fn write(
     socket: &mut Socket,
     reply: &PlainResponse<'_>,
-    date: &[u8],
+    (hsts, date): (&[u8], &[u8]),
     context: &mut Context<'_>,
 ) -> Poll<io::Result<usize>> {
-    let slices = [IoSlice::new(reply.head), IoSlice::new(date), IoSlice::new(reply.content)];
-    let used = if reply.content.is_empty() { 2 } else { 3 };
+    let slices = [reply.head, hsts, date, reply.content].map(IoSlice::new);
+    let used = if reply.content.is_empty() { 3 } else { 4 };
     Pin::new(socket).poll_write_vectored(context, &slices[..used])
 }
 
 impl Rest {
-    /// Returns the part of an answer that remains after `written` bytes; `None` if nothing does.
-    fn of(reply: &PlainResponse<'_>, date: &[u8], written: usize) -> Option<Self> {
-        let head_bytes = reply.head.len() + date.len();
-        if written == head_bytes + reply.content.len() {
+    /// Returns the part of an answer that remains after `written` bytes; `None` if the kernel has accepted all.
+    fn of(reply: &PlainResponse<'_>, (hsts, date): (&[u8], &[u8]), written: usize, socket: &Socket) -> Option<Self> {
+        let head_bytes = reply.head.len() + hsts.len() + date.len();
+        if written == head_bytes + reply.content.len() && socket.is_flushed() {
             return None;
         }
-        let mut head = [reply.head, date].concat();
+        let mut head = [reply.head, hsts, date].concat();
         head.drain(..written.min(head_bytes));
         Some(Rest { head, content: &reply.content[written.saturating_sub(head_bytes)..] })
     }
@@ -475,8 +481,11 @@ impl Rest {
         self.head.is_empty() && self.content.is_empty()
     }
 
-    /// Writes what the kernel accepts, at least one byte.
+    /// Writes what the kernel accepts, at least one byte; or what TLS still holds of the last ones.
     fn poll_write(&mut self, socket: &mut Socket, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if self.is_empty() {
+            return Pin::new(socket).poll_flush(context).map_ok(|()| 0);
+        }
         let slices = [IoSlice::new(&self.head), IoSlice::new(self.content)];
         let written = ready!(Pin::new(socket).poll_write_vectored(context, &slices))?;
         if written == 0 {

@@ -24,14 +24,12 @@ use super::stream::{Connection, Progress, Stream};
 use super::turns::Ticket;
 use crate::clock::Moment;
 use crate::limits::{
-    ERROR_RESETS, HTTP2_BYTES, IDLE_BYTES, INFLATED_BYTES, INFLATED_STREAMS, LINGER_TIME, Limits, STALLED_BYTES,
-    STREAM_BYTES, STREAM_WINDOW,
+    ERROR_RESETS, HTTP2_BYTES, INFLATED_BYTES, INFLATED_STREAMS, LINGER_TIME, Limits, STREAM_BYTES, STREAM_WINDOW,
 };
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 use crate::response::body::Body;
 use crate::response::field_values::has_length;
-use crate::response::respond_to;
 use crate::time::effective_time;
 
 /// The most content that is handed to h2 at a time. It costs no memory, since content is not copied.
@@ -60,11 +58,11 @@ pub(crate) async fn serve(socket: &mut Socket, ahead: Bytes, connection: Connect
 }
 
 async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Progress) {
-    let Connection { local, slot, observer } = connection;
+    let Connection { local, slot, observer, .. } = connection;
     let now = local.clock.now();
     progress.written.set(now);
     slot.enter(Phase::Head, now, now.after(local.limits.header_time));
-    observer.charge(slot, IDLE_BYTES + HTTP2_BYTES);
+    observer.charge(slot, connection.idle_bytes() + HTTP2_BYTES);
     let ticket = Ticket::default();
     poll_fn(|context| connection.poll_turn(&ticket, context)).await;
     let mut handshake = std::pin::pin!(local.http2.handshake(stream));
@@ -192,12 +190,12 @@ impl Session<'_> {
         now: Moment,
         task: &mut Context<'_>,
     ) {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, observer, .. } = self.connection;
         let (head, _unread) = request.into_parts();
         observer.begin(&head);
         let (_, clock) = local.clock.read();
         let time = effective_time(clock, local.site.pack().time());
-        let (response, route) = respond_to(&local.site, time, head, Some(local.searches.of(slot.group())));
+        let (response, route) = self.connection.respond(time, head);
         self.progress.answered.set(self.progress.answered.get() + 1);
         let status = response.status();
         if !response.body().is_inflated() {
@@ -246,7 +244,7 @@ impl Session<'_> {
 
     /// Applies the time limits to streams and to the connection, and sets the next deadline.
     fn look(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, slot, observer, .. } = self.connection;
         if self.progress.is_closing.get() {
             return if slot.is_expired(now) { Poll::Ready(()) } else { Poll::Pending };
         }
@@ -269,15 +267,15 @@ impl Session<'_> {
             let (first, last) = (since.clone().min(), since.max());
             let stalled = first.map_or(Moment::NEVER, |first| first.after(local.limits.write_time));
             slot.enter(Phase::Writing, last.unwrap_or(written), stalled.min(blocked_until));
-            let stalled = if is_blocked { STALLED_BYTES } else { 0 };
+            let stalled = if is_blocked { self.connection.stalled_bytes() } else { 0 };
             let inflated = self.inflated_streams() * INFLATED_BYTES;
             let streams = self.progress.allocated.get() + self.sending.len() * STREAM_BYTES + inflated;
-            observer.charge(slot, IDLE_BYTES + HTTP2_BYTES + stalled + streams);
+            observer.charge(slot, self.connection.idle_bytes() + HTTP2_BYTES + stalled + streams);
             return Poll::Pending;
         }
         // Everything is written.
         self.progress.allocated.set(0);
-        observer.charge(slot, IDLE_BYTES + HTTP2_BYTES);
+        observer.charge(slot, self.connection.idle_bytes() + HTTP2_BYTES);
         observer.idle();
         self.look_at_idle(now, context)
     }
@@ -289,7 +287,7 @@ impl Session<'_> {
 
     /// Applies the idle time, and before the first request the header time.
     fn look_at_idle(&mut self, now: Moment, context: &mut Context<'_>) -> Poll<()> {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, slot, observer, .. } = self.connection;
         let limits = &local.limits;
         let is_new = self.progress.answered.get() == 0;
         let time = if is_new { limits.header_time } else { limits.idle_time };

@@ -14,6 +14,8 @@ use crate::limits::allowance::SearchAllowance;
 use crate::observe::access_log::Logger;
 use crate::observe::counters::Counters;
 use crate::site::Site;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 
 /// What a worker shares with other threads: they advance its drain phase and read its counters.
 #[derive(Debug, Default)]
@@ -38,6 +40,11 @@ pub(crate) struct WorkerLocal {
     pub(crate) is_timed: bool,
     pub(crate) logger: Option<Logger>,
     pub(crate) plain_path: PlainPath,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Arc<Tls>>,
+    /// Of TLS handshakes.
+    #[cfg(feature = "tls")]
+    pub(crate) handshake_turns: Turns,
     pub(super) http1: hyper::server::conn::http1::Builder,
     pub(super) http2: h2::server::Builder,
     /// The read buffer of all connections. No connection keeps bytes in it.
@@ -53,4 +60,6 @@ pub(crate) struct WorkerParts {
     pub(crate) is_timed: bool,
     pub(crate) logger: Option<Logger>,
     pub(crate) plain_path: PlainPath,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Arc<Tls>>,
 }

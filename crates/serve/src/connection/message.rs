@@ -27,11 +27,11 @@ use super::paced::PacedBody;
 use super::slots::Phase;
 use super::stream::{Connection, Progress, Stream};
 use super::turns::Ticket;
-use crate::limits::{HTTP1_BYTES, IDLE_BYTES, Limits, MIN_HEADER_BYTES, STALLED_BYTES};
+use crate::limits::{HTTP1_BYTES, Limits, MIN_HEADER_BYTES};
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 use crate::response::field_values;
-use crate::response::{refuse_target, respond_to};
+use crate::response::refuse_target;
 use crate::time::effective_time;
 
 /// A message as received.
@@ -73,7 +73,7 @@ pub(crate) fn builder(limits: &Limits) -> Builder {
 
 /// Answers one message.
 pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Connection<'_>) -> Persistence {
-    let Connection { local, slot, observer } = connection;
+    let Connection { local, slot, observer, .. } = connection;
     let progress = Progress::default();
     // Until its turn it is no more worth than others that have sent nothing else.
     let ticket = Ticket::default();
@@ -114,7 +114,7 @@ pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Co
         observer.refused(status, &bytes);
     }
     if outcome == Persistence::Open {
-        observer.charge(slot, IDLE_BYTES);
+        observer.charge(slot, connection.idle_bytes());
     }
     outcome
 }
@@ -138,7 +138,7 @@ fn poll(
     progress: &Progress,
     context: &mut Context<'_>,
 ) -> Poll<Persistence> {
-    let Connection { local, slot, observer } = connection;
+    let Connection { local, slot, observer, .. } = connection;
     // The head of content that is inflated may be flushed alone.
     let is_flushed = || progress.is_flushed.get() && progress.pace.get().is_none_or(|pace| pace.is_done());
     let is_answered = || progress.answered.get() > 0 && is_flushed();
@@ -174,7 +174,8 @@ fn poll(
         }
         return Poll::Ready(Persistence::Closed);
     }
-    observer.charge(slot, IDLE_BYTES + HTTP1_BYTES + STALLED_BYTES + progress.allocated.get());
+    let busy = connection.idle_bytes() + HTTP1_BYTES + connection.stalled_bytes();
+    observer.charge(slot, busy + progress.allocated.get());
     Poll::Pending
 }
 
@@ -216,7 +217,7 @@ impl Service<Request<Incoming>> for Responder<'_> {
         let (_, clock) = local.clock.read();
         let now = effective_time(clock, local.site.pack().time());
         let (mut response, route) = match self.target {
-            Fragment::None => respond_to(&local.site, now, head, Some(local.searches.of(self.connection.slot.group()))),
+            Fragment::None => self.connection.respond(now, head),
             Fragment::Some => refuse_target(head),
         };
         // No resource here uses content, so it is not read, and what follows it is not read as a request.

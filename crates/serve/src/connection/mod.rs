@@ -1,11 +1,14 @@
 //! A connection, from its first byte to its close.
 //!
-//! 1. [`http1`] reads requests, answers plain ones in place, and cuts out other messages.
-//! 2. [`message`] has hyper answer one message, and returns the connection to 1.
-//! 3. [`http2`] serves the connection from its preface to its end.
+//! 1. With TLS, its handshake comes first.
+//! 2. [`http1`] reads requests, answers plain ones in place, and cuts out other messages.
+//! 3. [`message`] has hyper answer one message, and returns the connection to 2.
+//! 4. [`http2`] serves the connection from its preface to its end.
 //!
 //! The connections of a worker run on its thread and share a [`WorkerLocal`].
 
+#[cfg(feature = "tls")]
+mod handshake;
 mod head;
 mod http1;
 mod http2;
@@ -13,6 +16,7 @@ pub(crate) mod local;
 mod message;
 pub(crate) mod observer;
 mod paced;
+mod respond;
 pub(crate) mod slots;
 mod stream;
 pub(crate) mod turns;
@@ -24,6 +28,9 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+#[cfg(feature = "tls")]
+use bytes::Bytes;
+
 use self::http1::{Next, READ_BYTES, Reader};
 use self::local::{WorkerLocal, WorkerParts};
 use self::observer::Observer;
@@ -31,15 +38,24 @@ use self::slots::{Slot, Slots};
 use self::stream::Connection;
 use self::turns::Turns;
 use crate::clock::Clock;
+#[cfg(feature = "tls")]
+use crate::limits::HANDSHAKE_TURNS;
 use crate::limits::allowance::SearchAllowance;
 use crate::limits::{MESSAGE_TURNS, TURNS};
+use crate::listen::address::Service;
 use crate::listen::peer::Peer;
 use crate::listen::socket::Socket;
+#[cfg(feature = "tls")]
+use crate::tls::Negotiated;
 
 /// Builds what the connections of a worker share.
 pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
-    let WorkerParts { site, limits, state, bounds, is_timed, logger, plain_path } = parts;
+    let WorkerParts { site, limits, state, bounds, is_timed, logger, plain_path, .. } = parts;
     WorkerLocal {
+        #[cfg(feature = "tls")]
+        tls: parts.tls,
+        #[cfg(feature = "tls")]
+        handshake_turns: Turns::new(HANDSHAKE_TURNS),
         http1: message::builder(&limits),
         http2: http2::builder(&limits),
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
@@ -58,25 +74,42 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
 }
 
 /// Serves a connection until it closes.
-pub(crate) async fn serve(mut socket: Socket, peer: Peer, slot: Slot, local: Rc<WorkerLocal>) {
+pub(crate) async fn serve(socket: Socket, peer: Peer, slot: Slot, service: Service, local: Rc<WorkerLocal>) {
     poll_fn(|context| {
         slot.register(context.waker());
         Poll::Ready(())
     })
     .await;
     let observer = Observer::new(&local, &socket, peer);
-    let connection = Connection { local: &local, slot: &slot, observer: &observer };
-    let mut reader = Reader::new(connection, &socket);
+    let connection = Connection { local: &local, slot: &slot, observer: &observer, service };
+    #[cfg(feature = "tls")]
+    if let (Service::Https, Some(tls)) = (service, &local.tls) {
+        // Boxed, since most of its memory is not needed afterwards.
+        let Some((mut socket, negotiated)) = Box::pin(handshake::accept(socket, tls, connection)).await else { return };
+        match negotiated {
+            // RFC 9113 §3.2: the preface follows, and nothing but it.
+            Negotiated::Http2 => Box::pin(http2::serve(&mut socket, Bytes::new(), connection)).await,
+            _ => converse(&mut socket, connection).await,
+        }
+        return socket.notify_close();
+    }
+    let mut socket = socket;
+    converse(&mut socket, connection).await;
+}
+
+/// Reads and answers requests until the connection has to close.
+async fn converse(socket: &mut Socket, connection: Connection<'_>) {
+    let mut reader = Reader::new(connection, socket);
     loop {
-        match poll_fn(|context| reader.poll(&mut socket, context)).await {
+        match poll_fn(|context| reader.poll(socket, context)).await {
             Next::Closed => return,
             Next::Slow => {
                 let answer = reader.refuse_slow();
-                return Box::pin(message::close_with(&mut socket, &answer, connection)).await;
+                return Box::pin(message::close_with(socket, &answer, connection)).await;
             }
             // Boxed, so that an idle connection stays small.
-            Next::Http2(ahead) => return Box::pin(http2::serve(&mut socket, ahead, connection)).await,
-            Next::Message(message) => match Box::pin(message::answer(&mut socket, message, connection)).await {
+            Next::Http2(ahead) => return Box::pin(http2::serve(socket, ahead, connection)).await,
+            Next::Message(message) => match Box::pin(message::answer(socket, message, connection)).await {
                 message::Persistence::Open => reader.has_answered(),
                 message::Persistence::Closed => return,
             },

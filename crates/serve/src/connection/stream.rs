@@ -17,7 +17,10 @@ use super::paced::Pace;
 use super::slots::{Phase, Slot};
 use super::turns::Ticket;
 use crate::clock::Moment;
-use crate::limits::{FLOOD_BYTES, LINGER_BYTES, LINGER_TIME};
+use crate::limits::{FLOOD_BYTES, IDLE_BYTES, LINGER_BYTES, LINGER_TIME, STALLED_BYTES};
+#[cfg(feature = "tls")]
+use crate::limits::{TLS_BUFFER_BYTES, TLS_BYTES};
+use crate::listen::address::Service;
 use crate::listen::socket::Socket;
 use crate::observe::counters::Limit;
 
@@ -27,9 +30,28 @@ pub(crate) struct Connection<'a> {
     pub(crate) local: &'a WorkerLocal,
     pub(crate) slot: &'a Slot,
     pub(crate) observer: &'a Observer,
+    pub(crate) service: Service,
 }
 
 impl Connection<'_> {
+    /// The memory that the connection is charged with while it waits for a request.
+    pub(crate) fn idle_bytes(&self) -> usize {
+        match self.service {
+            #[cfg(feature = "tls")]
+            Service::Https => IDLE_BYTES + TLS_BYTES,
+            _ => IDLE_BYTES,
+        }
+    }
+
+    /// The memory that it is charged with in addition while its client does not read.
+    pub(crate) fn stalled_bytes(&self) -> usize {
+        match self.service {
+            #[cfg(feature = "tls")]
+            Service::Https => STALLED_BYTES + TLS_BUFFER_BYTES,
+            _ => STALLED_BYTES,
+        }
+    }
+
     /// Ready when it is the connection's turn for expensive work, or when it has to end.
     pub(crate) fn poll_turn(&self, ticket: &Ticket, context: &Context<'_>) -> Poll<()> {
         let must_end = self.slot.needs_attention(self.local.clock.now());
@@ -114,7 +136,7 @@ impl<'a> Stream<'a> {
     }
 
     fn wrote(&mut self, result: &Poll<io::Result<usize>>) {
-        let Connection { local, slot, observer } = self.connection;
+        let Connection { local, slot, observer, .. } = self.connection;
         let now = local.clock.now();
         self.progress.is_blocked.set(result.is_pending());
         match result {
@@ -200,17 +222,23 @@ impl AsyncWrite for Stream<'_> {
         self.poll_write_vectored(context, &[io::IoSlice::new(bytes)])
     }
 
-    /// Called when everything is written.
+    /// Called when everything is written. TLS may hold the last of it.
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
-        stream.progress.is_flushed.set(true);
-        Pin::new(&mut *stream.socket).poll_flush(context)
+        let flushed = Pin::new(&mut *stream.socket).poll_flush(context);
+        if flushed.is_pending() {
+            stream.wrote(&Poll::Pending);
+        } else {
+            stream.progress.is_blocked.set(false);
+            stream.progress.is_flushed.set(true);
+        }
+        flushed
     }
 
     /// Closes our half, and waits for the peer if it may still be sending.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
-        let Connection { local, slot, observer } = stream.connection;
+        let Connection { local, slot, observer, .. } = stream.connection;
         if slot.is_evicted() {
             // The socket is closed next, without waiting.
             return Poll::Ready(Ok(()));

@@ -1,4 +1,4 @@
-//! Signals: SIGTERM and SIGINT stop the server; others are reported and ignored.
+//! Signals: SIGTERM and SIGINT stop the server; SIGHUP has it read its certificate again; others are reported and ignored.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -36,9 +36,11 @@ pub async fn terminated() {
     .await;
 }
 
-/// Reports SIGHUP, SIGUSR1 and SIGUSR2, and never completes. From its first poll on they do not end the process, which is their
+/// Handles SIGHUP, SIGUSR1 and SIGUSR2, and never completes. From its first poll on they do not end the process, which is their
 /// default: other servers reload their settings or reopen their logs on them, and closing a terminal sends SIGHUP.
-pub(crate) async fn report_ignored() {
+///
+/// `reload` is called for each SIGHUP, and returns what to report if there is something to reload.
+pub(crate) async fn handle_others(reload: impl Fn() -> Option<String>) {
     let mut signals = [
         ("SIGHUP", SignalKind::hangup()),
         ("SIGUSR1", SignalKind::user_defined1()),
@@ -48,7 +50,10 @@ pub(crate) async fn report_ignored() {
     poll_fn(|context| -> Poll<()> {
         for (name, signal) in &mut signals {
             while signal.as_mut().is_some_and(|signal| signal.poll_recv(context).is_ready()) {
-                report(&format!("{name}: ignored, there is nothing to reload or reopen; SIGTERM stops the server"));
+                let reloaded = if *name == "SIGHUP" { reload() } else { None };
+                report(&reloaded.unwrap_or_else(|| {
+                    format!("{name}: ignored, there is nothing to reload or reopen; SIGTERM stops the server")
+                }));
             }
         }
         Poll::Pending

@@ -43,6 +43,23 @@ pub const MEMORY_DIVISOR: u64 = 2;
 /// (socket, file, epoll entry). Measured by `bench/idle` and `tests/attack`.
 pub const IDLE_BYTES: usize = 6 * 1024;
 
+/// Memory of a TLS session that waits for a request, in bytes: its keys, and rustls' read buffer. It is in addition to [`IDLE_BYTES`].
+/// Measured by `bench/tls`.
+#[cfg(feature = "tls")]
+pub const TLS_BYTES: usize = 12 * 1024;
+
+/// Memory of a TLS handshake, in bytes: the session, what was read of a hello, and the certificates that are sent.
+#[cfg(feature = "tls")]
+pub const TLS_HANDSHAKE_BYTES: usize = 32 * 1024;
+
+/// Maximum number of encrypted bytes that wait for a client to read, beyond those in the kernel: two records.
+#[cfg(feature = "tls")]
+pub const TLS_BUFFER_BYTES: usize = 32 * 1024;
+
+/// Number of TLS handshakes in one pass over all ready connections. One takes as long as a hundred plain requests.
+#[cfg(feature = "tls")]
+pub const HANDSHAKE_TURNS: usize = 8;
+
 /// Memory that hyper uses for one HTTP/1 request, in bytes: its read buffer (the length of the head, at least 8 KiB),
 /// the response's head, and its state.
 pub const HTTP1_BYTES: usize = 24 * 1024;

@@ -1,4 +1,4 @@
-//! Addresses to listen on: a TCP port or a Unix socket.
+//! Addresses to listen on: a TCP port, for HTTP or HTTPS, or a Unix socket.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -17,7 +17,11 @@ impl fmt::Display for InvalidAddress {
         write!(
             f,
             "`{given}` is not an address to listen on: expected for example [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock"
-        )
+        )?;
+        if cfg!(not(feature = "tls")) && [HTTPS, REDIRECT].iter().any(|prefix| given.starts_with(prefix)) {
+            f.write_str("; this program was built without the feature `tls`, which HTTPS needs")?;
+        }
+        Ok(())
     }
 }
 
@@ -39,20 +43,79 @@ impl std::error::Error for InvalidAddress {}
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// A TCP port. `[::]` accepts IPv6 and IPv4.
+    /// A TCP port, for HTTP. `[::]` accepts IPv6 and IPv4.
     Tcp(SocketAddr),
+    /// A TCP port, for HTTPS.
+    #[cfg(feature = "tls")]
+    Https(SocketAddr),
+    /// A TCP port, for HTTP. It answers the challenges of certificate authorities, and redirects all else to HTTPS.
+    #[cfg(feature = "tls")]
+    Redirect(SocketAddr),
     /// A Unix socket at this path.
     Unix(PathBuf),
 }
 
+/// What the connections of an address are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// The site, over HTTP.
+    Http,
+    /// The site, over HTTPS.
+    #[cfg(feature = "tls")]
+    Https,
+    /// Challenges and redirects.
+    #[cfg(feature = "tls")]
+    Redirect,
+}
+
+const HTTPS: &str = "https:";
+const REDIRECT: &str = "redirect:";
+
 impl Address {
+    /// Returns the address and the port; `None` for a Unix socket.
+    #[must_use]
+    pub fn tcp(&self) -> Option<SocketAddr> {
+        match self {
+            Address::Tcp(address) => Some(*address),
+            #[cfg(feature = "tls")]
+            Address::Https(address) | Address::Redirect(address) => Some(*address),
+            Address::Unix(_) => None,
+        }
+    }
+
+    pub(crate) fn service(&self) -> Service {
+        match self {
+            Address::Tcp(_) | Address::Unix(_) => Service::Http,
+            #[cfg(feature = "tls")]
+            Address::Https(_) => Service::Https,
+            #[cfg(feature = "tls")]
+            Address::Redirect(_) => Service::Redirect,
+        }
+    }
+
+    /// Returns the address of a TCP port for a service.
+    pub(crate) fn of(address: SocketAddr, service: Service) -> Self {
+        match service {
+            Service::Http => Address::Tcp(address),
+            #[cfg(feature = "tls")]
+            Service::Https => Address::Https(address),
+            #[cfg(feature = "tls")]
+            Service::Redirect => Address::Redirect(address),
+        }
+    }
+
     /// Returns a URL that a client on this computer can open.
     #[must_use]
     pub fn url(&self) -> String {
-        match self {
-            Address::Tcp(address) if address.ip().is_unspecified() => format!("http://localhost:{}/", address.port()),
-            Address::Tcp(address) => format!("http://{address}/"),
-            Address::Unix(_) => self.to_string(),
+        let scheme = match self.service() {
+            #[cfg(feature = "tls")]
+            Service::Https => "https",
+            _ => "http",
+        };
+        match self.tcp() {
+            Some(address) if address.ip().is_unspecified() => format!("{scheme}://localhost:{}/", address.port()),
+            Some(address) => format!("{scheme}://{address}/"),
+            None => self.to_string(),
         }
     }
 }
@@ -61,11 +124,18 @@ impl FromStr for Address {
     type Err = InvalidAddress;
 
     fn from_str(text: &str) -> Result<Self, InvalidAddress> {
-        let address = match text.strip_prefix("unix:") {
-            Some(path) => (!path.is_empty()).then(|| Address::Unix(PathBuf::from(path))),
-            None => text.parse().ok().map(Address::Tcp),
+        let invalid = || InvalidAddress { given: text.to_owned() };
+        if let Some(path) = text.strip_prefix("unix:") {
+            return if path.is_empty() { Err(invalid()) } else { Ok(Address::Unix(PathBuf::from(path))) };
+        }
+        let (service, port) = match text {
+            #[cfg(feature = "tls")]
+            _ if text.starts_with(HTTPS) => (Service::Https, &text[HTTPS.len()..]),
+            #[cfg(feature = "tls")]
+            _ if text.starts_with(REDIRECT) => (Service::Redirect, &text[REDIRECT.len()..]),
+            _ => (Service::Http, text),
         };
-        address.ok_or_else(|| InvalidAddress { given: text.to_owned() })
+        port.parse().map(|address| Address::of(address, service)).map_err(|_| invalid())
     }
 }
 
@@ -73,6 +143,10 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Address::Tcp(address) => address.fmt(f),
+            #[cfg(feature = "tls")]
+            Address::Https(address) => write!(f, "{HTTPS}{address}"),
+            #[cfg(feature = "tls")]
+            Address::Redirect(address) => write!(f, "{REDIRECT}{address}"),
             Address::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }

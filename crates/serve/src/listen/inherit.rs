@@ -5,6 +5,8 @@
 //!
 //! There is one socket for each address, so all workers accept from the same one. A connection wakes every idle worker,
 //! and all but one of them find nothing to accept. This costs some microseconds of a worker that was idle.
+//!
+//! A socket that its unit calls `https` or `redirect` (`FileDescriptorName=`) is for that.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use listenfd::ListenFd;
 use socket2::SockRef;
 
 use crate::error::Error;
-use crate::listen::address::Address;
+use crate::listen::address::{Address, Service};
 use crate::listen::listener::{BoundAddress, Listener, set_options};
 
 /// Returns the inherited sockets, each shared by `workers` workers. Returns none if there are none or if they are meant
@@ -24,9 +26,12 @@ pub(crate) fn sockets(workers: usize) -> Result<Vec<BoundAddress>, Error> {
     if !is_for_this_process(std::env::var("LISTEN_PID").ok().as_deref()) {
         return Ok(Vec::new());
     }
+    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
+    let mut names = names.split(':');
     let mut inherited = ListenFd::from_env();
     let bound = (0..inherited.len()).map(|number| {
-        let bound = take(&mut inherited, number).and_then(|listener| share(&listener, workers));
+        let service = service(names.next().unwrap_or_default());
+        let bound = take(&mut inherited, number).and_then(|listener| share(&listener, service, workers));
         bound.map_err(|source| Error::Inherit { number: number + 1, source })
     });
     bound.collect()
@@ -35,6 +40,17 @@ pub(crate) fn sockets(workers: usize) -> Result<Vec<BoundAddress>, Error> {
 /// A child of the process that the sockets are meant for inherits the variables too.
 fn is_for_this_process(listen_pid: Option<&str>) -> bool {
     listen_pid.and_then(|pid| pid.parse().ok()) == Some(std::process::id())
+}
+
+/// Returns what the connections of a socket with this name are served.
+fn service(name: &str) -> Service {
+    match name {
+        #[cfg(feature = "tls")]
+        "https" => Service::Https,
+        #[cfg(feature = "tls")]
+        "redirect" => Service::Redirect,
+        _ => Service::Http,
+    }
 }
 
 fn take(inherited: &mut ListenFd, number: usize) -> io::Result<Listener> {
@@ -46,9 +62,9 @@ fn take(inherited: &mut ListenFd, number: usize) -> io::Result<Listener> {
     listener.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
-fn share(listener: &Listener, workers: usize) -> io::Result<BoundAddress> {
+fn share(listener: &Listener, service: Service, workers: usize) -> io::Result<BoundAddress> {
     let (socket, address) = match listener {
-        Listener::Tcp(tcp) => (SockRef::from(tcp), Address::Tcp(tcp.local_addr()?)),
+        Listener::Tcp(tcp) => (SockRef::from(tcp), Address::of(tcp.local_addr()?, service)),
         Listener::Unix(unix) => {
             let path = unix.local_addr()?.as_pathname().map_or_else(|| PathBuf::from("(abstract)"), PathBuf::from);
             (SockRef::from(unix), Address::Unix(path))
@@ -84,7 +100,7 @@ mod tests {
     #[test]
     fn every_worker_can_accept_from_a_shared_socket() {
         let tcp = Listener::Tcp(TcpListener::bind("127.0.0.1:0").expect("a free port"));
-        let bound = share(&tcp, 3).expect("it listens");
+        let bound = share(&tcp, Service::Http, 3).expect("it listens");
         let Address::Tcp(address) = bound.address else { panic!("it is TCP") };
         for listener in &bound.listeners {
             let Listener::Tcp(listener) = listener else { panic!("it is TCP") };
@@ -97,7 +113,8 @@ mod tests {
     #[test]
     fn a_socket_that_does_not_listen_is_refused() {
         let (connection, _peer) = UnixStream::pair().expect("a pair");
-        let error = share(&Listener::Unix(UnixListener::from(std::os::fd::OwnedFd::from(connection))), 1);
+        let error =
+            share(&Listener::Unix(UnixListener::from(std::os::fd::OwnedFd::from(connection))), Service::Http, 1);
         assert!(error.expect_err("it is a connection").to_string().contains("not a listening socket"));
     }
 }

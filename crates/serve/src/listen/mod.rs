@@ -18,7 +18,7 @@ use std::{fs, io};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use self::address::Address;
+use self::address::{Address, Service};
 use self::listener::{BoundAddress, Listener, set_options};
 use crate::error::Error;
 use crate::limits::BACKLOG;
@@ -26,13 +26,15 @@ use crate::limits::BACKLOG;
 /// Binds an address, with a socket for each of `workers` workers.
 pub(crate) fn bind(address: &Address, workers: usize) -> Result<BoundAddress, Error> {
     match address {
-        Address::Tcp(requested) => bind_tcp(*requested, workers),
         Address::Unix(path) => bind_unix(path, workers),
+        #[cfg(feature = "tls")]
+        Address::Https(requested) | Address::Redirect(requested) => bind_tcp(*requested, address.service(), workers),
+        Address::Tcp(requested) => bind_tcp(*requested, address.service(), workers),
     }
     .map_err(|source| Error::Listen { address: address.clone(), source })
 }
 
-fn bind_tcp(requested: SocketAddr, workers: usize) -> io::Result<BoundAddress> {
+fn bind_tcp(requested: SocketAddr, service: Service, workers: usize) -> io::Result<BoundAddress> {
     // Two programs that both set SO_REUSEPORT share a port without an error, and each gets half of the requests. So the
     // port is first bound exclusively; that socket is closed, and the workers' sockets follow. A port that the system
     // chooses is new and needs no such check.
@@ -50,7 +52,7 @@ fn bind_tcp(requested: SocketAddr, workers: usize) -> io::Result<BoundAddress> {
         socket.listen(BACKLOG)?;
         Ok(Listener::Tcp(socket.into()))
     });
-    Ok(BoundAddress { address: Address::Tcp(address), listeners: listeners.collect::<io::Result<_>>()? })
+    Ok(BoundAddress { address: Address::of(address, service), listeners: listeners.collect::<io::Result<_>>()? })
 }
 
 /// Returns whether the kernel has no IPv6.

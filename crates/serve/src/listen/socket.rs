@@ -1,4 +1,4 @@
-//! An accepted TCP or Unix socket, or a health probe in its place.
+//! An accepted TCP or Unix socket, with TLS or without, or a health probe in its place.
 
 use std::io::{self, Read as _};
 use std::mem::MaybeUninit;
@@ -9,6 +9,8 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+#[cfg(feature = "tls")]
+use tokio_rustls::server::TlsStream;
 
 use crate::lifecycle::probe::Probe;
 use crate::listen::Listener;
@@ -18,6 +20,9 @@ use crate::listen::peer::Peer;
 #[derive(Debug)]
 pub(crate) enum Socket {
     Tcp(TcpStream),
+    /// A TCP socket after its TLS handshake. Boxed, since its session is large.
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream<TcpStream>>),
     Unix(UnixStream),
     /// A health probe instead of a socket.
     Probe(Probe),
@@ -48,6 +53,9 @@ impl Socket {
         let socket = match &self {
             Socket::Tcp(socket) => SockRef::from(socket),
             Socket::Unix(socket) => SockRef::from(socket),
+            // Nothing is refused after its handshake.
+            #[cfg(feature = "tls")]
+            Socket::Tls(_) => return Vec::new(),
             Socket::Probe(_) => return Vec::new(),
         };
         // Closing with unread bytes would reset the connection. Errors are ignored: the connection ends here.
@@ -59,14 +67,39 @@ impl Socket {
         bytes
     }
 
-    /// Returns whether unread bytes wait in the kernel. The runtime's own readiness may be out of date.
+    /// Returns whether unread bytes wait in the kernel, or decrypted. The runtime's own readiness may be out of date.
     pub(crate) fn has_unread(&self) -> bool {
         let peeked = match self {
             Socket::Tcp(socket) => peek(&SockRef::from(socket)),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => {
+                let (socket, session) = stream.get_ref();
+                // A session that holds decrypted bytes does not want to read.
+                if session.wants_read() { peek(&SockRef::from(socket)) } else { Ok(1) }
+            }
             Socket::Unix(socket) => peek(&SockRef::from(socket)),
             Socket::Probe(_) => Ok(0),
         };
         peeked.is_ok_and(|length| length > 0)
+    }
+
+    /// Returns whether the kernel has accepted all that was written. TLS encrypts whole records, and holds what the kernel does not accept.
+    pub(crate) fn is_flushed(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => !stream.get_ref().1.wants_write(),
+            Socket::Tcp(_) | Socket::Unix(_) | Socket::Probe(_) => true,
+        }
+    }
+
+    /// Tells the client that nothing follows, without waiting (RFC 8446 §6.1). Without TLS, closing the socket says so.
+    #[cfg(feature = "tls")]
+    pub(crate) fn notify_close(&mut self) {
+        if let Socket::Tls(stream) = self {
+            let mut context = Context::from_waker(std::task::Waker::noop());
+            // The connection ends whether the client learns of it or not.
+            let _ = Pin::new(stream).poll_shutdown(&mut context);
+        }
     }
 
     /// Makes the kernel discard unsent data and reset the connection when the socket is closed. Otherwise the kernel
@@ -76,6 +109,8 @@ impl Socket {
         // This fails only if the connection has already ended.
         match self {
             Socket::Tcp(socket) => SockRef::from(socket).set_linger(linger).unwrap_or_default(),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => SockRef::from(stream.get_ref().0).set_linger(linger).unwrap_or_default(),
             Socket::Unix(_) | Socket::Probe(_) => {}
         }
     }
@@ -90,6 +125,8 @@ impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Socket::Tcp(socket) => Pin::new(socket).poll_read(context, buffer),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
             Socket::Unix(socket) => Pin::new(socket).poll_read(context, buffer),
             Socket::Probe(probe) => Pin::new(probe).poll_read(context, buffer),
         }
@@ -100,6 +137,8 @@ impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Socket::Tcp(socket) => Pin::new(socket).poll_write(context, bytes),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
             Socket::Unix(socket) => Pin::new(socket).poll_write(context, bytes),
             Socket::Probe(probe) => Pin::new(probe).poll_write(context, bytes),
         }
@@ -108,6 +147,8 @@ impl AsyncWrite for Socket {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Socket::Tcp(socket) => Pin::new(socket).poll_flush(context),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => Pin::new(stream).poll_flush(context),
             Socket::Unix(socket) => Pin::new(socket).poll_flush(context),
             Socket::Probe(probe) => Pin::new(probe).poll_flush(context),
         }
@@ -116,6 +157,8 @@ impl AsyncWrite for Socket {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Socket::Tcp(socket) => Pin::new(socket).poll_shutdown(context),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => Pin::new(stream).poll_shutdown(context),
             Socket::Unix(socket) => Pin::new(socket).poll_shutdown(context),
             Socket::Probe(probe) => Pin::new(probe).poll_shutdown(context),
         }
@@ -128,6 +171,8 @@ impl AsyncWrite for Socket {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Socket::Tcp(socket) => Pin::new(socket).poll_write_vectored(context, slices),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => Pin::new(stream).poll_write_vectored(context, slices),
             Socket::Unix(socket) => Pin::new(socket).poll_write_vectored(context, slices),
             Socket::Probe(probe) => Pin::new(probe).poll_write_vectored(context, slices),
         }
@@ -136,6 +181,8 @@ impl AsyncWrite for Socket {
     fn is_write_vectored(&self) -> bool {
         match self {
             Socket::Tcp(socket) => socket.is_write_vectored(),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => stream.is_write_vectored(),
             Socket::Unix(socket) => socket.is_write_vectored(),
             Socket::Probe(probe) => probe.is_write_vectored(),
         }

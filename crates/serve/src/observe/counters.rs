@@ -78,7 +78,7 @@ pub(crate) enum Limit {
     Descriptors,
     /// A request's head was too long.
     HeaderBytes,
-    /// A request's head took too long.
+    /// A request's head took too long, or a TLS handshake.
     HeaderTime,
     /// A connection was idle for too long.
     IdleTime,
@@ -130,6 +130,46 @@ impl Limit {
     }
 }
 
+/// How a TLS handshake has ended.
+#[cfg(feature = "tls")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Handshake {
+    Full12,
+    Resumed12,
+    Full13,
+    Resumed13,
+    Failed,
+}
+
+#[cfg(feature = "tls")]
+impl Handshake {
+    pub(super) const ALL: [Handshake; 5] =
+        [Handshake::Full12, Handshake::Resumed12, Handshake::Full13, Handshake::Resumed13, Handshake::Failed];
+
+    /// Returns how the handshake of a session has ended.
+    pub(crate) fn of(session: &rustls::ServerConnection) -> Self {
+        let is_resumed = session.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+        match (session.protocol_version(), is_resumed) {
+            (Some(rustls::ProtocolVersion::TLSv1_3), true) => Handshake::Resumed13,
+            (Some(rustls::ProtocolVersion::TLSv1_3), false) => Handshake::Full13,
+            (_, true) => Handshake::Resumed12,
+            (_, false) => Handshake::Full12,
+        }
+    }
+
+    /// The labels of its series.
+    pub(super) fn labels(self) -> &'static str {
+        match self {
+            Handshake::Full12 => "version=\"1.2\",result=\"full\"",
+            Handshake::Resumed12 => "version=\"1.2\",result=\"resumed\"",
+            Handshake::Full13 => "version=\"1.3\",result=\"full\"",
+            Handshake::Resumed13 => "version=\"1.3\",result=\"resumed\"",
+            Handshake::Failed => "version=\"\",result=\"failed\"",
+        }
+    }
+}
+
 /// The upper bounds of the latency histogram, in microseconds: from a response on the same computer to one over a very
 /// slow line.
 pub(super) const BOUNDS: [u64; 19] = [
@@ -158,12 +198,19 @@ pub(crate) struct Counters {
     pub(super) states: [Counter; ConnectionState::ALL.len()],
     pub(super) limits: [Counter; Limit::ALL.len()],
     pub(super) dropped_lines: Counter,
+    #[cfg(feature = "tls")]
+    pub(super) handshakes: [Counter; Handshake::ALL.len()],
 }
 
 impl Counters {
     pub(crate) fn count_request(&self, status: StatusCode, route: RouteClass) {
         let index = STATUSES.iter().position(|&known| known == status.as_u16()).unwrap_or(STATUSES.len());
         self.requests[index][route as usize].add(1);
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn count_handshake(&self, handshake: Handshake) {
+        self.handshakes[handshake as usize].add(1);
     }
 
     pub(crate) fn count_sent(&self, bytes: usize) {

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use graven_pack::{Pack, hex};
 
+#[cfg(feature = "tls")]
+use super::counters::Handshake;
 use super::counters::{BOUNDS, ConnectionState, Counter, Counters, Limit, STATUSES};
 use crate::site::route_class::RouteClass;
 
@@ -57,6 +59,23 @@ pub(crate) fn render(build_info: &BuildInfo, workers: &[&Counters], lost_lines: 
     text.sample(format_args!("graven_access_log_dropped_lines_total"), dropped);
     text.family("graven_damaged_pages", "gauge", "Pages that were requested, found damaged, and answered with 500.");
     text.sample(format_args!("graven_damaged_pages"), damaged_pages);
+    text.0
+}
+
+/// Renders what a server with TLS counts in addition.
+#[cfg(feature = "tls")]
+pub(crate) fn render_tls(workers: &[&Counters], days_left: Option<i64>) -> String {
+    let mut text = Text(String::new());
+    text.family("graven_tls_handshakes_total", "counter", "TLS handshakes, by version and result.");
+    for handshake in Handshake::ALL {
+        let counts = workers.iter().map(|counters| counters.handshakes[handshake as usize].get());
+        let number = counts.fold(0, u64::wrapping_add);
+        text.sample(format_args!("graven_tls_handshakes_total{{{}}}", handshake.labels()), number);
+    }
+    if let Some(days_left) = days_left {
+        text.family("graven_tls_certificate_days_left", "gauge", "Whole days until the certificate expires.");
+        text.sample(format_args!("graven_tls_certificate_days_left"), days_left);
+    }
     text.0
 }
 

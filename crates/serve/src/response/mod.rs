@@ -8,6 +8,8 @@ mod decide;
 pub(crate) mod field_values;
 mod outcome;
 pub(crate) mod plain;
+#[cfg(feature = "tls")]
+pub(crate) mod redirect;
 mod search;
 mod write_fields;
 
