@@ -9,7 +9,7 @@ use graven_pack::{Coding, Content, Source};
 use graven_serve::limits::{INFLATED_PIECE, Limits};
 use graven_serve::{Config, PlainPath};
 
-use crate::running::{Answer, Running};
+use crate::running::{Answer, Running, is_over_tls};
 use crate::site::{LONG, etag, pack, stored};
 
 /// What makes a client one that is sent identity.
@@ -175,6 +175,9 @@ fn a_client_that_reads_slowly_gets_all_bytes() {
 
 #[test]
 fn a_client_that_reads_nothing_is_disconnected_at_the_deadline() {
+    if is_over_tls() {
+        return;
+    }
     let limits = Limits { write_time: Duration::from_millis(300), ..Limits::default() };
     let server = Running::start_alone(limits);
     let mut client = stalled(&server, 1).remove(0);

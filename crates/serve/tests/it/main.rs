@@ -1,5 +1,7 @@
 //! Tests of the server with a small site: `respond` by tables, and sockets by a client that writes raw bytes.
 
+#[cfg(feature = "tls")]
+mod bridge;
 mod differential;
 mod editions;
 mod hostile;
@@ -14,3 +16,5 @@ mod running;
 mod search;
 mod site;
 mod sockets;
+#[cfg(feature = "tls")]
+mod tls;

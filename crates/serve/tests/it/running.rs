@@ -12,6 +12,8 @@ use graven_serve::limits::Limits;
 use graven_serve::{Address, Config, Server};
 use tokio::sync::oneshot;
 
+#[cfg(feature = "tls")]
+use crate::bridge::{Bridge, tls_config};
 use crate::site::pack;
 
 /// Longer than any operation here should take.
@@ -22,6 +24,9 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     stopped: Receiver<()>,
+    /// Between the tests and the server, if they speak over TLS.
+    #[cfg(feature = "tls")]
+    bridge: Option<Bridge>,
 }
 
 impl Running {
@@ -43,17 +48,37 @@ impl Running {
     }
 
     pub(crate) fn start_site(pack: Pack<'static>, workers: usize, config: &Config) -> Self {
-        let listen = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
-        let workers = NonZeroUsize::new(workers).expect("some");
-        let server = Server::bind(Config { listen, workers, ..config.clone() }).expect("a free port");
-        let Some(Address::Tcp(address)) = server.addresses().next().cloned() else { panic!("it listens on TCP") };
+        let config = Config { workers: NonZeroUsize::new(workers).expect("some"), ..config.clone() };
+        let anywhere = ([127, 0, 0, 1], 0).into();
+        #[cfg(feature = "tls")]
+        if is_over_tls() {
+            let config = Config { listen: vec![Address::Https(anywhere)], tls: tls_config(), ..config };
+            let mut running = Self::run(Server::bind(config).expect("a free port"), pack);
+            let bridge = Bridge::to(running.address);
+            running.address = bridge.address;
+            running.bridge = Some(bridge);
+            return running;
+        }
+        let listen = vec![Address::Tcp(anywhere)];
+        Self::run(Server::bind(Config { listen, ..config }).expect("a free port"), pack)
+    }
+
+    /// Runs a server, and returns it with its first address.
+    pub(crate) fn run(server: Server, pack: Pack<'static>) -> Self {
+        let address = server.addresses().next().and_then(Address::tcp).expect("it listens on TCP");
         let (stop, stopping) = oneshot::channel();
         let (done, stopped) = channel();
         thread::spawn(move || {
             server.run(pack, async { stopping.await.unwrap_or_default() }).expect("the workers start");
             done.send(()).unwrap_or_default();
         });
-        Running { address, stop: Some(stop), stopped }
+        Running {
+            address,
+            stop: Some(stop),
+            stopped,
+            #[cfg(feature = "tls")]
+            bridge: None,
+        }
     }
 
     pub(crate) fn connect(&self) -> Client {
@@ -84,6 +109,12 @@ impl Drop for Running {
     }
 }
 
+/// Returns whether the servers are behind a [`crate::bridge`]. It accepts connections itself, and it holds bytes that nobody reads, so what a test sees of
+/// a listener, of an address and of the kernel's buffers is not the server's. Nor is a connection refused by an answer before its handshake.
+pub(crate) fn is_over_tls() -> bool {
+    cfg!(feature = "tls") && std::env::var_os("GRAVEN_TEST_TLS").is_some()
+}
+
 pub(crate) struct Client {
     pub(crate) stream: TcpStream,
     pub(crate) read: Vec<u8>,
@@ -99,6 +130,7 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("it listens");
         stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
+        stream.set_nodelay(true).expect("a socket");
         Client { stream, read: Vec::new() }
     }
 

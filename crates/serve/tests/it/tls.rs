@@ -1,0 +1,405 @@
+//! TLS: handshakes, certificates, redirects to HTTPS, and what ends a session.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroUsize;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use graven_serve::limits::Limits;
+use graven_serve::{Address, Config, Hsts, Server, TlsConfig};
+use rustls::{ALL_VERSIONS, ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion, StreamOwned, version};
+
+use crate::bridge::{Identity, client_config, identity, new_identity, server_name, tls_config};
+use crate::running::{Client, Running, TIMEOUT};
+use crate::site::{BIG, pack};
+
+const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+/// A server with an address for HTTPS, one that redirects, and one for HTTP.
+struct Secure {
+    running: Running,
+    redirect: SocketAddr,
+    plain: SocketAddr,
+    admin: SocketAddr,
+}
+
+impl Secure {
+    fn start(config: &Config) -> Self {
+        let listen = vec![Address::Https(ANYWHERE), Address::Redirect(ANYWHERE), Address::Tcp(ANYWHERE)];
+        let admin = Some(Address::Tcp(ANYWHERE));
+        let server = Server::bind(Config { listen, admin, ..config.clone() }).expect("free ports");
+        let addresses: Vec<_> = server.addresses().filter_map(Address::tcp).collect();
+        let admin = server.admin_address().and_then(Address::tcp).expect("a port");
+        Secure { redirect: addresses[1], plain: addresses[2], admin, running: Running::run(server, pack()) }
+    }
+
+    fn https(&self) -> SocketAddr {
+        self.running.address
+    }
+
+    fn metric(&self, series: &str) -> String {
+        let text = get(self.admin, "/metrics");
+        let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("{series} in {text}")).to_owned()
+    }
+}
+
+fn config() -> Config {
+    Config { tls: tls_config(), workers: NonZeroUsize::new(2).expect("two"), ..Config::default() }
+}
+
+fn in_folder(folder: &Path) -> Config {
+    let tls = TlsConfig { state: Some(folder.to_owned()), hsts: Hsts::Off, ..TlsConfig::default() };
+    Config { tls, ..config() }
+}
+
+/// A folder of one test, empty at first.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("graven-tls-{}-{name}", std::process::id()));
+    std::fs::remove_dir_all(&folder).unwrap_or_default();
+    std::fs::create_dir_all(folder.join("challenges")).expect("a folder");
+    folder
+}
+
+/// Puts a chain and its key into the one file that `notes certificate` writes.
+fn join(identity: &Identity, file: &Path) {
+    let both = [&identity.key, &identity.certificate].map(|file| std::fs::read(file).expect("a file")).concat();
+    std::fs::write(file, both).expect("a file");
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("a file");
+}
+
+type Session = StreamOwned<ClientConnection, TcpStream>;
+
+fn connect(address: SocketAddr, config: &Arc<ClientConfig>) -> Session {
+    let socket = TcpStream::connect(address).expect("it listens");
+    socket.set_read_timeout(Some(TIMEOUT)).expect("a socket");
+    let session = ClientConnection::new(Arc::clone(config), server_name()).expect("a configuration");
+    StreamOwned::new(session, socket)
+}
+
+fn client() -> Arc<ClientConfig> {
+    Arc::new(client_config(identity(), &[], ALL_VERSIONS))
+}
+
+/// Sends a request that is the last, and returns what is answered, up to a proper end of the session.
+fn ask(session: &mut Session, target: &str) -> String {
+    write!(session, "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("it reads");
+    let mut text = Vec::new();
+    session.read_to_end(&mut text).expect("a close_notify");
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn ask_plain(address: SocketAddr, request: &str) -> String {
+    let mut client = Client::connect(address);
+    client.send(request);
+    client.rest()
+}
+
+fn get(address: SocketAddr, target: &str) -> String {
+    ask_plain(address, &format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+}
+
+#[test]
+fn both_versions_are_spoken_and_the_session_ends_properly() {
+    let server = Secure::start(&config());
+    for (version, expected) in
+        [(&version::TLS13, ProtocolVersion::TLSv1_3), (&version::TLS12, ProtocolVersion::TLSv1_2)]
+    {
+        let client = Arc::new(client_config(identity(), &["http/1.1"], &[version]));
+        let mut session = connect(server.https(), &client);
+        let answer = ask(&mut session, "/notes");
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert_eq!(session.conn.protocol_version(), Some(expected));
+    }
+    assert_eq!(server.metric("graven_tls_handshakes_total{version=\"1.3\",result=\"full\"}"), "1");
+    assert_eq!(server.metric("graven_tls_handshakes_total{version=\"1.2\",result=\"full\"}"), "1");
+    let days = server.metric("graven_tls_certificate_days_left").parse::<i64>().expect("a number");
+    assert!(days > 365, "{days}");
+}
+
+#[test]
+fn the_protocol_is_negotiated() {
+    let server = Secure::start(&config());
+    for (offered, expected) in [
+        (&["h2", "http/1.1"][..], Some(&b"h2"[..])),
+        (&["http/1.1", "h2"], Some(b"h2")),
+        (&["http/1.1"], Some(b"http/1.1")),
+        (&[], None),
+    ] {
+        let mut session = connect(server.https(), &Arc::new(client_config(identity(), offered, ALL_VERSIONS)));
+        session.conn.complete_io(&mut session.sock).expect("a handshake");
+        assert_eq!(session.conn.alpn_protocol(), expected, "{offered:?}");
+    }
+    // RFC 7301 §3.2: without a common protocol, there is no session.
+    let mut session = connect(server.https(), &Arc::new(client_config(identity(), &["smtp"], ALL_VERSIONS)));
+    let error = session.conn.complete_io(&mut session.sock).expect_err("nothing in common").to_string();
+    assert!(error.contains("NoApplicationProtocol"), "{error}");
+}
+
+#[test]
+fn a_client_that_negotiated_http_2_has_to_speak_it() {
+    let server = Secure::start(&config());
+    let mut session = connect(server.https(), &Arc::new(client_config(identity(), &["h2"], ALL_VERSIONS)));
+    write!(session, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("it reads");
+    let mut bytes = Vec::new();
+    let _closed = session.read_to_end(&mut bytes);
+    assert!(!bytes.starts_with(b"HTTP/1.1"), "{bytes:?}");
+}
+
+#[test]
+fn sessions_are_resumed_by_any_worker() {
+    let server = Secure::start(&Config { workers: NonZeroUsize::new(4).expect("four"), ..config() });
+    for version in ALL_VERSIONS {
+        let client = Arc::new(client_config(identity(), &[], &[version]));
+        ask(&mut connect(server.https(), &client), "/notes");
+        for _ in 0..8 {
+            let mut session = connect(server.https(), &client);
+            ask(&mut session, "/notes");
+            assert_eq!(session.conn.handshake_kind(), Some(HandshakeKind::Resumed), "{version:?}");
+        }
+    }
+}
+
+#[test]
+fn hsts_is_sent_over_https_alone() {
+    let hsts = "max-age=63072000; includeSubDomains; preload";
+    let tls = TlsConfig { hsts: hsts.parse().expect("a value"), ..tls_config() };
+    let server = Secure::start(&Config { tls, ..config() });
+    let line = format!("\r\nstrict-transport-security: {hsts}\r\n");
+    // By hyper, an error, a redirect.
+    for target in ["/notes", "/notes?q", "/none", "/old"] {
+        let answer = ask(&mut connect(server.https(), &client()), target);
+        assert_eq!(answer.matches(&line).count(), 1, "{target}: {answer}");
+        for address in [server.plain, server.redirect] {
+            let answer = get(address, target);
+            assert!(!answer.contains("strict-transport"), "{target}: {answer}");
+        }
+    }
+    // From a prepared head.
+    let mut prepared = connect(server.https(), &client());
+    write!(prepared, "GET /notes HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("it reads");
+    let mut buffer = [0; 4096];
+    let length = prepared.read(&mut buffer).expect("an answer");
+    let head = String::from_utf8_lossy(&buffer[..length]).into_owned();
+    assert_eq!(head.matches(&line).count(), 1, "{head}");
+}
+
+#[test]
+fn everything_else_is_redirected() {
+    let server = Secure::start(&config());
+    let direct = format!("https://example.org:{}/", server.https().port());
+    for (request, expected) in [
+        ("GET /notes?a=b HTTP/1.1\r\nHost: example.org", Some("https://example.org/notes?a=b")),
+        ("GET / HTTP/1.1\r\nHost: example.org:8080", Some(&*direct)),
+        ("HEAD /none HTTP/1.1\r\nHost: a", Some("https://a/none")),
+        ("POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: 0", Some("https://a/notes")),
+        ("GET http://b/notes HTTP/1.1\r\nHost: b", Some("https://b/notes")),
+        ("GET //evil.example/x HTTP/1.1\r\nHost: a", Some("https://a//evil.example/x")),
+        ("GET /.well-known/acme-challenge/x HTTP/1.1\r\nHost: a", Some("https://a/.well-known/acme-challenge/x")),
+        ("GET /a%0d%0aSet-Cookie:x HTTP/1.1\r\nHost: a", Some("https://a/a%0d%0aSet-Cookie:x")),
+        ("GET / HTTP/1.1\r\nHost: a/b", None),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b", None),
+        ("GET / HTTP/1.1\r\nX: y", None),
+    ] {
+        let answer = ask_plain(server.redirect, &format!("{request}\r\nConnection: close\r\n\r\n"));
+        let location = answer.lines().find_map(|line| line.strip_prefix("location: "));
+        assert_eq!(location, expected, "{request}: {answer}");
+        let status = if expected.is_some() { "308" } else { "400" };
+        assert_eq!(answer.get(9..12), Some(status), "{request}");
+    }
+    assert!(get(server.plain, "/notes").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_challenge_is_answered_by_the_file_with_its_token() {
+    let folder = folder("challenge");
+    let token = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA";
+    std::fs::write(folder.join("challenges").join(token), "the answer").expect("a file");
+    std::fs::write(folder.join("secret"), "a secret").expect("a file");
+    let server = Secure::start(&in_folder(&folder));
+    for (path, expected) in [
+        (token, true),
+        ("..%2fsecret", false),
+        ("../secret", false),
+        ("%2e%2e/secret", false),
+        ("", false),
+        ("other", false),
+    ] {
+        let answer = get(server.redirect, &format!("/.well-known/acme-challenge/{path}"));
+        let is_answered = answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nthe answer");
+        assert_eq!(is_answered, expected, "{path}: {answer}");
+        assert!(!answer.contains("a secret"), "{path}");
+    }
+    // The site's own address has nothing of it.
+    assert!(get(server.plain, &format!("/.well-known/acme-challenge/{token}")).starts_with("HTTP/1.1 404 "));
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn until_there_is_a_certificate_the_site_is_served_without_it() {
+    let folder = folder("first");
+    let server = Secure::start(&in_folder(&folder));
+    let answer = get(server.redirect, "/notes");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let mut session = connect(server.https(), &client());
+    session.conn.complete_io(&mut session.sock).expect_err("no certificate");
+    let ready = get(server.admin, "/readyz");
+    assert!(ready.starts_with("HTTP/1.1 503 ") && ready.contains("no certificate yet"), "{ready}");
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn a_handshake_for_a_challenge_is_shown_its_own_certificate() {
+    let folder = folder("alpn");
+    join(identity(), &folder.join("certificate.pem"));
+    let other = new_identity(&folder.join("other"), |_| ());
+    join(&other, &folder.join("challenges/alpn-localhost.pem"));
+    let server = Secure::start(&in_folder(&folder));
+    let challenge = Arc::new(client_config(&other, &["acme-tls/1"], ALL_VERSIONS));
+    let mut session = connect(server.https(), &challenge);
+    session.conn.complete_io(&mut session.sock).expect("the certificate of the challenge");
+    assert_eq!(session.conn.alpn_protocol(), Some(&b"acme-tls/1"[..]));
+    // Nothing is served in it.
+    let _closed = write!(session, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let mut bytes = Vec::new();
+    let _closed = session.read_to_end(&mut bytes);
+    assert_eq!(bytes, b"");
+    assert!(ask(&mut connect(server.https(), &client()), "/notes").starts_with("HTTP/1.1 200 "));
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn an_expired_certificate_is_served_and_readyz_says_so() {
+    let folder = folder("expired");
+    let expired = new_identity(&folder, |params| {
+        params.not_before = rcgen::date_time_ymd(2024, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2024, 4, 1);
+    });
+    let tls = TlsConfig { certificate: Some(expired.certificate), key: Some(expired.key), ..TlsConfig::default() };
+    let server = Secure::start(&Config { tls, ..config() });
+    let ready = get(server.admin, "/readyz");
+    assert!(ready.starts_with("HTTP/1.1 503 ") && ready.contains("has expired on Mon, 01 Apr 2024"), "{ready}");
+    assert!(server.metric("graven_tls_certificate_days_left").starts_with('-'));
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+/// What the server says when it cannot start with these files.
+fn refusal(tls: TlsConfig, listen: Vec<Address>) -> String {
+    Server::bind(Config { tls, listen, ..Config::default() }).expect_err("it cannot start").to_string()
+}
+
+#[test]
+fn a_certificate_that_cannot_work_is_refused_with_the_fix() {
+    let folder = folder("refused");
+    let good = new_identity(&folder.join("good"), |_| ());
+    let other = new_identity(&folder.join("other"), |_| ());
+    let (empty, open, big) = (folder.join("empty.pem"), folder.join("open.pem"), folder.join("big.pem"));
+    std::fs::write(&empty, "").expect("a file");
+    std::fs::copy(&good.key, &open).expect("a file");
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).expect("a file");
+    std::fs::write(&big, vec![b'a'; 300 * 1024]).expect("a file");
+    let files = |certificate: &Path, key: &Path| TlsConfig {
+        certificate: Some(certificate.to_owned()),
+        key: Some(key.to_owned()),
+        ..TlsConfig::default()
+    };
+    for (tls, expected) in [
+        (files(&good.certificate, &other.key), "it is not the key of the certificate in"),
+        (files(&empty, &good.key), "it has no `BEGIN CERTIFICATE`"),
+        (files(&good.key, &good.key), "it has no `BEGIN CERTIFICATE`"),
+        (files(&good.certificate, &good.certificate), "every user of this machine can read"),
+        (files(&good.certificate, &open), "chmod 600"),
+        (files(&big, &good.key), "larger than 256 KiB"),
+        (files(&folder.join("none"), &good.key), "No such file"),
+        (TlsConfig { key: None, ..files(&good.certificate, &good.key) }, "--tls-key is missing"),
+        (TlsConfig { certificate: None, ..files(&good.certificate, &good.key) }, "--tls-certificate is missing"),
+        (TlsConfig { state: Some(folder.clone()), ..files(&good.certificate, &good.key) }, "leave out either"),
+        (TlsConfig::default(), "HTTPS needs a certificate"),
+    ] {
+        let error = refusal(tls, vec![Address::Https(ANYWHERE)]);
+        assert!(error.contains(expected) && !error.contains('\n'), "{error}");
+    }
+    for listen in [Address::Tcp(ANYWHERE), Address::Redirect(ANYWHERE)] {
+        let error = refusal(tls_config(), vec![listen]);
+        assert!(error.contains("no address that uses it"), "{error}");
+    }
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn half_a_handshake_ends_after_the_header_time() {
+    let limits = Limits { header_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Secure::start(&Config { limits, ..config() });
+    // Nothing; the beginning of a hello; a record that never ends; what is no TLS at all.
+    let beginnings: [&[u8]; 5] = [
+        b"",
+        &[22, 3, 1, 2, 0, 1, 0],
+        &[23, 3, 3, 0x40, 0],
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        &[0x80, 0x2e, 1, 0, 2],
+    ];
+    for bytes in beginnings {
+        let start = Instant::now();
+        let mut client = Client::connect(server.https());
+        client.send(bytes);
+        let mut rest = Vec::new();
+        let _end = client.stream.read_to_end(&mut rest);
+        assert!(start.elapsed() < Duration::from_secs(5), "{bytes:?}: {:?}", start.elapsed());
+        assert!(!rest.starts_with(b"HTTP"), "{bytes:?}");
+    }
+    let failed = || server.metric("graven_tls_handshakes_total{version=\"\",result=\"failed\"}");
+    // It is counted after the socket is closed.
+    let start = Instant::now();
+    while failed() != "5" {
+        assert!(start.elapsed() < TIMEOUT, "{}", failed());
+    }
+}
+
+#[test]
+fn a_client_that_reads_nothing_over_tls_is_disconnected() {
+    let limits = Limits { write_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Secure::start(&Config { limits, ..config() });
+    let mut session = connect(server.https(), &client());
+    for _ in 0..20 {
+        write!(session, "GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("it reads");
+    }
+    std::thread::sleep(Duration::from_millis(1_500));
+    let mut read = Vec::new();
+    let end = session.read_to_end(&mut read);
+    assert!(end.is_err() && read.len() < 20 * BIG, "{end:?} after {}", read.len());
+    assert_eq!(server.metric("graven_limit_hits_total{limit=\"write_time\"}"), "1");
+}
+
+#[test]
+fn a_crowd_of_handshakes_does_not_delay_an_open_session() {
+    let server = Secure::start(&Config { workers: NonZeroUsize::MIN, ..config() });
+    let client = client();
+    let mut open = connect(server.https(), &client);
+    open.conn.complete_io(&mut open.sock).expect("a handshake");
+    let hello = hello(&client);
+    // For each the server signs, and then the client says no more.
+    let crowd: Vec<_> = (0..300)
+        .map(|_| {
+            let mut client = Client::connect(server.https());
+            client.send(&hello);
+            client
+        })
+        .collect();
+    let start = Instant::now();
+    write!(open, "GET /notes HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("it reads");
+    assert!(open.read(&mut [0; 1024]).expect("an answer") > 0);
+    // In a build without optimisation all of them take some seconds together.
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    drop(crowd);
+}
+
+/// The first bytes of a handshake.
+fn hello(config: &Arc<ClientConfig>) -> Vec<u8> {
+    let mut session = ClientConnection::new(Arc::clone(config), server_name()).expect("a configuration");
+    let mut bytes = Vec::new();
+    session.write_tls(&mut bytes).expect("a buffer");
+    bytes
+}
