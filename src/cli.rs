@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Extract { folder: PathBuf, existing: Existing },
     Install(install::Options),
     Unit,
+    #[cfg(feature = "tls")]
+    Certificate(crate::certificate::Action),
     Help,
     Version,
 }
@@ -54,11 +56,27 @@ pub(crate) fn parse(
                 let value = parser.value().and_then(ValueExt::string).map_err(Failure::usage)?;
                 given.settings.push((flag, value));
             }
+            // Its options are its own.
+            Value(word) if word == "certificate" && given.words.is_empty() => return certificate(parser),
             Value(word) => given.words.push(word),
             other => return Err(Failure::usage(other.unexpected())),
         }
     }
     given.command(environment)
+}
+
+/// Parses what follows `certificate`.
+#[cfg(feature = "tls")]
+fn certificate(parser: lexopt::Parser) -> Result<Command, Failure> {
+    crate::certificate::parse(parser).map(Command::Certificate)
+}
+
+/// TLS is a feature of the build, because its cryptography needs a C compiler.
+#[cfg(not(feature = "tls"))]
+fn certificate(_: lexopt::Parser) -> Result<Command, Failure> {
+    Err(Failure::new(
+        "this executable was built without TLS; build it with `cargo build --release --features tls`, or with `graven build`, whose engines have it",
+    ))
 }
 
 /// The arguments by kind, before they are checked against the command.
@@ -146,7 +164,9 @@ pub(crate) fn help() -> String {
          \x20 uninstall           stop the service and remove it\n\
          \x20                     [both: --dry-run prints what would be done;\n\
          \x20                     --root DIR installs below an image's folder]\n\
-         \x20 unit                print the systemd units\n\n\
+         \x20 unit                print the systemd units\n\
+         \x20 certificate ACTION  obtain, renew or show a certificate for https\n\
+         \x20                     [`notes certificate --help`]\n\n\
          Options of `serve`, each also an environment variable:\n",
     );
     for setting in SETTINGS {

@@ -1,5 +1,7 @@
 //! The site executable: the site image and a command line around the server.
 
+#[cfg(feature = "tls")]
+mod certificate;
 mod cli;
 mod failure;
 mod install;
@@ -57,6 +59,8 @@ fn run() -> Result<(), Failure> {
             print(&install::run(&options, &DEPLOY)?)
         }
         Command::Unit => print_units(),
+        #[cfg(feature = "tls")]
+        Command::Certificate(action) => certificate::run(&action),
         Command::Help => print(&cli::help()),
         Command::Version => {
             let digest = hex(&pack.digest());

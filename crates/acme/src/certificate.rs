@@ -1,0 +1,148 @@
+//! What a certificate says (RFC 5280): names, issuer, dates, and the identifier by which the CA is asked when to renew it (RFC 9773).
+//!
+//! The certificates are those that the CA sent over a checked connection, or that are in the state folder. Their signatures are for browsers to check.
+
+use ring::digest::{SHA256, digest};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::decide::Validity;
+use crate::der::{
+    BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, SET, SUBJECT_ALT_NAME, UTC_TIME, constructed, primitive,
+};
+use crate::encode::base64url;
+use crate::keys::{Key, belongs_to};
+use crate::time::Time;
+
+/// A server's certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Certificate {
+    /// Its DNS names in lower case, sorted.
+    pub(crate) names: Vec<String>,
+    /// The common name of its issuer, else the organisation.
+    pub(crate) issuer: String,
+    pub(crate) not_before: Time,
+    pub(crate) not_after: Time,
+    /// RFC 9773, 4.1. `None` if the certificate does not name the key of its issuer.
+    pub(crate) identifier: Option<String>,
+    /// The point on the curve, as the BIT STRING has it.
+    public_key: Vec<u8>,
+}
+
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
+const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
+
+impl Certificate {
+    /// Reads a file of a private key and a chain. `None` if one of them is missing, cut off, or if they do not belong together.
+    pub(crate) fn from_file(pem: &[u8]) -> Option<Self> {
+        let key = PrivateKeyDer::from_pem_slice(pem).ok()?;
+        let certificate = Self::from_chain(pem)?;
+        belongs_to(&key, &certificate.public_key).then_some(certificate)
+    }
+
+    /// Reads the first certificate of a chain. All of them must be complete.
+    pub(crate) fn from_chain(pem: &[u8]) -> Option<Self> {
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        Self::from_der(chain.ok()?.first()?)
+    }
+
+    pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
+        let mut signed = Reader::new(Reader::new(der).next_if(SEQUENCE)?);
+        let mut fields = Reader::new(signed.next_if(SEQUENCE)?);
+        let _version = fields.next_if(constructed(0));
+        let serial = fields.next_if(INTEGER)?;
+        let _algorithm = fields.next_if(SEQUENCE)?;
+        let issuer = fields.next_if(SEQUENCE)?;
+        let mut validity = Reader::new(fields.next_if(SEQUENCE)?);
+        let _subject = fields.next_if(SEQUENCE)?;
+        let mut key_info = Reader::new(fields.next_if(SEQUENCE)?);
+        let _algorithm = key_info.next_if(SEQUENCE)?;
+        let public_key = key_info.next_if(BIT_STRING)?.to_vec();
+        let mut names = Vec::new();
+        let mut authority_key = None;
+        while let Some((tag, content)) = fields.next() {
+            if tag == constructed(3) {
+                each_extension(content, |identifier, value| match identifier {
+                    SUBJECT_ALT_NAME => names = dns_names(value),
+                    AUTHORITY_KEY_IDENTIFIER => authority_key = key_identifier(value),
+                    _ => {}
+                });
+            }
+        }
+        Some(Self {
+            names,
+            issuer: issuer_name(issuer),
+            not_before: time(validity.next()?)?,
+            not_after: time(validity.next()?)?,
+            identifier: authority_key.map(|key| format!("{}.{}", base64url(key), base64url(serial))),
+            public_key,
+        })
+    }
+
+    /// Its dates, and a number that differs from certificate to certificate and stays the same for one.
+    pub(crate) fn validity(&self) -> Validity {
+        let hash = digest(&SHA256, &self.public_key);
+        let spread = i64::from(u16::from_be_bytes([hash.as_ref()[0], hash.as_ref()[1]])) * 1_000 / 0x1_0000;
+        Validity { not_before: self.not_before, not_after: self.not_after, spread }
+    }
+
+    /// Whether a key is the one that it certifies.
+    pub(crate) fn is_for(&self, key: &Key) -> bool {
+        self.public_key.strip_prefix(&[0]) == Some(key.public())
+    }
+}
+
+fn time((tag, content): (u8, &[u8])) -> Option<Time> {
+    let text = std::str::from_utf8(content).ok()?;
+    [UTC_TIME, GENERALIZED_TIME].contains(&tag).then(|| Time::from_asn1(text)).flatten()
+}
+
+/// The common name, else the organisation, else nothing. Control characters are left out, since it is printed.
+fn issuer_name(sets: &[u8]) -> String {
+    let mut found = [None, None];
+    let mut reader = Reader::new(sets);
+    while let Some(set) = reader.next_if(SET) {
+        let Some(pair) = Reader::new(set).next_if(SEQUENCE) else { continue };
+        let mut pair = Reader::new(pair);
+        let (Some(kind), Some((_, value))) = (pair.next_if(OBJECT_IDENTIFIER), pair.next()) else { continue };
+        let text: String = String::from_utf8_lossy(value).chars().filter(|character| !character.is_control()).collect();
+        match kind {
+            COMMON_NAME => found[0] = Some(text),
+            ORGANIZATION => found[1] = Some(text),
+            _ => {}
+        }
+    }
+    found.into_iter().flatten().next().unwrap_or_default()
+}
+
+/// Calls a function with the identifier and the value of each extension.
+fn each_extension<'a>(content: &'a [u8], mut call: impl FnMut(&[u8], &'a [u8])) {
+    let Some(list) = Reader::new(content).next_if(SEQUENCE) else { return };
+    let mut list = Reader::new(list);
+    while let Some(extension) = list.next_if(SEQUENCE) {
+        let mut extension = Reader::new(extension);
+        let Some(identifier) = extension.next_if(OBJECT_IDENTIFIER) else { continue };
+        let _critical = extension.next_if(BOOLEAN);
+        if let Some(value) = extension.next_if(OCTET_STRING) {
+            call(identifier, value);
+        }
+    }
+}
+
+fn dns_names(value: &[u8]) -> Vec<String> {
+    let mut reader = Reader::new(Reader::new(value).next_if(SEQUENCE).unwrap_or_default());
+    let mut names = Vec::new();
+    while let Some((tag, content)) = reader.next() {
+        if tag == primitive(2) {
+            names.push(String::from_utf8_lossy(content).to_ascii_lowercase());
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn key_identifier(value: &[u8]) -> Option<&[u8]> {
+    Reader::new(Reader::new(value).next_if(SEQUENCE)?).next_if(primitive(0))
+}

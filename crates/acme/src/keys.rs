@@ -1,0 +1,178 @@
+//! Keys on the curve P-256, and what is signed with them: messages to the CA (RFC 7515), requests for certificates (RFC 2986), and the certificate of a
+//! TLS-ALPN-01 challenge (RFC 8737).
+
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::der::{
+    BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, SUBJECT_ALT_NAME, UTC_TIME, UTF8_STRING, bit_string, constructed, element,
+    primitive,
+};
+use crate::encode::{base64url, pem};
+use crate::json::{Value, object};
+use crate::time::{DAY, Time};
+
+/// A private key with its file form. The form is never printed: there is no `Debug`.
+pub(crate) struct Key {
+    pkcs8: Vec<u8>,
+    pair: EcdsaKeyPair,
+}
+
+/// Why a key cannot be made: the system has no random numbers, which Linux always has.
+const NO_RANDOM: &str = "the system gives random numbers";
+
+/// 1.2.840.10045.4.3.2, `ecdsa-with-SHA256`.
+const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+/// 1.2.840.10045.2.1, `id-ecPublicKey`.
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// 1.2.840.10045.3.1.7, `secp256r1`.
+const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// 1.2.840.113549.1.9.14, `extensionRequest`.
+const EXTENSION_REQUEST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e];
+/// 1.3.6.1.5.5.7.1.31, `id-pe-acmeIdentifier`.
+const ACME_IDENTIFIER: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x1f];
+
+impl Key {
+    /// A new key for messages to the CA.
+    pub(crate) fn for_account() -> Self {
+        Self::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+    }
+
+    /// A new key for a certificate.
+    pub(crate) fn for_certificate() -> Self {
+        Self::generate(&ECDSA_P256_SHA256_ASN1_SIGNING)
+    }
+
+    fn generate(algorithm: &'static EcdsaSigningAlgorithm) -> Self {
+        let random = SystemRandom::new();
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect(NO_RANDOM);
+        let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).expect("it was just written");
+        Self { pkcs8: pkcs8.as_ref().to_vec(), pair }
+    }
+
+    /// Reads the key of an account from PEM.
+    pub(crate) fn account_from_pem(text: &str) -> Option<Self> {
+        let key = PrivatePkcs8KeyDer::from_pem_slice(text.as_bytes()).ok()?;
+        let pkcs8 = key.secret_pkcs8_der().to_vec();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8, &SystemRandom::new()).ok()?;
+        Some(Self { pkcs8, pair })
+    }
+
+    pub(crate) fn to_pem(&self) -> String {
+        pem("PRIVATE KEY", &self.pkcs8)
+    }
+
+    /// The point on the curve: 4, x and y (SEC 1, 2.3.3).
+    pub(crate) fn public(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
+    }
+
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.pair.sign(&SystemRandom::new(), message).expect(NO_RANDOM).as_ref().to_vec()
+    }
+
+    /// The public key as JSON (RFC 7517), with its members in the order of [`Key::thumbprint`].
+    pub(crate) fn jwk(&self) -> Value {
+        let (x, y) = self.public()[1..].split_at(32);
+        let text = |text: &str| Some(Value::from(text));
+        object([("crv", text("P-256")), ("kty", text("EC")), ("x", text(&base64url(x))), ("y", text(&base64url(y)))])
+    }
+
+    /// RFC 7638: the hash of the public key, by which the CA knows who answers a challenge.
+    pub(crate) fn thumbprint(&self) -> String {
+        base64url(digest(&SHA256, self.jwk().to_string().as_bytes()))
+    }
+
+    /// A signed message (RFC 8555, 6.2): what is known of the sender, `nonce` and `url`, and the payload.
+    pub(crate) fn message(&self, header: &Value, payload: &str) -> String {
+        let (header, payload) = (base64url(header.to_string()), base64url(payload));
+        let signature = base64url(self.sign(format!("{header}.{payload}").as_bytes()));
+        let text = |text: &str| Some(Value::from(text));
+        object([("protected", text(&header)), ("payload", text(&payload)), ("signature", text(&signature))]).to_string()
+    }
+
+    /// A request for a certificate with these names (RFC 2986). The subject is empty: names are in the extension.
+    pub(crate) fn request(&self, names: &[String]) -> Vec<u8> {
+        let extensions = element(SEQUENCE, &[&alternative_names(names)]);
+        let values = element(SET, &[&extensions]);
+        let attribute = element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[EXTENSION_REQUEST]), &values]);
+        let version = element(INTEGER, &[&[0]]);
+        let subject = element(SEQUENCE, &[]);
+        let content = [&version, &subject, &self.public_key_info(), &element(constructed(0), &[&attribute])];
+        self.signed(&element(SEQUENCE, &content.map(Vec::as_slice)))
+    }
+
+    /// The certificate by which a server answers a TLS-ALPN-01 challenge for a name (RFC 8737, 3), signed by itself.
+    pub(crate) fn challenge_certificate(&self, name: &str, authorization: &str, now: Time) -> Vec<u8> {
+        let hash = element(OCTET_STRING, &[digest(&SHA256, authorization.as_bytes()).as_ref()]);
+        let identifier = extension(ACME_IDENTIFIER, &[&element(BOOLEAN, &[&[0xff]]), &element(OCTET_STRING, &[&hash])]);
+        let names = alternative_names(&[name.to_owned()]);
+        let extensions = element(constructed(3), &[&element(SEQUENCE, &[&identifier, &names])]);
+        let validity = element(SEQUENCE, &[&time(now.plus(-DAY)), &time(now.plus(7 * DAY))]);
+        // A name of its own, so that no reader wonders about an empty issuer.
+        let common_name = element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[&[0x55, 0x04, 0x03]]), &element(UTF8_STRING, &[b"acme"])]);
+        let issuer = element(SEQUENCE, &[&element(SET, &[&common_name])]);
+        let version = element(constructed(0), &[&element(INTEGER, &[&[2]])]);
+        let mut serial = [0; 8];
+        SystemRandom::new().fill(&mut serial).expect(NO_RANDOM);
+        // Positive, and without a leading zero byte.
+        serial[0] = serial[0] & 0x7f | 0x40;
+        let serial = element(INTEGER, &[&serial]);
+        let fields = [&version, &serial, &signature_algorithm(), &issuer, &validity, &issuer, &self.public_key_info(), &extensions];
+        self.signed(&element(SEQUENCE, &fields.map(Vec::as_slice)))
+    }
+
+    fn public_key_info(&self) -> Vec<u8> {
+        let algorithm =
+            element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[EC_PUBLIC_KEY]), &element(OBJECT_IDENTIFIER, &[P256])]);
+        element(SEQUENCE, &[&algorithm, &bit_string(self.public())])
+    }
+
+    /// Content, algorithm and signature.
+    fn signed(&self, content: &[u8]) -> Vec<u8> {
+        element(SEQUENCE, &[content, &signature_algorithm(), &bit_string(&self.sign(content))])
+    }
+}
+
+/// Whether a private key is that of a public key, which is the content of a BIT STRING.
+pub(crate) fn belongs_to(key: &PrivateKeyDer<'_>, public_key: &[u8]) -> bool {
+    let PrivateKeyDer::Pkcs8(key) = key else { return false };
+    let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
+    let pair = EcdsaKeyPair::from_pkcs8(algorithm, key.secret_pkcs8_der(), &SystemRandom::new());
+    pair.is_ok_and(|pair| public_key.strip_prefix(&[0]) == Some(pair.public_key().as_ref()))
+}
+
+/// A random token of 128 bits, as the CA's are.
+pub(crate) fn token() -> String {
+    let mut bytes = [0; 16];
+    SystemRandom::new().fill(&mut bytes).expect(NO_RANDOM);
+    base64url(bytes)
+}
+
+/// RFC 5280, 4.1.2.5: two digits for the year until 2049, four from then on.
+fn time(time: Time) -> Vec<u8> {
+    let text = time.to_asn1();
+    match text.strip_prefix("20").filter(|short| short.as_bytes()[0] < b'5') {
+        Some(short) => element(UTC_TIME, &[short.as_bytes()]),
+        None => element(GENERALIZED_TIME, &[text.as_bytes()]),
+    }
+}
+
+fn signature_algorithm() -> Vec<u8> {
+    element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[ECDSA_WITH_SHA256])])
+}
+
+/// An extension: its identifier, and what follows it.
+fn extension(identifier: &[u8], rest: &[&[u8]]) -> Vec<u8> {
+    element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[identifier]), &rest.concat()])
+}
+
+/// The extension `subjectAltName` with these DNS names.
+fn alternative_names(names: &[String]) -> Vec<u8> {
+    let names: Vec<_> = names.iter().map(|name| element(primitive(2), &[name.as_bytes()])).collect();
+    let list = element(SEQUENCE, &[&names.concat()]);
+    extension(SUBJECT_ALT_NAME, &[&element(OCTET_STRING, &[&list])])
+}

@@ -1,0 +1,53 @@
+//! What is known before a decision: the certificate, what is ordered, and what the CA suggests.
+
+use std::path::Path;
+
+use crate::certificate::Certificate;
+use crate::decide::{Facts, Validity};
+use crate::error::Error;
+use crate::records::{Order, Renewal};
+use crate::state::read;
+use crate::time::Time;
+
+/// A certificate file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    Nothing,
+    /// It cannot be read as a key and its certificate.
+    Damaged,
+    Certificate(Certificate),
+}
+
+impl Held {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let Some(bytes) = read(path)? else { return Ok(Self::Nothing) };
+        Ok(Certificate::from_file(&bytes).map_or(Self::Damaged, Self::Certificate))
+    }
+
+    pub(crate) fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Certificate(certificate) => Some(certificate),
+            Self::Nothing | Self::Damaged => None,
+        }
+    }
+}
+
+/// The facts of a decision.
+pub(crate) fn facts(held: &Held, renewal: &Renewal, order: &Order, now: Time) -> Facts {
+    let certificate = held.certificate();
+    let identifier = certificate.and_then(|certificate| certificate.identifier.as_deref());
+    let suggestion = renewal.suggestion.as_ref().filter(|suggestion| Some(suggestion.certificate.as_str()) == identifier);
+    Facts {
+        now,
+        certificate: certificate.map(Certificate::validity),
+        same_names: certificate.is_some_and(|certificate| certificate.names == order.names),
+        same_directory: renewal.issued_by.as_ref().is_none_or(|directory| *directory == order.directory),
+        window: suggestion.map(|suggestion| suggestion.window),
+        failure: renewal.failure(),
+    }
+}
+
+/// Whole days until a certificate ends; negative once it has.
+pub(crate) fn days_left(validity: Validity, now: Time) -> i64 {
+    validity.not_after.since(now).div_euclid(crate::time::DAY)
+}

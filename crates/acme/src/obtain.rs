@@ -1,0 +1,245 @@
+//! `notes certificate obtain` and `renew`: what is ordered, whether it is time, an attempt, and what is recorded of it.
+
+use crate::certificate::Certificate;
+use crate::decide::{Decision, Reason, Why, decide};
+use crate::error::Error;
+use crate::http::Client;
+use crate::issue::Issuer;
+use crate::known::{Held, facts};
+use crate::reachable;
+use crate::records::{Accounts, Order, Renewal};
+use crate::settings::{Authority, Challenge, PRODUCTION, STAGING, Settings, names, place};
+use crate::state::{Place, State};
+use crate::suggest::suggest;
+use crate::time::{DAY, Time};
+
+/// How long a rehearsal counts. After that, a router or a record may have changed.
+const REHEARSAL_TIME: i64 = 7 * DAY;
+
+/// Obtains a certificate, and calls `report` with each line that the operator should see. Does nothing if there is one that is good.
+///
+/// # Errors
+/// Nothing is lost: the certificate in use stays, and `renew` tries again.
+///
+/// # Examples
+/// ```
+/// use graven_acme::{Settings, obtain};
+///
+/// let home = tempfile::tempdir()?;
+/// let settings = Settings { names: vec!["192.0.2.1".to_owned()], ..Settings::new(home.path()) };
+/// let error = obtain(&settings, &mut |line| println!("{line}")).expect_err("no DNS name");
+/// assert!(error.to_string().contains("a certificate needs a DNS name"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn obtain(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    let given = names(&settings.names)?;
+    let state = State::open(&settings.state, report)?;
+    let directory = settings.authority.clone().unwrap_or(Authority::Staging).directory().to_owned();
+    let place = place(&directory);
+    let mut renewal = Renewal::open(&state, place, report)?;
+    let kept = renewal.order.clone();
+    let Some(order) = merge(settings, given, kept, Some(directory)) else {
+        return Err(Error::Local("name the site with --domain, as in `notes certificate obtain --domain example.org`".to_owned()));
+    };
+    let held = Held::open(&state.paths.certificate(place))?;
+    let now = Time::now();
+    renewal.set_order(order.clone());
+    let decision = decide(&facts(&held, &renewal, &order, now));
+    let is_good = matches!(decision, Decision::Wait { why: Reason::Fresh, .. });
+    if is_good && place == Place::Served && !settings.force {
+        renewal.save(&state, place)?;
+        let until = held.certificate().map(|certificate| certificate.not_after.to_string()).unwrap_or_default();
+        report(&format!("the certificate is good until {until}: nothing to do (--force obtains another)"));
+        return Ok(());
+    }
+    if let Some(failed) = renewal.failed.as_ref().filter(|failed| failed.is_asked && failed.not_before > now) {
+        return Err(Error::Local(format!("the CA asks to wait until {}: {}", failed.not_before, failed.error)));
+    }
+    Attempt { state, place, order, held }.run(renewal, report)
+}
+
+/// Renews the certificate if it is time, and calls `report` with each line that the operator should see. This is what a timer runs.
+///
+/// # Errors
+/// Nothing is lost: the certificate in use stays, and the next run tries again, later after each failure.
+///
+/// # Examples
+/// ```
+/// use graven_acme::{Settings, renew};
+///
+/// let home = tempfile::tempdir()?;
+/// let error = renew(&Settings::new(home.path()), &mut |line| println!("{line}")).expect_err("nothing was ordered");
+/// assert!(error.to_string().contains("notes certificate obtain --domain"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    let given = names(&settings.names)?;
+    let state = State::open(&settings.state, report)?;
+    let directory = settings.authority.as_ref().map(|authority| authority.directory().to_owned());
+    let place = directory.as_deref().map_or(Place::Served, place);
+    let mut renewal = Renewal::open(&state, place, report)?;
+    let held = Held::open(&state.paths.certificate(place))?;
+    if held == Held::Damaged {
+        report(&format!("{}: damaged; a new certificate is needed", state.paths.certificate(place).display()));
+    }
+    let kept = match renewal.order.clone() {
+        Some(order) => Some(order),
+        None => reconstruct(&state, &held, directory.as_deref(), report)?,
+    };
+    let Some(order) = merge(settings, given, kept, directory) else {
+        let message = "there is nothing to renew; run `notes certificate obtain --domain NAME --production` first";
+        return Err(Error::Local(message.to_owned()));
+    };
+    renewal.set_order(order.clone());
+    let now = Time::now();
+    suggest(&held, &order, &mut renewal, now, report)?;
+    renewal.save(&state, place)?;
+    match decide(&facts(&held, &renewal, &order, now)) {
+        Decision::Attempt(why) => {
+            report(because(why));
+            Attempt { state, place, order, held }.run(renewal, report)
+        }
+        Decision::Wait { until, why } => {
+            report(&wait(until, why, &held, &renewal));
+            Ok(())
+        }
+    }
+}
+
+/// What is ordered: what is said now, else what was said before. `None` if nobody has said a name.
+fn merge(settings: &Settings, given: Vec<String>, kept: Option<Order>, directory: Option<String>) -> Option<Order> {
+    let of_kept = |part: fn(&Order) -> Option<String>| kept.as_ref().and_then(part);
+    let directory = directory.or_else(|| of_kept(|order| Some(order.directory.clone())))?;
+    let has_agreed = kept.as_ref().is_some_and(|order| order.agrees && order.directory == directory);
+    let names = if given.is_empty() { kept.as_ref()?.names.clone() } else { given };
+    Some(Order {
+        names,
+        challenge: settings.challenge.or(kept.as_ref().map(|order| order.challenge)).unwrap_or(Challenge::Http01),
+        email: settings.email.clone().or_else(|| of_kept(|order| order.email.clone())),
+        agrees: settings.agrees || has_agreed,
+        root: settings.root.clone().or_else(|| kept.as_ref().and_then(|order| order.root.clone())),
+        directory,
+    })
+}
+
+/// What was ordered, from the certificate and the accounts, if its file was lost.
+fn reconstruct(
+    state: &State,
+    held: &Held,
+    directory: Option<&str>,
+    report: &mut dyn FnMut(&str),
+) -> Result<Option<Order>, Error> {
+    let Some(certificate) = held.certificate() else { return Ok(None) };
+    let accounts = Accounts::open(state, report)?;
+    let known: Vec<_> = accounts.directories().filter(|directory| *directory != STAGING).collect();
+    let directory = match (directory, known.as_slice()) {
+        (Some(directory), _) => directory,
+        (None, [only]) => only,
+        (None, _) => {
+            let message = "it is not known which CA the certificate is from; name it with --production or --directory";
+            return Err(Error::Local(message.to_owned()));
+        }
+    };
+    Ok(Some(Order {
+        directory: directory.to_owned(),
+        names: certificate.names.clone(),
+        challenge: Challenge::Http01,
+        email: None,
+        agrees: known.contains(&directory),
+        root: None,
+    }))
+}
+
+/// An attempt to obtain a certificate.
+struct Attempt {
+    state: State,
+    place: Place,
+    order: Order,
+    held: Held,
+}
+
+impl Attempt {
+    /// Obtains the certificate, and records how it went.
+    fn run(self, mut renewal: Renewal, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+        // It is there for `renew` even if the power fails now; and a disk that is full is seen before the CA is asked.
+        renewal.save(&self.state, self.place)?;
+        match self.issue(&renewal, report) {
+            Ok(certificate) => {
+                renewal.succeed(&self.order.directory);
+                renewal.save(&self.state, self.place)?;
+                report(&success(&certificate, self.place));
+                Ok(())
+            }
+            Err(error) => {
+                renewal.fail(Time::now(), &error);
+                // If this fails too, the first error is still the cause.
+                let _ = renewal.save(&self.state, self.place);
+                Err(error)
+            }
+        }
+    }
+
+    fn issue(&self, renewal: &Renewal, report: &mut dyn FnMut(&str)) -> Result<Certificate, Error> {
+        let client = Client::new(self.order.root.as_deref())?;
+        let issuer = Issuer { client: &client, state: &self.state };
+        let before = self.held.certificate().filter(|certificate| certificate.names == self.order.names);
+        let is_first = before.is_none() || renewal.issued_by.as_deref() != Some(&self.order.directory);
+        if is_first && self.order.challenge == Challenge::Http01 {
+            reachable::warn(&client, &self.state, &self.order.names, report)?;
+        }
+        if is_first && self.order.directory == PRODUCTION && !self.is_rehearsed()? {
+            let order = Order { directory: STAGING.to_owned(), ..self.order.clone() };
+            issuer.issue(&order, Place::Rehearsal, None, report)?;
+            report("the rehearsal with Let's Encrypt's CA for tests has succeeded");
+        }
+        // Only the CA that signed it knows it.
+        let replaces = before.filter(|_| !is_first).and_then(|certificate| certificate.identifier.as_deref());
+        issuer.issue(&self.order, self.place, replaces, report)
+    }
+
+    /// Whether the CA for tests has lately given a certificate for the same names.
+    fn is_rehearsed(&self) -> Result<bool, Error> {
+        let held = Held::open(&self.state.paths.certificate(Place::Rehearsal))?;
+        let now = Time::now();
+        Ok(held.certificate().is_some_and(|certificate| {
+            certificate.names == self.order.names && now.since(certificate.not_before).abs() < REHEARSAL_TIME
+        }))
+    }
+}
+
+fn success(certificate: &Certificate, place: Place) -> String {
+    let names = certificate.names.join(", ");
+    match place {
+        Place::Served => format!("certificate for {names}, from {}, until {}", certificate.issuer, certificate.not_after),
+        Place::Rehearsal => format!(
+            "rehearsal succeeded: {} has given a test certificate for {names}, which is not served; run this again with --production",
+            certificate.issuer
+        ),
+    }
+}
+
+fn because(why: Why) -> &'static str {
+    match why {
+        Why::NoCertificate => "there is no certificate: obtaining one",
+        Why::NamesChanged => "other names are wanted: obtaining a certificate for them",
+        Why::DirectoryChanged => "another CA is wanted: obtaining a certificate from it",
+        Why::Expired => "the certificate has expired: renewing it",
+        Why::WindowPast => "the CA wants the certificate replaced now: renewing it",
+        Why::Window => "the CA suggests this time: renewing the certificate",
+        Why::LastThird => "the last third of the certificate's time has begun: renewing it",
+    }
+}
+
+fn wait(until: Time, why: Reason, held: &Held, renewal: &Renewal) -> String {
+    let end = held.certificate().map(|certificate| certificate.not_after.to_string()).unwrap_or_default();
+    match why {
+        Reason::Fresh => format!("nothing to do: the certificate is good until {end}; it is renewed from {until}"),
+        Reason::Backoff => {
+            let error = renewal.failed.as_ref().map(|failed| failed.error.as_str()).unwrap_or_default();
+            format!("waiting until {until}, after {} failed attempts in a row; the last: {error}", renewal.failures)
+        }
+        Reason::ClockBehind => {
+            "nothing to do: this machine's clock is before the certificate's first day; correct it (timedatectl)".to_owned()
+        }
+    }
+}

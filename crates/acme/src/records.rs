@@ -1,0 +1,366 @@
+//! The files of the state folder that are JSON: the accounts, and what is ordered and known of the next attempt.
+//!
+//! A file that cannot be read as such is kept under another name, and begun anew.
+
+use std::path::{Path, PathBuf};
+
+use crate::decide::{Failure, Window, next_attempt};
+use crate::error::Error;
+use crate::json::{Value, array, object};
+use crate::keys::Key;
+use crate::settings::Challenge;
+use crate::state::{Place, State, read, write};
+use crate::time::Time;
+
+/// What is asked of a CA. It is kept, so that `renew` needs no options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// The address of the CA's directory.
+    pub(crate) directory: String,
+    pub(crate) names: Vec<String>,
+    pub(crate) challenge: Challenge,
+    pub(crate) email: Option<String>,
+    /// The operator has agreed to the terms of this CA.
+    pub(crate) agrees: bool,
+    pub(crate) root: Option<PathBuf>,
+}
+
+/// What is known of the next attempt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Renewal {
+    pub(crate) order: Option<Order>,
+    pub(crate) suggestion: Option<Suggestion>,
+    /// The directory of the CA that signed the certificate.
+    pub(crate) issued_by: Option<String>,
+    /// In a row.
+    pub(crate) failures: u32,
+    pub(crate) failed: Option<Failed>,
+}
+
+/// What the CA suggests for a certificate (RFC 9773).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Suggestion {
+    /// The identifier of the certificate.
+    pub(crate) certificate: String,
+    pub(crate) window: Window,
+    /// The CA is not asked again before.
+    pub(crate) check_after: Time,
+    /// The address of a document that says why.
+    pub(crate) explanation: Option<String>,
+}
+
+/// The last attempt, which failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failed {
+    pub(crate) at: Time,
+    pub(crate) not_before: Time,
+    /// The CA named the time.
+    pub(crate) is_asked: bool,
+    pub(crate) error: String,
+}
+
+impl Renewal {
+    /// Records that an attempt has failed.
+    pub(crate) fn fail(&mut self, now: Time, error: &Error) {
+        self.failures = self.failures.saturating_add(1);
+        let asked = match error {
+            Error::Refused(problem) => problem.retry_after,
+            _ => None,
+        };
+        // A limit without a time is that of a day or more.
+        let is_limit = matches!(error, Error::Refused(problem) if problem.kind == "rateLimited");
+        let failures = if is_limit { u32::MAX } else { self.failures };
+        let not_before = next_attempt(now, failures, asked);
+        self.failed = Some(Failed { at: now, not_before, is_asked: asked.is_some(), error: error.to_string() });
+    }
+
+    /// Records that a certificate was obtained.
+    pub(crate) fn succeed(&mut self, directory: &str) {
+        (self.failures, self.failed, self.suggestion) = (0, None, None);
+        self.issued_by = Some(directory.to_owned());
+    }
+
+    /// The failure for the decision.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.failed.as_ref().map(|failed| Failure { at: failed.at, not_before: failed.not_before })
+    }
+
+    /// Takes another order. A failure of the one before says nothing of it, unless the CA has asked to wait.
+    pub(crate) fn set_order(&mut self, order: Order) {
+        if let Some(before) = self.order.as_ref().filter(|before| **before != order) {
+            let is_asked = before.directory == order.directory && self.failed.as_ref().is_some_and(|failed| failed.is_asked);
+            if !is_asked {
+                (self.failures, self.failed) = (0, None);
+            }
+        }
+        self.order = Some(order);
+    }
+
+    /// Reads the file without changing anything. `None` if it is damaged.
+    pub(crate) fn load(path: &Path) -> Result<Option<Self>, Error> {
+        let Some(bytes) = read(path)? else { return Ok(Some(Self::default())) };
+        Ok(parse(&bytes).and_then(|value| Self::from_json(&value)))
+    }
+
+    /// Reads the file; a damaged one is set aside.
+    pub(crate) fn open(state: &State, place: Place, report: &mut dyn FnMut(&str)) -> Result<Self, Error> {
+        let path = state.paths.renewal(place);
+        match Self::load(&path)? {
+            Some(renewal) => Ok(renewal),
+            None => state.set_aside(&path, report).map(|()| Self::default()),
+        }
+    }
+
+    pub(crate) fn save(&self, state: &State, place: Place) -> Result<(), Error> {
+        write(&state.paths.renewal(place), format!("{}\n", self.to_json()).as_bytes())
+    }
+
+    fn to_json(&self) -> Value {
+        let time = |time: Time| Some(Value::from(time.to_string().as_str()));
+        let suggestion = self.suggestion.as_ref().map(|suggestion| {
+            object([
+                ("certificate", Some(suggestion.certificate.as_str().into())),
+                ("start", time(suggestion.window.start)),
+                ("end", time(suggestion.window.end)),
+                ("check_after", time(suggestion.check_after)),
+                ("explanation", suggestion.explanation.as_deref().map(Value::from)),
+            ])
+        });
+        let failed = self.failed.as_ref().map(|failed| {
+            object([
+                ("at", time(failed.at)),
+                ("not_before", time(failed.not_before)),
+                ("asked_by_ca", Some(Value::Bool(failed.is_asked))),
+                ("error", Some(failed.error.as_str().into())),
+            ])
+        });
+        object([
+            ("order", self.order.as_ref().map(Order::to_json)),
+            ("suggestion", suggestion),
+            ("issued_by", self.issued_by.as_deref().map(Value::from)),
+            ("failures", Some(Value::Number(self.failures.into()))),
+            ("failed", failed),
+        ])
+    }
+
+    /// A member that is missing is one that is not known; one that is wrong makes the file a damaged one.
+    fn from_json(value: &Value) -> Option<Self> {
+        let Value::Object(_) = value else { return None };
+        let part = |name: &str| value.get(name);
+        Some(Self {
+            order: part("order").map(Order::from_json).map_or(Some(None), |order| order.map(Some))?,
+            suggestion: part("suggestion").map(Suggestion::from_json).map_or(Some(None), |part| part.map(Some))?,
+            issued_by: value.text("issued_by").map(str::to_owned),
+            failures: value.number("failures").unwrap_or(0).try_into().ok()?,
+            failed: part("failed").map(Failed::from_json).map_or(Some(None), |part| part.map(Some))?,
+        })
+    }
+}
+
+fn parse(bytes: &[u8]) -> Option<Value> {
+    std::str::from_utf8(bytes).ok().and_then(Value::parse)
+}
+
+fn time(value: &Value, name: &str) -> Option<Time> {
+    value.text(name).and_then(Time::from_rfc3339)
+}
+
+impl Order {
+    fn to_json(&self) -> Value {
+        let root = self.root.as_ref().map(|root| Value::from(root.to_string_lossy().as_ref()));
+        object([
+            ("directory", Some(self.directory.as_str().into())),
+            ("names", Some(array(&self.names))),
+            ("challenge", Some(self.challenge.name().into())),
+            ("email", self.email.as_deref().map(Value::from)),
+            ("agrees", Some(Value::Bool(self.agrees))),
+            ("root", root),
+        ])
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(Self {
+            directory: value.text("directory")?.to_owned(),
+            // A name becomes part of a file's name.
+            names: crate::settings::names(&value.texts("names")).ok().filter(|names| !names.is_empty())?,
+            challenge: value.text("challenge")?.parse().ok()?,
+            email: value.text("email").map(str::to_owned),
+            agrees: value.get("agrees") == Some(&Value::Bool(true)),
+            root: value.text("root").map(PathBuf::from),
+        })
+    }
+}
+
+impl Suggestion {
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(Self {
+            certificate: value.text("certificate")?.to_owned(),
+            window: Window { start: time(value, "start")?, end: time(value, "end")? },
+            check_after: time(value, "check_after")?,
+            explanation: value.text("explanation").map(str::to_owned),
+        })
+    }
+}
+
+impl Failed {
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(Self {
+            at: time(value, "at")?,
+            not_before: time(value, "not_before")?,
+            is_asked: value.get("asked_by_ca") == Some(&Value::Bool(true)),
+            error: value.text("error")?.to_owned(),
+        })
+    }
+}
+
+/// An account at a CA.
+pub(crate) struct Account {
+    /// The address by which the CA knows it.
+    pub(crate) url: String,
+    pub(crate) key: Key,
+}
+
+/// The accounts, each with the address of its CA's directory.
+#[derive(Default)]
+pub(crate) struct Accounts {
+    accounts: Vec<(String, Account)>,
+}
+
+impl Accounts {
+    /// Reads the file; a damaged one is set aside.
+    pub(crate) fn open(state: &State, report: &mut dyn FnMut(&str)) -> Result<Self, Error> {
+        let path = state.paths.account();
+        match Self::load(&path)? {
+            Some(accounts) => Ok(accounts),
+            None => state.set_aside(&path, report).map(|()| Self::default()),
+        }
+    }
+
+    /// Reads the file without changing anything. `None` if it is damaged.
+    pub(crate) fn load(path: &Path) -> Result<Option<Self>, Error> {
+        let Some(bytes) = read(path)? else { return Ok(Some(Self::default())) };
+        let Some(Value::Object(members)) = parse(&bytes) else { return Ok(None) };
+        let account = |(directory, value): (String, Value)| {
+            let url = value.text("account")?.to_owned();
+            Some((directory, Account { url, key: Key::account_from_pem(value.text("key")?)? }))
+        };
+        Ok(members.into_iter().map(account).collect::<Option<Vec<_>>>().map(|accounts| Self { accounts }))
+    }
+
+    pub(crate) fn save(&self, state: &State) -> Result<(), Error> {
+        let members = self.accounts.iter().map(|(directory, account)| {
+            let key = account.key.to_pem();
+            let value = object([("account", Some(account.url.as_str().into())), ("key", Some(key.as_str().into()))]);
+            (directory.clone(), value)
+        });
+        write(&state.paths.account(), format!("{}\n", Value::Object(members.collect())).as_bytes())
+    }
+
+    pub(crate) fn get(&self, directory: &str) -> Option<&Account> {
+        self.accounts.iter().find(|(of, _)| of == directory).map(|(_, account)| account)
+    }
+
+    /// The directories at whose CAs there are accounts.
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().map(|(directory, _)| directory.as_str())
+    }
+
+    /// Puts an account in place of the former one of the CA.
+    pub(crate) fn set(&mut self, directory: &str, account: Account) {
+        self.accounts.retain(|(of, _)| of != directory);
+        self.accounts.push((directory.to_owned(), account));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Problem;
+    use crate::time::DAY;
+
+    fn order() -> Order {
+        Order {
+            directory: "https://ca.example/dir".to_owned(),
+            names: vec!["example.org".to_owned()],
+            challenge: Challenge::TlsAlpn01,
+            email: Some("a@example.org".to_owned()),
+            agrees: true,
+            root: Some("/etc/ca.pem".into()),
+        }
+    }
+
+    fn refused(kind: &str, retry_after: Option<Time>) -> Error {
+        let problem = Problem {
+            kind: kind.to_owned(),
+            detail: "no".to_owned(),
+            name: None,
+            instance: None,
+            subproblems: Vec::new(),
+            retry_after,
+        };
+        Error::Refused(Box::new(problem))
+    }
+
+    fn known() -> Renewal {
+        let window = Window { start: Time(DAY), end: Time(2 * DAY) };
+        let suggestion = Suggestion { certificate: "a.b".to_owned(), window, check_after: Time(DAY), explanation: None };
+        let mut renewal = Renewal { order: Some(order()), suggestion: Some(suggestion), ..Renewal::default() };
+        renewal.fail(Time(0), &refused("connection", None));
+        renewal
+    }
+
+    #[test]
+    fn what_is_known_is_read_as_it_was_written() {
+        for renewal in [Renewal::default(), known()] {
+            let text = renewal.to_json().to_string();
+            assert_eq!(Value::parse(&text).and_then(|value| Renewal::from_json(&value)), Some(renewal), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_anywhere_is_damaged() {
+        let text = known().to_json().to_string();
+        for end in 0..text.len() {
+            let value = parse(&text.as_bytes()[..end]);
+            assert_eq!(value.and_then(|value| Renewal::from_json(&value)), None, "{}", &text[..end]);
+        }
+    }
+
+    #[test]
+    fn what_another_program_wrote_into_it_is_damage() {
+        let text = known().to_json().to_string();
+        for (from, to) in [
+            ("\"example.org\"", "\"../../etc/passwd\""),
+            ("tls-alpn-01", "dns-01"),
+            ("1970-01-02", "1970-02-30"),
+            ("\"failures\":1", "\"failures\":-1"),
+            ("[\"example.org\"]", "[]"),
+        ] {
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text, "{from}");
+            assert_eq!(Value::parse(&changed).and_then(|value| Renewal::from_json(&value)), None, "{changed}");
+        }
+    }
+
+    #[test]
+    fn a_failure_counts_until_something_else_is_ordered() {
+        let other = Order { names: vec!["other.example".to_owned()], ..order() };
+        let mut renewal = known();
+        renewal.set_order(order());
+        assert_eq!(renewal.failures, 1, "the same order");
+        renewal.set_order(other.clone());
+        assert_eq!((renewal.failures, renewal.failed.clone()), (0, None), "other names");
+        renewal.fail(Time(0), &refused("rateLimited", Some(Time(3 * DAY))));
+        renewal.set_order(order());
+        assert_eq!(renewal.failed.as_ref().map(|failed| failed.not_before), Some(Time(3 * DAY)), "the CA asked");
+        renewal.set_order(Order { directory: "https://other.example/".to_owned(), ..order() });
+        assert_eq!(renewal.failed, None, "another CA");
+    }
+
+    #[test]
+    fn a_limit_without_a_time_waits_for_nearly_a_day() {
+        let mut renewal = known();
+        renewal.fail(Time(0), &refused("rateLimited", None));
+        assert_eq!(renewal.failure().map(|failure| failure.not_before), Some(Time(20 * 3_600)));
+    }
+}

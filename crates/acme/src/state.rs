@@ -1,0 +1,284 @@
+//! The state folder: what is where, the lock, and writes after which a file is either the old or the new one.
+//!
+//! ```text
+//! account.json              the accounts, by the address of the CA's directory
+//! renewal.json              what is ordered, and what is known of the next attempt
+//! served/certificate.pem    private key and chain: the only part that the server can see is this folder
+//! served/challenges/        what the CA asks the server for
+//! rehearsal/                certificate.pem and renewal.json of a test CA, which are never served
+//! lock                      held by the running command
+//! ```
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// Only the owner: everything here is a key, or decides what one is used for.
+const FILE_MODE: u32 = 0o600;
+const FOLDER_MODE: u32 = 0o700;
+
+/// What is taken of the disk before the CA is asked, so that its answer can be kept: a key and a chain have about 5 KB.
+const RESERVED_BYTES: usize = 32 * 1024;
+
+/// Where a certificate and its renewal are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The server shows it.
+    Served,
+    /// A test CA made it.
+    Rehearsal,
+}
+
+/// The state folder, without a lock: for reading.
+#[derive(Clone, Debug)]
+pub(crate) struct Paths {
+    folder: PathBuf,
+}
+
+impl Paths {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    pub(crate) fn account(&self) -> PathBuf {
+        self.folder.join("account.json")
+    }
+
+    pub(crate) fn renewal(&self, place: Place) -> PathBuf {
+        match place {
+            Place::Served => self.folder.join("renewal.json"),
+            Place::Rehearsal => self.folder.join("rehearsal/renewal.json"),
+        }
+    }
+
+    pub(crate) fn certificate(&self, place: Place) -> PathBuf {
+        match place {
+            Place::Served => self.folder.join("served/certificate.pem"),
+            Place::Rehearsal => self.folder.join("rehearsal/certificate.pem"),
+        }
+    }
+
+    pub(crate) fn challenges(&self) -> PathBuf {
+        self.folder.join("served/challenges")
+    }
+}
+
+/// The state folder, locked: for writing.
+pub(crate) struct State {
+    pub(crate) paths: Paths,
+    /// The lock ends with the process.
+    _lock: File,
+}
+
+impl State {
+    /// Opens the folder, or makes it. Fails if another command has it open.
+    pub(crate) fn open(folder: &Path, report: &mut dyn FnMut(&str)) -> Result<Self, Error> {
+        let paths = Paths::new(folder);
+        for folder in [folder, &folder.join("served"), &paths.challenges(), &folder.join("rehearsal")] {
+            make_folder(folder, report)?;
+        }
+        let path = folder.join("lock");
+        let options = OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(&path);
+        let lock = options.map_err(|error| Error::file(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Local(format!("{}: another `notes certificate` is running; wait until it has ended", folder.display())));
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::file(&path, &error)),
+        }
+        for file in [paths.account(), paths.certificate(Place::Served), paths.certificate(Place::Rehearsal)] {
+            close_to_others(&file, FILE_MODE, 0o077, report)?;
+        }
+        let state = Self { paths, _lock: lock };
+        state.remove_challenges()?;
+        Ok(state)
+    }
+
+    /// Removes what a command that was killed has left to the server.
+    fn remove_challenges(&self) -> Result<(), Error> {
+        let folder = self.paths.challenges();
+        let entries = fs::read_dir(&folder).map_err(|error| Error::file(&folder, &error))?;
+        for entry in entries.filter_map(Result::ok) {
+            fs::remove_file(entry.path()).map_err(|error| Error::file(&entry.path(), &error))?;
+        }
+        Ok(())
+    }
+
+    /// Renames a damaged file, so that nothing is lost, and says so.
+    pub(crate) fn set_aside(&self, path: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // Never in `served`: the server need not see it.
+        let numbered = (1..).map(|number| self.paths.folder.join(format!("{name}.damaged-{number}")));
+        let free = numbered.into_iter().find(|candidate| !candidate.exists()).expect("there is a number for each file");
+        fs::rename(path, &free).map_err(|error| Error::file(path, &error))?;
+        report(&format!("{}: damaged; kept as {}, and written anew", path.display(), free.display()));
+        Ok(())
+    }
+}
+
+fn make_folder(folder: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder);
+    made.map_err(|error| Error::file(folder, &error))?;
+    // Others may look into it, but not exchange what is in it.
+    close_to_others(folder, FOLDER_MODE, 0o022, report)
+}
+
+/// Takes the rights of others away, if they have some of these, and says so.
+fn close_to_others(path: &Path, mode: u32, forbidden: u32, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    let found = match fs::metadata(path) {
+        Ok(metadata) => metadata.permissions().mode() & 0o7777,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::file(path, &error)),
+    };
+    if found & forbidden == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|error| Error::file(path, &error))?;
+    report(&format!(
+        "warning: {} was open to other users (mode {found:o}), and is closed now ({mode:o}); if one of them may have read a key, run `notes certificate obtain --force`",
+        path.display()
+    ));
+    Ok(())
+}
+
+/// Reads a file. `None` if there is none.
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::file(path, &error)),
+    }
+}
+
+/// Replaces a file.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    Draft::new(path)?.publish(bytes)
+}
+
+/// A new file next to the one that it will replace. It is removed unless it is published.
+pub(crate) struct Draft {
+    path: PathBuf,
+    own: PathBuf,
+    file: File,
+}
+
+impl Draft {
+    pub(crate) fn new(path: &Path) -> Result<Self, Error> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let own = path.with_file_name(format!(".{name}.new"));
+        // One that a killed command has left may have another mode. The lock keeps others away.
+        match fs::remove_file(&own) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::file(&own, &error)),
+            _ => {}
+        }
+        let file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&own);
+        let file = file.map_err(|error| Error::file(&own, &error))?;
+        Ok(Self { path: path.to_owned(), own, file })
+    }
+
+    /// The same, with space on the disk for a certificate.
+    pub(crate) fn with_space(path: &Path) -> Result<Self, Error> {
+        let mut draft = Self::new(path)?;
+        let taken = draft.file.write_all(&[b'\n'; RESERVED_BYTES]).and_then(|()| draft.file.sync_all());
+        taken.map_err(|error| Error::file(path, &error))?;
+        Ok(draft)
+    }
+
+    /// Writes the content and puts it in place of the file, so that a power failure leaves the old or the new one.
+    pub(crate) fn publish(mut self, bytes: &[u8]) -> Result<(), Error> {
+        let published = self.fill(bytes).and_then(|()| fs::rename(&self.own, &self.path)).and_then(|()| {
+            let folder = self.path.parent().expect("a file is in a folder");
+            File::open(folder)?.sync_all()
+        });
+        published.map_err(|error| Error::file(&self.path, &error))
+    }
+
+    fn fill(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.rewind()?;
+        self.file.write_all(bytes)?;
+        self.file.set_len(bytes.len() as u64)?;
+        self.file.sync_all()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After a rename there is nothing to remove.
+        let _ = fs::remove_file(&self.own);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+    }
+
+    fn open(folder: &Path) -> Result<(State, Vec<String>), Error> {
+        let mut lines = Vec::new();
+        let state = State::open(folder, &mut |line| lines.push(line.to_owned()))?;
+        Ok((state, lines))
+    }
+
+    #[test]
+    fn only_the_owner_can_read_what_is_written() {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = home.path().join("new/state");
+        let (state, lines) = open(&folder).expect("it is made");
+        write(&state.paths.account(), b"{}").expect("it is written");
+        assert_eq!((mode(&folder), mode(&state.paths.challenges()), mode(&state.paths.account())), (0o700, 0o700, 0o600));
+        assert!(lines.is_empty(), "{lines:?}");
+    }
+
+    #[test]
+    fn two_commands_do_not_run_at_once() {
+        let home = tempfile::tempdir().expect("a folder");
+        let first = open(home.path()).expect("it is free");
+        let error = open(home.path()).err().expect("it is locked").to_string();
+        assert!(error.contains("another `notes certificate` is running"), "{error}");
+        drop(first);
+        open(home.path()).expect("it is free again");
+    }
+
+    #[test]
+    fn a_key_that_others_could_read_is_closed_and_said() {
+        let home = tempfile::tempdir().expect("a folder");
+        let (state, _) = open(home.path()).expect("it is made");
+        let file = state.paths.certificate(Place::Served);
+        write(&file, b"key").expect("it is written");
+        drop(state);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("it is ours");
+        let (_state, lines) = open(home.path()).expect("it is free");
+        assert_eq!((mode(&file), lines.len()), (0o600, 1));
+        assert!(lines[0].contains("(mode 644)"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_draft_that_is_not_published_leaves_the_old_file_and_nothing_else() {
+        let home = tempfile::tempdir().expect("a folder");
+        let file = home.path().join("file");
+        write(&file, b"old").expect("it is written");
+        drop(Draft::with_space(&file).expect("there is space"));
+        assert_eq!(fs::read(&file).expect("it is there"), b"old");
+        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 1);
+        Draft::with_space(&file).expect("there is space").publish(b"new").expect("it is written");
+        assert_eq!(fs::read(&file).expect("it is there"), b"new");
+        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn challenges_of_a_command_that_was_killed_are_removed() {
+        let home = tempfile::tempdir().expect("a folder");
+        let (state, _) = open(home.path()).expect("it is made");
+        write(&state.paths.challenges().join("token"), b"x").expect("it is written");
+        drop(state);
+        let (state, _) = open(home.path()).expect("it is free");
+        assert_eq!(fs::read_dir(state.paths.challenges()).expect("a folder").count(), 0);
+    }
+}
