@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::error::Error;
 use crate::time::{DAY, Time};
@@ -109,15 +109,17 @@ impl Client {
 
 /// What to do about a host that does not answer, by what went wrong.
 fn unreachable(url: &Url, error: &io::Error) -> Error {
-    let text = error.to_string();
-    let fix = if text.contains("not valid yet") || text.contains("NotValidYet") || text.contains("expired") || text.contains("Expired") {
-        "check this machine's clock (timedatectl)"
-    } else if text.contains("UnknownIssuer") {
-        "update this system's CA certificates (apt install ca-certificates), or name the CA's own with --acme-root FILE"
-    } else {
-        "check this machine's connection and DNS, and whether a firewall blocks the way out"
+    use CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    let fix = match error.get_ref().and_then(|source| source.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(
+            Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. },
+        )) => "check this machine's clock (timedatectl)",
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "update this system's CA certificates (apt install ca-certificates), name the CA's own with --acme-root FILE, or find out who answers in its place"
+        }
+        _ => "check this machine's connection and DNS, and whether a firewall blocks the way out",
     };
-    Error::Unreachable(format!("{} cannot be reached: {text}; {fix}", url.host_field()))
+    Error::Unreachable(format!("{} cannot be reached: {error}; {fix}", url.host_field()))
 }
 
 /// The certificates of the CAs. Those of the system are updated with it, also when this executable is not; so none are built in.

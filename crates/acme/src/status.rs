@@ -10,7 +10,7 @@ use crate::json::{Value, array, object};
 use crate::known::{Held, days_left, facts};
 use crate::records::{Accounts, Renewal};
 use crate::state::{Paths, Place};
-use crate::time::Time;
+use crate::time::{DAY, Time};
 
 /// What is known of the certificate. Displayed as lines for people.
 #[derive(Debug)]
@@ -127,7 +127,9 @@ impl fmt::Display for Status {
 }
 
 fn valid_until(certificate: &Certificate, now: Time) -> String {
-    let days = days_left(certificate.validity(), now);
-    let left = if days < 0 { format!("expired {} days ago", -days) } else { format!("{days} days left") };
+    let left = match days_left(certificate.validity(), now) {
+        ..0 => format!("expired {} days ago", now.since(certificate.not_after) / DAY),
+        days => format!("{days} days left"),
+    };
     format!("{} ({left})", certificate.not_after)
 }
