@@ -82,7 +82,9 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Action, Failure> {
             Long("email") => given.email = Some(text(&mut parser)?),
             Long("challenge") => given.challenge = Some(text(&mut parser)?),
             Long("directory") => given.directory = Some(text(&mut parser)?),
-            Long(switch @ ("production" | "agree-to-terms" | "force" | "json")) => given.switches.push(switch.to_owned()),
+            Long(switch @ ("production" | "agree-to-terms" | "force" | "json")) => {
+                given.switches.push(switch.to_owned())
+            }
             Value(word) => given.actions.push(word.to_string_lossy().into_owned()),
             other => return Err(Failure::usage(other.unexpected())),
         }
@@ -99,7 +101,11 @@ impl Given {
             "obtain" => &["production", "agree-to-terms", "force"],
             "renew" => &["production", "agree-to-terms"],
             "status" => &["json"],
-            other => return Err(Failure::usage(format_args!("there is no `certificate {other}`, but obtain, renew and status"))),
+            other => {
+                return Err(Failure::usage(format_args!(
+                    "there is no `certificate {other}`, but obtain, renew and status"
+                )));
+            }
         };
         if let Some(wrong) = self.switches.iter().find(|switch| !allowed.contains(&switch.as_str())) {
             return Err(Failure::usage(format_args!("--{wrong} is no option of `certificate {action}`")));
@@ -127,13 +133,16 @@ impl Given {
     fn state(&self) -> PathBuf {
         // systemd separates several by colons.
         let of_unit = std::env::var("STATE_DIRECTORY").ok();
-        let of_unit = of_unit.as_deref().and_then(|folders| folders.split(':').next()).filter(|folder| !folder.is_empty());
+        let of_unit =
+            of_unit.as_deref().and_then(|folders| folders.split(':').next()).filter(|folder| !folder.is_empty());
         self.state.clone().unwrap_or_else(|| of_unit.unwrap_or(DEFAULT_STATE).into())
     }
 
     fn settings(self) -> Result<Settings, Failure> {
         let authority = match (&self.directory, self.has("production")) {
-            (Some(_), true) => return Err(Failure::usage("--production is Let's Encrypt, and --directory another CA: choose one")),
+            (Some(_), true) => {
+                return Err(Failure::usage("--production is Let's Encrypt, and --directory another CA: choose one"));
+            }
             (Some(url), false) => Some(Authority::Directory(url.clone())),
             (None, true) => Some(Authority::Production),
             (None, false) => None,
@@ -198,9 +207,18 @@ mod tests {
     #[test]
     fn each_action_is_recognised_with_its_options() {
         for (line, expected) in [
-            ("obtain --domain a.example --domain b.example --state /s", "Obtain(Settings { state: \"/s\", names: [\"a.example\", \"b.example\"], email: None, challenge: None, authority: None"),
-            ("obtain --domain a --challenge tls-alpn-01 --production --state /s", "Obtain(Settings { state: \"/s\", names: [\"a\"], email: None, challenge: Some(TlsAlpn01), authority: Some(Production), agrees: false"),
-            ("obtain --domain a --directory https://ca/ --agree-to-terms --force --acme-root /r --state /s", "Obtain(Settings { state: \"/s\", names: [\"a\"], email: None, challenge: None, authority: Some(Directory(\"https://ca/\")), agrees: true, root: Some(\"/r\"), force: true"),
+            (
+                "obtain --domain a.example --domain b.example --state /s",
+                "Obtain(Settings { state: \"/s\", names: [\"a.example\", \"b.example\"], email: None, challenge: None, authority: None",
+            ),
+            (
+                "obtain --domain a --challenge tls-alpn-01 --production --state /s",
+                "Obtain(Settings { state: \"/s\", names: [\"a\"], email: None, challenge: Some(TlsAlpn01), authority: Some(Production), agrees: false",
+            ),
+            (
+                "obtain --domain a --directory https://ca/ --agree-to-terms --force --acme-root /r --state /s",
+                "Obtain(Settings { state: \"/s\", names: [\"a\"], email: None, challenge: None, authority: Some(Directory(\"https://ca/\")), agrees: true, root: Some(\"/r\"), force: true",
+            ),
             ("renew --state /s", "Renew(Settings { state: \"/s\", names: []"),
             ("status --json --state /s", "Status { state: \"/s\", is_json: true }"),
             ("obtain --help", "Help"),

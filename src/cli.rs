@@ -17,7 +17,10 @@ pub(crate) enum Command {
     Serve(Box<Config>),
     Verify,
     List(Format),
-    Extract { folder: PathBuf, existing: Existing },
+    Extract {
+        folder: PathBuf,
+        existing: Existing,
+    },
     Install(install::Options),
     Unit,
     #[cfg(feature = "tls")]
@@ -26,13 +29,14 @@ pub(crate) enum Command {
     Version,
 }
 
-/// The options of the commands other than `serve`, each with its commands. Only `--root` has a value.
-const OPTIONS: [(&str, &[&str]); 5] = [
+/// The options of the commands other than `serve`, each with its commands. Only `--root` and `--domain` have a value.
+const OPTIONS: [(&str, &[&str]); 6] = [
     ("json", &["list"]),
     ("force", &["extract"]),
     ("rollback", &["install"]),
     ("dry-run", &["install", "uninstall"]),
     ("root", &["install", "uninstall"]),
+    ("domain", &["install"]),
 ];
 
 /// Parses the arguments after the executable's name. The default command is `serve`.
@@ -49,6 +53,10 @@ pub(crate) fn parse(
             Long("root") => {
                 given.options.push("root".to_owned());
                 given.root = Some(parser.value().map_err(Failure::usage)?.into());
+            }
+            Long("domain") => {
+                given.options.push("domain".to_owned());
+                given.domains.push(parser.value().and_then(ValueExt::string).map_err(Failure::usage)?);
             }
             Long(flag) if OPTIONS.iter().any(|(option, _)| *option == flag) => given.options.push(flag.to_owned()),
             Long(flag) if SETTINGS.iter().any(|setting| setting.flag == flag) => {
@@ -74,10 +82,10 @@ fn certificate(parser: lexopt::Parser) -> Result<Command, Failure> {
 /// TLS is a feature of the build, because its cryptography needs a C compiler.
 #[cfg(not(feature = "tls"))]
 fn certificate(_: lexopt::Parser) -> Result<Command, Failure> {
-    Err(Failure::new(
-        "this executable was built without TLS; build it with `cargo build --release --features tls`, or with `graven build`, whose engines have it",
-    ))
+    Err(Failure::new(WITHOUT_TLS))
 }
+
+const WITHOUT_TLS: &str = "this executable was built without TLS; build it with `cargo build --release --features tls`, or with `graven build`, whose engines have it";
 
 /// The arguments by kind, before they are checked against the command.
 #[derive(Default)]
@@ -87,6 +95,7 @@ struct Given {
     /// The names of the given [`OPTIONS`].
     options: Vec<String>,
     root: Option<PathBuf>,
+    domains: Vec<String>,
 }
 
 impl Given {
@@ -102,9 +111,9 @@ impl Given {
             "verify" => Ok(Command::Verify),
             "list" => Ok(Command::List(if self.has("json") { Format::Json } else { Format::Table })),
             "extract" => self.extract(),
-            "install" if self.has("rollback") => Ok(self.install(Action::Rollback)),
-            "install" => Ok(self.install(Action::Install)),
-            "uninstall" => Ok(self.install(Action::Uninstall)),
+            "install" if self.has("rollback") => self.install(Action::Rollback),
+            "install" => self.install(Action::Install),
+            "uninstall" => self.install(Action::Uninstall),
             "unit" => Ok(Command::Unit),
             "help" => Ok(Command::Help),
             other => Err(Failure::usage(format_args!("there is no command `{other}`"))),
@@ -135,9 +144,16 @@ impl Given {
         }
     }
 
-    fn install(self, action: Action) -> Command {
+    fn install(self, action: Action) -> Result<Command, Failure> {
         let mode = if self.has("dry-run") { Mode::DryRun } else { Mode::Apply };
-        Command::Install(install::Options { action, root: self.root, mode })
+        if cfg!(not(feature = "tls")) && !self.domains.is_empty() {
+            return Err(Failure::new(WITHOUT_TLS));
+        }
+        if action == Action::Rollback && !self.domains.is_empty() {
+            return Err(Failure::usage("--domain and --rollback do not go together: a rollback keeps the domains"));
+        }
+        self.domains.iter().try_for_each(|domain| install::check_domain(domain)).map_err(Failure::usage)?;
+        Ok(Command::Install(install::Options { action, root: self.root, mode, domains: self.domains }))
     }
 
     fn has(&self, option: &str) -> bool {
@@ -160,7 +176,10 @@ pub(crate) fn help() -> String {
          \x20                     [--force: into a folder that is not empty]\n\
          \x20 install             install as a systemd service, or upgrade the one that\n\
          \x20                     is installed\n\
-         \x20                     [--rollback: return to the previous version]\n\
+         \x20                     [--rollback: return to the previous version;\n\
+         \x20                     --domain NAME: with HTTPS, and a certificate of\n\
+         \x20                     Let's Encrypt for this name, which renews itself;\n\
+         \x20                     may be repeated]\n\
          \x20 uninstall           stop the service and remove it\n\
          \x20                     [both: --dry-run prints what would be done;\n\
          \x20                     --root DIR installs below an image's folder]\n\
@@ -179,7 +198,8 @@ pub(crate) fn help() -> String {
             Signals:\n\
             \x20 TERM, INT           finish requests in progress, then exit; a second\n\
             \x20                     signal exits at once\n\
-            \x20 HUP, USR1, USR2     keep serving; there is nothing to reload or reopen\n\n\
+            \x20 HUP                 read the certificate of HTTPS again\n\
+            \x20 USR1, USR2          keep serving; there is nothing to reopen\n\n\
             Examples:\n\
             \x20 notes                                  serve on port 8080, all addresses\n\
             \x20 notes --listen 127.0.0.1:3000          serve to this computer only\n\
@@ -226,9 +246,15 @@ mod tests {
             ("extract out", "Extract"),
             ("extract --force out", "Extract"),
             ("unit", "Unit"),
-            ("install", "Install(Options { action: Install, root: None, mode: Apply"),
-            ("install --rollback --dry-run", "Install(Options { action: Rollback, root: None, mode: DryRun"),
-            ("uninstall --root /mnt", "Install(Options { action: Uninstall, root: Some(\"/mnt\"), mode: Apply"),
+            ("install", "Install(Options { action: Install, domains: [], root: None, mode: Apply"),
+            (
+                "install --rollback --dry-run",
+                "Install(Options { action: Rollback, domains: [], root: None, mode: DryRun",
+            ),
+            (
+                "uninstall --root /mnt",
+                "Install(Options { action: Uninstall, domains: [], root: Some(\"/mnt\"), mode: Apply",
+            ),
             ("list --help", "Help"),
             ("-V", "Version"),
         ] {

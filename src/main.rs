@@ -137,7 +137,8 @@ fn warn_if_reachable(admin: SocketAddr) {
 
 /// Prints the units, each after a comment with the name of its file.
 fn print_units() -> Result<(), Failure> {
-    for file in DEPLOY.files() {
+    let of_https = DEPLOY.get_dir("https").into_iter().flat_map(Dir::files).filter(|_| cfg!(feature = "tls"));
+    for file in DEPLOY.files().chain(of_https) {
         print(&format!("# {}\n{}\n", file.path().display(), file.contents_utf8().unwrap_or_default()))?;
     }
     Ok(())

@@ -10,6 +10,7 @@
 mod answer;
 mod changes;
 mod host;
+mod https;
 mod plan;
 
 use std::fmt::Write as _;
@@ -23,12 +24,15 @@ use crate::failure::Failure;
 use crate::verify;
 use changes::Changes;
 use host::Host;
+pub(crate) use https::check_domain;
 use plan::{Before, Plan, Step};
 
 /// What to do, and where.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) action: Action,
+    /// The domains of the certificate. Empty for HTTP alone, or to keep what is installed.
+    pub(crate) domains: Vec<String>,
     /// A folder to install into instead of this computer, for images. No service is started or stopped.
     pub(crate) root: Option<PathBuf>,
     pub(crate) mode: Mode,
@@ -68,7 +72,7 @@ pub(crate) fn run(options: &Options, units: &'static Dir<'static>) -> Result<Str
     }
     let source = verify::own_path()?;
     let plan = match options.action {
-        Action::Install => plan::install(&host, &source, units)?,
+        Action::Install => plan::install(&host, &source, units, &options.domains)?,
         Action::Uninstall => plan::uninstall(&host, units),
         Action::Rollback => return Err(roll_back(&host, options)),
     };
@@ -130,8 +134,17 @@ fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<Strin
         Step::Remove { path } => changes.remove(path)?,
         Step::Systemctl(arguments) => drop(host.systemctl(arguments)?),
         Step::Answer => return answer::wait(host),
+        Step::Certificate => return Ok(obtain(host)),
     }
     Ok(String::new())
+}
+
+/// Asks for a certificate now, rather than when the timer does; returns what has come of it. The site is served in either case.
+fn obtain(host: &Host) -> String {
+    match host.systemctl(https::OBTAIN) {
+        Ok(_) => "there is a certificate; `sudo notes certificate status` shows until when\n".to_owned(),
+        Err(_) => "there is no certificate yet, and the timer asks again; `journalctl -u notes-certificate` says why, and docs/pages/https.md what to check\n".to_owned(),
+    }
 }
 
 /// Restores files and service after a step has failed; `tried` are the steps up to that one. Returns the state, to follow the error.
@@ -212,7 +225,7 @@ mod tests {
         fn install(&self, version: &str) -> Result<String, Failure> {
             let source = self.folder.path().join("download");
             fs::write(&source, version).expect("a file");
-            perform(&self.host, &plan::install(&self.host, &source, &DEPLOY)?)
+            perform(&self.host, &plan::install(&self.host, &source, &DEPLOY, &[])?)
         }
 
         fn uninstall(&self) -> Result<String, Failure> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, File};
 
 use super::host::{Host, SERVICE, SOCKET};
+use super::https;
 use crate::failure::Failure;
 use crate::record;
 
@@ -26,7 +27,7 @@ pub(super) enum Step {
     },
     Write {
         path: PathBuf,
-        text: &'static str,
+        text: String,
     },
     /// Writes the record of an executable.
     Record {
@@ -43,6 +44,8 @@ pub(super) enum Step {
     Systemctl(Arguments),
     /// Waits until the service answers a request.
     Answer,
+    /// Asks for a certificate. A failure changes nothing: the timer asks again.
+    Certificate,
 }
 
 /// What is installed before the plan is done.
@@ -66,7 +69,13 @@ pub(super) struct Plan {
 }
 
 /// Plans to copy the executable and its units, and to start or restart the service. Steps that would change nothing are left out.
-pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) -> Result<Plan, Failure> {
+/// With `domains`, or where there is HTTPS already, this includes what HTTPS needs.
+pub(super) fn install(
+    host: &Host,
+    source: &Path,
+    units: &'static Dir<'static>,
+    domains: &[String],
+) -> Result<Plan, Failure> {
     let before = if host.unit(SERVICE).exists() { Before::Version } else { Before::Nothing };
     let (mut steps, mut restore) = (Vec::new(), vec![RELOAD]);
     let binary = host.binary();
@@ -77,19 +86,29 @@ pub(super) fn install(host: &Host, source: &Path, units: &'static Dir<'static>) 
     }
     steps.extend(new_record(source, &binary)?);
     for unit in units.files().filter(|unit| !is_in_place(host, unit)) {
-        steps.push(Step::Write { path: host.unit(name(unit)), text: text(unit)? });
+        steps.push(Step::Write { path: host.unit(name(unit)), text: text(unit)?.to_owned() });
+    }
+    let has_https = !domains.is_empty() || https::is_installed(host);
+    if has_https {
+        steps.extend(https::steps(host, units, domains)?);
     }
     if host.is_live() {
-        let start = start(before, Changed::of(&steps, &host.unit(SOCKET)));
+        let start = start(before, Changed::of(&steps));
         steps.push(Step::Systemctl(RELOAD));
         steps.push(Step::Systemctl(&["enable", SOCKET, SERVICE]));
+        if has_https {
+            steps.push(Step::Systemctl(https::ENABLE_SOCKET));
+        }
         steps.extend(start.iter().map(|arguments| Step::Systemctl(arguments)));
         steps.push(Step::Answer);
+        if has_https {
+            steps.extend([Step::Systemctl(https::START_TIMER), Step::Certificate]);
+        }
         if before == Before::Version {
             restore.extend(start);
         }
     } else {
-        steps.extend(links(host).into_iter().filter(|step| !is_linked(step)));
+        steps.extend(links(host, has_https).into_iter().filter(|step| !is_linked(step)));
     }
     let done = if host.is_live() {
         String::new()
@@ -131,8 +150,10 @@ enum Changed {
 }
 
 impl Changed {
-    fn of(steps: &[Step], socket: &Path) -> Self {
-        let is_socket = |step: &Step| matches!(step, Step::Write { path, .. } if path == socket);
+    fn of(steps: &[Step]) -> Self {
+        // A unit of a socket, or a drop-in for one.
+        let of_socket = |path: &Path| path.iter().any(|part| part.to_string_lossy().contains(".socket"));
+        let is_socket = |step: &Step| matches!(step, Step::Write { path, .. } if of_socket(path));
         // A record changes nothing that runs.
         let is_of_service = |step: &Step| matches!(step, Step::Write { .. } | Step::Copy { .. });
         if steps.iter().any(is_socket) {
@@ -155,10 +176,14 @@ fn start(before: Before, changed: Changed) -> &'static [Arguments] {
 }
 
 /// The links that `systemctl enable` would make.
-fn links(host: &Host) -> Vec<Step> {
+fn links(host: &Host, has_https: bool) -> Vec<Step> {
+    let of_https: &[_] =
+        if has_https { &[("sockets.target", https::SOCKET), ("timers.target", https::TIMER)] } else { &[] };
     [("multi-user.target", SERVICE), ("sockets.target", SOCKET)]
+        .iter()
+        .chain(of_https)
         .map(|(target, unit)| Step::Link { path: host.wants_link(target, unit), target: Host::wants_target(unit) })
-        .into()
+        .collect()
 }
 
 fn is_linked(step: &Step) -> bool {
@@ -167,36 +192,49 @@ fn is_linked(step: &Step) -> bool {
 
 /// Plans to stop the service and to remove what `install` has written, and nothing else.
 pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Plan {
-    let links = links(host).into_iter().filter_map(|step| match step {
+    let links = links(host, true).into_iter().filter_map(|step| match step {
         Step::Link { path, .. } if !host.is_live() => Some(path),
         _ => None,
     });
     let units: Vec<PathBuf> = units.files().map(|unit| host.unit(name(unit))).collect();
+    let has_https = https::is_installed(host);
     let before = if host.unit(SERVICE).exists() { Before::Version } else { Before::Nothing };
     let executables = [host.binary(), host.previous()];
     let records = executables.clone().map(|executable| record::path(&executable));
-    let files = links.chain(units).chain(executables).chain(records);
+    let files = links.chain(units).chain(https::files(host)).chain(executables).chain(records);
     let files = files.filter(|path| path.symlink_metadata().is_ok()).map(|path| Step::Remove { path });
     let mut steps: Vec<Step> = files.collect();
     let mut done = if steps.is_empty() { "nothing is installed\n" } else { "removed\n" }.to_owned();
     if host.is_live() && before == Before::Version {
         steps.insert(0, Step::Systemctl(&["disable", "--now", SOCKET, SERVICE]));
+        if has_https {
+            steps.insert(0, Step::Systemctl(https::STOP));
+        }
         steps.push(Step::Systemctl(RELOAD));
+    }
+    if has_https {
+        done += "the certificate and the account of its authority remain in /var/lib/notes\n";
     }
     for name in [SERVICE, SOCKET] {
         let drop_ins = host.unit(name).with_extension(format!("{}.d", name.trim_start_matches("notes.")));
-        if drop_ins.exists() {
+        if has_own_files(&drop_ins) {
             writeln!(done, "your settings remain in {}", drop_ins.display()).expect("writing to a String cannot fail");
         }
     }
     Plan { before, steps, restore: vec![RELOAD, &["enable", "--now", SOCKET, SERVICE]], done }
 }
 
+/// Whether a folder of drop-ins has files that are not of HTTPS, which are removed.
+fn has_own_files(folder: &Path) -> bool {
+    let mut files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.any(|file| file.file_name() != "https.conf")
+}
+
 fn name(unit: &'static File<'static>) -> &'static str {
     unit.path().to_str().unwrap_or_default()
 }
 
-fn text(unit: &'static File<'static>) -> Result<&'static str, Failure> {
+pub(super) fn text(unit: &'static File<'static>) -> Result<&'static str, Failure> {
     unit.contents_utf8().ok_or_else(|| {
         Failure::new(format!(
             "the unit {} in this executable is damaged; copy the executable again",
@@ -230,6 +268,9 @@ impl fmt::Display for Step {
             Step::Remove { path } => write!(f, "remove {}", path.display()),
             Step::Systemctl(arguments) => write!(f, "run systemctl {}", arguments.join(" ")),
             Step::Answer => f.write_str("wait until the service answers a request"),
+            Step::Certificate => f.write_str(
+                "ask Let's Encrypt for a certificate, which agrees to its terms (https://letsencrypt.org/repository/)",
+            ),
         }
     }
 }

@@ -8,7 +8,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::decide::Validity;
 use crate::der::{
-    BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, SET, SUBJECT_ALT_NAME, UTC_TIME, constructed, primitive,
+    BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, SET,
+    SUBJECT_ALT_NAME, UTC_TIME, constructed, primitive,
 };
 use crate::encode::base64url;
 use crate::keys::{Key, belongs_to};

@@ -124,11 +124,7 @@ fn due(facts: &Facts) -> Decision {
         Some(window) => (certificate.point_of(window), SLEEP, Why::Window),
         None => (certificate.last_third(), 0, Why::LastThird),
     };
-    if facts.now.plus(sleep) >= until {
-        Decision::Attempt(why)
-    } else {
-        Decision::Wait { until, why: Reason::Fresh }
-    }
+    if facts.now.plus(sleep) >= until { Decision::Attempt(why) } else { Decision::Wait { until, why: Reason::Fresh } }
 }
 
 impl Validity {
@@ -194,7 +190,11 @@ mod tests {
         for (what, facts, expected) in [
             ("there is no certificate", Facts { certificate: None, ..facts(0) }, Attempt(Why::NoCertificate)),
             ("it is new", facts(1), wait(third, Reason::Fresh)),
-            ("one second before the last third", Facts { now: Time(third - 1), ..facts(0) }, wait(third, Reason::Fresh)),
+            (
+                "one second before the last third",
+                Facts { now: Time(third - 1), ..facts(0) },
+                wait(third, Reason::Fresh),
+            ),
             ("the last third has begun", Facts { now: Time(third), ..facts(0) }, Attempt(Why::LastThird)),
             ("nobody ran this for weeks", facts(85), Attempt(Why::LastThird)),
             ("it expires now", facts(90), Attempt(Why::Expired)),
@@ -215,9 +215,17 @@ mod tests {
             ("earlier than the third", Facts { window: window(10, 12), ..facts(11) }, Attempt(Why::Window)),
             ("it is past: the CA revokes", Facts { window: window(-2, -1), ..facts(5) }, Attempt(Why::WindowPast)),
             ("it ends now", Facts { window: window(3, 5), ..facts(5) }, Attempt(Why::WindowPast)),
-            ("it is after the last day: a mistake", Facts { window: window(95, 99), ..facts(60) }, wait(75 * DAY, Reason::Fresh)),
+            (
+                "it is after the last day: a mistake",
+                Facts { window: window(95, 99), ..facts(60) },
+                wait(75 * DAY, Reason::Fresh),
+            ),
             ("the same, and the last sixth", Facts { window: window(95, 99), ..facts(75) }, Attempt(Why::Window)),
-            ("it ends before it begins", Facts { window: window(12, 10), ..facts(11) }, wait(60 * DAY + 3 * DAY / 4, Reason::Fresh)),
+            (
+                "it ends before it begins",
+                Facts { window: window(12, 10), ..facts(11) },
+                wait(60 * DAY + 3 * DAY / 4, Reason::Fresh),
+            ),
             ("expired counts more", Facts { window: window(95, 99), ..facts(90) }, Attempt(Why::Expired)),
         ] {
             assert_eq!(decide(&facts), expected, "{what}");
@@ -235,8 +243,16 @@ mod tests {
             ("expired", Facts { failure: failure(100, 20), ..facts(100) }, until(100, 20)),
             ("revoked", Facts { window: window(-2, -1), failure: failure(5, 1), ..facts(5) }, until(5, 1)),
             ("the CA asked for a week", Facts { failure: failure(80, 168), ..facts(85) }, until(87, 0)),
-            ("the clock was ahead by a year", Facts { failure: failure(445, 20), ..facts(80) }, Attempt(Why::LastThird)),
-            ("it is not due", Facts { failure: failure(10, 20), ..facts(10) }, wait(60 * DAY + 3 * DAY / 4, Reason::Fresh)),
+            (
+                "the clock was ahead by a year",
+                Facts { failure: failure(445, 20), ..facts(80) },
+                Attempt(Why::LastThird),
+            ),
+            (
+                "it is not due",
+                Facts { failure: failure(10, 20), ..facts(10) },
+                wait(60 * DAY + 3 * DAY / 4, Reason::Fresh),
+            ),
         ] {
             assert_eq!(decide(&facts), expected, "{what}");
         }
@@ -250,9 +266,17 @@ mod tests {
             ("the certificate is not valid yet", facts(-3)),
             ("the CA's window", Facts { window: window(-9, -8), ..facts(-3) }),
         ] {
-            assert_eq!(decide(&facts), Decision::Wait { until: facts.now.plus(HOUR), why: Reason::ClockBehind }, "{what}");
+            assert_eq!(
+                decide(&facts),
+                Decision::Wait { until: facts.now.plus(HOUR), why: Reason::ClockBehind },
+                "{what}"
+            );
         }
-        assert_eq!(decide(&Facts { now: Time(-200), ..facts(0) }), wait(60 * DAY + 3 * DAY / 4, Reason::Fresh), "a little slow");
+        assert_eq!(
+            decide(&Facts { now: Time(-200), ..facts(0) }),
+            wait(60 * DAY + 3 * DAY / 4, Reason::Fresh),
+            "a little slow"
+        );
     }
 
     #[test]

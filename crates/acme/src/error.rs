@@ -28,10 +28,14 @@ impl Error {
         let path = path.display();
         Self::Local(match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                format!("{path}: the disk is full; free some space and run this again, the certificate in use is unchanged")
+                format!(
+                    "{path}: the disk is full; free some space and run this again, the certificate in use is unchanged"
+                )
             }
             io::ErrorKind::PermissionDenied => {
-                format!("{path}: permission denied; run this as the owner of the folder, or change its owner (chown) or mode (chmod 700)")
+                format!(
+                    "{path}: permission denied; run this as the owner of the folder, or change its owner (chown) or mode (chmod 700)"
+                )
             }
             io::ErrorKind::ReadOnlyFilesystem => {
                 format!("{path}: the file system is read-only; choose another folder with --state, or remount it")

@@ -98,8 +98,10 @@ impl Client {
         let answer = match url.scheme {
             Scheme::Http => exchange(stream, url, content),
             Scheme::Https => {
-                let name = ServerName::try_from(url.host.clone()).map_err(|_| Error::answer(format_args!("{url} has no valid host")))?;
-                let connection = ClientConnection::new(Arc::clone(&self.config), name).map_err(|error| failed(&io::Error::other(error)))?;
+                let name = ServerName::try_from(url.host.clone())
+                    .map_err(|_| Error::answer(format_args!("{url} has no valid host")))?;
+                let connection = ClientConnection::new(Arc::clone(&self.config), name)
+                    .map_err(|error| failed(&io::Error::other(error)))?;
                 exchange(StreamOwned::new(connection, stream), url, content)
             }
         };
@@ -167,7 +169,8 @@ fn exchange(mut stream: impl Read + Write, url: &Url, content: Option<&str>) -> 
     );
     if let Some(content) = content {
         // RFC 8555, 6.2.
-        request += &format!("content-type: application/jose+json\r\ncontent-length: {}\r\n\r\n{content}", content.len());
+        request +=
+            &format!("content-type: application/jose+json\r\ncontent-length: {}\r\n\r\n{content}", content.len());
     } else {
         request += "\r\n";
     }
@@ -246,7 +249,8 @@ fn unchunk(mut rest: &[u8]) -> io::Result<Option<Vec<u8>>> {
         if size == 0 {
             return Ok(Some(content));
         }
-        let size = usize::try_from(size).ok().filter(|size| *size <= MAX_ANSWER).ok_or_else(|| malformed("it is too long"))?;
+        let size =
+            usize::try_from(size).ok().filter(|size| *size <= MAX_ANSWER).ok_or_else(|| malformed("it is too long"))?;
         let Some(chunk) = rest.get(start..start + size) else { return Ok(None) };
         content.extend_from_slice(chunk);
         rest = rest.get(start + size..).unwrap_or_default();
@@ -276,7 +280,11 @@ mod tests {
             ("HTTP/1.1 200 O", None),
         ] {
             let parsed = parse(text.as_bytes(), false).expect(text);
-            assert_eq!(parsed.map(|response| String::from_utf8(response.body).expect("UTF-8")).as_deref(), expected, "{text}");
+            assert_eq!(
+                parsed.map(|response| String::from_utf8(response.body).expect("UTF-8")).as_deref(),
+                expected,
+                "{text}"
+            );
         }
         let unframed = parse(b"HTTP/1.1 200 OK\r\n\r\nab", true).expect("HTTP").expect("it has ended");
         assert_eq!(unframed.body, b"ab");

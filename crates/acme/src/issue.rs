@@ -45,7 +45,10 @@ impl Issuer<'_> {
         for url in &placed.authorizations {
             let authorization = session.authorization(account, url)?;
             if !order.names.contains(&authorization.name) {
-                return Err(Error::answer(format_args!("it wants to check {:?}, which was not ordered", authorization.name)));
+                return Err(Error::answer(format_args!(
+                    "it wants to check {:?}, which was not ordered",
+                    authorization.name
+                )));
             }
             if !authorization.is_valid() {
                 self.answer(&mut session, account, &authorization, order.challenge)?;
@@ -63,7 +66,12 @@ impl Issuer<'_> {
     }
 
     /// The accounts, with one that the CA accepts.
-    fn accounts(&self, session: &mut Session<'_>, order: &Order, report: &mut dyn FnMut(&str)) -> Result<Accounts, Error> {
+    fn accounts(
+        &self,
+        session: &mut Session<'_>,
+        order: &Order,
+        report: &mut dyn FnMut(&str),
+    ) -> Result<Accounts, Error> {
         let mut accounts = Accounts::open(self.state, report)?;
         if let Some(account) = accounts.get(&order.directory) {
             if session.accepts(account)? {
@@ -127,7 +135,8 @@ impl Drop for Shown {
 
 /// What the CA sent, if it is what was ordered. A certificate that no browser would take never replaces one.
 fn check(chain: &str, key: &Key, order: &Order) -> Result<Certificate, Error> {
-    let certificate = Certificate::from_chain(chain.as_bytes()).ok_or_else(|| Error::answer("the certificate cannot be read"))?;
+    let certificate =
+        Certificate::from_chain(chain.as_bytes()).ok_or_else(|| Error::answer("the certificate cannot be read"))?;
     if !certificate.is_for(key) {
         return Err(Error::answer("the certificate is for another key"));
     }

@@ -146,12 +146,13 @@ impl Reader<'_> {
             return None;
         }
         match self.rest.as_bytes().first()? {
-            b'{' => self.items(['{', '}'], |reader| {
-                let name = reader.text()?;
-                reader.take(":")?;
-                Some((name, reader.value(depth + 1)?))
-            })
-            .map(Value::Object),
+            b'{' => self
+                .items(['{', '}'], |reader| {
+                    let name = reader.text()?;
+                    reader.take(":")?;
+                    Some((name, reader.value(depth + 1)?))
+                })
+                .map(Value::Object),
             b'[' => self.items(['[', ']'], |reader| reader.value(depth + 1)).map(Value::Array),
             b'"' => self.text().map(Value::Text),
             b't' => self.take("true").map(|()| Value::Bool(true)),
@@ -254,8 +255,22 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused() {
         for wrong in [
-            "", "{", "[1,]", "{\"a\":1,}", "{a:1}", "01", "-", "1.", "\"", "\"\\x\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
-            "\"\n\"", "nul", "1 2", "\"\\u00g0\"",
+            "",
+            "{",
+            "[1,]",
+            "{\"a\":1,}",
+            "{a:1}",
+            "01",
+            "-",
+            "1.",
+            "\"",
+            "\"\\x\"",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "\"\n\"",
+            "nul",
+            "1 2",
+            "\"\\u00g0\"",
         ] {
             assert_eq!(Value::parse(wrong), None, "{wrong}");
         }
@@ -264,7 +279,9 @@ mod tests {
 
     #[test]
     fn members_are_found_by_their_kind() {
-        let value = Value::parse(r#" {"a": "x", "n": -12, "f": 2.75, "l": ["p", 1, "q"], "o": {"a": null}, "a": "y"} "#).expect("JSON");
+        let value =
+            Value::parse(r#" {"a": "x", "n": -12, "f": 2.75, "l": ["p", 1, "q"], "o": {"a": null}, "a": "y"} "#)
+                .expect("JSON");
         assert_eq!((value.text("a"), value.number("n"), value.number("f")), (Some("y"), Some(-12), Some(2)));
         assert_eq!(value.texts("l"), ["p", "q"]);
         assert_eq!((value.text("n"), value.number("a"), value.array("a").len()), (None, None, 0));

@@ -3,13 +3,15 @@
 
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom as _, SystemRandom};
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _};
+use ring::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _,
+};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::der::{
-    BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, SUBJECT_ALT_NAME, UTC_TIME, UTF8_STRING, bit_string, constructed, element,
-    primitive,
+    BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, SUBJECT_ALT_NAME, UTC_TIME,
+    UTF8_STRING, bit_string, constructed, element, primitive,
 };
 use crate::encode::{base64url, pem};
 use crate::json::{Value, object};
@@ -113,7 +115,10 @@ impl Key {
         let extensions = element(constructed(3), &[&element(SEQUENCE, &[&identifier, &names])]);
         let validity = element(SEQUENCE, &[&time(now.plus(-DAY)), &time(now.plus(7 * DAY))]);
         // A name of its own, so that no reader wonders about an empty issuer.
-        let common_name = element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[&[0x55, 0x04, 0x03]]), &element(UTF8_STRING, &[b"acme"])]);
+        let common_name = element(
+            SEQUENCE,
+            &[&element(OBJECT_IDENTIFIER, &[&[0x55, 0x04, 0x03]]), &element(UTF8_STRING, &[b"acme"])],
+        );
         let issuer = element(SEQUENCE, &[&element(SET, &[&common_name])]);
         let version = element(constructed(0), &[&element(INTEGER, &[&[2]])]);
         let mut serial = [0; 8];
@@ -121,7 +126,16 @@ impl Key {
         // Positive, and without a leading zero byte.
         serial[0] = serial[0] & 0x7f | 0x40;
         let serial = element(INTEGER, &[&serial]);
-        let fields = [&version, &serial, &signature_algorithm(), &issuer, &validity, &issuer, &self.public_key_info(), &extensions];
+        let fields = [
+            &version,
+            &serial,
+            &signature_algorithm(),
+            &issuer,
+            &validity,
+            &issuer,
+            &self.public_key_info(),
+            &extensions,
+        ];
         self.signed(&element(SEQUENCE, &fields.map(Vec::as_slice)))
     }
 

@@ -36,7 +36,8 @@ impl Held {
 pub(crate) fn facts(held: &Held, renewal: &Renewal, order: &Order, now: Time) -> Facts {
     let certificate = held.certificate();
     let identifier = certificate.and_then(|certificate| certificate.identifier.as_deref());
-    let suggestion = renewal.suggestion.as_ref().filter(|suggestion| Some(suggestion.certificate.as_str()) == identifier);
+    let suggestion =
+        renewal.suggestion.as_ref().filter(|suggestion| Some(suggestion.certificate.as_str()) == identifier);
     Facts {
         now,
         certificate: certificate.map(Certificate::validity),

@@ -39,7 +39,9 @@ pub fn obtain(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), E
     let mut renewal = Renewal::open(&state, place, report)?;
     let kept = renewal.order.clone();
     let Some(order) = merge(settings, given, kept, Some(directory)) else {
-        return Err(Error::Local("name the site with --domain, as in `notes certificate obtain --domain example.org`".to_owned()));
+        return Err(Error::Local(
+            "name the site with --domain, as in `notes certificate obtain --domain example.org`".to_owned(),
+        ));
     };
     let held = Held::open(&state.paths.certificate(place))?;
     let now = Time::now();
@@ -210,7 +212,9 @@ impl Attempt {
 fn success(certificate: &Certificate, place: Place) -> String {
     let names = certificate.names.join(", ");
     match place {
-        Place::Served => format!("certificate for {names}, from {}, until {}", certificate.issuer, certificate.not_after),
+        Place::Served => {
+            format!("certificate for {names}, from {}, until {}", certificate.issuer, certificate.not_after)
+        }
         Place::Rehearsal => format!(
             "rehearsal succeeded: {} has given a test certificate for {names}, which is not served; run this again with --production",
             certificate.issuer
@@ -239,7 +243,8 @@ fn wait(until: Time, why: Reason, held: &Held, renewal: &Renewal) -> String {
             format!("waiting until {until}, after {} failed attempts in a row; the last: {error}", renewal.failures)
         }
         Reason::ClockBehind => {
-            "nothing to do: this machine's clock is before the certificate's first day; correct it (timedatectl)".to_owned()
+            "nothing to do: this machine's clock is before the certificate's first day; correct it (timedatectl)"
+                .to_owned()
         }
     }
 }

@@ -51,7 +51,11 @@ impl Problem {
             name: value.get("identifier").and_then(|identifier| identifier.text("value")).map(printable),
             instance: text("instance"),
             // They have none of their own (RFC 8555, 6.7.1).
-            subproblems: value.array("subproblems").iter().map(|part| Self { subproblems: Vec::new(), ..Self::from_json(part) }).collect(),
+            subproblems: value
+                .array("subproblems")
+                .iter()
+                .map(|part| Self { subproblems: Vec::new(), ..Self::from_json(part) })
+                .collect(),
             retry_after: None,
         }
     }
@@ -65,17 +69,33 @@ impl Problem {
     /// What the operator can do; empty if nobody knows.
     fn fix(&self) -> &'static str {
         match self.kind.as_str() {
-            "connection" => "forward port 80 (for tls-alpn-01: 443) of the router to this machine, open it in the firewall, and compare the name's A and AAAA records with this machine's addresses",
-            "dns" => "give the name an A or AAAA record with this machine's public address, and wait until other resolvers see it",
-            "unauthorized" => "the name leads to another server: compare its A and AAAA records with this machine's addresses, and check that the server runs with this state folder",
-            "incorrectResponse" => "another server or a proxy answers for the name: let it pass on /.well-known/acme-challenge/",
-            "tls" => "another server answers on port 443, or a proxy ends TLS before this machine: use --challenge http-01",
+            "connection" => {
+                "forward port 80 (for tls-alpn-01: 443) of the router to this machine, open it in the firewall, and compare the name's A and AAAA records with this machine's addresses"
+            }
+            "dns" => {
+                "give the name an A or AAAA record with this machine's public address, and wait until other resolvers see it"
+            }
+            "unauthorized" => {
+                "the name leads to another server: compare its A and AAAA records with this machine's addresses, and check that the server runs with this state folder"
+            }
+            "incorrectResponse" => {
+                "another server or a proxy answers for the name: let it pass on /.well-known/acme-challenge/"
+            }
+            "tls" => {
+                "another server answers on port 443, or a proxy ends TLS before this machine: use --challenge http-01"
+            }
             "caa" => "a CAA record of the name permits other CAs only: add this CA to it, or remove it",
             "rateLimited" => "wait; `notes certificate renew` asks again when the CA permits it",
-            "rejectedIdentifier" => "this CA gives no certificate for the name: check its spelling, and that it is public",
+            "rejectedIdentifier" => {
+                "this CA gives no certificate for the name: check its spelling, and that it is public"
+            }
             "unsupportedIdentifier" => "name a DNS name with --domain",
-            "userActionRequired" => "read the CA's new terms, and run `notes certificate obtain` again with --agree-to-terms",
-            "externalAccountRequired" => "this CA wants an account that is bound to one at its site, which is not supported: choose another with --directory",
+            "userActionRequired" => {
+                "read the CA's new terms, and run `notes certificate obtain` again with --agree-to-terms"
+            }
+            "externalAccountRequired" => {
+                "this CA wants an account that is bound to one at its site, which is not supported: choose another with --directory"
+            }
             "invalidContact" | "unsupportedContact" => "correct the address of --email, or leave it out",
             "serverInternal" => "the CA has a failure; try again later",
             _ => "",
@@ -133,8 +153,10 @@ mod tests {
                 "the CA refuses: Some (malformed)\n  b.example: the CA refuses: No (rejectedIdentifier); this CA gives no certificate for the name: check its spelling, and that it is public\n  the CA refuses: Other (about:blank)",
             ),
             (r#"{"detail":"red \u001b[31m\nnext"}"#, "the CA refuses: red  [31m next"),
-            (r#"{"type":"urn:ietf:params:acme:error:userActionRequired","detail":"Terms","instance":"https://ca.example/terms"}"#,
-             "the CA refuses: Terms (userActionRequired); see https://ca.example/terms; read the CA's new terms, and run `notes certificate obtain` again with --agree-to-terms"),
+            (
+                r#"{"type":"urn:ietf:params:acme:error:userActionRequired","detail":"Terms","instance":"https://ca.example/terms"}"#,
+                "the CA refuses: Terms (userActionRequired); see https://ca.example/terms; read the CA's new terms, and run `notes certificate obtain` again with --agree-to-terms",
+            ),
         ] {
             assert_eq!(shown(json), expected);
         }

@@ -19,7 +19,12 @@ enum Found {
 }
 
 /// Warns of each name at which the running server does not answer.
-pub(crate) fn warn(client: &Client, state: &State, names: &[String], report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+pub(crate) fn warn(
+    client: &Client,
+    state: &State,
+    names: &[String],
+    report: &mut dyn FnMut(&str),
+) -> Result<(), Error> {
     let token = token();
     let file = state.paths.challenges().join(&token);
     let content = format!("{token}.{}", base64url(b"a check of its own"));
@@ -97,7 +102,12 @@ mod tests {
         assert_eq!(warning("a.example", &Found::Own), None);
         for found in [Found::Other(404), Found::Nothing("timed out".to_owned())] {
             let line = warning("a.example", &found).expect("a warning");
-            assert!(line.contains("A and AAAA records") && line.contains("port 80") && line.contains("asked all the same") | line.contains("asking the CA all the same"), "{line}");
+            assert!(
+                line.contains("A and AAAA records")
+                    && line.contains("port 80")
+                    && line.contains("asked all the same") | line.contains("asking the CA all the same"),
+                "{line}"
+            );
         }
     }
 }

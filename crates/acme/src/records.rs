@@ -88,7 +88,8 @@ impl Renewal {
     /// Takes another order. A failure of the one before says nothing of it, unless the CA has asked to wait.
     pub(crate) fn set_order(&mut self, order: Order) {
         if let Some(before) = self.order.as_ref().filter(|before| **before != order) {
-            let is_asked = before.directory == order.directory && self.failed.as_ref().is_some_and(|failed| failed.is_asked);
+            let is_asked =
+                before.directory == order.directory && self.failed.as_ref().is_some_and(|failed| failed.is_asked);
             if !is_asked {
                 (self.failures, self.failed) = (0, None);
             }
@@ -303,7 +304,8 @@ mod tests {
 
     fn known() -> Renewal {
         let window = Window { start: Time(DAY), end: Time(2 * DAY) };
-        let suggestion = Suggestion { certificate: "a.b".to_owned(), window, check_after: Time(DAY), explanation: None };
+        let suggestion =
+            Suggestion { certificate: "a.b".to_owned(), window, check_after: Time(DAY), explanation: None };
         let mut renewal = Renewal { order: Some(order()), suggestion: Some(suggestion), ..Renewal::default() };
         renewal.fail(Time(0), &refused("connection", None));
         renewal

@@ -156,7 +156,11 @@ impl<'a> Session<'a> {
     pub(crate) fn accepts(&mut self, account: &Account) -> Result<bool, Error> {
         match self.post(&https(&account.url)?, "", Signer::Account(account)) {
             Ok(response) => Ok(json(&response)?.text("status") == Some("valid")),
-            Err(Error::Refused(problem)) if ["accountDoesNotExist", "unauthorized"].contains(&problem.kind.as_str()) => Ok(false),
+            Err(Error::Refused(problem))
+                if ["accountDoesNotExist", "unauthorized"].contains(&problem.kind.as_str()) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }
@@ -177,7 +181,12 @@ impl<'a> Session<'a> {
     }
 
     /// Orders a certificate (RFC 8555, 7.4), in place of one that it `replaces` (RFC 9773, 5).
-    pub(crate) fn new_order(&mut self, account: &Account, names: &[String], replaces: Option<&str>) -> Result<Ordered, Error> {
+    pub(crate) fn new_order(
+        &mut self,
+        account: &Account,
+        names: &[String],
+        replaces: Option<&str>,
+    ) -> Result<Ordered, Error> {
         let identifier = |name: &String| object([("type", Some("dns".into())), ("value", Some(name.as_str().into()))]);
         let identifiers = Value::Array(names.iter().map(identifier).collect());
         let payload = object([("identifiers", Some(identifiers)), ("replaces", replaces.map(Value::from))]);
@@ -190,7 +199,8 @@ impl<'a> Session<'a> {
             other => other?,
         };
         let value = json(&response)?;
-        let address = |address: Option<&str>| https(address.ok_or_else(|| Error::answer("the order lacks an address"))?);
+        let address =
+            |address: Option<&str>| https(address.ok_or_else(|| Error::answer("the order lacks an address"))?);
         Ok(Ordered {
             url: address(response.field("location"))?,
             authorizations: value.texts("authorizations").iter().map(|url| https(url)).collect::<Result<_, _>>()?,
@@ -213,7 +223,8 @@ impl<'a> Session<'a> {
     /// Says that the challenge is met, and waits until the CA has seen it.
     pub(crate) fn meet(&mut self, account: &Account, authorization: &Authorization, task: &Task) -> Result<(), Error> {
         self.post(&task.url, "{}", Signer::Account(account))?;
-        let checked = self.poll(account, &authorization.url, &["valid", "invalid", "deactivated", "expired", "revoked"])?;
+        let checked =
+            self.poll(account, &authorization.url, &["valid", "invalid", "deactivated", "expired", "revoked"])?;
         if checked.text("status") == Some("valid") {
             return Ok(());
         }
@@ -245,7 +256,8 @@ impl<'a> Session<'a> {
                 return Ok(value);
             }
             if start.elapsed() > POLL_TIME {
-                let message = format!("the CA has not decided within {} s ({status}); try again later", POLL_TIME.as_secs());
+                let message =
+                    format!("the CA has not decided within {} s ({status}); try again later", POLL_TIME.as_secs());
                 return Err(Error::Unreachable(message));
             }
             let now = Time::now();
@@ -272,9 +284,14 @@ impl Authorization {
     /// The challenge of a kind.
     pub(crate) fn task(&self, wanted: Challenge) -> Result<Task, Error> {
         let kinds = self.challenges.iter().filter_map(|challenge| challenge.text("type"));
-        let Some(challenge) = self.challenges.iter().find(|challenge| challenge.text("type") == Some(wanted.name())) else {
+        let Some(challenge) = self.challenges.iter().find(|challenge| challenge.text("type") == Some(wanted.name()))
+        else {
             let kinds = kinds.collect::<Vec<_>>().join(", ");
-            let message = format!("{}: the CA does not offer {}, but: {kinds}; choose with --challenge", self.name, wanted.name());
+            let message = format!(
+                "{}: the CA does not offer {}, but: {kinds}; choose with --challenge",
+                self.name,
+                wanted.name()
+            );
             return Err(Error::Local(message));
         };
         let url = challenge.text("url").ok_or_else(|| Error::answer("a challenge without an address"))?;
@@ -301,7 +318,8 @@ mod tests {
     #[test]
     fn a_token_is_taken_only_if_it_can_be_a_file_name() {
         for (token, is_taken) in [("abc-_9", true), ("../../x", false), ("a/b", false), ("", false), (".", false)] {
-            let text = format!(r#"[{{"type":"dns-01"}},{{"type":"http-01","url":"https://ca.example/c","token":"{token}"}}]"#);
+            let text =
+                format!(r#"[{{"type":"dns-01"}},{{"type":"http-01","url":"https://ca.example/c","token":"{token}"}}]"#);
             assert_eq!(authorization(&text).task(Challenge::Http01).is_ok(), is_taken, "{token}");
         }
     }

@@ -86,7 +86,10 @@ impl State {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::Local(format!("{}: another `notes certificate` is running; wait until it has ended", folder.display())));
+                return Err(Error::Local(format!(
+                    "{}: another `notes certificate` is running; wait until it has ended",
+                    folder.display()
+                )));
             }
             Err(TryLockError::Error(error)) => return Err(Error::file(&path, &error)),
         }
@@ -232,7 +235,10 @@ mod tests {
         let folder = home.path().join("new/state");
         let (state, lines) = open(&folder).expect("it is made");
         write(&state.paths.account(), b"{}").expect("it is written");
-        assert_eq!((mode(&folder), mode(&state.paths.challenges()), mode(&state.paths.account())), (0o700, 0o700, 0o600));
+        assert_eq!(
+            (mode(&folder), mode(&state.paths.challenges()), mode(&state.paths.account())),
+            (0o700, 0o700, 0o600)
+        );
         assert!(lines.is_empty(), "{lines:?}");
     }
 

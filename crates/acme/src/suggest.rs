@@ -50,7 +50,9 @@ fn ask(client: &Client, directory: &str, identifier: &str, now: Time) -> Result<
     let url = Url::parse(&address).ok_or_else(|| Error::answer(format_args!("{address:?} is no address")))?;
     let response = client.send(&url, None)?;
     let suggestion = (response.status == 200).then(|| read(&response, identifier, now)).flatten();
-    suggestion.map(Some).ok_or_else(|| Error::answer(format_args!("{url}: status {} without a window", response.status)))
+    suggestion
+        .map(Some)
+        .ok_or_else(|| Error::answer(format_args!("{url}: status {} without a window", response.status)))
 }
 
 fn read(response: &Response, identifier: &str, now: Time) -> Option<Suggestion> {
@@ -93,7 +95,10 @@ mod tests {
     #[test]
     fn an_answer_without_a_window_suggests_nothing() {
         for body in [
-            "", "{}", "[]", r#"{"suggestedWindow":{"start":"1970-01-02T00:00:00Z"}}"#,
+            "",
+            "{}",
+            "[]",
+            r#"{"suggestedWindow":{"start":"1970-01-02T00:00:00Z"}}"#,
             r#"{"suggestedWindow":{"start":"1970-01-03T00:00:00Z","end":"1970-01-02T00:00:00Z"}}"#,
             r#"{"suggestedWindow":{"start":"tomorrow","end":"1970-01-02T00:00:00Z"}}"#,
         ] {

@@ -95,8 +95,19 @@ mod tests {
     #[test]
     fn what_could_end_a_request_line_is_no_address() {
         for text in [
-            "", "example.org", "ftp://example.org/", "https://", "https://a b/", "https://a/\r\nx: y", "https://a:b/",
-            "https://a:70000/", "https://user@host/", "https://[::1/", "https://[::1]x/", "https://a/#b", "https://ä/",
+            "",
+            "example.org",
+            "ftp://example.org/",
+            "https://",
+            "https://a b/",
+            "https://a/\r\nx: y",
+            "https://a:b/",
+            "https://a:70000/",
+            "https://user@host/",
+            "https://[::1/",
+            "https://[::1]x/",
+            "https://a/#b",
+            "https://ä/",
         ] {
             assert_eq!(Url::parse(text), None, "{text:?}");
         }
