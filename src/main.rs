@@ -1,5 +1,6 @@
 //! The site executable: the site image and a command line around the server.
 
+mod address;
 #[cfg(feature = "tls")]
 mod certificate;
 mod cli;
@@ -56,6 +57,11 @@ fn run() -> Result<(), Failure> {
             if options.action == install::Action::Install {
                 verify::run(pack)?;
             }
+            if !options.domains.is_empty()
+                && let Some(warning) = address::warning(pack, now, &options.domains)
+            {
+                report(&warning);
+            }
             print(&install::run(&options, &DEPLOY)?)
         }
         Command::Unit => print_units(),
@@ -78,6 +84,12 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     let readable = config.tls.folders();
     #[cfg(not(feature = "tls"))]
     let readable: [std::path::PathBuf; 0] = [];
+    #[cfg(feature = "tls")]
+    if !readable.is_empty()
+        && let Some(warning) = address::warning(pack, graven_serve::time::now(&pack), &[])
+    {
+        report(&warning);
+    }
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     let home = pack.home().unwrap_or("/");
     // A socket in the file system has a name, and no URL that ends with a slash.
