@@ -53,9 +53,14 @@ fn every_rust_file_says_what_it_is() {
 
 /// The packages that a package depends on when it runs, as `cargo tree` prints them.
 fn dependencies(package: &str) -> BTreeSet<String> {
+    dependencies_with(package, "")
+}
+
+/// The same with features of the package.
+fn dependencies_with(package: &str, features: &str) -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root()).args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none"]);
-    let output = command.args(["--format", "{p}", "--package", package]).output().expect("cargo is there");
+    let output = command.args(["--format", "{p}", "--package", package, "--features", features]).output().expect("cargo is there");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let names: BTreeSet<_> = text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
@@ -66,7 +71,6 @@ fn dependencies(package: &str) -> BTreeSet<String> {
 /// deny.toml says which crate may depend on which. It cannot say that `notes` depends on press while it is built and not when it runs.
 #[test]
 fn nothing_of_press_and_nothing_in_c_ships() {
-    let used: BTreeSet<_> = ["notes", "graven-engine"].into_iter().flat_map(dependencies).collect();
     let is_native = |name: &str| name == "cc" || (name.ends_with("-sys") && name != "linux-raw-sys");
     let of_press = [
         "graven-press",
@@ -78,12 +82,21 @@ fn nothing_of_press_and_nothing_in_c_ships() {
         "brotli",
         "zstd",
         "resvg",
-        "ring",
         "ureq",
         "webp",
+        "webpki-roots",
     ];
-    let wrong: Vec<_> = used.iter().filter(|name| is_native(name) || of_press.contains(&name.as_str())).collect();
-    assert!(wrong.is_empty(), "the site executable must never depend on {wrong:?}");
+    // Only where TLS is asked for: its cryptography is C and assembly.
+    let of_tls = ["graven-acme", "ring", "rustls"];
+    let found = |package, features| -> Vec<String> {
+        let is_found =
+            |name: &String| is_native(name) || of_press.contains(&name.as_str()) || of_tls.contains(&name.as_str());
+        dependencies_with(package, features).into_iter().filter(is_found).collect()
+    };
+    for package in ["notes", "graven-engine"] {
+        assert_eq!(found(package, ""), [""; 0], "{package} must never depend on these");
+        assert_eq!(found(package, "tls"), of_tls, "{package} with TLS depends on these");
+    }
 }
 
 #[test]
@@ -98,12 +111,13 @@ fn dependencies_are_where_they_should_be() {
         assert!(needed.iter().all(|name| used.contains(*name)), "{package} does not use all of {needed:?}");
     }
     assert!(dependencies("graven-pack").len() < 15, "the contract depends on almost nothing");
-    let program = |name: &str| {
-        let mut names = dependencies(name);
+    let program = |name: &str, features: &str| {
+        let mut names = dependencies_with(name, features);
         names.remove(name);
         names
     };
-    assert_eq!(program("graven-engine"), program("notes"), "an engine is the same program");
+    assert_eq!(program("graven-engine", ""), program("notes", ""), "an engine is the same program");
+    assert_eq!(program("graven-engine", "tls"), program("notes", "tls"), "with TLS too");
 }
 
 #[test]

@@ -147,3 +147,93 @@ fn dns_names(value: &[u8]) -> Vec<String> {
 fn key_identifier(value: &[u8]) -> Option<&[u8]> {
     Reader::new(Reader::new(value).next_if(SEQUENCE)?).next_if(primitive(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::der::{UTF8_STRING, bit_string, element};
+    use crate::encode::pem;
+
+    /// A certificate without a signature that counts: with the issuer's key and the serial number of RFC 9773, 4.1.
+    fn der(names: &[&str], not_after: &[u8]) -> Vec<u8> {
+        let attribute = |kind, text: &str| {
+            let pair = [element(OBJECT_IDENTIFIER, &[kind]), element(UTF8_STRING, &[text.as_bytes()])].concat();
+            element(SET, &[&element(SEQUENCE, &[&pair])])
+        };
+        let issuer =
+            element(SEQUENCE, &[&attribute(ORGANIZATION, "Company"), &attribute(COMMON_NAME, "CA\u{1b}[31m 7")]);
+        let validity =
+            element(SEQUENCE, &[&element(UTC_TIME, &[b"261128135500Z"]), &element(GENERALIZED_TIME, &[not_after])]);
+        let key_info = element(SEQUENCE, &[&element(SEQUENCE, &[]), &bit_string(&[4, 1, 2])]);
+        let names: Vec<_> = names.iter().map(|name| element(primitive(2), &[name.as_bytes()])).collect();
+        let key: &[u8] = &[
+            0x69, 0x88, 0x5b, 0x6b, 0x87, 0x46, 0x40, 0x41, 0xe1, 0xb3, 0x7b, 0x84, 0x7b, 0xa0, 0xae, 0x2c, 0xde, 0x01,
+            0xc8, 0xd4,
+        ];
+        let extension = |kind, value: &[u8]| {
+            element(
+                SEQUENCE,
+                &[
+                    &element(OBJECT_IDENTIFIER, &[kind]),
+                    &element(BOOLEAN, &[&[0xff]]),
+                    &element(OCTET_STRING, &[value]),
+                ],
+            )
+        };
+        let names = extension(SUBJECT_ALT_NAME, &element(SEQUENCE, &[&names.concat()]));
+        let key = extension(AUTHORITY_KEY_IDENTIFIER, &element(SEQUENCE, &[&element(primitive(0), &[key])]));
+        let extensions = element(constructed(3), &[&element(SEQUENCE, &[&names, &key])]);
+        let serial = element(INTEGER, &[&[0x00, 0x87, 0x65, 0x43, 0x21]]);
+        let empty = element(SEQUENCE, &[]);
+        let fields = [
+            &element(constructed(0), &[&element(INTEGER, &[&[2]])]),
+            &serial,
+            &empty,
+            &issuer,
+            &validity,
+            &empty,
+            &key_info,
+            &extensions,
+        ];
+        element(SEQUENCE, &[&element(SEQUENCE, &fields.map(Vec::as_slice)), &empty, &bit_string(&[0])])
+    }
+
+    #[test]
+    fn a_certificate_is_read() {
+        let certificate =
+            Certificate::from_der(&der(&["www.Example.org", "example.org"], b"20270226135500Z")).expect("it is one");
+        assert_eq!(certificate.names, ["example.org", "www.example.org"]);
+        assert_eq!(certificate.issuer, "CA[31m 7", "without control characters");
+        assert_eq!(certificate.not_before.to_string(), "2026-11-28T13:55:00Z");
+        assert_eq!(certificate.not_after.to_string(), "2027-02-26T13:55:00Z");
+        assert_eq!(certificate.identifier.as_deref(), Some("aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"), "RFC 9773, 4.1");
+        assert!((0..1_000).contains(&certificate.validity().spread));
+        assert_eq!(Certificate::from_der(&der(&["example.org"], b"20270231135500Z")), None, "31 February");
+    }
+
+    #[test]
+    fn a_file_is_a_certificate_only_with_its_own_key_and_to_its_end() {
+        let now = Time(1_795_874_100);
+        let (key, other) = (Key::for_certificate(), Key::for_certificate());
+        let certificate = pem("CERTIFICATE", &key.challenge_certificate("example.org", "token.key", now));
+        let file = key.to_pem() + &certificate;
+        let read = Certificate::from_file(file.as_bytes()).expect("key and certificate");
+        assert_eq!((read.names.as_slice(), read.issuer.as_str()), (&["example.org".to_owned()][..], "acme"));
+        assert!(read.is_for(&key) && !read.is_for(&other));
+        assert_eq!(Certificate::from_file((other.to_pem() + &certificate).as_bytes()), None, "another key");
+        assert_eq!(Certificate::from_file(certificate.as_bytes()), None, "no key");
+        for end in 0..file.trim_end().len() {
+            assert_eq!(Certificate::from_file(&file.as_bytes()[..end]), None, "cut off at {end}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_changed_certificate_is_read_without_a_panic(at in 0_usize..400, byte in proptest::num::u8::ANY, end in 0_usize..400) {
+            let mut der = der(&["example.org"], b"20270226135500Z");
+            let (at, end) = (at % der.len(), end % der.len());
+            der[at] = byte;
+            let _ = (Certificate::from_der(&der), Certificate::from_der(&der[..end]));
+        }
+    }
+}

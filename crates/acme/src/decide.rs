@@ -171,12 +171,12 @@ mod tests {
         }
     }
 
-    fn window(start: i64, end: i64) -> Option<Window> {
-        Some(Window { start: Time(start * DAY), end: Time(end * DAY) })
+    fn window(start: i64, end: i64) -> Window {
+        Window { start: Time(start * DAY), end: Time(end * DAY) }
     }
 
-    fn failure(at: i64, hours: i64) -> Option<Failure> {
-        Some(Failure { at: Time(at * DAY), not_before: Time(at * DAY + hours * HOUR) })
+    fn failure(at: i64, hours: i64) -> Failure {
+        Failure { at: Time(at * DAY), not_before: Time(at * DAY + hours * HOUR) }
     }
 
     fn wait(until: i64, why: Reason) -> Decision {
@@ -210,23 +210,31 @@ mod tests {
     fn the_window_of_the_ca_wins_over_the_last_third() {
         use Decision::Attempt;
         for (what, facts, expected) in [
-            ("later than the third", Facts { window: window(70, 72), ..facts(65) }, wait(71 * DAY, Reason::Fresh)),
-            ("the point is within a day", Facts { window: window(70, 72), ..facts(70) }, Attempt(Why::Window)),
-            ("earlier than the third", Facts { window: window(10, 12), ..facts(11) }, Attempt(Why::Window)),
-            ("it is past: the CA revokes", Facts { window: window(-2, -1), ..facts(5) }, Attempt(Why::WindowPast)),
-            ("it ends now", Facts { window: window(3, 5), ..facts(5) }, Attempt(Why::WindowPast)),
+            (
+                "later than the third",
+                Facts { window: Some(window(70, 72)), ..facts(65) },
+                wait(71 * DAY, Reason::Fresh),
+            ),
+            ("the point is within a day", Facts { window: Some(window(70, 72)), ..facts(70) }, Attempt(Why::Window)),
+            ("earlier than the third", Facts { window: Some(window(10, 12)), ..facts(11) }, Attempt(Why::Window)),
+            (
+                "it is past: the CA revokes",
+                Facts { window: Some(window(-2, -1)), ..facts(5) },
+                Attempt(Why::WindowPast),
+            ),
+            ("it ends now", Facts { window: Some(window(3, 5)), ..facts(5) }, Attempt(Why::WindowPast)),
             (
                 "it is after the last day: a mistake",
-                Facts { window: window(95, 99), ..facts(60) },
+                Facts { window: Some(window(95, 99)), ..facts(60) },
                 wait(75 * DAY, Reason::Fresh),
             ),
-            ("the same, and the last sixth", Facts { window: window(95, 99), ..facts(75) }, Attempt(Why::Window)),
+            ("the same, and the last sixth", Facts { window: Some(window(95, 99)), ..facts(75) }, Attempt(Why::Window)),
             (
                 "it ends before it begins",
-                Facts { window: window(12, 10), ..facts(11) },
+                Facts { window: Some(window(12, 10)), ..facts(11) },
                 wait(60 * DAY + 3 * DAY / 4, Reason::Fresh),
             ),
-            ("expired counts more", Facts { window: window(95, 99), ..facts(90) }, Attempt(Why::Expired)),
+            ("expired counts more", Facts { window: Some(window(95, 99)), ..facts(90) }, Attempt(Why::Expired)),
         ] {
             assert_eq!(decide(&facts), expected, "{what}");
         }
@@ -237,20 +245,20 @@ mod tests {
         use Decision::Attempt;
         let until = |days: i64, hours: i64| wait(days * DAY + hours * HOUR, Reason::Backoff);
         for (what, facts, expected) in [
-            ("just failed", Facts { failure: failure(80, 20), ..facts(80) }, until(80, 20)),
-            ("the time has passed", Facts { failure: failure(79, 24), ..facts(80) }, Attempt(Why::LastThird)),
-            ("no certificate", Facts { certificate: None, failure: failure(0, 2), ..facts(0) }, until(0, 2)),
-            ("expired", Facts { failure: failure(100, 20), ..facts(100) }, until(100, 20)),
-            ("revoked", Facts { window: window(-2, -1), failure: failure(5, 1), ..facts(5) }, until(5, 1)),
-            ("the CA asked for a week", Facts { failure: failure(80, 168), ..facts(85) }, until(87, 0)),
+            ("just failed", Facts { failure: Some(failure(80, 20)), ..facts(80) }, until(80, 20)),
+            ("the time has passed", Facts { failure: Some(failure(79, 24)), ..facts(80) }, Attempt(Why::LastThird)),
+            ("no certificate", Facts { certificate: None, failure: Some(failure(0, 2)), ..facts(0) }, until(0, 2)),
+            ("expired", Facts { failure: Some(failure(100, 20)), ..facts(100) }, until(100, 20)),
+            ("revoked", Facts { window: Some(window(-2, -1)), failure: Some(failure(5, 1)), ..facts(5) }, until(5, 1)),
+            ("the CA asked for a week", Facts { failure: Some(failure(80, 168)), ..facts(85) }, until(87, 0)),
             (
                 "the clock was ahead by a year",
-                Facts { failure: failure(445, 20), ..facts(80) },
+                Facts { failure: Some(failure(445, 20)), ..facts(80) },
                 Attempt(Why::LastThird),
             ),
             (
                 "it is not due",
-                Facts { failure: failure(10, 20), ..facts(10) },
+                Facts { failure: Some(failure(10, 20)), ..facts(10) },
                 wait(60 * DAY + 3 * DAY / 4, Reason::Fresh),
             ),
         ] {
@@ -264,7 +272,7 @@ mod tests {
             ("it begins in 1970", Facts { now: Time(-20_000 * DAY), ..facts(0) }),
             ("other names", Facts { same_names: false, ..facts(-1) }),
             ("the certificate is not valid yet", facts(-3)),
-            ("the CA's window", Facts { window: window(-9, -8), ..facts(-3) }),
+            ("the CA's window", Facts { window: Some(window(-9, -8)), ..facts(-3) }),
         ] {
             assert_eq!(
                 decide(&facts),
@@ -281,9 +289,9 @@ mod tests {
 
     #[test]
     fn each_failure_doubles_the_wait_up_to_a_day() {
-        let hours = |failures| next_attempt(Time(0), failures, None).0 as f64 / HOUR as f64;
-        let waits = [1, 2, 3, 4, 7, 8, 9, u32::MAX].map(hours);
-        assert_eq!(waits, [0.25, 0.5, 1.0, 2.0, 16.0, 20.0, 20.0, 20.0]);
+        let minutes = |failures| next_attempt(Time(0), failures, None).0 / 60;
+        let waits = [1, 2, 3, 4, 7, 8, 9, u32::MAX].map(minutes);
+        assert_eq!(waits, [15, 30, 60, 120, 960, 1200, 1200, 1200]);
         assert_eq!(next_attempt(Time(0), 1, Some(Time(3 * DAY))), Time(3 * DAY), "the CA asks for more");
         assert_eq!(next_attempt(Time(0), 8, Some(Time(60))), Time(20 * HOUR), "the CA asks for less");
     }

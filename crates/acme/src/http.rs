@@ -24,7 +24,7 @@ const CONNECT_TIME: Duration = Duration::from_secs(10);
 const STALL_TIME: Duration = Duration::from_secs(30);
 
 /// How long an answer may take as a whole.
-const ANSWER_TIME: Duration = Duration::from_secs(60);
+const ANSWER_TIME: Duration = Duration::from_mins(1);
 
 /// The largest answer in bytes. A chain has about 4 KB, and a directory less than 1 KB.
 const MAX_ANSWER: usize = 256 * 1024;
@@ -68,12 +68,11 @@ impl Response {
     /// RFC 9110, 10.2.3: a number of seconds, or a date. At most a week is believed.
     pub(crate) fn retry_after(&self, now: Time) -> Option<Time> {
         let value = self.field("retry-after")?.trim();
-        let until = match value.parse() {
-            Ok(seconds) => now.plus(seconds),
-            Err(_) => {
-                let since = httpdate::parse_http_date(value).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-                Time(i64::try_from(since.as_secs()).ok()?)
-            }
+        let until = if let Ok(seconds) = value.parse() {
+            now.plus(seconds)
+        } else {
+            let since = httpdate::parse_http_date(value).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+            Time(i64::try_from(since.as_secs()).ok()?)
         };
         Some(until.clamp(now, now.plus(7 * DAY)))
     }
@@ -161,19 +160,18 @@ fn connect(url: &Url) -> io::Result<TcpStream> {
 
 fn exchange(mut stream: impl Read + Write, url: &Url, content: Option<&str>) -> io::Result<Response> {
     let method = if content.is_some() { "POST" } else { "GET" };
-    let mut request = format!(
-        "{method} {} HTTP/1.1\r\nhost: {}\r\nuser-agent: graven/{}\r\naccept: */*\r\nconnection: close\r\n",
+    let of_content = content.map(|content| {
+        // RFC 8555, 6.2.
+        format!("content-type: application/jose+json\r\ncontent-length: {}\r\n", content.len())
+    });
+    let request = format!(
+        "{method} {} HTTP/1.1\r\nhost: {}\r\nuser-agent: graven/{}\r\naccept: */*\r\nconnection: close\r\n{}\r\n{}",
         url.target,
         url.host_field(),
-        env!("CARGO_PKG_VERSION")
+        env!("CARGO_PKG_VERSION"),
+        of_content.unwrap_or_default(),
+        content.unwrap_or_default()
     );
-    if let Some(content) = content {
-        // RFC 8555, 6.2.
-        request +=
-            &format!("content-type: application/jose+json\r\ncontent-length: {}\r\n\r\n{content}", content.len());
-    } else {
-        request += "\r\n";
-    }
     stream.write_all(request.as_bytes())?;
     stream.flush()?;
     read(stream)

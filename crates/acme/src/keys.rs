@@ -190,3 +190,62 @@ fn alternative_names(names: &[String]) -> Vec<u8> {
     let list = element(SEQUENCE, &[&names.concat()]);
     extension(SUBJECT_ALT_NAME, &[&element(OCTET_STRING, &[&list])])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ring::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+
+    #[test]
+    fn a_message_is_signed_by_the_key_that_it_names() {
+        let key = Key::for_account();
+        let again = Key::account_from_pem(&key.to_pem()).expect("its own form");
+        assert_eq!(key.thumbprint(), again.thumbprint());
+        let header = object([("alg", Some("ES256".into())), ("jwk", Some(key.jwk()))]);
+        let message: serde_json::Value = serde_json::from_str(&again.message(&header, "{}")).expect("JSON");
+        let part = |name: &str| message[name].as_str().expect("a text").to_owned();
+        assert_eq!(part("payload"), base64url("{}"));
+        let signed = format!("{}.{}", part("protected"), part("payload"));
+        let signature = unbase64url(&part("signature"));
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public())
+            .verify(signed.as_bytes(), &signature)
+            .expect("its signature");
+    }
+
+    /// What [`base64url`] was made from.
+    fn unbase64url(text: &str) -> Vec<u8> {
+        let text = text.replace('-', "+").replace('_', "/");
+        let padding = "=".repeat((4 - text.len() % 4) % 4);
+        let file = format!("-----BEGIN PRIVATE KEY-----\n{text}{padding}\n-----END PRIVATE KEY-----\n");
+        PrivatePkcs8KeyDer::from_pem_slice(file.as_bytes()).expect("base 64").secret_pkcs8_der().to_vec()
+    }
+
+    #[test]
+    fn requests_and_certificates_are_signed_and_name_what_they_should() {
+        let key = Key::for_certificate();
+        let request = key.request(&["a.example".to_owned(), "b.example".to_owned()]);
+        let certificate = key.challenge_certificate("a.example", "token.thumbprint", Time(1_795_874_100));
+        for der in [&request, &certificate] {
+            let mut parts =
+                crate::der::Reader::new(crate::der::Reader::new(der).next_if(SEQUENCE).expect("a sequence"));
+            let content = element(SEQUENCE, &[parts.next_if(SEQUENCE).expect("the content")]);
+            parts.next_if(SEQUENCE).expect("the algorithm");
+            let signature = parts.next_if(crate::der::BIT_STRING).expect("the signature");
+            let signer = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.public());
+            signer.verify(&content, &signature[1..]).expect("its signature");
+        }
+        let contains = |der: &[u8], wanted: &[u8]| der.windows(wanted.len()).any(|part| part == wanted);
+        assert!(contains(&request, b"\x82\x09a.example\x82\x09b.example"));
+        let hash = digest(&SHA256, b"token.thumbprint");
+        let critical = [&[BOOLEAN, 1, 0xff, OCTET_STRING, 34, OCTET_STRING, 32][..], hash.as_ref()].concat();
+        assert!(contains(&certificate, &critical), "RFC 8737, 3: critical, and the hash as it is");
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for text in ["", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+            assert!(Key::account_from_pem(text).is_none(), "{text}");
+        }
+        assert_ne!(token(), token());
+    }
+}

@@ -38,7 +38,7 @@ pub fn obtain(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), E
     let place = place(&directory);
     let mut renewal = Renewal::open(&state, place, report)?;
     let kept = renewal.order.clone();
-    let Some(order) = merge(settings, given, kept, Some(directory)) else {
+    let Some(order) = merge(settings, given, kept.as_ref(), Some(directory)) else {
         return Err(Error::Local(
             "name the site with --domain, as in `notes certificate obtain --domain example.org`".to_owned(),
         ));
@@ -88,7 +88,7 @@ pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Er
         Some(order) => Some(order),
         None => reconstruct(&state, &held, directory.as_deref(), report)?,
     };
-    let Some(order) = merge(settings, given, kept, directory) else {
+    let Some(order) = merge(settings, given, kept.as_ref(), directory) else {
         let message = "there is nothing to renew; run `notes certificate obtain --domain NAME --production` first";
         return Err(Error::Local(message.to_owned()));
     };
@@ -109,17 +109,17 @@ pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Er
 }
 
 /// What is ordered: what is said now, else what was said before. `None` if nobody has said a name.
-fn merge(settings: &Settings, given: Vec<String>, kept: Option<Order>, directory: Option<String>) -> Option<Order> {
-    let of_kept = |part: fn(&Order) -> Option<String>| kept.as_ref().and_then(part);
+fn merge(settings: &Settings, given: Vec<String>, kept: Option<&Order>, directory: Option<String>) -> Option<Order> {
+    let of_kept = |part: fn(&Order) -> Option<String>| kept.and_then(part);
     let directory = directory.or_else(|| of_kept(|order| Some(order.directory.clone())))?;
-    let has_agreed = kept.as_ref().is_some_and(|order| order.agrees && order.directory == directory);
-    let names = if given.is_empty() { kept.as_ref()?.names.clone() } else { given };
+    let has_agreed = kept.is_some_and(|order| order.agrees && order.directory == directory);
+    let names = if given.is_empty() { kept?.names.clone() } else { given };
     Some(Order {
         names,
-        challenge: settings.challenge.or(kept.as_ref().map(|order| order.challenge)).unwrap_or(Challenge::Http01),
+        challenge: settings.challenge.or(kept.map(|order| order.challenge)).unwrap_or(Challenge::Http01),
         email: settings.email.clone().or_else(|| of_kept(|order| order.email.clone())),
         agrees: settings.agrees || has_agreed,
-        root: settings.root.clone().or_else(|| kept.as_ref().and_then(|order| order.root.clone())),
+        root: settings.root.clone().or_else(|| kept.and_then(|order| order.root.clone())),
         directory,
     })
 }

@@ -21,7 +21,7 @@ use crate::url::{Scheme, Url};
 const NONCE_ATTEMPTS: usize = 8;
 
 /// How long the CA may take to check a challenge or to sign. Let's Encrypt takes seconds, and a minute when it is busy.
-const POLL_TIME: Duration = Duration::from_secs(180);
+const POLL_TIME: Duration = Duration::from_mins(3);
 
 /// The shortest and the longest time between two questions whether it is done.
 const POLL_PAUSES: [i64; 2] = [1, 10];
@@ -45,7 +45,8 @@ impl Directory {
         let url = https(address)?;
         let response = client.send(&url, None)?;
         if response.status != 200 {
-            return Err(Error::answer(format_args!("{url}: status {}", response.status)));
+            let problem = Problem::from_response(&response, Time::now());
+            return Err(Error::Refused(Box::new(problem.of(url.as_str()))));
         }
         let value = json(&response)?;
         let member = |name: &str| {

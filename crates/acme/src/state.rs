@@ -186,7 +186,7 @@ impl Draft {
     /// The same, with space on the disk for a certificate.
     pub(crate) fn with_space(path: &Path) -> Result<Self, Error> {
         let mut draft = Self::new(path)?;
-        let taken = draft.file.write_all(&[b'\n'; RESERVED_BYTES]).and_then(|()| draft.file.sync_all());
+        let taken = draft.file.write_all(&vec![b'\n'; RESERVED_BYTES]).and_then(|()| draft.file.sync_all());
         taken.map_err(|error| Error::file(path, &error))?;
         Ok(draft)
     }
