@@ -83,7 +83,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Action, Failure> {
             Long("challenge") => given.challenge = Some(text(&mut parser)?),
             Long("directory") => given.directory = Some(text(&mut parser)?),
             Long(switch @ ("production" | "agree-to-terms" | "force" | "json")) => {
-                given.switches.push(switch.to_owned())
+                given.switches.push(switch.to_owned());
             }
             Value(word) => given.actions.push(word.to_string_lossy().into_owned()),
             other => return Err(Failure::usage(other.unexpected())),

@@ -60,7 +60,10 @@ fn dependencies(package: &str) -> BTreeSet<String> {
 fn dependencies_with(package: &str, features: &str) -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root()).args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none"]);
-    let output = command.args(["--format", "{p}", "--package", package, "--features", features]).output().expect("cargo is there");
+    let output = command
+        .args(["--format", "{p}", "--package", package, "--features", features])
+        .output()
+        .expect("cargo is there");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let names: BTreeSet<_> = text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();

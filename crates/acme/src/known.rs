@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::certificate::Certificate;
-use crate::decide::{Facts, Validity};
+use crate::decide::{Facts, Failure, Validity};
 use crate::error::Error;
 use crate::records::{Order, Renewal};
 use crate::state::read;
@@ -44,7 +44,7 @@ pub(crate) fn facts(held: &Held, renewal: &Renewal, order: &Order, now: Time) ->
         same_names: certificate.is_some_and(|certificate| certificate.names == order.names),
         same_directory: renewal.issued_by.as_ref().is_none_or(|directory| *directory == order.directory),
         window: suggestion.map(|suggestion| suggestion.window),
-        failure: renewal.failure(),
+        failure: renewal.failure(order).map(|failed| Failure { at: failed.at, not_before: failed.not_before }),
     }
 }
 

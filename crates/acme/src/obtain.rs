@@ -7,7 +7,7 @@ use crate::http::Client;
 use crate::issue::Issuer;
 use crate::known::{Held, facts};
 use crate::reachable;
-use crate::records::{Accounts, Order, Renewal};
+use crate::records::{Accounts, Failed, Order, Renewal};
 use crate::settings::{Authority, Challenge, PRODUCTION, STAGING, Settings, names, place};
 use crate::state::{Place, State};
 use crate::suggest::suggest;
@@ -45,16 +45,17 @@ pub fn obtain(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), E
     };
     let held = Held::open(&state.paths.certificate(place))?;
     let now = Time::now();
-    renewal.set_order(order.clone());
     let decision = decide(&facts(&held, &renewal, &order, now));
     let is_good = matches!(decision, Decision::Wait { why: Reason::Fresh, .. });
     if is_good && place == Place::Served && !settings.force {
+        // The way may be another one: the next renewal takes it.
+        renewal.order = Some(order);
         renewal.save(&state, place)?;
         let until = held.certificate().map(|certificate| certificate.not_after.to_string()).unwrap_or_default();
         report(&format!("the certificate is good until {until}: nothing to do (--force obtains another)"));
         return Ok(());
     }
-    if let Some(failed) = renewal.failed.as_ref().filter(|failed| failed.is_asked && failed.not_before > now) {
+    if let Some(failed) = renewal.failure(&order).filter(|failed| failed.is_asked && failed.not_before > now) {
         return Err(Error::Local(format!("the CA asks to wait until {}: {}", failed.not_before, failed.error)));
     }
     Attempt { state, place, order, held }.run(renewal, report)
@@ -92,9 +93,11 @@ pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Er
         let message = "there is nothing to renew; run `notes certificate obtain --domain NAME --production` first";
         return Err(Error::Local(message.to_owned()));
     };
-    renewal.set_order(order.clone());
     let now = Time::now();
-    suggest(&held, &order, &mut renewal, now, report)?;
+    if let Err(error) = suggest(&held, &order, &mut renewal, now) {
+        report(&format!("the CA does not say when to renew, so the certificate's age decides: {error}"));
+    }
+    renewal.order.get_or_insert_with(|| order.clone());
     renewal.save(&state, place)?;
     match decide(&facts(&held, &renewal, &order, now)) {
         Decision::Attempt(why) => {
@@ -102,7 +105,7 @@ pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Er
             Attempt { state, place, order, held }.run(renewal, report)
         }
         Decision::Wait { until, why } => {
-            report(&wait(until, why, &held, &renewal));
+            report(&wait(until, why, &held, renewal.failure(&order)));
             Ok(())
         }
     }
@@ -163,17 +166,20 @@ struct Attempt {
 impl Attempt {
     /// Obtains the certificate, and records how it went.
     fn run(self, mut renewal: Renewal, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
-        // It is there for `renew` even if the power fails now; and a disk that is full is seen before the CA is asked.
+        // It is there for `renew` even if the power fails now. One that has given a certificate is kept until this one has.
+        if self.held.certificate().is_none() {
+            renewal.order = Some(self.order.clone());
+        }
         renewal.save(&self.state, self.place)?;
         match self.issue(&renewal, report) {
             Ok(certificate) => {
-                renewal.succeed(&self.order.directory);
+                renewal.succeed(&self.order);
                 renewal.save(&self.state, self.place)?;
                 report(&success(&certificate, self.place));
                 Ok(())
             }
             Err(error) => {
-                renewal.fail(Time::now(), &error);
+                renewal.fail(&self.order, Time::now(), &error);
                 // If this fails too, the first error is still the cause.
                 let _ = renewal.save(&self.state, self.place);
                 Err(error)
@@ -234,13 +240,13 @@ fn because(why: Why) -> &'static str {
     }
 }
 
-fn wait(until: Time, why: Reason, held: &Held, renewal: &Renewal) -> String {
+fn wait(until: Time, why: Reason, held: &Held, failed: Option<&Failed>) -> String {
     let end = held.certificate().map(|certificate| certificate.not_after.to_string()).unwrap_or_default();
     match why {
         Reason::Fresh => format!("nothing to do: the certificate is good until {end}; it is renewed from {until}"),
         Reason::Backoff => {
-            let error = renewal.failed.as_ref().map(|failed| failed.error.as_str()).unwrap_or_default();
-            format!("waiting until {until}, after {} failed attempts in a row; the last: {error}", renewal.failures)
+            let (count, error) = failed.map(|failed| (failed.count, failed.error.as_str())).unwrap_or_default();
+            format!("waiting until {until}, after {count} failed attempts in a row; the last: {error}")
         }
         Reason::ClockBehind => {
             "nothing to do: this machine's clock is before the certificate's first day; correct it (timedatectl)"

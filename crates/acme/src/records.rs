@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::decide::{Failure, Window, next_attempt};
+use crate::decide::{Window, next_attempt};
 use crate::error::Error;
 use crate::json::{Value, array, object};
 use crate::keys::Key;
@@ -28,12 +28,11 @@ pub(crate) struct Order {
 /// What is known of the next attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Renewal {
+    /// What `renew` asks for: the last order that succeeded, or the first if none did.
     pub(crate) order: Option<Order>,
     pub(crate) suggestion: Option<Suggestion>,
     /// The directory of the CA that signed the certificate.
     pub(crate) issued_by: Option<String>,
-    /// In a row.
-    pub(crate) failures: u32,
     pub(crate) failed: Option<Failed>,
 }
 
@@ -52,6 +51,10 @@ pub(crate) struct Suggestion {
 /// The last attempt, which failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failed {
+    /// What was asked for. It may be another order than the one that is renewed.
+    pub(crate) order: Order,
+    /// How many attempts failed in a row.
+    pub(crate) count: u32,
     pub(crate) at: Time,
     pub(crate) not_before: Time,
     /// The CA named the time.
@@ -61,40 +64,32 @@ pub(crate) struct Failed {
 
 impl Renewal {
     /// Records that an attempt has failed.
-    pub(crate) fn fail(&mut self, now: Time, error: &Error) {
-        self.failures = self.failures.saturating_add(1);
+    pub(crate) fn fail(&mut self, order: &Order, now: Time, error: &Error) {
+        let before = self.failed.as_ref().filter(|failed| failed.order == *order);
+        let count = before.map_or(0, |failed| failed.count).saturating_add(1);
         let asked = match error {
             Error::Refused(problem) => problem.retry_after,
             _ => None,
         };
         // A limit without a time is that of a day or more.
         let is_limit = matches!(error, Error::Refused(problem) if problem.kind == "rateLimited");
-        let failures = if is_limit { u32::MAX } else { self.failures };
-        let not_before = next_attempt(now, failures, asked);
-        self.failed = Some(Failed { at: now, not_before, is_asked: asked.is_some(), error: error.to_string() });
+        let not_before = next_attempt(now, if is_limit { u32::MAX } else { count }, asked);
+        let (order, error) = (order.clone(), error.to_string());
+        self.failed = Some(Failed { order, count, at: now, not_before, is_asked: asked.is_some(), error });
     }
 
     /// Records that a certificate was obtained.
-    pub(crate) fn succeed(&mut self, directory: &str) {
-        (self.failures, self.failed, self.suggestion) = (0, None, None);
-        self.issued_by = Some(directory.to_owned());
+    pub(crate) fn succeed(&mut self, order: &Order) {
+        (self.failed, self.suggestion) = (None, None);
+        self.issued_by = Some(order.directory.clone());
+        self.order = Some(order.clone());
     }
 
-    /// The failure for the decision.
-    pub(crate) fn failure(&self) -> Option<Failure> {
-        self.failed.as_ref().map(|failed| Failure { at: failed.at, not_before: failed.not_before })
-    }
-
-    /// Takes another order. A failure of the one before says nothing of it, unless the CA has asked to wait.
-    pub(crate) fn set_order(&mut self, order: Order) {
-        if let Some(before) = self.order.as_ref().filter(|before| **before != order) {
-            let is_asked =
-                before.directory == order.directory && self.failed.as_ref().is_some_and(|failed| failed.is_asked);
-            if !is_asked {
-                (self.failures, self.failed) = (0, None);
-            }
-        }
-        self.order = Some(order);
+    /// The failure that delays an order: its own, or any at a CA that has asked to wait.
+    pub(crate) fn failure(&self, order: &Order) -> Option<&Failed> {
+        let failed = self.failed.as_ref()?;
+        let is_asked = failed.is_asked && failed.order.directory == order.directory;
+        (is_asked || failed.order == *order).then_some(failed)
     }
 
     /// Reads the file without changing anything. `None` if it is damaged.
@@ -129,6 +124,8 @@ impl Renewal {
         });
         let failed = self.failed.as_ref().map(|failed| {
             object([
+                ("order", Some(failed.order.to_json())),
+                ("count", Some(Value::Number(failed.count.into()))),
                 ("at", time(failed.at)),
                 ("not_before", time(failed.not_before)),
                 ("asked_by_ca", Some(Value::Bool(failed.is_asked))),
@@ -139,7 +136,6 @@ impl Renewal {
             ("order", self.order.as_ref().map(Order::to_json)),
             ("suggestion", suggestion),
             ("issued_by", self.issued_by.as_deref().map(Value::from)),
-            ("failures", Some(Value::Number(self.failures.into()))),
             ("failed", failed),
         ])
     }
@@ -152,7 +148,6 @@ impl Renewal {
             order: part("order").map(Order::from_json).map_or(Some(None), |order| order.map(Some))?,
             suggestion: part("suggestion").map(Suggestion::from_json).map_or(Some(None), |part| part.map(Some))?,
             issued_by: value.text("issued_by").map(str::to_owned),
-            failures: value.number("failures").unwrap_or(0).try_into().ok()?,
             failed: part("failed").map(Failed::from_json).map_or(Some(None), |part| part.map(Some))?,
         })
     }
@@ -206,6 +201,8 @@ impl Suggestion {
 impl Failed {
     fn from_json(value: &Value) -> Option<Self> {
         Some(Self {
+            order: value.get("order").and_then(Order::from_json)?,
+            count: value.number("count")?.try_into().ok()?,
             at: time(value, "at")?,
             not_before: time(value, "not_before")?,
             is_asked: value.get("asked_by_ca") == Some(&Value::Bool(true)),
@@ -307,7 +304,7 @@ mod tests {
         let suggestion =
             Suggestion { certificate: "a.b".to_owned(), window, check_after: Time(DAY), explanation: None };
         let mut renewal = Renewal { order: Some(order()), suggestion: Some(suggestion), ..Renewal::default() };
-        renewal.fail(Time(0), &refused("connection", None));
+        renewal.fail(&order(), Time(0), &refused("connection", None));
         renewal
     }
 
@@ -335,7 +332,7 @@ mod tests {
             ("\"example.org\"", "\"../../etc/passwd\""),
             ("tls-alpn-01", "dns-01"),
             ("1970-01-02", "1970-02-30"),
-            ("\"failures\":1", "\"failures\":-1"),
+            ("\"count\":1", "\"count\":-1"),
             ("[\"example.org\"]", "[]"),
         ] {
             let changed = text.replacen(from, to, 1);
@@ -345,24 +342,26 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_counts_until_something_else_is_ordered() {
+    fn a_failure_delays_its_own_order_or_all_if_the_ca_asked() {
         let other = Order { names: vec!["other.example".to_owned()], ..order() };
+        let elsewhere = Order { directory: "https://other.example/".to_owned(), ..order() };
         let mut renewal = known();
-        renewal.set_order(order());
-        assert_eq!(renewal.failures, 1, "the same order");
-        renewal.set_order(other.clone());
-        assert_eq!((renewal.failures, renewal.failed.clone()), (0, None), "other names");
-        renewal.fail(Time(0), &refused("rateLimited", Some(Time(3 * DAY))));
-        renewal.set_order(order());
-        assert_eq!(renewal.failed.as_ref().map(|failed| failed.not_before), Some(Time(3 * DAY)), "the CA asked");
-        renewal.set_order(Order { directory: "https://other.example/".to_owned(), ..order() });
-        assert_eq!(renewal.failed, None, "another CA");
+        renewal.fail(&order(), Time(DAY), &refused("connection", None));
+        assert_eq!(renewal.failure(&order()).map(|failed| failed.count), Some(2), "the same order");
+        assert_eq!(renewal.failure(&other), None, "other names");
+        renewal.fail(&other, Time(DAY), &refused("rateLimited", Some(Time(4 * DAY))));
+        assert_eq!(renewal.failure(&other).map(|failed| failed.count), Some(1), "it has not failed before");
+        assert_eq!(renewal.failure(&order()).map(|failed| failed.not_before), Some(Time(4 * DAY)), "the CA asked");
+        assert_eq!(renewal.failure(&elsewhere), None, "another CA");
+        assert_eq!(renewal.order, Some(order()), "what failed is not what is renewed");
+        renewal.succeed(&other);
+        assert_eq!((renewal.order, renewal.failed), (Some(other), None));
     }
 
     #[test]
     fn a_limit_without_a_time_waits_for_nearly_a_day() {
         let mut renewal = known();
-        renewal.fail(Time(0), &refused("rateLimited", None));
-        assert_eq!(renewal.failure().map(|failure| failure.not_before), Some(Time(20 * 3_600)));
+        renewal.fail(&order(), Time(0), &refused("rateLimited", None));
+        assert_eq!(renewal.failure(&order()).map(|failed| failed.not_before), Some(Time(20 * 3_600)));
     }
 }

@@ -42,7 +42,9 @@ pub(crate) struct Directory {
 impl Directory {
     /// Asks for the directory.
     pub(crate) fn get(client: &Client, address: &str) -> Result<Self, Error> {
-        let url = https(address)?;
+        let url = https(address).map_err(|_| {
+            Error::Local(format!("--directory {address}: expected an address that begins with https://"))
+        })?;
         let response = client.send(&url, None)?;
         if response.status != 200 {
             let problem = Problem::from_response(&response, Time::now());

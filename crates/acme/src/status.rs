@@ -65,12 +65,16 @@ impl Status {
             ("valid_until", certificate.and_then(|certificate| text(certificate.not_after.to_string()))),
             ("days_left", certificate.map(|certificate| Value::Number(days_left(certificate.validity(), self.now)))),
             ("next_attempt", self.next.and_then(|next| text(self.next_time(next).to_string()))),
-            ("failures", Some(Value::Number(self.renewal.failures.into()))),
+            ("failures", Some(Value::Number(self.failures().into()))),
             ("last_error", self.renewal.failed.as_ref().and_then(|failed| text(failed.error.clone()))),
             ("account", self.account.clone().map(Value::Text)),
             ("directory", order.and_then(|order| text(order.directory.clone()))),
         ])
         .to_string()
+    }
+
+    fn failures(&self) -> u32 {
+        self.renewal.failed.as_ref().map_or(0, |failed| failed.count)
     }
 
     /// `valid`, `expired`, `damaged` or `none`.
@@ -105,7 +109,7 @@ impl fmt::Display for Status {
                 Decision::Attempt(_) => "at the next `notes certificate renew`".to_owned(),
                 Decision::Wait { until, why: Reason::Fresh } => format!("from {until}"),
                 Decision::Wait { until, why: Reason::Backoff } => {
-                    format!("not before {until}, after {} failures in a row", self.renewal.failures)
+                    format!("not before {until}, after {} failures in a row", self.failures())
                 }
                 Decision::Wait { why: Reason::ClockBehind, .. } => {
                     "when this machine's clock is right: it is before the certificate's first day".to_owned()

@@ -14,14 +14,8 @@ use crate::url::Url;
 const PAUSE: i64 = 6 * HOUR;
 const PAUSES: [i64; 2] = [60, DAY];
 
-/// Asks the CA if it is time to ask. A CA that cannot be asked is no error: what it said before counts, or the age of the certificate.
-pub(crate) fn suggest(
-    held: &Held,
-    order: &Order,
-    renewal: &mut Renewal,
-    now: Time,
-    report: &mut dyn FnMut(&str),
-) -> Result<(), Error> {
+/// Asks the CA if it is time to ask. After an error, what it said before counts, or the age of the certificate.
+pub(crate) fn suggest(held: &Held, order: &Order, renewal: &mut Renewal, now: Time) -> Result<(), Error> {
     let Some(certificate) = held.certificate() else { return Ok(()) };
     let Some(identifier) = certificate.identifier.as_deref() else { return Ok(()) };
     let kept = renewal.suggestion.take_if(|suggestion| suggestion.certificate != identifier).is_none();
@@ -35,11 +29,7 @@ pub(crate) fn suggest(
         return Ok(());
     }
     let client = Client::new(order.root.as_deref())?;
-    match ask(&client, &order.directory, identifier, now) {
-        Ok(Some(suggestion)) => renewal.suggestion = Some(suggestion),
-        Ok(None) => renewal.suggestion = None,
-        Err(error) => report(&format!("the CA does not say when to renew, so the certificate's age decides: {error}")),
-    }
+    renewal.suggestion = ask(&client, &order.directory, identifier, now)?;
     Ok(())
 }
 
