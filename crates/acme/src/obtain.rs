@@ -102,6 +102,10 @@ pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Er
     match decide(&facts(&held, &renewal, &order, now)) {
         Decision::Attempt(why) => {
             report(because(why));
+            let explanation = renewal.suggestion.as_ref().and_then(|suggestion| suggestion.explanation.as_deref());
+            if let (Why::Window | Why::WindowPast, Some(explanation)) = (why, explanation) {
+                report(&format!("the CA explains it at {explanation}"));
+            }
             Attempt { state, place, order, held }.run(renewal, report)
         }
         Decision::Wait { until, why } => {

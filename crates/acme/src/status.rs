@@ -16,6 +16,7 @@ use crate::time::{DAY, Time};
 #[derive(Debug)]
 pub struct Status {
     held: Held,
+    rehearsal: Held,
     renewal: Renewal,
     account: Option<String>,
     next: Option<Decision>,
@@ -35,13 +36,14 @@ pub struct Status {
 pub fn status(state: &Path) -> Result<Status, Error> {
     let paths = Paths::new(state);
     let held = Held::open(&paths.certificate(Place::Served))?;
+    let rehearsal = Held::open(&paths.certificate(Place::Rehearsal))?;
     let renewal = Renewal::load(&paths.renewal(Place::Served))?.unwrap_or_default();
     let accounts = Accounts::load(&paths.account())?.unwrap_or_default();
     let now = Time::now();
     let order = renewal.order.as_ref();
     let account = order.and_then(|order| accounts.get(&order.directory)).map(|account| account.url.clone());
     let next = order.map(|order| decide(&facts(&held, &renewal, order, now)));
-    Ok(Status { held, renewal, account, next, now })
+    Ok(Status { held, rehearsal, renewal, account, next, now })
 }
 
 impl Status {
@@ -125,6 +127,9 @@ impl fmt::Display for Status {
         }
         match &self.renewal.order {
             Some(order) => line(f, "directory", &order.directory),
+            None if self.rehearsal.certificate().is_some() => {
+                line(f, "what to do", "the rehearsal succeeded: run `notes certificate obtain` again with --production")
+            }
             None => line(f, "what to do", "run `notes certificate obtain --domain NAME`"),
         }
     }
