@@ -187,7 +187,11 @@ fn page_name(path: &str) -> PathBuf {
 
 /// The file name of a redirect. Hosts send a file as a page if its name ends like that.
 fn redirect_name(path: &str) -> PathBuf {
-    if path.ends_with(".html") { PathBuf::from(path.trim_start_matches('/')) } else { page_name(path) }
+    if path.rsplit_once('.').is_some_and(|(_, extension)| extension == "html") {
+        PathBuf::from(path.trim_start_matches('/'))
+    } else {
+        page_name(path)
+    }
 }
 
 /// A page that redirects at once, and has a link to its target.

@@ -68,7 +68,7 @@ fn download((href, title): (&str, &str), name: &str) -> String {
     let mut tag = String::from("<a");
     for (attribute, value) in [("href", href), ("title", title), ("download", name)] {
         if !value.is_empty() {
-            tag += &format!(" {attribute}=\"");
+            tag.extend([" ", attribute, "=\""]);
             push_attribute(&mut tag, value);
             tag.push('"');
         }
