@@ -128,8 +128,7 @@ fn perform(host: &Host, plan: &Plan) -> Result<String, Failure> {
 fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<String, Failure> {
     match step {
         Step::Copy { from, to, keep } => changes.copy(from, to, keep.as_deref())?,
-        Step::Write { path, text } => changes.write(path, text.as_bytes())?,
-        Step::Record { path, text } => changes.write(path, text.as_bytes())?,
+        Step::Write { path, text } | Step::Record { path, text } => changes.write(path, text.as_bytes())?,
         Step::Link { path, target } => changes.link(path, target)?,
         Step::Remove { path } => changes.remove(path)?,
         Step::Systemctl(arguments) => drop(host.systemctl(arguments)?),
