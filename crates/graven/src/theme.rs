@@ -26,11 +26,17 @@ Examples:
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
-    let Some(file) = &options.file else { return error::print(names()) };
+    match &options.file {
+        None => error::print(names()),
+        Some(file) => error::print(text(file)?),
+    }
+}
+
+/// The text of a file, which may be named with its folder.
+fn text(file: &str) -> Result<Cow<'static, [u8]>, Error> {
     let name = file.strip_prefix("theme/").unwrap_or(file);
-    let text = theme_file(name)
-        .ok_or_else(|| Error::usage(format!("the theme has no file \"{name}\"; `graven theme` lists its files")))?;
-    error::print(text)
+    theme_file(name)
+        .ok_or_else(|| Error::usage(format!("the theme has no file \"{name}\"; `graven theme` lists its files")))
 }
 
 /// The names of all files, a line for each.
@@ -58,8 +64,7 @@ mod tests {
     #[test]
     fn a_file_is_found_with_and_without_its_folder_and_no_other_is() {
         for (file, exit_code) in [("base.css", 0), ("theme/base.css", 0), ("script/first.js", 2), ("bsae.css", 2)] {
-            let ran = run(&Options { file: Some(file.to_owned()) });
-            assert_eq!(ran.map_or_else(|error| error.exit_code(), |()| 0), exit_code, "{file}");
+            assert_eq!(text(file).map_or_else(|error| error.exit_code(), |_| 0), exit_code, "{file}");
         }
     }
 }

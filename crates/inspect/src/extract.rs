@@ -147,7 +147,7 @@ fn write_all(pack: Pack, now: i64, folder: &Path) -> Result<usize, Error> {
         let Some(edition) = route.at(now)?.filter(|_| ![SEARCH_INDEX, HOME].contains(&route.path())) else { continue };
         let (name, bytes) = match edition.content() {
             Content::Page(page) => (file_name(route.path(), page.class()), page.identity().checked_bytes()?),
-            // A folder is its first page: in files, `/blog` and `/blog/` are the same. Hosts lead readers to the first page of a folder by themselves.
+            // Hosts lead readers to the first page of a folder by themselves.
             Content::Redirect(_) if pack.route(&format!("{}/", route.path()))?.is_some() => continue,
             Content::Redirect(redirect) => {
                 (redirect_name(route.path()), redirect_page(redirect.location()).into_bytes().into())
@@ -187,11 +187,8 @@ fn page_name(path: &str) -> PathBuf {
 
 /// The file name of a redirect. Hosts send a file as a page if its name ends like that.
 fn redirect_name(path: &str) -> PathBuf {
-    if path.rsplit_once('.').is_some_and(|(_, extension)| extension == "html") {
-        PathBuf::from(path.trim_start_matches('/'))
-    } else {
-        page_name(path)
-    }
+    let is_page = Path::new(path).extension().is_some_and(|extension| extension == "html");
+    if is_page { PathBuf::from(path.trim_start_matches('/')) } else { page_name(path) }
 }
 
 /// A page that redirects at once, and has a link to its target.

@@ -257,7 +257,7 @@ fn media_type_of(path: &str, bytes: &[u8]) -> String {
 const OCTETS: &str = "application/octet-stream";
 
 /// The media type of a well-known file (RFC 8615), whose name is registered and has no extension: it follows from its first character. Apple's
-/// `apple-app-site-association` and Matrix's `server` have to be JSON, and `WebFinger` has a type of its own (RFC 7033 §10.2).
+/// `apple-app-site-association` and Matrix's `server` have to be JSON, and `webfinger` has a type of its own (RFC 7033 §10.2).
 fn well_known_type(path: &str, bytes: &[u8]) -> &'static str {
     let Ok(text) = std::str::from_utf8(bytes) else { return OCTETS };
     match text.trim_start().chars().next() {

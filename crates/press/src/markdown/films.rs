@@ -38,10 +38,10 @@ pub(super) fn is_film(target: &str) -> bool {
     PAGES.iter().any(is_page) || is_of_peertube(path)
 }
 
-/// The characters of a UUID, and of the short form that `PeerTube` makes of one.
+/// The lengths of a UUID, and of its short form in the links that readers share.
 const UUID: [usize; 2] = [36, 22];
 
-/// Whether a path is that of a film of `PeerTube`, which has many hosts: `videos/watch/ID`, or `w/ID`, which its readers share.
+/// Whether a path is that of a film where many hosts have the same program: `videos/watch/ID`, or `w/ID`, which its readers share.
 fn is_of_peertube(path: &str) -> bool {
     let id = path.strip_prefix("w/").map(|rest| rest.split(['/', '?', '#', ';']).next().unwrap_or_default());
     let is_id =
