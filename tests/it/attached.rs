@@ -362,12 +362,19 @@ fn the_output_appears_complete_or_not_at_all() {
     let (site, to) = (small_site(), folder());
     let (missing, is_folder) = (to.path().join("missing/notes"), to.path().join("folder"));
     fs::create_dir(&is_folder).expect("a folder");
-    for (output, expected) in [(&missing, "create it first"), (&is_folder, "it is a folder; name a file")] {
+    let settings = site.path().join("site.toml");
+    let before = fs::read(&settings).expect("a file");
+    for (output, expected) in [
+        (&missing, "create it first"),
+        (&is_folder, "it is a folder; name a file"),
+        (&settings, "is there, and is not an executable"),
+    ] {
         let ran = finish(&mut build(site.path(), output));
         assert!(ran.code == Some(1) && ran.stderr.contains(expected), "{}", ran.stderr);
     }
+    assert_eq!(fs::read(&settings).expect("a file"), before);
     let output = to.path().join("notes");
-    fs::write(&output, "the version before").expect("a file");
+    fs::write(&output, "\x7fELF the version before").expect("a file");
     fs::write(site.path().join("site.toml"), "titel = \"Notes\"\n").expect("a file");
     let ran = finish(&mut build(site.path(), &output));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
@@ -376,8 +383,28 @@ fn the_output_appears_complete_or_not_at_all() {
         "{}",
         ran.stderr
     );
-    assert_eq!(fs::read(&output).expect("a file"), b"the version before");
+    assert_eq!(fs::read(&output).expect("a file"), b"\x7fELF the version before");
     assert_eq!(files(to.path()).len(), 1, "nothing else is left");
+}
+
+#[test]
+fn ctrl_c_ends_a_build_without_a_trace() {
+    let to = folder();
+    let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
+    let mut build = build(&content, &to.path().join("notes")).stderr(Stdio::null()).spawn().expect("it starts");
+    let begun = || {
+        let hidden = fs::read_dir(to.path()).expect("a folder").flatten();
+        let mut files = hidden.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
+        files.any(|file| file.file_name().to_string_lossy().starts_with("site.pack"))
+    };
+    while !begun() {
+        assert!(build.try_wait().expect("it can be asked").is_none(), "the build was quicker than this test");
+        thread::sleep(Duration::from_millis(1));
+    }
+    let sent = Command::new("kill").args(["-s", "INT", &build.id().to_string()]).status();
+    assert!(sent.expect("`kill` runs").success());
+    assert_eq!(build.wait().expect("it ends").code(), Some(130));
+    assert_eq!(files(to.path()), []);
 }
 
 #[test]

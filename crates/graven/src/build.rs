@@ -8,18 +8,19 @@ use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 use graven_inspect::{Change, Scheduled, schedule, time_in_words};
 use graven_pack::attachment::Trailer;
 use graven_pack::{Class, Content, Pack, hex};
 use sha2::{Digest as _, Sha256};
-use tempfile::TempDir;
 
 use crate::content;
 use crate::engine::{self, Target};
 use crate::error::{self, Error};
+use crate::output::{Kind, refuse_to_replace};
+use crate::stage::Stage;
 
 /// Build the site: a folder of content becomes one executable, without a compiler.
 #[derive(Args, Debug)]
@@ -28,7 +29,7 @@ pub(crate) struct Options {
     #[command(flatten)]
     site: Site,
 
-    /// The executable to write; one that is there is replaced, even while it runs
+    /// The executable to write; one that is there is replaced, even while it runs, and a file of another kind never
     #[arg(short, long, value_name = "FILE", default_value = "notes")]
     output: PathBuf,
 
@@ -72,12 +73,6 @@ Examples:
   graven build --target aarch64-unknown-linux-musl --output notes && scp notes pi@raspberrypi.local:
   graven build blog --base-url https://example.org --output blog.example.org
 ";
-
-/// The begin of the name of a folder for what is not complete.
-const STAGE: &str = ".graven-build.";
-
-/// A folder that is older than this belongs to no build any more.
-const ABANDONED: Duration = Duration::from_hours(1);
 
 /// An executable that was built.
 #[derive(Debug)]
@@ -144,8 +139,8 @@ fn announcement(scheduled: &[Scheduled]) -> String {
     }
 }
 
-/// A folder next to the output for what is not complete, on the same file system. It is removed at the end.
-fn stage(output: &Path) -> Result<TempDir, Error> {
+/// Refuses an output that cannot or must not be written.
+fn refuse_output(output: &Path) -> Result<(), Error> {
     if output.is_dir() {
         return Err(Error::new(format!(
             "cannot write {0}: it is a folder; name a file, as in --output {0}/notes",
@@ -159,6 +154,12 @@ fn stage(output: &Path) -> Result<TempDir, Error> {
             output.display()
         )));
     }
+    refuse_to_replace(output, Kind::Executable)
+}
+
+/// A folder next to the output for what is not complete, on the same file system. It is removed at the end, also if that is Ctrl-C.
+fn stage(output: &Path) -> Result<Stage, Error> {
+    refuse_output(output)?;
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(Error::new(format!(
@@ -167,20 +168,10 @@ fn stage(output: &Path) -> Result<TempDir, Error> {
             folder.display()
         )));
     }
-    remove_abandoned(folder);
-    let stage = tempfile::Builder::new().prefix(STAGE).tempdir_in(folder);
-    stage.map_err(|source| Error::file("write into", folder, &source))
-}
-
-/// Removes what builds have left that were killed. What cannot be removed only takes room.
-fn remove_abandoned(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let is_stage = entry.file_name().as_encoded_bytes().starts_with(STAGE.as_bytes());
-        let written = entry.metadata().and_then(|metadata| metadata.modified());
-        if is_stage && written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > ABANDONED)) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
+    Stage::remove_abandoned(folder);
+    let stage = Stage::create(folder).map_err(|source| Error::file("write into", folder, &source))?;
+    stage.remove_on_interrupt();
+    Ok(stage)
 }
 
 /// Writes the engine with the site and its digest into a new executable file. Returns its size.
@@ -232,26 +223,6 @@ fn warn(message: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::SystemTime;
-
-    #[test]
-    fn what_a_killed_build_has_left_goes_and_nothing_else() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let old = SystemTime::now() - 2 * ABANDONED;
-        for (name, is_old) in [(".graven-build.a", true), (".graven-build.b", false), ("notes", true)] {
-            let path = folder.path().join(name);
-            fs::create_dir(&path).expect("a folder");
-            fs::write(path.join("site.pack"), "").expect("a file");
-            if is_old {
-                File::open(&path).and_then(|file| file.set_modified(old)).expect("its time can be set");
-            }
-        }
-        remove_abandoned(folder.path());
-        let mut left: Vec<_> =
-            fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
-        left.sort();
-        assert_eq!(left, [".graven-build.b", "notes"]);
-    }
 
     #[test]
     fn the_site_follows_the_engine_at_a_page_and_the_trailer_ends_the_file() {

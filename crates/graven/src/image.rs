@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::elf;
 use crate::engine;
 use crate::error::{self, Error};
+use crate::output::{Kind, refuse_to_replace};
 use layout::Entry;
 use reference::Reference;
 
@@ -51,6 +52,7 @@ To a k3s node, podman, or a registry:
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
     refuse_to_overwrite(options)?;
+    refuse_to_replace(&options.output, Kind::Archive)?;
     let mut entries = options.executables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(|(_, entry)| entry.platform);
     refuse_same_platform(&entries)?;

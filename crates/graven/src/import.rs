@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::error::{self, Error};
 use crate::init::refuse_files;
+use crate::new_files::NewFiles;
 
 /// Import a site of another generator: its posts, pages and files, with their old addresses.
 #[derive(Args, Debug)]
@@ -81,9 +82,11 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let import = graven_import::Options { today: Zoned::now().date(), generator: options.generator.map(Into::into) };
     let imported = graven_import::import(&folder, &import, Cache::of_user())
         .map_err(|error| Error::new(format!("cannot import {}: {error}{}", options.from.display(), help(&error))))?;
+    let mut written = NewFiles::default();
     for (path, bytes) in &imported.files {
-        write(&options.to.join(path), bytes)?;
+        written.write(&options.to.join(path), bytes)?;
     }
+    written.keep();
     error::print(summary(&imported, &options.to))?;
     match imported.errors {
         0 => Ok(()),
@@ -101,12 +104,6 @@ fn help(error: &graven_import::Error) -> &'static str {
         graven_import::Error::Unknown => "; name it with --from, as in `--from hugo`",
         graven_import::Error::Empty(_) => "; is this the folder with its settings?",
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| Error::file("create", folder, &source))?;
-    fs::write(path, bytes).map_err(|source| Error::file("write", path, &source))
 }
 
 /// Whether a folder, which may not exist yet, is within another one.

@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::error::{self, Error};
-use crate::new::{create, today, toml_string};
+use crate::new::{today, toml_string};
+use crate::new_files::NewFiles;
 use crate::schema;
 
 /// Begin a site: a folder with its settings, a topic, a post and a page.
@@ -55,10 +56,11 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         return Err(Error::usage("the title of the site is empty"));
     }
     refuse_files(folder)?;
+    let mut written = NewFiles::default();
     for (path, text) in files(title, today(Timestamp::now(), &TimeZone::UTC)) {
-        let path = folder.join(path);
-        create(&path, &text).map_err(|source| Error::file("write", &path, &source))?;
+        written.write(&folder.join(path), text)?;
     }
+    written.keep();
     let enter = if folder == Path::new(".") { String::new() } else { format!("  cd {}\n", folder.display()) };
     error::print(format!(
         "{}: a site to start from\n\n{enter}  graven dev                   write with a preview\n  graven new post \"A title\"    another post, as a draft\n  graven build && ./notes      the site as one executable\n\nIts name and the rest of its settings are in site.toml, how to publish it in DEPLOY.txt.\n",

@@ -14,9 +14,12 @@ mod import;
 mod init;
 mod inspect;
 mod new;
+mod new_files;
+mod output;
 mod progress;
 mod reference_pages;
 mod schema;
+mod stage;
 mod theme;
 
 use std::env;

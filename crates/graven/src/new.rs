@@ -5,8 +5,6 @@
 
 use std::env;
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,6 +18,7 @@ use jiff::tz::TimeZone;
 
 use crate::content;
 use crate::error::{self, Error};
+use crate::new_files::NewFiles;
 
 /// Begin a post or a page: its file, as a draft with a title.
 #[derive(Args, Debug)]
@@ -85,7 +84,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let editor = if options.open { Some(editor()?) } else { None };
     let folder = content::folder(options.folder.as_deref());
     let mut tree = content::read(&folder)?;
-    if tree.get("site.toml").is_none() {
+    if !tree.has("site.toml") {
         let message = format!("there is no site.toml in {}", folder.display());
         return Err(Error::new(format!(
             "{message}; name the folder of the site with --dir, or begin one: `graven init`"
@@ -100,7 +99,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     tree.insert(path.as_str(), text.file());
     refuse_mistakes(&path, &before, &judged(&tree).0)?;
     let file = in_folder(&folder, &path);
-    create(&file, &text.file()).map_err(|source| Error::file("write", &file, &source))?;
+    let mut files = NewFiles::default();
+    files.write(&file, text.file())?;
+    files.keep();
     error::print(format!("{}\n", file.display()))?;
     if options.slug.is_none() && has_readings(&text.title) && name(&text.title) == text.name {
         error::say(format!("note: \"{}\" in the address is one reading of the title; {}", text.name, READINGS));
@@ -194,14 +195,6 @@ fn name(title: &str) -> String {
         Some(begin) => begin.rfind('-').map_or(&begin[..LONGEST_NAME], |end| &begin[..end]).to_owned(),
         None => words,
     }
-}
-
-/// Writes a new file, with the folders above it.
-pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    File::create_new(path)?.write_all(text.as_bytes())
 }
 
 /// A string of TOML.
