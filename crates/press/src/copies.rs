@@ -10,7 +10,7 @@ use crate::output::{Document, Output, Outputs};
 use crate::pictures::{Picture, Published, Shown, published};
 use crate::rendered_site::RenderedSite;
 use crate::theme::Wordmark;
-use crate::tree::SourceTree;
+use crate::tree::{Contents, SourceTree};
 use crate::url::encode_path;
 
 /// Adds the files, the pictures, of which `published` has the widths, and the redirects.
@@ -55,16 +55,16 @@ fn add_files<'a>(context: RenderedSite<'a>, (tree, cache): (&'a SourceTree, &Cac
         let bytes = tree.get(&asset.source).unwrap_or_default();
         put(&asset.route, Document::asset(&asset.route, published(bytes)).with_source(&asset.source));
     }
-    for (path, bytes) in tree.below(STATIC) {
-        add_static((path, bytes), outputs);
+    for (path, contents) in tree.contents_below(STATIC) {
+        add_static((path, contents), outputs);
     }
 }
 
 /// A file of `static/`, at its own path. The first page of a folder is at that of the folder, as on other servers: `/demo/`, from which its relative links
 /// lead where they shall. The server sends readers from `/demo/index.html` to `/demo`, and so to there.
-fn add_static<'a>((source, bytes): (&'a str, &'a [u8]), outputs: &mut Outputs<'a>) {
+fn add_static<'a>((source, contents): (&'a str, &'a Contents), outputs: &mut Outputs<'a>) {
     let address = &source[STATIC.len() - 1..];
-    let document = Output::Document(Document::file(source, bytes).with_source(source));
+    let document = Output::Document(Document::copy(source, contents).with_source(source));
     let Some(folder) = address.strip_suffix("/index.html").filter(|folder| !folder.is_empty()) else {
         outputs.insert(address.to_owned(), document);
         return;

@@ -111,6 +111,7 @@ mod test_site;
 mod texts;
 mod theme;
 pub mod tree;
+mod unreadable;
 mod url;
 pub mod views;
 
@@ -222,11 +223,14 @@ fn press_into<S: Read + Write + Seek>(
 ) -> Result<Report, Report> {
     let mut report = Report::default();
     let pack = |snapshots: Snapshots, report: &mut Report| match encoded(snapshots, options, (cache, scratch)) {
+        // What was to be copied and could not be read is reported below.
+        Ok(_) if tree.unreadable().next().is_some() => {}
         Ok(writer) => writer.finish(out).unwrap_or_else(|error| report.push(unwritten(&error.to_string()))),
         Err(error) => report.push(unwritten(&error.to_string())),
     };
     run(tree, options, cache, &mut Memo::of_one_press(), &mut report, pack);
     cache.trim();
+    unreadable::report(tree, &mut report);
     report.sort();
     if report.has_errors() { Err(report) } else { Ok(report) }
 }
@@ -273,6 +277,7 @@ fn run(
     finish: impl FnOnce(Snapshots, &mut Report),
 ) {
     memo.revision += 1;
+    unreadable::report(tree, report);
     let Some(site) = memo.site(tree, options, report) else { return };
     let has_findings = !report.is_empty();
     let (theme, theme_number) = memo.theme(tree, &site.settings, report);
@@ -299,6 +304,7 @@ fn run(
             snapshot.inspections.forget_pages();
         }
     }
+    unreadable::report(tree, report);
     if !report.has_errors() {
         finish(&snapshots, report);
     }

@@ -87,7 +87,7 @@ impl Memo {
     /// The theme of a site with these settings, and a number for it.
     pub(crate) fn theme(&mut self, tree: &SourceTree, settings: &Settings, report: &mut Report) -> (Arc<Theme>, u64) {
         let Settings { policy: hosts, words, base_url, .. } = settings;
-        let paths = tree.below(theme::FOLDER).map(|(path, _)| path);
+        let paths = tree.paths(theme::FOLDER);
         let files: Vec<_> = paths.filter_map(|path| Some((path.to_owned(), tree.contents(path)?.clone()))).collect();
         let is_same = |known: &&KnownTheme| {
             (&known.files, &known.hosts, &known.words, &known.base_url) == (&files, hosts, words, base_url)

@@ -12,6 +12,7 @@ use graven_pack::Class;
 
 use crate::dependencies::number;
 use crate::markdown::{Link, Rendered};
+use crate::tree::Contents;
 
 /// The media type of the search index. Not to be compressed: the server reads it in place.
 pub(crate) const SEARCH_INDEX: &str = "application/vnd.graven.search-index";
@@ -65,6 +66,8 @@ enum Body<'a> {
     Kept(Cow<'a, [u8]>),
     /// They are made each time that they are asked for, and are the same each time.
     Made(Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>),
+    /// They are in a file of the content, which is read each time that they are asked for.
+    File(&'a Contents),
 }
 
 impl<'a> Body<'a> {
@@ -78,6 +81,7 @@ impl fmt::Debug for Body<'_> {
         match self {
             Self::Kept(bytes) => write!(f, "{} bytes", bytes.len()),
             Self::Made(_) => f.write_str("to be made"),
+            Self::File(contents) => write!(f, "{} bytes on the disk", contents.length()),
         }
     }
 }
@@ -155,6 +159,14 @@ impl<'a> Document<'a> {
         Self::new(Body::Kept(bytes), &media_type, Class::File, Freshness::Hour)
     }
 
+    /// A copied file of the content.
+    pub(crate) fn copy(path: &str, contents: &'a Contents) -> Self {
+        match contents.kept() {
+            Some(bytes) => Self::file(path, bytes),
+            None => Self { body: Body::File(contents), ..Self::file(path, &[][..]) },
+        }
+    }
+
     /// The search index, which the server reads in place.
     pub(crate) fn search_index(bytes: Vec<u8>) -> Self {
         Self::new(Body::Kept(bytes.into()), SEARCH_INDEX, Class::File, Freshness::Revalidate)
@@ -165,13 +177,15 @@ impl<'a> Document<'a> {
         match &self.body {
             Body::Kept(bytes) => Cow::Borrowed(bytes),
             Body::Made(make) => Cow::Owned(make()),
+            Body::File(contents) => contents.read_once(),
         }
     }
 
-    /// The length of a body that is there; 0 for one that is made, which is a page or a card.
+    /// The length of a body that is there, in memory or on the disk; 0 for one that is made, which is a page or a card.
     pub(crate) fn kept_length(&self) -> usize {
         match &self.body {
             Body::Kept(bytes) => bytes.len(),
+            Body::File(contents) => contents.length(),
             Body::Made(_) => 0,
         }
     }
@@ -191,6 +205,7 @@ impl<'a> Document<'a> {
     pub(crate) fn made_from(&self) -> Option<u64> {
         match &self.body {
             Body::Kept(bytes) => Some(number(&(&self.source, bytes))),
+            Body::File(contents) => Some(number(&(&self.source, contents))),
             Body::Made(_) => self.made_from,
         }
     }
@@ -200,6 +215,7 @@ impl<'a> Document<'a> {
             // The path has the hash of the bytes.
             _ if self.freshness == Freshness::Immutable && other.freshness == Freshness::Immutable => true,
             (Body::Kept(one), Body::Kept(other)) => one == other,
+            (Body::File(one), Body::File(other)) => one == other,
             (Body::Made(_), Body::Made(_)) => self.made_from.is_some() && self.made_from == other.made_from,
             _ => false,
         }

@@ -1,10 +1,26 @@
 //! The source tree: every file of `content/` by its path. Only this module reads a disk; everything after it is a pure function of the map.
+//!
+//! What the site is made from is read at once. What is large, or in no folder of the site, is read when it is asked for, which is mostly never.
+
+mod contents;
+mod unreadable;
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+
+pub(crate) use contents::Contents;
+pub use unreadable::Unreadable;
+
+/// The folders of the site. Texts can refer to files in others, which are read then.
+pub(crate) const FOLDERS: [&str; 4] = ["posts", "pages", "static", "theme"];
+
+/// The files of the site that are in no folder.
+pub(crate) const SETTINGS: [&str; 2] = ["site.toml", "topics.toml"];
+
+/// The length from which on a file is read when it is asked for, in bytes: more than nearly all photographs have, and less than films.
+const LARGE: u64 = 8 * 1024 * 1024;
 
 /// The files of a content folder. Paths are relative to it, with `/` between the names (`posts/hello/index.md`), and sorted, so that no output depends
 /// on the order in which a file system lists a folder.
@@ -25,41 +41,10 @@ use std::sync::Arc;
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceTree {
     files: BTreeMap<String, Contents>,
-}
-
-/// The content of a file, shared with what is made from it.
-#[derive(Clone, Debug)]
-pub(crate) enum Contents {
-    /// It is UTF-8.
-    Text(Arc<str>),
-    /// It is not.
-    Binary(Arc<[u8]>),
-}
-
-impl Contents {
-    fn new(bytes: Vec<u8>) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::Text(text.into()),
-            Err(error) => Self::Binary(error.into_bytes().into()),
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Binary(bytes) => bytes,
-        }
-    }
-}
-
-impl PartialEq for Contents {
-    fn eq(&self, other: &Self) -> bool {
-        // A file that did not change is mostly the same piece of memory.
-        std::ptr::eq(self.bytes(), other.bytes()) || self.bytes() == other.bytes()
-    }
+    unreadable: BTreeMap<String, Unreadable>,
 }
 
 impl SourceTree {
@@ -67,24 +52,24 @@ impl SourceTree {
     /// leave (`Thumbs.db`, `desktop.ini`) are left out, and so are folders that a build or a package manager fills: those with a `CACHEDIR.TAG` (cargo's
     /// `target`), `node_modules` and `__pycache__`.
     ///
+    /// What cannot be read is not in the tree, and [`unreadable`](Self::unreadable) has it.
+    ///
     /// # Errors
-    /// If the file system reports an error, a link leads nowhere or back to a folder that it is in, or a name is not UTF-8. The message begins with the
-    /// path.
+    /// If there is no such folder, or it cannot be read. The message begins with the path.
     pub fn read(root: &Path) -> io::Result<Self> {
         if !root.is_dir() {
             let message = format!("{}: there is no such folder; create it, with a site.toml in it", root.display());
             return Err(io::Error::new(io::ErrorKind::NotFound, message));
         }
+        std::fs::read_dir(root)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", root.display())))?;
         let mut tree = Self::default();
-        tree.read_folder(root, "")?;
+        tree.read_folder(root, "");
         Ok(tree)
     }
 
     /// Reads again what is at `path` below `root`: a file, a folder, or nothing any more; the whole tree if `path` is empty. Returns whether the tree is
     /// another one now.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read). The tree is as it was then.
     ///
     /// # Examples
     /// ```
@@ -96,105 +81,119 @@ impl SourceTree {
     /// let file = folder.path().join("site.toml");
     /// std::fs::write(&file, "title = \"Notes\"\n")?;
     /// let mut tree = SourceTree::read(folder.path())?;
-    /// assert!(!tree.refresh(folder.path(), Path::new("site.toml"))?);
+    /// assert!(!tree.refresh(folder.path(), Path::new("site.toml")));
     ///
     /// std::fs::remove_file(&file)?;
-    /// assert!(tree.refresh(folder.path(), Path::new("site.toml"))?);
+    /// assert!(tree.refresh(folder.path(), Path::new("site.toml")));
     /// assert_eq!(tree.get("site.toml"), None);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn refresh(&mut self, root: &Path, path: &Path) -> io::Result<bool> {
+    pub fn refresh(&mut self, root: &Path, path: &Path) -> bool {
         let mut folder = root.to_owned();
         let mut names = Vec::new();
         for name in path {
-            let name = name.to_str().ok_or_else(|| not_utf8(&folder, name))?;
-            let above: String = names.iter().flat_map(|name| [*name, "/"]).collect();
-            if is_left_out(&above, name)
-                || (folder != *root && is_generated(&folder, names.last().copied().unwrap_or_default()))
-            {
-                return Ok(false);
+            let is_made = folder != *root && is_generated(&folder, names.last().map_or("", String::as_str));
+            let name_in_tree = name.to_string_lossy().into_owned();
+            let above: String = names.iter().flat_map(|name| [name.as_str(), "/"]).collect();
+            if is_left_out(&above, &name_in_tree) || is_made {
+                return false;
             }
             folder.push(name);
-            names.push(name);
+            names.push(name_in_tree);
         }
         let prefix = names.join("/");
         let mut found = Self::default();
-        match names.last() {
-            None => found.read_folder(&folder, "")?,
-            Some(name) => found.read_path(&folder, &prefix, name)?,
+        match path.file_name() {
+            None => found.read_folder(&folder, ""),
+            Some(name) if name.to_str().is_none() => found.refuse(&prefix, Unreadable::Name),
+            Some(_) => found.read_path(&folder, &prefix),
         }
-        Ok(self.replace(&prefix, found))
+        self.replace(&prefix, found)
     }
 
-    /// Replaces the file `path`, or all files of the folder `path`. Returns whether anything changed.
+    /// What cannot be read, by its path, and why: what [`read`](Self::read) has found in the folders of the site, and what has failed since then.
+    ///
+    /// ```
+    /// # #[cfg(unix)]
+    /// # {
+    /// use graven_press::tree::{SourceTree, Unreadable};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::create_dir(folder.path().join("posts"))?;
+    /// std::os::unix::fs::symlink("nowhere", folder.path().join("posts/gone.md"))?;
+    /// let tree = SourceTree::read(folder.path())?;
+    /// assert_eq!(tree.unreadable().collect::<Vec<_>>(), [("posts/gone.md", Unreadable::LeadsNowhere)]);
+    /// # }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn unreadable(&self) -> impl Iterator<Item = (&str, Unreadable)> {
+        let failed = self.files.iter().filter_map(|(path, file)| Some((path, file.failure()?)));
+        let failed = failed.map(|(path, error)| (path.as_str(), Unreadable::Failed(error.to_owned())));
+        self.unreadable.iter().map(|(path, why)| (path.as_str(), why.clone())).chain(failed)
+    }
+
+    /// Notes that what is at a place of the tree cannot be read. What is not in the site need not be.
+    fn refuse(&mut self, place: &str, why: Unreadable) {
+        if is_of_site(place) {
+            self.unreadable.insert(place.to_owned(), why);
+        }
+    }
+
+    /// Replaces what is at `path`, a file or a folder. Returns whether anything changed.
     fn replace(&mut self, path: &str, found: Self) -> bool {
-        let is_at = |file: &str| {
-            path.is_empty() || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let files = replace_at(&mut self.files, path, found.files);
+        replace_at(&mut self.unreadable, path, found.unreadable) || files
+    }
+
+    fn read_folder(&mut self, folder: &Path, prefix: &str) {
+        let place = if prefix.is_empty() { "" } else { &prefix[..prefix.len() - 1] };
+        let entries = match if_there(std::fs::read_dir(folder)) {
+            Ok(Some(entries)) => entries,
+            Ok(None) => return,
+            Err(error) => return self.refuse(place, Unreadable::failed(&error)),
         };
-        let old = self.files.range(path.to_owned()..).take_while(|(file, _)| file.starts_with(path));
-        let gone: Vec<String> = old
-            .filter(|(file, _)| is_at(file) && !found.files.contains_key(*file))
-            .map(|(file, _)| file.clone())
-            .collect();
-        let mut is_changed = !gone.is_empty();
-        for file in gone {
-            self.files.remove(&file);
-        }
-        for (file, contents) in found.files {
-            if self.files.get(&file) != Some(&contents) {
-                self.files.insert(file, contents);
-                is_changed = true;
-            }
-        }
-        is_changed
-    }
-
-    fn read_folder(&mut self, folder: &Path, prefix: &str) -> io::Result<()> {
-        let at = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", folder.display()));
-        let Some(entries) = if_there(std::fs::read_dir(folder), folder)? else { return Ok(()) };
         for entry in entries {
-            let entry = entry.map_err(at)?;
-            let name = entry.file_name().into_string().map_err(|name| not_utf8(folder, &name))?;
-            if is_left_out(prefix, &name) {
-                continue;
+            match entry {
+                Ok(entry) => match entry.file_name().into_string() {
+                    Ok(name) if is_left_out(prefix, &name) => {}
+                    Ok(name) => self.read_path(&entry.path(), &format!("{prefix}{name}")),
+                    Err(name) => self.refuse(&format!("{prefix}{}", name.to_string_lossy()), Unreadable::Name),
+                },
+                Err(error) => self.refuse(place, Unreadable::failed(&error)),
             }
-            let path = entry.path();
-            self.read_path(&path, &format!("{prefix}{name}"), &name)?;
         }
-        Ok(())
     }
 
-    /// Reads the file or folder `name` at `path`, which is `place` in the tree.
-    fn read_path(&mut self, path: &Path, place: &str, name: &str) -> io::Result<()> {
-        let target = std::fs::metadata(path);
-        if let Err(error) = &target
-            && is_link(path)
-        {
-            return Err(unusable_link(path, error));
-        }
-        match if_there(target, path)? {
-            Some(metadata) if metadata.is_dir() && is_generated(path, name) => {}
-            Some(metadata) if metadata.is_dir() => {
-                if is_link(path) && leads_back(path) {
-                    let message =
-                        format!("{}: this link leads back to a folder that it is in; remove it", path.display());
-                    return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    /// Reads the file or folder at `path`, which is `place` in the tree.
+    fn read_path(&mut self, path: &Path, place: &str) {
+        let metadata = match std::fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                if let Some(why) = unusable(path, &error) {
+                    self.refuse(place, why);
                 }
-                self.read_folder(path, &format!("{place}/"))?;
+                return;
             }
-            // Reading a pipe would wait for ever.
-            Some(metadata) if !metadata.is_file() => {
-                let message = format!("{}: neither a file nor a folder; remove it", path.display());
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        };
+        let name = place.rsplit('/').next().unwrap_or_default();
+        if metadata.is_dir() {
+            if is_generated(path, name) {
+            } else if is_link(path) && leads_back(path) {
+                self.refuse(place, Unreadable::LeadsBack);
+            } else {
+                self.read_folder(path, &format!("{place}/"));
             }
-            Some(_) => {
-                if let Some(bytes) = if_there(std::fs::read(path), path)? {
-                    self.insert(place, bytes);
-                }
+        } else if !metadata.is_file() {
+            self.refuse(place, Unreadable::Special);
+        } else if metadata.len() >= LARGE || !is_of_site(place) {
+            self.files.insert(place.to_owned(), Contents::on_disk(path.to_owned(), metadata.len()));
+        } else {
+            match if_there(std::fs::read(path)) {
+                Ok(Some(bytes)) => self.insert(place, bytes),
+                Ok(None) => {}
+                Err(error) => self.refuse(place, Unreadable::failed(&error)),
             }
-            None => {}
         }
-        Ok(())
     }
 
     /// Adds a file, or replaces the file at `path`.
@@ -207,18 +206,21 @@ impl SourceTree {
         self.files.remove(path).is_some()
     }
 
+    /// Whether there is a file at `path`. It is not read.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// The bytes of a file.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(path).map(Contents::bytes)
+        self.files.get(path)?.bytes()
     }
 
     /// A file that is UTF-8.
     pub(crate) fn text(&self, path: &str) -> Option<Arc<str>> {
-        match self.files.get(path)? {
-            Contents::Text(text) => Some(Arc::clone(text)),
-            Contents::Binary(_) => None,
-        }
+        self.files.get(path)?.text()
     }
 
     /// The content of a file, to compare it with that of another tree.
@@ -228,7 +230,7 @@ impl SourceTree {
 
     /// A file with its path, which lives as long as the tree.
     pub(crate) fn file(&self, path: &str) -> Option<(&str, &[u8])> {
-        self.files.get_key_value(path).map(|(path, file)| (path.as_str(), file.bytes()))
+        self.files.get_key_value(path).and_then(|(path, file)| Some((path.as_str(), file.bytes()?)))
     }
 
     /// The paths of the files whose content is not as in the tree `before`. `None` if the two have not the same paths.
@@ -238,21 +240,73 @@ impl SourceTree {
         is_same.then(|| pairs.filter(|((_, now), then)| now != then).map(|((path, _), _)| path.as_str()).collect())
     }
 
-    /// The files whose paths begin with `folder` (`posts/`), in the order of their paths.
+    /// The files whose paths begin with `folder` (`posts/`), in the order of their paths. All of them are read.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.contents_below(folder).filter_map(|(path, file)| Some((path, file.bytes()?)))
+    }
+
+    /// The paths that begin with `folder` (`posts/`), in order. No file is read.
+    pub fn paths<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        self.contents_below(folder).map(|(path, _)| path)
+    }
+
+    /// As [`below`](Self::below), but no file is read.
+    pub(crate) fn contents_below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Contents)> {
         self.files
             .range(folder.to_owned()..)
             .take_while(move |(path, _)| path.starts_with(folder))
-            .map(|(path, file)| (path.as_str(), file.bytes()))
+            .map(|(path, file)| (path.as_str(), file))
     }
 }
 
-/// The content of what there is at a path. `None` if there is nothing any more: programs remove files while their folder is read.
-fn if_there<T>(result: io::Result<T>, path: &Path) -> io::Result<Option<T>> {
+/// Replaces the entry at `path`, or all below the folder `path`, by those that were found there. Returns whether anything changed.
+fn replace_at<T: PartialEq>(entries: &mut BTreeMap<String, T>, path: &str, found: BTreeMap<String, T>) -> bool {
+    let is_at = |file: &str| {
+        path.is_empty() || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let old = entries.range(path.to_owned()..).take_while(|(file, _)| file.starts_with(path));
+    let gone: Vec<String> =
+        old.filter(|(file, _)| is_at(file) && !found.contains_key(*file)).map(|(file, _)| file.clone()).collect();
+    let mut is_changed = !gone.is_empty();
+    for file in gone {
+        entries.remove(&file);
+    }
+    for (file, entry) in found {
+        if entries.get(&file) != Some(&entry) {
+            entries.insert(file, entry);
+            is_changed = true;
+        }
+    }
+    is_changed
+}
+
+/// Whether a path is that of a part of the site.
+fn is_of_site(path: &str) -> bool {
+    match path.split_once('/') {
+        Some((folder, _)) => FOLDERS.contains(&folder),
+        None => FOLDERS.contains(&path) || SETTINGS.contains(&path),
+    }
+}
+
+/// What there is at a path. `None` if there is nothing any more: programs remove files while their folder is read.
+fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Why nothing is known about what is at a path. `None` if there is nothing any more.
+fn unusable(path: &Path, error: &io::Error) -> Option<Unreadable> {
+    match (is_link(path), is_absence(error)) {
+        (true, true) => Some(Unreadable::LeadsNowhere),
+        (false, true) => None,
+        (_, false) => Some(Unreadable::failed(error)),
     }
 }
 
@@ -267,17 +321,6 @@ fn leads_back(link: &Path) -> bool {
     link.ancestors().skip(1).any(is_in_target)
 }
 
-/// A link that cannot be followed.
-fn unusable_link(path: &Path, error: &io::Error) -> io::Error {
-    let why = match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            "leads nowhere; remove it, or what it leads to is missing".to_owned()
-        }
-        _ => format!("cannot be followed; remove it ({error})"),
-    };
-    io::Error::new(error.kind(), format!("{}: this link {why}", path.display()))
-}
-
 /// What file managers of Windows keep in folders that they have shown. Those of macOS begin with a dot.
 const OF_FILE_MANAGERS: [&str; 3] = ["Thumbs.db", "ehthumbs.db", "desktop.ini"];
 
@@ -289,11 +332,6 @@ fn is_left_out(folder: &str, name: &str) -> bool {
     let is_copy = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
     let is_hidden = name.starts_with('.') && (folder, name) != WELL_KNOWN;
     is_hidden || is_copy || OF_FILE_MANAGERS.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
-fn not_utf8(folder: &Path, name: &OsStr) -> io::Error {
-    let message = format!("{}: the file name {} is not UTF-8; rename it", folder.display(), name.display());
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// Folders of what can be downloaded or built again, by their names: the programs that fill them do not mark them.
@@ -324,7 +362,7 @@ mod tests {
         }
         let mut tree = SourceTree::read(root).expect("it can be read");
         let mut check = |path: &str, expected: bool| {
-            let is_changed = tree.refresh(root, Path::new(path)).expect("it can be read");
+            let is_changed = tree.refresh(root, Path::new(path));
             assert_eq!(is_changed, expected, "{path}");
             let now = SourceTree::read(root).expect("it can be read");
             assert!(tree.changed_since(&now).is_some_and(|changed| changed.is_empty()), "{path}");
@@ -353,24 +391,81 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_that_cannot_be_followed_is_named() {
+    fn what_cannot_be_read_is_named_and_the_rest_is_there() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+
         for (link, to, expected) in [
-            ("posts/gone.md", "nowhere.md", "posts/gone.md: this link leads nowhere"),
-            ("posts/self", "self", "posts/self: this link cannot be followed"),
-            ("posts/up", "..", "posts/up: this link leads back to a folder that it is in"),
-            ("posts/a/root", "/", "posts/a/root: this link leads back to a folder that it is in"),
-            ("posts/a/up", "../../posts", "posts/a/up: this link leads back to a folder that it is in"),
+            ("posts/gone.md", "nowhere.md", Some("this link leads nowhere")),
+            ("posts/self", "self", Some("this cannot be read: ")),
+            ("posts/up", "..", Some("this link leads back to a folder that it is in")),
+            ("posts/a/root", "/", Some("this link leads back to a folder that it is in")),
+            ("posts/a/up", "../../posts", Some("this link leads back to a folder that it is in")),
+            ("posts/device", "/dev/null", Some("this is neither a file nor a folder")),
+            ("site.toml", "nowhere.toml", Some("this link leads nowhere")),
+            // These are no parts of the site.
+            ("gone.tar", "nowhere.tar", None),
+            ("other/device", "/dev/null", None),
         ] {
             let root = tempfile::tempdir().expect("a folder");
             let root = root.path();
-            std::fs::create_dir_all(root.join("posts/a")).expect("a folder can be made");
-            std::os::unix::fs::symlink(to, root.join(link)).expect("a link can be made");
-            let read = SourceTree::read(root).expect_err(link).to_string();
-            let again = SourceTree::default().refresh(root, Path::new(link)).expect_err(link).to_string();
-            for message in [read, again] {
-                assert!(message.starts_with(&root.join(expected).display().to_string()), "{message}");
+            for folder in ["posts/a", "other"] {
+                std::fs::create_dir_all(root.join(folder)).expect("a folder can be made");
             }
+            std::fs::write(root.join("posts/a.md"), "x").expect("a file can be written");
+            std::os::unix::fs::symlink(to, root.join(link)).expect("a link can be made");
+            let read = SourceTree::read(root).expect("the rest can be read");
+            let mut again = SourceTree::default();
+            assert_eq!(again.refresh(root, Path::new(link)), expected.is_some(), "{link}");
+            for tree in [&read, &again] {
+                let found: Vec<_> = tree.unreadable().map(|(path, why)| (path, why.to_string())).collect();
+                assert_eq!(found.len(), usize::from(expected.is_some()), "{link}: {found:?}");
+                for ((path, why), expected) in found.into_iter().zip(expected) {
+                    assert!(path == link && why.starts_with(expected), "{link}: {path}: {why}");
+                }
+            }
+            assert_eq!(read.paths("posts/").collect::<Vec<_>>(), ["posts/a.md"], "{link}");
+            std::fs::remove_file(root.join(link)).expect("it can be removed");
+            assert_eq!(again.refresh(root, Path::new(link)), expected.is_some(), "{link}");
+            assert_eq!(again.unreadable().count(), 0, "{link}");
         }
+        let root = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(root.path().join("posts")).expect("a folder");
+        std::fs::write(root.path().join("posts").join(OsStr::from_bytes(b"\xff.md")), "x").expect("a file");
+        let tree = SourceTree::read(root.path()).expect("the rest can be read");
+        assert_eq!(tree.unreadable().collect::<Vec<_>>(), [("posts/\u{fffd}.md", Unreadable::Name)]);
+    }
+
+    #[test]
+    fn what_is_large_or_no_part_of_the_site_is_read_when_it_is_asked_for() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path();
+        for folder in ["posts/a", "code"] {
+            std::fs::create_dir_all(root.join(folder)).expect("a folder");
+        }
+        for (path, length) in
+            [("posts/a/film.mp4", LARGE), ("posts/a/photo.jpg", LARGE - 1), ("code/a.rs", 1), ("notes", 1)]
+        {
+            let file = std::fs::File::create(root.join(path)).expect("a file");
+            file.set_len(length).expect("its length can be set");
+        }
+        let tree = SourceTree::read(root).expect("it can be read");
+        let in_memory = |path: &str| tree.contents(path).is_some_and(|contents| contents.kept().is_some());
+        let kept: Vec<_> = tree.paths("").filter(|path| in_memory(path)).collect();
+        assert_eq!(kept, ["posts/a/photo.jpg"]);
+        let film = tree.contents("posts/a/film.mp4").expect("it is there");
+        assert!(film.read_once().len() == film.length() && film.kept().is_none(), "it is forgotten");
+        assert_eq!(tree.get("code/a.rs"), Some(&b"\0"[..]));
+        assert!(in_memory("code/a.rs"));
+        // One that has changed meanwhile is not what was found.
+        std::fs::write(root.join("notes"), "longer").expect("a file");
+        assert_eq!(tree.get("notes"), None);
+        assert_eq!(tree.unreadable().map(|(path, _)| path).collect::<Vec<_>>(), ["notes"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed() {
         // Two links to one folder are no loop.
         let root = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(root.path().join("shared")).expect("a folder can be made");

@@ -23,11 +23,11 @@ const MARKDOWN: [&str; 2] = ["markdown", "md"];
 pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
     // They are only needed for a file that its own folder does not name.
     let everywhere = LazyCell::new(|| Spelt::of(tree, "", &MARKDOWN));
-    for (index, _) in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.below(folder)) {
+    for index in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.paths(folder)) {
         let folder = ["index.md", "index.markdown"].iter().find_map(|name| index.strip_suffix(name));
         let Some(folder) = folder else { continue };
         let here = LazyCell::new(|| Spelt::of(tree, folder, &TEXTS));
-        for (path, _) in tree.below(folder).filter(|(path, _)| is_for_readers(tree, folder, path)) {
+        for path in tree.paths(folder).filter(|path| is_for_readers(tree, folder, path)) {
             if !here.name(path) && !everywhere.name(path) {
                 let warning = Diagnostic::warning(path, None, "nothing names this file");
                 report.push(warning.help(format!("show it in {index}, or delete it")).code("unused-file"));
@@ -38,7 +38,7 @@ pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
 
 /// Whether a file is in the folder only for readers. `code/` has what its programs need, and a still has the name of its model.
 fn is_for_readers(tree: &SourceTree, folder: &str, path: &str) -> bool {
-    let is_of_model = path.strip_suffix(".svg").is_some_and(|stem| tree.get(&format!("{stem}.js")).is_some());
+    let is_of_model = path.strip_suffix(".svg").is_some_and(|stem| tree.has(&format!("{stem}.js")));
     is_one_of(path, &KINDS) && !path[folder.len()..].starts_with("code/") && !is_of_model
 }
 
@@ -47,8 +47,8 @@ struct Spelt<'t>(Vec<(&'t str, Vec<String>)>);
 
 impl<'t> Spelt<'t> {
     fn of(tree: &'t SourceTree, folder: &'t str, kinds: &[&str]) -> Self {
-        let texts = tree.below(folder).filter(|(path, _)| is_one_of(path, kinds));
-        Self(texts.map(|(path, text)| (path, spellings(text))).collect())
+        let texts = tree.paths(folder).filter(|path| is_one_of(path, kinds));
+        Self(texts.filter_map(|path| Some((path, spellings(tree.get(path)?)))).collect())
     }
 
     /// Whether one of them, other than itself, names the file.

@@ -1,6 +1,6 @@
 //! The desk: the thread that owns the site, presses it after each change, and makes what browsers ask for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
@@ -175,11 +175,11 @@ impl Attendant<'_> {
             let _ = reply.send(answer(&path));
         };
         requests.into_iter().for_each(&mut reply);
-        // What could not be read, and why.
-        let mut unread: BTreeMap<PathBuf, String> = BTreeMap::new();
+        // Not every change that makes a file readable is an event.
+        let unreadable: Vec<PathBuf> = self.tree.unreadable().map(|(path, _)| path.into()).collect();
         while !has_come(self.due) {
             // Without such a path, it waits for a message, or for a post.
-            let wait = if unread.is_empty() { self.patience() } else { RETRY };
+            let wait = if unreadable.is_empty() { self.patience() } else { RETRY };
             let paths = match self.messages.recv_timeout(wait) {
                 Ok(Message::Page { path, reply: to }) => {
                     reply((path, to));
@@ -190,8 +190,8 @@ impl Attendant<'_> {
                 Err(RecvTimeoutError::Disconnected) => return Next::End,
             };
             let (mut paths, requests) = self.wait_for_quiet(paths);
-            paths.extend(unread.keys().cloned());
-            match self.read_again(paths, &mut unread) {
+            paths.extend(unreadable.iter().cloned());
+            match self.read_again(paths) {
                 Some(tree) => return Next::Changed(tree, requests),
                 None => requests.into_iter().for_each(&mut reply),
             }
@@ -225,26 +225,11 @@ impl Attendant<'_> {
         (paths, requests)
     }
 
-    /// The files as they are now. `None` if they are the same as before. What cannot be read is said once, and is in `unread` then.
-    fn read_again(&self, paths: BTreeSet<PathBuf>, unread: &mut BTreeMap<PathBuf, String>) -> Option<SourceTree> {
+    /// The files as they are now. `None` if they are the same as before.
+    fn read_again(&self, paths: BTreeSet<PathBuf>) -> Option<SourceTree> {
         let mut tree = self.tree.clone();
-        let mut is_changed = false;
-        for path in paths {
-            match tree.refresh(self.root, &path) {
-                Ok(changed) => {
-                    is_changed |= changed;
-                    unread.remove(&path);
-                }
-                Err(error) => {
-                    let error = error.to_string();
-                    if unread.get(&path) != Some(&error) {
-                        error::say(format_args!("warning: {error}"));
-                    }
-                    unread.insert(path, error);
-                }
-            }
-        }
-        is_changed.then_some(tree)
+        let changed = paths.into_iter().filter(|path| tree.refresh(self.root, path)).count();
+        (changed > 0).then_some(tree)
     }
 }
 
@@ -277,12 +262,13 @@ mod tests {
         (Message::Page { path: path.to_owned(), reply }, answer)
     }
 
-    /// A folder with the file `a.md`, and what it was when it was read.
+    /// A folder with the file `posts/a.md`, and what it was when it was read.
     fn read_as(then: &str, now: &str) -> (tempfile::TempDir, SourceTree) {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("a.md"), now).expect("a file can be written");
+        std::fs::create_dir(folder.path().join("posts")).expect("a folder");
+        std::fs::write(folder.path().join("posts/a.md"), now).expect("a file can be written");
         let mut tree = SourceTree::default();
-        tree.insert("a.md", then);
+        tree.insert("posts/a.md", then);
         (folder, tree)
     }
 
@@ -292,14 +278,14 @@ mod tests {
         let (sender, messages) = mpsc::channel();
         let (before, answered) = page("/before");
         let (after, waits) = page("/after");
-        for message in [before, Message::Changed(vec!["a.md".into()]), after] {
+        for message in [before, Message::Changed(vec!["posts/a.md".into()]), after] {
             sender.send(message).expect("there is a receiver");
         }
         let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages, due: None };
         let next = attendant.attend(Vec::new(), |path| Answer::Problem(path.to_owned()));
         assert!(matches!(answered.blocking_recv(), Ok(Answer::Problem(path)) if path == "/before"));
         let Next::Changed(tree, requests) = next else { panic!("the files changed") };
-        assert_eq!(tree.get("a.md"), Some(&b"new"[..]));
+        assert_eq!(tree.get("posts/a.md"), Some(&b"new"[..]));
         assert_eq!(requests.len(), 1, "it is answered after the next press");
         drop(requests);
         assert!(waits.blocking_recv().is_err());
@@ -322,7 +308,7 @@ mod tests {
     fn a_change_that_changes_nothing_is_none_and_the_end_of_all_senders_is_the_end() {
         let (folder, tree) = read_as("same", "same");
         let (sender, messages) = mpsc::channel();
-        sender.send(Message::Changed(vec!["a.md".into(), ".hidden".into()])).expect("there is a receiver");
+        sender.send(Message::Changed(vec!["posts/a.md".into(), ".hidden".into()])).expect("there is a receiver");
         drop(sender);
         let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages, due: None };
         assert!(matches!(attendant.attend(Vec::new(), |_| Answer::Problem(String::new())), Next::End));

@@ -324,7 +324,7 @@ fn warn_of_missing(path: &str, missing: &[String], report: &mut Report) {
 fn warn_of_unused(tree: &SourceTree, language: &Language, report: &mut Report) {
     let Language { tag, path: settings, .. } = language;
     let is_used = |path: &str| tag_of(path).is_some_and(|name| tags(tag).any(|tag| tag.eq_ignore_ascii_case(name)));
-    for (path, _) in tree.below(FOLDER).filter(|(path, _)| !is_used(path)) {
+    for path in tree.paths(FOLDER).filter(|path| !is_used(path)) {
         let warning = Diagnostic::warning(path, None, format!("not used: the language of the site is \"{tag}\""));
         report.push(warning.help(format!("name the file {tag}{ENDING}, or change `language` in {settings}")));
     }

@@ -145,7 +145,7 @@ impl<'p> Page<'p> {
 
     /// The paths of all files of the tree, to suggest one in a diagnostic. They are no input: a text with a diagnostic is rendered again each time.
     pub(super) fn paths(&self) -> impl Iterator<Item = &'p str> {
-        self.context.tree.below("").map(|(path, _)| path)
+        self.context.tree.paths("")
     }
 
     /// A module and all that it imports as one file, which loads the kit.

@@ -135,7 +135,7 @@ impl<'a> Graph<'a> {
     /// The script that is most likely meant by the path of none.
     fn nearest(&self, path: &str) -> Option<&'a str> {
         let with_extension = self.tree.file(&format!("{path}{EXTENSION}")).map(|(path, _)| path);
-        let scripts = self.tree.below("").map(|(path, _)| path).filter(|path| path.ends_with(EXTENSION));
+        let scripts = self.tree.paths("").filter(|path| path.ends_with(EXTENSION));
         with_extension.or_else(|| nearest(path, scripts))
     }
 

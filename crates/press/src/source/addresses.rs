@@ -93,7 +93,7 @@ fn routes_of_groups(sources: &Sources) -> Taken {
 /// Claims the paths of the files of `static/`. They are not in the way of each other: `a.html` and `a/index.html` are two addresses.
 fn claim_files(tree: &SourceTree, taken: &mut Taken, report: &mut Report) {
     let mut claimed = Vec::new();
-    for (file, _) in tree.below(STATIC) {
+    for file in tree.paths(STATIC) {
         let address = &file[STATIC.len() - 1..];
         match owner_of_file(address, taken) {
             Some((address, owner)) => report.push(

@@ -64,7 +64,7 @@ fn without_extension(path: &str) -> Option<&str> {
 
 fn texts<'a>(tree: &'a SourceTree, folder: &'static str, report: &mut Report) -> Vec<&'a str> {
     let mut texts = Vec::new();
-    for (path, _) in tree.below(folder) {
+    for path in tree.paths(folder) {
         match kind(tree, folder, path) {
             Kind::Text => texts.push(path),
             Kind::Note(beside) => report.push(note(beside, path)),

@@ -94,8 +94,7 @@ fn rel(reader: &mut TableReader<'_>) -> Option<String> {
 
 /// The links of a site whose settings have none.
 pub(super) fn default_navigation(tree: &SourceTree, words: &Words) -> Vec<Link> {
-    let about =
-        tree.below("pages/about").any(|(path, _)| files::is_markdown(path) && files::stem(path) == "pages/about");
+    let about = tree.paths("pages/about").any(|path| files::is_markdown(path) && files::stem(path) == "pages/about");
     let item = |label: &str, path: &str| Link { label: label.to_owned(), path: path.to_owned(), rel: None, span: None };
     let names = &words.pages;
     let mut items = vec![item(&names.notes, "/notes"), item(&names.blog, "/blog"), item(&names.tags, "/tags")];

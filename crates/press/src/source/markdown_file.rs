@@ -107,11 +107,11 @@ fn image(tree: &SourceTree, path: &str, matter: &FrontMatter, report: &mut Repor
         None => (own_folder, image.value.as_str(), join(own_folder, &image.value)),
     };
     let file = file.unwrap_or_else(|| format!("{folder}{name}"));
-    if tree.get(&file).is_some() {
+    if tree.has(&file) {
         return Some(file);
     }
     let is_other = |path: &&str| !files::is_markdown(path);
-    let files = tree.below(folder).map(|(path, _)| path).filter(is_other).map(|path| &path[folder.len()..]);
+    let files = tree.paths(folder).filter(is_other).map(|path| &path[folder.len()..]);
     let help = match nearest(name, files) {
         Some(nearest) if image.value.starts_with('/') => format!("did you mean \"/{nearest}\"?"),
         Some(nearest) => format!("did you mean \"{nearest}\"?"),

@@ -31,7 +31,7 @@ impl KnownFiles {
     /// The file at `path`, if it says what it said before.
     fn get(&self, path: &str, tree: &SourceTree) -> Option<MarkdownFile> {
         let Known { contents, file } = self.files.get(path)?;
-        let has_image = file.image.as_ref().is_none_or(|image| tree.get(image).is_some());
+        let has_image = file.image.as_ref().is_none_or(|image| tree.has(image));
         (has_image && tree.contents(path) == Some(contents)).then(|| file.clone())
     }
 
@@ -85,7 +85,7 @@ pub(super) fn read(
         if known.topics.as_deref() != topics {
             **known = KnownFiles { topics: topics.map(<[String]>::to_vec), files: HashMap::new() };
         }
-        known.files.retain(|path, _| tree.get(path).is_some());
+        known.files.retain(|path, _| tree.has(path));
     }
     let mut read = |paths: Vec<&str>, kind: TextKind| {
         let before = known.as_deref();

@@ -97,7 +97,10 @@ pub(crate) fn read_again(
     known: Option<&mut KnownFiles>,
     report: &mut Report,
 ) -> Option<Sources> {
-    if tree.get(SITE).is_none() {
+    if tree.unreadable().any(|(path, _)| path == SITE) {
+        return None;
+    }
+    if !tree.has(SITE) {
         report.push(
             Diagnostic::error(SITE, None, "there is no site.toml")
                 .help("create it:\ntitle = \"…\"\ndescription = \"…\""),

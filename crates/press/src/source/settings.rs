@@ -359,7 +359,7 @@ fn expires(reader: &mut TableReader<'_>) -> Option<Timestamp> {
 /// Reads `topics.toml`, in its order. A site without the file has no topics. `None` if the file cannot be read, so that the topics of the posts are not
 /// reported as unknown.
 pub(crate) fn topics(tree: &SourceTree, report: &mut Report) -> Option<Vec<TopicEntry>> {
-    if tree.get(TOPICS).is_none() {
+    if !tree.has(TOPICS) {
         return Some(Vec::new());
     }
     let table = parse_file(tree, TOPICS, report)?;

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use super::files::{is_markdown, is_mdx};
 use crate::diagnostic::{Diagnostic, Report, nearest};
-use crate::tree::SourceTree;
-
-/// The folders that are read.
-const FOLDERS: [&str; 4] = ["posts", "pages", "static", "theme"];
+use crate::tree::{FOLDERS, SourceTree};
 
 /// Documents about the files of the site, for those who work on them.
 const DOCUMENTS: [&str; 8] =
@@ -21,7 +18,7 @@ const OF_FILES: [&str; 8] = ["assets", "files", "images", "img", "media", "publi
 /// Warns of what is not read.
 pub(super) fn check(tree: &SourceTree, report: &mut Report) {
     let is_document = |path: &str| DOCUMENTS.iter().any(|document| document.eq_ignore_ascii_case(stem(path)));
-    let files = tree.below("").map(|(path, _)| path).filter(|path| !path.contains('/'));
+    let files = tree.paths("").filter(|path| !path.contains('/'));
     for path in files.filter(|path| (is_markdown(path) || is_mdx(path)) && !is_document(path)) {
         report.push(text(path));
     }
@@ -40,7 +37,7 @@ pub(super) fn depends_on_texts(tree: &SourceTree) -> bool {
 
 /// The folders that are not read.
 fn other_folders(tree: &SourceTree) -> BTreeSet<&str> {
-    let folders = tree.below("").filter_map(|(path, _)| Some(path.split_once('/')?.0));
+    let folders = tree.paths("").filter_map(|path| Some(path.split_once('/')?.0));
     folders.filter(|folder| !FOLDERS.contains(folder)).collect()
 }
 
@@ -84,6 +81,6 @@ fn help(folder: &str, tree: &SourceTree) -> Option<String> {
 /// Whether a text refers to a file in the folder `folder`: only texts in other folders can, with a path that leads upwards.
 fn is_referred_to(folder: &str, tree: &SourceTree) -> bool {
     let path = format!("../{folder}/");
-    let mut texts = ["posts/", "pages/"].into_iter().flat_map(|texts| tree.below(texts));
-    texts.any(|(text, _)| is_markdown(text) && tree.text(text).is_some_and(|text| text.contains(&path)))
+    let mut texts = ["posts/", "pages/"].into_iter().flat_map(|texts| tree.paths(texts));
+    texts.any(|text| is_markdown(text) && tree.text(text).is_some_and(|text| text.contains(&path)))
 }

@@ -21,7 +21,7 @@ const OWN: [&str; 6] = ["custom.css", "first.js", "foot.html", "head.html", "scr
 pub(super) fn check<'d>(tree: &SourceTree, default: impl Iterator<Item = &'d str>, report: &mut Report) {
     let mut known: Vec<&str> = default.filter(|name| !name.contains('/')).chain(OWN).collect();
     known.sort_unstable();
-    for (path, _) in tree.below(FOLDER) {
+    for path in tree.paths(FOLDER) {
         let name = &path[FOLDER.len()..];
         let is_module = name.starts_with(MODELS) && Path::new(name).extension().is_some_and(|kind| kind == "js");
         let is_language = name.starts_with(LANGUAGES) && Path::new(name).extension().is_some_and(|kind| kind == "toml");
