@@ -46,7 +46,7 @@ const RIGHT: &str =
 
 #[test]
 fn what_is_certain_is_corrected_and_the_rest_is_reported() {
-    let links = "[a](wrng.md) [b](/blog/wrong/) [c](/blog/wrong#ending) [d](/blog/rong) [e](/blog/nothing)\n\n```\n[a](wrng.md)\n```";
+    let links = "[a](wrng.md) [b](/blog/wrong/) [c](/blog/wrong#ending) [d](/blog/rong) [e](/blog/nothing) [[wron#Endings|f]]\n\n```\n[a](wrng.md)\n```";
     let site = site(&[
         ("posts/wrong.md", WRONG),
         ("posts/links.md", &post("tags = [\"K3S\"]\n", links)),
@@ -61,16 +61,17 @@ fn what_is_certain_is_corrected_and_the_rest_is_reported() {
         "posts/links.md:7:18: /blog/wrong/ -> /blog/wrong\n",
         "posts/links.md:7:36: /blog/wrong#ending -> /blog/wrong#endings\n",
         "posts/links.md:7:60: /blog/rong -> /blog/wrong\n",
+        "posts/links.md:7:93: wron -> wrong\n",
         "posts/tag.md:5:10: k3s -> K3S\n",
         "posts/wrong.md:2:1: titel -> title\n",
         "posts/wrong.md:5:12: toolin -> tooling\n",
     ] {
         assert!(listed.stdout.contains(line) && made.stdout.contains(line), "{line}: {}", made.stdout);
     }
-    assert!(listed.stdout.ends_with("\n7 places would be corrected\n"), "{}", listed.stdout);
-    assert!(made.stdout.ends_with("\n7 places corrected\n"), "{}", made.stdout);
+    assert!(listed.stdout.ends_with("\n8 places would be corrected\n"), "{}", listed.stdout);
+    assert!(made.stdout.ends_with("\n8 places corrected\n"), "{}", made.stdout);
     assert_eq!(read("posts/wrong.md"), RIGHT);
-    let corrected = "[a](wrong.md) [b](/blog/wrong) [c](/blog/wrong#endings) [d](/blog/wrong) [e](/blog/nothing)\n\n```\n[a](wrng.md)\n```";
+    let corrected = "[a](wrong.md) [b](/blog/wrong) [c](/blog/wrong#endings) [d](/blog/wrong) [e](/blog/nothing) [[wrong#Endings|f]]\n\n```\n[a](wrng.md)\n```";
     assert_eq!(read("posts/links.md"), post("tags = [\"K3S\"]\n", corrected));
     // What is left is an error, of which nobody knows what was meant.
     assert_eq!((made.code, &made.stderr), (Some(1), &check(site.path(), &[]).stderr));
@@ -137,6 +138,21 @@ fn programs_are_told_of_a_file_that_cannot_be_read() {
         assert_eq!(found["path"], path.as_str(), "{report}");
         assert!(found["message"].as_str().is_some_and(|text| text.starts_with("this link leads nowhere")), "{report}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_reported_with_all_other_mistakes_unless_it_is_no_part_of_the_site() {
+    let site = site(&[("posts/a.md", &post("rating = 5\n", "Text.")), ("static/a.txt", "x")]);
+    for link in ["static/gone.png", "posts/gone.md", "backup.tar"] {
+        std::os::unix::fs::symlink("nowhere", site.path().join(link)).expect("a link");
+    }
+    let ran = check(site.path(), &[]);
+    assert_eq!(ran.stderr.matches("this link leads nowhere").count(), 1, "{}", ran.stderr);
+    for expected in ["static/gone.png", "posts/gone.md", "unknown key `rating`", "\n2 errors, 1 warning\n"] {
+        assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("backup.tar"), "{}", ran.stderr);
 }
 
 #[test]

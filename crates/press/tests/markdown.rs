@@ -197,7 +197,7 @@ fn an_unknown_alert_is_reported() {
 fn errors_in_wikilinks_are_reported() {
     check(&[
         ("[[othr]]", &[("error: no text and no file is called \"othr\"", "did you mean `[[other]]`?", "othr")]),
-        ("a [[b c#d|e]]", &[("error: no text and no file is called \"b c\"", "write `\\[[`", "b c#d")]),
+        ("a [[b c#d|e]]", &[("error: no text and no file is called \"b c\"", "write `\\[[`", "b c")]),
         ("[[several]]", &[("error: \"several\" may be one", "`[[posts/a.md]]` or `[[posts/b.md]]`", "several")]),
         ("[[draft|a]]", &[("error: \"draft\" is a draft, `posts/draft/index.md`", "when it is published", "draft")]),
         ("[[other#^a1]]", &[("error: a link to a block", "`[[NAME#Heading]]`", "other#^a1")]),

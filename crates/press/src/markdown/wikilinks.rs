@@ -279,11 +279,15 @@ impl<'a> Brackets<'_, 'a> {
                     .label("not published")
                     .help("link to it when it is published"),
                 meant => {
+                    let place = place.start..place.start + name.len();
                     let error = page.error(place, format!("no text and no file is called \"{name}\""));
-                    error.help(match meant {
-                        Meant::Similar { name } => format!("did you mean `{bang}[[{name}]]`?"),
-                        _ => "write a slug, the name of a file, or a title; for two brackets, write `\\[[`".to_owned(),
-                    })
+                    match meant {
+                        Meant::Certain { name: right } => {
+                            error.help(format!("did you mean `{bang}[[{right}]]`?")).suggest(name, right)
+                        }
+                        Meant::Similar { name } => error.help(format!("did you mean `{bang}[[{name}]]`?")),
+                        _ => error.help("write a slug, the name of a file, or a title; for two brackets, write `\\[[`"),
+                    }
                 }
             },
             Named::Text { .. } | Named::File { .. } => return,

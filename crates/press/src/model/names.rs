@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::site::Site;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{certain, nearest};
 use crate::source;
 use crate::tree::SourceTree;
 
@@ -40,6 +40,11 @@ pub enum Meant {
     },
     /// What has a name like it.
     Similar {
+        /// Its name.
+        name: String,
+    },
+    /// The only text or file whose name is one typing mistake away.
+    Certain {
         /// Its name.
         name: String,
     },
@@ -87,9 +92,19 @@ impl<'a> Names<'a> {
         let files = self.files().values().filter_map(|paths| paths.first());
         let mut known: Vec<&str> = files.map(|path| last(path)).collect();
         known.sort_unstable();
-        let texts = self.texts.get_or_init(|| self.texts());
-        let near = nearest(&key, texts.names().chain(known));
-        near.map_or(Meant::Unknown, |name| Meant::Similar { name: name.to_owned() })
+        let known = || self.texts.get_or_init(|| self.texts()).names().chain(known.iter().copied());
+        if let Some(name) = self.certainly(known().filter(|name| certain(&key, [*name]).is_some())) {
+            return Meant::Certain { name: name.to_owned() };
+        }
+        nearest(&key, known()).map_or(Meant::Unknown, |name| Meant::Similar { name: name.to_owned() })
+    }
+
+    /// The first of these names if all are names of one text, or of one file.
+    fn certainly<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        let first = names.next()?;
+        let meant = self.find(first);
+        let is_one = matches!(meant, Named::Text { .. } | Named::File { .. });
+        (is_one && names.all(|name| self.find(name) == meant)).then_some(first)
     }
 
     fn texts(&self) -> Texts {
@@ -113,7 +128,7 @@ impl<'a> Names<'a> {
     fn files(&self) -> &HashMap<String, Vec<&'a str>> {
         self.files.get_or_init(|| {
             let mut files: HashMap<String, Vec<&str>> = HashMap::new();
-            for (path, _) in self.tree.below("").filter(|(path, _)| path.contains('/') && !path.starts_with("theme/")) {
+            for path in self.tree.paths("").filter(|path| path.contains('/') && !path.starts_with("theme/")) {
                 files.entry(last(path).to_lowercase()).or_default().push(path);
             }
             files
@@ -254,12 +269,19 @@ mod tests {
             assert_eq!(names.find(name), expected, "{name}");
         }
         let draft = || Meant::Draft { path: "posts/later.md".to_owned() };
+        let certain = |name: &str| Meant::Certain { name: name.to_owned() };
         let similar = |name: &str| Meant::Similar { name: name.to_owned() };
         for (name, expected) in [
             ("soon", draft()),
             ("In a year", draft()),
-            ("frist", similar("first")),
-            ("phot.png", similar("photo.png")),
+            ("frist", certain("first")),
+            ("secnd", certain("second")),
+            ("phot.png", certain("photo.png")),
+            // Two texts have this title, two files this name, two texts this slug.
+            ("twic", similar("Twice")),
+            ("row.csv", similar("rows.csv")),
+            ("abut", similar("about")),
+            ("fhrist", similar("first")),
             ("gardening", Meant::Unknown),
         ] {
             assert_eq!(names.meant_by(name), expected, "{name}");
