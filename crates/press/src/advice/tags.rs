@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Report, certain};
-use crate::source::{Sources, tag_slug};
+use crate::source::{Sources, tag_slug, usual_spelling};
 
 /// With more tags than that, nobody reads the list of all, and a tag that leads to no other post is of no use. Young sites have few tags, which grow.
 const MANY: usize = 50;
 
 /// Warns of tags of a single post: of each that is a misspelling of another, and of all if the site has many.
 pub(super) fn warn_of_lonely(sources: &Sources, report: &mut Report) {
-    let mut posts: BTreeMap<String, (&str, usize)> = BTreeMap::new();
+    let mut spelt: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
     let tags = sources.posts.iter().flat_map(|post| post.matter.tags.iter().map(move |tag| (post, tag)));
-    for (_, tag) in tags.clone() {
-        posts.entry(tag_slug(&tag.value)).or_insert((&tag.value, 0)).1 += 1;
+    for (post, tag) in tags.clone() {
+        spelt.entry(tag_slug(&tag.value)).or_default().push((&post.body.path, &tag.value));
     }
-    let common: Vec<&str> = posts.values().filter(|(_, posts)| *posts > 1).map(|(name, _)| *name).collect();
+    let common = spelt.values().filter(|spelt| spelt.len() > 1);
+    let common: Vec<&str> = common.filter_map(|spelt| Some(usual_spelling(spelt.iter().copied())?.1)).collect();
     for (post, tag) in tags {
-        if posts.get(&tag_slug(&tag.value)).is_none_or(|(_, posts)| *posts > 1) {
+        if spelt.get(&tag_slug(&tag.value)).is_none_or(|spelt| spelt.len() > 1) {
             continue;
         }
         let warning = |message: String| {
@@ -26,7 +27,7 @@ pub(super) fn warn_of_lonely(sources: &Sources, report: &mut Report) {
         if let Some(meant) = certain(&tag.value, common.iter().copied()) {
             let warning = warning(format!("no other post has the tag {:?}", tag.value));
             report.push(warning.help(format!("did you mean {meant:?}?")));
-        } else if posts.len() > MANY {
+        } else if spelt.len() > MANY {
             let warning = warning("no other post has this tag".to_owned());
             report.push(warning.help("use a tag of other posts, or remove it"));
         }
@@ -60,8 +61,13 @@ mod tests {
 
     #[test]
     fn a_misspelt_tag_is_warned_of_and_a_new_one_is_not() {
-        let found = warned(&[&["Kubernetes", "web2"], &["kubernetes", "web2"], &["kuberentes", "Linux", "web3"]]);
-        assert_eq!(found, [("\"kuberentes\"".to_owned(), "did you mean \"Kubernetes\"?".to_owned())]);
+        let mut posts: Vec<&[&str]> =
+            vec![&["Kubernetes", "web2"], &["kubernetes", "web2"], &["kuberentes", "Linux", "web3"]];
+        let found = [("\"kuberentes\"".to_owned(), "did you mean \"Kubernetes\"?".to_owned())];
+        assert_eq!(warned(&posts), found);
+        posts.push(&["kubernetes"]);
+        let found = [("\"kuberentes\"".to_owned(), "did you mean \"kubernetes\"?".to_owned())];
+        assert_eq!(warned(&posts), found);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::schedule::Schedule;
 use super::site::{Post, RELATED, Series, Site, StandingPage, Tag, Topic};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::options::Options;
-use crate::source::{Author, MarkdownFile, Sources, TopicEntry, tag_slug};
+use crate::source::{Author, MarkdownFile, Sources, TopicEntry, tag_slug, usual_spelling};
 
 /// Builds the site from its sources. Reports errors to `report`. [`read`](crate::source::read) has an example.
 pub fn build(sources: Sources, options: &Options, report: &mut Report) -> Site {
@@ -77,8 +77,10 @@ impl Site {
 
     /// A tag as those of its posts that are kept spell it, still without them. `None` if none is.
     fn tag_of(&self, tag: &Tag, is_kept: impl Fn(usize) -> bool) -> Option<Tag> {
-        let first = tag.posts.iter().filter(|&&post| is_kept(post)).map(|&post| &self.posts[post].body.path).min()?;
-        let name = tag.spellings.get(first).unwrap_or(&tag.name).clone();
+        let kept = || tag.posts.iter().filter(|&&post| is_kept(post)).map(|&post| self.posts[post].body.path.as_str());
+        kept().next()?;
+        let spelt = kept().filter_map(|path| Some((path, tag.spellings.get(path)?.as_str())));
+        let name = usual_spelling(spelt).map_or(&*tag.name, |(_, name)| name).to_owned();
         Some(Tag { name, posts: Vec::new(), ..tag.clone() })
     }
 }
@@ -162,36 +164,50 @@ fn page(file: MarkdownFile) -> StandingPage {
     }
 }
 
-/// The tags of the site, still without posts, and their indices by slug. Of several spellings, the first in the order of paths counts.
+/// The tags of the site, still without posts, and their indices by slug. Of several spellings, the usual one counts.
 fn tags(posts: &[MarkdownFile], report: &mut Report) -> (Vec<Tag>, BTreeMap<String, usize>) {
-    let mut spellings: BTreeMap<String, BTreeMap<&str, &str>> = BTreeMap::new();
+    let mut spellings: BTreeMap<String, Spellings> = BTreeMap::new();
     for file in posts {
-        let path = file.body.path.as_str();
         for tag in &file.matter.tags {
-            let of_tag = spellings.entry(tag_slug(&tag.value)).or_default();
-            of_tag.insert(path, &tag.value);
-            let (place, name) = of_tag.first_key_value().map_or((path, &*tag.value), |(place, name)| (*place, *name));
-            if name != tag.value {
-                let message = format!("the tag \"{}\" is spelt \"{name}\" elsewhere", tag.value);
-                let warning =
-                    Diagnostic::warning(path, tag.span.clone(), message).label("the same tag").code("tag-spelling");
-                let warning = warning.help(format!("use one spelling; the site shows \"{name}\", as in {place}"));
-                report.push(if is_plain(name) { warning.suggest(tag.value.as_str(), name) } else { warning });
-            }
+            spellings.entry(tag_slug(&tag.value)).or_default().insert(&file.body.path, &tag.value);
         }
     }
-    let mut tags: Vec<Tag> = spellings.into_iter().filter_map(|(slug, of_tag)| tag(slug, &of_tag)).collect();
+    let mut tags = Vec::with_capacity(spellings.len());
+    let mut shown = BTreeMap::new();
+    for (slug, of_tag) in spellings {
+        let Some(usual) = usual_spelling(of_tag.iter().map(|(path, name)| (*path, *name))) else { continue };
+        shown.insert(slug.clone(), usual);
+        tags.push(tag(slug, usual.1, &of_tag));
+    }
+    warn_of_spellings(posts, &shown, report);
     tags.sort_by_cached_key(rank);
     let by_slug = tags.iter().enumerate().map(|(index, tag)| (tag.slug.clone(), index)).collect();
     (tags, by_slug)
 }
 
-/// A tag with these spellings, still without posts.
-fn tag(slug: String, spellings: &BTreeMap<&str, &str>) -> Option<Tag> {
-    let name = (*spellings.values().next()?).to_owned();
+/// How posts spell a tag, by their paths.
+type Spellings<'a> = BTreeMap<&'a str, &'a str>;
+
+/// A tag with this name and these spellings, still without posts.
+fn tag(slug: String, name: &str, spellings: &Spellings) -> Tag {
     let differ = spellings.values().any(|other| *other != name);
     let owned = || spellings.iter().map(|(path, name)| ((*path).to_owned(), (*name).to_owned())).collect();
-    Some(Tag { name, slug, posts: Vec::new(), spellings: if differ { owned() } else { BTreeMap::new() } })
+    let spellings = if differ { owned() } else { BTreeMap::new() };
+    Tag { name: name.to_owned(), slug, posts: Vec::new(), spellings }
+}
+
+/// Warns of spellings that the site does not show. `shown` has the place and the spelling that it shows, by slug.
+fn warn_of_spellings(posts: &[MarkdownFile], shown: &BTreeMap<String, (&str, &str)>, report: &mut Report) {
+    for (file, tag) in posts.iter().flat_map(|file| file.matter.tags.iter().map(move |tag| (file, tag))) {
+        let Some(&(place, name)) = shown.get(&tag_slug(&tag.value)).filter(|(_, name)| *name != tag.value) else {
+            continue;
+        };
+        let message = format!("the tag \"{}\" is spelt \"{name}\" elsewhere", tag.value);
+        let warning = Diagnostic::warning(file.body.path.as_str(), tag.span.clone(), message);
+        let warning = warning.label("the same tag").code("tag-spelling");
+        let warning = warning.help(format!("use one spelling; the site shows \"{name}\", as in {place}"));
+        report.push(if is_plain(name) { warning.suggest(tag.value.as_str(), name) } else { warning });
+    }
 }
 
 /// Whether a text means the same with quotes and without, in TOML and in YAML.
@@ -340,6 +356,20 @@ mod tests {
             site.tags.iter().map(|tag| (tag.name.as_str(), tag.slug.as_str(), tag.posts.len())).collect();
         assert_eq!(tags, [("Ada", "ada", 1), ("k3s", "k3s", 2), ("Zig", "zig", 1)]);
         assert_eq!(site.posts[0].tags, [1, 0], "in the order of the front matter");
+    }
+
+    #[test]
+    fn a_tag_is_spelt_as_most_posts_spell_it_and_of_equally_many_as_the_first() {
+        let dated = |day: u32, tag: &str| format!("date = 2025-01-{day:02}\ntags = [\"{tag}\"]");
+        let spelt = ["k3s", "K3S", "K3S", "k3s", "k3s"].iter().zip(1..).map(|(tag, day)| dated(day, tag));
+        let posts: Vec<_> = ["a", "b", "c", "d", "e"].into_iter().zip(spelt).collect();
+        let posts: Vec<_> = posts.iter().map(|(name, rest)| (*name, rest.as_str())).collect();
+        for (count, expected) in [(1, "k3s"), (2, "k3s"), (3, "K3S"), (4, "k3s"), (5, "k3s")] {
+            assert_eq!(site(&posts[..count], &Options::default()).tags[0].name, expected, "{count}");
+        }
+        let all = site(&posts, &Options::default());
+        let earlier = all.before("2025-01-04T00:00:00Z".parse().expect("a time"));
+        assert_eq!(earlier.tags[0].name, "K3S");
     }
 
     #[test]

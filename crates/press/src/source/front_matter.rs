@@ -4,6 +4,8 @@
 //! 2. [`post`] and [`page`] read the front matter by its schema. A placeholder replaces what cannot be read, so that the following steps can report
 //!    their errors too.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -356,6 +358,18 @@ fn aliases(reader: &mut TableReader<'_>) -> Vec<Spanned<String>> {
 #[must_use]
 pub fn tag_slug(name: &str) -> String {
     slug::slugify(name.replace('+', " plus ").replace('#', " sharp "))
+}
+
+/// The place and the spelling of a tag that the site shows, of all `spellings`, each with its place: that of most places, and of equally many the first.
+pub(crate) fn usual_spelling<'a>(spellings: impl Iterator<Item = (&'a str, &'a str)>) -> Option<(&'a str, &'a str)> {
+    let mut places: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for (place, name) in spellings {
+        let (count, first) = places.entry(name).or_insert((0, place));
+        *count += 1;
+        *first = place.min(*first);
+    }
+    let usual = places.into_iter().max_by_key(|(_, (count, first))| (*count, Reverse(*first)));
+    usual.map(|(name, (_, first))| (first, name))
 }
 
 #[cfg(test)]

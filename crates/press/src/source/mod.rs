@@ -44,6 +44,7 @@ pub(crate) use date::{WrittenDate, midnight};
 pub(crate) use drafts::{draft_files, drafts, is_draft};
 pub(crate) use files::is_markdown;
 pub use front_matter::tag_slug;
+pub(crate) use front_matter::usual_spelling;
 pub use links::Link;
 pub(crate) use markdown_files::{KnownFiles, changed_bodies};
 pub(crate) use settings::{SITE, TopicEntry};
