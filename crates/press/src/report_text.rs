@@ -119,6 +119,9 @@ impl<'a> Page<'a> {
     }
 
     fn show(&mut self, diagnostic: &Diagnostic, note: Option<&str>) {
+        if diagnostic.path.is_empty() {
+            return self.show_without_place(diagnostic, note);
+        }
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -132,13 +135,28 @@ impl<'a> Page<'a> {
                 group = group
                     .element(Snippet::source(excerpt.lines).line_start(excerpt.first_line).path(path).annotation(mark));
             }
-            None if diagnostic.path.is_empty() => {}
             None => group = group.element(Origin::path(path)),
         }
         group = group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str())));
         group = group.elements(note.map(|note| Level::NOTE.message(note)));
         self.text.push_str(&self.renderer.render(&[group]));
         self.text.push_str("\n\n");
+    }
+
+    /// A diagnostic of no file: the renderer leaves a line for the place.
+    fn show_without_place(&mut self, diagnostic: &Diagnostic, note: Option<&str>) {
+        let level = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let _ = writeln!(self.text, "{level}: {}", diagnostic.message);
+        for help in &diagnostic.help {
+            let _ = writeln!(self.text, "help: {help}");
+        }
+        if let Some(note) = note {
+            let _ = writeln!(self.text, "note: {note}");
+        }
+        self.text.push('\n');
     }
 
     /// Where a cause occurs besides its first place. `None` if nowhere.

@@ -231,7 +231,10 @@ fn a_draft_is_left_out_and_not_reported() {
 
 #[test]
 fn the_base_url_of_the_options_is_checked_and_has_precedence() {
-    let base_url = |url: &str| read(&tree(&[]), &Options { base_url: Some(url.to_owned()), ..Options::default() });
+    let base_url = |url: &str| {
+        let options = Options { base_url: Some(url.to_owned()), is_published: true, ..Options::default() };
+        read(&tree(&[]), &options)
+    };
     let (site, report) = base_url("https://example.org/");
     assert_eq!(site.expect("a site").settings.base_url.to_string(), "https://example.org");
     assert_eq!(report, "no errors\n");
@@ -245,6 +248,7 @@ fn the_base_url_of_the_options_is_checked_and_has_precedence() {
     ] {
         let (_, report) = base_url(url);
         assert!(report.starts_with(&format!("error: \"{url}\", given as the base URL of this build,")), "{report}");
+        assert!(report.ends_with("\nhelp: use one such as https://example.org\n\n1 error\n"), "{report}");
     }
 }
 

@@ -107,4 +107,4 @@ fn is_related(link: &Element, relations: &[&str]) -> bool {
 const LISTENER: &str = "add the listener in a `<script>` of this file: its policy allows it by hash";
 const SCRIPT: &str = "put the script into a `<script>` of this file: its policy allows it by hash";
 const SHEET: &str = "put the rules into a `<style>` of this file: its policy allows it by hash";
-const COPY: &str = "put a copy into content/static, and refer to that";
+const COPY: &str = "put a copy into static/, and refer to that";

@@ -105,7 +105,7 @@ fn no_route(
     let in_static = routes.with_its_folder(path);
     let help = match in_static.map(str::to_owned).or_else(|| routes.nearest_route(path, file)) {
         Some(route) => format!("did you mean {:?}?", shown(&route)),
-        None => "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL".to_owned(),
+        None => "link to a page such as \"/blog/SLUG\", a file in static/, or a full URL".to_owned(),
     };
     let meant = in_static.or_else(|| certain(path, routes.routes())).filter(|_| decoded(target) == *path);
     replaced(error.help(help), target, meant.map(str::to_owned))

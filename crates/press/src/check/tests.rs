@@ -104,7 +104,7 @@ fn the_nearest_route_is_offered() {
         ("https://example.org/note", r#"did you mean "/notes"?"#),
         ("/a.png", r#"did you mean "/a b.png"?"#),
         ("/elsewhere/entirely/p", r#"did you mean "/blog/p"?"#),
-        ("/zzzzzzzz", "link to a page such as \"/blog/SLUG\", a file in content/static, or a full URL"),
+        ("/zzzzzzzz", "link to a page such as \"/blog/SLUG\", a file in static/, or a full URL"),
     ] {
         assert_eq!(reported(&format!("<a href='{target}'>")).2, help, "{target}");
     }

@@ -76,20 +76,43 @@ pub(crate) fn error(text: &str) -> DateError {
             ("expected hyphens and two digits".to_owned(), format!("write {date}"))
         }
         Some(Ok(date)) => match rest.and_then(time) {
-            None => ("expected a time after the date".to_owned(), format!("write {date}, or {date}T08:00")),
-            Some((time, _)) => {
+            None => {
+                let label = rest.and_then(no_time).unwrap_or_else(|| "expected a time after the date".to_owned());
+                (label, format!("write {date}, or {date}T08:00"))
+            }
+            Some((time, rest)) => {
                 let time = time.strftime("%H:%M");
-                ("expected an offset after the time".to_owned(), format!("write {date}T{time}+01:00, or {date}T{time}"))
+                let label = no_offset(rest).unwrap_or_else(|| "expected an offset after the time".to_owned());
+                (label, format!("write {date}T{time}+01:00, or {date}T{time}"))
             }
         },
     };
     DateError { message: format!("\"{text}\" is not a date"), label, help }
 }
 
-/// Whether `text` begins like a date: four digits and a separator.
+/// Whether `text` begins like a date: a number of four or more digits, a separator and a digit.
 pub(crate) fn looks_like_one(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() >= 6 && bytes[..4].iter().all(u8::is_ascii_digit) && matches!(bytes[4], b'-' | b'/' | b'.')
+    let after = text.trim_start_matches(|char: char| char.is_ascii_digit());
+    text.len() - after.len() >= YEAR_DIGITS
+        && after.strip_prefix(['-', '/', '.']).is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()))
+}
+
+/// How many digits a year has.
+const YEAR_DIGITS: usize = 4;
+
+/// That there is no such time, if `text` begins with the digits of one.
+fn no_time(text: &str) -> Option<String> {
+    let (_, rest) = two_digits(text)?;
+    two_digits(rest.strip_prefix(':')?)?;
+    Some(format!("there is no time {text}"))
+}
+
+/// That there is no such offset, if `text` has the form of one.
+fn no_offset(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (_, rest) = two_digits(text.strip_prefix(['+', '-'])?)?;
+    let (_, rest) = two_digits(rest.strip_prefix(':').unwrap_or(rest))?;
+    rest.is_empty().then(|| format!("there is no offset {text}"))
 }
 
 /// The day, and the text after the `T` or the space that ends it.
@@ -133,15 +156,18 @@ fn two_digits(text: &str) -> Option<(i8, &str)> {
 }
 
 /// Year, month and day, with any of the separators that people use.
-fn numbers(day: &str) -> Option<[i16; 3]> {
-    let mut parts = day.split(['-', '/', '.']).map(|part| part.parse::<i16>().ok().filter(|_| !part.starts_with('+')));
+fn numbers(day: &str) -> Option<[i32; 3]> {
+    let mut parts = day.split(['-', '/', '.']).map(|part| part.parse::<i32>().ok().filter(|_| !part.starts_with('+')));
     let numbers = [parts.next()??, parts.next()??, parts.next()??];
-    (parts.next().is_none() && (1000..=9999).contains(&numbers[0])).then_some(numbers)
+    let digits = day.find(['-', '/', '.']).unwrap_or_default();
+    (parts.next().is_none() && digits >= YEAR_DIGITS).then_some(numbers)
 }
 
 /// The date, or why the calendar does not have it.
-fn date([year, month, day]: [i16; 3]) -> Result<Date, String> {
-    let new = |month: i16, day: i16| Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok();
+fn date([year, month, day]: [i32; 3]) -> Result<Date, String> {
+    let year = i16::try_from(year).ok().filter(|year| (1000..=9999).contains(year));
+    let year = year.ok_or("a year is from 1000 to 9999")?;
+    let new = |month: i32, day: i32| Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok();
     let first = new(month, 1).ok_or_else(|| format!("there is no month {month}"))?;
     new(month, day).ok_or_else(|| format!("{} has {} days", first.strftime("%B %Y"), first.days_in_month()))
 }
@@ -187,7 +213,7 @@ mod tests {
             ("2025/11/28", "expected hyphens and two digits", "write 2025-11-28"),
             ("2025.1.5", "expected hyphens and two digits", "write 2025-01-05"),
             ("2025-11-28 soon", "expected a time after the date", "write 2025-11-28, or 2025-11-28T08:00"),
-            ("2025-11-28T24:00", "expected a time after the date", "write 2025-11-28, or 2025-11-28T08:00"),
+            ("2025-11-28T24:00", "there is no time 24:00", "write 2025-11-28, or 2025-11-28T08:00"),
             ("2025-11-28T8:00", "expected a time after the date", "write 2025-11-28, or 2025-11-28T08:00"),
             (
                 "2025-11-28T08:15 CET",
@@ -201,9 +227,11 @@ mod tests {
             ),
             (
                 "2025-11-28T08:15+24:00",
-                "expected an offset after the time",
+                "there is no offset +24:00",
                 "write 2025-11-28T08:15+01:00, or 2025-11-28T08:15",
             ),
+            ("0001-01-01", "a year is from 1000 to 9999", "a date is written year-month-day: 2025-11-28"),
+            ("99999-01-01", "a year is from 1000 to 9999", "a date is written year-month-day: 2025-11-28"),
             ("28.11.2025", "expected a year, a month and a day", "a date is written year-month-day: 2025-11-28"),
             ("2025-+1-05", "expected a year, a month and a day", "a date is written year-month-day: 2025-11-28"),
             ("2025-11", "expected a year, a month and a day", "a date is written year-month-day: 2025-11-28"),

@@ -147,11 +147,13 @@ pub(crate) fn read(tree: &SourceTree, options: &Options, report: &mut Report) ->
     }
     let of_settings = base_url(&mut reader);
     let base_url = chosen_base_url(options, reader.report).unwrap_or(of_settings);
+    let is_right = base_url.is_ok();
+    let base_url = base_url.unwrap_or_else(|NoBaseUrl| default_base_url());
     let base_url = match &options.origin {
         Some(origin) => base_url.with_origin(origin),
         None => base_url,
     };
-    if options.is_published {
+    if options.is_published && is_right {
         warn_of_local(&base_url, &mut reader);
     }
     let language = language(&mut reader);
@@ -189,12 +191,15 @@ fn default_base_url() -> BaseUrl {
     BaseUrl::parse(DEFAULT_BASE_URL).expect("a scheme and a host are a base URL")
 }
 
-fn base_url(reader: &mut TableReader<'_>) -> BaseUrl {
-    let Some(text) = reader.text("base_url") else { return default_base_url() };
-    BaseUrl::parse(&text.value).unwrap_or_else(|error| {
+/// What is given as a base URL is none, which is reported.
+struct NoBaseUrl;
+
+fn base_url(reader: &mut TableReader<'_>) -> Result<BaseUrl, NoBaseUrl> {
+    let Some(text) = reader.text("base_url") else { return Ok(default_base_url()) };
+    BaseUrl::parse(&text.value).map_err(|error| {
         let message = format!("\"{}\" is not the base URL of a site", text.value);
         reader.error(text.span, message, error, format!("write base_url = \"{}\"", meant_by(&text.value)));
-        default_base_url()
+        NoBaseUrl
     })
 }
 
@@ -219,14 +224,15 @@ fn warn_of_local(base_url: &BaseUrl, reader: &mut TableReader<'_>) {
 }
 
 /// The base URL of the options, which has precedence over that of the settings.
-fn chosen_base_url(options: &Options, report: &mut Report) -> Option<BaseUrl> {
+fn chosen_base_url(options: &Options, report: &mut Report) -> Option<Result<BaseUrl, NoBaseUrl>> {
     let text = options.base_url.as_deref()?;
     let report_error = |error| {
         let message =
             format!("\"{text}\", given as the base URL of this build, is not the base URL of a site: {error}");
         report.push(Diagnostic::error("", None, message).help(format!("use one such as {}", meant_by(text))));
+        NoBaseUrl
     };
-    BaseUrl::parse(text).map_err(report_error).ok()
+    Some(BaseUrl::parse(text).map_err(report_error))
 }
 
 /// Whether `text` has the form of a language tag (RFC 5646 §2.1). Whether the language exists is not checked.

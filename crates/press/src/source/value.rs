@@ -115,7 +115,10 @@ pub(crate) fn parse_toml(fragment: Fragment<'_>, report: &mut Report) -> Option<
             Err(error) => error,
         };
         let span = error.span().unwrap_or(0..0);
-        let token = bare_value(&text, span.start).filter(|token| date::looks_like_one(&text[token.clone()]));
+        // It may be right, and there twice.
+        let may_be_date = !is_duplicate(error.message());
+        let token = bare_value(&text, span.start).filter(|_| may_be_date);
+        let token = token.filter(|token| date::looks_like_one(&text[token.clone()]));
         let Some(token) = token else {
             report.push(toml_error(fragment, span, error.message()));
             return None;
@@ -140,12 +143,17 @@ fn toml_error(fragment: Fragment<'_>, span: Range<usize>, message: &str) -> Diag
                 None => error.help(format!("put a string in quotes: \"{word}\"")),
             }
         }
-        _ if message.contains("duplicate key") => error.label("duplicate key").help("remove one of the two"),
+        _ if is_duplicate(message) => error.label("duplicate key").help("remove one of the two"),
         _ if message.contains("string, expected") => {
             error.label(message).help("close the string on the line where it begins")
         }
         _ => error.label(message).help("write lines as: key = value"),
     }
+}
+
+/// Whether `toml_edit` says that a key is there twice.
+fn is_duplicate(message: &str) -> bool {
+    message.contains("duplicate key")
 }
 
 /// The bare value after the `=` of the line around `at`, up to a comment or a comma.

@@ -92,7 +92,7 @@ impl Judge<'_> {
         let help = if self.tree.get(&format!("static/{name}")).is_some() {
             format!("write \"/{name}\"")
         } else {
-            format!("write the path from the root of the site, \"/{name}\"; files go into content/static")
+            format!("write the path from the root of the site, \"/{name}\"; files go into static/")
         };
         let message = format!("\"{value}\" is relative to each page that contains it");
         self.report.push(Diagnostic::error(self.path, span.clone(), message).help(help));
@@ -102,7 +102,7 @@ impl Judge<'_> {
         let message = format!("\"{}\" is blocked by the page's security policy", shortened(value));
         let mut error = Diagnostic::error(self.path, span.clone(), message);
         if purpose.can_be_copied() {
-            error = error.help("put a copy into content/static, and write its path: \"/…\"");
+            error = error.help("put a copy into static/, and write its path: \"/…\"");
         }
         if let Some(((setting, _), host)) = purpose.hosts(self.hosts).zip(host(value)) {
             let or = if purpose.can_be_copied() { "or " } else { "" };
