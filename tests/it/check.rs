@@ -50,7 +50,7 @@ fn what_is_certain_is_corrected_and_the_rest_is_reported() {
     let site = site(&[
         ("posts/wrong.md", WRONG),
         ("posts/links.md", &post("tags = [\"K3S\"]\n", links)),
-        ("posts/tag.md", &post("tags = [\"k3s\"]\n", "")),
+        ("posts/tag.md", &post("tags = [\"k3s\"]\n", "Text.")),
     ]);
     let read = |path: &str| fs::read_to_string(site.path().join(path)).expect("a file");
     let listed = check(site.path(), &["--fix", "--dry-run"]);
@@ -101,7 +101,8 @@ fn programs_are_told_what_would_be_corrected() {
 
 #[test]
 fn equal_causes_are_shown_together_unless_all_are_asked_for() {
-    let files: Vec<_> = (0..30).map(|number| (format!("posts/p{number:02}.md"), post("rating = 5\n", ""))).collect();
+    let files: Vec<_> =
+        (0..30).map(|number| (format!("posts/p{number:02}.md"), post("rating = 5\n", "Text."))).collect();
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let site = site(&files);
     let short = check(site.path(), &[]).stderr;

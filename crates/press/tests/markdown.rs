@@ -184,6 +184,15 @@ fn broken_links_are_reported() {
 }
 
 #[test]
+fn a_heading_without_a_space_is_reported() {
+    check(&[
+        ("#NoSpace here", &[("warning: not a heading", "write `# NoSpace here`", "#NoSpace here")]),
+        ("a\n\n##b\n\nc", &[("warning: not a heading", "write `## b`", "##b")]),
+        ("#rust #web\n\na\n##b\nc\n\n    ##d\n\n```\n\n##e\n\n```\n\n\\##f\n\n## g", &[]),
+    ]);
+}
+
+#[test]
 fn an_unknown_alert_is_reported() {
     check(&[
         ("> [!NOET]\n> a", &[("warning: unknown alert \"NOET\"", "did you mean `[!note]`?", "NOET")]),

@@ -16,10 +16,13 @@ const KINDS: [&str; 11] = ["avif", "gif", "jpeg", "jpg", "mp3", "mp4", "pdf", "p
 /// Files that say which others they use.
 const TEXTS: [&str; 8] = ["css", "html", "js", "markdown", "md", "mjs", "svg", "toml"];
 
+/// What is a text of the site, or is warned of as one.
+const TEXTS_OF_SITE: [&str; 3] = ["markdown", "md", "mdx"];
+
 /// Those of them that name files of any folder.
 const MARKDOWN: [&str; 2] = ["markdown", "md"];
 
-/// Adds a warning for each file that nothing names.
+/// Adds a warning for each file that nothing names: those for readers in the folder of a text, and all that are next to the texts without a folder.
 pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
     // They are only needed for a file that its own folder does not name.
     let everywhere = LazyCell::new(|| Spelt::of(tree, "", &MARKDOWN));
@@ -32,6 +35,13 @@ pub(super) fn warn(tree: &SourceTree, report: &mut Report) {
                 let warning = Diagnostic::warning(path, None, "nothing names this file");
                 report.push(warning.help(format!("show it in {index}, or delete it")).code("unused-file"));
             }
+        }
+    }
+    for path in ["posts/", "pages/"].into_iter().flat_map(|folder| tree.paths(folder)) {
+        let is_loose = path.matches('/').count() == 1 && !is_one_of(path, &TEXTS_OF_SITE);
+        if is_loose && !everywhere.name(path) {
+            let warning = Diagnostic::warning(path, None, "nothing names this file").code("unused-file");
+            report.push(warning.help("show it in a text, or delete it"));
         }
     }
 }
@@ -86,7 +96,7 @@ mod tests {
         let text = "![A](a.png) ![Ö](%C3%B6%20b.png) ![C](data/c.gif) ![[PHOTO.png]] ![](k\\_l.png) ![](m&amp;n.png)\n\n\
                     ```model from=model/m.js id=m\n```\n";
         tree.insert("posts/a/index.md", text);
-        tree.insert("posts/b.markdown", "[d](a/d.pdf)\n");
+        tree.insert("posts/b.markdown", "[d](a/d.pdf) ![S](shown.png)\n");
         tree.insert("posts/a/page.html", "<img src=e.webp>");
         let used = [
             "a.png",
@@ -105,10 +115,14 @@ mod tests {
         for name in used.into_iter().chain(unused).chain(["notes.txt", "data/i.csv"]) {
             tree.insert(format!("posts/a/{name}"), "");
         }
-        tree.insert("static/h.png", "");
+        for path in ["static/h.png", "posts/shown.png", "posts/loose.png", "posts/note.txt", "posts/shared/run"] {
+            tree.insert(path, "");
+        }
         let mut report = Report::default();
         warn(&tree, &mut report);
         let warned: Vec<_> = report.diagnostics().iter().map(|found| found.path.as_str()).collect();
-        assert_eq!(warned, unused.map(|name| format!("posts/a/{name}")));
+        let in_folder = unused.map(|name| format!("posts/a/{name}"));
+        let loose = ["posts/loose.png", "posts/note.txt"].map(str::to_owned);
+        assert_eq!(warned, [in_folder.to_vec(), loose.to_vec()].concat());
     }
 }

@@ -49,6 +49,12 @@ impl Advice<'_> {
                 report.push(warning.help("say in one sentence what the text is about").code("placeholder"));
             }
         }
+        for post in sources.posts.iter().filter(|post| !post.matter.draft) {
+            if post.body.text().trim().is_empty() {
+                let warning = Diagnostic::warning(post.body.path.as_str(), None, "this post has no text");
+                report.push(warning.help("write it, or mark it as a draft: draft = true").code("no-text"));
+            }
+        }
         tags::warn_of_lonely(&sources, report);
         if self.prose {
             texts().for_each(|text| prose::warn(&text.body, &sources.settings.language, report));

@@ -72,6 +72,7 @@ mod text;
 mod typography;
 mod unlinked;
 mod unshown;
+mod unspaced;
 mod wikilinks;
 
 use pulldown_cmark::html;
@@ -142,6 +143,7 @@ pub fn render(body: &Body, context: &Context, report: &mut Report) -> Rendered {
     balance::warn(&html, &foreign, &mut page);
     let prose = prose.without_tags_and_links(&foreign);
     unlinked::warn(&prose, &mut page);
+    unspaced::warn(&prose, &mut page);
     pipes::warn(&events, &prose, &mut page);
     formulas::warn(&events, &prose, &mut page);
     let mut events = marks::render(events, &body.file);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::files::{is_markdown, is_mdx};
 use crate::diagnostic::{Diagnostic, Report, nearest};
-use crate::tree::{FOLDERS, SourceTree};
+use crate::tree::{FOLDERS, SETTINGS, SourceTree};
 
 /// Documents about the files of the site, for those who work on them.
 const DOCUMENTS: [&str; 8] =
@@ -18,9 +18,16 @@ const OF_FILES: [&str; 8] = ["assets", "files", "images", "img", "media", "publi
 /// Warns of what is not read.
 pub(super) fn check(tree: &SourceTree, report: &mut Report) {
     let is_document = |path: &str| DOCUMENTS.iter().any(|document| document.eq_ignore_ascii_case(stem(path)));
-    let files = tree.paths("").filter(|path| !path.contains('/'));
-    for path in files.filter(|path| (is_markdown(path) || is_mdx(path)) && !is_document(path)) {
-        report.push(text(path));
+    for path in tree.paths("").filter(|path| !path.contains('/')) {
+        if FOLDERS.contains(&path) {
+            let warning = Diagnostic::warning(path, None, format!("{path} is a file, and not read"));
+            report.push(warning.help(format!("make {path}/ a folder, or remove the file")));
+        } else if (is_markdown(path) || is_mdx(path)) && !is_document(path) {
+            report.push(text(path));
+        } else if let Some(meant) = misspelt_settings(path) {
+            let warning = Diagnostic::warning(path, None, format!("{path} is not read"));
+            report.push(warning.help(format!("did you mean {meant}?")));
+        }
     }
     for folder in other_folders(tree) {
         if let Some(help) = help(folder, tree) {
@@ -28,6 +35,12 @@ pub(super) fn check(tree: &SourceTree, report: &mut Report) {
             report.push(warning.help(help));
         }
     }
+}
+
+/// What a file is meant as whose name is nearly that of the settings.
+fn misspelt_settings(path: &str) -> Option<&'static str> {
+    let is_settings = [".toml", ".yaml", ".yml"].iter().any(|extension| path.ends_with(extension));
+    nearest(path, SETTINGS).filter(|meant| is_settings && *meant != path)
 }
 
 /// Whether what [`check`] finds depends on what texts refer to, and so changes with them.
