@@ -527,16 +527,18 @@ fn completions_and_manual_pages_name_every_command() {
             ran.stderr
         );
     }
-    let pages = folder();
-    let ran = finish(graven().arg("man").arg(pages.path()));
+    let parent = folder();
+    // It is created.
+    let pages = parent.path().join("man/man1");
+    let ran = finish(graven().arg("man").arg(&pages));
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let mut expected = vec!["graven.1".to_owned()];
     expected.extend(commands.iter().map(|name| format!("graven-{name}.1")));
     expected.sort();
-    let names: Vec<_> = files(pages.path()).into_iter().map(|(name, _)| name.display().to_string()).collect();
+    let names: Vec<_> = files(&pages).into_iter().map(|(name, _)| name.display().to_string()).collect();
     assert_eq!(names, expected);
     let mut all = String::new();
-    for (_, page) in files(pages.path()) {
+    for (_, page) in files(&pages) {
         write!(all, "{}", String::from_utf8_lossy(&page)).expect("a string");
     }
     assert!(all.contains("\\-\\-target") && all.contains("\\-\\-engine"), "options are in the pages");

@@ -223,6 +223,18 @@ fn a_check_says_what_a_build_says() {
     assert!(checked.stderr.ends_with("\n1 warning\n\n"), "{}", checked.stderr);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_printed_is_a_failure() {
+    for arguments in [&["--help"][..], &["--version"], &["help", "check"], &["schema", "site"]] {
+        let full = fs::File::options().write(true).open("/dev/full").expect("a device");
+        let ran = graven().args(arguments).stdout(full).output().expect("it runs");
+        let message = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(1), "{arguments:?}");
+        assert!(message.starts_with("error: cannot write standard output: "), "{arguments:?}: {message}");
+    }
+}
+
 #[test]
 fn a_check_writes_nothing_into_the_folder() {
     let site = site();

@@ -108,9 +108,10 @@ fn missing(engines: &[(&str, &[u8])], wanted: &str) -> Error {
     } else {
         "x86_64-unknown-linux-musl".to_owned()
     };
+    let name = if triples.is_empty() { "name" } else { "name a target with --target, or" };
     Error::new(format!(
         "there is no engine for {wanted}: {found}\n\
-         help: name a target with --target, or an engine with --engine FILE. In a checkout of Graven {VERSION}, this builds one:\n  \
+         help: {name} an engine with --engine FILE. In a checkout of Graven {VERSION}, this builds one:\n  \
          cargo build --release -p graven-engine --target {triple}\n  \
          graven build --engine target/{triple}/release/graven-engine"
     ))
@@ -218,6 +219,7 @@ mod tests {
         ] {
             let error = embedded(engines, Some(&arm)).expect_err("it is not there").to_string();
             assert!(error.starts_with(&format!("error: there is no engine for {triple}: {found}")), "{error}");
+            assert_eq!(error.contains("--target, or"), !engines.is_empty(), "{error}");
             assert!(error.contains(&format!("cargo build --release -p graven-engine --target {triple}")), "{error}");
         }
     }

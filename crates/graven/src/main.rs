@@ -24,6 +24,8 @@ mod theme;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
@@ -73,11 +75,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = match parse(env::args_os()) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // It cannot be printed if the output is closed; the exit code says the same.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return ExitCode::from(print(&error)),
     };
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -99,6 +97,20 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Graven, clap::
     let mut command = Graven::command().mut_subcommands(|command| command.mut_args(without_empty));
     let matches = command.try_get_matches_from_mut(arguments)?;
     Graven::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Prints what clap has to say: help, the version, what is wrong with the command line. Returns the exit code.
+fn print(said: &clap::Error) -> u8 {
+    let code = u8::try_from(said.exit_code()).unwrap_or(2);
+    match said.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if code == 0 => {
+            let error = Error::file("write", Path::new("standard output"), &error);
+            error::say(&error);
+            error.exit_code()
+        }
+        // Of a mistake the exit code says the same.
+        _ => code,
+    }
 }
 
 fn run(command: Command) -> Result<(), Error> {

@@ -27,13 +27,13 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = MAN_EXAMPLES)]
 pub(crate) struct Man {
-    /// The folder for the pages, which must exist
+    /// The folder for the pages; it is created if it does not exist
     folder: PathBuf,
 }
 
 const MAN_EXAMPLES: &str = "\
 Example:
-  mkdir -p ~/.local/share/man/man1 && graven man ~/.local/share/man/man1 && man graven-build
+  graven man ~/.local/share/man/man1 && man graven-build
 ";
 
 /// Prints the completions of a program.
@@ -45,6 +45,7 @@ pub(crate) fn completions<Program: CommandFactory>(options: &Completions) -> Res
 
 /// Writes `graven.1`, and `graven-COMMAND.1` for each command.
 pub(crate) fn man<Program: CommandFactory>(options: &Man) -> Result<(), Error> {
+    fs::create_dir_all(&options.folder).map_err(|source| Error::file("create", &options.folder, &source))?;
     let mut program = Program::command().disable_help_subcommand(true);
     program.build();
     let commands = program.get_subcommands().filter(|command| !command.is_hide_set()).cloned();

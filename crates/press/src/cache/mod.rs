@@ -62,6 +62,9 @@ pub struct Cache {
     problem: OnceLock<String>,
 }
 
+/// How often an entry is written into a folder that is gone when it is to be there.
+const TRIES: usize = 8;
+
 impl Cache {
     /// A cache that keeps nothing.
     #[must_use]
@@ -162,10 +165,17 @@ impl Cache {
         if self.problem.get().is_some() {
             return;
         }
-        match folder.write(key, &entry::to_file(key, parts)) {
+        let file = entry::to_file(key, parts);
+        let is_gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+        // If the folder is being removed at this moment, there is a new one at another. In /proc there never is.
+        let mut written = folder.write(key, &file);
+        for _ in 1..TRIES {
+            if written.as_ref().is_err_and(is_gone) {
+                written = folder.write(key, &file);
+            }
+        }
+        match written {
             Ok(size) => drop(self.written.fetch_add(size, Ordering::Relaxed)),
-            // The folder is being removed at this moment: what is written later is in a new one.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => self.remember(folder, ("written", "the next build will take as long as this one"), &error),
         }
     }

@@ -109,6 +109,15 @@ fn a_folder_that_cannot_be_written_is_one_warning_and_no_error() {
     assert!(problem.starts_with(&start) && problem.contains("GRAVEN_CACHE"), "{problem}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_can_never_be_is_a_warning() {
+    // The kernel says that it is not there, as it does of one that is being removed.
+    let cache = Cache::at("/proc/graven");
+    assert_eq!(get(&cache, 1), parts_of(1));
+    assert!(cache.problem().is_some_and(|problem| problem.starts_with("the cache in /proc/graven cannot be written")));
+}
+
 #[test]
 fn a_cache_that_can_only_be_read_still_helps() {
     let folder = TempDir::new().expect("a temporary folder");
