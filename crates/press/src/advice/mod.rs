@@ -50,7 +50,9 @@ impl Advice<'_> {
             }
         }
         for post in sources.posts.iter().filter(|post| !post.matter.draft) {
-            if post.body.text().trim().is_empty() {
+            // What cannot be read may hide the text.
+            let is_read = || !report.diagnostics().iter().any(|found| found.path == post.body.path);
+            if post.body.text().trim().is_empty() && is_read() {
                 let warning = Diagnostic::warning(post.body.path.as_str(), None, "this post has no text");
                 report.push(warning.help("write it, or mark it as a draft: draft = true").code("no-text"));
             }
