@@ -236,12 +236,16 @@ mod tests {
         tree
     }
 
+    fn site(tree: &SourceTree) -> Site {
+        let mut report = Report::default();
+        let sources = source::read(tree, &Options::default(), &mut report).expect("a site");
+        super::super::build(sources, &Options::default(), &mut report)
+    }
+
     #[test]
     fn a_name_is_a_slug_or_a_file_or_a_title_in_any_case() {
         let tree = tree();
-        let mut report = Report::default();
-        let sources = source::read(&tree, &Options::default(), &mut report).expect("a site");
-        let site = super::super::build(sources, &Options::default(), &mut report);
+        let site = site(&tree);
         let names = Names::new(&site, &tree);
         let text = |path: &str, title: &str| Named::Text { path: path.to_owned(), title: title.to_owned() };
         let file = |path: &str| Named::File { path: path.to_owned() };
@@ -268,6 +272,13 @@ mod tests {
         ] {
             assert_eq!(names.find(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_a_name_that_means_nothing_may_mean_is_a_draft_or_what_is_called_alike() {
+        let tree = tree();
+        let site = site(&tree);
+        let names = Names::new(&site, &tree);
         let draft = || Meant::Draft { path: "posts/later.md".to_owned() };
         let certain = |name: &str| Meant::Certain { name: name.to_owned() };
         let similar = |name: &str| Meant::Similar { name: name.to_owned() };
