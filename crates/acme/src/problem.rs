@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::http::Response;
 use crate::json::Value;
 use crate::time::Time;
 
@@ -30,17 +29,6 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem of an answer. If it holds none, the status is the explanation.
-    pub(crate) fn from_response(response: &Response, now: Time) -> Self {
-        let value = std::str::from_utf8(&response.body).ok().and_then(Value::parse).unwrap_or(Value::Null);
-        let mut problem = Self::from_json(&value);
-        if problem.detail.is_empty() {
-            problem.detail = format!("status {}", response.status);
-        }
-        problem.retry_after = response.retry_after(now);
-        problem
-    }
-
     /// The problem of a challenge or an order.
     pub(crate) fn from_json(value: &Value) -> Self {
         let text = |name: &str| value.text(name).map(printable);
@@ -160,12 +148,5 @@ mod tests {
         ] {
             assert_eq!(shown(json), expected);
         }
-    }
-
-    #[test]
-    fn an_answer_without_a_problem_is_explained_by_its_status() {
-        let response = Response::for_test(502, &[("retry-after", "60")], "<html>");
-        let problem = Problem::from_response(&response, Time(0));
-        assert_eq!((problem.detail.as_str(), problem.retry_after), ("status 502", Some(Time(60))));
     }
 }

@@ -47,7 +47,7 @@ impl Directory {
         })?;
         let response = client.send(&url, None)?;
         if response.status != 200 {
-            let problem = Problem::from_response(&response, Time::now());
+            let problem = refusal(&response, Time::now());
             return Err(Error::Refused(Box::new(problem.of(url.as_str()))));
         }
         let value = json(&response)?;
@@ -71,6 +71,16 @@ impl Directory {
 fn https(address: &str) -> Result<Url, Error> {
     let url = Url::parse(address).filter(|url| url.scheme == Scheme::Https);
     url.ok_or_else(|| Error::answer(format_args!("expected an address that begins with https://, found {address:?}")))
+}
+
+/// Why the CA refuses. If the answer does not say it, the status is the explanation.
+fn refusal(response: &Response, now: Time) -> Problem {
+    let mut problem = Problem::from_json(&json(response).unwrap_or(Value::Null));
+    if problem.detail.is_empty() {
+        problem.detail = format!("status {}", response.status);
+    }
+    problem.retry_after = response.retry_after(now);
+    problem
 }
 
 fn json(response: &Response) -> Result<Value, Error> {
@@ -145,7 +155,7 @@ impl<'a> Session<'a> {
             if (200..300).contains(&response.status) {
                 return Ok(response);
             }
-            let problem = Problem::from_response(&response, Time::now());
+            let problem = refusal(&response, Time::now());
             let is_nonce = problem.kind == "badNonce";
             last = Error::Refused(Box::new(problem));
             if !is_nonce {
@@ -339,6 +349,13 @@ mod tests {
         for address in ["http://ca.example/", "ca.example", "file:///etc/passwd"] {
             assert!(https(address).is_err(), "{address}");
         }
+    }
+
+    #[test]
+    fn an_answer_without_a_problem_is_explained_by_its_status() {
+        let response = Response::for_test(502, &[("retry-after", "60")], "<html>");
+        let problem = refusal(&response, Time(0));
+        assert_eq!((problem.detail.as_str(), problem.retry_after), ("status 502", Some(Time(60))));
     }
 
     #[test]
