@@ -92,7 +92,7 @@ impl Problem {
 }
 
 /// Text of the CA as it can be printed: one line, no control characters, of bounded length.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let plain = text.chars().map(|character| if character.is_control() { ' ' } else { character });
     plain.take(MAX_TEXT).collect::<String>().trim().to_owned()
 }

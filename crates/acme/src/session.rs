@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::http::{Client, Response};
 use crate::json::{Value, array, object};
 use crate::keys::Key;
-use crate::problem::Problem;
+use crate::problem::{Problem, printable};
 use crate::records::Account;
 use crate::settings::Challenge;
 use crate::time::Time;
@@ -61,7 +61,7 @@ impl Directory {
             new_account: member("newAccount")?,
             new_order: member("newOrder")?,
             renewal_info: value.text("renewalInfo").map(str::to_owned),
-            terms: meta.text("termsOfService").map(str::to_owned),
+            terms: meta.text("termsOfService").map(printable),
             needs_binding: meta.get("externalAccountRequired") == Some(&Value::Bool(true)),
         })
     }
@@ -269,8 +269,8 @@ impl<'a> Session<'a> {
                 return Ok(value);
             }
             if start.elapsed() > POLL_TIME {
-                let message =
-                    format!("the CA has not decided within {} s ({status}); try again later", POLL_TIME.as_secs());
+                let (status, seconds) = (printable(status), POLL_TIME.as_secs());
+                let message = format!("the CA has not decided within {seconds} s ({status}); try again later");
                 return Err(Error::Unreachable(message));
             }
             let now = Time::now();
@@ -299,7 +299,7 @@ impl Authorization {
         let kinds = self.challenges.iter().filter_map(|challenge| challenge.text("type"));
         let Some(challenge) = self.challenges.iter().find(|challenge| challenge.text("type") == Some(wanted.name()))
         else {
-            let kinds = kinds.collect::<Vec<_>>().join(", ");
+            let kinds = kinds.map(printable).collect::<Vec<_>>().join(", ");
             let message = format!(
                 "{}: the CA does not offer {}, but: {kinds}; choose with --challenge",
                 self.name,
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_challenge_that_is_not_offered_is_said_with_those_that_are() {
-        let error = authorization(r#"[{"type":"dns-01"},{"type":"http-01"}]"#).task(Challenge::TlsAlpn01).err();
+        let error = authorization(r#"[{"type":"dns-01\u001b"},{"type":"http-01"}]"#).task(Challenge::TlsAlpn01).err();
         let error = error.expect("it is not offered").to_string();
         assert!(error.contains("does not offer tls-alpn-01, but: dns-01, http-01"), "{error}");
     }
