@@ -130,7 +130,7 @@ fn older_content_that_is_deployed_again_is_not_a_304() {
     let mut newer = image();
     for editions in newer.routes.values_mut() {
         for edition in editions {
-            if let graven_pack::write::ContentSpec::Page(page) = &mut edition.content {
+            if let ContentSpec::Page(page) = &mut edition.content {
                 page.variants.iter_mut().for_each(|variant| variant.etag.insert_str(1, "new-"));
             }
         }
