@@ -7,6 +7,9 @@ use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 
+/// The arguments of a `systemctl` command.
+pub(super) type Arguments = &'static [&'static str];
+
 pub(super) const SERVICE: &str = "notes.service";
 pub(super) const SOCKET: &str = "notes.socket";
 

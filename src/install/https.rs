@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use include_dir::Dir;
 
-use super::host::Host;
-use super::plan::{Arguments, Step, text};
+use super::host::{Arguments, Host};
+use super::unit_text;
 use crate::failure::Failure;
 
 pub(super) const SOCKET: &str = "notes-https.socket";
@@ -45,23 +45,27 @@ pub(super) fn is_installed(host: &Host) -> bool {
     host.unit(DOMAINS).exists()
 }
 
-/// The steps that write the units, without those that would change nothing. `domains` may be empty if it is installed.
-pub(super) fn steps(host: &Host, units: &'static Dir<'static>, domains: &[String]) -> Result<Vec<Step>, Failure> {
-    let mut steps = Vec::new();
+/// The units that are not in place as they should be, each with its path and its text. `domains` may be empty if it is installed.
+pub(super) fn changed(
+    host: &Host,
+    units: &'static Dir<'static>,
+    domains: &[String],
+) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let mut changed = Vec::new();
     for (source, target) in FILES {
         let file = units.get_file(source).ok_or_else(|| Failure::new(format!("the unit {source} is missing here")))?;
-        let (path, text) = (host.unit(target), text(file)?);
+        let (path, text) = (host.unit(target), unit_text(file)?);
         if !fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
-            steps.push(Step::Write { path, text: text.to_owned() });
+            changed.push((path, text.to_owned()));
         }
     }
     if !domains.is_empty() {
         let (path, text) = (host.unit(DOMAINS), domains_text(domains));
         if !fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
-            steps.push(Step::Write { path, text });
+            changed.push((path, text));
         }
     }
-    Ok(steps)
+    Ok(changed)
 }
 
 /// All files that may have been written.

@@ -107,6 +107,15 @@ fn roll_back(host: &Host, options: &Options) -> Failure {
     ))
 }
 
+fn unit_text(unit: &'static include_dir::File<'static>) -> Result<&'static str, Failure> {
+    unit.contents_utf8().ok_or_else(|| {
+        Failure::new(format!(
+            "the unit {} in this executable is damaged; copy the executable again",
+            unit.path().display()
+        ))
+    })
+}
+
 /// Does the steps. If one fails, undoes them.
 fn perform(host: &Host, plan: &Plan) -> Result<String, Failure> {
     let mut changes = Changes::default();

@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, File};
 
-use super::host::{Host, SERVICE, SOCKET};
+use super::host::{Arguments, Host, SERVICE, SOCKET};
 use super::https;
+use super::unit_text;
 use crate::failure::Failure;
 use crate::record;
-
-/// The arguments of a `systemctl` command.
-pub(super) type Arguments = &'static [&'static str];
 
 const RELOAD: Arguments = &["daemon-reload"];
 
@@ -86,11 +84,12 @@ pub(super) fn install(
     }
     steps.extend(new_record(source, &binary)?);
     for unit in units.files().filter(|unit| !is_in_place(host, unit)) {
-        steps.push(Step::Write { path: host.unit(name(unit)), text: text(unit)?.to_owned() });
+        steps.push(Step::Write { path: host.unit(name(unit)), text: unit_text(unit)?.to_owned() });
     }
     let has_https = !domains.is_empty() || https::is_installed(host);
     if has_https {
-        steps.extend(https::steps(host, units, domains)?);
+        let files = https::changed(host, units, domains)?;
+        steps.extend(files.into_iter().map(|(path, text)| Step::Write { path, text }));
     }
     if host.is_live() {
         let start = start(before, Changed::of(&steps));
@@ -232,15 +231,6 @@ fn has_own_files(folder: &Path) -> bool {
 
 fn name(unit: &'static File<'static>) -> &'static str {
     unit.path().to_str().unwrap_or_default()
-}
-
-pub(super) fn text(unit: &'static File<'static>) -> Result<&'static str, Failure> {
-    unit.contents_utf8().ok_or_else(|| {
-        Failure::new(format!(
-            "the unit {} in this executable is damaged; copy the executable again",
-            unit.path().display()
-        ))
-    })
 }
 
 fn is_in_place(host: &Host, unit: &'static File<'static>) -> bool {

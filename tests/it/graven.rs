@@ -21,6 +21,9 @@ static BUILT: LazyLock<Built> = LazyLock::new(|| {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--locked", "--message-format", "json"]);
     command.args(["--package", "graven", "--package", "graven-engine"]);
+    if cfg!(feature = "tls") {
+        command.args(["--features", "graven-engine/tls"]);
+    }
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }

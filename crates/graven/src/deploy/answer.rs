@@ -78,7 +78,11 @@ fn judge(answer: &str, etags: &[String]) -> Answer {
     let status = answer.lines().next().unwrap_or_default();
     let mut fields = answer.lines().skip(1).take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(':'));
     let etag = fields.find(|(name, _)| name.eq_ignore_ascii_case("etag")).map(|(_, value)| value.trim());
+    let is_redirect = status.starts_with("HTTP/1.1 308 ")
+        && answer.lines().any(|line| line.to_ascii_lowercase().starts_with("location: https://"));
     match etag {
+        // The running program is the new version; what it answers over HTTPS is for the name of its certificate.
+        None if is_redirect => Answer::Unknown("it redirects to HTTPS".to_owned()),
         Some(etag) if etags.iter().any(|known| known == etag) => Answer::New,
         Some(_) => Answer::Wrong("it is another page".to_owned()),
         None if status.is_empty() => Answer::Wrong("the connection was closed".to_owned()),
@@ -116,6 +120,10 @@ mod tests {
             ),
             ("HTTP/1.1 200 OK\r\n\r\nETag: \"a\"\r\n", Answer::Wrong("it says \"HTTP/1.1 200 OK\"".to_owned())),
             (&"a".repeat(9000), Answer::Wrong(format!("it says {:?}", "a".repeat(80)))),
+            (
+                "HTTP/1.1 308 Permanent Redirect\r\nlocation: https://127.0.0.1/\r\n\r\n",
+                Answer::Unknown("it redirects to HTTPS".to_owned()),
+            ),
             ("", Answer::Wrong("the connection was closed".to_owned())),
         ] {
             assert_eq!(judge(answer, &etags), expected, "{answer}");

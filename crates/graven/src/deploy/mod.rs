@@ -38,6 +38,10 @@ pub(crate) struct Options {
     #[command(flatten)]
     site: build::Site,
 
+    /// With HTTPS, and a certificate of Let's Encrypt for this name, which agrees to its terms; may be repeated. Later versions keep it
+    #[arg(long = "domain", value_name = "NAME", value_parser = domain)]
+    domains: Vec<String>,
+
     /// Show what would be done; on the other machine nothing is changed
     #[arg(long)]
     dry_run: bool,
@@ -53,6 +57,7 @@ The machine needs systemd, and the user there root's rights by `sudo`. Port, key
 Examples:
   graven deploy pi@raspberrypi.local
   graven deploy pi@raspberrypi.local blog --base-url https://example.org
+  graven deploy pi@raspberrypi.local --domain example.org
   graven deploy pi@raspberrypi.local --dry-run
 ";
 
@@ -73,13 +78,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     error::print(format!("built: {}\n", built.summary))?;
     let bytes = std::fs::read(&executable).map_err(|source| Error::file("read", &executable, &source))?;
     let sum = hex(&Sha256::digest(&bytes));
-    if survey.runs(&sum) {
+    if survey.runs(&sum) && options.domains.is_empty() {
         return error::print("this version is there already, and runs\n");
     }
     survey.has_room_for(bytes.len())?;
 
     let name = format!("{COPY}{}", &sum[..16]);
-    let install = install(&name, &content(&built)?, rights);
+    let install = install(&name, &content(&built)?, &options.domains, rights);
     let terminal = Terminal::of(rights);
     if options.dry_run {
         let (copy, install) = (connection.shown_copy(&name), connection.shown_run(&install, terminal));
@@ -104,16 +109,27 @@ const LISTENS: &str = "listens on ";
 /// The exit code of the script if another version runs than was installed.
 const ANOTHER_VERSION: i32 = 70;
 
+/// Checks a name before it becomes a word of a shell. The other machine checks the rest of it.
+fn domain(name: &str) -> Result<String, String> {
+    let is_name = name.contains('.') && !name.starts_with('-');
+    if is_name && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)) {
+        Ok(name.to_owned())
+    } else {
+        Err("expected a name such as example.org; other letters are written as xn--…".to_owned())
+    }
+}
+
 /// The script that installs the copy, and checks that the service's process is of that content. It removes the copy, and rolls back if need be, although the
 /// connection breaks: then it gets SIGHUP, and whatever it prints gets SIGPIPE. What changes something comes before what only prints.
 /// It is one line without single quotes and backslashes, so that every login shell passes it on as it is.
-fn install(name: &str, content: &str, rights: Rights) -> String {
+fn install(name: &str, content: &str, domains: &[String], rights: Rights) -> String {
     let sudo = rights.sudo();
+    let domains: String = domains.iter().map(|domain| format!(" --domain {domain}")).collect();
     let service = "systemctl show notes.service --property MainPID --value";
     let socket = "systemctl show notes.socket --property Listen --value";
     [
         r#"trap "" HUP PIPE"#.to_owned(),
-        format!("cd && chmod 755 {name} && {sudo}./{name} install"),
+        format!("cd && chmod 755 {name} && {sudo}./{name} install{domains}"),
         "code=$?".to_owned(),
         // The running program itself says what it is.
         format!("if [ $code = 0 ]; then running=$({sudo}/proc/$({service})/exe --version)"),
@@ -170,7 +186,7 @@ mod tests {
     #[test]
     fn the_script_passes_every_login_shell_and_is_one_of_sh() {
         for rights in [Rights::Root, Rights::Sudo, Rights::SudoWithPassword] {
-            let script = install(".graven-deploy-0123", "abcdef", rights);
+            let script = install(".graven-deploy-0123", "abcdef", &["example.org".to_owned()], rights);
             assert!(!script.contains(['\'', '\\', '\n']), "{script}");
             let checked = Command::new("sh").args(["-n", "-c", &script]).status().expect("there is a sh");
             assert!(checked.success(), "{script}");
@@ -190,7 +206,7 @@ mod tests {
         stand_in("notes", "touch \"$HOME/undone\"; echo \"rolled back\"");
         stand_in("journalctl", "echo \"from the journal\"");
         let script =
-            install(".graven-deploy-1", "abcdef", Rights::Root).replace("/usr/local/bin/notes", "notes").replace(
+            install(".graven-deploy-1", "abcdef", &[], Rights::Root).replace("/usr/local/bin/notes", "notes").replace(
                 "/proc/$(systemctl show notes.service --property MainPID --value)/exe --version",
                 &format!("echo {running}"),
             );

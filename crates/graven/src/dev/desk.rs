@@ -300,7 +300,7 @@ mod tests {
         sender.send(message).expect("there is a receiver");
         let mut attendant = Attendant { root: folder.path(), tree: &tree, messages: &messages, due };
         let next = attendant.attend(Vec::new(), |path| Answer::Problem(path.to_owned()));
-        assert!(matches!(next, Next::Changed(tree, _) if tree.get("a.md") == Some(b"same")));
+        assert!(matches!(next, Next::Changed(tree, _) if tree.get("posts/a.md") == Some(b"same")));
         assert!(has_come(due) && answered.blocking_recv().is_ok());
     }
 
