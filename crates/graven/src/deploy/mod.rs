@@ -124,7 +124,7 @@ fn domain(name: &str) -> Result<String, String> {
 /// It is one line without single quotes and backslashes, so that every login shell passes it on as it is.
 fn install(name: &str, content: &str, domains: &[String], rights: Rights) -> String {
     let sudo = rights.sudo();
-    let domains: String = domains.iter().map(|domain| format!(" --domain {domain}")).collect();
+    let domains: String = domains.iter().flat_map(|domain| [" --domain ", domain]).collect();
     let service = "systemctl show notes.service --property MainPID --value";
     let socket = "systemctl show notes.socket --property Listen --value";
     [
