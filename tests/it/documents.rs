@@ -387,7 +387,7 @@ fn check_path(word: &str) -> Result<(), String> {
 
 fn check_cargo(arguments: &[&str]) -> Result<(), String> {
     const COMMANDS: [&str; 9] = ["build", "clippy", "deny", "doc", "fmt", "fuzz", "install", "run", "test"];
-    const OPTIONS: [&str; 12] = [
+    const OPTIONS: [&str; 13] = [
         "--all",
         "--all-targets",
         "--check",
