@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use include_dir::Dir;
 
 use super::host::{Arguments, Host};
-use super::unit_text;
+use super::units;
 use crate::failure::Failure;
 
 pub(super) const SOCKET: &str = "notes-https.socket";
@@ -54,7 +54,7 @@ pub(super) fn changed(
     let mut changed = Vec::new();
     for (source, target) in FILES {
         let file = units.get_file(source).ok_or_else(|| Failure::new(format!("the unit {source} is missing here")))?;
-        let (path, text) = (host.unit(target), unit_text(file)?);
+        let (path, text) = (host.unit(target), units::text(file)?);
         if !fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
             changed.push((path, text.to_owned()));
         }

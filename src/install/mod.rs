@@ -12,6 +12,7 @@ mod changes;
 mod host;
 mod https;
 mod plan;
+mod units;
 
 use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -105,15 +106,6 @@ fn roll_back(host: &Host, options: &Options) -> Failure {
         "cannot run {}: {error}; nothing was changed; copy the version you want to this computer and install it",
         previous.display()
     ))
-}
-
-fn unit_text(unit: &'static include_dir::File<'static>) -> Result<&'static str, Failure> {
-    unit.contents_utf8().ok_or_else(|| {
-        Failure::new(format!(
-            "the unit {} in this executable is damaged; copy the executable again",
-            unit.path().display()
-        ))
-    })
 }
 
 /// Does the steps. If one fails, undoes them.

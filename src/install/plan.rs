@@ -8,7 +8,7 @@ use include_dir::{Dir, File};
 
 use super::host::{Arguments, Host, SERVICE, SOCKET};
 use super::https;
-use super::unit_text;
+use super::units;
 use crate::failure::Failure;
 use crate::record;
 
@@ -84,7 +84,7 @@ pub(super) fn install(
     }
     steps.extend(new_record(source, &binary)?);
     for unit in units.files().filter(|unit| !is_in_place(host, unit)) {
-        steps.push(Step::Write { path: host.unit(name(unit)), text: unit_text(unit)?.to_owned() });
+        steps.push(Step::Write { path: host.unit(name(unit)), text: units::text(unit)?.to_owned() });
     }
     let has_https = !domains.is_empty() || https::is_installed(host);
     if has_https {

@@ -262,7 +262,10 @@ fn every_command_in_a_block_exists() {
 fn every_command_option_and_file_in_the_text_exists() {
     let mut faults = Vec::new();
     // The completions name every option of every command.
-    let (of_site, of_author) = (output(&["--help"]), finish(graven().args(["completions", "bash"])).stdout);
+    let (mut of_site, of_author) = (output(&["--help"]), finish(graven().args(["completions", "bash"])).stdout);
+    if cfg!(feature = "tls") {
+        of_site += &output(&["certificate", "--help"]);
+    }
     for (document, text) in documents() {
         let help = if document == "docs/pages/graven.md" { &of_author } else { &of_site };
         let prose = split(&document, &text).1;
