@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::InconsistentKeys;
 use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -43,11 +44,11 @@ pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Certificate, TlsErr
         .map_err(|_| unusable(key, "its key is neither ECDSA (P-256, P-384), Ed25519 nor RSA of 2048 to 8192 bits"))?;
     let certified = CertifiedKey::new(chain, signing);
     match certified.keys_match() {
-        // `Unknown` is a key that cannot say its public half: the first handshake would show it.
-        Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {
-            Ok(Certificate { key: Arc::new(certified), validity })
+        Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+            Err(unusable(key, format!("it is not the key of the certificate in {}", certificate.display())))
         }
-        Err(_) => Err(unusable(key, format!("it is not the key of the certificate in {}", certificate.display()))),
+        // Other errors say that it cannot be told: a certificate for a challenge has an extension that only its authority knows (RFC 8737 §3).
+        _ => Ok(Certificate { key: Arc::new(certified), validity }),
     }
 }
 

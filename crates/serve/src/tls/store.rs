@@ -66,6 +66,10 @@ impl Store {
 fn load(source: &Source) -> Result<Option<Arc<Certificate>>, TlsError> {
     match source {
         Source::Files { certificate, key } => read(certificate, key).map(|read| Some(Arc::new(read))),
+        Source::Folder(folder) if !folder.is_dir() => Err(TlsError::Unusable {
+            path: folder.clone(),
+            why: "there is no such folder: create it, since it cannot be found later, when this program has given up its rights".to_owned(),
+        }),
         Source::Folder(folder) => {
             let file = folder.join("certificate.pem");
             match read(&file, &file) {

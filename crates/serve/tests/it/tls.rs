@@ -255,13 +255,17 @@ fn until_there_is_a_certificate_the_site_is_served_without_it() {
 fn a_handshake_for_a_challenge_is_shown_its_own_certificate() {
     let folder = folder("alpn");
     join(identity(), &folder.join("certificate.pem"));
-    let other = new_identity(&folder.join("other"), |_| ());
+    let other = new_identity(&folder.join("other"), |params| {
+        let extension = rcgen::CustomExtension::new_acme_identifier(&[7; 32]);
+        params.custom_extensions.push(extension);
+    });
     join(&other, &folder.join("challenges/alpn-localhost.pem"));
     let server = Secure::start(&in_folder(&folder));
+    // An authority looks at the extension that other clients refuse: the alert of this one says that it was shown.
     let challenge = Arc::new(client_config(&other, &["acme-tls/1"], ALL_VERSIONS));
     let mut session = connect(server.https(), &challenge);
-    session.conn.complete_io(&mut session.sock).expect("the certificate of the challenge");
-    assert_eq!(session.conn.alpn_protocol(), Some(&b"acme-tls/1"[..]));
+    let error = session.conn.complete_io(&mut session.sock).expect_err("an unknown extension").to_string();
+    assert!(error.contains("UnsupportedCriticalExtension"), "{error}");
     // Nothing is served in it.
     let _closed = write!(session, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let mut bytes = Vec::new();
@@ -318,6 +322,7 @@ fn a_certificate_that_cannot_work_is_refused_with_the_fix() {
         (TlsConfig { certificate: None, ..files(&good.certificate, &good.key) }, "--tls-certificate is missing"),
         (TlsConfig { state: Some(folder.clone()), ..files(&good.certificate, &good.key) }, "leave out either"),
         (TlsConfig::default(), "HTTPS needs a certificate"),
+        (TlsConfig { state: Some(folder.join("none")), ..TlsConfig::default() }, "there is no such folder: create it"),
     ] {
         let error = refusal(tls, vec![Address::Https(ANYWHERE)]);
         assert!(error.contains(expected) && !error.contains('\n'), "{error}");
