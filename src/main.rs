@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use graven_inspect::{extract, list};
 use graven_pack::{Pack, hex};
-use graven_serve::{Address, CLIENT_ADDRESS_FIELD, Config, Server, confine, terminated};
+use graven_serve::{Address, CLIENT_ADDRESS_FIELD, Config, Server, confine, terminated, time};
 use include_dir::{Dir, include_dir};
 
 use crate::cli::Command;
@@ -38,41 +38,45 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let command = cli::parse(std::env::args_os().skip(1), &settings::environment())?;
-    let pack = site::open()?;
-    let now = graven_serve::time::now(&pack);
     match command {
-        Command::Serve(config) => serve(*config, pack),
-        Command::Verify => print(&verify::run(pack)?),
+        Command::Serve(config) => serve(*config, site::open()?),
+        Command::Verify => print(&verify::run(site::open()?)?),
         Command::List(format) => {
+            let pack = site::open()?;
             pack.check_index()?;
-            print(&list(pack, now, format)?)
+            print(&list(pack, time::now(&pack), format)?)
         }
         Command::Extract { folder, existing } => {
+            let pack = site::open()?;
             pack.check_index()?;
-            let files = extract(pack, now, &folder, existing)?;
+            let files = extract(pack, time::now(&pack), &folder, existing)?;
             print(&format!("{files} files in {}\n", folder.display()))
         }
-        Command::Install(options) => {
-            // A damaged executable must not replace one that works. It may still remove the service or roll it back.
-            if options.action == install::Action::Install {
-                verify::run(pack)?;
-            }
-            if !options.domains.is_empty()
-                && let Some(warning) = address::warning(pack, now, &options.domains)
-            {
-                report(&warning);
-            }
-            print(&install::run(&options, &DEPLOY)?)
-        }
+        Command::Install(options) => install(&options),
         Command::Unit => print_units(),
         #[cfg(feature = "tls")]
         Command::Certificate(action) => certificate::run(&action),
         Command::Help => print(&cli::help()),
         Command::Version => {
-            let digest = hex(&pack.digest());
+            let digest = hex(&site::open()?.digest());
             print(&format!("notes {} (content {digest})\n", env!("CARGO_PKG_VERSION")))
         }
     }
+}
+
+/// Installs the service, or removes it.
+fn install(options: &install::Options) -> Result<(), Failure> {
+    let pack = site::open()?;
+    // A damaged executable must not replace one that works. It may still remove the service or roll it back.
+    if options.action == install::Action::Install {
+        verify::run(pack)?;
+    }
+    if !options.domains.is_empty()
+        && let Some(warning) = address::warning(pack, time::now(&pack), &options.domains)
+    {
+        report(&warning);
+    }
+    print(&install::run(options, &DEPLOY)?)
 }
 
 /// Serves until SIGTERM or SIGINT. Prints its addresses once its workers have started.
@@ -86,7 +90,7 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     let readable: [std::path::PathBuf; 0] = [];
     #[cfg(feature = "tls")]
     if !readable.is_empty()
-        && let Some(warning) = address::warning(pack, graven_serve::time::now(&pack), &[])
+        && let Some(warning) = address::warning(pack, time::now(&pack), &[])
     {
         report(&warning);
     }

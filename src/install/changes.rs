@@ -74,11 +74,18 @@ impl Changes {
         Ok(())
     }
 
-    /// Keeps the changes and removes the backups.
+    /// Keeps the changes, and removes the backups and folders of drop-ins that are empty now.
     pub(super) fn keep(self) {
-        for backup in self.made.into_iter().filter_map(|change| change.backup) {
-            // A backup that remains does no harm, and the next installation removes it.
-            fs::remove_file(backup).unwrap_or_default();
+        for Change { path, backup } in self.made {
+            if let Some(backup) = backup {
+                // A backup that remains does no harm, and the next installation removes it.
+                fs::remove_file(backup).unwrap_or_default();
+            }
+            let is_of_drop_ins = |folder: &&Path| folder.extension().is_some_and(|extension| extension == "d");
+            if let Some(folder) = path.parent().filter(is_of_drop_ins) {
+                // A folder that is not empty stays.
+                fs::remove_dir(folder).unwrap_or_default();
+            }
         }
     }
 
