@@ -1,4 +1,4 @@
-//! What an operator is told about the certificate's end.
+//! Warns the operator before the certificate expires, and says when it has.
 
 use std::fmt;
 use std::future::pending;

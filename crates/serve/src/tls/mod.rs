@@ -3,7 +3,7 @@
 //! 1. [`certificate`] reads a chain and its key, and refuses those that cannot work.
 //! 2. [`store`] keeps the current one for all workers, and replaces it without closing a connection.
 //! 3. [`challenge`] finds the answers that `notes certificate` has left for a certificate authority.
-//! 4. [`expiry`] tells the operator of the certificate's end.
+//! 4. [`expiry`] warns the operator before the certificate expires.
 //! 5. [`Tls`] is what workers need: rustls' configuration, made from the store.
 //!
 //! rustls gets its cryptography from ring, whose ChaCha20-Poly1305 and P-256 are in assembly for aarch64: a Raspberry Pi 4 has no AES

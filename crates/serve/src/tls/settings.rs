@@ -72,7 +72,7 @@ pub struct TlsConfig {
     pub certificate: Option<PathBuf>,
     /// Its private key, in PEM; may be the same file. Users other than its owner and its group must not be able to read it.
     pub key: Option<PathBuf>,
-    /// A folder with `certificate.pem`, which holds both, and with `challenges/`, in place of the files. It may be empty at first.
+    /// Instead of the files, a folder with `certificate.pem`, which holds both, and with `challenges/`. It may be empty at first.
     pub state: Option<PathBuf>,
     /// What browsers are told to remember: that this host has HTTPS.
     pub hsts: Hsts,
