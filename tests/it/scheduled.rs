@@ -104,7 +104,7 @@ fn the_executable_publishes_a_post_at_its_time() {
 
 /// A time as front matter has it.
 fn format_time(seconds: i64) -> String {
-    graven_inspect::time_in_words(seconds)
+    graven_time::Time(seconds).to_string()
 }
 
 #[test]

@@ -2,18 +2,16 @@
 //!
 //! The certificates are those that the CA sent over a checked connection, or that are in the state folder. Their signatures are for browsers to check.
 
+use graven_time::Time;
+use graven_x509::TbsCertificate;
+use graven_x509::der::{OBJECT_IDENTIFIER, Reader, SEQUENCE, SET, primitive};
 use ring::digest::{SHA256, digest};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::decide::Validity;
-use crate::der::{
-    BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, SET,
-    SUBJECT_ALT_NAME, UTC_TIME, constructed, primitive,
-};
 use crate::encode::base64url;
-use crate::keys::{Key, belongs_to};
-use crate::time::Time;
+use crate::keys::{Key, SUBJECT_ALT_NAME, belongs_to};
 
 /// A server's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,35 +47,16 @@ impl Certificate {
     }
 
     pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
-        let mut signed = Reader::new(Reader::new(der).next_if(SEQUENCE)?);
-        let mut fields = Reader::new(signed.next_if(SEQUENCE)?);
-        let _version = fields.next_if(constructed(0));
-        let serial = fields.next_if(INTEGER)?;
-        let _algorithm = fields.next_if(SEQUENCE)?;
-        let issuer = fields.next_if(SEQUENCE)?;
-        let mut validity = Reader::new(fields.next_if(SEQUENCE)?);
-        let _subject = fields.next_if(SEQUENCE)?;
-        let mut key_info = Reader::new(fields.next_if(SEQUENCE)?);
-        let _algorithm = key_info.next_if(SEQUENCE)?;
-        let public_key = key_info.next_if(BIT_STRING)?.to_vec();
-        let mut names = Vec::new();
-        let mut authority_key = None;
-        while let Some((tag, content)) = fields.next() {
-            if tag == constructed(3) {
-                each_extension(content, |identifier, value| match identifier {
-                    SUBJECT_ALT_NAME => names = dns_names(value),
-                    AUTHORITY_KEY_IDENTIFIER => authority_key = key_identifier(value),
-                    _ => {}
-                });
-            }
-        }
+        let certificate = TbsCertificate::from_der(der)?;
+        let authority_key = certificate.extension(AUTHORITY_KEY_IDENTIFIER).and_then(key_identifier);
+        let serial_number = certificate.serial_number;
         Some(Self {
-            names,
-            issuer: issuer_name(issuer),
-            not_before: time(validity.next()?)?,
-            not_after: time(validity.next()?)?,
-            identifier: authority_key.map(|key| format!("{}.{}", base64url(key), base64url(serial))),
-            public_key,
+            names: certificate.extension(SUBJECT_ALT_NAME).map(dns_names).unwrap_or_default(),
+            issuer: issuer_name(certificate.issuer),
+            not_before: certificate.validity.from,
+            not_after: certificate.validity.until,
+            identifier: authority_key.map(|key| format!("{}.{}", base64url(key), base64url(serial_number))),
+            public_key: certificate.public_key.to_vec(),
         })
     }
 
@@ -92,11 +71,6 @@ impl Certificate {
     pub(crate) fn is_for(&self, key: &Key) -> bool {
         self.public_key.strip_prefix(&[0]) == Some(key.public())
     }
-}
-
-fn time((tag, content): (u8, &[u8])) -> Option<Time> {
-    let text = std::str::from_utf8(content).ok()?;
-    [UTC_TIME, GENERALIZED_TIME].contains(&tag).then(|| Time::from_asn1(text)).flatten()
 }
 
 /// The common name, else the organisation, else nothing. Control characters are left out, since it is printed.
@@ -117,28 +91,11 @@ fn issuer_name(sets: &[u8]) -> String {
     found.into_iter().flatten().next().unwrap_or_default()
 }
 
-/// Calls a function with the identifier and the value of each extension.
-fn each_extension<'a>(content: &'a [u8], mut call: impl FnMut(&[u8], &'a [u8])) {
-    let Some(list) = Reader::new(content).next_if(SEQUENCE) else { return };
-    let mut list = Reader::new(list);
-    while let Some(extension) = list.next_if(SEQUENCE) {
-        let mut extension = Reader::new(extension);
-        let Some(identifier) = extension.next_if(OBJECT_IDENTIFIER) else { continue };
-        let _critical = extension.next_if(BOOLEAN);
-        if let Some(value) = extension.next_if(OCTET_STRING) {
-            call(identifier, value);
-        }
-    }
-}
-
 fn dns_names(value: &[u8]) -> Vec<String> {
-    let mut reader = Reader::new(Reader::new(value).next_if(SEQUENCE).unwrap_or_default());
-    let mut names = Vec::new();
-    while let Some((tag, content)) = reader.next() {
-        if tag == primitive(2) {
-            names.push(String::from_utf8_lossy(content).to_ascii_lowercase());
-        }
-    }
+    let names = Reader::new(Reader::new(value).next_if(SEQUENCE).unwrap_or_default());
+    let is_dns_name = |&(tag, _): &(u8, &[u8])| tag == primitive(2);
+    let text = |(_, content)| String::from_utf8_lossy(content).to_ascii_lowercase();
+    let mut names: Vec<_> = names.filter(is_dns_name).map(text).collect();
     names.sort();
     names.dedup();
     names
@@ -150,8 +107,11 @@ fn key_identifier(value: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use graven_x509::der::{
+        BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, UTC_TIME, UTF8_STRING, bit_string, constructed, element,
+    };
+
     use super::*;
-    use crate::der::{UTF8_STRING, bit_string, element};
     use crate::encode::pem;
 
     /// A certificate without a signature that counts: with the issuer's key and the serial number of RFC 9773, 4.1.

@@ -5,7 +5,7 @@
 //! 3. The CA's own suggestion (RFC 9773) says when, at a point of its window that stays the same for a certificate; without one, the last third.
 //! 4. If it is time, but the last attempt failed, it waits longer after each failure, and as long as the CA asks.
 
-use crate::time::{DAY, HOUR, Time};
+use graven_time::{DAY, HOUR, Time};
 
 /// How long a timer sleeps between two runs. What falls into that time is done now (RFC 9773, 4.2).
 const SLEEP: i64 = DAY;

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use graven_time::{DAY, Time};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::error::Error;
-use crate::time::{DAY, Time};
 use crate::url::{Scheme, Url};
 
 /// How long each address of a host is tried. A router that drops packets answers never.

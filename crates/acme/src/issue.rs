@@ -9,6 +9,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use graven_time::Time;
+
 use crate::certificate::Certificate;
 use crate::encode::pem;
 use crate::error::Error;
@@ -19,7 +21,6 @@ use crate::records::{Account, Accounts, Order};
 use crate::session::{Authorization, Directory, Session, Task};
 use crate::settings::Challenge;
 use crate::state::{Draft, Place, State, write};
-use crate::time::Time;
 
 /// What every step needs.
 pub(crate) struct Issuer<'a> {

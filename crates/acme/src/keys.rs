@@ -1,6 +1,11 @@
 //! Keys on the curve P-256, and what is signed with them: messages to the CA (RFC 7515), requests for certificates (RFC 2986), and the certificate of a
 //! TLS-ALPN-01 challenge (RFC 8737).
 
+use graven_time::{DAY, Time};
+use graven_x509::der::{
+    BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, UTC_TIME, UTF8_STRING,
+    bit_string, constructed, element, primitive,
+};
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{
@@ -9,13 +14,8 @@ use ring::signature::{
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::der::{
-    BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, SUBJECT_ALT_NAME, UTC_TIME,
-    UTF8_STRING, bit_string, constructed, element, primitive,
-};
 use crate::encode::{base64url, pem};
 use crate::json::{Value, object};
-use crate::time::{DAY, Time};
 
 /// A private key with its file form. The form is never printed: there is no `Debug`.
 pub(crate) struct Key {
@@ -25,6 +25,9 @@ pub(crate) struct Key {
 
 /// Why a key cannot be made: the system has no random numbers, which Linux always has.
 const NO_RANDOM: &str = "the system gives random numbers";
+
+/// 2.5.29.17, the extension with a certificate's names (RFC 5280, 4.2.1.6).
+pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 
 /// 1.2.840.10045.4.3.2, `ecdsa-with-SHA256`.
 const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
@@ -193,8 +196,10 @@ fn alternative_names(names: &[String]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use graven_x509::der::{BIT_STRING, Reader};
     use ring::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+
+    use super::*;
 
     #[test]
     fn a_message_is_signed_by_the_key_that_it_names() {
@@ -226,11 +231,10 @@ mod tests {
         let request = key.request(&["a.example".to_owned(), "b.example".to_owned()]);
         let certificate = key.challenge_certificate("a.example", "token.thumbprint", Time(1_795_874_100));
         for der in [&request, &certificate] {
-            let mut parts =
-                crate::der::Reader::new(crate::der::Reader::new(der).next_if(SEQUENCE).expect("a sequence"));
+            let mut parts = Reader::new(Reader::new(der).next_if(SEQUENCE).expect("a sequence"));
             let content = element(SEQUENCE, &[parts.next_if(SEQUENCE).expect("the content")]);
             parts.next_if(SEQUENCE).expect("the algorithm");
-            let signature = parts.next_if(crate::der::BIT_STRING).expect("the signature");
+            let signature = parts.next_if(BIT_STRING).expect("the signature");
             let signer = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.public());
             signer.verify(&content, &signature[1..]).expect("its signature");
         }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use graven_time::Time;
+
 use crate::certificate::Certificate;
 use crate::decide::{Facts, Failure, Validity};
 use crate::error::Error;
 use crate::records::{Order, Renewal};
 use crate::state::read;
-use crate::time::Time;
 
 /// A certificate file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,5 +51,5 @@ pub(crate) fn facts(held: &Held, renewal: &Renewal, order: &Order, now: Time) ->
 
 /// Whole days until a certificate ends; negative once it has.
 pub(crate) fn days_left(validity: Validity, now: Time) -> i64 {
-    validity.not_after.since(now).div_euclid(crate::time::DAY)
+    validity.not_after.since(now).div_euclid(graven_time::DAY)
 }

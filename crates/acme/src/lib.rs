@@ -13,13 +13,12 @@
 //! status   what is there, and what comes next
 //! ```
 //!
-//! Shared: `certificate` and `der` (X.509), `json`, `encode` (base 64, PEM), `time`, `problem` and `error` (what to do about a failure), `settings`.
+//! Shared: `certificate` (what is read of one), `json`, `encode` (base 64, PEM), `problem` and `error` (what to do about a failure), `settings`.
 //!
 //! The process that runs this reaches the CA and writes the folder. The server does neither, and sees only `served/` of it.
 
 mod certificate;
 mod decide;
-mod der;
 mod encode;
 mod error;
 mod http;
@@ -36,7 +35,6 @@ mod settings;
 mod state;
 mod status;
 mod suggest;
-mod time;
 mod url;
 
 pub use error::Error;
@@ -44,4 +42,3 @@ pub use obtain::{obtain, renew};
 pub use problem::Problem;
 pub use settings::{Authority, Challenge, Settings};
 pub use status::{Status, status};
-pub use time::Time;

@@ -1,5 +1,7 @@
 //! `notes certificate obtain` and `renew`: what is ordered, whether it is time, an attempt, and what is recorded of it.
 
+use graven_time::{DAY, Time};
+
 use crate::certificate::Certificate;
 use crate::decide::{Decision, Reason, Why, decide};
 use crate::error::Error;
@@ -11,7 +13,6 @@ use crate::records::{Accounts, Failed, Order, Renewal};
 use crate::settings::{Authority, Challenge, PRODUCTION, STAGING, Settings, names, place};
 use crate::state::{Place, State};
 use crate::suggest::suggest;
-use crate::time::{DAY, Time};
 
 /// How long a rehearsal counts. After that, a router or a record may have changed.
 const REHEARSAL_TIME: i64 = 7 * DAY;

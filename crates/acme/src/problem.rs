@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use graven_time::Time;
+
 use crate::json::Value;
-use crate::time::Time;
 
 /// What the types of ACME begin with.
 const PREFIX: &str = "urn:ietf:params:acme:error:";

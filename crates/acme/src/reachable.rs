@@ -81,7 +81,7 @@ mod tests {
         });
         let roots = tempfile::NamedTempFile::new().expect("a file");
         let key = crate::keys::Key::for_certificate();
-        let certificate = key.challenge_certificate("ca.example", "x", crate::time::Time::now());
+        let certificate = key.challenge_certificate("ca.example", "x", graven_time::Time::now());
         std::fs::write(roots.path(), crate::encode::pem("CERTIFICATE", &certificate)).expect("it is written");
         let client = Client::new(Some(roots.path())).expect("a client");
         let found = ask(&client, &Url::parse(&url).expect("an address"), "own");

@@ -4,13 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
+use graven_time::Time;
+
 use crate::decide::{Window, next_attempt};
 use crate::error::Error;
 use crate::json::{Value, array, object};
 use crate::keys::Key;
 use crate::settings::Challenge;
 use crate::state::{Place, State, read, write};
-use crate::time::Time;
 
 /// What is asked of a CA. It is kept, so that `renew` needs no options.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,7 +275,7 @@ impl Accounts {
 mod tests {
     use super::*;
     use crate::problem::Problem;
-    use crate::time::DAY;
+    use graven_time::DAY;
 
     fn order() -> Order {
         Order {

@@ -3,6 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use graven_time::Time;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -14,7 +15,6 @@ use crate::keys::Key;
 use crate::problem::{Problem, printable};
 use crate::records::Account;
 use crate::settings::Challenge;
-use crate::time::Time;
 use crate::url::{Scheme, Url};
 
 /// How often a request is sent again because the CA did not know its nonce any more (RFC 8555, 6.5).

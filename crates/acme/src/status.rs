@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use graven_time::{DAY, Time};
+
 use crate::certificate::Certificate;
 use crate::decide::{Decision, Reason, decide};
 use crate::error::Error;
@@ -10,7 +12,6 @@ use crate::json::{Value, array, object};
 use crate::known::{Held, days_left, facts};
 use crate::records::{Accounts, Renewal};
 use crate::state::{Paths, Place};
-use crate::time::{DAY, Time};
 
 /// What is known of the certificate. Displayed as lines for people.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! When the CA suggests to renew a certificate (RFC 9773): asked for, and kept until it may be asked again.
 
+use graven_time::{DAY, HOUR, Time};
+
 use crate::decide::Window;
 use crate::error::Error;
 use crate::http::{Client, Response};
@@ -7,7 +9,6 @@ use crate::json::Value;
 use crate::known::Held;
 use crate::records::{Order, Renewal, Suggestion};
 use crate::session::Directory;
-use crate::time::{DAY, HOUR, Time};
 use crate::url::Url;
 
 /// When the CA is asked again, if it says nothing, and how soon and how late it may be (RFC 9773, 4.3.2).

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use graven_inspect::{Change, Scheduled, schedule, time_in_words};
+use graven_inspect::{Change, Scheduled, schedule};
 use graven_pack::attachment::Trailer;
 use graven_pack::{Class, Content, Pack, hex};
 use sha2::{Digest as _, Sha256};
@@ -132,7 +132,7 @@ pub(crate) fn build(site: &Site, target: Option<&Target>, output: &Path) -> Resu
 /// The line on scheduled posts, after the end of another: `2 posts are scheduled, the next for 2026-12-24T07:00:00Z`. Empty if there are none.
 fn announcement(scheduled: &[Scheduled]) -> String {
     let posts = || scheduled.iter().filter(|edition| edition.is_post && edition.change == Change::New);
-    let Some(next) = posts().next().map(|post| time_in_words(post.from)) else { return String::new() };
+    let Some(next) = posts().next().map(|post| post.from) else { return String::new() };
     match posts().count() {
         1 => format!("\n1 post is scheduled, for {next}"),
         count => format!("\n{count} posts are scheduled, the next for {next}"),

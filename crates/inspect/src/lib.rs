@@ -10,7 +10,7 @@ use std::path::Path;
 
 pub use extract::{Existing, extract};
 pub use list::{Format, list};
-pub use schedule::{Change, Scheduled, schedule, time_in_words};
+pub use schedule::{Change, Scheduled, schedule};
 
 /// Why a pack cannot be listed or extracted.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use graven_pack::{Coding, Content, Pack, Page};
 
 use crate::Error;
-use crate::schedule::{Scheduled, schedule, time_in_words};
+use crate::schedule::{Scheduled, schedule};
 
 /// The format of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn table_of_changes(scheduled: &[Scheduled]) -> String {
     let mut out = String::new();
     for (index, Scheduled { from, path, change, .. }) in scheduled.iter().enumerate() {
         out += if index == 0 { "\nscheduled             change   path\n" } else { "" };
-        write(&mut out, format_args!("{}  {:<7}  {path}\n", time_in_words(*from), change.name()));
+        write(&mut out, format_args!("{}  {:<7}  {path}\n", from, change.name()));
     }
     out
 }
@@ -138,7 +138,7 @@ fn json(rows: &[Row], scheduled: &[Scheduled], pack_size: usize) -> String {
     out += "\n],\"scheduled\":[";
     for (index, Scheduled { from, path, change, .. }) in scheduled.iter().enumerate() {
         out += if index == 0 { "\n" } else { ",\n" };
-        let (from, path) = (time_in_words(*from), quote(path));
+        let path = quote(path);
         write(&mut out, format_args!("{{\"from\":\"{from}\",\"change\":\"{}\",\"path\":{path}}}", change.name()));
     }
     write(&mut out, format_args!("\n],\"bytes\":{},\"pack\":{pack_size}}}\n", bytes(&totals(rows).map(Some))));

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use graven_x509::{TbsCertificate, Validity};
 use rustls::InconsistentKeys;
 use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::pem::PemObject as _;
@@ -13,7 +14,6 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
 use super::settings::TlsError;
-use super::validity::{Validity, validity};
 
 /// More than the largest chain needs. A file that is larger is no certificate.
 const MOST_BYTES: u64 = 256 * 1024;
@@ -34,8 +34,9 @@ pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Certificate, TlsErr
     let first = chain.first().ok_or_else(|| {
         unusable(certificate, "it has no `BEGIN CERTIFICATE`: name the file with the whole chain, often fullchain.pem")
     })?;
-    let validity = validity(first)
-        .ok_or_else(|| unusable(certificate, "its first certificate is damaged: copy the file again"))?;
+    let validity = TbsCertificate::from_der(first)
+        .ok_or_else(|| unusable(certificate, "its first certificate is damaged: copy the file again"))?
+        .validity;
     check_rights(key)?;
     let key_der = PrivateKeyDer::from_pem_slice(&read_file(key)?).map_err(|_| {
         unusable(key, "it has no private key in PEM without a password: name the file with `BEGIN PRIVATE KEY`")

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::future::pending;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use httpdate::HttpDate;
+use graven_time::{DAY, Time};
+use graven_x509::Validity;
 use tokio::time::sleep;
 
 use super::Tls;
-use super::validity::Validity;
 use crate::observe::counters::Counters;
 use crate::observe::exposition::render_tls;
 use crate::observe::stderr::report;
@@ -19,9 +19,7 @@ use crate::time::effective_time;
 const WARNING_DAYS: i64 = 14;
 
 /// How often a warning is repeated.
-const DAY: Duration = Duration::from_hours(24);
-
-const DAY_SECONDS: i64 = 86_400;
+const PAUSE: Duration = Duration::from_hours(24);
 
 /// How long a certificate is still valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +35,12 @@ enum Expiry {
 }
 
 impl Expiry {
-    fn of(validity: Option<Validity>, now: i64) -> Self {
+    fn of(validity: Option<Validity>, now: Time) -> Self {
         match validity {
             None => Expiry::NoCertificate,
             Some(validity) if now < validity.from => Expiry::NotYetValid(validity),
             Some(validity) if now > validity.until => Expiry::Expired(validity),
-            Some(validity) if validity.until - now <= WARNING_DAYS * DAY_SECONDS => Expiry::Soon(validity),
+            Some(validity) if validity.until.since(now) <= WARNING_DAYS * DAY => Expiry::Soon(validity),
             Some(validity) => Expiry::Valid(validity),
         }
     }
@@ -57,26 +55,21 @@ impl fmt::Display for Expiry {
         match self {
             Expiry::NoCertificate => f.write_str("there is no certificate yet; `notes certificate obtain` gets one"),
             Expiry::NotYetValid(validity) => {
-                write!(f, "the certificate is valid from {}; is the clock right?", date(validity.from))
+                write!(f, "the certificate is valid from {}; is the clock right?", validity.from)
             }
-            Expiry::Valid(validity) => write!(f, "the certificate is valid until {}", date(validity.until)),
+            Expiry::Valid(validity) => write!(f, "the certificate is valid until {}", validity.until),
             Expiry::Soon(validity) => write!(
                 f,
                 "warning: the certificate expires on {}; see why it was not renewed with `notes certificate status`",
-                date(validity.until)
+                validity.until
             ),
             Expiry::Expired(validity) => write!(
                 f,
                 "the certificate has expired on {}: browsers refuse this site; renew it, and send SIGHUP",
-                date(validity.until)
+                validity.until
             ),
         }
     }
-}
-
-fn date(time: i64) -> HttpDate {
-    let seconds = Duration::from_secs(u64::try_from(time).unwrap_or_default());
-    HttpDate::from(UNIX_EPOCH.checked_add(seconds).unwrap_or(UNIX_EPOCH))
 }
 
 impl Tls {
@@ -89,14 +82,14 @@ impl Tls {
 
     /// Renders what a server with TLS counts in addition to others.
     pub(crate) fn metrics(&self, workers: &[&Counters], pack_time: i64) -> String {
-        let now = effective_time(SystemTime::now(), pack_time);
-        let days_left = |validity: Validity| (validity.until - now).div_euclid(DAY_SECONDS);
+        let now = Time(effective_time(SystemTime::now(), pack_time));
+        let days_left = |validity: Validity| validity.until.since(now).div_euclid(DAY);
         render_tls(workers, self.store.validity().map(days_left))
     }
 
     /// Returns how long the certificate is still valid. `pack_time` is the earliest time that it can be.
     fn expiry(&self, pack_time: i64) -> Expiry {
-        Expiry::of(self.store.validity(), effective_time(SystemTime::now(), pack_time))
+        Expiry::of(self.store.validity(), Time(effective_time(SystemTime::now(), pack_time)))
     }
 
     /// Reads the certificate again, and returns what to tell the operator.
@@ -116,7 +109,7 @@ pub(crate) async fn watch(tls: Option<Arc<Tls>>, pack_time: i64) {
         if expiry.is_worth_a_warning() {
             report(&expiry.to_string());
         }
-        sleep(DAY).await;
+        sleep(PAUSE).await;
     }
 }
 
@@ -126,18 +119,18 @@ mod tests {
 
     #[test]
     fn the_end_is_warned_of_from_two_weeks_before() {
-        let validity = Validity { from: 1_000_000, until: 1_000_000 + 90 * DAY_SECONDS };
-        let day = |day: i64| 1_000_000 + day * DAY_SECONDS;
+        let validity = Validity { from: Time(1_000_000), until: Time(1_000_000 + 90 * DAY) };
+        let day = |day: i64| Time(1_000_000 + day * DAY);
         for (now, expected) in [
-            (0, Expiry::NotYetValid(validity)),
+            (Time(0), Expiry::NotYetValid(validity)),
             (day(0), Expiry::Valid(validity)),
             (day(75), Expiry::Valid(validity)),
             (day(76), Expiry::Soon(validity)),
             (day(90), Expiry::Soon(validity)),
-            (day(90) + 1, Expiry::Expired(validity)),
+            (day(90).plus(1), Expiry::Expired(validity)),
         ] {
             assert_eq!(Expiry::of(Some(validity), now), expected, "{now}");
         }
-        assert_eq!(Expiry::of(None, 0), Expiry::NoCertificate);
+        assert_eq!(Expiry::of(None, Time(0)), Expiry::NoCertificate);
     }
 }

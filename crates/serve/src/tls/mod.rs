@@ -14,7 +14,6 @@ pub(crate) mod challenge;
 mod expiry;
 mod settings;
 mod store;
-mod validity;
 
 use std::net::Ipv6Addr;
 use std::sync::Arc;

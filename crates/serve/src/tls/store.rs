@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use graven_x509::Validity;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::certificate::{Certificate, read};
 use super::challenge;
 use super::settings::{Source, TlsError};
-use super::validity::Validity;
 
 /// The certificate of a server.
 #[derive(Debug)]

@@ -1,15 +1,23 @@
-//! Points in time, in whole seconds: read from certificates and from the CA's answers, and shown to people.
+//! Points in time, in whole seconds of UTC: read from certificates and from answers of a CA, and shown to people.
+//!
+//! For all that runs where the site runs. The author's side has time zones, and a library for them.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One hour in seconds.
-pub(crate) const HOUR: i64 = 3_600;
+pub const HOUR: i64 = 3_600;
 
 /// One day in seconds.
-pub(crate) const DAY: i64 = 24 * HOUR;
+pub const DAY: i64 = 24 * HOUR;
 
-/// Seconds since 1970 in UTC. Displayed as `2026-11-28T13:55:00Z`.
+/// Unix seconds. Displayed as RFC 3339 has it.
+///
+/// ```
+/// use graven_time::Time;
+///
+/// assert_eq!(Time(1_798_095_600).to_string(), "2026-12-24T07:00:00Z");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(pub i64);
 
@@ -21,18 +29,28 @@ impl Time {
         Self(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
-    /// This many seconds later.
-    pub(crate) fn plus(self, seconds: i64) -> Self {
+    /// This many seconds later, at most the last that there is.
+    #[must_use]
+    pub fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// The seconds from another time to this one.
-    pub(crate) fn since(self, earlier: Self) -> i64 {
+    /// The seconds from another time to this one; negative if the other is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// RFC 3339: `2026-11-28T13:55:00Z`, with a fraction (which is dropped) or an offset.
-    pub(crate) fn from_rfc3339(text: &str) -> Option<Self> {
+    /// Reads what RFC 3339 allows: `2026-11-28T13:55:00Z`, with a fraction (which is dropped) or an offset. `None` for anything else, and for a day that no
+    /// month has.
+    ///
+    /// ```
+    /// use graven_time::Time;
+    ///
+    /// assert_eq!(Time::from_rfc3339("2026-12-24T08:00:00.5+01:00"), Some(Time(1_798_095_600)));
+    /// ```
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
         let (date, rest) = (text.get(..10)?, text.get(10..)?);
         let [b'T' | b't' | b' ', ..] = rest.as_bytes() else { return None };
         let (clock, rest) = (rest.get(1..9)?, rest.get(9..)?);
@@ -55,8 +73,16 @@ impl Time {
         Some(civil([year, month, day, hour, minute, second])?.plus(-offset))
     }
 
-    /// RFC 5280, 4.1.2.5: `YYMMDDHHMMSSZ` (`UTCTime`) or `YYYYMMDDHHMMSSZ` (`GeneralizedTime`).
-    pub(crate) fn from_asn1(text: &str) -> Option<Self> {
+    /// Reads a time of a certificate (RFC 5280, 4.1.2.5): `YYMMDDHHMMSSZ` (`UTCTime`, where years below 50 are of this century) or `YYYYMMDDHHMMSSZ`
+    /// (`GeneralizedTime`).
+    ///
+    /// ```
+    /// use graven_time::Time;
+    ///
+    /// assert_eq!(Time::from_asn1("261224070000Z"), Some(Time(1_798_095_600)));
+    /// ```
+    #[must_use]
+    pub fn from_asn1(text: &str) -> Option<Self> {
         let digits = text.strip_suffix('Z')?;
         if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
             return None;
@@ -74,7 +100,8 @@ impl Time {
     }
 
     /// `YYYYMMDDHHMMSSZ`, for a certificate.
-    pub(crate) fn to_asn1(self) -> String {
+    #[must_use]
+    pub fn to_asn1(self) -> String {
         let [year, month, day, hour, minute, second] = self.parts();
         format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z")
     }
@@ -134,6 +161,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_time_is_written_as_in_rfc_3339() {
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_799, "2000-02-29T23:59:59Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_704_067_199, "2023-12-31T23:59:59Z"),
+            (1_735_689_600, "2025-01-01T00:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Time(seconds).to_string(), expected);
+        }
+    }
+
+    #[test]
     fn times_are_read_in_each_form() {
         for (text, seconds) in [
             ("1970-01-01T00:00:00Z", 0),
@@ -145,9 +189,16 @@ mod tests {
         ] {
             assert_eq!(Time::from_rfc3339(text), Some(Time(seconds)), "{text}");
         }
-        assert_eq!(Time::from_asn1("261128135500Z"), Some(Time(1_795_874_100)));
-        assert_eq!(Time::from_asn1("20261128135500Z"), Some(Time(1_795_874_100)));
-        assert_eq!(Time::from_asn1("991231235959Z"), Some(Time(946_684_799)));
+        for (text, seconds) in [
+            ("261128135500Z", 1_795_874_100),
+            ("20261128135500Z", 1_795_874_100),
+            ("991231235959Z", 946_684_799),
+            ("500101000000Z", -631_152_000),
+            ("491231235959Z", 2_524_607_999),
+            ("20501231235959Z", 2_556_143_999),
+        ] {
+            assert_eq!(Time::from_asn1(text), Some(Time(seconds)), "{text}");
+        }
         for wrong in [
             "",
             "2026-11-28",
@@ -158,7 +209,17 @@ mod tests {
         ] {
             assert_eq!(Time::from_rfc3339(wrong), None, "{wrong}");
         }
-        for wrong in ["", "Z", "2611281355Z", "26112813550aZ", "é611281355000Z", "261128135500"] {
+        for wrong in [
+            "",
+            "Z",
+            "2611281355Z",
+            "26112813550aZ",
+            "é611281355000Z",
+            "261128135500",
+            "261328135500Z",
+            "20501231235959.5Z",
+            "240229120000+0100",
+        ] {
             assert_eq!(Time::from_asn1(wrong), None, "{wrong}");
         }
     }
