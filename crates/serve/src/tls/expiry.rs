@@ -60,12 +60,12 @@ impl fmt::Display for Expiry {
             Expiry::Valid(validity) => write!(f, "the certificate is valid until {}", validity.until),
             Expiry::Soon(validity) => write!(
                 f,
-                "warning: the certificate expires on {}; see why it was not renewed with `notes certificate status`",
+                "warning: the certificate expires at {}; see why it was not renewed with `notes certificate status`",
                 validity.until
             ),
             Expiry::Expired(validity) => write!(
                 f,
-                "the certificate has expired on {}: browsers refuse this site; renew it, and send SIGHUP",
+                "the certificate expired at {}: browsers refuse this site; renew it, and send SIGHUP",
                 validity.until
             ),
         }
