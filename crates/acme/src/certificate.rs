@@ -35,6 +35,10 @@ const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
 impl Certificate {
     /// Reads a file of a private key and a chain. `None` if one of them is missing, cut off, or if they do not belong together.
     pub(crate) fn from_file(pem: &[u8]) -> Option<Self> {
+        // A last certificate of which less than its first line is left would not be missed.
+        if !pem.trim_ascii_end().ends_with(b"-----END CERTIFICATE-----") {
+            return None;
+        }
         let key = PrivateKeyDer::from_pem_slice(pem).ok()?;
         let certificate = Self::from_chain(pem)?;
         belongs_to(&key, &certificate.public_key).then_some(certificate)
@@ -182,8 +186,10 @@ mod tests {
         assert!(read.is_for(&key) && !read.is_for(&other));
         assert_eq!(Certificate::from_file((other.to_pem() + &certificate).as_bytes()), None, "another key");
         assert_eq!(Certificate::from_file(certificate.as_bytes()), None, "no key");
-        for end in 0..file.trim_end().len() {
-            assert_eq!(Certificate::from_file(&file.as_bytes()[..end]), None, "cut off at {end}");
+        let chain = file.clone() + &certificate;
+        let whole = file.trim_end().len()..=file.len();
+        for end in (0..chain.trim_end().len()).filter(|end| !whole.contains(end)) {
+            assert_eq!(Certificate::from_file(&chain.as_bytes()[..end]), None, "cut off at {end}");
         }
     }
 

@@ -28,9 +28,7 @@ impl Error {
         let path = path.display();
         Self::Local(match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                format!(
-                    "{path}: the disk is full; free some space and run this again, the certificate in use is unchanged"
-                )
+                format!("{path}: the disk is full; free some space and run this again, what was there is unchanged")
             }
             io::ErrorKind::PermissionDenied => {
                 format!(

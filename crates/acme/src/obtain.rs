@@ -178,10 +178,9 @@ impl Attempt {
         renewal.save(&self.state, self.place)?;
         match self.issue(&renewal, report) {
             Ok(certificate) => {
-                renewal.succeed(&self.order);
-                renewal.save(&self.state, self.place)?;
                 report(&success(&certificate, self.place));
-                Ok(())
+                renewal.succeed(&self.order);
+                renewal.save(&self.state, self.place)
             }
             Err(error) => {
                 renewal.fail(&self.order, Time::now(), &error);

@@ -193,11 +193,12 @@ impl Draft {
 
     /// Writes the content and puts it in place of the file, so that a power failure leaves the old or the new one.
     pub(crate) fn publish(mut self, bytes: &[u8]) -> Result<(), Error> {
-        let published = self.fill(bytes).and_then(|()| fs::rename(&self.own, &self.path)).and_then(|()| {
-            let folder = self.path.parent().expect("a file is in a folder");
-            File::open(folder)?.sync_all()
-        });
-        published.map_err(|error| Error::file(&self.path, &error))
+        let published = self.fill(bytes).and_then(|()| fs::rename(&self.own, &self.path));
+        published.map_err(|error| Error::file(&self.path, &error))?;
+        // It is there. If the disk does not keep the name, the old file is back after a power failure.
+        let folder = self.path.parent().expect("a file is in a folder");
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        Ok(())
     }
 
     fn fill(&mut self, bytes: &[u8]) -> io::Result<()> {

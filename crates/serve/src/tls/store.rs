@@ -10,27 +10,35 @@ use rustls::sign::CertifiedKey;
 use super::certificate::{Certificate, read};
 use super::challenge;
 use super::settings::{Source, TlsError};
+use crate::observe::stderr::report;
 
 /// The certificate of a server.
 #[derive(Debug)]
 pub(crate) struct Store {
     source: Source,
-    /// `None` until `notes certificate` has obtained the first one: handshakes fail.
+    /// `None` until `notes certificate` has obtained one: handshakes fail.
     current: RwLock<Option<Arc<Certificate>>>,
 }
 
 impl Store {
-    /// Reads the certificate for the first time.
+    /// Reads the certificate for the first time. A damaged one of `notes certificate` counts as none: the authority asks this server before it
+    /// gives another one.
     pub(super) fn open(source: Source) -> Result<Self, TlsError> {
-        let current = load(&source)?;
+        let current = match (load(&source), &source) {
+            (Err(error), Source::Folder(folder)) if folder.is_dir() => {
+                report(&format!("no HTTPS until `notes certificate renew` has mended it: {error}"));
+                None
+            }
+            (loaded, _) => loaded?,
+        };
         Ok(Store { source, current: RwLock::new(current) })
     }
 
     /// Reads the certificate again, for all handshakes from now on. After an error the old one stays, and so it does if there is no file.
     pub(crate) fn reload(&self) -> Result<(), TlsError> {
         let next = load(&self.source)?;
-        if next.is_none() && self.has_certificate() {
-            return Err(TlsError::NoCertificate);
+        if let (None, true, Source::Folder(folder)) = (&next, self.has_certificate(), &self.source) {
+            return Err(TlsError::Unusable { path: folder.clone(), why: "there is no certificate in it".to_owned() });
         }
         // No panic is possible while it is held.
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;

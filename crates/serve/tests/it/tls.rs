@@ -252,6 +252,22 @@ fn until_there_is_a_certificate_the_site_is_served_without_it() {
 }
 
 #[test]
+fn with_a_damaged_certificate_it_starts_and_answers_the_challenge_for_another() {
+    let folder = folder("damaged");
+    let file = folder.join("certificate.pem");
+    std::fs::write(folder.join("challenges/token"), "token.digest").expect("a file");
+    for damage in [&b""[..], b"\0\xff", b"-----BEGIN CERTIFICATE-----\nMIIB"] {
+        std::fs::write(&file, damage).expect("a file");
+        let server = Secure::start(&in_folder(&folder));
+        let answer = get(server.redirect, "/.well-known/acme-challenge/token");
+        assert!(answer.ends_with("token.digest"), "{answer}");
+        assert!(get(server.redirect, "/notes").starts_with("HTTP/1.1 200 "));
+        assert!(get(server.admin, "/readyz").starts_with("HTTP/1.1 503 "));
+    }
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
 fn a_handshake_for_a_challenge_is_shown_its_own_certificate() {
     let folder = folder("alpn");
     join(identity(), &folder.join("certificate.pem"));
