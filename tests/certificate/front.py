@@ -4,7 +4,9 @@
 Usage: front.py ADDRESS PEBBLE CERTIFICATE FOLDER
 
 FOLDER/window   two times, the suggested window; without the file there is no renewal information
-FOLDER/refuse   status, Retry-After (or -) and problem type: the answer to each order, as long as the file is there
+FOLDER/refuse   status, Retry-After (or -) and problem type: the answer to each order, as long as the file is there; with a fourth word only to those
+                that name a certificate which they replace
+FOLDER/account  the status that each account has, as long as the file is there
 FOLDER/seen     what was asked, one line each: orders with what they replace
 """
 import base64
@@ -60,11 +62,12 @@ class Front(http.server.BaseHTTPRequestHandler):
         """Whether it is an order that is to be refused; it then is."""
         if self.path != "/order-plz":
             return False
-        see(f"order replaces={payload(body).get('replaces')}")
+        replaces = payload(body).get("replaces")
+        see(f"order replaces={replaces}")
         refusal = read("refuse")
-        if refusal is None:
+        if refusal is None or (refusal[3:] and not replaces):
             return False
-        status, after, kind = refusal
+        status, after, kind = refusal[:3]
         problem = {
             "type": f"urn:ietf:params:acme:error:{kind}",
             "detail": "Not these.",
@@ -83,6 +86,9 @@ class Front(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if body and self.refuses(body):
             return None
+        if self.path.startswith("/my-account/") and read("account"):
+            content = json.dumps({"status": read("account")[0]}).encode()
+            return self.answer(200, [("Content-Type", "application/json")], content)
         # pebble makes its addresses from the name by which it is asked.
         path = "/dir" if self.path == "/directory" else self.path
         connection = http.client.HTTPSConnection(pebble, context=unchecked)
