@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+#[cfg(feature = "tls")]
+use super::handshake::HandshakeTurns;
 use super::slots::{Bounds, Slots};
 use super::turns::Turns;
 use crate::clock::Clock;
@@ -44,7 +46,7 @@ pub(crate) struct WorkerLocal {
     pub(crate) tls: Option<Arc<Tls>>,
     /// Of TLS handshakes.
     #[cfg(feature = "tls")]
-    pub(crate) handshake_turns: Turns,
+    pub(crate) handshake_turns: HandshakeTurns,
     pub(super) http1: hyper::server::conn::http1::Builder,
     pub(super) http2: h2::server::Builder,
     /// The read buffer of all connections. No connection keeps bytes in it.

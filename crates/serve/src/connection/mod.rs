@@ -38,8 +38,6 @@ use self::slots::{Slot, Slots};
 use self::stream::Connection;
 use self::turns::Turns;
 use crate::clock::Clock;
-#[cfg(feature = "tls")]
-use crate::limits::HANDSHAKE_TURNS;
 use crate::limits::allowance::SearchAllowance;
 use crate::limits::{MESSAGE_TURNS, TURNS};
 use crate::listen::address::Service;
@@ -55,7 +53,7 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
         #[cfg(feature = "tls")]
         tls: parts.tls,
         #[cfg(feature = "tls")]
-        handshake_turns: Turns::new(HANDSHAKE_TURNS),
+        handshake_turns: handshake::HandshakeTurns::new(),
         http1: message::builder(&limits),
         http2: http2::builder(&limits),
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),

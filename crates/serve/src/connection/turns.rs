@@ -31,6 +31,14 @@ pub(crate) struct Turns {
 #[derive(Debug, Default)]
 pub(crate) struct Ticket(Cell<Option<u64>>);
 
+#[cfg(feature = "tls")]
+impl Ticket {
+    /// Whether it waits for a turn.
+    pub(crate) fn is_held(&self) -> bool {
+        self.0.get().is_some()
+    }
+}
+
 impl Turns {
     pub(crate) fn new(in_a_pass: usize) -> Self {
         let (next, limit) = (Cell::new(0), Cell::new(in_a_pass as u64));

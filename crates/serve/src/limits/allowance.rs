@@ -1,22 +1,40 @@
-//! How much of its time a worker spends on searches, and how much of that for one client.
+//! How much of its time a worker spends on searches and on TLS handshakes, and how much of that for one client.
 //!
 //! A search costs up to a thousand times what a page costs, and a worker answers one request at a time. So a crowd of searches must not delay pages, and
 //! one client must not use up what is there for all: searches have a share of the time, each client a part of it, and those beyond it are refused.
+//!
+//! A handshake costs a hundred times what a page costs, and a client that repeats one needs no cryptography. Without it there is no page at all, so none is
+//! refused; a client that has had its share waits until others are served.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "tls")]
+use super::values::{CLIENT_HANDSHAKE_SHARE, HANDSHAKE_BURST};
 use super::values::{CLIENT_SEARCH_SHARE, SEARCH_BURST, SEARCH_SHARE};
 
 /// The number of accounts. Clients are spread over them by a hash with a key of this process, so that nobody can choose whose account to share.
 const ACCOUNTS: usize = 64;
 
-/// The allowance of one worker.
+/// The allowance of one worker for searches.
 #[derive(Debug)]
 pub(crate) struct SearchAllowance {
     all: Account,
-    clients: Box<[Account; ACCOUNTS]>,
+    clients: Clients,
+}
+
+/// The allowance of one worker for handshakes.
+#[cfg(feature = "tls")]
+#[derive(Debug)]
+pub(crate) struct HandshakeAllowance {
+    clients: Clients,
+}
+
+/// The accounts of clients.
+#[derive(Debug)]
+struct Clients {
+    accounts: Box<[Account; ACCOUNTS]>,
     key: RandomState,
 }
 
@@ -27,21 +45,46 @@ pub(crate) struct ClientAllowance<'a> {
     own: &'a Account,
 }
 
-/// Until when the searches so far use up a share of the time; `None` before the first.
+/// Until when the work so far uses up a share of the time; `None` before the first.
 #[derive(Debug, Default)]
 struct Account(Cell<Option<Instant>>);
 
 impl SearchAllowance {
     pub(crate) fn new() -> Self {
-        let clients = Box::new(std::array::from_fn(|_| Account::default()));
-        SearchAllowance { all: Account::default(), clients, key: RandomState::new() }
+        SearchAllowance { all: Account::default(), clients: Clients::new() }
     }
 
     /// Returns what is open to a client.
     pub(crate) fn of(&self, client: impl Hash) -> ClientAllowance<'_> {
+        ClientAllowance { all: &self.all, own: self.clients.account(client) }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl HandshakeAllowance {
+    pub(crate) fn new() -> Self {
+        HandshakeAllowance { clients: Clients::new() }
+    }
+
+    /// Whether the handshakes of this client have had their share.
+    pub(crate) fn is_used_up(&self, client: impl Hash, now: Instant) -> bool {
+        self.clients.account(client).debt(now) >= HANDSHAKE_BURST * CLIENT_HANDSHAKE_SHARE
+    }
+
+    /// Charges a client with the time that a part of its handshake has taken.
+    pub(crate) fn charge(&self, client: impl Hash, now: Instant, cost: Duration) {
+        self.clients.account(client).add(now, cost * CLIENT_HANDSHAKE_SHARE);
+    }
+}
+
+impl Clients {
+    fn new() -> Self {
+        Clients { accounts: Box::new(std::array::from_fn(|_| Account::default())), key: RandomState::new() }
+    }
+
+    fn account(&self, client: impl Hash) -> &Account {
         let hash = self.key.hash_one(client) % ACCOUNTS as u64;
-        let own = &self.clients[usize::try_from(hash).unwrap_or_default()];
-        ClientAllowance { all: &self.all, own }
+        &self.accounts[usize::try_from(hash).unwrap_or_default()]
     }
 }
 

@@ -60,6 +60,19 @@ pub const TLS_BUFFER_BYTES: usize = 32 * 1024;
 #[cfg(feature = "tls")]
 pub const HANDSHAKE_TURNS: usize = 8;
 
+/// The part of a worker's time that the handshakes of one client (an address, or the first 64 bits of one) may take before those of others come
+/// first: one divided by this. Even a Pi 4 does a hundred handshakes a second in it.
+#[cfg(feature = "tls")]
+pub const CLIENT_HANDSHAKE_SHARE: u32 = 8;
+
+/// Number of handshakes of clients beyond their share in one pass over all ready connections.
+#[cfg(feature = "tls")]
+pub const LATE_HANDSHAKE_TURNS: usize = 1;
+
+/// Time that the handshakes of one client may take at once before the share applies: some tens of them on a Pi 4, for an office behind one address.
+#[cfg(feature = "tls")]
+pub const HANDSHAKE_BURST: Duration = Duration::from_millis(50);
+
 /// Memory that hyper uses for one HTTP/1 request, in bytes: its read buffer (the length of the head, at least 8 KiB),
 /// the response's head, and its state.
 pub const HTTP1_BYTES: usize = 24 * 1024;
