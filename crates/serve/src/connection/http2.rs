@@ -9,6 +9,7 @@
 //! h2 chooses the error code of a GOAWAY: `PROTOCOL_ERROR` for most malformed frames, where RFC 9113 §6 has `FRAME_SIZE_ERROR` or
 //! `FLOW_CONTROL_ERROR` (`decode_frame` in h2 0.4's `codec/framed_read.rs` maps them all to one).
 
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
@@ -18,6 +19,7 @@ use h2::{Reason, SendStream};
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE};
 use http::{HeaderMap, HeaderValue, Request, Response};
 
+use super::gathered::{Gathered, Gathering};
 use super::head::Content;
 use super::slots::Phase;
 use super::stream::{Connection, Progress, Stream};
@@ -51,13 +53,14 @@ pub(crate) fn builder(limits: &Limits) -> Builder {
 /// Answers requests until the connection closes.
 pub(crate) async fn serve(socket: &mut Socket, ahead: Bytes, connection: Connection<'_>) {
     let progress = Progress::default();
-    converse(Stream::new(socket, ahead, Content::Some, connection, &progress), connection, &progress).await;
+    let stream = Stream::new(socket, ahead, Content::Some, connection, &progress);
+    converse(&Gathered::new(stream, connection), connection, &progress).await;
     if progress.is_blocked.get() {
         socket.reset_on_close();
     }
 }
 
-async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Progress) {
+async fn converse<'a>(gathered: &RefCell<Gathered<'a>>, connection: Connection<'a>, progress: &Progress) {
     let Connection { local, slot, observer, .. } = connection;
     let now = local.clock.now();
     progress.written.set(now);
@@ -65,15 +68,19 @@ async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Pro
     observer.charge(slot, connection.idle_bytes() + HTTP2_BYTES);
     let ticket = Ticket::default();
     poll_fn(|context| connection.poll_turn(&ticket, context)).await;
-    let mut handshake = std::pin::pin!(local.http2.handshake(stream));
-    let frames = poll_fn(|context| match handshake.as_mut().poll(context) {
-        Poll::Ready(frames) => Poll::Ready(frames.ok()),
-        Poll::Pending if slot.is_evicted() || slot.is_expired(local.clock.now()) => Poll::Ready(None),
-        Poll::Pending => Poll::Pending,
+    let mut handshake = std::pin::pin!(local.http2.handshake(Gathering(gathered)));
+    let frames = poll_fn(|context| {
+        if let Poll::Ready(frames) = handshake.as_mut().poll(context) {
+            return Poll::Ready(frames.ok());
+        }
+        let is_broken = matches!(gathered.borrow_mut().poll_send(context), Poll::Ready(Err(_)));
+        let must_end = is_broken || slot.is_evicted() || slot.is_expired(local.clock.now());
+        if must_end { Poll::Ready(None) } else { Poll::Pending }
     });
     let Some(frames) = frames.await else { return };
     let mut session = Session {
         frames,
+        gathered,
         connection,
         progress,
         sending: Vec::new(),
@@ -93,10 +100,11 @@ async fn converse(stream: Stream<'_>, connection: Connection<'_>, progress: &Pro
 }
 
 /// An HTTP/2 connection.
-struct Session<'a> {
-    frames: Frames<Stream<'a>, Bytes>,
+struct Session<'g, 'a> {
+    frames: Frames<Gathering<'g, 'a>, Bytes>,
+    gathered: &'g RefCell<Gathered<'a>>,
     connection: Connection<'a>,
-    progress: &'a Progress,
+    progress: &'g Progress,
     /// Streams whose content h2 does not have yet.
     sending: Vec<Sending>,
     inflation: Inflation,
@@ -135,7 +143,7 @@ enum Closing {
     By(Moment),
 }
 
-impl Session<'_> {
+impl Session<'_, '_> {
     /// Ready when the connection is closed.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Connection { local, slot, .. } = self.connection;
@@ -157,6 +165,9 @@ impl Session<'_> {
         }
         if self.inflation.is_wanted {
             context.waker().wake_by_ref();
+        }
+        if let Poll::Ready(Err(_)) = self.gathered.borrow_mut().poll_send(context) {
+            return Poll::Ready(());
         }
         self.look(now, context)
     }
@@ -270,7 +281,8 @@ impl Session<'_> {
             let stalled = if is_blocked { self.connection.stalled_bytes() } else { 0 };
             let inflated = self.inflated_streams() * INFLATED_BYTES;
             let streams = self.progress.allocated.get() + self.sending.len() * STREAM_BYTES + inflated;
-            observer.charge(slot, self.connection.idle_bytes() + HTTP2_BYTES + stalled + streams);
+            let gathered = self.gathered.borrow().allocated();
+            observer.charge(slot, self.connection.idle_bytes() + HTTP2_BYTES + stalled + gathered + streams);
             return Poll::Pending;
         }
         // Everything is written.

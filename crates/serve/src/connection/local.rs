@@ -1,6 +1,6 @@
 //! The state of a worker: what its connections share, and what it shares with other threads.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -51,6 +51,8 @@ pub(crate) struct WorkerLocal {
     pub(super) http2: h2::server::Builder,
     /// The read buffer of all connections. No connection keeps bytes in it.
     pub(super) buffer: RefCell<Box<[u8]>>,
+    /// Where an HTTP/2 connection gathers what it writes in its turn. It keeps it only while its client does not read.
+    pub(super) gathered: Cell<Vec<u8>>,
 }
 
 /// What a [`WorkerLocal`] is built from.

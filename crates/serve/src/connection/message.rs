@@ -86,12 +86,11 @@ pub(crate) async fn answer(socket: &mut Socket, message: Message, connection: Co
     let stream = Stream::new(socket, bytes.clone(), content, connection, &progress);
     let responder = Responder { connection, progress: &progress, content, target };
     let mut http = local.http1.serve_connection(TokioIo::new(stream), responder);
-    let mut has_turn = true;
     let outcome = poll_fn(|context| {
         // What the client does not take is not inflated: the socket wakes the connection.
         let wanted = || progress.pace.get().filter(|pace| pace.is_wanted() && !progress.is_blocked.get());
         if let Some(pace) = wanted() {
-            if !std::mem::take(&mut has_turn) && !ready!(poll_turn(&ticket, connection, context)) {
+            if !ready!(poll_turn(&ticket, connection, context)) {
                 return Poll::Ready(Persistence::Closed);
             }
             pace.give();

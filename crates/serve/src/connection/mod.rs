@@ -7,6 +7,7 @@
 //!
 //! The connections of a worker run on its thread and share a [`WorkerLocal`].
 
+mod gathered;
 #[cfg(feature = "tls")]
 mod handshake;
 mod head;
@@ -23,7 +24,7 @@ pub(crate) mod turns;
 #[cfg(test)]
 mod wakes;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -57,6 +58,7 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
         http1: message::builder(&limits),
         http2: http2::builder(&limits),
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
+        gathered: Cell::default(),
         slots: Slots::new(bounds),
         turns: Turns::new(TURNS),
         message_turns: Turns::new(MESSAGE_TURNS),

@@ -23,11 +23,11 @@ pub(crate) struct Pace {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Turn {
-    #[default]
     None,
     /// The body waits for one.
     Wanted,
-    /// The body may inflate a piece.
+    /// The body may inflate a piece. The turn of a message is also that of its first piece, so that one write sends the head and the piece.
+    #[default]
     Taken,
     /// The body has given its last piece.
     Done,

@@ -80,6 +80,10 @@ pub const HTTP1_BYTES: usize = 24 * 1024;
 /// Memory of an HTTP/2 connection without streams, in bytes: h2's buffers, its field compression tables, its state.
 pub const HTTP2_BYTES: usize = 32 * 1024;
 
+/// Number of bytes that an HTTP/2 connection writes at once, if its turn has so many: two records of TLS. A worker needs them once, and
+/// each connection whose client does not read them.
+pub const GATHERED_BYTES: usize = 32 * 1024;
+
 /// Memory of an HTTP/2 stream that cannot be written, in bytes: its state and the response's fields.
 pub const STREAM_BYTES: usize = 4 * 1024;
 

@@ -13,14 +13,14 @@ use graven_serve::limits::{INFLATED_STREAMS, Limits};
 use crate::running::{Running, TIMEOUT, is_over_tls};
 use crate::site::{BIG, stored};
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 // Frame types (RFC 9113 §6).
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const PRIORITY: u8 = 2;
 const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
+pub(crate) const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
@@ -38,7 +38,7 @@ struct Frame {
     payload: Vec<u8>,
 }
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).expect("it is small").to_be_bytes();
     let mut bytes = vec![length[1], length[2], length[3], kind, flags];
     bytes.extend(stream.to_be_bytes());
@@ -60,6 +60,13 @@ fn fields(path: &str) -> Vec<u8> {
 
 fn get(stream: u32, path: &str) -> Vec<u8> {
     frame(HEADERS, END_STREAM | END_HEADERS, stream, &fields(path))
+}
+
+/// A GET that accepts this coding.
+#[cfg(feature = "tls")]
+pub(crate) fn get_coded(stream: u32, path: &str, coding: &str) -> Vec<u8> {
+    let fields = [fields(path), literal(0, "accept-encoding", coding)].concat();
+    frame(HEADERS, END_STREAM | END_HEADERS, stream, &fields)
 }
 
 /// A client that has sent its preface and settings.

@@ -8,15 +8,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use graven_pack::Coding;
 use graven_serve::limits::Limits;
 use graven_serve::{Address, Config, Hsts, Server, TlsConfig};
 use rustls::{ALL_VERSIONS, ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion, StreamOwned, version};
 
 use crate::bridge::{Identity, client_config, identity, new_identity, server_name, tls_config};
+use crate::http2::{PREFACE, SETTINGS, frame, get_coded};
 use crate::running::{Client, Running, TIMEOUT};
-use crate::site::{BIG, pack};
+use crate::site::{BIG, pack, stored};
 
 const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+/// The type of a record (RFC 5246 §6.2.1).
+const APPLICATION_DATA: u8 = 23;
 
 /// A server with an address for HTTPS, one that redirects, and one for HTTP.
 struct Secure {
@@ -147,6 +152,56 @@ fn a_client_that_negotiated_http_2_has_to_speak_it() {
     let mut bytes = Vec::new();
     let _closed = session.read_to_end(&mut bytes);
     assert!(!bytes.starts_with(b"HTTP/1.1"), "{bytes:?}");
+}
+
+#[test]
+fn the_settings_of_http_2_are_sent_before_the_client_says_anything() {
+    let server = Secure::start(&config());
+    let mut session = connect(server.https(), &Arc::new(client_config(identity(), &["h2"], ALL_VERSIONS)));
+    let mut head = [0; 9];
+    session.read_exact(&mut head).expect("a frame");
+    assert_eq!(head[3], SETTINGS);
+}
+
+#[test]
+fn an_answer_needs_few_records_and_so_do_the_answers_of_a_turn() {
+    let server = Secure::start(&config());
+    let session = |protocol| {
+        // In TLS 1.2 the type of a record says whether it is of the handshake.
+        let client = client_config(identity(), &[protocol], &[&version::TLS12]);
+        connect(server.https(), &Arc::new(client))
+    };
+    for (coding, name) in [(Coding::Identity, "identity"), (Coding::Brotli, "br")] {
+        let content = stored("/notes", coding);
+        let request = format!("GET /notes?q HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: {name}\r\n\r\n");
+        let is_whole = |plain: &[u8]| plain.ends_with(&content);
+        assert_eq!(records(&mut session("http/1.1"), request.as_bytes(), is_whole), 1, "{name}");
+    }
+    let content = stored("/notes", Coding::Brotli);
+    let streams = (0..20).map(|at| 2 * at + 1);
+    let requests = streams.flat_map(|stream| get_coded(stream, "/notes", "br"));
+    let request: Vec<u8> = PREFACE.iter().copied().chain(frame(SETTINGS, 0, 0, &[])).chain(requests).collect();
+    let is_whole = |plain: &[u8]| plain.windows(content.len()).filter(|window| *window == content).count() == 20;
+    // The server's settings may have one of their own.
+    let count = records(&mut session("h2"), &request, is_whole);
+    assert!((1..=2).contains(&count), "{count}");
+}
+
+/// Sends a request, and counts the records of the answer, up to where it is whole.
+fn records(session: &mut Session, request: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> usize {
+    session.write_all(request).expect("it reads");
+    let (mut plain, mut count) = (Vec::new(), 0);
+    while !is_whole(&plain) {
+        let mut record = vec![0; 5];
+        session.sock.read_exact(&mut record).expect("a record");
+        record.resize(5 + usize::from(u16::from_be_bytes([record[3], record[4]])), 0);
+        session.sock.read_exact(&mut record[5..]).expect("a record");
+        count += usize::from(record[0] == APPLICATION_DATA);
+        session.conn.read_tls(&mut &record[..]).expect("a buffer");
+        session.conn.process_new_packets().expect("a proper record");
+        let _end = session.conn.reader().read_to_end(&mut plain);
+    }
+    count
 }
 
 #[test]
