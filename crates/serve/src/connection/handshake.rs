@@ -13,6 +13,7 @@ use super::stream::Connection;
 use super::turns::{Ticket, Turns};
 use crate::limits::allowance::HandshakeAllowance;
 use crate::limits::{HANDSHAKE_TURNS, IDLE_BYTES, LATE_HANDSHAKE_TURNS, TLS_HANDSHAKE_BYTES};
+use crate::listen::metered::Metered;
 use crate::listen::socket::Socket;
 use crate::observe::counters::{Handshake, Limit};
 use crate::tls::{Negotiated, Tls, after_handshake};
@@ -70,7 +71,7 @@ pub(super) async fn accept(socket: Socket, tls: &Tls, connection: Connection<'_>
     let now = local.clock.now();
     slot.enter(Phase::Head, now, now.after(local.limits.header_time));
     observer.charge(slot, IDLE_BYTES + TLS_HANDSHAKE_BYTES);
-    let mut accepting = pin!(tls.acceptor().accept(socket));
+    let mut accepting = pin!(tls.acceptor().accept(Metered::new(socket)));
     let (turns, place, client) = (&local.handshake_turns, Place::default(), slot.group());
     let accepted = poll_fn(|context| {
         if slot.is_expired(local.clock.now()) && !slot.is_evicted() {
@@ -87,7 +88,8 @@ pub(super) async fn accept(socket: Socket, tls: &Tls, connection: Connection<'_>
         local.state.counters.count_handshake(Handshake::Failed);
         return None;
     };
-    let session = stream.get_mut().1;
+    let (metered, session) = stream.get_mut();
+    metered.renew();
     let negotiated = after_handshake(session);
     local.state.counters.count_handshake(Handshake::of(session));
     observer.charge(slot, connection.idle_bytes());

@@ -151,7 +151,10 @@ impl<'a> Reader<'a> {
                     Poll::Ready(Step::Next(next)) => return Poll::Ready(next),
                     Poll::Ready(Step::Answered | Step::Blocked) => {}
                     Poll::Pending if self.is_left_over(socket) => return Poll::Ready(Next::Closed),
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending => {
+                        self.wait_for_part(socket, time.0);
+                        return Poll::Pending;
+                    }
                 }
             }
         }
@@ -164,7 +167,7 @@ impl<'a> Reader<'a> {
         if !is_stopping && !slot.needs_attention(now) {
             return None;
         }
-        let is_waiting = self.rest.is_none() && self.ahead.is_empty();
+        let is_waiting = self.rest.is_none() && self.ahead.is_empty() && socket.part_bytes() == 0;
         let is_expired = slot.is_expired(now);
         if slot.is_evicted() && self.rest.is_none() && self.searched.is_none() {
             // Requests that were read are answered, and none after them.
@@ -256,7 +259,11 @@ impl<'a> Reader<'a> {
             }
         }
         let length = read.filled().len();
-        if ready!(polled).is_err() {
+        if let Err(error) = ready!(polled) {
+            // TLS has read much that is no message.
+            if error.kind() == io::ErrorKind::QuotaExceeded {
+                self.connection.observer.limit(Limit::Flood);
+            }
             return Poll::Ready(Step::Next(Next::Closed));
         }
         if length == 0 {
@@ -315,6 +322,16 @@ impl<'a> Reader<'a> {
                 observer.charge(slot, self.connection.idle_bytes() + self.ahead.capacity());
             }
             Step::Blocked | Step::Next(_) => self.searched = None,
+        }
+    }
+
+    /// Waits for the rest of a record as for the rest of a head.
+    fn wait_for_part(&self, socket: &Socket, now: Moment) {
+        let Connection { local, slot, observer, .. } = self.connection;
+        let part = socket.part_bytes();
+        if part > 0 {
+            slot.enter_once(Phase::Head, now, now.after(local.limits.header_time));
+            observer.charge(slot, self.connection.idle_bytes() + self.ahead.capacity() + part);
         }
     }
 

@@ -273,6 +273,7 @@ impl Session<'_, '_> {
         if matches!(self.closing, Closing::By(end) if end <= now) {
             return Poll::Ready(());
         }
+        let idle = self.connection.idle_bytes() + HTTP2_BYTES + self.progress.part.get();
         if is_blocked || !self.sending.is_empty() {
             let since = self.sending.iter().map(|sending| sending.since);
             let (first, last) = (since.clone().min(), since.max());
@@ -282,12 +283,12 @@ impl Session<'_, '_> {
             let inflated = self.inflated_streams() * INFLATED_BYTES;
             let streams = self.progress.allocated.get() + self.sending.len() * STREAM_BYTES + inflated;
             let gathered = self.gathered.borrow().allocated();
-            observer.charge(slot, self.connection.idle_bytes() + HTTP2_BYTES + stalled + gathered + streams);
+            observer.charge(slot, idle + stalled + gathered + streams);
             return Poll::Pending;
         }
         // Everything is written.
         self.progress.allocated.set(0);
-        observer.charge(slot, self.connection.idle_bytes() + HTTP2_BYTES);
+        observer.charge(slot, idle);
         observer.idle();
         self.look_at_idle(now, context)
     }

@@ -76,6 +76,8 @@ pub(crate) struct Progress {
     pub(crate) written: Cell<Moment>,
     /// The bytes that are allocated for content that may not be written yet.
     pub(crate) allocated: Cell<usize>,
+    /// The memory of a part of a record that TLS keeps.
+    pub(crate) part: Cell<usize>,
     /// The pace of a body that is inflated.
     pub(crate) pace: OnceCell<Rc<Pace>>,
 }
@@ -205,7 +207,9 @@ impl AsyncRead for Stream<'_> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let stream = self.get_mut();
         let before = buffer.filled().len();
-        ready!(stream.poll_fill(context, buffer))?;
+        let filled = stream.poll_fill(context, buffer);
+        stream.progress.part.set(stream.socket.part_bytes());
+        ready!(filled)?;
         let length = buffer.filled().len() - before;
         stream.is_at_end = length == 0;
         if length > 0 {

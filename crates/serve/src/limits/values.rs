@@ -50,11 +50,20 @@ pub const TLS_BYTES: usize = 12 * 1024;
 
 /// Memory of a TLS handshake, in bytes: the session, what was read of a hello, and the certificates that are sent.
 #[cfg(feature = "tls")]
-pub const TLS_HANDSHAKE_BYTES: usize = 32 * 1024;
+pub const TLS_HANDSHAKE_BYTES: usize = 40 * 1024;
 
 /// Maximum number of encrypted bytes that wait for a client to read, beyond those in the kernel: two records.
 #[cfg(feature = "tls")]
 pub const TLS_BUFFER_BYTES: usize = 32 * 1024;
+
+/// Maximum number of bytes that a client may send over TLS before they are a handshake, or a message of HTTP: the longest record (RFC 5246
+/// §6.2.3), and a read beyond it. Hellos have 2 KiB, with what post-quantum key exchange adds.
+#[cfg(feature = "tls")]
+pub const TLS_UNREAD_BYTES: usize = 24 * 1024;
+
+/// Memory of so many bytes in rustls' buffer, which doubles. It is in addition to [`TLS_BYTES`], and is part of [`TLS_HANDSHAKE_BYTES`].
+#[cfg(feature = "tls")]
+pub const TLS_PART_BYTES: usize = TLS_UNREAD_BYTES.next_power_of_two();
 
 /// Number of TLS handshakes in one pass over all ready connections. One takes as long as a hundred plain requests.
 #[cfg(feature = "tls")]

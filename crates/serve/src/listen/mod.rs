@@ -7,6 +7,8 @@ pub(crate) mod acceptor;
 pub(crate) mod address;
 pub(crate) mod inherit;
 pub(crate) mod listener;
+#[cfg(feature = "tls")]
+pub(crate) mod metered;
 pub(crate) mod peer;
 pub(crate) mod socket;
 

@@ -13,7 +13,11 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
 
 use crate::lifecycle::probe::Probe;
+#[cfg(feature = "tls")]
+use crate::limits::TLS_PART_BYTES;
 use crate::listen::Listener;
+#[cfg(feature = "tls")]
+use crate::listen::metered::Metered;
 use crate::listen::peer::Peer;
 
 /// An accepted socket.
@@ -22,7 +26,7 @@ pub(crate) enum Socket {
     Tcp(TcpStream),
     /// A TCP socket after its TLS handshake. Boxed, since its session is large.
     #[cfg(feature = "tls")]
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<Metered>>),
     Unix(UnixStream),
     /// A health probe instead of a socket.
     Probe(Probe),
@@ -73,14 +77,25 @@ impl Socket {
             Socket::Tcp(socket) => peek(&SockRef::from(socket)),
             #[cfg(feature = "tls")]
             Socket::Tls(stream) => {
-                let (socket, session) = stream.get_ref();
+                let (metered, session) = stream.get_ref();
                 // A session that holds decrypted bytes does not want to read.
-                if session.wants_read() { peek(&SockRef::from(socket)) } else { Ok(1) }
+                if session.wants_read() { peek(&SockRef::from(&metered.socket)) } else { Ok(1) }
             }
             Socket::Unix(socket) => peek(&SockRef::from(socket)),
             Socket::Probe(_) => Ok(0),
         };
         peeked.is_ok_and(|length| length > 0)
+    }
+
+    /// Returns the memory that TLS may use for what is not plaintext yet: 0 unless the client has sent a part of a record, or of a message of TLS.
+    pub(crate) fn part_bytes(&self) -> usize {
+        match self {
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) if stream.get_ref().0.holds_part() => TLS_PART_BYTES,
+            #[cfg(feature = "tls")]
+            Socket::Tls(_) => 0,
+            Socket::Tcp(_) | Socket::Unix(_) | Socket::Probe(_) => 0,
+        }
     }
 
     /// Returns whether the kernel has accepted all that was written. TLS encrypts whole records, and holds what the kernel does not accept.
@@ -110,7 +125,7 @@ impl Socket {
         match self {
             Socket::Tcp(socket) => SockRef::from(socket).set_linger(linger).unwrap_or_default(),
             #[cfg(feature = "tls")]
-            Socket::Tls(stream) => SockRef::from(stream.get_ref().0).set_linger(linger).unwrap_or_default(),
+            Socket::Tls(stream) => SockRef::from(&stream.get_ref().0.socket).set_linger(linger).unwrap_or_default(),
             Socket::Unix(_) | Socket::Probe(_) => {}
         }
     }
@@ -121,12 +136,32 @@ fn peek(socket: &SockRef<'_>) -> io::Result<usize> {
     socket.peek(&mut [MaybeUninit::uninit()])
 }
 
+/// Reads plaintext. The answer of TLS itself to what it has read goes out at once: nobody may write for a while. It is the refusal of a
+/// renegotiation, for which the client waits (RFC 5246 §7.2.2).
+#[cfg(feature = "tls")]
+fn poll_read_tls(
+    stream: &mut TlsStream<Metered>,
+    context: &mut Context<'_>,
+    buffer: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    let (before, is_owed) = (buffer.filled().len(), stream.get_ref().1.wants_write());
+    let polled = Pin::new(&mut *stream).poll_read(context, buffer);
+    if buffer.filled().len() > before {
+        stream.get_mut().0.renew();
+    }
+    if !is_owed && stream.get_ref().1.wants_write() {
+        // What the kernel does not accept now goes out with the next response.
+        let _ = Pin::new(stream).poll_flush(context);
+    }
+    polled
+}
+
 impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Socket::Tcp(socket) => Pin::new(socket).poll_read(context, buffer),
             #[cfg(feature = "tls")]
-            Socket::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+            Socket::Tls(stream) => poll_read_tls(stream, context, buffer),
             Socket::Unix(socket) => Pin::new(socket).poll_read(context, buffer),
             Socket::Probe(probe) => Pin::new(probe).poll_read(context, buffer),
         }

@@ -472,6 +472,37 @@ fn a_crowd_of_handshakes_does_not_delay_an_open_session() {
     drop(crowd);
 }
 
+#[test]
+fn a_hello_longer_than_any_ends_before_the_header_time() {
+    let server = Secure::start(&config());
+    let mut client = Client::connect(server.https());
+    // A record with the beginning of a hello of 60,000 bytes, and more of it in a second one.
+    let record = |content: &[u8]| [&[22, 3, 1, 0x40, 0], content, &vec![0; 0x4000 - content.len()]].concat();
+    let start = Instant::now();
+    client.send(record(&[1, 0, 0xea, 0x60]));
+    client.send(record(&[]));
+    let mut rest = Vec::new();
+    let _reset = client.stream.read_to_end(&mut rest);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(rest.is_empty(), "{rest:?}");
+}
+
+#[test]
+fn half_a_record_is_waited_for_as_half_a_head_is() {
+    let limits = Limits { header_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Secure::start(&Config { limits, ..config() });
+    let mut session = connect(server.https(), &client());
+    session.conn.complete_io(&mut session.sock).expect("a handshake");
+    session.conn.writer().write_all(b"GET /notes HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("it is buffered");
+    let mut record = Vec::new();
+    session.conn.write_tls(&mut record).expect("a record");
+    session.sock.write_all(&record[..record.len() / 2]).expect("it reads");
+    let mut answer = String::new();
+    session.read_to_string(&mut answer).expect("the end");
+    assert_eq!(answer, "");
+    assert_eq!(server.metric("graven_limit_hits_total{limit=\"header_time\"}"), "1");
+}
+
 /// The first bytes of a handshake.
 fn hello(config: &Arc<ClientConfig>) -> Vec<u8> {
     let mut session = ClientConnection::new(Arc::clone(config), server_name()).expect("a configuration");
