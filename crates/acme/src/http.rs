@@ -1,6 +1,6 @@
 //! A client for HTTP/1.1 (RFC 9112) over TLS: one request, one connection, one answer of bounded size and time.
 //!
-//! A certificate takes about fifteen requests in two months, so connections are not kept.
+//! A certificate takes about fifteen requests in two months, and the question when to renew it two more a few times a day, so connections are not kept.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -23,7 +23,7 @@ const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// How long a read or a write may wait.
 const STALL_TIME: Duration = Duration::from_secs(30);
 
-/// How long an answer may take as a whole.
+/// How long a request and its answer may take as a whole, from the connection on. TLS's handshake is part of it.
 const ANSWER_TIME: Duration = Duration::from_mins(1);
 
 /// The largest answer in bytes. A chain has about 4 KB, and a directory less than 1 KB.
@@ -31,6 +31,9 @@ const MAX_ANSWER: usize = 256 * 1024;
 
 /// The most fields of an answer. Let's Encrypt sends about ten.
 const MAX_FIELDS: usize = 64;
+
+/// The most interim responses (1xx) before an answer. A CA sends none.
+const MAX_INTERIM: usize = 8;
 
 /// Where systems keep the certificates of the CAs that they trust: Debian, Raspberry Pi OS, Alpine and Arch; Fedora; openSUSE; Alpine and OpenBSD.
 const ROOTS: [&str; 4] = [
@@ -142,20 +145,46 @@ fn roots(root: Option<&Path>) -> Result<RootCertStore, Error> {
 }
 
 /// Connects to the first address that answers.
-fn connect(url: &Url) -> io::Result<TcpStream> {
+fn connect(url: &Url) -> io::Result<Timed> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
     for address in (url.host.as_str(), url.port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, CONNECT_TIME) {
             Ok(stream) => {
-                stream.set_read_timeout(Some(STALL_TIME))?;
                 stream.set_write_timeout(Some(STALL_TIME))?;
                 stream.set_nodelay(true)?;
-                return Ok(stream);
+                return Ok(Timed { stream, deadline: Instant::now() + ANSWER_TIME });
             }
             Err(error) => last = error,
         }
     }
     Err(last)
+}
+
+/// A connection with an end. Beneath TLS, so that a handshake that drips is ended too.
+struct Timed {
+    stream: TcpStream,
+    deadline: Instant,
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left.min(STALL_TIME)))?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.stream.write(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
 }
 
 /// A connection of either scheme: the rest is compiled once for both.
@@ -184,7 +213,6 @@ fn exchange(stream: &mut dyn Stream, url: &Url, content: Option<&str>) -> io::Re
 
 /// Reads an answer until it is complete.
 fn read(stream: &mut dyn Stream) -> io::Result<Response> {
-    let deadline = Instant::now() + ANSWER_TIME;
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -199,7 +227,6 @@ fn read(stream: &mut dyn Stream) -> io::Result<Response> {
             Some(response) => return Ok(response),
             None if read == 0 => return Err(malformed("it ended early")),
             None if bytes.len() > MAX_ANSWER => return Err(malformed("it is too long")),
-            None if Instant::now() > deadline => return Err(io::ErrorKind::TimedOut.into()),
             None => {}
         }
     }
@@ -211,36 +238,46 @@ fn malformed(what: &str) -> io::Error {
 
 /// The answer, if these bytes are all of it.
 fn parse(bytes: &[u8], at_end: bool) -> io::Result<Option<Response>> {
+    let mut rest = bytes;
+    for _ in 0..=MAX_INTERIM {
+        let Some((mut response, content)) = parse_head(rest)? else { return Ok(None) };
+        // RFC 9110, 15.2: an interim response is followed by the final one.
+        if (100..200).contains(&response.status) {
+            rest = content;
+            continue;
+        }
+        let Some(body) = body(&response, content, at_end)? else { return Ok(None) };
+        response.body = body;
+        return Ok(Some(response));
+    }
+    Err(malformed("too many interim responses"))
+}
+
+/// Status and fields, and what follows them.
+fn parse_head(bytes: &[u8]) -> io::Result<Option<(Response, &[u8])>> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut head = httparse::Response::new(&mut fields);
     let length = match head.parse(bytes).map_err(|error| malformed(&error.to_string()))? {
         httparse::Status::Complete(length) => length,
         httparse::Status::Partial => return Ok(None),
     };
-    let status = head.code.unwrap_or(0);
-    let rest = &bytes[length..];
-    // RFC 9110, 15.2: an interim response is followed by the final one.
-    if (100..200).contains(&status) {
-        return parse(rest, at_end);
-    }
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let fields = head.headers.iter().map(|field| (field.name.to_ascii_lowercase(), text(field.value))).collect();
-    let mut response = Response { status, fields, body: Vec::new() };
-    // RFC 9112, 6.3.
-    let body = if status == 204 || status == 304 {
-        Some(Vec::new())
-    } else if response.field("transfer-encoding").is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked")) {
-        unchunk(rest)?
-    } else if let Some(length) = response.field("content-length") {
-        let length: usize = length.trim().parse().map_err(|_| malformed("its length is no number"))?;
-        rest.get(..length).map(<[u8]>::to_vec)
-    } else {
-        at_end.then(|| rest.to_vec())
-    };
-    Ok(body.map(|body| {
-        response.body = body;
-        response
-    }))
+    let response = Response { status: head.code.unwrap_or(0), fields, body: Vec::new() };
+    Ok(Some((response, &bytes[length..])))
+}
+
+/// RFC 9112, 6.3: the content, if all of it is there.
+fn body(response: &Response, rest: &[u8], at_end: bool) -> io::Result<Option<Vec<u8>>> {
+    if response.status == 204 || response.status == 304 {
+        return Ok(Some(Vec::new()));
+    }
+    if response.field("transfer-encoding").is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked")) {
+        return unchunk(rest);
+    }
+    let Some(length) = response.field("content-length") else { return Ok(at_end.then(|| rest.to_vec())) };
+    let length: usize = length.trim().parse().map_err(|_| malformed("its length is no number"))?;
+    Ok(rest.get(..length).map(<[u8]>::to_vec))
 }
 
 /// RFC 9112, 7.1: the content of all chunks, once the last has arrived.
@@ -302,6 +339,17 @@ mod tests {
     }
 
     #[test]
+    fn interim_responses_without_end_are_refused() {
+        let interim = |count| "HTTP/1.1 100\r\n\r\n".repeat(count) + "HTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(parse(interim(8).as_bytes(), false).expect("few").map(|response| response.status), Some(204));
+        // As many as fit into the largest answer.
+        for count in [9, 15_000] {
+            let error = parse(interim(count).as_bytes(), false).expect_err("many").to_string();
+            assert!(error.contains("too many interim responses"), "{error}");
+        }
+    }
+
+    #[test]
     fn an_answer_that_ends_early_or_is_too_long_is_refused() {
         let cut = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab";
         assert!(
@@ -317,6 +365,24 @@ mod tests {
                 .to_string()
                 .contains("too long")
         );
+    }
+
+    #[test]
+    fn a_peer_that_drips_is_left_when_the_time_is_over() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let stream = TcpStream::connect(listener.local_addr().expect("an address")).expect("a connection");
+        let (mut peer, _) = listener.accept().expect("a client");
+        let dripping = std::thread::spawn(move || while peer.write_all(b"x").is_ok() {});
+        let mut timed = Timed { stream, deadline: Instant::now() + Duration::from_millis(50) };
+        let mut buffer = [0; 64];
+        let error = loop {
+            if let Err(error) = timed.read(&mut buffer) {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(timed);
+        dripping.join().expect("it ends with the connection");
     }
 
     #[test]

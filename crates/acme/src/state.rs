@@ -8,11 +8,16 @@
 //! rehearsal/                certificate.pem and renewal.json of a test CA, which are never served
 //! lock                      held by the running command
 //! ```
+//!
+//! Only the folder's owner writes into it: a file of another user, even root's, would keep the service from its own folder, and root would follow
+//! whatever link the service's user has put there. Nothing in the folder that is a link is used.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+
+use rustix::process::geteuid;
 
 use crate::error::Error;
 
@@ -74,25 +79,18 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Opens the folder, or makes it. Fails if another command has it open.
+    /// Opens the folder, or makes it. Fails if another command has it open, or if it is another user's.
     pub(crate) fn open(folder: &Path, report: &mut dyn FnMut(&str)) -> Result<Self, Error> {
         let paths = Paths::new(folder);
-        for folder in [folder, &folder.join("served"), &paths.challenges(), &folder.join("rehearsal")] {
-            make_folder(folder, report)?;
+        make_folder(folder)?;
+        check_owner(folder)?;
+        let lock = folder.join("lock");
+        close_folder(folder, &lock, report)?;
+        for folder in [&folder.join("served"), &paths.challenges(), &folder.join("rehearsal")] {
+            make_folder(folder)?;
+            close_to_others(folder, FOLDER_MODE, 0o022, report)?;
         }
-        let path = folder.join("lock");
-        let options = OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(&path);
-        let lock = options.map_err(|error| Error::file(&path, &error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Local(format!(
-                    "{}: another `notes certificate` is running; wait until it has ended",
-                    folder.display()
-                )));
-            }
-            Err(TryLockError::Error(error)) => return Err(Error::file(&path, &error)),
-        }
+        let lock = take_lock(folder, &lock)?;
         for file in [paths.account(), paths.certificate(Place::Served), paths.certificate(Place::Rehearsal)] {
             close_to_others(&file, FILE_MODE, 0o077, report)?;
         }
@@ -106,6 +104,10 @@ impl State {
         let folder = self.paths.challenges();
         let entries = fs::read_dir(&folder).map_err(|error| Error::file(&folder, &error))?;
         for entry in entries.filter_map(Result::ok) {
+            // No command makes a folder there.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                continue;
+            }
             fs::remove_file(entry.path()).map_err(|error| Error::file(&entry.path(), &error))?;
         }
         Ok(())
@@ -117,23 +119,78 @@ impl State {
         // Never in `served`: the server need not see it.
         let numbered = (1..).map(|number| self.paths.folder.join(format!("{name}.damaged-{number}")));
         let free = numbered.into_iter().find(|candidate| !candidate.exists()).expect("there is a number for each file");
-        fs::rename(path, &free).map_err(|error| Error::file(path, &error))?;
+        let renamed = fs::rename(path, &free).and_then(|()| File::open(&self.paths.folder)?.sync_all());
+        renamed.map_err(|error| Error::file(path, &error))?;
         report(&format!("{}: damaged; kept as {}, and written anew", path.display(), free.display()));
         Ok(())
     }
 }
 
-fn make_folder(folder: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+fn make_folder(folder: &Path) -> Result<(), Error> {
     let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder);
-    made.map_err(|error| Error::file(folder, &error))?;
+    made.map_err(|error| Error::file(folder, &error))
+}
+
+/// Refuses a folder of another user.
+fn check_owner(folder: &Path) -> Result<(), Error> {
+    let owner = fs::metadata(folder).map_err(|error| Error::file(folder, &error))?.uid();
+    let user = geteuid().as_raw();
+    if owner == user {
+        return Ok(());
+    }
+    Err(Error::Local(format!(
+        "{}: the folder is user {owner}'s, and this runs as user {user}; run it as its owner, or name a folder of your own with --state",
+        folder.display()
+    )))
+}
+
+/// Takes the right to write into the state folder away from others, if it is known to be one. Of another folder, it is for its owner to decide.
+fn close_folder(folder: &Path, lock: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    let mode = fs::metadata(folder).map_err(|error| Error::file(folder, &error))?.mode() & 0o7777;
     // Others may look into it, but not exchange what is in it.
-    close_to_others(folder, FOLDER_MODE, 0o022, report)
+    if mode & 0o022 == 0 {
+        return Ok(());
+    }
+    let is_own = fs::symlink_metadata(lock).is_ok_and(|lock| lock.is_file() && lock.uid() == geteuid().as_raw());
+    // With the sticky bit it is a folder that is shared on purpose, such as /tmp.
+    if is_own && mode & 0o1000 == 0 {
+        // The folder itself may be a link to it: that of systemd's state directories is.
+        let folder = folder.canonicalize().map_err(|error| Error::file(folder, &error))?;
+        return close_to_others(&folder, FOLDER_MODE, 0o022, report);
+    }
+    Err(Error::Local(format!(
+        "{}: other users can write into this folder (mode {mode:o}); name one for this alone with --state, or close it (chmod 700)",
+        folder.display()
+    )))
+}
+
+fn take_lock(folder: &Path, path: &Path) -> Result<File, Error> {
+    refuse_link(path)?;
+    let options = OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(path);
+    let lock = options.map_err(|error| Error::file(path, &error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Error::Local(format!(
+            "{}: another `notes certificate` is running; wait until it has ended",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(Error::file(path, &error)),
+    }
+}
+
+/// Refuses a link: what it leads to is not this folder's to change.
+fn refuse_link(path: &Path) -> Result<(), Error> {
+    if path.is_symlink() {
+        return Err(Error::Local(format!("{}: expected no link; remove it", path.display())));
+    }
+    Ok(())
 }
 
 /// Takes the rights of others away, if they have some of these, and says so.
 fn close_to_others(path: &Path, mode: u32, forbidden: u32, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
-    let found = match fs::metadata(path) {
-        Ok(metadata) => metadata.permissions().mode() & 0o7777,
+    refuse_link(path)?;
+    let found = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata.mode() & 0o7777,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::file(path, &error)),
     };
@@ -264,6 +321,56 @@ mod tests {
         let (_state, lines) = open(home.path()).expect("it is free");
         assert_eq!((mode(&file), lines.len()), (0o600, 1));
         assert!(lines[0].contains("(mode 644)"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_folder_that_others_share_is_left_as_it_is() {
+        for mode in [0o1777, 0o2775, 0o777] {
+            let home = tempfile::tempdir().expect("a folder");
+            fs::set_permissions(home.path(), fs::Permissions::from_mode(mode)).expect("it is ours");
+            let error = open(home.path()).err().expect("others write there").to_string();
+            assert!(error.contains(&format!("mode {mode:o}")) && error.contains("--state"), "{error}");
+            let found = fs::metadata(home.path()).expect("a folder").permissions().mode() & 0o7777;
+            assert_eq!((found, fs::read_dir(home.path()).expect("a folder").count()), (mode, 0));
+        }
+    }
+
+    #[test]
+    fn a_state_folder_that_was_opened_to_others_is_closed_and_said() {
+        let home = tempfile::tempdir().expect("a folder");
+        drop(open(home.path()).expect("it is made"));
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).expect("it is ours");
+        let (_state, lines) = open(home.path()).expect("it is free");
+        assert_eq!((mode(home.path()), lines.len()), (0o700, 1), "{lines:?}");
+    }
+
+    #[test]
+    fn what_a_link_leads_to_is_not_touched() {
+        for name in ["served", "served/challenges", "rehearsal", "lock", "account.json", "served/certificate.pem"] {
+            let home = tempfile::tempdir().expect("a folder");
+            let victim = home.path().join("victim");
+            fs::create_dir(&victim).expect("a folder");
+            fs::write(victim.join("file"), "x").expect("a file");
+            fs::set_permissions(&victim, fs::Permissions::from_mode(0o777)).expect("it is ours");
+            let folder = home.path().join("state");
+            let link = folder.join(name);
+            DirBuilder::new().recursive(true).mode(0o700).create(link.parent().expect("a folder")).expect("a folder");
+            std::os::unix::fs::symlink(&victim, &link).expect("a link");
+            let error = open(&folder).err().expect("a link").to_string();
+            assert!(error.contains("expected no link"), "{name}: {error}");
+            assert_eq!((mode(&victim), victim.join("file").exists()), (0o777, true), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_its_owner_opens_it() {
+        let home = tempfile::tempdir().expect("a folder");
+        // Only root can give a folder away; for others /proc is another user's.
+        let given = std::os::unix::fs::chown(home.path(), Some(65_534), Some(65_534));
+        let folder = if given.is_ok() { home.path() } else { Path::new("/proc") };
+        let error = open(folder).err().expect("it is another user's").to_string();
+        assert!(error.contains("run it as its owner"), "{error}");
+        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 0);
     }
 
     #[test]
