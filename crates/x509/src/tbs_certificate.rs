@@ -6,6 +6,7 @@ use crate::der::{
     BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, UTC_TIME,
     constructed,
 };
+use crate::names::{SUBJECT_ALT_NAME, alternative_names};
 
 /// The time in which a certificate is valid, both ends included (RFC 5280, 4.1.2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,14 @@ pub struct Validity {
     pub from: Time,
     /// The last second.
     pub until: Time,
+}
+
+impl Validity {
+    /// Whether a time is in it.
+    #[must_use]
+    pub fn contains(self, time: Time) -> bool {
+        (self.from..=self.until).contains(&time)
+    }
 }
 
 /// Fields of a certificate, as they are in its DER. The fields that nobody here needs are left out.
@@ -25,6 +34,8 @@ pub struct TbsCertificate<'a> {
     pub issuer: &'a [u8],
     /// When it is valid.
     pub validity: Validity,
+    /// Whose it is: the content of a `Name`. Servers are named by [`names`](Self::names).
+    pub subject: &'a [u8],
     /// The content of the BIT STRING with the public key. Its first byte is the number of unused bits.
     pub public_key: &'a [u8],
     /// The content of the list of extensions; empty if there is none.
@@ -49,13 +60,19 @@ impl<'a> TbsCertificate<'a> {
         let issuer = fields.next_if(SEQUENCE)?;
         let mut validity = Reader::new(fields.next_if(SEQUENCE)?);
         let validity = Validity { from: time(validity.next()?)?, until: time(validity.next()?)? };
-        let _subject = fields.next_if(SEQUENCE)?;
+        let subject = fields.next_if(SEQUENCE)?;
         let mut key_info = Reader::new(fields.next_if(SEQUENCE)?);
         let _algorithm = key_info.next_if(SEQUENCE)?;
         let public_key = key_info.next_if(BIT_STRING)?;
         let extensions = fields.find(|(tag, _)| *tag == constructed(3)).map_or(&[][..], |(_, content)| content);
         let extensions = Reader::new(extensions).next_if(SEQUENCE).unwrap_or_default();
-        Some(Self { serial_number, issuer, validity, public_key, extensions })
+        Some(Self { serial_number, issuer, validity, subject, public_key, extensions })
+    }
+
+    /// The DNS names and addresses of the servers that it is for, in lower case, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.extension(SUBJECT_ALT_NAME).map(alternative_names).unwrap_or_default()
     }
 
     /// The value of the extension with this identifier: the content of its OCTET STRING.
@@ -81,10 +98,16 @@ fn time((tag, content): (u8, &[u8])) -> Option<Time> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::der::{bit_string, element};
+    use crate::common_name;
+    use crate::der::{bit_string, element, primitive};
 
-    const SOME: &[u8] = &[0x55, 0x1d, 0x11];
+    const SOME: &[u8] = SUBJECT_ALT_NAME;
     const OTHER: &[u8] = &[0x55, 0x1d, 0x23];
+
+    /// One name.
+    fn some() -> Vec<u8> {
+        element(SEQUENCE, &[&element(primitive(2), &[b"example.org"])])
+    }
 
     /// A certificate with these times, and two extensions. Its signature says nothing.
     fn certificate(times: &[u8], has_version: bool) -> Vec<u8> {
@@ -92,14 +115,14 @@ mod tests {
             let parts = [&element(OBJECT_IDENTIFIER, &[identifier])[..], critical, &element(OCTET_STRING, &[value])];
             element(SEQUENCE, &parts)
         };
-        let extensions = [extension(OTHER, &[], b"other"), extension(SOME, &element(BOOLEAN, &[&[0xff]]), b"some")];
+        let extensions = [extension(OTHER, &[], b"other"), extension(SOME, &element(BOOLEAN, &[&[0xff]]), &some())];
         let fields = [
             if has_version { element(constructed(0), &[&element(INTEGER, &[&[2]])]) } else { Vec::new() },
             element(INTEGER, &[&[1; 20]]),
             element(SEQUENCE, &[]),
             element(SEQUENCE, &[&[0; 200]]),
             element(SEQUENCE, &[times]),
-            element(SEQUENCE, &[]),
+            element(SEQUENCE, &[b"subject"]),
             element(SEQUENCE, &[&element(SEQUENCE, &[]), &bit_string(&[4, 1, 2])]),
             element(constructed(3), &[&element(SEQUENCE, &[&extensions.concat()])]),
         ];
@@ -118,7 +141,9 @@ mod tests {
             let validity = Validity { from: Time(1_709_208_000), until: Time(1_893_456_000) };
             assert_eq!((certificate.serial_number, certificate.validity), (&[1; 20][..], validity));
             assert_eq!((certificate.issuer, certificate.public_key), (&[0; 200][..], &[0, 4, 1, 2][..]));
-            assert_eq!(certificate.extension(SOME), Some(&b"some"[..]));
+            assert_eq!(certificate.subject, b"subject");
+            assert_eq!(certificate.extension(SOME), Some(&some()[..]));
+            assert_eq!(certificate.names(), ["example.org"]);
             assert_eq!(certificate.extension(OTHER), Some(&b"other"[..]));
             assert_eq!(certificate.extension(&[0x55]), None);
         }
@@ -156,7 +181,7 @@ mod tests {
             let mut der = certificate(&times(UTC_TIME, "240229120000Z"), true);
             let at = at % der.len();
             der[at] = byte;
-            let _ = TbsCertificate::from_der(&der).and_then(|certificate| certificate.extension(SOME));
+            let _ = TbsCertificate::from_der(&der).map(|certificate| (certificate.names(), common_name(certificate.issuer)));
         }
     }
 }
