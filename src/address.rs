@@ -20,6 +20,13 @@ pub(crate) fn warning(pack: Pack<'_>, now: i64, domains: &[String]) -> Option<St
     if is_right { None } else { domains.first().map(|domain| fix(&format!("https://{domain}"))) }
 }
 
+/// Returns the host of the site's own address, if that begins with `https://`.
+#[cfg(feature = "tls")]
+pub(crate) fn host(pack: Pack<'_>, now: i64) -> Option<String> {
+    let address = of_site(pack, now)?;
+    address.strip_prefix("https://")?.split(['/', ':']).next().map(str::to_owned)
+}
+
 /// The address of the site, from the line that names its sitemap in `robots.txt`.
 fn of_site(pack: Pack<'_>, now: i64) -> Option<String> {
     let edition = pack.route("/robots.txt").ok()??.at(now).ok()??;

@@ -17,6 +17,8 @@ use std::process::ExitCode;
 
 use graven_inspect::{extract, list};
 use graven_pack::{Pack, hex};
+#[cfg(feature = "tls")]
+use graven_serve::TlsConfig;
 use graven_serve::{Address, CLIENT_ADDRESS_FIELD, Config, Server, confine, terminated, time};
 use include_dir::{Dir, include_dir};
 
@@ -89,18 +91,14 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     #[cfg(not(feature = "tls"))]
     let readable: [std::path::PathBuf; 0] = [];
     #[cfg(feature = "tls")]
-    if !readable.is_empty()
-        && let Some(warning) = address::warning(pack, time::now(&pack), &[])
-    {
-        report(&warning);
-    }
+    let config = if readable.is_empty() { config } else { with_host(config, pack) };
     let server = Server::bind(config).map_err(|error| Failure::new(error.to_string()))?;
     let home = pack.home().unwrap_or("/");
     // A socket in the file system has a name, and no URL that ends with a slash.
     let url =
         |address: &Address| address.url().strip_suffix('/').map_or_else(|| address.url(), |url| url.to_owned() + home);
     let mut lines: Vec<String> =
-        server.addresses().map(|address| format!("{} at {}\n", what(address, &pack), url(address))).collect();
+        server.addresses().map(|address| format!("{} at {}\n", what(address, &server, &pack), url(address))).collect();
     let capacity = server.capacity();
     lines.push(format!("{} connections at most; memory: {}\n", capacity.connections, capacity.memory));
     if let Some(address) = server.admin_address() {
@@ -123,11 +121,24 @@ fn serve(config: Config, pack: Pack<'static>) -> Result<(), Failure> {
     server.run_with_ready(pack, announce, terminated()).map_err(|error| Failure::new(error.to_string()))
 }
 
+/// Has the certificate compared with the site's own address, and warns if that does not begin with `https://`.
+#[cfg(feature = "tls")]
+fn with_host(config: Config, pack: Pack<'static>) -> Config {
+    let now = time::now(&pack);
+    if let Some(warning) = address::warning(pack, now, &[]) {
+        report(&warning);
+    }
+    Config { tls: TlsConfig { host: address::host(pack, now), ..config.tls }, ..config }
+}
+
 /// What an address does, for the lines that are printed at start.
-fn what(address: &Address, pack: &Pack<'_>) -> String {
+#[cfg_attr(not(feature = "tls"), expect(unused_variables, reason = "no address redirects"))]
+fn what(address: &Address, server: &Server, pack: &Pack<'_>) -> String {
     match address {
         #[cfg(feature = "tls")]
-        Address::Redirect(_) => "redirecting to HTTPS".to_owned(),
+        Address::Redirect(_) if server.has_certificate() => "redirecting to HTTPS".to_owned(),
+        #[cfg(feature = "tls")]
+        Address::Redirect(_) => format!("serving {} routes until there is a certificate", pack.len()),
         _ => format!("serving {} routes", pack.len()),
     }
 }

@@ -45,9 +45,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         flag: "listen",
         value: "ADDR",
         text: LISTEN,
-        apply: |config, value| {
-            add(&mut config.listen, value, "an address such as [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock")
-        },
+        apply: |config, value| add(&mut config.listen, value, LISTEN_EXPECTED),
     },
     #[cfg(feature = "tls")]
     Setting {
@@ -67,16 +65,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         flag: "tls-state",
         value: "DIR",
-        text: "in place of both: the folder that `notes certificate` fills; until it does, port 80 serves the site [default: none]",
+        text: "in place of both: the --state folder of `notes certificate`, or the `served` in it, which is all that is read; until it does, port 80 serves the site [default: none]",
         apply: |config, value| file(&mut config.tls.state, value),
     },
     #[cfg(feature = "tls")]
     Setting {
         flag: "hsts",
         value: "VALUE",
-        text: "Strict-Transport-Security over HTTPS, such as max-age=63072000; includeSubDomains; preload, or off; browsers do not go back before its end [default: max-age=3600]",
+        text: "Strict-Transport-Security over HTTPS, such as `max-age=63072000; includeSubDomains; preload`, or off; browsers do not go back before its end [default: max-age=3600]",
         apply: |config, value| {
-            let expected = "off, or a value such as max-age=3600 or max-age=63072000; includeSubDomains; preload";
+            let expected = "off, or a value such as `max-age=86400` or `max-age=63072000; includeSubDomains; preload`";
             set(&mut config.tls.hsts, parsed(value, expected))
         },
     },
@@ -180,6 +178,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
 const LISTEN: &str = "address to listen on: IP:PORT, [::]:PORT (IPv4 and IPv6) or unix:PATH; https:IP:PORT for HTTPS, redirect:IP:PORT to redirect to it and answer the challenges of `notes certificate`; may be repeated, and the variable takes a list with commas [default: the sockets that systemd passes, else [::]:8080; with a certificate https:[::]:8443 and redirect:[::]:8080]";
 #[cfg(not(feature = "tls"))]
 const LISTEN: &str = "address to listen on: IP:PORT, [::]:PORT (IPv4 and IPv6) or unix:PATH; may be repeated, and the variable takes a list with commas [default: the sockets that systemd passes, else [::]:8080]";
+
+#[cfg(feature = "tls")]
+const LISTEN_EXPECTED: &str = "an address such as [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock, or with HTTPS https:[::]:8443 and redirect:[::]:8080 (an address and a port; no name, no slashes)";
+#[cfg(not(feature = "tls"))]
+const LISTEN_EXPECTED: &str = "an address such as [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock";
 
 /// The environment variables with the prefix, sorted. An empty one counts as not set.
 pub(crate) fn environment() -> Vec<(String, String)> {

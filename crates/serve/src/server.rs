@@ -115,6 +115,13 @@ impl Server {
         self.admin.as_ref().map(|bound| &bound.address)
     }
 
+    /// Returns whether there is a certificate. Until there is one, addresses that redirect to HTTPS serve the site.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn has_certificate(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.store.has_certificate())
+    }
+
     /// Serves the pack until `shutdown` completes, then drains.
     ///
     /// Blocks the calling thread. Returns when the last connection has closed, when [`Config::drain_deadline`] has

@@ -8,6 +8,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
+use tokio::io::ReadBuf;
+use tokio::net::TcpStream;
+
 use super::slots::{Group, Phase};
 use super::stream::Connection;
 use super::turns::{Ticket, Turns};
@@ -70,14 +73,20 @@ pub(super) async fn accept(socket: Socket, tls: &Tls, connection: Connection<'_>
     let Connection { local, slot, observer, .. } = connection;
     let now = local.clock.now();
     slot.enter(Phase::Head, now, now.after(local.limits.header_time));
+    match first_byte(&socket, connection).await {
+        // A method begins with a capital letter, and a record of TLS with a small number.
+        Some(b'A'..=b'Z') => return Some((Socket::Tcp(socket), Negotiated::Nothing)),
+        Some(_) => {}
+        None => {
+            local.state.counters.count_handshake(Handshake::Failed);
+            return None;
+        }
+    }
     observer.charge(slot, IDLE_BYTES + TLS_HANDSHAKE_BYTES);
     let mut accepting = pin!(tls.acceptor().accept(Metered::new(socket)));
     let (turns, place, client) = (&local.handshake_turns, Place::default(), slot.group());
     let accepted = poll_fn(|context| {
-        if slot.is_expired(local.clock.now()) && !slot.is_evicted() {
-            observer.limit(Limit::HeaderTime);
-        }
-        if slot.needs_attention(local.clock.now()) {
+        if has_to_end(connection) {
             return Poll::Ready(None);
         }
         ready!(turns.poll_take(&place, client, context));
@@ -95,8 +104,30 @@ pub(super) async fn accept(socket: Socket, tls: &Tls, connection: Connection<'_>
     observer.charge(slot, connection.idle_bytes());
     match negotiated {
         Negotiated::Challenge => None,
-        Negotiated::Http1 | Negotiated::Http2 => Some((Socket::Tls(Box::new(stream)), negotiated)),
+        _ => Some((Socket::Tls(Box::new(stream)), negotiated)),
     }
+}
+
+/// Returns whether the handshake has to end, and counts it if it took too long.
+fn has_to_end(connection: Connection<'_>) -> bool {
+    let Connection { local, slot, observer, .. } = connection;
+    if slot.is_expired(local.clock.now()) && !slot.is_evicted() {
+        observer.limit(Limit::HeaderTime);
+    }
+    slot.needs_attention(local.clock.now())
+}
+
+/// Waits for the first byte, which is left to be read. `None` if the handshake has to end before.
+async fn first_byte(socket: &TcpStream, connection: Connection<'_>) -> Option<u8> {
+    let mut byte = [0];
+    poll_fn(|context| {
+        if has_to_end(connection) {
+            return Poll::Ready(None);
+        }
+        let length = ready!(socket.poll_peek(context, &mut ReadBuf::new(&mut byte)));
+        Poll::Ready(length.ok().filter(|length| *length > 0).map(|_| byte[0]))
+    })
+    .await
 }
 
 #[cfg(test)]

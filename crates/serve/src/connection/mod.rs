@@ -89,6 +89,10 @@ pub(crate) async fn serve(socket: Socket, peer: Peer, slot: Slot, service: Servi
         match negotiated {
             // RFC 9113 §3.2: the preface follows, and nothing but it.
             Negotiated::Http2 => Box::pin(http2::serve(&mut socket, Bytes::new(), connection)).await,
+            Negotiated::Nothing => {
+                let connection = Connection { service: Service::WithoutTls, ..connection };
+                return converse(&mut socket, connection).await;
+            }
             _ => converse(&mut socket, connection).await,
         }
         return socket.notify_close();

@@ -17,7 +17,7 @@ impl Connection<'_> {
     pub(super) fn serves_site(&self) -> bool {
         match self.service {
             #[cfg(feature = "tls")]
-            Service::Redirect => false,
+            Service::Redirect | Service::WithoutTls => false,
             _ => true,
         }
     }
@@ -25,16 +25,28 @@ impl Connection<'_> {
     /// Answers a request at `now`, in Unix seconds.
     pub(super) fn respond(&self, now: i64, head: Parts) -> (Response<Body>, RouteClass) {
         #[cfg(feature = "tls")]
-        if let (Service::Redirect, Some(tls)) = (self.service, &self.local.tls)
-            && let Some(response) = redirect::respond(&head, tls)
-        {
-            return (response, RouteClass::Redirect);
+        if let Some(answer) = self.before_site(&head) {
+            return answer;
         }
         let allowance = self.local.searches.of(self.slot.group());
         let answer = respond_to(&self.local.site, now, head, Some(allowance));
         #[cfg(feature = "tls")]
         let answer = self.with_hsts(answer);
         answer
+    }
+
+    /// Answers what is not for the site, at an address that has to do with HTTPS.
+    #[cfg(feature = "tls")]
+    fn before_site(&self, head: &Parts) -> Option<(Response<Body>, RouteClass)> {
+        let tls = self.local.tls.as_ref()?;
+        let answer = match self.service {
+            Service::Http => None,
+            // An authority follows redirects (RFC 8555 §8.3).
+            Service::Https => redirect::answer_challenge(head, tls),
+            Service::Redirect => redirect::answer_challenge(head, tls).or_else(|| redirect::to_https(head, tls)),
+            Service::WithoutTls => return Some((redirect::refuse_plain(head, tls), RouteClass::None)),
+        };
+        answer.map(|answer| (answer, RouteClass::Redirect))
     }
 
     /// Adds HSTS to an answer over HTTPS: without TLS a client has to ignore it (RFC 6797 §7.2).

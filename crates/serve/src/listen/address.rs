@@ -18,6 +18,9 @@ impl fmt::Display for InvalidAddress {
             f,
             "`{given}` is not an address to listen on: expected for example [::]:8080, 127.0.0.1:8080 or unix:/run/notes.sock"
         )?;
+        if cfg!(feature = "tls") {
+            f.write_str(", or with HTTPS https:[::]:8443 and redirect:[::]:8080")?;
+        }
         if cfg!(not(feature = "tls")) && [HTTPS, REDIRECT].iter().any(|prefix| given.starts_with(prefix)) {
             f.write_str("; this program was built without the feature `tls`, which HTTPS needs")?;
         }
@@ -66,6 +69,9 @@ pub(crate) enum Service {
     /// Challenges and redirects.
     #[cfg(feature = "tls")]
     Redirect,
+    /// A refusal: the client has spoken HTTP where HTTPS is expected.
+    #[cfg(feature = "tls")]
+    WithoutTls,
 }
 
 const HTTPS: &str = "https:";
@@ -98,7 +104,7 @@ impl Address {
         match service {
             Service::Http => Address::Tcp(address),
             #[cfg(feature = "tls")]
-            Service::Https => Address::Https(address),
+            Service::Https | Service::WithoutTls => Address::Https(address),
             #[cfg(feature = "tls")]
             Service::Redirect => Address::Redirect(address),
         }

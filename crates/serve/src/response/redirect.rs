@@ -1,9 +1,9 @@
-//! Answers of an address that redirects to HTTPS.
+//! Answers that a server with HTTPS has in addition to those of its site: to challenges, to requests without TLS on the port of HTTPS, and redirects.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HOST, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode, Version};
 
 use super::body::Body;
 use super::field_values;
@@ -12,45 +12,85 @@ use crate::tls::{Tls, challenge};
 
 /// The media type of the answer to a challenge (RFC 8555 §8.3).
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// Answers a request; `None` if the site has to: its host cannot be told, or there is no certificate yet, and so no HTTPS to redirect to.
-pub(crate) fn respond(request: &Parts, tls: &Tls) -> Option<Response<Body>> {
-    if let Some(token) = request.uri.path().strip_prefix(challenge::PATH)
-        && [Method::GET, Method::HEAD].contains(&request.method)
-        && let Some(answer) = tls.store.challenges().and_then(|folder| challenge::answer(&folder, token))
-    {
-        let mut response = Response::new(Body::new(Bytes::from(answer)));
-        response.headers_mut().insert(CONTENT_TYPE, OCTETS);
-        response.headers_mut().insert(CACHE_CONTROL, field_values::NO_STORE.clone());
-        response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
-        return Some(if request.method == Method::HEAD { response.map(Body::without_content) } else { response });
-    }
-    if request.method == Method::CONNECT || !tls.store.has_certificate() {
+/// Answers a challenge of a certificate authority; `None` if the request is none, or one that `notes certificate` knows nothing of.
+pub(crate) fn answer_challenge(request: &Parts, tls: &Tls) -> Option<Response<Body>> {
+    let token = request.uri.path().strip_prefix(challenge::PATH)?;
+    if ![Method::GET, Method::HEAD].contains(&request.method) {
         return None;
     }
+    let answer = tls.store.challenges().and_then(|folder| challenge::answer(&folder, token))?;
+    let response = message(StatusCode::OK, OCTETS, answer);
+    Some(if request.method == Method::HEAD { response.map(Body::without_content) } else { response })
+}
+
+/// Redirects to HTTPS. `None` if the site has to answer: there is no certificate yet, or none for the host that is asked for, such as the name of the
+/// computer in its own network. A redirect would lead there to a warning of the browser.
+pub(crate) fn to_https(request: &Parts, tls: &Tls) -> Option<Response<Body>> {
+    if request.method == Method::CONNECT {
+        return None;
+    }
+    let (host, has_port) = host_of(request)?;
+    if !tls.store.is_for(host) {
+        return None;
+    }
+    let location = location(host, if has_port { tls.port } else { 443 }, path_of(request));
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(LOCATION, HeaderValue::try_from(location).ok()?);
+    response.headers_mut().insert(CACHE_CONTROL, field_values::AN_HOUR.clone());
+    Some(response)
+}
+
+/// Refuses a request that came without TLS to the port of HTTPS, and says where the page is. It is no redirect, which a proxy that is set to the wrong
+/// scheme would pass on for ever.
+pub(crate) fn refuse_plain(request: &Parts, tls: &Tls) -> Response<Body> {
+    let place = host_of(request).map(|(host, _)| format!(": {}", location(host, tls.port, path_of(request))));
+    let text = format!("This port is for HTTPS, and the request came without it{}\n", place.unwrap_or_default());
+    let mut response = message(StatusCode::BAD_REQUEST, TEXT, text);
+    if request.version != Version::HTTP_2 {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if request.method == Method::HEAD { response.map(Body::without_content) } else { response }
+}
+
+fn message(status: StatusCode, media_type: HeaderValue, content: impl Into<Bytes>) -> Response<Body> {
+    let mut response = Response::new(Body::new(content.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response.headers_mut().insert(CACHE_CONTROL, field_values::NO_STORE.clone());
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
+    response
+}
+
+/// Returns the host that a request is for, and whether it names a port; `None` if that cannot be told.
+fn host_of(request: &Parts) -> Option<(&str, bool)> {
     let authority = request.uri.authority().map(http::uri::Authority::as_str);
     if !host::is_valid(&request.headers, request.version, authority) {
         return None;
     }
     let named = request.headers.get(HOST).and_then(|host| host.to_str().ok()).or(authority)?;
+    Some(without_port(named)).filter(|(host, _)| !host.is_empty())
+}
+
+fn path_of(request: &Parts) -> &str {
     let path = request.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let path = if path.starts_with('/') { path } else { "/" };
-    let mut response = Response::new(Body::default());
-    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(LOCATION, HeaderValue::try_from(location(named, tls.port, path)).ok()?);
-    response.headers_mut().insert(CACHE_CONTROL, field_values::AN_HOUR.clone());
-    Some(response)
+    if path.starts_with('/') { path } else { "/" }
+}
+
+fn without_port(named: &str) -> (&str, bool) {
+    let host_end = named.rfind(']').map_or(0, |end| end + 1);
+    match named[host_end..].rfind(':') {
+        Some(colon) => (&named[..host_end + colon], named.len() > host_end + colon + 1),
+        None => (named, false),
+    }
 }
 
 /// Returns the address over HTTPS. A request that names no port has come to port 80, maybe by a router that forwards it from there: then the
 /// default port of HTTPS is open in the same way. One that names a port has come directly.
-fn location(named: &str, port: u16, path: &str) -> String {
-    let host_end = named.rfind(']').map_or(0, |end| end + 1);
-    let (host, has_port) = match named[host_end..].rfind(':') {
-        Some(colon) => (&named[..host_end + colon], named.len() > host_end + colon + 1),
-        None => (named, false),
-    };
-    if has_port && port != 443 { format!("https://{host}:{port}{path}") } else { format!("https://{host}{path}") }
+fn location(host: &str, port: u16, path: &str) -> String {
+    if port == 443 { format!("https://{host}{path}") } else { format!("https://{host}:{port}{path}") }
 }
 
 #[cfg(test)]
@@ -68,7 +108,8 @@ mod tests {
             ("[::1]", 8443, "https://[::1]/a?b"),
             ("[::1]:8080", 8443, "https://[::1]:8443/a?b"),
         ] {
-            assert_eq!(location(named, port, "/a?b"), expected, "{named} {port}");
+            let (host, has_port) = without_port(named);
+            assert_eq!(location(host, if has_port { port } else { 443 }, "/a?b"), expected, "{named} {port}");
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Warns the operator before the certificate expires, and says when it has.
 
-use std::fmt;
 use std::future::pending;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use graven_time::{DAY, Time};
 use graven_x509::Validity;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::Tls;
+use super::settings::{OF_SERVICE, Source, state_of};
 use crate::observe::counters::Counters;
 use crate::observe::exposition::render_tls;
 use crate::observe::stderr::report;
@@ -19,7 +20,10 @@ use crate::time::effective_time;
 const WARNING_DAYS: i64 = 14;
 
 /// How often a warning is repeated.
-const PAUSE: Duration = Duration::from_hours(24);
+const REPEAT: Duration = Duration::from_hours(24);
+
+/// How often the certificate is looked at.
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// How long a certificate is still valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,21 +54,30 @@ impl Expiry {
     }
 }
 
-impl fmt::Display for Expiry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Expiry::NoCertificate => f.write_str("there is no certificate yet; `notes certificate obtain` gets one"),
-            Expiry::NotYetValid(validity) => {
-                write!(f, "the certificate is valid from {}; is the clock right?", validity.from)
+impl Expiry {
+    /// Returns what to tell the operator.
+    fn text(self, source: &Source) -> String {
+        match (self, source) {
+            (Expiry::NoCertificate, Source::Folder(folder)) if folder == Path::new(OF_SERVICE) => {
+                "there is no certificate yet; see `journalctl -u notes-certificate`".to_owned()
             }
-            Expiry::Valid(validity) => write!(f, "the certificate is valid until {}", validity.until),
-            Expiry::Soon(validity) => write!(
-                f,
+            (Expiry::NoCertificate, Source::Folder(folder)) => format!(
+                "there is no certificate yet; `notes certificate obtain --domain NAME --state {}` gets one",
+                state_of(folder).display()
+            ),
+            (Expiry::NoCertificate, Source::Files { .. }) => "there is no certificate".to_owned(),
+            (Expiry::NotYetValid(validity), _) => {
+                format!("the certificate is valid from {}; is the clock right?", validity.from)
+            }
+            (Expiry::Valid(validity), _) => format!("the certificate is valid until {}", validity.until),
+            (Expiry::Soon(validity), Source::Folder(_)) => format!(
                 "warning: the certificate expires at {}; see why it was not renewed with `notes certificate status`",
                 validity.until
             ),
-            Expiry::Expired(validity) => write!(
-                f,
+            (Expiry::Soon(validity), Source::Files { .. }) => {
+                format!("warning: the certificate expires at {}; replace it, and send SIGHUP", validity.until)
+            }
+            (Expiry::Expired(validity), _) => format!(
                 "the certificate expired at {}: browsers refuse this site; renew it, and send SIGHUP",
                 validity.until
             ),
@@ -73,11 +86,12 @@ impl fmt::Display for Expiry {
 }
 
 impl Tls {
-    /// Returns why browsers refuse the certificate, if they do.
+    /// Returns why browsers refuse the site over HTTPS, if they do. One whose time has not come by this clock is right by theirs: a machine without a
+    /// battery for its clock starts in the past.
     pub(crate) fn problem(&self, pack_time: i64) -> Option<String> {
         let expiry = self.expiry(pack_time);
-        let is_usable = matches!(expiry, Expiry::Valid(_) | Expiry::Soon(_));
-        (!is_usable).then(|| expiry.to_string())
+        let is_refused = matches!(expiry, Expiry::NoCertificate | Expiry::Expired(_));
+        is_refused.then(|| expiry.text(self.store.source()))
     }
 
     /// Renders what a server with TLS counts in addition to others.
@@ -94,20 +108,44 @@ impl Tls {
 
     /// Reads the certificate again, and returns what to tell the operator.
     pub(crate) fn reload(&self, pack_time: i64) -> String {
-        match self.store.reload() {
-            Ok(()) => format!("SIGHUP: certificate read again; {}", self.expiry(pack_time)),
+        let now = Time(effective_time(SystemTime::now(), pack_time));
+        let read = self.store.reload(now);
+        let expiry = Expiry::of(self.store.validity(), now);
+        let text = expiry.text(self.store.source());
+        match read {
+            Ok(()) if expiry == Expiry::NoCertificate => format!("SIGHUP: {text}"),
+            Ok(()) => self.with_doubts(format!("SIGHUP: certificate read again; {text}")),
             Err(error) => format!("SIGHUP: the certificate stays as it was: {error}"),
         }
     }
+
+    /// Takes a certificate that was renewed without SIGHUP, and returns what to tell the operator.
+    fn take_renewed(&self, pack_time: i64) -> Option<String> {
+        let is_new = self.store.take_renewed(Time(effective_time(SystemTime::now(), pack_time)));
+        let text = || self.expiry(pack_time).text(self.store.source());
+        is_new.then(|| self.with_doubts(format!("new certificate found; {}", text())))
+    }
+
+    fn with_doubts(&self, line: String) -> String {
+        [vec![line], self.doubts()].concat().join("\n")
+    }
 }
 
-/// Warns of the certificate's end once a day, from two weeks before. Never completes.
+/// Takes a renewed certificate, and warns of its end from two weeks before: at once, and then each day. Never completes.
 pub(crate) async fn watch(tls: Option<Arc<Tls>>, pack_time: i64) {
     let Some(tls) = tls else { return pending().await };
+    let mut warned: Option<(Expiry, Instant)> = None;
     loop {
-        let expiry = tls.expiry(pack_time);
-        if expiry.is_worth_a_warning() {
-            report(&expiry.to_string());
+        if let Some(line) = tls.take_renewed(pack_time) {
+            report(&line);
+        }
+        let (expiry, now) = (tls.expiry(pack_time), Instant::now());
+        let is_new = warned.is_none_or(|(last, at)| last != expiry || now.duration_since(at) >= REPEAT);
+        if !expiry.is_worth_a_warning() {
+            warned = None;
+        } else if is_new {
+            report(&expiry.text(tls.store.source()));
+            warned = Some((expiry, now));
         }
         sleep(PAUSE).await;
     }

@@ -1,15 +1,17 @@
 //! TLS: which certificate a server shows, and how it negotiates.
 //!
 //! 1. [`certificate`] reads a chain and its key, and refuses those that cannot work.
-//! 2. [`store`] keeps the current one for all workers, and replaces it without closing a connection.
-//! 3. [`challenge`] finds the answers that `notes certificate` has left for a certificate authority.
-//! 4. [`expiry`] warns the operator before the certificate expires.
-//! 5. [`Tls`] is what workers need: rustls' configuration, made from the store.
+//! 2. [`chain`] finds what clients will dislike about one that does.
+//! 3. [`store`] keeps the current one for all workers, and replaces it without closing a connection.
+//! 4. [`challenge`] finds the answers that `notes certificate` has left for a certificate authority.
+//! 5. [`expiry`] takes a renewed certificate, and warns the operator before one expires.
+//! 6. [`Tls`] is what workers need: rustls' configuration, made from the store.
 //!
 //! rustls gets its cryptography from ring, whose ChaCha20-Poly1305 and P-256 are in assembly for aarch64: a Raspberry Pi 4 has no AES
 //! instructions. Measured: bench/NOTES.md.
 
 mod certificate;
+mod chain;
 pub(crate) mod challenge;
 mod expiry;
 mod settings;
@@ -32,10 +34,12 @@ use crate::error::Error;
 use crate::limits::TLS_BUFFER_BYTES;
 use crate::listen::address::{Address, Service};
 use crate::listen::listener::BoundAddress;
+use crate::observe::stderr::report;
 
 /// The protocols of ALPN (RFC 7301), best first.
 const HTTP2: &[u8] = b"h2";
 const HTTP11: &[u8] = b"http/1.1";
+const HTTP10: &[u8] = b"http/1.0";
 
 /// What the workers of a server share for TLS.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ pub(crate) struct Tls {
     pub(crate) hsts: Option<(HeaderValue, Vec<u8>)>,
     /// The port of HTTPS in redirects of requests that name a port themselves.
     pub(crate) port: u16,
+    /// The host that the pages of the site name.
+    host: Option<String>,
 }
 
 /// What a client has negotiated by ALPN.
@@ -53,6 +59,8 @@ pub(crate) struct Tls {
 pub(crate) enum Negotiated {
     Http1,
     Http2,
+    /// Nothing: the client speaks HTTP without TLS.
+    Nothing,
     /// The client was a certificate authority, and has seen what it came for (RFC 8737 §3).
     Challenge,
 }
@@ -73,11 +81,20 @@ pub(crate) fn open(config: &Config, bound: &[BoundAddress]) -> Result<Option<Arc
     let is_redirected = bound.iter().any(|bound| bound.address.service() == Service::Redirect);
     let tls = match https.and_then(|bound| bound.address.tcp()) {
         Some(address) => Tls::new(settings, address.port()).map(|tls| Some(Arc::new(tls))),
-        None if settings.is_set() || is_redirected => Err(TlsError::NoAddress),
-        None => Ok(None),
+        None if settings.is_set() => Err(TlsError::NoAddress),
+        None if is_redirected => Err(TlsError::NothingToRedirectTo),
+        None => {
+            if ![Hsts::Off, Hsts::default()].contains(&settings.hsts) {
+                report(UNUSED_HSTS);
+            }
+            Ok(None)
+        }
     };
     tls.map_err(|source| Error::Tls { source })
 }
+
+const UNUSED_HSTS: &str =
+    "warning: --hsts has no effect without an address for HTTPS; a proxy that ends TLS has to send the field itself";
 
 impl Tls {
     /// Reads the certificate and prepares handshakes.
@@ -91,7 +108,16 @@ impl Tls {
                 Some((value, line))
             }
         };
-        Ok(Tls { config, store, hsts, port })
+        let tls = Tls { config, store, hsts, port, host: settings.host.clone() };
+        for doubt in tls.doubts() {
+            report(&doubt);
+        }
+        Ok(tls)
+    }
+
+    /// Returns what clients will dislike about the certificate.
+    fn doubts(&self) -> Vec<String> {
+        self.store.doubts(self.host.as_deref())
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
@@ -115,7 +141,7 @@ fn server_config(store: &Arc<Store>) -> Result<ServerConfig, TlsError> {
         .with_cert_resolver(Arc::clone(store) as Arc<_>);
     // A client says by its order what is fast for it. Without AES instructions this server is the slower of the two.
     config.ignore_client_order = !has_aes;
-    config.alpn_protocols = vec![HTTP2.to_vec(), HTTP11.to_vec()];
+    config.alpn_protocols = vec![HTTP2.to_vec(), HTTP11.to_vec(), HTTP10.to_vec()];
     if store.has_challenges() {
         config.alpn_protocols.push(challenge::PROTOCOL.to_vec());
     }

@@ -1,6 +1,6 @@
 //! What TLS is configured with, and why it cannot start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::{fmt, io};
 
@@ -33,15 +33,32 @@ impl Default for Hsts {
 impl FromStr for Hsts {
     type Err = InvalidHsts;
 
-    /// The value has to begin with the one directive that it must have (RFC 6797 §6.1.1).
+    /// The directives that browsers know (RFC 6797 §6.1 and hstspreload.org), each at most once, in any order. They ignore others, such as
+    /// misspelt ones.
     fn from_str(text: &str) -> Result<Self, InvalidHsts> {
-        if text == "off" {
+        if text.eq_ignore_ascii_case("off") {
             return Ok(Hsts::Off);
         }
-        let age = text.strip_prefix("max-age=").map(|rest| rest.split(';').next().unwrap_or_default().trim());
-        let is_age = age.is_some_and(|age| !age.is_empty() && age.bytes().all(|byte| byte.is_ascii_digit()));
-        HeaderValue::from_str(text).ok().filter(|_| is_age).map(Hsts::On).ok_or(InvalidHsts)
+        let mut has = [false; 3];
+        for directive in text.split(';').map(str::trim).filter(|directive| !directive.is_empty()) {
+            let (name, value) =
+                directive.split_once('=').map_or((directive, None), |(name, value)| (name, Some(value)));
+            let known = ["max-age", "includeSubDomains", "preload"];
+            let index = known.iter().position(|known| known.eq_ignore_ascii_case(name.trim())).ok_or(InvalidHsts)?;
+            let is_valid = if index == 0 { value.is_some_and(is_age) } else { value.is_none() };
+            if !is_valid || std::mem::replace(&mut has[index], true) {
+                return Err(InvalidHsts);
+            }
+        }
+        HeaderValue::from_str(text).ok().filter(|_| has[0]).map(Hsts::On).ok_or(InvalidHsts)
     }
+}
+
+/// Whether it is a number of seconds, which may be in quotes.
+fn is_age(value: &str) -> bool {
+    let value = value.trim();
+    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u32>().is_ok()
 }
 
 /// The error of parsing [`Hsts`].
@@ -50,7 +67,9 @@ pub struct InvalidHsts;
 
 impl fmt::Display for InvalidHsts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected `off`, or a value that begins with `max-age=` and a number of seconds")
+        f.write_str(
+            "expected `off`, or `max-age=` and a number of seconds, with `; includeSubDomains` and `; preload` if you like",
+        )
     }
 }
 
@@ -72,10 +91,13 @@ pub struct TlsConfig {
     pub certificate: Option<PathBuf>,
     /// Its private key, in PEM; may be the same file. Users other than its owner and its group must not be able to read it.
     pub key: Option<PathBuf>,
-    /// Instead of the files, a folder with `certificate.pem`, which holds both, and with `challenges/`. It may be empty at first.
+    /// Instead of the files, a folder with `certificate.pem`, which holds both, and with `challenges/`, or one in which such a folder is called
+    /// `served`. It may be empty at first.
     pub state: Option<PathBuf>,
     /// What browsers are told to remember: that this host has HTTPS.
     pub hsts: Hsts,
+    /// The host in the addresses that the site gives itself, if they begin with `https://`. There is a warning if the certificate is not for it.
+    pub host: Option<String>,
 }
 
 /// Where a certificate is read from.
@@ -84,6 +106,34 @@ pub(crate) enum Source {
     Files { certificate: PathBuf, key: PathBuf },
     Folder(PathBuf),
 }
+
+impl Source {
+    /// Returns the file with the certificate.
+    pub(super) fn certificate(&self) -> PathBuf {
+        match self {
+            Source::Files { certificate, .. } => certificate.clone(),
+            Source::Folder(folder) => served(folder).join("certificate.pem"),
+        }
+    }
+}
+
+/// Returns the part of a state folder that a server reads. `notes certificate` creates it; it may itself be the folder that is set.
+pub(super) fn served(folder: &Path) -> PathBuf {
+    let served = folder.join(SERVED);
+    if served.is_dir() { served } else { folder.to_owned() }
+}
+
+/// Returns the folder for `notes certificate --state`.
+pub(super) fn state_of(folder: &Path) -> &Path {
+    let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == SERVED));
+    parent.filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(folder)
+}
+
+/// Where `notes install --domain` shows its service the folder that notes-certificate.service fills (deploy/systemd/https/notes.service.conf).
+pub(super) const OF_SERVICE: &str = "/run/notes-certificate";
+
+/// Its name.
+const SERVED: &str = "served";
 
 impl TlsConfig {
     /// Returns whether any place of a certificate is set.
@@ -115,7 +165,7 @@ impl TlsConfig {
             .filter_map(|file| {
                 file.parent().map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.to_owned() })
             })
-            .chain(self.state.clone())
+            .chain(self.state.as_deref().map(served))
             .collect();
         folders.sort();
         folders.dedup();
@@ -130,6 +180,8 @@ pub enum TlsError {
     NoCertificate,
     /// There is a certificate, and no address is for HTTPS.
     NoAddress,
+    /// An address redirects to HTTPS, and none is for HTTPS.
+    NothingToRedirectTo,
     /// One of two settings that belong together is missing.
     Missing(&'static str),
     /// Both the files and the folder are set.
@@ -164,12 +216,18 @@ impl fmt::Display for TlsError {
             TlsError::NoAddress => f.write_str(
                 "there is a certificate, and no address that uses it: add --listen https:[::]:443, and --listen redirect:[::]:80 for the redirects to it",
             ),
+            TlsError::NothingToRedirectTo => f.write_str(
+                "an address redirects to HTTPS, and none is for HTTPS: add one, such as --listen https:[::]:8443, and its certificate",
+            ),
             TlsError::Missing(flag) => write!(f, "{flag} is missing: a certificate and its key belong together, and may be in one file"),
             TlsError::TwoSources => f.write_str(
                 "--tls-state names a folder with a certificate, and --tls-certificate or --tls-key another one: leave out either",
             ),
             TlsError::Read { path, source } => {
-                write!(f, "{}: {source}; the user that runs this program must be able to read it", path.display())
+                write!(f, "{}: {source}; the user that runs this program must be able to read it", path.display())?;
+                // By Landlock, since the start.
+                let is_link = source.kind() == io::ErrorKind::PermissionDenied && path.is_symlink();
+                f.write_str(if is_link { "; if it now leads to another folder, restart it" } else { "" })
             }
             TlsError::Unusable { path, why } => write!(f, "{}: {why}", path.display()),
             TlsError::Negotiation { source } => write!(f, "cannot prepare TLS: {source}"),
@@ -183,6 +241,45 @@ impl std::error::Error for TlsError {
             TlsError::Read { source, .. } => Some(source),
             TlsError::Negotiation { source } => Some(source),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hsts_has_directives_that_browsers_know() {
+        for (text, is_valid) in [
+            ("off", true),
+            ("OFF", true),
+            ("max-age=300", true),
+            ("MAX-AGE=300", true),
+            ("max-age=\"300\"", true),
+            ("includeSubDomains; max-age=300;", true),
+            ("max-age=63072000; includeSubDomains; preload", true),
+            ("", false),
+            ("forever", false),
+            ("includeSubDomains", false),
+            ("max-age", false),
+            ("max-age=", false),
+            ("max-age=+3", false),
+            ("max-age=99999999999999999999", false),
+            ("max-age=300; max-age=400", false),
+            ("max-age=300; includeSubDomain", false),
+            ("max-age=300; preload=1", false),
+        ] {
+            assert_eq!(text.parse::<Hsts>().is_ok(), is_valid, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_state_is_the_folder_around_the_one_that_is_served() {
+        for (folder, state) in
+            [("/var/lib/notes/served", "/var/lib/notes"), ("/srv/tls", "/srv/tls"), ("served", "served")]
+        {
+            assert_eq!(state_of(Path::new(folder)), Path::new(state));
         }
     }
 }

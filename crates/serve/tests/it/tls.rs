@@ -132,6 +132,7 @@ fn the_protocol_is_negotiated() {
         (&["h2", "http/1.1"][..], Some(&b"h2"[..])),
         (&["http/1.1", "h2"], Some(b"h2")),
         (&["http/1.1"], Some(b"http/1.1")),
+        (&["http/1.0"], Some(b"http/1.0")),
         (&[], None),
     ] {
         let mut session = connect(server.https(), &Arc::new(client_config(identity(), offered, ALL_VERSIONS)));
@@ -243,29 +244,75 @@ fn hsts_is_sent_over_https_alone() {
 }
 
 #[test]
-fn everything_else_is_redirected() {
-    let server = Secure::start(&config());
-    let direct = format!("https://example.org:{}/", server.https().port());
-    for (request, expected) in [
-        ("GET /notes?a=b HTTP/1.1\r\nHost: example.org", Some("https://example.org/notes?a=b")),
-        ("GET / HTTP/1.1\r\nHost: example.org:8080", Some(&*direct)),
-        ("HEAD /none HTTP/1.1\r\nHost: a", Some("https://a/none")),
-        ("POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: 0", Some("https://a/notes")),
-        ("GET http://b/notes HTTP/1.1\r\nHost: b", Some("https://b/notes")),
-        ("GET //evil.example/x HTTP/1.1\r\nHost: a", Some("https://a//evil.example/x")),
-        ("GET /.well-known/acme-challenge/x HTTP/1.1\r\nHost: a", Some("https://a/.well-known/acme-challenge/x")),
-        ("GET /a%0d%0aSet-Cookie:x HTTP/1.1\r\nHost: a", Some("https://a/a%0d%0aSet-Cookie:x")),
-        ("GET / HTTP/1.1\r\nHost: a/b", None),
-        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b", None),
-        ("GET / HTTP/1.1\r\nX: y", None),
+fn requests_for_the_hosts_of_the_certificate_are_redirected() {
+    let folder = folder("redirect");
+    let names = ["example.org", "a", "*.b.example", "127.0.0.1", "::1"].map(str::to_owned);
+    let hosts = new_identity(&folder, |params| *params = rcgen::CertificateParams::new(names).expect("names"));
+    let tls = TlsConfig { certificate: Some(hosts.certificate), key: Some(hosts.key), ..TlsConfig::default() };
+    let server = Secure::start(&Config { tls, ..config() });
+    let port = server.https().port();
+    let [direct, v6] = ["example.org", "[::1]"].map(|host| format!("https://{host}:{port}/"));
+    for (request, status, expected) in [
+        ("GET /notes?a=b HTTP/1.1\r\nHost: example.org", "308", Some("https://example.org/notes?a=b")),
+        ("GET / HTTP/1.1\r\nHost: example.org:8080", "308", Some(&*direct)),
+        ("GET / HTTP/1.1\r\nHost: [::1]:8080", "308", Some(&*v6)),
+        ("GET / HTTP/1.1\r\nHost: 127.0.0.1", "308", Some("https://127.0.0.1/")),
+        ("GET / HTTP/1.1\r\nHost: EXAMPLE.org.", "308", Some("https://EXAMPLE.org./")),
+        ("HEAD /none HTTP/1.1\r\nHost: a", "308", Some("https://a/none")),
+        ("POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: 0", "308", Some("https://a/notes")),
+        ("GET http://c.b.example/notes HTTP/1.1\r\nHost: c.b.example", "308", Some("https://c.b.example/notes")),
+        ("GET //evil.example/x HTTP/1.1\r\nHost: a", "308", Some("https://a//evil.example/x")),
+        (
+            "GET /.well-known/acme-challenge/x HTTP/1.1\r\nHost: a",
+            "308",
+            Some("https://a/.well-known/acme-challenge/x"),
+        ),
+        ("GET /a%0d%0aSet-Cookie:x HTTP/1.1\r\nHost: a", "308", Some("https://a/a%0d%0aSet-Cookie:x")),
+        // A redirect would lead to a warning of the browser.
+        ("GET /notes HTTP/1.1\r\nHost: raspberrypi.local", "200", None),
+        ("GET /notes HTTP/1.1\r\nHost: 192.168.1.2", "200", None),
+        ("GET /notes HTTP/1.1\r\nHost: b.example", "200", None),
+        ("GET /notes HTTP/1.1\r\nHost:", "200", None),
+        ("GET /notes HTTP/1.1\r\nHost: [::1", "200", None),
+        ("GET /notes HTTP/1.0\r\nX: y", "200", None),
+        ("GET / HTTP/1.1\r\nHost: a/b", "400", None),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b", "400", None),
+        ("GET / HTTP/1.1\r\nX: y", "400", None),
     ] {
         let answer = ask_plain(server.redirect, &format!("{request}\r\nConnection: close\r\n\r\n"));
         let location = answer.lines().find_map(|line| line.strip_prefix("location: "));
-        assert_eq!(location, expected, "{request}: {answer}");
-        let status = if expected.is_some() { "308" } else { "400" };
-        assert_eq!(answer.get(9..12), Some(status), "{request}");
+        assert_eq!((answer.get(9..12), location), (Some(status), expected), "{request}: {answer}");
     }
     assert!(get(server.plain, "/notes").starts_with("HTTP/1.1 200 "));
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn http_without_tls_on_the_port_of_https_is_refused_with_the_right_address() {
+    let limits = Limits { header_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Secure::start(&Config { limits, ..config() });
+    let port = server.https().port();
+    for (request, expected) in [
+        ("GET /notes?a=b HTTP/1.1\r\nHost: example.org\r\n\r\n", format!(": https://example.org:{port}/notes?a=b\n")),
+        ("POST / HTTP/1.1\r\nHost: [::1]:8443\r\nContent-Length: 0\r\n\r\n", format!(": https://[::1]:{port}/\n")),
+        ("HEAD /notes HTTP/1.1\r\nHost: a\r\n\r\n", String::new()),
+        ("GET /notes HTTP/1.0\r\n\r\n", "came without it\n".to_owned()),
+        ("GET / HTTP/1.1\r\nHost: a/<b>\r\n\r\n", "came without it\n".to_owned()),
+    ] {
+        let answer = ask_plain(server.https(), request);
+        let (head, text) = answer.split_once("\r\n\r\n").expect("a head");
+        assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n") || head.starts_with("HTTP/1.0 400 "), "{answer}");
+        assert!(head.contains("content-type: text/plain") && head.contains("nosniff"), "{answer}");
+        assert!(!head.contains("strict-transport"), "{answer}");
+        assert!(text.ends_with(&expected) && text.is_empty() == expected.is_empty(), "{answer}");
+    }
+    // Half a head has the time limit that it has elsewhere.
+    let start = Instant::now();
+    assert!(ask_plain(server.https(), "GET / HTTP/1.1\r\n").starts_with("HTTP/1.1 408 "));
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    // No handshake has failed, and the next one succeeds.
+    assert!(ask(&mut connect(server.https(), &client()), "/notes").starts_with("HTTP/1.1 200 "));
+    assert_eq!(server.metric("graven_tls_handshakes_total{version=\"\",result=\"failed\"}"), "0");
 }
 
 #[test]
@@ -274,6 +321,7 @@ fn a_challenge_is_answered_by_the_file_with_its_token() {
     let token = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA";
     std::fs::write(folder.join("challenges").join(token), "the answer").expect("a file");
     std::fs::write(folder.join("secret"), "a secret").expect("a file");
+    join(identity(), &folder.join("certificate.pem"));
     let server = Secure::start(&in_folder(&folder));
     for (path, expected) in [
         (token, true),
@@ -284,11 +332,16 @@ fn a_challenge_is_answered_by_the_file_with_its_token() {
         ("other", false),
     ] {
         let answer = get(server.redirect, &format!("/.well-known/acme-challenge/{path}"));
-        let is_answered = answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nthe answer");
-        assert_eq!(is_answered, expected, "{path}: {answer}");
-        assert!(!answer.contains("a secret"), "{path}");
+        // An authority that was redirected asks over HTTPS.
+        let target = format!("/.well-known/acme-challenge/{path}");
+        let secure = ask(&mut connect(server.https(), &client()), &target);
+        for answer in [answer, secure] {
+            let is_answered = answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nthe answer");
+            assert_eq!(is_answered, expected, "{path}: {answer}");
+            assert!(!answer.contains("a secret"), "{path}");
+        }
     }
-    // The site's own address has nothing of it.
+    // An address of HTTP alone has nothing of it.
     assert!(get(server.plain, &format!("/.well-known/acme-challenge/{token}")).starts_with("HTTP/1.1 404 "));
     std::fs::remove_dir_all(folder).expect("a folder");
 }
@@ -347,6 +400,51 @@ fn a_handshake_for_a_challenge_is_shown_its_own_certificate() {
 }
 
 #[test]
+fn a_clock_that_is_behind_does_not_make_the_site_unready() {
+    let folder = folder("early");
+    let early = new_identity(&folder, |params| {
+        params.not_before = rcgen::date_time_ymd(4000, 1, 1);
+        params.not_after = rcgen::date_time_ymd(4000, 4, 1);
+    });
+    let tls = TlsConfig { certificate: Some(early.certificate), key: Some(early.key), ..TlsConfig::default() };
+    let server = Secure::start(&Config { tls, ..config() });
+    let (start, mut ready) = (Instant::now(), get(server.admin, "/readyz"));
+    while ready.ends_with("starting\n") && start.elapsed() < TIMEOUT {
+        ready = get(server.admin, "/readyz");
+    }
+    assert!(ready.starts_with("HTTP/1.1 200 "), "{ready}");
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn the_folder_may_be_the_state_or_the_part_of_it_that_is_served() {
+    let folder = folder("state");
+    let part = folder.join("served");
+    let tls = TlsConfig { state: Some(folder.clone()), ..TlsConfig::default() };
+    assert_eq!(tls.folders(), [&*folder]);
+    let server = Secure::start(&in_folder(&folder));
+    let ready = get(server.admin, "/readyz");
+    let hint = format!("`notes certificate obtain --domain NAME --state {}`", folder.display());
+    assert!(ready.contains(&hint), "{ready}");
+    // What `notes certificate --state` does while the server runs.
+    std::fs::create_dir_all(part.join("challenges")).expect("a folder");
+    std::fs::write(part.join("challenges/token"), "token.digest").expect("a file");
+    assert!(get(server.redirect, "/.well-known/acme-challenge/token").ends_with("token.digest"));
+    join(identity(), &part.join("certificate.pem"));
+    drop(server);
+    for folder in [&folder, &part] {
+        let tls = TlsConfig { state: Some(folder.clone()), ..TlsConfig::default() };
+        assert_eq!(tls.folders(), [&*part]);
+        let server = Secure::start(&in_folder(folder));
+        assert!(ask(&mut connect(server.https(), &client()), "/notes").starts_with("HTTP/1.1 200 "));
+    }
+    std::fs::remove_file(part.join("certificate.pem")).expect("a file");
+    let ready = get(Secure::start(&in_folder(&part)).admin, "/readyz");
+    assert!(ready.contains(&hint), "{ready}");
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
 fn an_expired_certificate_is_served_and_readyz_says_so() {
     let folder = folder("expired");
     let expired = new_identity(&folder, |params| {
@@ -366,6 +464,10 @@ fn refusal(tls: TlsConfig, listen: Vec<Address>) -> String {
     Server::bind(Config { tls, listen, ..Config::default() }).expect_err("it cannot start").to_string()
 }
 
+fn files(certificate: &Path, key: &Path) -> TlsConfig {
+    TlsConfig { certificate: Some(certificate.to_owned()), key: Some(key.to_owned()), ..TlsConfig::default() }
+}
+
 #[test]
 fn a_certificate_that_cannot_work_is_refused_with_the_fix() {
     let folder = folder("refused");
@@ -376,17 +478,14 @@ fn a_certificate_that_cannot_work_is_refused_with_the_fix() {
     std::fs::copy(&good.key, &open).expect("a file");
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).expect("a file");
     std::fs::write(&big, vec![b'a'; 300 * 1024]).expect("a file");
-    let files = |certificate: &Path, key: &Path| TlsConfig {
-        certificate: Some(certificate.to_owned()),
-        key: Some(key.to_owned()),
-        ..TlsConfig::default()
-    };
     for (tls, expected) in [
         (files(&good.certificate, &other.key), "it is not the key of the certificate in"),
         (files(&empty, &good.key), "it has no `BEGIN CERTIFICATE`"),
         (files(&good.key, &good.key), "it has no `BEGIN CERTIFICATE`"),
-        (files(&good.certificate, &good.certificate), "every user of this machine can read"),
+        (files(&good.certificate, &open), "every user of this machine can read"),
         (files(&good.certificate, &open), "chmod 600"),
+        (files(&good.certificate, &folder), "it is no file"),
+        (files(&folder, &good.key), "it is no file"),
         (files(&big, &good.key), "larger than 256 KiB"),
         (files(&folder.join("none"), &good.key), "No such file"),
         (TlsConfig { key: None, ..files(&good.certificate, &good.key) }, "--tls-key is missing"),
@@ -398,9 +497,61 @@ fn a_certificate_that_cannot_work_is_refused_with_the_fix() {
         let error = refusal(tls, vec![Address::Https(ANYWHERE)]);
         assert!(error.contains(expected) && !error.contains('\n'), "{error}");
     }
-    for listen in [Address::Tcp(ANYWHERE), Address::Redirect(ANYWHERE)] {
-        let error = refusal(tls_config(), vec![listen]);
-        assert!(error.contains("no address that uses it"), "{error}");
+    for (tls, listen, expected) in [
+        (tls_config(), Address::Tcp(ANYWHERE), "no address that uses it"),
+        (tls_config(), Address::Redirect(ANYWHERE), "no address that uses it"),
+        (TlsConfig::default(), Address::Redirect(ANYWHERE), "redirects to HTTPS, and none is for HTTPS"),
+    ] {
+        let error = refusal(tls, vec![listen]);
+        assert!(error.contains(expected), "{error}");
+    }
+    std::fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn pem_as_people_come_to_have_it_is_read_or_the_reason_is_said() {
+    let folder = folder("pem");
+    let good = new_identity(&folder.join("good"), |_| ());
+    let other = new_identity(&folder.join("other"), |_| ());
+    let [certificate, key, foreign] =
+        [&good.certificate, &good.key, &other.certificate].map(|file| std::fs::read_to_string(file).expect("a file"));
+    let (file, key_file) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    let chain = certificate.clone() + &foreign;
+    // An editor of Windows begins a file with a byte order mark, and ends lines with two characters.
+    let windows = format!("\u{feff}{}", certificate.replace('\n', "\r\n"));
+    for (certificate, key, expected) in [
+        (&*windows, &*key, None),
+        (&*chain, &*key, None),
+        (&format!("subject=CN = localhost\n{certificate}"), &key, None),
+        (
+            &certificate.replace("-----END CERTIFICATE-----", ""),
+            &key,
+            Some("the line `-----END CERTIFICATE-----` is missing"),
+        ),
+        (
+            &certificate,
+            &key.replace("-----END PRIVATE KEY-----", ""),
+            Some("the line `-----END PRIVATE KEY-----` is missing"),
+        ),
+        (
+            &certificate,
+            &key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"),
+            Some("has a password, which nobody could enter"),
+        ),
+        (
+            &(foreign + &certificate),
+            &key,
+            Some("the key is that of certificate 2 in it: the certificate of the site must come first"),
+        ),
+    ] {
+        std::fs::write(&file, certificate).expect("a file");
+        std::fs::write(&key_file, key).expect("a file");
+        std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o600)).expect("a file");
+        let tls = files(&file, &key_file);
+        let bound = Server::bind(Config { tls, listen: vec![Address::Https(ANYWHERE)], ..Config::default() });
+        let error = bound.err().map(|error| error.to_string());
+        let is_expected = error.as_deref().is_some_and(|error| expected.is_some_and(|text| error.contains(text)));
+        assert!(is_expected || (error.is_none() && expected.is_none()), "expected {expected:?}, found {error:?}");
     }
     std::fs::remove_dir_all(folder).expect("a folder");
 }
@@ -409,12 +560,12 @@ fn a_certificate_that_cannot_work_is_refused_with_the_fix() {
 fn half_a_handshake_ends_after_the_header_time() {
     let limits = Limits { header_time: Duration::from_millis(300), ..Limits::default() };
     let server = Secure::start(&Config { limits, ..config() });
-    // Nothing; the beginning of a hello; a record that never ends; what is no TLS at all.
+    // Nothing; the beginning of a hello; a record that never ends; what is neither TLS nor HTTP.
     let beginnings: [&[u8]; 5] = [
         b"",
         &[22, 3, 1, 2, 0, 1, 0],
         &[23, 3, 3, 0x40, 0],
-        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
         &[0x80, 0x2e, 1, 0, 2],
     ];
     for bytes in beginnings {
