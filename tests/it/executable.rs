@@ -215,8 +215,8 @@ impl Server {
         let mut server = Server { child: spawn(command), address: String::new(), stdout: None };
         let mut stdout = BufReader::new(server.child.stdout.take().expect("it is piped"));
         let mut lines = stdout.by_ref().lines().map(|line| line.expect("it writes UTF-8"));
-        let line = lines.find(|line| line.contains("http://")).expect("it prints where it serves before it ends");
-        let (_, url) = line.split_once("http://").expect("it contains one");
+        let line = lines.find(|line| line.contains("://")).expect("it prints where it serves before it ends");
+        let (_, url) = line.split_once("://").expect("it contains one");
         url.split('/').next().unwrap_or_default().clone_into(&mut server.address);
         server.stdout = Some(stdout);
         (server, line)

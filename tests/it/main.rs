@@ -20,6 +20,8 @@ mod executable;
 mod graven;
 mod html;
 mod http;
+#[cfg(feature = "tls")]
+mod https;
 mod install;
 mod memory;
 mod models;
