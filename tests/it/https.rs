@@ -166,8 +166,8 @@ fn a_certificate_is_found_through_links_that_lead_to_the_next_one() {
     assert!(site.connect(&[&first]).is_answered());
     symlink("../../archive/localhost/both2.pem", live.join("next")).expect("a link");
     std::fs::rename(live.join("next"), &link).expect("a link");
-    let line = site.reload();
-    assert!(line.starts_with("SIGHUP: certificate read again; "), "{line}");
+    let said = site.reload();
+    assert!(said.starts_with("SIGHUP: certificate read again; "), "{said}");
     let mut new = site.connect(&[&first, &second]);
     assert!(new.is_answered() && new.shows(&second));
     assert_eq!(site.server.terminate(), Some(0));
