@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 #[cfg(feature = "tls")]
-use super::handshake::HandshakeTurns;
+use super::handshake_turns::HandshakeTurns;
 use super::slots::{Bounds, Slots};
 use super::turns::Turns;
 use crate::clock::Clock;

@@ -10,6 +10,8 @@
 mod gathered;
 #[cfg(feature = "tls")]
 mod handshake;
+#[cfg(feature = "tls")]
+mod handshake_turns;
 mod head;
 mod http1;
 mod http2;
@@ -54,7 +56,7 @@ pub(crate) fn worker_local(parts: WorkerParts) -> WorkerLocal {
         #[cfg(feature = "tls")]
         tls: parts.tls,
         #[cfg(feature = "tls")]
-        handshake_turns: handshake::HandshakeTurns::new(),
+        handshake_turns: handshake_turns::HandshakeTurns::new(),
         http1: message::builder(&limits),
         http2: http2::builder(&limits),
         buffer: RefCell::new(vec![0; READ_BYTES].into_boxed_slice()),
