@@ -108,6 +108,6 @@ impl Host {
 }
 
 /// The effective user of this process, which owns its folder in /proc. Without /proc it is `None`; then the first write fails if it must.
-fn effective_user() -> Option<u32> {
+pub(crate) fn effective_user() -> Option<u32> {
     Some(std::fs::metadata("/proc/self").ok()?.uid())
 }

@@ -25,6 +25,8 @@ use crate::failure::Failure;
 use crate::verify;
 use changes::Changes;
 use host::Host;
+#[cfg(feature = "tls")]
+pub(crate) use host::effective_user;
 pub(crate) use https::check_domain;
 use plan::{Before, Plan, Step};
 

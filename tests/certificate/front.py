@@ -7,6 +7,7 @@ FOLDER/window   two times, the suggested window; without the file there is no re
 FOLDER/refuse   status, Retry-After (or -) and problem type: the answer to each order, as long as the file is there; with a fourth word only to those
                 that name a certificate which they replace
 FOLDER/account  the status that each account has, as long as the file is there
+FOLDER/drop     a part of a path: answers to it are lost on the way, as long as the file is there; with drop-once, one answer
 FOLDER/seen     what was asked, one line each: orders with what they replace
 """
 import base64
@@ -58,6 +59,16 @@ class Front(http.server.BaseHTTPRequestHandler):
         body = {"suggestedWindow": {"start": start, "end": end}, "explanationURL": "https://ca.example/why"}
         self.answer(200, [("Content-Type", "application/json"), ("Retry-After", "60")], json.dumps(body).encode())
 
+    def is_lost(self):
+        """Whether the answer does not arrive."""
+        for name in ("drop", "drop-once"):
+            part = read(name)
+            if part and part[0] in self.path:
+                if name == "drop-once":
+                    os.remove(os.path.join(folder, name))
+                return True
+        return False
+
     def refuses(self, body):
         """Whether it is an order that is to be refused; it then is."""
         if self.path != "/order-plz":
@@ -95,6 +106,9 @@ class Front(http.server.BaseHTTPRequestHandler):
         connection.request(self.command, path, body or None, dict(self.headers))
         response = connection.getresponse()
         content = response.read()
+        if self.is_lost():
+            self.close_connection = True
+            return None
         if path == "/dir" and read("window"):
             directory = json.loads(content)
             directory["renewalInfo"] = f"https://{self.headers['Host']}/renewal-info"

@@ -12,6 +12,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::decide::Validity;
 use crate::encode::base64url;
 use crate::keys::{Key, SUBJECT_ALT_NAME, belongs_to};
+use crate::problem::printable;
 
 /// A server's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,11 @@ impl Certificate {
         Validity { not_before: self.not_before, not_after: self.not_after, spread }
     }
 
+    /// Whether it has all of these names.
+    pub(crate) fn covers(&self, names: &[String]) -> bool {
+        names.iter().all(|name| self.names.contains(name))
+    }
+
     /// Whether a key is the one that it certifies.
     pub(crate) fn is_for(&self, key: &Key) -> bool {
         self.public_key.strip_prefix(&[0]) == Some(key.public())
@@ -98,7 +104,7 @@ fn issuer_name(sets: &[u8]) -> String {
 fn dns_names(value: &[u8]) -> Vec<String> {
     let names = Reader::new(Reader::new(value).next_if(SEQUENCE).unwrap_or_default());
     let is_dns_name = |&(tag, _): &(u8, &[u8])| tag == primitive(2);
-    let text = |(_, content)| String::from_utf8_lossy(content).to_ascii_lowercase();
+    let text = |(_, content)| printable(&String::from_utf8_lossy(content).to_ascii_lowercase());
     let mut names: Vec<_> = names.filter(is_dns_name).map(text).collect();
     names.sort();
     names.dedup();

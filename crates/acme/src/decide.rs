@@ -16,8 +16,11 @@ const CLOCK_TOLERANCE: i64 = 5 * 60;
 /// The first wait after a failure. Let's Encrypt permits five failed validations of a name in an hour.
 const FIRST_BACKOFF: i64 = HOUR / 4;
 
-/// The longest wait that is not asked for by the CA. It is a little less than a day, so that a daily timer with a random delay tries every day.
+/// The longest wait after refusals, unless the CA asks for a longer one. It is a little less than a day, so that each day has an attempt.
 const MAX_BACKOFF: i64 = 20 * HOUR;
+
+/// The longest wait after other failures: a full disk or a broken line costs the CA nothing, and may be mended at any time.
+const MAX_LOCAL_BACKOFF: i64 = HOUR;
 
 /// All that the decision depends on.
 #[derive(Clone, Debug)]
@@ -120,7 +123,9 @@ fn due(facts: &Facts) -> Decision {
         return Decision::Attempt(Why::Expired);
     }
     let (until, sleep, why) = match facts.window.filter(|window| window.start < window.end) {
-        Some(window) if window.end <= facts.now => (window.end, 0, Why::WindowPast),
+        Some(window) if window.end <= facts.now => {
+            (window.end, 0, Why::WindowPast)
+        }
         Some(window) => (certificate.point_of(window), SLEEP, Why::Window),
         None => (certificate.last_third(), 0, Why::LastThird),
     };
@@ -148,11 +153,19 @@ impl Validity {
     }
 }
 
-/// When to try again after a number of failures in a row, the last of them now.
-pub(crate) fn next_attempt(now: Time, failures: u32, asked: Option<Time>) -> Time {
-    let doubled = FIRST_BACKOFF.saturating_mul(1 << failures.saturating_sub(1).min(16));
-    let own = now.plus(doubled.min(MAX_BACKOFF));
+/// When to try again after a number of refusals in a row, the last of them now.
+pub(crate) fn after_refusals(now: Time, refusals: u32, asked: Option<Time>) -> Time {
+    let own = now.plus(doubled(refusals).min(MAX_BACKOFF));
     asked.map_or(own, |asked| asked.max(own))
+}
+
+/// When to try again after a number of failures in a row, if the CA has not refused the last one.
+pub(crate) fn after_failures(now: Time, failures: u32) -> Time {
+    now.plus(doubled(failures).min(MAX_LOCAL_BACKOFF))
+}
+
+fn doubled(failures: u32) -> i64 {
+    FIRST_BACKOFF.saturating_mul(1 << failures.saturating_sub(1).min(16))
 }
 
 #[cfg(test)]
@@ -289,11 +302,11 @@ mod tests {
 
     #[test]
     fn each_failure_doubles_the_wait_up_to_a_day() {
-        let minutes = |failures| next_attempt(Time(0), failures, None).0 / 60;
+        let minutes = |failures| after_refusals(Time(0), failures, None).0 / 60;
         let waits = [1, 2, 3, 4, 7, 8, 9, u32::MAX].map(minutes);
         assert_eq!(waits, [15, 30, 60, 120, 960, 1200, 1200, 1200]);
-        assert_eq!(next_attempt(Time(0), 1, Some(Time(3 * DAY))), Time(3 * DAY), "the CA asks for more");
-        assert_eq!(next_attempt(Time(0), 8, Some(Time(60))), Time(20 * HOUR), "the CA asks for less");
+        assert_eq!(after_refusals(Time(0), 1, Some(Time(3 * DAY))), Time(3 * DAY), "the CA asks for more");
+        assert_eq!(after_refusals(Time(0), 8, Some(Time(60))), Time(20 * HOUR), "the CA asks for less");
     }
 
     proptest::proptest! {

@@ -13,6 +13,26 @@ pub(crate) fn is_base64url(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
+/// What [`base64url`] was made from; padding is left out or complete. `None` if it is something else.
+pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim_end_matches('=');
+    if digits.len() % 4 == 1 || !is_base64url(digits) || text.len() - digits.len() > 2 {
+        return None;
+    }
+    let value = |byte: u8| match byte {
+        b'-' => Some(62),
+        b'_' => Some(63),
+        _ => STANDARD.iter().position(|digit| *digit == byte),
+    };
+    let mut bytes = Vec::with_capacity(digits.len() * 3 / 4);
+    for group in digits.as_bytes().chunks(4) {
+        let bits =
+            group.iter().enumerate().try_fold(0, |bits, (at, byte)| Some(bits | value(*byte)? << (18 - 6 * at)))?;
+        bytes.extend(bits.to_be_bytes().iter().skip(size_of::<usize>() - 3).take(group.len() - 1));
+    }
+    Some(bytes)
+}
+
 /// Base 64 with padding.
 fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -63,7 +83,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_no_base64url_is_refused() {
+        for wrong in ["", "=", "a", "abcde", "ab+c", "a b", "ab=c", "a===", "\u{e4}aaa"] {
+            assert_eq!(from_base64url(wrong), None, "{wrong}");
+        }
+        assert_eq!(from_base64url("Zm9vYg=="), Some(b"foob".to_vec()), "with padding");
+    }
+
     proptest::proptest! {
+        #[test]
+        fn base64url_is_read_as_it_was_written(bytes in proptest::collection::vec(proptest::num::u8::ANY, 1..100)) {
+            proptest::prop_assert_eq!(from_base64url(&base64url(&bytes)), Some(bytes));
+        }
+
         #[test]
         fn rustls_reads_what_is_written(der in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {
             let text = pem("CERTIFICATE", &der);

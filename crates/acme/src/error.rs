@@ -18,6 +18,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// What the CA says, if it refused.
+    pub(crate) fn refusal(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) => Some(problem),
+            Self::Local(_) | Self::Unreachable(_) => None,
+        }
+    }
+
     /// An answer that does not have the form that the RFC says.
     pub(crate) fn answer(what: impl fmt::Display) -> Self {
         Self::Unreachable(format!("the CA's answer cannot be understood: {what}; is the --directory right?"))

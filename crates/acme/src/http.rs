@@ -173,7 +173,11 @@ impl Read for Timed {
             return Err(io::ErrorKind::TimedOut.into());
         }
         self.stream.set_read_timeout(Some(left.min(STALL_TIME)))?;
-        self.stream.read(buffer)
+        self.stream.read(buffer).map_err(|error| match error.kind() {
+            // What Linux calls the end of a socket's time.
+            io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
+            _ => error,
+        })
     }
 }
 
@@ -219,7 +223,6 @@ fn read(stream: &mut dyn Stream) -> io::Result<Response> {
         // A server that closes without TLS's own end is an error here: an answer without a length could have been cut off.
         let read = match stream.read(&mut buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(io::ErrorKind::TimedOut.into()),
             other => other?,
         };
         bytes.extend_from_slice(&buffer[..read]);

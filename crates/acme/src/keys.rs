@@ -7,6 +7,7 @@ use graven_x509::der::{
     bit_string, constructed, element, primitive,
 };
 use ring::digest::{SHA256, digest};
+use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _,
@@ -60,9 +61,18 @@ impl Key {
 
     /// Reads the key of an account from PEM.
     pub(crate) fn account_from_pem(text: &str) -> Option<Self> {
+        Self::from_pem(text, &ECDSA_P256_SHA256_FIXED_SIGNING)
+    }
+
+    /// Reads the key of a certificate from PEM.
+    pub(crate) fn certificate_from_pem(text: &str) -> Option<Self> {
+        Self::from_pem(text, &ECDSA_P256_SHA256_ASN1_SIGNING)
+    }
+
+    fn from_pem(text: &str, algorithm: &'static EcdsaSigningAlgorithm) -> Option<Self> {
         let key = PrivatePkcs8KeyDer::from_pem_slice(text.as_bytes()).ok()?;
         let pkcs8 = key.secret_pkcs8_der().to_vec();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8, &SystemRandom::new()).ok()?;
+        let pair = EcdsaKeyPair::from_pkcs8(algorithm, &pkcs8, &SystemRandom::new()).ok()?;
         Some(Self { pkcs8, pair })
     }
 
@@ -93,10 +103,7 @@ impl Key {
 
     /// A signed message (RFC 8555, 6.2): what is known of the sender, `nonce` and `url`, and the payload.
     pub(crate) fn message(&self, header: &Value, payload: &str) -> String {
-        let (header, payload) = (base64url(header.to_string()), base64url(payload));
-        let signature = base64url(self.sign(format!("{header}.{payload}").as_bytes()));
-        let text = |text: &str| Some(Value::from(text));
-        object([("protected", text(&header)), ("payload", text(&payload)), ("signature", text(&signature))]).to_string()
+        signed_message(header, payload, |content| self.sign(content)).to_string()
     }
 
     /// A request for a certificate with these names (RFC 2986). The subject is empty: names are in the extension.
@@ -124,8 +131,7 @@ impl Key {
         );
         let issuer = element(SEQUENCE, &[&element(SET, &[&common_name])]);
         let version = element(constructed(0), &[&element(INTEGER, &[&[2]])]);
-        let mut serial = [0; 8];
-        SystemRandom::new().fill(&mut serial).expect(NO_RANDOM);
+        let mut serial = random::<8>();
         // Positive, and without a leading zero byte.
         serial[0] = serial[0] & 0x7f | 0x40;
         let serial = element(INTEGER, &[&serial]);
@@ -162,11 +168,32 @@ pub(crate) fn belongs_to(key: &PrivateKeyDer<'_>, public_key: &[u8]) -> bool {
     pair.is_ok_and(|pair| public_key.strip_prefix(&[0]) == Some(pair.public_key().as_ref()))
 }
 
+/// A JSON Web Signature (RFC 7515, 7.2.2), signed by `sign`.
+fn signed_message(header: &Value, payload: &str, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Value {
+    let (header, payload) = (base64url(header.to_string()), base64url(payload));
+    let signature = base64url(sign(format!("{header}.{payload}").as_bytes()));
+    let text = |text: &str| Some(Value::from(text));
+    object([("protected", text(&header)), ("payload", text(&payload)), ("signature", text(&signature))])
+}
+
+/// What binds a new account to one at the CA's site (RFC 8555, 7.3.4): the account's public key, signed with the key that the site has given for `id`.
+pub(crate) fn binding(id: &str, mac_key: &[u8], url: &str, account: &Key) -> Value {
+    let text = |text: &str| Some(Value::from(text));
+    let header = object([("alg", text("HS256")), ("kid", text(id)), ("url", text(url))]);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, mac_key);
+    signed_message(&header, &account.jwk().to_string(), |content| hmac::sign(&key, content).as_ref().to_vec())
+}
+
+/// Random bytes.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    SystemRandom::new().fill(&mut bytes).expect(NO_RANDOM);
+    bytes
+}
+
 /// A random token of 128 bits, as the CA's are.
 pub(crate) fn token() -> String {
-    let mut bytes = [0; 16];
-    SystemRandom::new().fill(&mut bytes).expect(NO_RANDOM);
-    base64url(bytes)
+    base64url(random::<16>())
 }
 
 /// RFC 5280, 4.1.2.5: two digits for the year until 2049, four from then on.
@@ -219,10 +246,20 @@ mod tests {
 
     /// What [`base64url`] was made from.
     fn unbase64url(text: &str) -> Vec<u8> {
-        let text = text.replace('-', "+").replace('_', "/");
-        let padding = "=".repeat((4 - text.len() % 4) % 4);
-        let file = format!("-----BEGIN PRIVATE KEY-----\n{text}{padding}\n-----END PRIVATE KEY-----\n");
-        PrivatePkcs8KeyDer::from_pem_slice(file.as_bytes()).expect("base 64").secret_pkcs8_der().to_vec()
+        crate::encode::from_base64url(text).expect("base 64")
+    }
+
+    #[test]
+    fn a_binding_is_the_accounts_key_signed_with_that_of_the_site() {
+        let account = Key::for_account();
+        let value = binding("kid-1", b"secret", "https://ca.example/new", &account);
+        let part = |name: &str| value.text(name).expect("a text").to_owned();
+        let text = |name: &str| String::from_utf8(unbase64url(&part(name))).expect("UTF-8");
+        assert_eq!(text("protected"), r#"{"alg":"HS256","kid":"kid-1","url":"https://ca.example/new"}"#);
+        assert_eq!(text("payload"), account.jwk().to_string());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"secret");
+        let signed = format!("{}.{}", part("protected"), part("payload"));
+        hmac::verify(&key, signed.as_bytes(), &unbase64url(&part("signature"))).expect("its signature");
     }
 
     #[test]

@@ -42,11 +42,17 @@ pub(crate) fn facts(held: &Held, renewal: &Renewal, order: &Order, now: Time) ->
     Facts {
         now,
         certificate: certificate.map(Certificate::validity),
-        same_names: certificate.is_some_and(|certificate| certificate.names == order.names),
+        same_names: certificate.is_some_and(|certificate| has_names(certificate, renewal, order)),
         same_directory: renewal.issued_by.as_ref().is_none_or(|directory| *directory == order.directory),
         window: suggestion.map(|suggestion| suggestion.window),
         failure: renewal.failure(order).map(|failed| Failure { at: failed.at, not_before: failed.not_before }),
     }
+}
+
+/// Whether a certificate is for what is ordered. One with more names is, if the CA has added them to the same order.
+pub(crate) fn has_names(certificate: &Certificate, renewal: &Renewal, order: &Order) -> bool {
+    let is_of_order = || renewal.order.as_ref().is_some_and(|before| before.names == order.names);
+    certificate.names == order.names || (certificate.covers(&order.names) && is_of_order())
 }
 
 /// Whole days until a certificate ends; negative once it has.

@@ -8,6 +8,7 @@
 //!   v  issue      account, order, challenges, key and request, a checked chain
 //!        session    the protocol: signed requests, nonces, polling
 //!        http url   the connection to the CA
+//!        pending    what the CA was asked to sign and is not here yet
 //!        keys       signatures, requests, certificates of challenges
 //!        state      files: locked, for the owner only, written whole or not at all
 //! status   what is there, and what comes next
@@ -27,6 +28,7 @@ mod json;
 mod keys;
 mod known;
 mod obtain;
+mod pending;
 mod problem;
 mod reachable;
 mod records;
@@ -40,5 +42,5 @@ mod url;
 pub use error::Error;
 pub use obtain::{obtain, renew};
 pub use problem::Problem;
-pub use settings::{Authority, Challenge, Settings};
+pub use settings::{Authority, Binding, Challenge, Settings};
 pub use status::{Status, status};

@@ -7,10 +7,10 @@ use crate::decide::{Decision, Reason, Why, decide};
 use crate::error::Error;
 use crate::http::Client;
 use crate::issue::Issuer;
-use crate::known::{Held, facts};
+use crate::known::{Held, facts, has_names};
 use crate::reachable;
 use crate::records::{Accounts, Failed, Order, Renewal};
-use crate::settings::{Authority, Challenge, PRODUCTION, STAGING, Settings, names, place};
+use crate::settings::{Authority, Binding, Challenge, PRODUCTION, STAGING, Settings, names, place};
 use crate::state::{Place, State};
 use crate::suggest::suggest;
 
@@ -59,7 +59,7 @@ pub fn obtain(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), E
     if let Some(failed) = renewal.failure(&order).filter(|failed| failed.is_asked && failed.not_before > now) {
         return Err(Error::Local(format!("the CA asks to wait until {}: {}", failed.not_before, failed.error)));
     }
-    Attempt { state, place, order, held }.run(renewal, report)
+    Attempt { state, place, order, held, binding: settings.binding.as_ref() }.run(renewal, report)
 }
 
 /// Renews the certificate if it is time, and calls `report` with each line that the operator should see. This is what a timer runs.
@@ -100,17 +100,23 @@ pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Er
     }
     renewal.order.get_or_insert_with(|| order.clone());
     renewal.save(&state, place)?;
-    match decide(&facts(&held, &renewal, &order, now)) {
+    let mut facts = facts(&held, &renewal, &order, now);
+    if settings.now && renewal.failure(&order).is_some_and(|failed| !failed.is_asked) {
+        facts.failure = None;
+    }
+    match decide(&facts) {
         Decision::Attempt(why) => {
-            report(because(why));
-            let explanation = renewal.suggestion.as_ref().and_then(|suggestion| suggestion.explanation.as_deref());
-            if let (Why::Window | Why::WindowPast, Some(explanation)) = (why, explanation) {
-                report(&format!("the CA explains it at {explanation}"));
-            }
-            Attempt { state, place, order, held }.run(renewal, report)
+            explain(why, &renewal, report);
+            Attempt { state, place, order, held, binding: settings.binding.as_ref() }.run(renewal, report)
         }
         Decision::Wait { until, why } => {
-            report(&wait(until, why, &held, renewal.failure(&order)));
+            let line = wait(until, why, &held, renewal.failure(&order));
+            let is_good = held.certificate().is_some_and(|certificate| now < certificate.not_after);
+            // Who waits without a certificate that browsers take should see it.
+            if why == Reason::Backoff && !is_good {
+                return Err(Error::Local(format!("{line}; `notes certificate renew --now` does not wait")));
+            }
+            report(&line);
             Ok(())
         }
     }
@@ -161,14 +167,15 @@ fn reconstruct(
 }
 
 /// An attempt to obtain a certificate.
-struct Attempt {
+struct Attempt<'a> {
     state: State,
     place: Place,
     order: Order,
     held: Held,
+    binding: Option<&'a Binding>,
 }
 
-impl Attempt {
+impl Attempt<'_> {
     /// Obtains the certificate, and records how it went.
     fn run(self, mut renewal: Renewal, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
         // It is there for `renew` even if the power fails now. One that has given a certificate is kept until this one has.
@@ -178,12 +185,20 @@ impl Attempt {
         renewal.save(&self.state, self.place)?;
         match self.issue(&renewal, report) {
             Ok(certificate) => {
-                report(&success(&certificate, self.place));
                 renewal.succeed(&self.order);
-                renewal.save(&self.state, self.place)
+                report(&success(&certificate, self.place));
+                // The certificate is in its place, and the server should be told of it.
+                if let Err(error) = renewal.save(&self.state, self.place) {
+                    report(&format!("warning: the certificate is renewed, but that is not recorded: {error}"));
+                }
+                Ok(())
             }
-            Err(error) => {
+            Err((error, place)) => {
                 renewal.fail(&self.order, Time::now(), &error);
+                // What the CA for tests asks is not asked by the other.
+                if let Some(failed) = renewal.failed.as_mut().filter(|_| place != self.place) {
+                    failed.is_asked = false;
+                }
                 // If this fails too, the first error is still the cause.
                 let _ = renewal.save(&self.state, self.place);
                 Err(error)
@@ -191,22 +206,25 @@ impl Attempt {
         }
     }
 
-    fn issue(&self, renewal: &Renewal, report: &mut dyn FnMut(&str)) -> Result<Certificate, Error> {
-        let client = Client::new(self.order.root.as_deref())?;
-        let issuer = Issuer { client: &client, state: &self.state };
-        let before = self.held.certificate().filter(|certificate| certificate.names == self.order.names);
+    /// Obtains the certificate. An error comes with the place of what was being obtained: it may be the rehearsal.
+    fn issue(&self, renewal: &Renewal, report: &mut dyn FnMut(&str)) -> Result<Certificate, (Error, Place)> {
+        let here = |error| (error, self.place);
+        let client = Client::new(self.order.root.as_deref()).map_err(here)?;
+        let issuer = Issuer { client: &client, state: &self.state, binding: self.binding };
+        let before = self.held.certificate().filter(|certificate| has_names(certificate, renewal, &self.order));
         let is_first = before.is_none() || renewal.issued_by.as_deref() != Some(&self.order.directory);
         if is_first && self.order.challenge == Challenge::Http01 {
-            reachable::warn(&client, &self.state, &self.order.names, report)?;
+            reachable::warn(&client, &self.state, &self.order.names, report).map_err(here)?;
         }
-        if is_first && self.order.directory == PRODUCTION && !self.is_rehearsed()? {
+        if is_first && self.order.directory == PRODUCTION && !self.is_rehearsed().map_err(here)? {
             let order = Order { directory: STAGING.to_owned(), ..self.order.clone() };
-            issuer.issue(&order, Place::Rehearsal, None, report)?;
+            let issuer = Issuer { binding: None, ..issuer };
+            issuer.issue(&order, Place::Rehearsal, None, report).map_err(|error| (error, Place::Rehearsal))?;
             report("the rehearsal with Let's Encrypt's CA for tests has succeeded");
         }
         // Only the CA that signed it knows it.
         let replaces = before.filter(|_| !is_first).and_then(|certificate| certificate.identifier.as_deref());
-        issuer.issue(&self.order, self.place, replaces, report)
+        issuer.issue(&self.order, self.place, replaces, report).map_err(here)
     }
 
     /// Whether the CA for tests has lately given a certificate for the same names.
@@ -214,7 +232,7 @@ impl Attempt {
         let held = Held::open(&self.state.paths.certificate(Place::Rehearsal))?;
         let now = Time::now();
         Ok(held.certificate().is_some_and(|certificate| {
-            certificate.names == self.order.names && now.since(certificate.not_before).abs() < REHEARSAL_TIME
+            certificate.covers(&self.order.names) && now.since(certificate.not_before).abs() < REHEARSAL_TIME
         }))
     }
 }
@@ -229,6 +247,15 @@ fn success(certificate: &Certificate, place: Place) -> String {
             "rehearsal succeeded: {} has given a test certificate for {names}, which is not served; run this again with --production",
             certificate.issuer
         ),
+    }
+}
+
+/// Says why a certificate is obtained.
+fn explain(why: Why, renewal: &Renewal, report: &mut dyn FnMut(&str)) {
+    report(because(why));
+    let explanation = renewal.suggestion.as_ref().and_then(|suggestion| suggestion.explanation.as_deref());
+    if let (Why::Window | Why::WindowPast, Some(explanation)) = (why, explanation) {
+        report(&format!("the CA explains it at {explanation}"));
     }
 }
 

@@ -83,7 +83,7 @@ impl Problem {
                 "read the CA's new terms, and run `notes certificate obtain` again with --agree-to-terms"
             }
             "externalAccountRequired" => {
-                "this CA wants an account that is bound to one at its site, which is not supported: choose another with --directory"
+                "make a key for an external account at the CA's site, and name it with --eab-key-id ID --eab-key-file FILE"
             }
             "invalidContact" | "unsupportedContact" => "correct the address of --email, or leave it out",
             "serverInternal" => "the CA has a failure; try again later",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use graven_time::Time;
 
-use crate::decide::{Window, next_attempt};
+use crate::decide::{Window, after_failures, after_refusals};
 use crate::error::Error;
 use crate::json::{Value, array, object};
 use crate::keys::Key;
@@ -56,6 +56,8 @@ pub(crate) struct Failed {
     pub(crate) order: Order,
     /// How many attempts failed in a row.
     pub(crate) count: u32,
+    /// How many of them the CA refused.
+    pub(crate) refusals: u32,
     pub(crate) at: Time,
     pub(crate) not_before: Time,
     /// The CA named the time.
@@ -67,16 +69,18 @@ impl Renewal {
     /// Records that an attempt has failed.
     pub(crate) fn fail(&mut self, order: &Order, now: Time, error: &Error) {
         let before = self.failed.as_ref().filter(|failed| failed.order == *order);
-        let count = before.map_or(0, |failed| failed.count).saturating_add(1);
-        let asked = match error {
-            Error::Refused(problem) => problem.retry_after,
-            _ => None,
+        let [count, refusals] = before.map_or([0, 0], |failed| [failed.count, failed.refusals]);
+        let (count, refusal) = (count.saturating_add(1), error.refusal());
+        let refusals = refusals.saturating_add(u32::from(refusal.is_some()));
+        let asked = refusal.and_then(|problem| problem.retry_after);
+        let not_before = match refusal {
+            // A limit without a time is that of a day or more.
+            Some(problem) if problem.kind == "rateLimited" => after_refusals(now, u32::MAX, asked),
+            Some(_) => after_refusals(now, refusals, asked),
+            None => after_failures(now, count),
         };
-        // A limit without a time is that of a day or more.
-        let is_limit = matches!(error, Error::Refused(problem) if problem.kind == "rateLimited");
-        let not_before = next_attempt(now, if is_limit { u32::MAX } else { count }, asked);
         let (order, error) = (order.clone(), error.to_string());
-        self.failed = Some(Failed { order, count, at: now, not_before, is_asked: asked.is_some(), error });
+        self.failed = Some(Failed { order, count, refusals, at: now, not_before, is_asked: asked.is_some(), error });
     }
 
     /// Records that a certificate was obtained.
@@ -127,6 +131,7 @@ impl Renewal {
             object([
                 ("order", Some(failed.order.to_json())),
                 ("count", Some(Value::Number(failed.count.into()))),
+                ("refusals", Some(Value::Number(failed.refusals.into()))),
                 ("at", time(failed.at)),
                 ("not_before", time(failed.not_before)),
                 ("asked_by_ca", Some(Value::Bool(failed.is_asked))),
@@ -204,6 +209,7 @@ impl Failed {
         Some(Self {
             order: value.get("order").and_then(Order::from_json)?,
             count: value.number("count")?.try_into().ok()?,
+            refusals: value.number("refusals").map_or(Some(0), |number| number.try_into().ok())?,
             at: time(value, "at")?,
             not_before: time(value, "not_before")?,
             is_asked: value.get("asked_by_ca") == Some(&Value::Bool(true)),
@@ -357,6 +363,22 @@ mod tests {
         assert_eq!(renewal.order, Some(order()), "what failed is not what is renewed");
         renewal.succeed(&other);
         assert_eq!((renewal.order, renewal.failed), (Some(other), None));
+    }
+
+    #[test]
+    fn only_refusals_are_waited_for_ever_longer() {
+        let mut renewal = Renewal::default();
+        let mut wait = |error: &Error| {
+            renewal.fail(&order(), Time(0), error);
+            renewal.failed.as_ref().map(|failed| failed.not_before.0 / 60)
+        };
+        let local = || Error::Local("the disk is full".to_owned());
+        let waits: Vec<_> = (0..9).filter_map(|_| wait(&local())).collect();
+        assert_eq!(waits, [15, 30, 60, 60, 60, 60, 60, 60, 60]);
+        let refused = refused("connection", None);
+        let waits: Vec<_> = (0..9).filter_map(|_| wait(&refused)).collect();
+        assert_eq!(waits, [15, 30, 60, 120, 240, 480, 960, 1200, 1200], "what failed before is not the CA's refusal");
+        assert_eq!(wait(&Error::Unreachable("no network".to_owned())), Some(60));
     }
 
     #[test]

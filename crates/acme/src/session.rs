@@ -11,10 +11,10 @@ use crate::encode::{base64url, is_base64url};
 use crate::error::Error;
 use crate::http::{Client, Response};
 use crate::json::{Value, array, object};
-use crate::keys::Key;
+use crate::keys::{Key, binding};
 use crate::problem::{Problem, printable};
 use crate::records::Account;
-use crate::settings::Challenge;
+use crate::settings::{Binding, Challenge};
 use crate::url::{Scheme, Url};
 
 /// How often a request is sent again because the CA did not know its nonce any more (RFC 8555, 6.5).
@@ -25,6 +25,19 @@ const POLL_TIME: Duration = Duration::from_mins(3);
 
 /// The shortest and the longest time between two questions whether it is done.
 const POLL_PAUSES: [i64; 2] = [1, 10];
+
+/// How often a question is asked, if no answer comes. It changes nothing, so it can be asked again.
+const QUESTION_ATTEMPTS: usize = 4;
+
+/// How often a certificate is asked for, if no answer comes. In between, the order says whether the question has arrived.
+const FINALIZE_ATTEMPTS: usize = 3;
+
+/// The pause before something is asked again, times the number of attempts.
+const ATTEMPT_PAUSE: Duration = Duration::from_secs(2);
+
+/// The refusals after which an order is placed without saying what it replaces: that it was replaced already, that the CA does not know it, that it is of
+/// an earlier account. Let's Encrypt has several types for that.
+const REPLACES_REFUSALS: [&str; 4] = ["alreadyReplaced", "malformed", "conflict", "unauthorized"];
 
 /// What a CA offers (RFC 8555, 7.1.1).
 #[derive(Debug)]
@@ -68,7 +81,7 @@ impl Directory {
 }
 
 /// An address of the CA, which must be `https` (RFC 8555, 6.1).
-fn https(address: &str) -> Result<Url, Error> {
+pub(crate) fn https(address: &str) -> Result<Url, Error> {
     let url = Url::parse(address).filter(|url| url.scheme == Scheme::Https);
     url.ok_or_else(|| Error::answer(format_args!("expected an address that begins with https://, found {address:?}")))
 }
@@ -78,6 +91,15 @@ fn refusal(response: &Response, now: Time) -> Problem {
     let mut problem = Problem::from_json(&json(response).unwrap_or(Value::Null));
     if problem.detail.is_empty() {
         problem.detail = format!("status {}", response.status);
+    }
+    // An answer that is not the CA's own, but that of what is in front of it.
+    if problem.kind.is_empty() {
+        let kind = match response.status {
+            404 | 410 => "malformed",
+            429 => "rateLimited",
+            _ => "",
+        };
+        kind.clone_into(&mut problem.kind);
     }
     problem.retry_after = response.retry_after(now);
     problem
@@ -108,6 +130,18 @@ pub(crate) struct Ordered {
     url: Url,
     pub(crate) authorizations: Vec<Url>,
     finalize: Url,
+}
+
+impl Ordered {
+    /// An order of an earlier run, whose names are authorized.
+    pub(crate) fn kept(url: &str, finalize: &str) -> Option<Self> {
+        Some(Self { url: https(url).ok()?, authorizations: Vec::new(), finalize: https(finalize).ok()? })
+    }
+
+    /// What [`Ordered::kept`] takes.
+    pub(crate) fn addresses(&self) -> [&str; 2] {
+        [self.url.as_str(), self.finalize.as_str()]
+    }
 }
 
 /// What the CA wants to see of a name (RFC 8555, 7.1.4).
@@ -165,9 +199,23 @@ impl<'a> Session<'a> {
         Err(last)
     }
 
+    /// Asks for something that does not change by that, again if no answer comes (RFC 8555, 6.3).
+    fn ask(&mut self, account: &Account, url: &Url) -> Result<Response, Error> {
+        let mut attempts = 1;
+        loop {
+            match self.post(url, "", Signer::Account(account)) {
+                Err(Error::Unreachable(_)) if attempts < QUESTION_ATTEMPTS => {
+                    sleep(ATTEMPT_PAUSE * u32::try_from(attempts).unwrap_or(1));
+                    attempts += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
     /// Whether the CA still accepts an account.
     pub(crate) fn accepts(&mut self, account: &Account) -> Result<bool, Error> {
-        match self.post(&https(&account.url)?, "", Signer::Account(account)) {
+        match self.ask(account, &https(&account.url)?) {
             Ok(response) => Ok(json(&response)?.text("status") == Some("valid")),
             Err(Error::Refused(problem))
                 if ["accountDoesNotExist", "unauthorized"].contains(&problem.kind.as_str()) =>
@@ -178,16 +226,22 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Makes an account (RFC 8555, 7.3).
-    pub(crate) fn new_account(&mut self, email: Option<&str>) -> Result<Account, Error> {
-        if self.directory.needs_binding {
-            let message = "this CA wants an account that is bound to one at its site, which is not supported; choose another with --directory";
+    /// Makes an account (RFC 8555, 7.3), bound to one at the CA's site if it is given.
+    pub(crate) fn new_account(&mut self, email: Option<&str>, external: Option<&Binding>) -> Result<Account, Error> {
+        if self.directory.needs_binding && external.is_none() {
+            let message = "this CA wants an account that is bound to one at its site: make a key there, and run `notes certificate obtain` with --eab-key-id ID --eab-key-file FILE";
             return Err(Error::Local(message.to_owned()));
         }
         let key = Key::for_account();
-        let contact = email.map(|email| array([&format!("mailto:{email}")]));
-        let payload = object([("termsOfServiceAgreed", Some(Value::Bool(true))), ("contact", contact)]);
         let url = self.directory.new_account.clone();
+        let payload = object([
+            ("termsOfServiceAgreed", Some(Value::Bool(true))),
+            ("contact", email.map(|email| array([&format!("mailto:{email}")]))),
+            (
+                "externalAccountBinding",
+                external.map(|external| binding(&external.id, &external.key, url.as_str(), &key)),
+            ),
+        ]);
         let response = self.post(&url, &payload.to_string(), Signer::NewKey(&key))?;
         let url = response.field("location").ok_or_else(|| Error::answer("the new account has no address"))?;
         Ok(Account { url: https(url)?.as_str().to_owned(), key })
@@ -205,8 +259,10 @@ impl<'a> Session<'a> {
         let payload = object([("identifiers", Some(identifiers)), ("replaces", replaces.map(Value::from))]);
         let url = self.directory.new_order.clone();
         let response = match self.post(&url, &payload.to_string(), Signer::Account(account)) {
-            // The CA does not know the certificate, or it was replaced already: the order does not depend on it.
-            Err(Error::Refused(problem)) if replaces.is_some() && problem.kind != "rateLimited" => {
+            // The order does not depend on it.
+            Err(Error::Refused(problem))
+                if replaces.is_some() && REPLACES_REFUSALS.contains(&problem.kind.as_str()) =>
+            {
                 return self.new_order(account, names, None);
             }
             other => other?,
@@ -223,7 +279,7 @@ impl<'a> Session<'a> {
 
     /// What the CA wants to see for one name of an order.
     pub(crate) fn authorization(&mut self, account: &Account, url: &Url) -> Result<Authorization, Error> {
-        let value = json(&self.post(url, "", Signer::Account(account))?)?;
+        let value = json(&self.ask(account, url)?)?;
         let name = value.get("identifier").and_then(|identifier| identifier.text("value"));
         Ok(Authorization {
             url: url.clone(),
@@ -245,16 +301,33 @@ impl<'a> Session<'a> {
         Err(Error::Refused(Box::new(Problem::from_json(error.unwrap_or(&Value::Null)).of(&authorization.name))))
     }
 
-    /// Asks for the certificate of an order whose names are authorized, and returns its chain in PEM.
+    /// Asks for the certificate of an order whose names are authorized, and returns its chain in PEM. If it was signed already, it is only fetched.
     pub(crate) fn finalize(&mut self, account: &Account, order: &Ordered, request: &[u8]) -> Result<String, Error> {
-        self.poll(account, &order.url, &["ready", "valid", "invalid"])?;
-        let payload = object([("csr", Some(base64url(request).as_str().into()))]);
-        self.post(&order.finalize, &payload.to_string(), Signer::Account(account))?;
+        let payload = object([("csr", Some(base64url(request).as_str().into()))]).to_string();
+        let mut attempts = 0;
+        let mut state = self.poll(account, &order.url, &["ready", "valid", "invalid"])?;
+        while state.text("status") == Some("ready") {
+            attempts += 1;
+            match self.post(&order.finalize, &payload, Signer::Account(account)) {
+                // It may have arrived: then the order is not "ready" any more.
+                Err(Error::Unreachable(_)) if attempts < FINALIZE_ATTEMPTS => {
+                    state = self.poll(account, &order.url, &["ready", "processing", "valid", "invalid"])?;
+                }
+                other => {
+                    other?;
+                    break;
+                }
+            }
+        }
         let done = self.poll(account, &order.url, &["valid", "invalid"])?;
         let Some(certificate) = done.text("certificate") else {
-            return Err(Error::Refused(Box::new(Problem::from_json(done.get("error").unwrap_or(&Value::Null)))));
+            let mut problem = Problem::from_json(done.get("error").unwrap_or(&Value::Null));
+            if problem.kind.is_empty() {
+                "orderNotReady".clone_into(&mut problem.kind);
+            }
+            return Err(Error::Refused(Box::new(problem)));
         };
-        let response = self.post(&https(certificate)?, "", Signer::Account(account))?;
+        let response = self.ask(account, &https(certificate)?)?;
         chain(&response.body).ok_or_else(|| Error::answer("the certificate is no PEM"))
     }
 
@@ -262,7 +335,7 @@ impl<'a> Session<'a> {
     fn poll(&mut self, account: &Account, url: &Url, wanted: &[&str]) -> Result<Value, Error> {
         let start = Instant::now();
         loop {
-            let response = self.post(url, "", Signer::Account(account))?;
+            let response = self.ask(account, url)?;
             let value = json(&response)?;
             let status = value.text("status").unwrap_or_default();
             if wanted.contains(&status) {
@@ -356,6 +429,7 @@ mod tests {
         let response = Response::for_test(502, &[("retry-after", "60")], "<html>");
         let problem = refusal(&response, Time(0));
         assert_eq!((problem.detail.as_str(), problem.retry_after), ("status 502", Some(Time(60))));
+        assert_eq!(refusal(&Response::for_test(429, &[], ""), Time(0)).kind, "rateLimited");
     }
 
     #[test]

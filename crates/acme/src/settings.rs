@@ -1,5 +1,6 @@
 //! What the command line asks for.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -45,8 +46,45 @@ pub struct Settings {
     pub agrees: bool,
     /// A certificate file for the connection to the CA, in place of those of the system.
     pub root: Option<PathBuf>,
+    /// What binds a new account to one at the CA's site, if the CA wants that. It is used once, and not kept.
+    pub binding: Option<Binding>,
     /// Obtain a certificate although there is one that is good.
     pub force: bool,
+    /// Renew although the last attempt failed and its pause is not over. A pause that the CA asks for is kept.
+    pub now: bool,
+}
+
+/// An external account (RFC 8555, 7.3.4): what the CA's site gives to its customers.
+///
+/// # Examples
+/// ```
+/// let binding = graven_acme::Binding::new("kid-1", "c2VjcmV0Cg\n")?;
+/// assert_eq!(format!("{binding:?}"), r#"Binding { id: "kid-1", .. }"#);
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Binding {
+    pub(crate) id: String,
+    pub(crate) key: Vec<u8>,
+}
+
+impl Binding {
+    /// The identifier of the key, and the key as sites show it: base64url, with spaces around it.
+    ///
+    /// # Errors
+    /// The key is something else.
+    pub fn new(id: impl Into<String>, key: &str) -> Result<Self, String> {
+        let key = crate::encode::from_base64url(key.trim());
+        let key = key.ok_or("expected the key (HMAC key) as the CA's site shows it: letters, digits, - and _")?;
+        Ok(Self { id: id.into(), key })
+    }
+}
+
+impl fmt::Debug for Binding {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Binding").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -61,7 +99,9 @@ impl Settings {
             authority: None,
             agrees: false,
             root: None,
+            binding: None,
             force: false,
+            now: false,
         }
     }
 }

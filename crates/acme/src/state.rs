@@ -3,9 +3,10 @@
 //! ```text
 //! account.json              the accounts, by the address of the CA's directory
 //! renewal.json              what is ordered, and what is known of the next attempt
+//! pending.json              the order and the key of a certificate that the CA may have signed, until it is here
 //! served/certificate.pem    private key and chain: the only part that the server can see is this folder
 //! served/challenges/        what the CA asks the server for
-//! rehearsal/                certificate.pem and renewal.json of a test CA, which are never served
+//! rehearsal/                certificate.pem, renewal.json and pending.json of a test CA, which are never served
 //! lock                      held by the running command
 //! ```
 //!
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::geteuid;
 
 use crate::error::Error;
+use crate::keys::random;
 
 /// Only the owner: everything here is a key, or decides what one is used for.
 const FILE_MODE: u32 = 0o600;
@@ -59,6 +61,13 @@ impl Paths {
         }
     }
 
+    pub(crate) fn pending(&self, place: Place) -> PathBuf {
+        match place {
+            Place::Served => self.folder.join("pending.json"),
+            Place::Rehearsal => self.folder.join("rehearsal/pending.json"),
+        }
+    }
+
     pub(crate) fn certificate(&self, place: Place) -> PathBuf {
         match place {
             Place::Served => self.folder.join("served/certificate.pem"),
@@ -91,7 +100,8 @@ impl State {
             close_to_others(folder, FOLDER_MODE, 0o022, report)?;
         }
         let lock = take_lock(folder, &lock)?;
-        for file in [paths.account(), paths.certificate(Place::Served), paths.certificate(Place::Rehearsal)] {
+        let of_places = [Place::Served, Place::Rehearsal].map(|place| [paths.certificate(place), paths.pending(place)]);
+        for file in of_places.into_iter().flatten().chain([paths.account()]) {
             close_to_others(&file, FILE_MODE, 0o077, report)?;
         }
         let state = Self { paths, _lock: lock };
@@ -115,14 +125,25 @@ impl State {
 
     /// Renames a damaged file, so that nothing is lost, and says so.
     pub(crate) fn set_aside(&self, path: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        // Never in `served`: the server need not see it.
-        let numbered = (1..).map(|number| self.paths.folder.join(format!("{name}.damaged-{number}")));
-        let free = numbered.into_iter().find(|candidate| !candidate.exists()).expect("there is a number for each file");
+        let free = self.free_name(path, "damaged");
         let renamed = fs::rename(path, &free).and_then(|()| File::open(&self.paths.folder)?.sync_all());
         renamed.map_err(|error| Error::file(path, &error))?;
         report(&format!("{}: damaged; kept as {}, and written anew", path.display(), free.display()));
         Ok(())
+    }
+
+    /// Copies a file that is about to be replaced, and returns the name of the copy.
+    pub(crate) fn keep_copy(&self, path: &Path) -> Result<PathBuf, Error> {
+        let free = self.free_name(path, "replaced");
+        fs::copy(path, &free).map_err(|error| Error::file(&free, &error))?;
+        Ok(free)
+    }
+
+    /// A name for another copy of a file. Never in `served`: the server need not see it.
+    fn free_name(&self, path: &Path, word: &str) -> PathBuf {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let numbered = (1..).map(|number| self.paths.folder.join(format!("{name}.{word}-{number}")));
+        numbered.into_iter().find(|candidate| !candidate.exists()).expect("there is a number for each file")
     }
 }
 
@@ -243,7 +264,8 @@ impl Draft {
     /// The same, with space on the disk for a certificate.
     pub(crate) fn with_space(path: &Path) -> Result<Self, Error> {
         let mut draft = Self::new(path)?;
-        let taken = draft.file.write_all(&vec![b'\n'; RESERVED_BYTES]).and_then(|()| draft.file.sync_all());
+        // Random: a file system that compresses would take no space for others.
+        let taken = draft.file.write_all(&random::<RESERVED_BYTES>()).and_then(|()| draft.file.sync_all());
         taken.map_err(|error| Error::file(path, &error))?;
         Ok(draft)
     }

@@ -6,9 +6,9 @@ use crate::decide::Window;
 use crate::error::Error;
 use crate::http::{Client, Response};
 use crate::json::Value;
-use crate::known::Held;
+use crate::known::{Held, has_names};
 use crate::records::{Order, Renewal, Suggestion};
-use crate::session::Directory;
+use crate::session::{Directory, https};
 use crate::url::Url;
 
 /// When the CA is asked again, if it says nothing, and how soon and how late it may be (RFC 9773, 4.3.2).
@@ -26,7 +26,7 @@ pub(crate) fn suggest(held: &Held, order: &Order, renewal: &mut Renewal, now: Ti
     };
     let is_known = kept && renewal.suggestion.as_ref().is_some_and(is_early);
     let is_of_other = renewal.issued_by.as_ref().is_some_and(|directory| *directory != order.directory);
-    if is_known || is_of_other || now >= certificate.not_after || certificate.names != order.names {
+    if is_known || is_of_other || now >= certificate.not_after || !has_names(certificate, renewal, order) {
         return Ok(());
     }
     let client = Client::new(order.root.as_deref())?;
@@ -38,7 +38,7 @@ pub(crate) fn suggest(held: &Held, order: &Order, renewal: &mut Renewal, now: Ti
 fn ask(client: &Client, directory: &str, identifier: &str, now: Time) -> Result<Option<Suggestion>, Error> {
     let Some(base) = Directory::get(client, directory)?.renewal_info else { return Ok(None) };
     let address = format!("{}/{identifier}", base.trim_end_matches('/'));
-    let url = Url::parse(&address).ok_or_else(|| Error::answer(format_args!("{address:?} is no address")))?;
+    let url = https(&address)?;
     let response = client.send(&url, None)?;
     let suggestion = (response.status == 200).then(|| read(&response, identifier, now)).flatten();
     suggestion
