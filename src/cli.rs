@@ -7,7 +7,7 @@ use graven_inspect::{Existing, Format};
 use graven_serve::Config;
 use lexopt::prelude::*;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, WITHOUT_TLS};
 use crate::install::{self, Action, Mode};
 use crate::settings::{self, SETTINGS};
 
@@ -79,13 +79,10 @@ fn certificate(parser: lexopt::Parser) -> Result<Command, Failure> {
     crate::certificate::parse(parser).map(Command::Certificate)
 }
 
-/// TLS is a feature of the build, because its cryptography needs a C compiler.
 #[cfg(not(feature = "tls"))]
 fn certificate(_: lexopt::Parser) -> Result<Command, Failure> {
     Err(Failure::new(WITHOUT_TLS))
 }
-
-const WITHOUT_TLS: &str = "this executable was built without TLS; build it with `cargo build --release --features tls`, or with `graven build`, whose engines have it";
 
 /// The arguments by kind, before they are checked against the command.
 #[derive(Default)]
@@ -152,7 +149,7 @@ impl Given {
         if action == Action::Rollback && !self.domains.is_empty() {
             return Err(Failure::usage("--domain and --rollback do not go together: a rollback keeps the domains"));
         }
-        self.domains.iter().try_for_each(|domain| install::check_domain(domain)).map_err(Failure::usage)?;
+        install::check_domains(&self.domains).map_err(Failure::usage)?;
         Ok(Command::Install(install::Options { action, root: self.root, mode, domains: self.domains }))
     }
 

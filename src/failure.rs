@@ -17,6 +17,9 @@ const FAILED: u8 = 1;
 /// The exit code of a wrong command line.
 const USAGE: u8 = 2;
 
+/// TLS is a feature of the build, because its cryptography needs a C compiler.
+pub(crate) const WITHOUT_TLS: &str = "this executable was built without TLS; build it with `cargo build --release --features tls`, or with `graven build`, whose engines have it";
+
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: FAILED }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use graven_serve::limits::MIN_HEADER_BYTES;
 use graven_serve::{AccessLog, Config, LogFormat};
 
+use crate::failure::WITHOUT_TLS;
+
 /// A setting of `serve`.
 pub(crate) struct Setting {
     /// `listen`, for `--listen`.
@@ -221,6 +223,9 @@ fn check_known(name: &str, value: &str) -> Result<(), String> {
     let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
     if known.iter().any(|known| known == name) || BUILD_VARIABLES.contains(&name) || is_of_cluster(name, value) {
         return Ok(());
+    }
+    if cfg!(not(feature = "tls")) && (name.starts_with("NOTES_TLS_") || name == "NOTES_HSTS") {
+        return Err(format!("{name}: {WITHOUT_TLS}"));
     }
     let nearest = known.iter().min_by_key(|known| strsim::levenshtein(known, name));
     let nearest = nearest.map(String::as_str).unwrap_or_default();

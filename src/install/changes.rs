@@ -81,11 +81,7 @@ impl Changes {
                 // A backup that remains does no harm, and the next installation removes it.
                 fs::remove_file(backup).unwrap_or_default();
             }
-            let is_of_drop_ins = |folder: &&Path| folder.extension().is_some_and(|extension| extension == "d");
-            if let Some(folder) = path.parent().filter(is_of_drop_ins) {
-                // A folder that is not empty stays.
-                fs::remove_dir(folder).unwrap_or_default();
-            }
+            remove_drop_ins(&path);
         }
     }
 
@@ -99,8 +95,18 @@ impl Changes {
                 None => remove_if_there(&path),
             };
             result = result.and(undone.map_err(|error| Failure::at(&path, &error)));
+            remove_drop_ins(&path);
         }
         result
+    }
+}
+
+/// Removes the folder of a path, if it is one of drop-ins and empty.
+fn remove_drop_ins(path: &Path) {
+    let is_of_drop_ins = |folder: &&Path| folder.extension().is_some_and(|extension| extension == "d");
+    if let Some(folder) = path.parent().filter(is_of_drop_ins) {
+        // A folder that is not empty stays.
+        fs::remove_dir(folder).unwrap_or_default();
     }
 }
 

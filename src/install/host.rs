@@ -56,6 +56,11 @@ impl Host {
         self.binary().with_extension("previous")
     }
 
+    /// A path below the root.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
     pub(super) fn unit(&self, name: &str) -> PathBuf {
         self.root.join(UNITS).join(name)
     }

@@ -4,7 +4,7 @@
 //! only `install --domain` writes.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use include_dir::Dir;
 
@@ -15,6 +15,12 @@ use crate::failure::Failure;
 pub(super) const SOCKET: &str = "notes-https.socket";
 pub(super) const TIMER: &str = "notes-certificate.timer";
 const CERTIFICATE: &str = "notes-certificate.service";
+
+/// The state folder of the units, with the certificate.
+const STATE: &str = "var/lib/notes";
+
+/// The file by which the unit learns that it need not wait, and what is in it.
+const NOW: (&str, &str) = ("run/notes-renew-now", "NOW=--now\n");
 
 /// Where the domains are, among the units.
 const DOMAINS: &str = "notes-certificate.service.d/domains.conf";
@@ -28,22 +34,72 @@ const FILES: [(&str, &str); 5] = [
     ("https/notes.socket.conf", "notes.socket.d/https.conf"),
 ];
 
-/// The command that has the timer run from now on.
-pub(super) const START_TIMER: Arguments = &["enable", "--now", TIMER];
+/// The command that has the timer run from now on, by its times of now.
+pub(super) const START_TIMER: Arguments = &["restart", TIMER];
 
-/// The command that enables the socket for the next start.
-pub(super) const ENABLE_SOCKET: Arguments = &["enable", SOCKET];
+/// The command that enables socket and timer for the next start.
+pub(super) const ENABLE: Arguments = &["enable", SOCKET, TIMER];
 
-/// The command that obtains a certificate, if it is time.
-pub(super) const OBTAIN: Arguments = &["start", CERTIFICATE];
+/// The commands that stop all of it, also a certificate that is being obtained.
+pub(super) const STOP: [Arguments; 2] = [&["disable", "--now", TIMER, SOCKET], &["stop", CERTIFICATE]];
 
-/// The command that stops all of it.
-pub(super) const STOP: Arguments = &["disable", "--now", TIMER, SOCKET];
-
-/// Whether the host has HTTPS.
+/// Whether the host has HTTPS, or a part of it.
 pub(super) fn is_installed(host: &Host) -> bool {
-    host.unit(DOMAINS).exists()
+    files(host).any(|file| file.exists())
 }
+
+/// Whether to ask for a certificate although the last attempt has just failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pause {
+    Keep,
+    Skip,
+}
+
+/// Asks for a certificate, if it is time; returns what has come of it. The site is served in either case.
+pub(super) fn obtain(host: &Host, pause: Pause) -> String {
+    let (file, text) = (host.path(NOW.0), NOW.1);
+    // Without it, the unit waits, and says until when.
+    let is_written = pause == Pause::Skip && fs::write(&file, text).is_ok();
+    let started = host.systemctl(&["start", CERTIFICATE]);
+    if is_written {
+        fs::remove_file(&file).unwrap_or_default();
+    }
+    outcome(&host.path(STATE), started.err())
+}
+
+/// What is said of the certificate in a state folder, after an attempt that may have failed.
+#[cfg(feature = "tls")]
+fn outcome(state: &Path, failure: Option<Failure>) -> String {
+    let (until, error) = match graven_acme::status(state) {
+        Ok(status) => (status.valid_until().filter(|_| status.is_good()), status.last_error().map(str::to_owned)),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let error = error.or_else(|| failure.map(|failure| format!("{failure}; `journalctl -u {CERTIFICATE}` says why")));
+    // The file belongs to another user, and this is root's terminal.
+    let printable = |text: String| text.replace(|sign: char| sign.is_control() && sign != '\n', " ");
+    match (until, error.map(printable)) {
+        (Some(until), None) => {
+            format!("there is a certificate, until {until}; `sudo notes certificate status` shows more\n")
+        }
+        (Some(until), Some(error)) => {
+            format!("there is a certificate, until {until}, but not a new one: {error}\n{AGAIN}")
+        }
+        (None, error) => {
+            let error = error.unwrap_or_else(|| format!("`journalctl -u {CERTIFICATE}` says why"));
+            format!("there is no certificate yet, so the site is served without HTTPS: {error}\n{AGAIN}")
+        }
+    }
+}
+
+/// Such an executable is not installed where there is HTTPS.
+#[cfg(not(feature = "tls"))]
+fn outcome(_: &Path, _: Option<Failure>) -> String {
+    String::new()
+}
+
+/// What to do about a failure.
+#[cfg(feature = "tls")]
+const AGAIN: &str = "the timer asks again; when the cause is mended, `notes install --domain` asks at once\n";
 
 /// The units that are not in place as they should be, each with its path and its text. `domains` may be empty if it is installed.
 pub(super) fn changed(
@@ -74,19 +130,12 @@ pub(super) fn files(host: &Host) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Checks names before they become a line of a unit, where spaces and signs have a meaning.
-pub(crate) fn check_domain(name: &str) -> Result<(), String> {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let is_address = name.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
-    if name.len() <= 253 && name.contains('.') && name.split('.').all(is_label) && !is_address {
-        Ok(())
-    } else {
-        Err(format!("--domain: expected a name such as example.org, found {name:?}; write others letters as xn--…"))
+pub(crate) fn check_domains(names: &[String]) -> Result<(), String> {
+    #[cfg(feature = "tls")]
+    graven_acme::check_names(names).map_err(|error| error.to_string())?;
+    match names.iter().find(|name| !name.contains('.')) {
+        Some(name) => Err(format!("--domain: expected a name with a dot, such as example.org, found {name:?}")),
+        None => Ok(()),
     }
 }
 
@@ -102,6 +151,28 @@ fn domains_text(domains: &[String]) -> String {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "tls")]
+    #[test]
+    fn it_is_said_that_there_is_no_certificate_and_why() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let said = outcome(folder.path(), None);
+        assert!(
+            said.starts_with("there is no certificate yet, so the site is served without HTTPS: `journalctl"),
+            "{said}"
+        );
+        let said = outcome(folder.path(), Some(Failure::new("`systemctl start notes-certificate.service` failed")));
+        assert!(said.contains("HTTPS: `systemctl start notes-certificate.service` failed; `journalctl"), "{said}");
+        let failed = r#"{"failed":{"order":{"directory":"https://ca.example/","names":["example.org"],"challenge":"http-01"},
+            "count":1,"at":"2026-11-28T13:55:00Z","not_before":"2026-11-28T14:10:00Z","error":"example.org: the CA refuses: \u001bno (connection)"}}"#;
+        fs::write(folder.path().join("renewal.json"), failed).expect("a file");
+        let said = outcome(folder.path(), None);
+        assert!(
+            said.contains("without HTTPS: example.org: the CA refuses:  no (connection)\nthe timer asks again"),
+            "{said}"
+        );
+    }
+
+    #[cfg(feature = "tls")]
     #[test]
     fn only_names_become_part_of_a_unit() {
         for (name, expected) in [
@@ -117,7 +188,7 @@ mod tests {
             ("*.example.org", false),
             ("", false),
         ] {
-            assert_eq!(check_domain(name).is_ok(), expected, "{name:?}");
+            assert_eq!(check_domains(&[name.to_owned()]).is_ok(), expected, "{name:?}");
         }
     }
 }

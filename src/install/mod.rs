@@ -15,6 +15,7 @@ mod plan;
 mod units;
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Command;
@@ -27,7 +28,7 @@ use changes::Changes;
 use host::Host;
 #[cfg(feature = "tls")]
 pub(crate) use host::effective_user;
-pub(crate) use https::check_domain;
+pub(crate) use https::check_domains;
 use plan::{Before, Plan, Step};
 
 /// What to do, and where.
@@ -136,17 +137,14 @@ fn perform_step(host: &Host, step: &Step, changes: &mut Changes) -> Result<Strin
         Step::Remove { path } => changes.remove(path)?,
         Step::Systemctl(arguments) => drop(host.systemctl(arguments)?),
         Step::Answer => return answer::wait(host),
-        Step::Certificate => return Ok(obtain(host)),
+        Step::Certificate(pause) => {
+            // The rest is said when all is done, and this may take minutes.
+            let line = "asking for a certificate; this takes seconds, or some minutes if a port is closed\n";
+            io::stderr().write_all(line.as_bytes()).unwrap_or_default();
+            return Ok(https::obtain(host, *pause));
+        }
     }
     Ok(String::new())
-}
-
-/// Asks for a certificate now, rather than when the timer does; returns what has come of it. The site is served in either case.
-fn obtain(host: &Host) -> String {
-    match host.systemctl(https::OBTAIN) {
-        Ok(_) => "there is a certificate; `sudo notes certificate status` shows until when\n".to_owned(),
-        Err(_) => "there is no certificate yet, and the timer asks again; `journalctl -u notes-certificate` says why, and docs/pages/https.md what to check\n".to_owned(),
-    }
 }
 
 /// Restores files and service after a step has failed; `tried` are the steps up to that one. Returns the state, to follow the error.
@@ -156,9 +154,10 @@ fn restore(host: &Host, plan: &Plan, changes: Changes, tried: &[Step]) -> String
     let mut report = |result: Result<String, Failure>, otherwise: &str| {
         text += &result.unwrap_or_else(|error| format!("; {otherwise}: {error}"));
     };
-    if touched && plan.before == Before::Nothing {
-        let stopped = host.systemctl(&["disable", "--now", host::SOCKET, host::SERVICE]);
-        report(stopped.map(|_| String::new()), "the service could not be stopped");
+    // Their units are there until the files are restored.
+    let added = if touched { plan.added.as_slice() } else { &[] };
+    for stop in added {
+        report(host.systemctl(stop).map(|_| String::new()), "what was new could not be stopped");
     }
     let undone = changes.undo().map(|()| "; all files are restored".to_owned());
     report(undone, "not all files could be restored");
@@ -170,14 +169,25 @@ fn restore(host: &Host, plan: &Plan, changes: Changes, tried: &[Step]) -> String
         });
         report(answers, "the previous version does not answer either");
     }
-    if touched && plan.before == Before::Nothing {
-        text += "; if another program uses the port (`ss -ltnp`), stop it, or choose another port with the lines `[Socket]`, `ListenStream=`, `ListenStream=8080` in /etc/systemd/system/notes.socket.d/port.conf";
+    if !added.is_empty() {
+        text += &port_taken(plan);
     }
     if touched {
-        write!(text, "; `journalctl -u {} -u {}` shows more", host::SOCKET, host::SERVICE)
+        let https = if plan.has_https { format!(" -u {}", https::SOCKET) } else { String::new() };
+        write!(text, "; `journalctl -u {} -u {}{https}` shows more", host::SOCKET, host::SERVICE)
             .expect("writing to a String cannot fail");
     }
     text
+}
+
+/// What to do if a port that is new belongs to another program, which is the usual cause.
+fn port_taken(plan: &Plan) -> String {
+    match (plan.before, plan.has_https) {
+        (Before::Nothing, false) => "; if another program uses the port (`ss -ltnp`), stop it, or choose another port with the lines `[Socket]`, `ListenStream=`, `ListenStream=8080` in /etc/systemd/system/notes.socket.d/port.conf",
+        (Before::Nothing, true) => "; if another program uses port 80 or 443 (`ss -ltnp 'sport = :80 or sport = :443'`), such as another web server, stop it",
+        (Before::Version, _) => "; if another program uses port 443 (`ss -ltnp 'sport = :443'`), such as another web server, stop it",
+    }
+    .to_owned()
 }
 
 #[cfg(test)]
@@ -214,20 +224,37 @@ mod tests {
             });
             let systemctl = folder.path().join("systemctl");
             let script = format!(
-                "#!/bin/sh\necho \"$*\" >>{0}/calls\ncase \"$1\" in\nshow) echo '{address} (Stream)' ;;\n\
+                "#!/bin/sh\n[ ! -e {0}/run/notes-renew-now ] || now=' (now)'\necho \"$*$now\" >>{0}/calls\ncase \"$1\" in\nshow) echo '{address} (Stream)' ;;\n\
                  start | restart) ! grep -q broken {0}/usr/local/bin/notes || {{ echo 'Job failed.' >&2; exit 1; }} ;;\nesac\n",
                 folder.path().display()
             );
             fs::write(&systemctl, script).expect("a file");
             fs::set_permissions(&systemctl, fs::Permissions::from_mode(0o755)).expect("it is ours");
+            fs::create_dir(folder.path().join("run")).expect("a folder");
             let host = Host::with_systemctl(folder.path(), &systemctl);
             TestHost { folder, host }
         }
 
         fn install(&self, version: &str) -> Result<String, Failure> {
+            self.install_for(version, &[])
+        }
+
+        fn install_for(&self, version: &str, domains: &[&str]) -> Result<String, Failure> {
             let source = self.folder.path().join("download");
             fs::write(&source, version).expect("a file");
-            perform(&self.host, &plan::install(&self.host, &source, &DEPLOY, &[])?)
+            let domains: Vec<_> = domains.iter().map(|name| (*name).to_owned()).collect();
+            perform(&self.host, &plan::install(&self.host, &source, &DEPLOY, &domains)?)
+        }
+
+        /// All files and folders of the units, with links.
+        fn units(&self) -> Vec<String> {
+            let folder = self.host.unit("");
+            let mut names = Vec::new();
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+            names.sort();
+            names
         }
 
         fn uninstall(&self) -> Result<String, Failure> {
@@ -381,6 +408,85 @@ mod tests {
         assert_eq!(test.calls()[3..], ["disable --now notes.socket notes.service", "daemon-reload"]);
         assert_eq!(test.versions(), [None, None]);
         assert!(!test.host.unit(host::SERVICE).exists());
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn https_is_added_kept_and_removed() {
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        test.calls();
+        let said = test.install_for("two", &["example.org"]).expect("it starts");
+        assert!(said.contains("there is no certificate yet"), "{said}");
+        assert_eq!(
+            test.calls(),
+            [
+                "daemon-reload",
+                "enable notes.socket notes.service",
+                "enable notes-https.socket notes-certificate.timer",
+                "stop notes.service notes.socket notes-https.socket",
+                "start notes.socket notes-https.socket notes.service",
+                "start notes-certificate.service (now)",
+                "restart notes-certificate.timer"
+            ]
+        );
+        assert!(!test.folder.path().join("run/notes-renew-now").exists());
+        test.install("three").expect("it starts");
+        assert_eq!(
+            test.calls()[2..],
+            [
+                "enable notes-https.socket notes-certificate.timer",
+                "restart notes.service",
+                "start notes-certificate.service",
+                "restart notes-certificate.timer"
+            ]
+        );
+        fs::remove_dir_all(test.host.unit("notes-certificate.service.d")).expect("it is there");
+        test.uninstall().expect("all can be removed");
+        assert_eq!(
+            test.calls()[..2],
+            ["disable --now notes-certificate.timer notes-https.socket", "stop notes-certificate.service"]
+        );
+        assert_eq!(test.units(), [""; 0]);
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn https_that_does_not_start_leaves_the_version_before_and_no_unit() {
+        let test = TestHost::new();
+        test.install("one").expect("it starts");
+        let before = test.units();
+        test.calls();
+        let failure = test.install_for("broken", &["example.org"]).expect_err("it does not start").to_string();
+        for expected in ["answers again", "`ss -ltnp 'sport = :443'`", "-u notes-https.socket"] {
+            assert!(failure.contains(expected), "{failure}");
+        }
+        assert_eq!(
+            test.calls()[5..],
+            [
+                "disable --now notes-certificate.timer notes-https.socket",
+                "stop notes-certificate.service",
+                "daemon-reload",
+                "stop notes.service notes.socket",
+                "start notes.socket notes.service"
+            ]
+        );
+        assert_eq!((test.units(), test.versions()), (before, versions("one", None)));
+        let first = TestHost::new();
+        let failure = first.install_for("broken", &["example.org"]).expect_err("it does not start").to_string();
+        assert!(failure.contains("sport = :80 or sport = :443"), "{failure}");
+        assert_eq!((first.units(), first.versions()), (Vec::new(), [None, None]));
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn a_version_without_tls_does_not_replace_one_with_https() {
+        let test = TestHost::new();
+        fs::create_dir_all(test.host.unit("")).expect("a folder");
+        fs::write(test.host.unit(https::SOCKET), "").expect("a file");
+        let failure = test.install("one").expect_err("there is HTTPS").to_string();
+        assert!(failure.contains("without TLS") && failure.contains("notes uninstall"), "{failure}");
+        assert_eq!((test.calls(), test.versions()), (Vec::new(), [None, None]));
     }
 
     #[test]

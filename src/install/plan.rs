@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, File};
 
 use super::host::{Arguments, Host, SERVICE, SOCKET};
-use super::https;
+use super::https::{self, Pause};
 use super::units;
-use crate::failure::Failure;
+use crate::failure::{Failure, WITHOUT_TLS};
 use crate::record;
 
 const RELOAD: Arguments = &["daemon-reload"];
@@ -43,7 +43,7 @@ pub(super) enum Step {
     /// Waits until the service answers a request.
     Answer,
     /// Asks for a certificate. A failure changes nothing: the timer asks again.
-    Certificate,
+    Certificate(Pause),
 }
 
 /// What is installed before the plan is done.
@@ -59,7 +59,11 @@ pub(super) enum Before {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) before: Before,
+    /// Whether HTTPS is part of it.
+    pub(super) has_https: bool,
     pub(super) steps: Vec<Step>,
+    /// The commands that stop what is new with this plan, if a step fails.
+    pub(super) added: Vec<Arguments>,
     /// The commands that restore the service after the files are restored.
     pub(super) restore: Vec<Arguments>,
     /// The message when all steps are done.
@@ -75,46 +79,65 @@ pub(super) fn install(
     domains: &[String],
 ) -> Result<Plan, Failure> {
     let before = if host.unit(SERVICE).exists() { Before::Version } else { Before::Nothing };
-    let (mut steps, mut restore) = (Vec::new(), vec![RELOAD]);
-    let binary = host.binary();
+    let is_kept = https::is_installed(host);
+    let has_https = !domains.is_empty() || is_kept;
+    if has_https && cfg!(not(feature = "tls")) {
+        let message =
+            format!("the service has HTTPS, and {WITHOUT_TLS}; to do without it, run `notes uninstall` first");
+        return Err(Failure::new(message));
+    }
+    let mut steps = executable(host, source)?;
+    for unit in units.files().filter(|unit| !is_in_place(host, unit)) {
+        steps.push(Step::Write { path: host.unit(name(unit)), text: units::text(unit)?.to_owned() });
+    }
+    if has_https {
+        let files = https::changed(host, units, domains)?;
+        steps.extend(files.into_iter().map(|(path, text)| Step::Write { path, text }));
+    }
+    let changed = Changed::of(&steps);
+    let done = if host.is_live() {
+        let pause = if domains.is_empty() { Pause::Keep } else { Pause::Skip };
+        steps.extend(calls(before, changed, has_https.then_some(pause)));
+        String::new()
+    } else {
+        steps.extend(links(host, has_https).into_iter().filter(|step| !is_linked(step)));
+        "installed; it starts when the system in the folder starts\n".to_owned()
+    };
+    let (mut restore, mut added) = (vec![RELOAD], Vec::new());
+    if has_https && !is_kept {
+        added.extend(https::STOP);
+    }
+    match before {
+        Before::Version => restore.extend(start(before, changed, is_kept)),
+        Before::Nothing => added.push(&["disable", "--now", SOCKET, SERVICE]),
+    }
+    Ok(Plan { before, has_https, steps, added, restore, done })
+}
+
+/// The steps that copy the executable, and record what was copied.
+fn executable(host: &Host, source: &Path) -> Result<Vec<Step>, Failure> {
+    let (mut steps, binary) = (Vec::new(), host.binary());
     if !is_same_file(source, &binary) {
         let keep = binary.exists().then(|| host.previous());
         steps.extend(keep.as_ref().and_then(|keep| previous_record(&binary, keep)));
         steps.push(Step::Copy { from: source.to_owned(), to: binary.clone(), keep });
     }
     steps.extend(new_record(source, &binary)?);
-    for unit in units.files().filter(|unit| !is_in_place(host, unit)) {
-        steps.push(Step::Write { path: host.unit(name(unit)), text: units::text(unit)?.to_owned() });
+    Ok(steps)
+}
+
+/// The steps on a running computer, once the files are there. With HTTPS, a certificate is asked for.
+fn calls(before: Before, changed: Changed, https: Option<Pause>) -> Vec<Step> {
+    let mut steps = vec![Step::Systemctl(RELOAD), Step::Systemctl(&["enable", SOCKET, SERVICE])];
+    if https.is_some() {
+        steps.push(Step::Systemctl(https::ENABLE));
     }
-    let has_https = !domains.is_empty() || https::is_installed(host);
-    if has_https {
-        let files = https::changed(host, units, domains)?;
-        steps.extend(files.into_iter().map(|(path, text)| Step::Write { path, text }));
+    steps.extend(start(before, changed, https.is_some()).iter().map(|arguments| Step::Systemctl(arguments)));
+    steps.push(Step::Answer);
+    if let Some(pause) = https {
+        steps.extend([Step::Certificate(pause), Step::Systemctl(https::START_TIMER)]);
     }
-    if host.is_live() {
-        let start = start(before, Changed::of(&steps));
-        steps.push(Step::Systemctl(RELOAD));
-        steps.push(Step::Systemctl(&["enable", SOCKET, SERVICE]));
-        if has_https {
-            steps.push(Step::Systemctl(https::ENABLE_SOCKET));
-        }
-        steps.extend(start.iter().map(|arguments| Step::Systemctl(arguments)));
-        steps.push(Step::Answer);
-        if has_https {
-            steps.extend([Step::Systemctl(https::START_TIMER), Step::Certificate]);
-        }
-        if before == Before::Version {
-            restore.extend(start);
-        }
-    } else {
-        steps.extend(links(host, has_https).into_iter().filter(|step| !is_linked(step)));
-    }
-    let done = if host.is_live() {
-        String::new()
-    } else {
-        "installed; it starts when the system in the folder starts\n".to_owned()
-    };
-    Ok(Plan { before, steps, restore, done })
+    steps
 }
 
 /// Whether both are files with the same bytes.
@@ -165,12 +188,16 @@ impl Changed {
     }
 }
 
-/// The commands that start the new version. The socket stays open if its unit has not changed, so that no connection is refused.
-fn start(before: Before, changed: Changed) -> &'static [Arguments] {
-    match before {
-        Before::Version if changed == Changed::Socket => &[&["stop", SERVICE, SOCKET], &["start", SOCKET, SERVICE]],
-        Before::Version if changed == Changed::Service => &[&["restart", SERVICE]],
-        _ => &[&["start", SOCKET, SERVICE]],
+/// The commands that start the new version. The sockets stay open if their units have not changed, so that no connection is refused.
+fn start(before: Before, changed: Changed, has_https: bool) -> &'static [Arguments] {
+    match (before, changed, has_https) {
+        (Before::Version, Changed::Socket, false) => &[&["stop", SERVICE, SOCKET], &["start", SOCKET, SERVICE]],
+        (Before::Version, Changed::Socket, true) => {
+            &[&["stop", SERVICE, SOCKET, https::SOCKET], &["start", SOCKET, https::SOCKET, SERVICE]]
+        }
+        (Before::Version, Changed::Service, _) => &[&["restart", SERVICE]],
+        (_, _, false) => &[&["start", SOCKET, SERVICE]],
+        (_, _, true) => &[&["start", SOCKET, https::SOCKET, SERVICE]],
     }
 }
 
@@ -207,7 +234,7 @@ pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Plan {
     if host.is_live() && before == Before::Version {
         steps.insert(0, Step::Systemctl(&["disable", "--now", SOCKET, SERVICE]));
         if has_https {
-            steps.insert(0, Step::Systemctl(https::STOP));
+            steps.splice(0..0, https::STOP.map(Step::Systemctl));
         }
         steps.push(Step::Systemctl(RELOAD));
     }
@@ -220,7 +247,14 @@ pub(super) fn uninstall(host: &Host, units: &'static Dir<'static>) -> Plan {
             writeln!(done, "your settings remain in {}", drop_ins.display()).expect("writing to a String cannot fail");
         }
     }
-    Plan { before, steps, restore: vec![RELOAD, &["enable", "--now", SOCKET, SERVICE]], done }
+    Plan {
+        before,
+        has_https,
+        steps,
+        added: Vec::new(),
+        restore: vec![RELOAD, &["enable", "--now", SOCKET, SERVICE]],
+        done,
+    }
 }
 
 /// Whether a folder of drop-ins has files that are not of HTTPS, which are removed.
@@ -258,7 +292,7 @@ impl fmt::Display for Step {
             Step::Remove { path } => write!(f, "remove {}", path.display()),
             Step::Systemctl(arguments) => write!(f, "run systemctl {}", arguments.join(" ")),
             Step::Answer => f.write_str("wait until the service answers a request"),
-            Step::Certificate => f.write_str(
+            Step::Certificate(_) => f.write_str(
                 "ask Let's Encrypt for a certificate, which agrees to its terms (https://letsencrypt.org/repository/)",
             ),
         }

@@ -42,5 +42,5 @@ mod url;
 pub use error::Error;
 pub use obtain::{obtain, renew};
 pub use problem::Problem;
-pub use settings::{Authority, Binding, Challenge, Settings};
+pub use settings::{Authority, Binding, Challenge, Settings, check_names};
 pub use status::{Status, status};

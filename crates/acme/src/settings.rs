@@ -166,6 +166,20 @@ impl FromStr for Challenge {
     }
 }
 
+/// Checks names before anything is asked: the same check that every command makes.
+///
+/// # Errors
+/// A name cannot be in a certificate, or they are too many for one.
+///
+/// # Examples
+/// ```
+/// assert!(graven_acme::check_names(&["example.org".to_owned()]).is_ok());
+/// assert!(graven_acme::check_names(&["example.org --force".to_owned()]).is_err());
+/// ```
+pub fn check_names(given: &[String]) -> Result<(), Error> {
+    names(given).map(drop)
+}
+
 /// The names in lower case, sorted, each once. An error says which cannot be in a certificate.
 pub(crate) fn names(given: &[String]) -> Result<Vec<String>, Error> {
     let mut names: Vec<_> = given.iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase()).collect();
@@ -188,13 +202,14 @@ fn check(name: &str) -> Result<(), &'static str> {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
+    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
     if name.starts_with("*.") {
         Err("a wildcard needs a DNS challenge, which is not supported; name each host")
     } else if !name.is_ascii() {
         Err("write an international name in its ASCII form, which begins with xn--")
     } else if name.parse::<std::net::IpAddr>().is_ok() || name.starts_with('[') {
         Err("an address is no name; a certificate needs a DNS name")
-    } else if name.len() > 253 || !name.split('.').all(is_label) {
+    } else if name.len() > 253 || !name.split('.').all(is_label) || name.rsplit('.').next().is_some_and(is_number) {
         Err("expected a DNS name, such as example.org, without scheme, port or path")
     } else {
         Ok(())
@@ -223,6 +238,7 @@ mod tests {
             ("example.org:443", "without scheme"),
             ("../example", "without scheme"),
             ("a..b", "without scheme"),
+            ("192.0.2.256", "without scheme"),
             ("-a.example", "without scheme"),
             (&long, "without scheme"),
             ("", "without scheme"),

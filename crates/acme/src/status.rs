@@ -54,6 +54,18 @@ impl Status {
         self.held.certificate().is_some_and(|certificate| self.now < certificate.not_after)
     }
 
+    /// The end of the certificate, if there is one.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<String> {
+        self.held.certificate().map(|certificate| certificate.not_after.to_string())
+    }
+
+    /// Why the last attempt failed, if it did.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&str> {
+        self.renewal.failed.as_ref().map(|failed| failed.error.as_str())
+    }
+
     /// The same as one line of JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -69,7 +81,7 @@ impl Status {
             ("days_left", certificate.map(|certificate| Value::Number(days_left(certificate.validity(), self.now)))),
             ("next_attempt", self.next.and_then(|next| text(self.next_time(next).to_string()))),
             ("failures", Some(Value::Number(self.failures().into()))),
-            ("last_error", self.renewal.failed.as_ref().and_then(|failed| text(failed.error.clone()))),
+            ("last_error", self.last_error().and_then(|error| text(error.to_owned()))),
             ("account", self.account.clone().map(Value::Text)),
             ("directory", order.and_then(|order| text(order.directory.clone()))),
         ])
