@@ -147,11 +147,10 @@ fn domains_text(domains: &[String]) -> String {
     )
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tls"))]
 mod tests {
     use super::*;
 
-    #[cfg(feature = "tls")]
     #[test]
     fn it_is_said_that_there_is_no_certificate_and_why() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -172,7 +171,6 @@ mod tests {
         );
     }
 
-    #[cfg(feature = "tls")]
     #[test]
     fn only_names_become_part_of_a_unit() {
         for (name, expected) in [
