@@ -10,14 +10,16 @@ pub(crate) fn warning(pack: Pack<'_>, now: i64, domains: &[String]) -> Option<St
             "warning: the pages call this site {address}; set `base_url = \"{right}\"` in site.toml and build it again"
         )
     };
-    let Some(rest) = address.strip_prefix("https://") else {
-        let rest = address.strip_prefix("http://").unwrap_or(&address);
-        let host = domains.first().map_or_else(|| rest.split('/').next().unwrap_or_default(), String::as_str);
-        return Some(fix(&format!("https://{host}")));
+    let (is_https, rest) = match address.strip_prefix("https://") {
+        Some(rest) => (true, rest),
+        None => (false, address.strip_prefix("http://").unwrap_or(&address)),
     };
-    let host = rest.split(['/', ':']).next().unwrap_or_default();
-    let is_right = domains.is_empty() || domains.iter().any(|domain| domain.eq_ignore_ascii_case(host));
-    if is_right { None } else { domains.first().map(|domain| fix(&format!("https://{domain}"))) }
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.split(':').next().unwrap_or_default();
+    let is_known = domains.is_empty() || domains.iter().any(|domain| domain.eq_ignore_ascii_case(host));
+    // The site is below the path, whatever its host is.
+    let right = if is_known { host } else { domains.first()? };
+    if is_https && is_known { None } else { Some(fix(&format!("https://{right}{path}"))) }
 }
 
 /// Returns the host of the site's own address, if that begins with `https://`.
@@ -54,6 +56,11 @@ mod tests {
             ("https://example.org", &["www.example.org", "example.org"], None),
             ("https://example.org/blog", &["example.org"], None),
             ("http://example.org", &[], Some("https://example.org")),
+            ("http://example.org:8080", &[], Some("https://example.org")),
+            ("http://example.org/blog", &[], Some("https://example.org/blog")),
+            ("http://www.example.org/blog", &["example.org", "www.example.org"], Some("https://www.example.org/blog")),
+            ("https://old.example:8443/blog", &["example.org"], Some("https://example.org/blog")),
+            ("https://example.org:8443", &["example.org"], None),
             ("http://localhost:8080", &["example.org"], Some("https://example.org")),
             ("https://old.example", &["example.org"], Some("https://example.org")),
         ] {
