@@ -114,7 +114,10 @@ pub fn renew(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<(), Er
             let is_good = held.certificate().is_some_and(|certificate| now < certificate.not_after);
             // Who waits without a certificate that browsers take should see it.
             if why == Reason::Backoff && !is_good {
-                return Err(Error::Local(format!("{line}; `notes certificate renew --now` does not wait")));
+                let is_asked = renewal.failure(&order).is_some_and(|failed| failed.is_asked);
+                let way =
+                    if is_asked { "the CA asks for that" } else { "`notes certificate renew --now` does not wait" };
+                return Err(Error::Local(format!("{line}; {way}")));
             }
             report(&line);
             Ok(())
