@@ -123,9 +123,7 @@ fn due(facts: &Facts) -> Decision {
         return Decision::Attempt(Why::Expired);
     }
     let (until, sleep, why) = match facts.window.filter(|window| window.start < window.end) {
-        Some(window) if window.end <= facts.now => {
-            (window.end, 0, Why::WindowPast)
-        }
+        Some(window) if window.end <= facts.now => (window.end, 0, Why::WindowPast),
         Some(window) => (certificate.point_of(window), SLEEP, Why::Window),
         None => (certificate.last_third(), 0, Why::LastThird),
     };
