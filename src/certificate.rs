@@ -1,6 +1,6 @@
 //! `notes certificate`: its arguments, and what it prints. The work is that of `graven-acme`.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -244,10 +244,7 @@ fn is_of_another(folder: &Path) -> bool {
     effective_user() == Some(0) && fs::metadata(folder).is_ok_and(|found| found.uid() != 0)
 }
 
-/// The state folder of the service: the name, and where systemd keeps it.
-const OF_SERVICE: [&str; 2] = [DEFAULT_STATE, "/var/lib/private/notes"];
-
-/// Runs this command as the owner of the state folder, and has the service read a certificate that is new.
+/// Runs this command as the owner of the state folder. A server finds a certificate that is new by itself.
 fn run_as_owner(settings: &Settings, key_file: Option<&Path>) -> Result<(), Failure> {
     let mut command = Command::new("/proc/self/exe");
     command.args(std::env::args_os().skip(1));
@@ -264,28 +261,13 @@ fn run_as_owner(settings: &Settings, key_file: Option<&Path>) -> Result<(), Fail
     let here = std::env::set_current_dir(&folder).and_then(|()| fs::metadata("."));
     let owner = here.map_err(|error| Failure::at(&folder, &error))?;
     say(&format!("as user {}, whose folder {} is; paths begin there", owner.uid(), folder.display()));
-    let before = certificate();
     let status = command.uid(owner.uid()).gid(owner.gid()).status().map_err(|error| {
         Failure::new(format!(
             "user {} cannot run this executable ({error}); let all run it (chmod 755), or run `sudo systemctl start notes-certificate`",
             owner.uid()
         ))
     })?;
-    let is_of_service = OF_SERVICE.iter().any(|known| folder == Path::new(known));
-    if is_of_service && certificate() != before {
-        // As notes-certificate.service does. Nothing happens if the service does not run.
-        let told = Command::new("systemctl").args(["kill", "--signal=HUP", "notes.service"]).status();
-        if told.is_ok_and(|status| status.success()) {
-            say("notes.service reads the new certificate");
-        }
-    }
     if status.success() { Ok(()) } else { Err(Failure::new("not done, as said above")) }
-}
-
-/// What changes with the certificate, in the folder where this runs. A new one is another file.
-fn certificate() -> Option<[u64; 2]> {
-    let of = |found: Metadata| [found.dev(), found.ino()];
-    fs::symlink_metadata("served/certificate.pem").ok().map(of)
 }
 
 fn show(state: &Path, is_json: bool) -> Result<(), Failure> {
