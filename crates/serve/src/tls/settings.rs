@@ -142,6 +142,9 @@ impl TlsConfig {
     }
 
     pub(super) fn source(&self) -> Result<Source, TlsError> {
+        if self.folders().contains(&PathBuf::from("/")) {
+            return Err(TlsError::WholeSystem);
+        }
         match (&self.certificate, &self.key, &self.state) {
             (Some(certificate), Some(key), None) => {
                 Ok(Source::Files { certificate: certificate.clone(), key: key.clone() })
@@ -186,6 +189,8 @@ pub enum TlsError {
     Missing(&'static str),
     /// Both the files and the folder are set.
     TwoSources,
+    /// A file is in the root of all folders.
+    WholeSystem,
     /// A file cannot be read.
     Read {
         /// The file.
@@ -222,6 +227,9 @@ impl fmt::Display for TlsError {
             TlsError::Missing(flag) => write!(f, "{flag} is missing: a certificate and its key belong together, and may be in one file"),
             TlsError::TwoSources => f.write_str(
                 "--tls-state names a folder with a certificate, and --tls-certificate or --tls-key another one: leave out either",
+            ),
+            TlsError::WholeSystem => f.write_str(
+                "the certificate or its key is in `/`: move it into a folder of its own, since this program keeps the right to read the folder",
             ),
             TlsError::Read { path, source } => {
                 write!(f, "{}: {source}; the user that runs this program must be able to read it", path.display())?;
@@ -271,6 +279,14 @@ mod tests {
             ("max-age=300; preload=1", false),
         ] {
             assert_eq!(text.parse::<Hsts>().is_ok(), is_valid, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_server_does_not_keep_the_right_to_read_everything() {
+        for (file, expected) in [("/key.pem", true), ("key.pem", false), ("/etc/key.pem", false)] {
+            let tls = TlsConfig { certificate: Some(file.into()), key: Some(file.into()), ..TlsConfig::default() };
+            assert_eq!(matches!(tls.source(), Err(TlsError::WholeSystem)), expected, "{file}");
         }
     }
 
