@@ -3,21 +3,20 @@
 //! The certificates are those that the CA sent over a checked connection, or that are in the state folder. Their signatures are for browsers to check.
 
 use graven_time::Time;
-use graven_x509::TbsCertificate;
-use graven_x509::der::{OBJECT_IDENTIFIER, Reader, SEQUENCE, SET, primitive};
+use graven_x509::der::{Reader, SEQUENCE, primitive};
+use graven_x509::{TbsCertificate, common_name};
 use ring::digest::{SHA256, digest};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::decide::Validity;
 use crate::encode::base64url;
-use crate::keys::{Key, SUBJECT_ALT_NAME, belongs_to};
-use crate::problem::printable;
+use crate::keys::{Key, belongs_to};
 
 /// A server's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Certificate {
-    /// Its DNS names in lower case, sorted.
+    /// Its names in lower case, sorted.
     pub(crate) names: Vec<String>,
     /// The common name of its issuer, else the organisation.
     pub(crate) issuer: String,
@@ -29,8 +28,6 @@ pub(crate) struct Certificate {
     public_key: Vec<u8>,
 }
 
-const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
-const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
 
 impl Certificate {
@@ -56,8 +53,8 @@ impl Certificate {
         let authority_key = certificate.extension(AUTHORITY_KEY_IDENTIFIER).and_then(key_identifier);
         let serial_number = certificate.serial_number;
         Some(Self {
-            names: certificate.extension(SUBJECT_ALT_NAME).map(dns_names).unwrap_or_default(),
-            issuer: issuer_name(certificate.issuer),
+            names: certificate.names(),
+            issuer: common_name(certificate.issuer),
             not_before: certificate.validity.from,
             not_after: certificate.validity.until,
             identifier: authority_key.map(|key| format!("{}.{}", base64url(key), base64url(serial_number))),
@@ -83,46 +80,23 @@ impl Certificate {
     }
 }
 
-/// The common name, else the organisation, else nothing. Control characters are left out, since it is printed.
-fn issuer_name(sets: &[u8]) -> String {
-    let mut found = [None, None];
-    let mut reader = Reader::new(sets);
-    while let Some(set) = reader.next_if(SET) {
-        let Some(pair) = Reader::new(set).next_if(SEQUENCE) else { continue };
-        let mut pair = Reader::new(pair);
-        let (Some(kind), Some((_, value))) = (pair.next_if(OBJECT_IDENTIFIER), pair.next()) else { continue };
-        let text: String = String::from_utf8_lossy(value).chars().filter(|character| !character.is_control()).collect();
-        match kind {
-            COMMON_NAME => found[0] = Some(text),
-            ORGANIZATION => found[1] = Some(text),
-            _ => {}
-        }
-    }
-    found.into_iter().flatten().next().unwrap_or_default()
-}
-
-fn dns_names(value: &[u8]) -> Vec<String> {
-    let names = Reader::new(Reader::new(value).next_if(SEQUENCE).unwrap_or_default());
-    let is_dns_name = |&(tag, _): &(u8, &[u8])| tag == primitive(2);
-    let text = |(_, content)| printable(&String::from_utf8_lossy(content).to_ascii_lowercase());
-    let mut names: Vec<_> = names.filter(is_dns_name).map(text).collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
 fn key_identifier(value: &[u8]) -> Option<&[u8]> {
     Reader::new(Reader::new(value).next_if(SEQUENCE)?).next_if(primitive(0))
 }
 
 #[cfg(test)]
 mod tests {
+    use graven_x509::SUBJECT_ALT_NAME;
     use graven_x509::der::{
-        BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, UTC_TIME, UTF8_STRING, bit_string, constructed, element,
+        BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SET, UTC_TIME, UTF8_STRING, bit_string,
+        constructed, element,
     };
 
     use super::*;
     use crate::encode::pem;
+
+    const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+    const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 
     /// A certificate without a signature that counts: with the issuer's key and the serial number of RFC 9773, 4.1.
     fn der(names: &[&str], not_after: &[u8]) -> Vec<u8> {

@@ -2,6 +2,7 @@
 //! TLS-ALPN-01 challenge (RFC 8737).
 
 use graven_time::{DAY, Time};
+use graven_x509::SUBJECT_ALT_NAME;
 use graven_x509::der::{
     BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, UTC_TIME, UTF8_STRING,
     bit_string, constructed, element, primitive,
@@ -26,9 +27,6 @@ pub(crate) struct Key {
 
 /// Why a key cannot be made: the system has no random numbers, which Linux always has.
 const NO_RANDOM: &str = "the system gives random numbers";
-
-/// 2.5.29.17, the extension with a certificate's names (RFC 5280, 4.2.1.6).
-pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 
 /// 1.2.840.10045.4.3.2, `ecdsa-with-SHA256`.
 const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
