@@ -46,8 +46,8 @@ pub(crate) fn to_https(request: &Parts, tls: &Tls) -> Option<Response<Body>> {
 /// Refuses a request that came without TLS to the port of HTTPS, and says where the page is. It is no redirect, which a proxy that is set to the wrong
 /// scheme would pass on for ever.
 pub(crate) fn refuse_plain(request: &Parts, tls: &Tls) -> Response<Body> {
-    let place = host_of(request).map(|(host, _)| format!(": {}", location(host, tls.port, path_of(request))));
-    let text = format!("This port is for HTTPS, and the request came without it{}\n", place.unwrap_or_default());
+    let place = host_of(request).map(|(host, _)| format!(" Use {}", location(host, tls.port, path_of(request))));
+    let text = format!("This port is for HTTPS, and the request came without it.{}\n", place.unwrap_or_default());
     let mut response = message(StatusCode::BAD_REQUEST, TEXT, text);
     if request.version != Version::HTTP_2 {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -293,11 +293,14 @@ fn http_without_tls_on_the_port_of_https_is_refused_with_the_right_address() {
     let server = Secure::start(&Config { limits, ..config() });
     let port = server.https().port();
     for (request, expected) in [
-        ("GET /notes?a=b HTTP/1.1\r\nHost: example.org\r\n\r\n", format!(": https://example.org:{port}/notes?a=b\n")),
-        ("POST / HTTP/1.1\r\nHost: [::1]:8443\r\nContent-Length: 0\r\n\r\n", format!(": https://[::1]:{port}/\n")),
+        (
+            "GET /notes?a=b HTTP/1.1\r\nHost: example.org\r\n\r\n",
+            format!(" Use https://example.org:{port}/notes?a=b\n"),
+        ),
+        ("POST / HTTP/1.1\r\nHost: [::1]:8443\r\nContent-Length: 0\r\n\r\n", format!(" Use https://[::1]:{port}/\n")),
         ("HEAD /notes HTTP/1.1\r\nHost: a\r\n\r\n", String::new()),
-        ("GET /notes HTTP/1.0\r\n\r\n", "came without it\n".to_owned()),
-        ("GET / HTTP/1.1\r\nHost: a/<b>\r\n\r\n", "came without it\n".to_owned()),
+        ("GET /notes HTTP/1.0\r\n\r\n", "came without it.\n".to_owned()),
+        ("GET / HTTP/1.1\r\nHost: a/<b>\r\n\r\n", "came without it.\n".to_owned()),
     ] {
         let answer = ask_plain(server.https(), request);
         let (head, text) = answer.split_once("\r\n\r\n").expect("a head");
