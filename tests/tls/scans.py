@@ -27,7 +27,6 @@ ACCEPTED = {
     "BREACH": ("HTTP compression detected", "pages are the same for everybody and hold no secret; nothing that a client sends is stored in them"),
     "engine_problem": ("No engine or GOST support", "of the scanner's own OpenSSL, not of the server"),
     "sessionresumption_ticket": ("check failed because of connect problem", "its client may end before the tickets of TLS 1.3 have come; hostile.py resumes sessions of both versions"),
-    "cert_revocation": ("", "the authority of this test publishes no revocations, and testssl.sh may not ask for any"),
 }
 # Findings that must be there and be good: without them the scan was not complete.
 REQUIRED = (
