@@ -36,8 +36,18 @@ pub struct Chromium {
 impl Chromium {
     /// Starts Chromium with a new profile.
     pub fn start(profile: &Path) -> Outcome<Self> {
+        Self::start_with(profile, &[])
+    }
+
+    /// The same, trusting every certificate with this public key: its digest (SHA-256) in Base64.
+    pub fn start_trusting(profile: &Path, key: &str) -> Outcome<Self> {
+        Self::start_with(profile, &[format!("--ignore-certificate-errors-spki-list={key}")])
+    }
+
+    fn start_with(profile: &Path, more: &[String]) -> Outcome<Self> {
         let mut arguments: Vec<_> = FLAGS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", profile.display()));
+        arguments.extend_from_slice(more);
         let (process, address) = Process::start("chromium", &arguments, "DevTools listening on ")?;
         Ok(Self { address, _process: process })
     }

@@ -3,7 +3,7 @@
 //! 1. `pages` reads the sitemap.
 //! 2. `matrix` opens every page and looks at it in every width, scheme and font size (`survey.js`, which runs in the page).
 //! 3. `conditions` does the same for readers with other needs: forced colours, much zoom, no JavaScript.
-//! 4. `journeys`, `copy` and `print` do what readers do; `models` drives the figures that run; `preview` is an author's journey.
+//! 4. `journeys`, `copy` and `print` do what readers do; `models` drives the figures that run; `preview` is an author's journey; `https` is the site over TLS.
 //! 5. `findings` lists what is wrong, `pictures` shows what was looked at.
 //!
 //! `chromium` and `firefox` are the two ways to a `tab`, over a `socket` to a `process`.
@@ -13,6 +13,7 @@ mod conditions;
 mod copy;
 mod findings;
 mod firefox;
+mod https;
 mod journeys;
 mod matrix;
 mod models;
@@ -44,13 +45,14 @@ use tab::{FONTS, SCHEMES, Scheme, View, WIDTHS};
 
 const HELP: &str =
     "usage: browser BASE OUTPUT [chromium | firefox | models | outside FOLDER | weigh KIND=PATH… |
-                           preview FOLDER | --pictures FOLDER]
+                           preview FOLDER | https ADDRESS REDIRECT KEY | --pictures FOLDER]
 
 BASE     the address of a running site, for example http://127.0.0.1:8080
 OUTPUT   the folder for pictures and findings
 Both browsers are driven unless one is named. `models` drives the figures that run. `outside` has axe, Readability and Lighthouse
 look at the pages: FOLDER has their node_modules and lighthouse.mjs. `weigh` measures
-pages as a slow phone sees them, and writes OUTPUT/weigh.json. `preview` edits the site in FOLDER, of which BASE is the preview. --pictures takes the README's pictures.";
+pages as a slow phone sees them, and writes OUTPUT/weigh.json. `preview` edits the site in FOLDER, of which BASE is the preview. `https` reads the same
+site at two more addresses, over TLS and redirected to it; KEY is the digest of the certificate's public key. --pictures takes the README's pictures.";
 
 /// Tabs at the same time; the machines of CI have two cores.
 const TABS: usize = 3;
@@ -96,6 +98,7 @@ fn run() -> Outcome<Findings> {
             let chromium = Chromium::start(&site.profile("chromium")?)?;
             findings.extend(preview::all(&mut chromium.tab()?, &site, folder.as_ref())?);
         }
+        ["https", address, redirect, key] => findings.extend(over_https(&site, &paths, [address, redirect, key])?),
         ["models"] => findings.extend(models::all(&Chromium::start(&site.profile("chromium")?)?, &site)?),
         ["chromium"] => findings.extend(in_chromium(&site, &paths)?),
         ["firefox"] => findings.extend(in_firefox(&site, &paths)?),
@@ -151,6 +154,28 @@ fn look_at(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Findin
         matrix::survey_page(tab, site, path, &views(font, &SCHEMES), findings)?;
     }
     conditions::all(tab, site, path, findings)
+}
+
+/// The site over TLS, in both browsers. They trust this certificate only because they are told to.
+fn over_https(site: &Site, paths: &[String], [address, redirect, key]: [&str; 3]) -> Outcome<Findings> {
+    let secure = Site { base: address.to_owned(), output: site.output.clone() };
+    let mut findings = Findings::default();
+    if process::is_installed("chromium") {
+        let chromium = Chromium::start_trusting(&site.profile("chromium")?, key)?;
+        findings.extend(https::all(&mut chromium.tab()?, &secure, redirect, paths)?.in_browser("Chromium"));
+        println!("browser: Chromium has read the site over HTTPS");
+    } else {
+        println!("browser: SKIPPED: HTTPS in Chromium, which is not installed");
+    }
+    if process::is_installed("firefox-esr") {
+        let view = View { font: FONTS[0], width: WIDTHS[4], scheme: Scheme::Light };
+        let mut firefox = Firefox::start(&site.profile("firefox")?, view)?;
+        findings.extend(https::all(&mut firefox, &secure, redirect, paths)?.in_browser("Firefox"));
+        println!("browser: Firefox has read the site over HTTPS");
+    } else {
+        println!("browser: SKIPPED: HTTPS in Firefox, which is not installed");
+    }
+    Ok(findings)
 }
 
 fn by_outside_tools(site: &Site, paths: &[String], folder: &Path) -> Outcome<Findings> {
