@@ -6,6 +6,7 @@ Sizes are (small, small at 256 MiB, large). They are chosen so that a server wit
 from dataclasses import dataclass
 
 import http2
+import transport
 from crowd import Behaviour, Plan, Reading, many_addresses, one_address
 from machine import MIB
 
@@ -41,12 +42,16 @@ class Attack:
     mebibytes: tuple = (64, 256, 1024)
     # Memory limits to run it with; None is no limit.
     limits: tuple = (None, 64 * MIB, 256 * MIB)
+    # The least memory with which new clients are safe from it over TLS. README.md says what happens below.
+    least_over_tls: int = 0
     # How long the complete crowd stays.
     seconds: tuple = (0.6, 0.6, 6.0)
+    # Connections that are opened in a second, at most.
+    per_second: float = float("inf")
 
-    def plan(self, size):
-        connections = self.connections[size]
-        return Plan(self.behaviours, connections, self.addresses, connections * (1 + self.renewals), self.mebibytes[size] * MIB)
+    def plan(self, size, most):
+        connections = min(self.connections[size], most)
+        return Plan(self.behaviours, connections, self.addresses, connections * (1 + self.renewals), self.mebibytes[size] * MIB, self.per_second)
 
 
 def request(target, fields=b""):
@@ -182,9 +187,33 @@ ATTACKS = [
     ),
     Attack("inflated", "large files and their ends, inflated without end, many addresses", (INFLATED_FILES, INFLATED_ENDS), (100, 100, 500), many_addresses, renewals=20),
     Attack("searches", "the dearest searches without end, many addresses", (SEARCHES, H2_SEARCHES), (100, 100, 500), many_addresses, renewals=20),
-    Attack("unread-searches", "searches, never read, many addresses", (UNREAD_SEARCHES, UNREAD_H2_SEARCHES), (300, 300, 2_000), many_addresses),
+    Attack("unread-searches", "searches, never read, many addresses", (UNREAD_SEARCHES, UNREAD_H2_SEARCHES), (300, 300, 2_000), many_addresses, least_over_tls=256 * MIB),
     Attack("slow-readers", "a byte a second, many addresses", (SLOW_READER, SLOW_PIPELINE), (300, 300, 2_000), many_addresses),
     Attack("idle", "idle HTTP/1.1, half after an answer, many addresses", (SILENT, ANSWERED), (14_000, 18_000, 18_000), many_addresses),
     Attack("idle-full", "idle HTTP/1.1, more than 100 places", (SILENT, ANSWERED), (300, 300, 1_000), many_addresses, FEW_PLACES, limits=WITHOUT),
     Attack("all", "all of these at once, many addresses", EVERYTHING, (1_800, 3_600, 12_000), many_addresses),
+]
+
+# TLS itself. A ClientHello is what every client sends first; whoever has seen one can send it again.
+HELLO = transport.client_hello()
+# A handshake message of 64 KiB that stays unfinished (RFC 8446 §4 and §5.1): a ClientHello in records that are as large as they may be.
+LONG_HELLO = b"\x01\x00\xff\xff" + b"\x03\x03" + b"x" * 65_000
+LONG_HELLO_RECORDS = b"".join(b"\x16\x03\x01" + len(part).to_bytes(2) + part for part in (LONG_HELLO[at : at + 16_384] for at in range(0, len(LONG_HELLO), 16_384)))
+
+
+# Records of a session that there is not.
+NO_HANDSHAKE = b"\x17\x03\x03\x00\x20" + b"x" * 32
+
+
+def below_tls(content, repeated=b""):
+    return Behaviour(content, repeated, is_below_tls=True)
+
+
+ATTACKS_ON_TLS = [
+    Attack("tls-half-hellos", "a byte, or half of a ClientHello, many addresses", (below_tls(HELLO[:1]), below_tls(HELLO[: len(HELLO) // 2])), (3_600, 14_000, 14_000), many_addresses),
+    Attack("tls-long-hellos", "64 KiB of a ClientHello that does not end, many addresses", (below_tls(LONG_HELLO_RECORDS),), (1_800, 5_000, 5_000), many_addresses),
+    # Each costs the server a signature: more of them than its cores can sign keep new clients out, whatever it does. This is what it must bear.
+    Attack("tls-hellos", "a ClientHello, and no more, many addresses", (below_tls(HELLO),), (2_000, 5_000, 14_000), many_addresses, per_second=1_500),
+    Attack("tls-failures", "a ClientHello, then what is no handshake, many addresses", (below_tls(HELLO, NO_HANDSHAKE),), (100, 100, 500), many_addresses, renewals=20),
+    Attack("tls-half-records", "a record of 16 KiB without its last byte, many addresses", (Behaviour(half_head(16_383), withheld=1),), (1_800, 5_000, 14_000), many_addresses),
 ]

@@ -40,6 +40,9 @@ class Behaviour:
     opening: bytes
     repeated: bytes = b""
     reading: Reading = Reading.ALL
+    # Over TLS: the bytes are sent without it, and how many of the last record's bytes are not sent.
+    is_below_tls: bool = False
+    withheld: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Plan:
     addresses: object
     connections_in_all: int
     bytes_in_all: int
+    # Connections that are opened in a second, at most.
+    per_second: float
 
 
 @dataclass
@@ -77,18 +82,23 @@ class Connection:
     """One connection, with what it has still to send."""
 
     socket: object
+    transport: object
     behaviour: Behaviour
     unsent: memoryview = field(repr=False)
     events: int = 0
+    # Its handshake is over, or it is closed.
+    is_settled: bool = False
 
 
 class Crowd:
     """The connections of a plan."""
 
-    def __init__(self, port, plan):
-        self.port, self.plan = port, plan
+    def __init__(self, port, transport, plan):
+        self.port, self.transport, self.plan = port, transport, plan
         self.epoll = select.epoll()
         self.held = {}
+        self.settled = 0
+        self.began = time.monotonic()
         self.spent = Spent()
 
     def open_one(self):
@@ -103,7 +113,7 @@ class Crowd:
         client.bind((self.plan.addresses(number), 0))
         client.connect_ex((SERVER_ADDRESS, self.port))
         self.spent.opened += 1
-        connection = Connection(client, behaviour, memoryview(behaviour.opening))
+        connection = Connection(client, self.transport.attacker(client, behaviour), behaviour, memoryview(behaviour.opening))
         self.held[client.fileno()] = connection
         self.epoll.register(client.fileno(), 0)
         self.send(connection)
@@ -113,8 +123,8 @@ class Crowd:
         try:
             if not connection.unsent and connection.behaviour.repeated and self.spent.sent < self.plan.bytes_in_all:
                 connection.unsent = memoryview(connection.behaviour.repeated)
-            if connection.unsent:
-                count = connection.socket.send(connection.unsent)
+            if connection.unsent or connection.transport.is_securing or connection.transport.has_unsent:
+                count = connection.transport.send(connection.unsent)
                 self.spent.sent += count
                 connection.unsent = connection.unsent[count:]
         except BlockingIOError:
@@ -122,26 +132,34 @@ class Crowd:
         except OSError:
             self.close(connection)
             return
+        if not connection.transport.is_securing:
+            self.settle(connection)
         self.await_events(connection)
+
+    def settle(self, connection):
+        self.settled += not connection.is_settled
+        connection.is_settled = True
 
     def await_events(self, connection):
         has_more = connection.behaviour.repeated and self.spent.sent < self.plan.bytes_in_all
+        is_securing, has_unsent = connection.transport.is_securing, connection.transport.has_unsent
         events = select.EPOLLRDHUP
-        events |= select.EPOLLIN if connection.behaviour.reading is Reading.ALL else 0
-        events |= select.EPOLLOUT if connection.unsent or has_more else 0
+        events |= select.EPOLLIN if is_securing or connection.behaviour.reading is Reading.ALL else 0
+        events |= select.EPOLLOUT if has_unsent or (not is_securing and (connection.unsent or has_more)) else 0
         if events != connection.events:
             self.epoll.modify(connection.socket.fileno(), events)
             connection.events = events
 
     def close(self, connection):
         self.spent.closed_by_server += 1
+        self.settle(connection)
         del self.held[connection.socket.fileno()]
         connection.socket.close()
 
     def read(self, connection, count):
         """Reads and discards. Closes if the server has closed."""
         try:
-            if not connection.socket.recv(count):
+            if not connection.transport.recv(count):
                 self.close(connection)
         except BlockingIOError:
             pass
@@ -154,6 +172,8 @@ class Crowd:
             return
         if events & (select.EPOLLHUP | select.EPOLLERR):
             self.close(connection)
+        elif events & select.EPOLLIN and connection.transport.is_securing:
+            self.send(connection)
         elif events & select.EPOLLIN:
             self.read(connection, 262_144)
         elif events & select.EPOLLRDHUP:
@@ -162,11 +182,14 @@ class Crowd:
             self.send(connection)
 
     def is_full(self):
-        return len(self.held) >= self.plan.connections or self.spent.opened >= self.plan.connections_in_all
+        """Whether it opens none now."""
+        plan, opened = self.plan, self.spent.opened
+        due = plan.per_second * (time.monotonic() - self.began)
+        return len(self.held) >= plan.connections or opened >= plan.connections_in_all or opened >= due
 
     def is_ready(self):
-        """Whether all were opened once, and each has sent its opening or cannot now."""
-        return self.spent.opened >= self.plan.connections
+        """Whether all were opened once, and each has sent its opening, cannot now, or is closed."""
+        return self.settled >= self.plan.connections
 
     def run(self, control):
         """Attacks until `control` is readable. Sends `ready` when the whole crowd has been opened once."""
@@ -193,9 +216,9 @@ class Crowd:
             self.read(connection, 1)
 
 
-def attack(port, plan, control):
+def attack(port, transport, plan, control):
     """The attacking process."""
-    crowd = Crowd(port, plan)
+    crowd = Crowd(port, transport, plan)
     with contextlib.suppress(EOFError, BrokenPipeError):
         crowd.run(control)
         control.recv()
@@ -207,10 +230,10 @@ def attack(port, plan, control):
 class Attacker:
     """A handle on the attacking process."""
 
-    def __init__(self, port, plan):
+    def __init__(self, server, plan):
         context = multiprocessing.get_context("fork")
         self.control, other = context.Pipe()
-        self.process = context.Process(target=attack, args=(port, plan, other), daemon=True)
+        self.process = context.Process(target=attack, args=(server.port, server.transport, plan, other), daemon=True)
         self.process.start()
         other.close()
 

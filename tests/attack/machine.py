@@ -172,13 +172,13 @@ def machine_socket_bytes():
 class Server:
     """The executable under attack, in a memory group if the machine allows one."""
 
-    def __init__(self, executable, arguments, limit):
-        self.port = free_port()
+    def __init__(self, executable, transport, arguments, limit):
+        self.port, self.transport = free_port(), transport
         self.group = make_group(limit)
         self.resident_peak = self.sockets_peak = 0
         self.sockets_before = machine_socket_bytes()
         self.cpu_seconds = 0.0
-        own = [str(executable), "serve", "--listen", f"{SERVER_ADDRESS}:{self.port}", *arguments]
+        own = [str(executable), "serve", *transport.arguments(f"{SERVER_ADDRESS}:{self.port}"), *arguments]
         enter = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', str(self.group.path / "cgroup.procs")] if self.group else []
         environment = {name: value for name, value in os.environ.items() if not name.startswith("NOTES_")}
         self.child = subprocess.Popen(
@@ -233,11 +233,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(executable, arguments=(), limit=None):
+def serving(executable, transport, arguments=(), limit=None):
     """A server that runs for as long as the block lasts."""
-    server = Server(executable, arguments, limit)
+    server = Server(executable, transport, arguments, limit)
     try:
         server.wait_until_it_answers()
+        transport.prepare(lambda: connect_from(SERVER_ADDRESS, server.port))
         yield server
     finally:
         server.stop()

@@ -70,6 +70,11 @@ def long_head():
 # Requests
 
 
+def connect(server, address):
+    """A connection that waits for each answer."""
+    return server.transport.blocking(connect_from(address, server.port))
+
+
 def read_one(stream, method):
     """One answer: its head without the value of `Date`, and its content. Empty if the connection ended before it was complete."""
     head = b""
@@ -97,13 +102,13 @@ def without_date(head):
 class Expected:
     """The answers of fresh connections, one for each different request."""
 
-    def __init__(self, port):
-        self.port = port
+    def __init__(self, server):
+        self.server = server
         self.known = {}
 
     def of(self, request):
         if request not in self.known:
-            with connect_from(CLIENT, self.port) as connection, connection.makefile("rb") as stream:
+            with connect(self.server, CLIENT) as connection, connection.makefile("rb") as stream:
                 connection.sendall(request)
                 self.known[request] = read_one(stream, request.split(b" ", 1)[0])
         return self.known[request]
@@ -118,9 +123,10 @@ class Expected:
 class Run:
     """One connection that sends a pipeline and collects what comes."""
 
-    def __init__(self, port, pipeline, cut):
-        self.connection = connect_from(CLIENT, port)
+    def __init__(self, server, pipeline, cut):
+        self.connection = connect_from(CLIENT, server.port)
         self.connection.setblocking(False)
+        self.transport = server.transport.client(self.connection)
         content = memoryview(pipeline.content)
         self.bursts = [content[:cut], content[cut:]] if cut else [content]
         self.received = bytearray()
@@ -129,7 +135,8 @@ class Run:
         self.is_over = False
 
     def wants(self):
-        return selectors.EVENT_READ | (selectors.EVENT_WRITE if self.may_send() else 0)
+        is_writing = self.may_send() and not self.transport.is_securing or self.transport.has_unsent
+        return selectors.EVENT_READ | (selectors.EVENT_WRITE if is_writing else 0)
 
     def may_send(self):
         return bool(self.bursts) and time.monotonic() >= self.next_burst_at
@@ -138,7 +145,7 @@ class Run:
         """Sends and reads what it can; over when all bytes that are due have come, when the server closes, or after silence."""
         try:
             if self.may_send():
-                self.bursts[0] = self.bursts[0][self.connection.send(self.bursts[0]) :]
+                self.bursts[0] = self.bursts[0][self.transport.send(self.bursts[0]) :]
                 if not self.bursts[0]:
                     self.bursts.pop(0)
                     self.next_burst_at = time.monotonic() + PAUSE
@@ -154,7 +161,7 @@ class Run:
     def read(self):
         try:
             while not self.is_over:
-                some = self.connection.recv(262_144)
+                some = self.transport.recv(262_144)
                 if not some:
                     self.is_over = True
                 self.received += some
@@ -165,7 +172,7 @@ class Run:
             self.is_over = True
 
 
-def run(port, pipeline, expected, side_by_side=SIDE_BY_SIDE):
+def run(server, pipeline, expected, side_by_side=SIDE_BY_SIDE):
     """Runs a pipeline once for each of its cuts, and checks every answer."""
     faults = 0
     answers = [expected.of(request) for request in pipeline.requests]
@@ -174,7 +181,7 @@ def run(port, pipeline, expected, side_by_side=SIDE_BY_SIDE):
     checked = Checked()
     cuts = iter(pipeline.cuts)
     while faults < ENOUGH_FAULTS and (group := list(itertools.islice(cuts, side_by_side))):
-        runs = [Run(port, pipeline, cut) for cut in group]
+        runs = [Run(server, pipeline, cut) for cut in group]
         finish(runs, due)
         for one, cut in zip(runs, group):
             one_checked = check(pipeline, answers, bytes(one.received), cut)
@@ -267,11 +274,11 @@ def some_cuts(requests):
     return (starts[1], *quarters, quarters[1] + 17, starts[-1] - 1)
 
 
-def hold_idle(port, count):
+def hold_idle(server, count):
     """Idle connections, each from its own address; each has had one answer, so that the server counts it as idle."""
     held = []
     for number in range(count):
-        connection = connect_from(f"127.0.1.{1 + number}", port)
+        connection = connect(server, f"127.0.1.{1 + number}")
         connection.sendall(get(b"/robots.txt"))
         with connection.makefile("rb") as stream:
             read_one(stream, b"GET")

@@ -36,7 +36,7 @@ class Waits:
 class Probe:
     """One new client."""
 
-    def __init__(self, port):
+    def __init__(self, port, transport):
         self.began = time.monotonic()
         self.received = b""
         self.is_sent = False
@@ -45,15 +45,16 @@ class Probe:
         self.socket.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
         self.socket.bind((PROBE_ADDRESS, 0))
         self.socket.connect_ex((SERVER_ADDRESS, port))
+        self.transport = transport.client(self.socket)
 
     def go_on(self):
         """Sends or reads what it can. Returns the outcome once there is one: `200`, or what happened instead."""
         try:
             if not self.is_sent:
-                self.socket.send(REQUEST)
+                self.transport.send(REQUEST)
                 self.is_sent = True
             while True:
-                some = self.socket.recv(65_536)
+                some = self.transport.recv(65_536)
                 if not some:
                     return self.status() or "closed without an answer"
                 self.received += some
@@ -65,6 +66,11 @@ class Probe:
             return "refused"
         except OSError:
             return self.status() or "reset"
+
+    def events(self):
+        """What it waits for."""
+        is_writing = not self.is_sent and not self.transport.is_securing or self.transport.has_unsent
+        return selectors.EVENT_READ | (selectors.EVENT_WRITE if is_writing else 0)
 
     def is_complete(self):
         head, end, content = self.received.partition(b"\r\n\r\n")
@@ -80,7 +86,7 @@ class Probe:
         return status if status != "200" or self.is_complete() else "200 cut off"
 
 
-def probe(port, patience, control):
+def probe(port, transport, patience, control):
     """Probes until `control` is readable, waits for the probes under way, and sends the outcomes."""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
@@ -97,7 +103,7 @@ def probe(port, patience, control):
     while waiting or not is_stopped:
         now = time.monotonic()
         if not is_stopped and now >= next_at:
-            one = Probe(port)
+            one = Probe(port, transport)
             waiting.add(one)
             selector.register(one.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, one)
             next_at = max(next_at + INTERVAL, now)
@@ -112,18 +118,18 @@ def probe(port, patience, control):
             outcome = key.data.go_on()
             if outcome:
                 finish(key.data, outcome)
-            elif key.data.is_sent:
-                selector.modify(key.data.socket, selectors.EVENT_READ, key.data)
+            else:
+                selector.modify(key.data.socket, key.data.events(), key.data)
     control.send(outcomes)
 
 
 class Prober:
     """The process that probes."""
 
-    def __init__(self, port, patience):
+    def __init__(self, server, patience):
         context = multiprocessing.get_context("fork")
         self.control, other = context.Pipe()
-        self.process = context.Process(target=probe, args=(port, patience, other), daemon=True)
+        self.process = context.Process(target=probe, args=(server.port, server.transport, patience, other), daemon=True)
         self.process.start()
         other.close()
 

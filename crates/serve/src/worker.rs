@@ -14,6 +14,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::connection::local::{WorkerLocal, WorkerParts};
 use crate::connection::observer::{count_evicted, refused_connection};
+#[cfg(feature = "tls")]
+use crate::connection::slots::Phase;
 use crate::connection::slots::{Bounds, Group, Slots};
 use crate::connection::{serve, worker_local};
 use crate::lifecycle::probe::Probe;
@@ -179,6 +181,11 @@ fn serve_accepted(socket: Socket, peer: Peer, service: Service, local: &Rc<Worke
         let received = socket.refuse(&answer);
         return refused_connection(local, 503, &received, peer);
     };
+    #[cfg(feature = "tls")]
+    if service == Service::Https {
+        let now = local.clock.now();
+        slot.enter(Phase::Handshake, now, now.after(local.limits.header_time));
+    }
     spawn_local(serve(socket, peer, slot, service, Rc::clone(local)));
 }
 

@@ -11,7 +11,6 @@ use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 
 use super::handshake_turns::Place;
-use super::slots::Phase;
 use super::stream::Connection;
 use crate::limits::{IDLE_BYTES, TLS_HANDSHAKE_BYTES};
 use crate::listen::metered::Metered;
@@ -19,12 +18,10 @@ use crate::listen::socket::Socket;
 use crate::observe::counters::{Handshake, Limit};
 use crate::tls::{Negotiated, Tls, after_handshake};
 
-/// Completes the handshake on an accepted socket. Returns `None` if there is nothing to serve: it has failed, or was a challenge.
+/// Completes the handshake on an accepted socket, whose slot is in [`Phase::Handshake`](super::slots::Phase::Handshake). Returns `None` if there is nothing to serve: it has failed, or was a challenge.
 pub(super) async fn accept(socket: Socket, tls: &Tls, connection: Connection<'_>) -> Option<(Socket, Negotiated)> {
     let Socket::Tcp(socket) = socket else { return None };
     let Connection { local, slot, observer, .. } = connection;
-    let now = local.clock.now();
-    slot.enter(Phase::Head, now, now.after(local.limits.header_time));
     match first_byte(&socket, connection).await {
         // A method begins with a capital letter, and a record of TLS with a small number.
         Some(b'A'..=b'Z') => return Some((Socket::Tcp(socket), Negotiated::Nothing)),

@@ -244,7 +244,7 @@ pub(crate) fn count_evicted(local: &WorkerLocal, evicted: &Evicted) {
     for phase in evicted {
         local.state.counters.count_limit(match phase {
             Phase::New | Phase::Idle | Phase::Closing => Limit::IdleConnections,
-            Phase::Head => Limit::UnfinishedHeads,
+            Phase::Head | Phase::Handshake => Limit::UnfinishedHeads,
             Phase::Writing => Limit::StalledConnections,
         });
     }

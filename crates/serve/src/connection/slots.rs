@@ -9,8 +9,9 @@
 //! 1. connections of an address that holds more than its share, starting with the address that holds the most;
 //! 2. then connections of any address.
 //!
-//! Within each group the order is: idle, closing, new or with an unfinished head, stalled; the oldest first. If every client left
-//! is reading its answer, an address that holds fewer connections replaces the one that made progress least recently.
+//! Within each group the order is: idle, closing, new or with an unfinished head or handshake, stalled; the oldest first. If every client left
+//! is reading its answer, or has just begun a handshake, an address that holds fewer connections replaces the one that made progress least recently: one that
+//! reads, as long as handshakes have no more than their share ([`HANDSHAKE_SHARE`]).
 //!
 //! One timer per worker checks the deadlines of all slots ([`Slots::sweep`]).
 
@@ -29,6 +30,10 @@ use crate::limits::STALLED_TIME;
 /// freeing several at a time spreads that cost over as many new connections.
 const FREED_AT_ONCE: usize = 128;
 
+/// The fraction of all slots and of their memory in which new handshakes are worth more than answers that are read, as a divisor. Beyond it they are a flood,
+/// and must not cut off readers.
+const HANDSHAKE_SHARE: usize = 4;
+
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -36,6 +41,8 @@ pub(crate) enum Phase {
     New,
     /// Waiting for the next request.
     Idle,
+    /// TLS: the handshake has begun. It takes the client two round trips, in which a new client must not give way to those that read nothing.
+    Handshake,
     /// A head has begun.
     Head,
     /// An answer is being written.
@@ -50,7 +57,7 @@ impl Phase {
         match self {
             Phase::Idle => 0,
             Phase::Closing => 1,
-            Phase::New | Phase::Head => 2,
+            Phase::New | Phase::Handshake | Phase::Head => 2,
             Phase::Writing => 3,
         }
     }
@@ -334,7 +341,7 @@ impl Table {
         for candidate in self.candidates(claim, now) {
             let is_of_large = matches!(candidate.worth, Worth::OfLarge(..));
             let has_room = self.has_room(claim);
-            if has_room && (evicted.len() > spare || matches!(candidate.worth, Worth::Moving(_))) {
+            if has_room && (evicted.len() > spare || candidate.is_read) {
                 return;
             }
             if has_spared && !is_of_large && !has_room {
@@ -349,21 +356,33 @@ impl Table {
     /// Returns the connections that may be evicted, the least valuable first.
     fn candidates(&self, claim: &Claim, now: Moment) -> Vec<Candidate> {
         let share = self.bounds.connections.min(self.held) / self.groups.len().max(1);
+        let are_sheltered = self.has_few_handshakes();
         let candidate = |(index, entry): (usize, &Option<Entry>)| {
             let entry = entry.as_ref().filter(|entry| !entry.is_evicted)?;
             let of_group = self.groups.get(&entry.group).copied().unwrap_or(0);
-            let is_moving = entry.phase == Phase::Writing && now < entry.since.after(STALLED_TIME);
+            let is_young = now < entry.since.after(STALLED_TIME);
+            let is_read = is_young && entry.phase == Phase::Writing;
+            let is_moving = is_young && matches!(entry.phase, Phase::Writing | Phase::Handshake);
             let worth = match (is_moving, of_group > share) {
                 (false, true) => Worth::OfLarge(usize::MAX - of_group, entry.phase.worth()),
                 (false, false) => Worth::OfAll(entry.phase.worth()),
-                (true, _) if of_group > claim.holds => Worth::Moving(usize::MAX - of_group),
+                (true, _) if of_group > claim.holds || !is_read => {
+                    let is_sheltered = are_sheltered && entry.phase == Phase::Handshake;
+                    Worth::Moving(is_sheltered, usize::MAX - of_group)
+                }
                 (true, _) => return None,
             };
-            Some(Candidate { worth, since: entry.since, index, share })
+            Some(Candidate { worth, since: entry.since, index, share, is_read })
         };
         let mut candidates: Vec<_> = self.entries.iter().enumerate().filter_map(candidate).collect();
         candidates.sort_unstable();
         candidates
+    }
+
+    fn has_few_handshakes(&self) -> bool {
+        let handshakes = self.entries.iter().flatten().filter(|entry| entry.phase == Phase::Handshake);
+        let (count, bytes) = handshakes.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.bytes));
+        count <= self.bounds.connections / HANDSHAKE_SHARE && bytes <= self.bounds.bytes / HANDSHAKE_SHARE
     }
 
     /// Evicts a connection, unless its group has lost enough by now.
@@ -399,6 +418,8 @@ struct Candidate {
     since: Moment,
     index: usize,
     share: usize,
+    /// Its client takes its answer, so that it is not evicted to spare the next search.
+    is_read: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -406,8 +427,9 @@ enum Worth {
     /// Of a group that holds more than its share; the largest group first.
     OfLarge(usize, u8),
     OfAll(u8),
-    /// Its client is reading, and its group holds more connections than the one that room is made for.
-    Moving(usize),
+    /// It is a new handshake, or its client is reading and its group holds more connections than the one that room is made for.
+    /// Whether it is a handshake, and there are few.
+    Moving(bool, usize),
 }
 
 #[cfg(test)]
@@ -418,7 +440,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::wakes::Wakes;
-    use super::Phase::{Closing, Head, Idle, New, Writing};
+    use super::Phase::{Closing, Handshake, Head, Idle, New, Writing};
     use super::*;
 
     /// When newcomers come.
@@ -471,6 +493,16 @@ mod tests {
         check(&[(1, Writing, STALLED), (1, Head, 10), (1, New, 20)], 1, &[1]);
         check(&[(1, Writing, 1), (1, New, 20)], 1, &[1]);
         check(&[(1, Writing, MOVING), (1, Writing, STALLED)], 1, &[1]);
+        check(&[(1, Writing, STALLED), (2, Handshake, MOVING)], 3, &[0]);
+        check(&[(1, Writing, STALLED), (2, Handshake, STALLED)], 3, &[1]);
+        check(&[(1, Writing, MOVING - 1), (2, Handshake, MOVING)], 3, &[0]);
+        check(&[(1, Head, MOVING), (2, Handshake, 10)], 3, &[1]);
+        // A few new handshakes are worth more than answers that are read, and many are not.
+        let few = [(1, Writing, MOVING), (2, Writing, MOVING - 2), (3, Writing, MOVING), (4, Handshake, MOVING - 5)];
+        let many = [(1, Writing, MOVING), (2, Writing, MOVING - 2), (3, Handshake, MOVING), (4, Handshake, MOVING - 5)];
+        check(&[(1, Handshake, MOVING), (2, Handshake, MOVING - 1)], 2, &[1]);
+        check(&few, 5, &[1]);
+        check(&many, 5, &[3]);
     }
 
     #[test]
@@ -650,7 +682,7 @@ mod tests {
 
     fn step() -> impl Strategy<Value = Step> {
         let index = any::<prop::sample::Index>;
-        let phase = prop::sample::select(vec![New, Idle, Head, Writing, Closing]);
+        let phase = prop::sample::select(vec![New, Handshake, Idle, Head, Writing, Closing]);
         prop_oneof![
             6 => (0_u8..5, 0_usize..40).prop_map(|(group, bytes)| Step::Admit(group, bytes)),
             6 => (index(), phase).prop_map(|(at, phase)| Step::Enter(at, phase)),

@@ -560,6 +560,22 @@ fn pem_as_people_come_to_have_it_is_read_or_the_reason_is_said() {
 }
 
 #[test]
+fn a_large_request_may_come_with_the_end_of_the_handshake() {
+    let server = Secure::start(&config());
+    for versions in [&[&version::TLS13][..], &[&version::TLS12]] {
+        let mut session = connect(server.https(), &Arc::new(client_config(identity(), &[], versions)));
+        let long = format!("X-Long: {}\r\n", "x".repeat(400)).repeat(38);
+        let request = format!("GET /notes HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{long}\r\n");
+        assert!((15_500..16_384).contains(&request.len()), "one record, and within the limit of a head");
+        // It is sent as soon as there are keys for it.
+        session.conn.writer().write_all(request.as_bytes()).expect("a buffer");
+        let mut answer = Vec::new();
+        session.read_to_end(&mut answer).expect("a close_notify");
+        assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
+    }
+}
+
+#[test]
 fn half_a_handshake_ends_after_the_header_time() {
     let limits = Limits { header_time: Duration::from_millis(300), ..Limits::default() };
     let server = Secure::start(&Config { limits, ..config() });
