@@ -5,10 +5,13 @@
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
-use std::task::{Poll, ready};
+use std::task::{Context, Poll};
 
+use rustls::server::Acceptor;
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::handshake_turns::Place;
 use super::stream::Connection;
@@ -18,30 +21,17 @@ use crate::listen::socket::Socket;
 use crate::observe::counters::{Handshake, Limit};
 use crate::tls::{Negotiated, Tls, after_handshake};
 
-/// Completes the handshake on an accepted socket, whose slot is in [`Phase::Handshake`](super::slots::Phase::Handshake). Returns `None` if there is nothing to serve: it has failed, or was a challenge.
+/// Completes the handshake on an accepted socket, whose slot is in [`Phase::Handshake`](super::slots::Phase::Handshake). Returns `None` if there is
+/// nothing to serve: it has failed, or was a challenge.
 pub(super) async fn accept(socket: Socket, tls: &Tls, connection: Connection<'_>) -> Option<(Socket, Negotiated)> {
     let Socket::Tcp(socket) = socket else { return None };
     let Connection { local, slot, observer, .. } = connection;
-    match first_byte(&socket, connection).await {
+    let accepted = match first_byte(&socket, connection).await {
         // A method begins with a capital letter, and a record of TLS with a small number.
         Some(b'A'..=b'Z') => return Some((Socket::Tcp(socket), Negotiated::Nothing)),
-        Some(_) => {}
-        None => {
-            local.state.counters.count_handshake(Handshake::Failed);
-            return None;
-        }
-    }
-    observer.charge(slot, IDLE_BYTES + TLS_HANDSHAKE_BYTES);
-    let mut accepting = pin!(tls.acceptor().accept(Metered::new(socket)));
-    let (turns, place, client) = (&local.handshake_turns, Place::default(), slot.group());
-    let accepted = poll_fn(|context| {
-        if has_to_end(connection) {
-            return Poll::Ready(None);
-        }
-        ready!(turns.poll_take(&place, client, context));
-        turns.charge(client, || accepting.as_mut().poll(context).map(Result::ok))
-    })
-    .await;
+        Some(_) => negotiate(socket, tls, connection).await,
+        None => None,
+    };
     let Some(mut stream) = accepted else {
         local.state.counters.count_handshake(Handshake::Failed);
         return None;
@@ -57,24 +47,40 @@ pub(super) async fn accept(socket: Socket, tls: &Tls, connection: Connection<'_>
     }
 }
 
-/// Returns whether the handshake has to end, and counts it if it took too long.
-fn has_to_end(connection: Connection<'_>) -> bool {
-    let Connection { local, slot, observer, .. } = connection;
-    if slot.is_expired(local.clock.now()) && !slot.is_evicted() {
-        observer.limit(Limit::HeaderTime);
-    }
-    slot.needs_attention(local.clock.now())
-}
-
 /// Waits for the first byte, which is left to be read. `None` if the handshake has to end before.
 async fn first_byte(socket: &TcpStream, connection: Connection<'_>) -> Option<u8> {
     let mut byte = [0];
+    let peeked = |context: &mut Context<'_>| socket.poll_peek(context, &mut ReadBuf::new(&mut byte)).map(Result::ok);
+    let length = unless_over(connection, peeked).await?;
+    (length > 0).then_some(byte[0])
+}
+
+/// Reads the hello, waits for a turn, and does the rest. The hello needs no turn: to read it is cheap, and unread it would fill the kernel's buffers and
+/// wait behind a crowd of halves. `None` if the handshake fails or has to end.
+async fn negotiate(socket: TcpStream, tls: &Tls, connection: Connection<'_>) -> Option<TlsStream<Metered>> {
+    let Connection { local, slot, observer, .. } = connection;
+    let (turns, client, place) = (&local.handshake_turns, slot.group(), Place::default());
+    observer.charge(slot, IDLE_BYTES + TLS_HANDSHAKE_BYTES);
+    let mut reading = pin!(LazyConfigAcceptor::new(Acceptor::default(), Metered::new(socket)));
+    let hello = unless_over(connection, |context| reading.as_mut().poll(context).map(Result::ok)).await?;
+    unless_over(connection, |context| turns.poll_take(&place, client, context).map(Some)).await?;
+    // Here the server signs.
+    let mut accepting = pin!(turns.charge(client, || hello.into_stream(tls.config())));
+    unless_over(connection, |context| turns.charge(client, || accepting.as_mut().poll(context).map(Result::ok))).await
+}
+
+/// Completes with what `poll` returns, or with `None` if the handshake has to end before. Too long a handshake is counted.
+async fn unless_over<T>(
+    connection: Connection<'_>,
+    mut poll: impl FnMut(&mut Context<'_>) -> Poll<Option<T>>,
+) -> Option<T> {
+    let Connection { local, slot, observer, .. } = connection;
     poll_fn(|context| {
-        if has_to_end(connection) {
-            return Poll::Ready(None);
+        let now = local.clock.now();
+        if slot.is_expired(now) && !slot.is_evicted() {
+            observer.limit(Limit::HeaderTime);
         }
-        let length = ready!(socket.poll_peek(context, &mut ReadBuf::new(&mut byte)));
-        Poll::Ready(length.ok().filter(|length| *length > 0).map(|_| byte[0]))
+        if slot.needs_attention(now) { Poll::Ready(None) } else { poll(context) }
     })
     .await
 }
