@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
             && connection.serves_site();
         let (ahead, searched, rest, reading) = (Vec::new(), Some(0), None, Reading::On);
         let now = connection.local.clock.now();
-        connection.slot.enter(Phase::New, now, now.after(connection.local.limits.idle_time));
+        connection.slot.enter(connection.first_phase(), now, now.after(connection.local.limits.idle_time));
         Reader { connection, is_plain_path, is_new: true, reading, has_sent: false, ahead, searched, rest }
     }
 
@@ -338,7 +338,7 @@ impl<'a> Reader<'a> {
     /// Waits for the next request, or for the first. Returns the phase before.
     fn wait(&self, now: Moment) -> Phase {
         let Connection { local, slot, .. } = self.connection;
-        let phase = if self.is_new { Phase::New } else { Phase::Idle };
+        let phase = if self.is_new { self.connection.first_phase() } else { Phase::Idle };
         slot.replace(phase, now, now.after(local.limits.idle_time))
     }
 

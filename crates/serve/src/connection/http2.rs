@@ -64,7 +64,11 @@ async fn converse<'a>(gathered: &RefCell<Gathered<'a>>, connection: Connection<'
     let Connection { local, slot, observer, .. } = connection;
     let now = local.clock.now();
     progress.written.set(now);
-    slot.enter(Phase::Head, now, now.after(local.limits.header_time));
+    let phase = match connection.first_phase() {
+        Phase::New => Phase::Head,
+        of_tls => of_tls,
+    };
+    slot.enter(phase, now, now.after(local.limits.header_time));
     observer.charge(slot, connection.idle_bytes() + HTTP2_BYTES);
     let ticket = Ticket::default();
     poll_fn(|context| connection.poll_turn(&ticket, context)).await;
@@ -316,7 +320,9 @@ impl Session<'_, '_> {
                 self.close_gracefully();
                 return self.poll(context);
             }
-            Closing::No => slot.enter(if is_new { Phase::New } else { Phase::Idle }, self.active, deadline),
+            Closing::No => {
+                slot.enter(if is_new { self.connection.first_phase() } else { Phase::Idle }, self.active, deadline);
+            }
         }
         Poll::Pending
     }

@@ -41,7 +41,8 @@ pub(crate) enum Phase {
     New,
     /// Waiting for the next request.
     Idle,
-    /// TLS: the handshake has begun. It takes the client two round trips, in which a new client must not give way to those that read nothing.
+    /// TLS: the handshake has begun, and no request has come yet. That takes the client two round trips, in which a new client must not give way to those
+    /// that read nothing.
     Handshake,
     /// A head has begun.
     Head,
@@ -356,7 +357,7 @@ impl Table {
     /// Returns the connections that may be evicted, the least valuable first.
     fn candidates(&self, claim: &Claim, now: Moment) -> Vec<Candidate> {
         let share = self.bounds.connections.min(self.held) / self.groups.len().max(1);
-        let are_sheltered = self.has_few_handshakes();
+        let are_sheltered = self.has_few_handshakes(now);
         let candidate = |(index, entry): (usize, &Option<Entry>)| {
             let entry = entry.as_ref().filter(|entry| !entry.is_evicted)?;
             let of_group = self.groups.get(&entry.group).copied().unwrap_or(0);
@@ -379,8 +380,9 @@ impl Table {
         candidates
     }
 
-    fn has_few_handshakes(&self) -> bool {
-        let handshakes = self.entries.iter().flatten().filter(|entry| entry.phase == Phase::Handshake);
+    fn has_few_handshakes(&self, now: Moment) -> bool {
+        let is_new = |entry: &&Entry| entry.phase == Phase::Handshake && now < entry.since.after(STALLED_TIME);
+        let handshakes = self.entries.iter().flatten().filter(is_new);
         let (count, bytes) = handshakes.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.bytes));
         count <= self.bounds.connections / HANDSHAKE_SHARE && bytes <= self.bounds.bytes / HANDSHAKE_SHARE
     }

@@ -34,6 +34,15 @@ pub(crate) struct Connection<'a> {
 }
 
 impl Connection<'_> {
+    /// The phase in which it waits for its first request.
+    pub(crate) fn first_phase(&self) -> Phase {
+        match self.service {
+            #[cfg(feature = "tls")]
+            Service::Https => Phase::Handshake,
+            _ => Phase::New,
+        }
+    }
+
     /// The memory that the connection is charged with while it waits for a request.
     pub(crate) fn idle_bytes(&self) -> usize {
         match self.service {
