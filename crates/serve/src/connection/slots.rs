@@ -342,7 +342,7 @@ impl Table {
         for candidate in self.candidates(claim, now) {
             let is_of_large = matches!(candidate.worth, Worth::OfLarge(..));
             let has_room = self.has_room(claim);
-            if has_room && (evicted.len() > spare || candidate.is_read) {
+            if has_room && (evicted.len() > spare || candidate.is_worth_a_search) {
                 return;
             }
             if has_spared && !is_of_large && !has_room {
@@ -364,16 +364,14 @@ impl Table {
             let is_young = now < entry.since.after(STALLED_TIME);
             let is_read = is_young && entry.phase == Phase::Writing;
             let is_moving = is_young && matches!(entry.phase, Phase::Writing | Phase::Handshake);
+            let is_sheltered = are_sheltered && is_young && entry.phase == Phase::Handshake;
             let worth = match (is_moving, of_group > share) {
                 (false, true) => Worth::OfLarge(usize::MAX - of_group, entry.phase.worth()),
                 (false, false) => Worth::OfAll(entry.phase.worth()),
-                (true, _) if of_group > claim.holds || !is_read => {
-                    let is_sheltered = are_sheltered && entry.phase == Phase::Handshake;
-                    Worth::Moving(is_sheltered, usize::MAX - of_group)
-                }
+                (true, _) if of_group > claim.holds || !is_read => Worth::Moving(is_sheltered, usize::MAX - of_group),
                 (true, _) => return None,
             };
-            Some(Candidate { worth, since: entry.since, index, share, is_read })
+            Some(Candidate { worth, since: entry.since, index, share, is_worth_a_search: is_read || is_sheltered })
         };
         let mut candidates: Vec<_> = self.entries.iter().enumerate().filter_map(candidate).collect();
         candidates.sort_unstable();
@@ -420,8 +418,8 @@ struct Candidate {
     since: Moment,
     index: usize,
     share: usize,
-    /// Its client takes its answer, so that it is not evicted to spare the next search.
-    is_read: bool,
+    /// Its client takes its answer, or is one of few that have just come: it is not evicted to spare the next search.
+    is_worth_a_search: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
