@@ -1,7 +1,8 @@
 //! The executable under test: runs it for its output, or starts it as a server and sends it requests.
 
 use std::env;
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::fmt;
+use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
@@ -10,6 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
+
+#[cfg(feature = "tls")]
+use crate::secure;
 
 /// How long a client waits for an answer: long enough for an emulator on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -189,6 +193,9 @@ fn route(row: &Value) -> Route {
 pub(crate) struct Server {
     child: Child,
     address: String,
+    /// Whether it speaks HTTPS to those who connect.
+    #[cfg(feature = "tls")]
+    is_secure: bool,
     /// Kept open, so that the server can still write to it.
     stdout: Option<BufReader<ChildStdout>>,
 }
@@ -201,6 +208,12 @@ impl Server {
 
     /// Starts it by a command whose arguments so far are options of `serve`.
     pub(crate) fn start_by(command: &mut Command) -> Self {
+        #[cfg(feature = "tls")]
+        if secure::is_default() {
+            let mut server = Self::start_listening(command.args(secure::options()));
+            server.is_secure = true;
+            return server;
+        }
         Self::start_listening(command.args(["--listen", "127.0.0.1:0"]))
     }
 
@@ -212,7 +225,13 @@ impl Server {
     /// Starts a command that prints its URL. Returns the line with it, too.
     pub(crate) fn start_saying(command: &mut Command) -> (Self, String) {
         command.stdout(Stdio::piped());
-        let mut server = Server { child: spawn(command), address: String::new(), stdout: None };
+        let mut server = Server {
+            child: spawn(command),
+            address: String::new(),
+            #[cfg(feature = "tls")]
+            is_secure: false,
+            stdout: None,
+        };
         let mut stdout = BufReader::new(server.child.stdout.take().expect("it is piped"));
         let mut lines = stdout.by_ref().lines().map(|line| line.expect("it writes UTF-8"));
         let line = lines.find(|line| line.contains("://")).expect("it prints where it serves before it ends");
@@ -239,7 +258,11 @@ impl Server {
         let stream = TcpStream::connect(&self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("TCP");
-        Client { stream, read: Vec::new() }
+        #[cfg(feature = "tls")]
+        if self.is_secure {
+            return Client { stream: Box::new(secure::default_session(stream)), read: Vec::new() };
+        }
+        Client { stream: Box::new(stream), read: Vec::new() }
     }
 
     /// Sends one request on a new connection.
@@ -283,10 +306,15 @@ impl Drop for Server {
     }
 }
 
+/// A socket, or TLS on one.
+trait Stream: Read + Write + fmt::Debug {}
+
+impl<T: Read + Write + fmt::Debug> Stream for T {}
+
 /// A connection that speaks the little HTTP/1.1 that these tests need, and accepts nothing malformed.
 #[derive(Debug)]
 pub(crate) struct Client {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     read: Vec<u8>,
 }
 

@@ -2,46 +2,17 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{ChildStderr, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
-use rcgen::{CertificateParams, KeyPair, date_time_ymd};
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto};
+use rcgen::date_time_ymd;
+use rustls::{ClientConnection, StreamOwned};
 use tempfile::TempDir;
 
 use crate::executable::{Server, command, path};
-
-/// A certificate for `localhost` and its key.
-struct Identity {
-    certificate: rcgen::Certificate,
-    key: KeyPair,
-}
-
-impl Identity {
-    fn new(change: impl FnOnce(&mut CertificateParams)) -> Self {
-        let mut params = CertificateParams::new(["localhost".to_owned()]).expect("a name");
-        change(&mut params);
-        let key = KeyPair::generate().expect("a key");
-        Identity { certificate: params.self_signed(&key).expect("a certificate"), key }
-    }
-
-    /// Both in one file.
-    fn pem(&self) -> String {
-        self.key.serialize_pem() + &self.certificate.pem()
-    }
-}
-
-/// Replaces a file in one step, as programs for certificates do.
-fn replace(file: &Path, text: &str) {
-    let draft = file.with_extension("new");
-    std::fs::write(&draft, text).expect("a file");
-    std::fs::set_permissions(&draft, std::fs::Permissions::from_mode(0o600)).expect("a file");
-    std::fs::rename(draft, file).expect("a file");
-}
+use crate::secure::{Identity, replace, session, trust};
 
 /// A server with an address for HTTPS alone.
 struct Secure {
@@ -70,18 +41,10 @@ impl Secure {
 
     /// A session with a client that trusts these.
     fn connect(&self, trusted: &[&Identity]) -> Session {
-        let mut roots = RootCertStore::empty();
-        for identity in trusted {
-            roots.add(identity.certificate.der().clone()).expect("a root");
-        }
-        let provider = Arc::new(crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = builder.expect("versions").with_root_certificates(roots).with_no_client_auth();
-        let name = ServerName::try_from("localhost").expect("a name");
-        let connection = ClientConnection::new(Arc::new(config), name).expect("a configuration");
+        let config = trust(trusted.iter().map(|identity| &identity.certificate));
         let socket = TcpStream::connect(self.server.address()).expect("it listens");
         socket.set_read_timeout(Some(Duration::from_mins(1))).expect("a timeout");
-        Session(StreamOwned::new(connection, socket))
+        Session(session(socket, &config))
     }
 }
 

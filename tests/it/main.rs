@@ -28,6 +28,8 @@ mod models;
 mod pages;
 mod scheduled;
 mod search;
+#[cfg(feature = "tls")]
+mod secure;
 mod shell;
 mod signals;
 #[cfg_attr(site_tests, path = "../../content/tests.rs")]
