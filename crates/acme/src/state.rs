@@ -100,9 +100,15 @@ impl State {
             close_to_others(folder, FOLDER_MODE, 0o022, report)?;
         }
         let lock = take_lock(folder, &lock)?;
-        let of_places = [Place::Served, Place::Rehearsal].map(|place| [paths.certificate(place), paths.pending(place)]);
-        for file in of_places.into_iter().flatten().chain([paths.account()]) {
+        let places = [Place::Served, Place::Rehearsal];
+        for file in places.map(|place| paths.certificate(place)).into_iter().chain([paths.account()]) {
             close_to_others(&file, FILE_MODE, 0o077, report)?;
+        }
+        for file in places.map(|place| paths.pending(place)) {
+            // No certificate is made with a key that others may know.
+            if close_to_others(&file, FILE_MODE, 0o077, report)? == Found::Open {
+                fs::remove_file(&file).map_err(|error| Error::file(&file, &error))?;
+            }
         }
         let state = Self { paths, _lock: lock };
         state.remove_challenges()?;
@@ -177,7 +183,7 @@ fn close_folder(folder: &Path, lock: &Path, report: &mut dyn FnMut(&str)) -> Res
     if is_own && mode & 0o1000 == 0 {
         // The folder itself may be a link to it: that of systemd's state directories is.
         let folder = folder.canonicalize().map_err(|error| Error::file(folder, &error))?;
-        return close_to_others(&folder, FOLDER_MODE, 0o022, report);
+        return close_to_others(&folder, FOLDER_MODE, 0o022, report).map(|_| ());
     }
     Err(Error::Local(format!(
         "{}: other users can write into this folder (mode {mode:o}); name one for this alone with --state, or close it (chmod 700)",
@@ -208,22 +214,29 @@ fn refuse_link(path: &Path) -> Result<(), Error> {
 }
 
 /// Takes the rights of others away, if they have some of these, and says so.
-fn close_to_others(path: &Path, mode: u32, forbidden: u32, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+fn close_to_others(path: &Path, mode: u32, forbidden: u32, report: &mut dyn FnMut(&str)) -> Result<Found, Error> {
     refuse_link(path)?;
     let found = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata.mode() & 0o7777,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Closed),
         Err(error) => return Err(Error::file(path, &error)),
     };
     if found & forbidden == 0 {
-        return Ok(());
+        return Ok(Found::Closed);
     }
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|error| Error::file(path, &error))?;
     report(&format!(
         "warning: {} was open to other users (mode {found:o}), and is closed now ({mode:o}); if one of them may have read a key, run `notes certificate obtain --force`",
         path.display()
     ));
-    Ok(())
+    Ok(Found::Open)
+}
+
+/// How a file or folder was found, or that there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    Closed,
+    Open,
 }
 
 /// Reads a file. `None` if there is none.
@@ -343,6 +356,18 @@ mod tests {
         let (_state, lines) = open(home.path()).expect("it is free");
         assert_eq!((mode(&file), lines.len()), (0o600, 1));
         assert!(lines[0].contains("(mode 644)"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_key_that_others_could_read_is_not_used() {
+        let home = tempfile::tempdir().expect("a folder");
+        let pending = home.path().join("pending.json");
+        for (mode, is_kept) in [(0o600, true), (0o644, false)] {
+            fs::write(&pending, "{}").expect("a file");
+            fs::set_permissions(&pending, fs::Permissions::from_mode(mode)).expect("it is ours");
+            drop(open(home.path()).expect("it is free"));
+            assert_eq!(pending.exists(), is_kept, "{mode:o}");
+        }
     }
 
     #[test]

@@ -5,12 +5,10 @@
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use rustls::server::Acceptor;
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
-use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::handshake_turns::Place;
@@ -55,18 +53,20 @@ async fn first_byte(socket: &TcpStream, connection: Connection<'_>) -> Option<u8
     (length > 0).then_some(byte[0])
 }
 
-/// Reads the hello, waits for a turn, and does the rest. The hello needs no turn: to read it is cheap, and unread it would fill the kernel's buffers and
-/// wait behind a crowd of halves. `None` if the handshake fails or has to end.
+/// Reads the hello, and does the rest in turns. The hello needs none: to read it is cheap, and unread it would fill the kernel's buffers and wait behind
+/// a crowd of halves. `None` if the handshake fails or has to end.
 async fn negotiate(socket: TcpStream, tls: &Tls, connection: Connection<'_>) -> Option<TlsStream<Metered>> {
     let Connection { local, slot, observer, .. } = connection;
     let (turns, client, place) = (&local.handshake_turns, slot.group(), Place::default());
     observer.charge(slot, IDLE_BYTES + TLS_HANDSHAKE_BYTES);
-    let mut reading = pin!(LazyConfigAcceptor::new(Acceptor::default(), Metered::new(socket)));
-    let hello = unless_over(connection, |context| reading.as_mut().poll(context).map(Result::ok)).await?;
-    unless_over(connection, |context| turns.poll_take(&place, client, context).map(Some)).await?;
-    // Here the server signs.
-    let mut accepting = pin!(turns.charge(client, || hello.into_stream(tls.config())));
-    unless_over(connection, |context| turns.charge(client, || accepting.as_mut().poll(context).map(Result::ok))).await
+    let mut metered = Metered::new(socket);
+    unless_over(connection, |context| metered.poll_first_record(context).map(Result::ok)).await?;
+    let mut accepting = pin!(tls.acceptor().accept(metered));
+    unless_over(connection, |context| {
+        ready!(turns.poll_take(&place, client, context));
+        turns.charge(client, || accepting.as_mut().poll(context).map(Result::ok))
+    })
+    .await
 }
 
 /// Completes with what `poll` returns, or with `None` if the handshake has to end before. Too long a handshake is counted.

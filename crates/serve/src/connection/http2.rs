@@ -77,8 +77,12 @@ async fn converse<'a>(gathered: &RefCell<Gathered<'a>>, connection: Connection<'
         if let Poll::Ready(frames) = handshake.as_mut().poll(context) {
             return Poll::Ready(frames.ok());
         }
-        let is_broken = matches!(gathered.borrow_mut().poll_send(context), Poll::Ready(Err(_)));
-        let must_end = is_broken || slot.is_evicted() || slot.is_expired(local.clock.now());
+        let sent = gathered.borrow_mut().poll_send(context);
+        if let Poll::Ready(Ok(())) = sent {
+            // The server's SETTINGS are no answer.
+            slot.enter(phase, now, now.after(local.limits.header_time));
+        }
+        let must_end = matches!(sent, Poll::Ready(Err(_))) || slot.is_evicted() || slot.is_expired(local.clock.now());
         if must_end { Poll::Ready(None) } else { Poll::Pending }
     });
     let Some(frames) = frames.await else { return };
@@ -159,6 +163,12 @@ impl Session<'_, '_> {
             self.close_gracefully();
         }
         self.inflation = Inflation { streams: self.inflated_streams(), ..Inflation::default() };
+        // What the socket takes now, streams need not wait for: nothing else would wake them.
+        if self.progress.is_blocked.get()
+            && let Poll::Ready(Err(_)) = self.gathered.borrow_mut().poll_send(context)
+        {
+            return Poll::Ready(());
+        }
         loop {
             if let Poll::Ready(()) = self.poll_requests(now, context) {
                 return Poll::Ready(());

@@ -218,7 +218,13 @@ impl AsyncRead for Stream<'_> {
         let before = buffer.filled().len();
         let filled = stream.poll_fill(context, buffer);
         stream.progress.part.set(stream.socket.part_bytes());
-        ready!(filled)?;
+        if let Err(error) = ready!(filled) {
+            // TLS has read much that is no message.
+            if error.kind() == io::ErrorKind::QuotaExceeded {
+                stream.connection.observer.limit(Limit::Flood);
+            }
+            return Poll::Ready(Err(error));
+        }
         let length = buffer.filled().len() - before;
         stream.is_at_end = length == 0;
         if length > 0 {

@@ -24,6 +24,7 @@ use http::HeaderValue;
 use rustls::crypto::ring;
 use rustls::server::NoServerSessionStorage;
 use rustls::{CipherSuite, ServerConfig, SupportedCipherSuite, version};
+use tokio_rustls::TlsAcceptor;
 
 pub(crate) use self::expiry::watch;
 pub use self::settings::{Hsts, InvalidHsts, TlsConfig, TlsError};
@@ -119,8 +120,8 @@ impl Tls {
         self.store.doubts(self.host.as_deref())
     }
 
-    pub(crate) fn config(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.config)
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.config))
     }
 }
 
