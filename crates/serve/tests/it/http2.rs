@@ -213,6 +213,25 @@ fn inflated_content_is_sent_on_many_streams() {
 }
 
 #[test]
+fn inflated_content_goes_on_after_a_pause_without_a_word_from_the_client() {
+    let server = Running::start();
+    // SETTINGS_INITIAL_WINDOW_SIZE = 2^31 - 1
+    let mut peer = Peer::connect_with(&server, &[0, 4, 0x7f, 0xff, 0xff, 0xff]);
+    peer.widen(0, 1 << 30);
+    let streams = [1, 3, 5, 7];
+    peer.send(streams.iter().flat_map(|stream| get(*stream, "/long")).collect::<Vec<_>>());
+    // Until the kernel takes no more.
+    std::thread::sleep(Duration::from_millis(300));
+    let (mut read, mut whole) = (0, 0);
+    while whole < streams.len() {
+        let frame = peer.next_of(DATA);
+        read += frame.payload.len();
+        whole += usize::from(frame.flags & END_STREAM);
+    }
+    assert_eq!(read, streams.len() * stored("/long", Coding::Identity).len());
+}
+
+#[test]
 fn inflated_streams_without_a_window_are_reset_and_no_others() {
     let short = Duration::from_millis(300);
     let server = Running::start_alone(Limits { write_time: short, ..Limits::default() });
