@@ -457,7 +457,7 @@ fn memory_does_not_grow_with_the_site() {
         let output = to.path().join("notes");
         built(site.path(), &output);
         assert!(fs::metadata(&output).expect("a file").len() > mebibytes as u64 * 1024 * 1024);
-        Server::start_by(command(&output).args(["--workers", "1"])).resident()
+        Server::start_by(command(&output).args(["--workers", "1"])).anonymous()
     };
     let (small, large) = (resident(0), resident(48));
     println!("{} and {} KiB", small / 1024, large / 1024);

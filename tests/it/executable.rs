@@ -248,8 +248,17 @@ impl Server {
 
     /// Its resident size in bytes.
     pub(crate) fn resident(&self) -> usize {
+        self.memory("VmRSS:")
+    }
+
+    /// The part of its resident size in bytes that is no file's. How much of a file is resident depends on what the kernel has kept of it.
+    pub(crate) fn anonymous(&self) -> usize {
+        self.memory("RssAnon:")
+    }
+
+    fn memory(&self, kind: &str) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says so");
+        let line = status.lines().find_map(|line| line.strip_prefix(kind)).expect("Linux says so");
         line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
     }
 
