@@ -60,7 +60,7 @@ async fn negotiate(socket: TcpStream, tls: &Tls, connection: Connection<'_>) -> 
     let (turns, client, place) = (&local.handshake_turns, slot.group(), Place::default());
     observer.charge(slot, IDLE_BYTES + TLS_HANDSHAKE_BYTES);
     let mut metered = Metered::new(socket);
-    unless_over(connection, |context| metered.poll_first_record(context).map(Result::ok)).await?;
+    unless_over(connection, |context| metered.poll_hello(context).map(Result::ok)).await?;
     let mut accepting = pin!(tls.acceptor().accept(metered));
     unless_over(connection, |context| {
         ready!(turns.poll_take(&place, client, context));

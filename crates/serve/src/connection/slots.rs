@@ -363,9 +363,9 @@ impl Table {
             let of_group = self.groups.get(&entry.group).copied().unwrap_or(0);
             let is_young = now < entry.since.after(STALLED_TIME);
             let is_read = is_young && entry.phase == Phase::Writing;
-            let is_new = is_young && entry.phase == Phase::Handshake && of_group <= share;
-            let is_sheltered = are_sheltered && is_new;
-            let worth = match (is_read || is_new, of_group > share) {
+            let is_moving = is_young && matches!(entry.phase, Phase::Writing | Phase::Handshake);
+            let is_sheltered = are_sheltered && is_young && entry.phase == Phase::Handshake;
+            let worth = match (is_moving, of_group > share) {
                 (false, true) => Worth::OfLarge(usize::MAX - of_group, entry.phase.worth()),
                 (false, false) => Worth::OfAll(entry.phase.worth()),
                 (true, _) if of_group > claim.holds || !is_read => Worth::Moving(is_sheltered, usize::MAX - of_group),

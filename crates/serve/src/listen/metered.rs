@@ -26,11 +26,16 @@ impl Metered {
         Metered { socket, left: TLS_UNREAD_BYTES, ahead: Vec::new() }
     }
 
-    /// Reads the first record, which is the hello, or until it is plain that it is none. It is not parsed: its lists may need many times its length.
-    pub(crate) fn poll_first_record(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Reads the hello, or until it is plain that it is none. It is not parsed: its lists may need many times its length.
+    pub(crate) fn poll_hello(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         // Small, since it is on the stack; a browser's hello has up to 2 KiB.
         let mut bytes = [0; 2048];
-        while !is_whole(&self.ahead) {
+        loop {
+            match look_at(&self.ahead) {
+                Hello::Whole => return Poll::Ready(Ok(())),
+                Hello::TooLong => return Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into())),
+                Hello::Part => {}
+            }
             let mut buffer = ReadBuf::new(&mut bytes);
             ready!(self.poll_socket(context, &mut buffer))?;
             if buffer.filled().is_empty() {
@@ -38,7 +43,6 @@ impl Metered {
             }
             self.ahead.extend_from_slice(buffer.filled());
         }
-        Poll::Ready(Ok(()))
     }
 
     fn poll_socket(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
@@ -78,21 +82,6 @@ impl AsyncRead for Metered {
     }
 }
 
-/// Whether bytes begin with a whole record of a handshake (RFC 8446 §5.1), or cannot.
-fn is_whole(bytes: &[u8]) -> bool {
-    const HANDSHAKE: u8 = 22;
-    /// RFC 5246 §6.2.3. TLS refuses what is longer.
-    const MOST: usize = (1 << 14) + 2048;
-    match bytes {
-        [HANDSHAKE, _, _, high, low, content @ ..] => {
-            let length = usize::from(u16::from_be_bytes([*high, *low]));
-            length > MOST || content.len() >= length
-        }
-        [HANDSHAKE, ..] | [] => false,
-        _ => true,
-    }
-}
-
 impl AsyncWrite for Metered {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.get_mut().socket).poll_write(context, bytes)
@@ -119,26 +108,86 @@ impl AsyncWrite for Metered {
     }
 }
 
+/// What the first bytes of a client are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hello {
+    Part,
+    /// It is all there, or is none, which TLS will say.
+    Whole,
+    /// It will be longer than [`TLS_UNREAD_BYTES`].
+    TooLong,
+}
+
+/// Looks at a message in records of a handshake (RFC 8446 §4 and §5.1).
+fn look_at(bytes: &[u8]) -> Hello {
+    const HANDSHAKE: u8 = 22;
+    /// RFC 5246 §6.2.3. TLS refuses what is longer.
+    const LONGEST_RECORD: usize = (1 << 14) + 2048;
+    // Its type and its length.
+    let mut head = [0; 4];
+    let (mut rest, mut read) = (bytes, 0);
+    loop {
+        let (length, content) = match rest {
+            [HANDSHAKE, _, _, high, low, content @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), content),
+            [HANDSHAKE, ..] | [] => return Hello::Part,
+            _ => return Hello::Whole,
+        };
+        if length > LONGEST_RECORD {
+            return Hello::Whole;
+        }
+        let content_here = &content[..content.len().min(length)];
+        for (at, byte) in content_here.iter().enumerate().take(head.len().saturating_sub(read)) {
+            head[read + at] = *byte;
+        }
+        read += content_here.len();
+        let message =
+            head.len() + usize::from(head[1]) * 0x1_0000 + usize::from(head[2]) * 0x100 + usize::from(head[3]);
+        if read >= head.len() && message > TLS_UNREAD_BYTES {
+            return Hello::TooLong;
+        }
+        if read >= head.len() && read >= message {
+            return Hello::Whole;
+        }
+        if content.len() < length {
+            return Hello::Part;
+        }
+        rest = &content[length..];
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_whole;
+    use super::Hello::{Part, TooLong, Whole};
+    use super::look_at;
 
     #[test]
-    fn a_record_is_whole_when_all_of_it_is_there_or_nothing_can_come_of_it() {
+    fn a_hello_is_whole_when_all_of_it_is_there_or_nothing_can_come_of_it() {
         for (bytes, expected) in [
-            (&b""[..], false),
-            (&[22], false),
-            (&[22, 3, 1, 0], false),
-            (&[22, 3, 1, 0, 2, 1], false),
-            (&[22, 3, 1, 0, 2, 1, 0], true),
-            (&[22, 3, 1, 0, 2, 1, 0, 22], true),
-            (&[22, 3, 1, 0, 0], true),
-            (&[22, 3, 1, 0x48, 0], false),
-            (&[22, 3, 1, 0x48, 1], true),
-            (&[21], true),
-            (&[0x80, 0x2e], true),
+            (&b""[..], Part),
+            (&[22], Part),
+            (&[22, 3, 1, 0], Part),
+            (&[22, 3, 1, 0, 6, 1], Part),
+            (&[22, 3, 1, 0, 6, 1, 0, 0, 2, 9], Part),
+            (&[22, 3, 1, 0, 6, 1, 0, 0, 2, 9, 9], Whole),
+            (&[22, 3, 1, 0, 6, 1, 0, 0, 2, 9, 9, 22], Whole),
+            // In several records.
+            (&[22, 3, 1, 0, 1, 1, 22, 3, 1, 0, 4, 0, 0, 2, 9], Part),
+            (&[22, 3, 1, 0, 1, 1, 22, 3, 1, 0, 4, 0, 0, 2, 9, 22, 3, 1, 0, 1, 9], Whole),
+            (&[22, 3, 1, 0, 0], Part),
+            (&[22, 3, 1, 0, 6, 1, 0, 0xff, 0xff], TooLong),
+            (&[22, 3, 1, 0x48, 0], Part),
+            (&[22, 3, 1, 0x48, 1], Whole),
+            (&[21], Whole),
+            (&[0x80, 0x2e], Whole),
         ] {
-            assert_eq!(is_whole(bytes), expected, "{bytes:?}");
+            assert_eq!(look_at(bytes), expected, "{bytes:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_looked_at_without_a_panic(bytes in proptest::collection::vec(0_u8..25, 0..60)) {
+            let _ = look_at(&bytes);
         }
     }
 }
