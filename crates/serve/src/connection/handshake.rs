@@ -5,7 +5,7 @@
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
@@ -53,8 +53,8 @@ async fn first_byte(socket: &TcpStream, connection: Connection<'_>) -> Option<u8
     (length > 0).then_some(byte[0])
 }
 
-/// Reads the hello, and does the rest in turns. The hello needs none: to read it is cheap, and unread it would fill the kernel's buffers and wait behind
-/// a crowd of halves. `None` if the handshake fails or has to end.
+/// Reads the hello, waits for a turn, and does the rest. To read needs no turn: it is cheap, and unread the hello would fill the kernel's buffers and wait
+/// behind a crowd of halves. `None` if the handshake fails or has to end.
 async fn negotiate(socket: TcpStream, tls: &Tls, connection: Connection<'_>) -> Option<TlsStream<Metered>> {
     let Connection { local, slot, observer, .. } = connection;
     let (turns, client, place) = (&local.handshake_turns, slot.group(), Place::default());
@@ -62,11 +62,8 @@ async fn negotiate(socket: TcpStream, tls: &Tls, connection: Connection<'_>) -> 
     let mut metered = Metered::new(socket);
     unless_over(connection, |context| metered.poll_hello(context).map(Result::ok)).await?;
     let mut accepting = pin!(tls.acceptor().accept(metered));
-    unless_over(connection, |context| {
-        ready!(turns.poll_take(&place, client, context));
-        turns.charge(client, || accepting.as_mut().poll(context).map(Result::ok))
-    })
-    .await
+    unless_over(connection, |context| turns.poll_take(&place, client, context).map(Some)).await?;
+    unless_over(connection, |context| turns.charge(client, || accepting.as_mut().poll(context).map(Result::ok))).await
 }
 
 /// Completes with what `poll` returns, or with `None` if the handshake has to end before. Too long a handshake is counted.
