@@ -120,7 +120,7 @@ class OverTcp:
         return ["--listen", address]
 
     def prepare(self, connect):
-        """Gets ready to attack a server that has just started; `connect` connects to it."""
+        """Prepares attacks on a server that has just started; `connect` connects to it."""
 
     def attacker(self, socket, _behaviour):
         return Plain(socket)

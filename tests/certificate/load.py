@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Clients that keep asking for pages while the certificate is renewed and the server is told so by SIGHUP, several times.
+"""Clients that request pages without a pause while the certificate is renewed several times, each time with SIGHUP to the server.
 
 Each request is counted, by its client and by the server. Each must be answered with the right bytes; a session ends only when its client ends it; and a full
 handshake must show the certificate of its time, which every client verifies. Uses Debian's python3-h2, an implementation of HTTP/2 that is not the server's.

@@ -156,7 +156,7 @@ fn look_at(tab: &mut ChromiumTab, site: &Site, path: &str, findings: &mut Findin
     conditions::all(tab, site, path, findings)
 }
 
-/// The site over TLS, in both browsers. They trust this certificate only because they are told to.
+/// The site over TLS, in both browsers. Options of theirs make them trust its certificate.
 fn over_https(site: &Site, paths: &[String], [address, redirect, key]: [&str; 3]) -> Outcome<Findings> {
     let secure = Site { base: address.to_owned(), output: site.output.clone() };
     let mut findings = Findings::default();

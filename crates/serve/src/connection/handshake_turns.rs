@@ -65,22 +65,19 @@ mod tests {
 
     #[test]
     fn a_client_that_has_had_its_share_waits_until_others_are_served() {
-        let turns = HandshakeTurns::new();
         let context = Context::from_waker(Waker::noop());
         let [greedy, other] = [1, 2].map(|number| Group::V4([192, 0, 2, number]));
-        let served = |client, places: &[Place]| {
+        let served = |turns: &HandshakeTurns, client, count: usize| {
+            let places: Vec<Place> = std::iter::repeat_with(Place::default).take(count).collect();
             places.iter().filter(|place| turns.poll_take(place, client, &context).is_ready()).count()
         };
-        let places = |count: usize| -> Vec<Place> { std::iter::repeat_with(Place::default).take(count).collect() };
-        assert_eq!(served(greedy, &places(HANDSHAKE_TURNS + 1)), HANDSHAKE_TURNS, "its share is not used up");
+        let few = HANDSHAKE_TURNS + 1;
+        assert_eq!(served(&HandshakeTurns::new(), greedy, few), HANDSHAKE_TURNS, "its share is not used up");
 
         let turns = HandshakeTurns::new();
-        let served = |client, places: &[Place]| {
-            places.iter().filter(|place| turns.poll_take(place, client, &context).is_ready()).count()
-        };
         turns.allowance.charge(greedy, Instant::now(), Duration::from_secs(1));
-        assert_eq!(served(greedy, &places(1_000)), LATE_HANDSHAKE_TURNS);
-        assert_eq!(served(other, &places(HANDSHAKE_TURNS + 1)), HANDSHAKE_TURNS, "nobody is before it");
+        assert_eq!(served(&turns, greedy, 1_000), LATE_HANDSHAKE_TURNS);
+        assert_eq!(served(&turns, other, few), HANDSHAKE_TURNS, "nobody is before it");
     }
 
     #[test]

@@ -260,10 +260,7 @@ impl<'a> Reader<'a> {
         }
         let length = read.filled().len();
         if let Err(error) = ready!(polled) {
-            // TLS has read much that is no message.
-            if error.kind() == io::ErrorKind::QuotaExceeded {
-                self.connection.observer.limit(Limit::Flood);
-            }
+            self.connection.observer.fail_read(&error);
             return Poll::Ready(Step::Next(Next::Closed));
         }
         if length == 0 {

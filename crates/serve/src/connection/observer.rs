@@ -182,6 +182,13 @@ impl Observer {
         self.local.state.counters.count_limit(limit);
     }
 
+    /// Counts an error that ended reading, if a limit is its reason: the client has sent much that is no request, or over TLS no message.
+    pub(crate) fn fail_read(&self, error: &io::Error) {
+        if error.kind() == io::ErrorKind::QuotaExceeded {
+            self.limit(Limit::Flood);
+        }
+    }
+
     /// Charges the connection's slot with `bytes`, and counts what is evicted for it.
     pub(crate) fn charge(&self, slot: &Slot, bytes: usize) {
         count_evicted(&self.local, &slot.charge(bytes, self.local.clock.now()));

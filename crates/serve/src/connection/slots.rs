@@ -128,6 +128,13 @@ struct Entry {
     waker: Option<Waker>,
 }
 
+impl Entry {
+    /// Whether it is in this phase, and has made progress within [`STALLED_TIME`].
+    fn is_young_in(&self, phase: Phase, now: Moment) -> bool {
+        self.phase == phase && now < self.since.after(STALLED_TIME)
+    }
+}
+
 /// A connection's slot, which is freed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -361,14 +368,13 @@ impl Table {
         let candidate = |(index, entry): (usize, &Option<Entry>)| {
             let entry = entry.as_ref().filter(|entry| !entry.is_evicted)?;
             let of_group = self.groups.get(&entry.group).copied().unwrap_or(0);
-            let is_young = now < entry.since.after(STALLED_TIME);
-            let is_read = is_young && entry.phase == Phase::Writing;
-            let is_moving = is_young && matches!(entry.phase, Phase::Writing | Phase::Handshake);
-            let is_sheltered = are_sheltered && is_young && entry.phase == Phase::Handshake;
-            let worth = match (is_moving, of_group > share) {
+            let is_read = entry.is_young_in(Phase::Writing, now);
+            let is_new = entry.is_young_in(Phase::Handshake, now);
+            let is_sheltered = are_sheltered && is_new;
+            let worth = match (is_read || is_new, of_group > share) {
                 (false, true) => Worth::OfLarge(usize::MAX - of_group, entry.phase.worth()),
                 (false, false) => Worth::OfAll(entry.phase.worth()),
-                (true, _) if of_group > claim.holds || !is_read => Worth::Moving(is_sheltered, usize::MAX - of_group),
+                (true, _) if is_new || of_group > claim.holds => Worth::Moving(is_sheltered, usize::MAX - of_group),
                 (true, _) => return None,
             };
             Some(Candidate { worth, since: entry.since, index, share, is_worth_a_search: is_read || is_sheltered })
@@ -379,8 +385,7 @@ impl Table {
     }
 
     fn has_few_handshakes(&self, now: Moment) -> bool {
-        let is_new = |entry: &&Entry| entry.phase == Phase::Handshake && now < entry.since.after(STALLED_TIME);
-        let handshakes = self.entries.iter().flatten().filter(is_new);
+        let handshakes = self.entries.iter().flatten().filter(|entry| entry.is_young_in(Phase::Handshake, now));
         let (count, bytes) = handshakes.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.bytes));
         count <= self.bounds.connections / HANDSHAKE_SHARE && bytes <= self.bounds.bytes / HANDSHAKE_SHARE
     }

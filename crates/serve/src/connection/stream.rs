@@ -22,7 +22,6 @@ use crate::limits::{FLOOD_BYTES, IDLE_BYTES, LINGER_BYTES, LINGER_TIME, STALLED_
 use crate::limits::{TLS_BUFFER_BYTES, TLS_BYTES};
 use crate::listen::address::Service;
 use crate::listen::socket::Socket;
-use crate::observe::counters::Limit;
 
 /// A connection, as its stream and its protocol use it.
 #[derive(Clone, Copy)]
@@ -218,19 +217,13 @@ impl AsyncRead for Stream<'_> {
         let before = buffer.filled().len();
         let filled = stream.poll_fill(context, buffer);
         stream.progress.part.set(stream.socket.part_bytes());
-        if let Err(error) = ready!(filled) {
-            // TLS has read much that is no message.
-            if error.kind() == io::ErrorKind::QuotaExceeded {
-                stream.connection.observer.limit(Limit::Flood);
-            }
-            return Poll::Ready(Err(error));
-        }
+        ready!(filled).inspect_err(|error| stream.connection.observer.fail_read(error))?;
         let length = buffer.filled().len() - before;
         stream.is_at_end = length == 0;
         if length > 0 {
             stream.connection.observer.read();
             let flood = stream.flood.read(length, stream.progress.answered.get());
-            flood.inspect_err(|_| stream.connection.observer.limit(Limit::Flood))?;
+            flood.inspect_err(|error| stream.connection.observer.fail_read(error))?;
         }
         Poll::Ready(Ok(()))
     }

@@ -17,7 +17,7 @@ use crate::limits::TLS_UNREAD_BYTES;
 pub(crate) struct Metered {
     pub(crate) socket: TcpStream,
     left: usize,
-    /// What was read ahead of TLS: the first record.
+    /// The hello, which is read ahead of TLS.
     ahead: Vec<u8>,
 }
 

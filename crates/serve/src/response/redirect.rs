@@ -21,8 +21,7 @@ pub(crate) fn answer_challenge(request: &Parts, tls: &Tls) -> Option<Response<Bo
         return None;
     }
     let answer = tls.store.challenges().and_then(|folder| challenge::answer(&folder, token))?;
-    let response = message(StatusCode::OK, OCTETS, answer);
-    Some(if request.method == Method::HEAD { response.map(Body::without_content) } else { response })
+    Some(message(&request.method, StatusCode::OK, OCTETS, answer))
 }
 
 /// Redirects to HTTPS. `None` if the site has to answer: there is no certificate yet, or none for the host that is asked for, such as the name of the
@@ -35,7 +34,7 @@ pub(crate) fn to_https(request: &Parts, tls: &Tls) -> Option<Response<Body>> {
     if !tls.store.is_for(host) {
         return None;
     }
-    let location = location(host, if has_port { tls.port } else { 443 }, path_of(request));
+    let location = location(host, port(has_port, tls.port), path_of(request));
     let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(LOCATION, HeaderValue::try_from(location).ok()?);
@@ -48,20 +47,20 @@ pub(crate) fn to_https(request: &Parts, tls: &Tls) -> Option<Response<Body>> {
 pub(crate) fn refuse_plain(request: &Parts, tls: &Tls) -> Response<Body> {
     let place = host_of(request).map(|(host, _)| format!(" Use {}", location(host, tls.port, path_of(request))));
     let text = format!("This port is for HTTPS, and the request came without it.{}\n", place.unwrap_or_default());
-    let mut response = message(StatusCode::BAD_REQUEST, TEXT, text);
+    let mut response = message(&request.method, StatusCode::BAD_REQUEST, TEXT, text);
     if request.version != Version::HTTP_2 {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    if request.method == Method::HEAD { response.map(Body::without_content) } else { response }
+    response
 }
 
-fn message(status: StatusCode, media_type: HeaderValue, content: impl Into<Bytes>) -> Response<Body> {
+fn message(method: &Method, status: StatusCode, media_type: HeaderValue, content: impl Into<Bytes>) -> Response<Body> {
     let mut response = Response::new(Body::new(content.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, media_type);
     response.headers_mut().insert(CACHE_CONTROL, field_values::NO_STORE.clone());
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, field_values::NOSNIFF.clone());
-    response
+    if method == Method::HEAD { response.map(Body::without_content) } else { response }
 }
 
 /// Returns the host that a request is for, and whether it names a port; `None` if that cannot be told.
@@ -87,8 +86,13 @@ fn without_port(named: &str) -> (&str, bool) {
     }
 }
 
-/// Returns the address over HTTPS. A request that names no port has come to port 80, maybe by a router that forwards it from there: then the
+/// Returns the port to redirect to. A request that names no port has come to port 80, maybe by a router that forwards it from there: then the
 /// default port of HTTPS is open in the same way. One that names a port has come directly.
+fn port(has_port: bool, own: u16) -> u16 {
+    if has_port { own } else { 443 }
+}
+
+/// Returns the address over HTTPS.
 fn location(host: &str, port: u16, path: &str) -> String {
     if port == 443 { format!("https://{host}{path}") } else { format!("https://{host}:{port}{path}") }
 }
@@ -109,7 +113,7 @@ mod tests {
             ("[::1]:8080", 8443, "https://[::1]:8443/a?b"),
         ] {
             let (host, has_port) = without_port(named);
-            assert_eq!(location(host, if has_port { port } else { 443 }, "/a?b"), expected, "{named} {port}");
+            assert_eq!(location(host, super::port(has_port, port), "/a?b"), expected, "{named} {port}");
         }
     }
 }

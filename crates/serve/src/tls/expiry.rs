@@ -85,6 +85,11 @@ impl Expiry {
     }
 }
 
+/// The clock, but no time before that of the pack.
+fn now(pack_time: i64) -> Time {
+    Time(effective_time(SystemTime::now(), pack_time))
+}
+
 impl Tls {
     /// Returns why browsers refuse the site over HTTPS, if they do. One whose time has not come by this clock is right by theirs: a machine without a
     /// battery for its clock starts in the past.
@@ -96,19 +101,19 @@ impl Tls {
 
     /// Renders what a server with TLS counts in addition to others.
     pub(crate) fn metrics(&self, workers: &[&Counters], pack_time: i64) -> String {
-        let now = Time(effective_time(SystemTime::now(), pack_time));
+        let now = now(pack_time);
         let days_left = |validity: Validity| validity.until.since(now).div_euclid(DAY);
         render_tls(workers, self.store.validity().map(days_left))
     }
 
     /// Returns how long the certificate is still valid. `pack_time` is the earliest time that it can be.
     fn expiry(&self, pack_time: i64) -> Expiry {
-        Expiry::of(self.store.validity(), Time(effective_time(SystemTime::now(), pack_time)))
+        Expiry::of(self.store.validity(), now(pack_time))
     }
 
     /// Reads the certificate again, and returns what to tell the operator.
     pub(crate) fn reload(&self, pack_time: i64) -> String {
-        let now = Time(effective_time(SystemTime::now(), pack_time));
+        let now = now(pack_time);
         let read = self.store.reload(now);
         let expiry = Expiry::of(self.store.validity(), now);
         let text = expiry.text(self.store.source());
@@ -121,7 +126,7 @@ impl Tls {
 
     /// Takes a certificate that was renewed without SIGHUP, and returns what to tell the operator.
     fn take_renewed(&self, pack_time: i64) -> Option<String> {
-        let is_new = self.store.take_renewed(Time(effective_time(SystemTime::now(), pack_time)));
+        let is_new = self.store.take_renewed(now(pack_time));
         let text = || self.expiry(pack_time).text(self.store.source());
         is_new.then(|| self.with_doubts(format!("new certificate found; {}", text())))
     }

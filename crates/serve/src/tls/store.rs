@@ -36,10 +36,14 @@ impl Store {
         Ok(Store { source, current: RwLock::new(current) })
     }
 
-    /// Reads the certificate again, for all handshakes from now on. The old one stays after an error, if there is no file, and if it is valid and
-    /// the other is not: a link that leads to an old file, or a backup, must not end a site that works.
+    /// Reads the certificate again, for all handshakes from now on.
     pub(crate) fn reload(&self, now: Time) -> Result<(), TlsError> {
-        let next = load(&self.source)?;
+        self.replace(load(&self.source)?, now)
+    }
+
+    /// Replaces the certificate. The old one stays if there is no other, and if it is valid and the other is not: a link that leads to an old file,
+    /// or a backup, must not end a site that works.
+    fn replace(&self, next: Option<Arc<Certificate>>, now: Time) -> Result<(), TlsError> {
         let why = match (self.validity(), &next) {
             (Some(_), None) => Some("there is no certificate in it".to_owned()),
             (Some(current), Some(next)) if current.contains(now) && !next.validity.contains(now) => {
@@ -63,7 +67,7 @@ impl Store {
         let Source::Folder(_) = self.source else { return false };
         let Ok(Some(next)) = load(&self.source) else { return false };
         let is_new = self.current().is_none_or(|current| current.key.cert != next.key.cert);
-        is_new && self.reload(now).is_ok()
+        is_new && self.replace(Some(next), now).is_ok()
     }
 
     /// Returns what clients will dislike about the certificate. `host` is the one that the pages of the site name.

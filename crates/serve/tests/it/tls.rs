@@ -402,15 +402,19 @@ fn a_handshake_for_a_challenge_is_shown_its_own_certificate() {
     std::fs::remove_dir_all(folder).expect("a folder");
 }
 
+/// A server whose certificate is valid from January to March of a year.
+fn valid_in(folder: &Path, year: i32) -> Secure {
+    let identity = new_identity(folder, |params| {
+        params.not_before = rcgen::date_time_ymd(year, 1, 1);
+        params.not_after = rcgen::date_time_ymd(year, 4, 1);
+    });
+    Secure::start(&Config { tls: files(&identity.certificate, &identity.key), ..config() })
+}
+
 #[test]
 fn a_clock_that_is_behind_does_not_make_the_site_unready() {
     let folder = folder("early");
-    let early = new_identity(&folder, |params| {
-        params.not_before = rcgen::date_time_ymd(4000, 1, 1);
-        params.not_after = rcgen::date_time_ymd(4000, 4, 1);
-    });
-    let tls = TlsConfig { certificate: Some(early.certificate), key: Some(early.key), ..TlsConfig::default() };
-    let server = Secure::start(&Config { tls, ..config() });
+    let server = valid_in(&folder, 4000);
     let (start, mut ready) = (Instant::now(), get(server.admin, "/readyz"));
     while ready.ends_with("starting\n") && start.elapsed() < TIMEOUT {
         ready = get(server.admin, "/readyz");
@@ -450,12 +454,7 @@ fn the_folder_may_be_the_state_or_the_part_of_it_that_is_served() {
 #[test]
 fn an_expired_certificate_is_served_and_readyz_says_so() {
     let folder = folder("expired");
-    let expired = new_identity(&folder, |params| {
-        params.not_before = rcgen::date_time_ymd(2024, 1, 1);
-        params.not_after = rcgen::date_time_ymd(2024, 4, 1);
-    });
-    let tls = TlsConfig { certificate: Some(expired.certificate), key: Some(expired.key), ..TlsConfig::default() };
-    let server = Secure::start(&Config { tls, ..config() });
+    let server = valid_in(&folder, 2024);
     let ready = get(server.admin, "/readyz");
     assert!(ready.starts_with("HTTP/1.1 503 ") && ready.contains("expired at 2024-04-01T00:00:00Z"), "{ready}");
     assert!(server.metric("graven_tls_certificate_days_left").starts_with('-'));
